@@ -1,0 +1,119 @@
+"""What becomes of a text or a call that leaves the house: its states, the events that move it, the values that cross.
+
+The one state machine of the outbox. It must not know a carrier's names for things: adapters translate into these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """States of an outbox row. `unknown` is a state of its own: nobody is contacted again on a guess."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    HANDED = "handed"
+    """A reply given back in the response body of a webhook; no sign yet that the carrier took it."""
+    SENT = "sent"
+    """The carrier has it (a carrier id or a receipt is known)."""
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    UNDELIVERED = "undelivered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    MACHINE = "machine"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    """Taken back before it left: opt-out, completion, stopped campaign, caps."""
+    UNKNOWN = "unknown"
+    PRESUMED = "presumed"
+    """Unknown, could not be asked, and time has passed: counted as sent."""
+
+
+class ErrorKind(StrEnum):
+    """What an error means for us; which code means which kind is data (`carriers/errors.py`)."""
+
+    NUMBER = "number"
+    """Permanent for this number: next number, then staff."""
+    OPTED_OUT = "opted_out"
+    """The carrier says the person opted out: goes to the consent ledger."""
+    CONFIGURATION = "configuration"
+    """Permanent until an operator mends it: pause the sender."""
+    LATER = "later"
+    """Try again, bounded by a deadline."""
+    THROTTLED = "throttled"
+    """Never left: safe to send again; spends no attempt."""
+    CONTENT = "content"
+    """This text was filtered or refused: do not send the same text again."""
+    AMBIGUOUS = "ambiguous"
+    """It may have left: becomes `unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier took it. `carrier_id` may be None (Kannel gives none)."""
+
+    carrier_id: str | None
+    segments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The carrier certainly did not take it; `code` as the carrier wrote it, `kind` what that means."""
+
+    kind: ErrorKind
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have left: time-out, broken answer, 5xx. Never sent again on a guess."""
+
+    code: str
+    detail: str = ""
+
+
+SendResult = Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a carrier reports of one text or call, by callback or when asked.
+
+    `state` is ours; `sequence` orders call events where the carrier numbers them; `at` is the carrier's own time, if any.
+    """
+
+    carrier_id: str | None
+    state: State
+    raw_status: str
+    error_code: str = ""
+    error_kind: ErrorKind | None = None
+    sequence: int | None = None
+    at: datetime | None = None
+    duration_s: int | None = None
+    answered_by: str = ""
+    price: Decimal | None = None
+    segments: int | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """A text somebody sent to one of our numbers, as the carrier handed it over or lists it."""
+
+    carrier_id: str
+    from_number: str
+    to_number: str
+    body: str
+    at: datetime | None = None
+    opt_out_type: str = ""
+    """The carrier's own opt-out signal: "STOP", "START", "HELP" or empty."""

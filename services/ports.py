@@ -1,0 +1,109 @@
+"""What the use cases need of the world, as protocols: clock, ids, jobs, carriers.
+
+Structural, so that carriers and runtime need not import this module. No implementation stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from contact.delivery import InboundText, Receipt, SendResult
+
+
+class Clock(Protocol):
+    """Two kinds of time: business time may run fast in the demo, real time never."""
+
+    def now(self) -> datetime:
+        """Business time, aware UTC: hours, ladder, due dates, consent, events."""
+
+    def real(self) -> datetime:
+        """Real time, aware UTC: leases, rates, time-outs, heartbeats."""
+
+
+class Ids(Protocol):
+    """Where identifiers come from."""
+
+    def new(self) -> UUID:
+        """Time-ordered UUID for rows."""
+
+    def public(self) -> str:
+        """Random url-safe reference of at least 128 bits, for URLs."""
+
+    def code(self) -> str:
+        """Short random code a person can type (digits), unique enough to retry on collision."""
+
+
+class Jobs(Protocol):
+    """Asks workers to do something soon; called after commit, with ids only. Losing a job is harmless (sweeps)."""
+
+    def enqueue(self, task: str, *ids: str) -> None:
+        """Put task `task` (its Celery name) on the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRow:
+    """One of our numbers at a carrier, as the use cases see it (`store.tables.outbox.senders`)."""
+
+    id: UUID
+    name: str
+    carrier: str
+    medium: str
+    address: str
+    credentials: str
+    account: str
+    api_base_url: str
+    can_receive: bool
+    can_reconcile: bool
+    simulated: bool
+    rate_per_s: Decimal
+    burst: int
+    lines: int
+    weight: int
+    paused_reason: str
+
+
+class TextCarrier(Protocol):
+    """Sends texts and, where it can, says what became of them. Every call ends by itself (time-outs)."""
+
+    def send(self, sender: SenderRow, to: str, body: str, ref: str) -> SendResult:
+        """Send `body` to E.164 `to`; callbacks will carry `ref`. Never raises for carrier or network faults."""
+
+    def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
+        """What the carrier says of one text now; None when it cannot be asked or does not know it."""
+
+    def find(self, sender: SenderRow, to: str, body: str, since: datetime) -> Sequence[Receipt]:
+        """Texts the carrier lists with this recipient and body since `since` (for texts in doubt)."""
+
+    def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
+        """Texts received by the sender's number since `since`; empty when the carrier cannot list."""
+
+
+class CallCarrier(Protocol):
+    """Places calls and says what became of them."""
+
+    def place(self, sender: SenderRow, to: str, ref: str) -> SendResult:
+        """Ring E.164 `to`; the dialogue and the callbacks carry `ref`."""
+
+    def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
+        """What the carrier says of one call now."""
+
+    def find(self, sender: SenderRow, to: str, since: datetime, ref: str) -> Sequence[Receipt]:
+        """Calls the carrier lists to this number since `since` (for calls in doubt)."""
+
+    def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
+        """End a live call."""
+
+
+class Carriers(Protocol):
+    """Hands over the carrier a sender belongs to."""
+
+    def text(self, sender: SenderRow) -> TextCarrier:
+        """The text carrier of `sender`. Raises KeyError for an unknown one."""
+
+    def call(self, sender: SenderRow) -> CallCarrier:
+        """The call carrier of `sender`. Raises KeyError for an unknown one."""

@@ -1,0 +1,69 @@
+"""Campaigns (their contacts are outbox rows), consent ledger, work list."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text, Uuid
+
+from store.tables.base import at, document, key, metadata, ref, sealed
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    key(),
+    ref("round_id", "rounds.id"),
+    ref("office_id", "offices.id"),
+    Column("kind", Text, nullable=False),  # invitation | reminder | call_only | text_only …
+    Column("title", Text, nullable=False),
+    Column("state", Text, nullable=False),  # draft | planning | running | paused | stopping | stopped | done
+    document("audience"),  # filters as data
+    document("ladder"),  # contact.ladder.Ladder.to_dict(), copied from the round at launch
+    Column("seed", BigInteger, nullable=False),
+    Column("planned", Integer, nullable=False),  # organisations planned at launch
+    Column("cursor", Uuid),  # planning resumes after this interview
+    at("created_at"),
+    Column("created_by", Text, nullable=False),
+    at("launched_at", null=True),
+    Column("launched_by", Text, nullable=False),
+    at("ended_at", null=True),
+)
+
+campaign_interviews = Table(
+    "campaign_interviews",
+    metadata,
+    Column("campaign_id", Uuid, ForeignKey("campaigns.id"), primary_key=True),
+    Column("interview_id", Uuid, ForeignKey("interviews.id"), primary_key=True, index=True),
+    Column("step", Integer, nullable=False),  # ladder step reached (0 = none yet)
+    Column("state", Text, nullable=False),  # waiting | contacting | ended
+    document("reason"),  # why it ended or what comes next, code + parameters
+    at("next_at", null=True),  # business time the next step is decided
+    Index("ix_campaign_interviews_next", "campaign_id", "next_at"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("phone_hash", LargeBinary, ForeignKey("phones.hash"), nullable=False, index=True),
+    ref("interview_id", "interviews.id", null=True),
+    Column("kind", Text, nullable=False),  # given | refused | stopped | started | held | released
+    Column("channel", Text, nullable=False),
+    Column("wording", Text, nullable=False),  # sha256 of the questionnaire + language
+    Column("source_id", Text, nullable=False),
+    sealed("evidence"),  # the text or key
+    at("at"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    key(),
+    ref("office_id", "offices.id", null=True, index=True),
+    ref("interview_id", "interviews.id", null=True),
+    Column("kind", Text, nullable=False),  # wrong_number | person_wanted | unknown_number | ladder_ended | doubtful_text
+    Column("state", Text, nullable=False),  # open | claimed | done
+    Column("digest", LargeBinary, nullable=False, unique=True),  # one task per cause
+    sealed("detail"),
+    Column("claimed_by", Text, nullable=False),
+    at("created_at"),
+    at("done_at", null=True),
+)

@@ -1,0 +1,47 @@
+"""Questionnaires, rounds and what belongs to a round."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Table, Text, Uuid
+
+from store.tables.base import at, document, key, metadata
+
+questionnaires = Table(
+    "questionnaires",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("sample", Boolean, nullable=False),
+    document("form"),  # survey.questionnaire.Questionnaire.to_dict()
+    at("published_at"),
+    Column("published_by", Text, nullable=False),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    key(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("year", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    at("opens_at"),
+    at("closes_at"),
+    Column("state", Text, nullable=False),  # open | closed
+    document("settings"),  # contact.settings.RoundSettings.to_dict(): hours, holidays, caps, ladder
+    document("rule"),  # scoring.rules.Rule.to_dict()
+    Column("rule_state", Text, nullable=False),  # sample | draft | signed
+    at("online_loaded_at", null=True),  # last import of online answers; null: "phone answers only, not the index"
+    at("created_at"),
+    Column("created_by", Text, nullable=False),
+)
+
+round_questionnaires = Table(
+    "round_questionnaires",
+    metadata,
+    Column("round_id", Uuid, ForeignKey("rounds.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # organisation kind; "*" = any other
+    Column("sector", Text, primary_key=True),  # NN | PNN | "" ; "*" = any
+    Column("questionnaire_sha256", Text, ForeignKey("questionnaires.sha256"), nullable=False),
+)

@@ -1,0 +1,46 @@
+"""Staff who sign in, their offices and roles, invitations, and the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text, Uuid
+
+from store.tables.base import at, document, key, metadata, ref
+
+staff = Table(
+    "staff",
+    metadata,
+    key(),
+    ref("office_id", "offices.id"),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),  # national | office
+    Column("password", Text),  # argon2 by Flask-Security; null until the invitation is taken up
+    Column("active", Boolean, nullable=False),
+    Column("fs_uniquifier", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    at("invited_at"),
+    at("joined_at", null=True),
+    Column("sign_in_count", Integer, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("staff_id", Uuid, ForeignKey("staff.id"), nullable=False),
+    at("expires_at"),
+    at("used_at", null=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    at("at"),
+    Column("actor", Text, nullable=False),  # "cli:<os user>", "staff:<id>", "machine:<task>"
+    Column("office_id", Uuid, ForeignKey("offices.id")),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    document("detail"),
+    Index("ix_audit_subject", "subject"),
+)

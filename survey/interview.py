@@ -1,0 +1,69 @@
+"""The state of one interview: frozen, small, to and from JSON. The engine makes the next one from it.
+
+It must not know the questionnaire's words, the store or the channel's rendering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from survey.answers import Answer
+
+Status = Literal["pending", "active", "complete", "partial", "refused"]
+FINAL: frozenset[Status] = frozenset({"complete", "refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One organisation's interview in one round.
+
+    `turn` counts prompts asked so far (the current turn); `asked` is the question of the current turn; `tries` the
+    wrong or silent tries on it; `left_open` questions given up for now; `seq` the last event folded in.
+    """
+
+    questionnaire: str
+    """sha256 of the pinned questionnaire."""
+    status: Status = "pending"
+    language: str = "vi"
+    turn: int = 0
+    asked: str | None = None
+    tries: int = 0
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    left_open: tuple[str, ...] = ()
+    seq: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Nothing more can be stored without an explicit reopening."""
+        return self.status in FINAL
+
+    def to_dict(self) -> dict[str, Any]:
+        """Compact JSON types: answers as {name: [value, channel, seq]}."""
+        return {
+            "q": self.questionnaire,
+            "s": self.status,
+            "l": self.language,
+            "t": self.turn,
+            "a": self.asked,
+            "n": self.tries,
+            "v": {k: [a.value, a.channel, a.seq] for k, a in self.answers.items()},
+            "o": list(self.left_open),
+            "e": self.seq,
+        }
+
+
+def from_dict(data: Mapping[str, Any]) -> Interview:
+    """The interview that `Interview.to_dict` wrote."""
+    return Interview(
+        questionnaire=data["q"],
+        status=data["s"],
+        language=data["l"],
+        turn=data["t"],
+        asked=data["a"],
+        tries=data["n"],
+        answers={k: Answer(v[0], v[1], v[2]) for k, v in data["v"].items()},
+        left_open=tuple(data["o"]),
+        seq=data["e"],
+    )
