@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contact.delivery import InboundText, Receipt, SendResult
+from ivr.script import Script
 
 
 class Clock(Protocol):
@@ -107,3 +108,10 @@ class Carriers(Protocol):
 
     def call(self, sender: SenderRow) -> CallCarrier:
         """The call carrier of `sender`. Raises KeyError for an unknown one."""
+
+
+class VoiceRenderer(Protocol):
+    """Turns a script of the dialogue into the document the voice carrier runs (TwiML)."""
+
+    def render(self, script: Script, ref: str) -> str:
+        """The document for the call `ref`; turns of the script become URLs that carry `ref` and the turn."""

@@ -1,0 +1,25 @@
+"""Everything a use case works with, in one frozen value that `runtime` builds once per process.
+
+It must not build anything itself: no settings, environment or implementation is known here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.ports import Carriers, Clock, Ids, Jobs, VoiceRenderer
+from store.unit_of_work import Database
+from store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Database (as one role), clock, ids, jobs, vault, carriers and the voice renderer."""
+
+    database: Database
+    clock: Clock
+    ids: Ids
+    jobs: Jobs
+    vault: Vault
+    carriers: Carriers
+    voice: VoiceRenderer
