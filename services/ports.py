@@ -6,14 +6,15 @@ Structural, so that carriers and runtime need not import this module. No impleme
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from contact.delivery import InboundText, Receipt, SendResult
+from contact.sender import SenderRow
 from ivr.script import Script
+
+__all__ = ["CallCarrier", "Carriers", "Clock", "Ids", "Jobs", "SenderRow", "TextCarrier", "VoiceRenderer"]
 
 
 class Clock(Protocol):
@@ -44,28 +45,6 @@ class Jobs(Protocol):
 
     def enqueue(self, task: str, *ids: str) -> None:
         """Put task `task` (its Celery name) on the queue."""
-
-
-@dataclass(frozen=True, slots=True)
-class SenderRow:
-    """One of our numbers at a carrier, as the use cases see it (`store.tables.outbox.senders`)."""
-
-    id: UUID
-    name: str
-    carrier: str
-    medium: str
-    address: str
-    credentials: str
-    account: str
-    api_base_url: str
-    can_receive: bool
-    can_reconcile: bool
-    simulated: bool
-    rate_per_s: Decimal
-    burst: int
-    lines: int
-    weight: int
-    paused_reason: str
 
 
 class TextCarrier(Protocol):

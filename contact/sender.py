@@ -1,0 +1,32 @@
+"""One of our numbers at a carrier as a value: what it can do, how fast, and where its carrier answers.
+
+Secrets never stand here (`credentials` is a reference); no carrier, store or clock is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRow:
+    """A row of `senders`. `carrier` is "twilio" or "kannel"; `medium` "text" or "call"; rate per real second."""
+
+    id: UUID
+    name: str
+    carrier: str
+    medium: str
+    address: str
+    credentials: str
+    account: str
+    api_base_url: str
+    can_receive: bool
+    can_reconcile: bool
+    simulated: bool
+    rate_per_s: Decimal
+    burst: int
+    lines: int
+    weight: int
+    paused_reason: str
