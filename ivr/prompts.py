@@ -1,0 +1,21 @@
+"""Names a spoken sentence by its content, so that any gateway serves the same recording for the same words.
+
+It must not know where recordings lie or who spoke them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+DEFAULT_VOICE = "default"
+
+
+def prompt_id(text: str, language: str, voice: str = DEFAULT_VOICE) -> str:
+    """The id of `text` as spoken in `language` by `voice`: 32 hex digits, safe in file names and URLs.
+
+    Spacing and Unicode form of the words do not matter: the same sentence is recorded once.
+    """
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    content = "\x1f".join((language, voice, words))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
