@@ -71,23 +71,17 @@ def spend(conn: Connection, sender_id: UUID, wanted: int, real: datetime) -> int
     One update per small batch: tokens refill with real time at `rate_per_s`, never above `burst`.
     """
     refilled = _refilled(real)
-    row = conn.execute(
-        select(refilled.label("tokens")).where(senders.c.id == sender_id).with_for_update()
-    ).first()
+    row = conn.execute(select(refilled.label("tokens")).where(senders.c.id == sender_id).with_for_update()).first()
     tokens = Decimal(0) if row is None else row.tokens
     taken = max(0, min(wanted, int(tokens)))
-    conn.execute(
-        update(senders).where(senders.c.id == sender_id).values(tokens=tokens - taken, tokens_at=real)
-    )
+    conn.execute(update(senders).where(senders.c.id == sender_id).values(tokens=tokens - taken, tokens_at=real))
     return taken
 
 
 def give_back(conn: Connection, sender_id: UUID, unused: int) -> None:
     """Return tokens taken for rows that were not sent."""
     if unused > 0:
-        conn.execute(
-            update(senders).where(senders.c.id == sender_id).values(tokens=senders.c.tokens + unused)
-        )
+        conn.execute(update(senders).where(senders.c.id == sender_id).values(tokens=senders.c.tokens + unused))
 
 
 def _refilled(real: datetime) -> Any:

@@ -59,7 +59,9 @@ tasks = Table(
     key(),
     ref("office_id", "offices.id", null=True, index=True),
     ref("interview_id", "interviews.id", null=True),
-    Column("kind", Text, nullable=False),  # wrong_number | person_wanted | unknown_number | ladder_ended | doubtful_text
+    Column(
+        "kind", Text, nullable=False
+    ),  # wrong_number | person_wanted | unknown_number | ladder_ended | doubtful_text
     Column("state", Text, nullable=False),  # open | claimed | done
     Column("digest", LargeBinary, nullable=False, unique=True),  # one task per cause
     sealed("detail"),

@@ -69,7 +69,9 @@ prompted = Table(
     metadata,
     Column("sender_id", Uuid, ForeignKey("senders.id"), primary_key=True),
     Column("phone_hash", LargeBinary, ForeignKey("phones.hash"), primary_key=True),
-    document("shown"),  # list, newest first, of sms.binding.Shown: interview, question, turn, visible_at, last body digest
+    document(
+        "shown"
+    ),  # list, newest first, of sms.binding.Shown: interview, question, turn, visible_at, last body digest
 )
 
 inbound = Table(

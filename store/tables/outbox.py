@@ -74,7 +74,9 @@ outbox = Table(
         unique=True,
         postgresql_where=text("campaign_id IS NOT NULL"),
     ),
-    Index("uq_outbox_carrier_id", "sender_id", "carrier_id", unique=True, postgresql_where=text("carrier_id IS NOT NULL")),
+    Index(
+        "uq_outbox_carrier_id", "sender_id", "carrier_id", unique=True, postgresql_where=text("carrier_id IS NOT NULL")
+    ),
     Index("ix_outbox_due", "sender_id", "due_at", postgresql_where=text("state = 'planned'")),
     Index(
         "ix_outbox_open",
@@ -115,7 +117,9 @@ calls = Table(
     Column("consented", Boolean, nullable=False),  # consent heard in this call (a resumed interview asks again briefly)
     at("began_at"),
     at("ended_at", null=True),
-    Index("uq_calls_carrier_id", "sender_id", "carrier_id", unique=True, postgresql_where=text("carrier_id IS NOT NULL")),
+    Index(
+        "uq_calls_carrier_id", "sender_id", "carrier_id", unique=True, postgresql_where=text("carrier_id IS NOT NULL")
+    ),
 )
 
 call_turns = Table(
