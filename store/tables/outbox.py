@@ -1,4 +1,4 @@
-"""Senders, everything that leaves the house (texts and calls in one outbox), receipts, and the calls' dialogue turns."""
+"""Senders, everything that leaves the house (texts and calls in one outbox), receipts, and the turns of calls."""
 
 from __future__ import annotations
 
