@@ -1,0 +1,109 @@
+"""The one place where a transaction begins and ends: a connection pool for one database role.
+
+It must not know any table or use case; time is passed in by those who write rows.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
+
+PREPARE_AFTER = 1
+"""Executions of a statement on a connection before it is prepared on the server."""
+
+_SCOPE = sa.text("SELECT set_config('alo.office', :office, true), set_config('alo.national', :national, true)")
+
+
+class Database:
+    """A pool of connections to `url` as the role in it; every statement runs inside `transaction()`.
+
+    `role_label` is what the server shows as application name. Pools must not cross a fork: build one per process.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        role_label: str,
+        pool_size: int = 4,
+        statement_timeout_ms: int = 30_000,
+        lock_timeout_ms: int = 10_000,
+        idle_timeout_ms: int = 60_000,
+    ) -> None:
+        """Prepare the pool; nothing is connected yet. Time-outs are real milliseconds and the server's to enforce."""
+        options = (
+            f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
+            f" -c idle_in_transaction_session_timeout={idle_timeout_ms} -c timezone=UTC"
+        )
+        self._engine = sa.create_engine(
+            driver_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_use_lifo=True,
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,  # parameters are phones, names and texts: never in an error message
+            connect_args={
+                "options": options,
+                "application_name": f"alo-{role_label}",
+                "prepare_threshold": PREPARE_AFTER,
+                "connect_timeout": 10,
+            },
+        )
+        event.listen(self._engine, "checkout", _refuse_dead_connection)
+        self._office = ""
+        self._national = ""
+
+    @contextmanager
+    def transaction(
+        self, *, office: UUID | None = None, national: bool = False
+    ) -> Iterator[sa.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        `office` or `national` is what row-level security lets the console see, for this transaction only;
+        without either, the scope this Database was given by `scoped` holds (none: the console sees no office's rows).
+        """
+        scope = (str(office), "") if office else ("", "yes") if national else (self._office, self._national)
+        with self._engine.begin() as connection:
+            if any(scope):
+                connection.execute(_SCOPE, {"office": scope[0], "national": scope[1]})
+            yield connection
+
+    def scoped(self, *, office: UUID | None = None, national: bool = False) -> Database:
+        """The same pool, every transaction of which sees one office's rows, or all (`national`)."""
+        other = object.__new__(Database)
+        other._engine = self._engine
+        other._office = str(office) if office else ""
+        other._national = "yes" if national and not office else ""
+        return other
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine underneath, for migrations and checks only; use cases take `transaction()`."""
+        return self._engine
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._engine.dispose()
+
+
+def driver_url(url: str) -> sa.URL:
+    """`url` with the psycopg 3 driver named, whatever way the operator wrote it. Raises ArgumentError if unreadable."""
+    return sa.make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _refuse_dead_connection(dbapi: Any, _record: Any, _proxy: Any) -> None:
+    """Let the pool replace a connection the server has closed, without a round trip.
+
+    An idle connection has nothing to read; one that has, holds the server's farewell or its end of file.
+    """
+    poll = select.poll()
+    poll.register(dbapi.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError("the server has closed this connection")
