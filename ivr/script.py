@@ -40,7 +40,7 @@ class Gather:
     """Speak `prompts` and take keys meanwhile; the keys, or the silence, belong to dialogue turn `turn`.
 
     `num_digits` keys end it at once (None: as many as come); `timeout_s` of quiet after the prompts or after
-    a key ends it; `finish_on_key` ends it and is no part of the keys ("" for none, so that `#` is a key like the
+    a key ends it; `finish_on_key` ends it and is no part of the keys ("" for none: `#` is then a key like the
     others). An empty result is always handed over (`actionOnEmptyResult`): silence is an input of its own.
     """
 
