@@ -1,6 +1,6 @@
 """What becomes of a text or a call that leaves the house: its states, the events that move it, the values that cross.
 
-The one state machine of the outbox. It must not know a carrier's names for things: adapters translate into these values.
+The one state machine of the outbox. It must not know a carrier's names for things: adapters translate into these.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ SendResult = Accepted | Refused | Unknown
 class Receipt:
     """What a carrier reports of one text or call, by callback or when asked.
 
-    `state` is ours; `sequence` orders call events where the carrier numbers them; `at` is the carrier's own time, if any.
+    `state` is ours; `sequence` orders call events where the carrier numbers them; `at` is the carrier's own time.
     """
 
     carrier_id: str | None
@@ -117,3 +117,94 @@ class InboundText:
     at: datetime | None = None
     opt_out_type: str = ""
     """The carrier's own opt-out signal: "STOP", "START", "HELP" or empty."""
+
+
+_RANK: dict[State, int] = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            State.PLANNED,
+            State.CLAIMED,
+            State.SENDING,
+            State.HANDED,
+            State.UNKNOWN,
+            State.PRESUMED,
+            State.SENT,
+            State.RINGING,
+            State.ANSWERED,
+            State.CANCELLED,
+            State.FAILED,
+            State.NO_ANSWER,
+            State.BUSY,
+            State.UNDELIVERED,
+            State.DELIVERED,
+            State.COMPLETED,
+            State.MACHINE,
+        )
+    )
+}
+"""One total order, so that the state reached is the greatest one reported, in whatever order reports come.
+
+The failures stand below the successes: where a carrier reports both, the sign that somebody was reached wins. `machine`
+stands above `completed`, because a call a machine took is also reported as completed.
+"""
+
+_REPORTED: dict[str, frozenset[State]] = {
+    "text": frozenset({State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED, State.CANCELLED}),
+    "call": frozenset(
+        {
+            State.SENT,
+            State.RINGING,
+            State.ANSWERED,
+            State.COMPLETED,
+            State.BUSY,
+            State.NO_ANSWER,
+            State.MACHINE,
+            State.FAILED,
+            State.CANCELLED,
+        }
+    ),
+}
+"""What a carrier can report of a text and of a call."""
+
+FINAL: frozenset[State] = frozenset(
+    {
+        State.DELIVERED,
+        State.UNDELIVERED,
+        State.COMPLETED,
+        State.BUSY,
+        State.NO_ANSWER,
+        State.MACHINE,
+        State.FAILED,
+        State.CANCELLED,
+        State.WITHDRAWN,
+        State.PRESUMED,
+    }
+)
+"""Nothing more is waited for. (`presumed` may still be resolved by a late receipt.)"""
+
+LIVE: frozenset[State] = frozenset(
+    {State.SENDING, State.HANDED, State.SENT, State.RINGING, State.ANSWERED, State.UNKNOWN}
+)
+"""It has left, or may have left, and is not over."""
+
+_NOT_A_CONTACT: frozenset[State] = frozenset({State.PLANNED, State.CLAIMED, State.FAILED, State.WITHDRAWN})
+
+
+def merge(state: State, receipt_state: State, medium: str) -> State:
+    """The state of a text or call (`medium`) in `state` after a carrier reported `receipt_state`.
+
+    The greater of the two by one total order: late, repeated and reordered receipts end in the same state. What cannot
+    be reported of this medium changes nothing, and a withdrawn row stays withdrawn. Raises KeyError for another medium.
+    """
+    if receipt_state not in _REPORTED[medium] or state is State.WITHDRAWN:
+        return state
+    return max(state, receipt_state, key=_RANK.__getitem__)
+
+
+def counts_as_contact(state: State) -> bool:
+    """Whether a row in `state` uses up the caps: it reached, or may have reached, the handset.
+
+    A text `undelivered` and a call `cancelled` still count: the handset may have shown or rung something.
+    """
+    return state not in _NOT_A_CONTACT

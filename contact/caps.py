@@ -1,0 +1,123 @@
+"""How often one phone and one organisation may be contacted; counts go in, a refusal comes out.
+
+Caps count contacts that we start, over all rounds and channels. It must not know how the counts are made, nor reserve
+anything: that is done under the phone's lock by whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from contact.calendar import Medium, day_start
+
+Period = Literal["day", "24h"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The ceilings (our defaults; every one is a setting of the round). `period` is what "a day" means."""
+
+    period: Period = "day"
+    contacts_a_day: int = 2
+    texts_a_day: int = 3
+    calls_a_day: int | None = None
+    """Calls placed, answered or not; None: only the answered ones are capped."""
+    answered_calls_a_day: int = 1
+    contacts_a_round: int = 8
+    replies_a_day: int = 40
+    call_backs_a_day: int = 2
+    resumptions: int = 1
+    resume_within_s: int = 900
+    receipts: int = 1
+    opt_out_confirmations: int = 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; `from_dict` gives back equal caps."""
+        return asdict(self)
+
+    def since(self, now: datetime) -> datetime:
+        """From when contacts count towards "a day" at `now`, in UTC."""
+        return day_start(now) if self.period == "day" else now - timedelta(days=1)
+
+
+def from_dict(data: Mapping[str, Any]) -> Caps:
+    """The caps that `Caps.to_dict` wrote; missing ones take their defaults. Raises ValueError for unknown names."""
+    unknown = set(data) - {f.name for f in fields(Caps)}
+    if unknown:
+        raise ValueError(f"unknown caps: {', '.join(sorted(unknown))}")
+    return Caps(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was reserved or done so far, without the contact asked about; exempt purposes are not in the first five.
+
+    "Today" is since `Caps.since`, per phone. `contacts_this_round` is per organisation. `same_purpose` counts contacts
+    of the asked, exempt purpose: replies and call-backs today, resumptions of this dropped call, receipts of this form,
+    confirmations of this opt-out.
+    """
+
+    contacts_today: int = 0
+    texts_today: int = 0
+    calls_today: int = 0
+    answered_calls_today: int = 0
+    contacts_this_round: int = 0
+    same_purpose: int = 0
+    live_calls: int = 0
+    """Calls to this phone that ring or talk now."""
+    since_drop_s: int | None = None
+    """For a resumption: seconds since the call dropped."""
+
+
+EXEMPT: Mapping[str, str] = {
+    "reply": "replies_a_day",
+    "call_back": "call_backs_a_day",
+    "resumption": "resumptions",
+    "receipt": "receipts",
+    "opt_out_confirmation": "opt_out_confirmations",
+}
+"""Purposes that do not count as contacts we start → the name of their own ceiling."""
+
+
+def refuse(caps: Caps, purpose: str, medium: Medium, counts: Counts) -> str | None:
+    """Why one more contact of this `purpose` and `medium` is not allowed, as a code; None when it is."""
+    if medium == "call" and counts.live_calls > 0:
+        return "caps.call_running"
+    if purpose in EXEMPT:
+        return _refuse_exempt(caps, purpose, counts)
+    reached = (
+        ("caps.contacts_a_round", counts.contacts_this_round >= caps.contacts_a_round),
+        ("caps.contacts_a_day", counts.contacts_today >= caps.contacts_a_day),
+        ("caps.texts_a_day", medium == "text" and counts.texts_today >= caps.texts_a_day),
+        ("caps.calls_a_day", medium == "call" and _at(counts.calls_today, caps.calls_a_day)),
+        ("caps.answered_calls_a_day", medium == "call" and _at(counts.answered_calls_today, caps.answered_calls_a_day)),
+    )
+    return next((code for code, full in reached if full), None)
+
+
+def _at(count: int, ceiling: int | None) -> bool:
+    return ceiling is not None and count >= ceiling
+
+
+def _refuse_exempt(caps: Caps, purpose: str, counts: Counts) -> str | None:
+    ceiling = EXEMPT[purpose]
+    if counts.same_purpose >= getattr(caps, ceiling):
+        return f"caps.{ceiling}"
+    late = counts.since_drop_s is None or counts.since_drop_s > caps.resume_within_s
+    return "caps.resume_too_late" if purpose == "resumption" and late else None
+
+
+CODES: tuple[str, ...] = (
+    "caps.call_running",
+    "caps.contacts_a_round",
+    "caps.contacts_a_day",
+    "caps.texts_a_day",
+    "caps.calls_a_day",
+    "caps.answered_calls_a_day",
+    "caps.resume_too_late",
+    *(f"caps.{ceiling}" for ceiling in EXEMPT.values()),
+)
+"""Every code `refuse` gives, for the catalogue."""
