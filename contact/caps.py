@@ -55,7 +55,7 @@ def from_dict(data: Mapping[str, Any]) -> Caps:
 class Counts:
     """What was reserved or done so far, without the contact asked about; exempt purposes are not in the first five.
 
-    "Today" is since `Caps.since`, per phone. `contacts_this_round` is per organisation. `same_purpose` counts contacts
+    "Today" is since `Caps.since`, per phone. `contacts_in_round` is per organisation. `same_purpose` counts contacts
     of the asked, exempt purpose: replies and call-backs today, resumptions of this dropped call, receipts of this form,
     confirmations of this opt-out.
     """
@@ -64,7 +64,7 @@ class Counts:
     texts_today: int = 0
     calls_today: int = 0
     answered_calls_today: int = 0
-    contacts_this_round: int = 0
+    contacts_in_round: int = 0
     same_purpose: int = 0
     live_calls: int = 0
     """Calls to this phone that ring or talk now."""
@@ -89,7 +89,7 @@ def refuse(caps: Caps, purpose: str, medium: Medium, counts: Counts) -> str | No
     if purpose in EXEMPT:
         return _refuse_exempt(caps, purpose, counts)
     reached = (
-        ("caps.contacts_a_round", counts.contacts_this_round >= caps.contacts_a_round),
+        ("caps.contacts_a_round", counts.contacts_in_round >= caps.contacts_a_round),
         ("caps.contacts_a_day", counts.contacts_today >= caps.contacts_a_day),
         ("caps.texts_a_day", medium == "text" and counts.texts_today >= caps.texts_a_day),
         ("caps.calls_a_day", medium == "call" and _at(counts.calls_today, caps.calls_a_day)),

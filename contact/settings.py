@@ -1,0 +1,96 @@
+"""The settings of a round that say when, how often and in which order people are contacted, as one document.
+
+It must not know where the document is kept or who may change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from contact import caps, ladder
+from contact.calendar import (
+    DEFAULT_HOURS,
+    MEDIA,
+    Calendar,
+    Day,
+    Hours,
+    Medium,
+    day,
+    hours_from_dict,
+    same_all_week,
+    write_day,
+)
+from contact.caps import Caps
+from contact.ladder import Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSettings:
+    """Hours, days off, caps and ladder of a round; every default is our own (see the modules they come from)."""
+
+    hours: Hours = DEFAULT_HOURS
+    public_holidays: bool = True
+    exceptions: Mapping[date, Mapping[Medium, Day]] = field(default_factory=dict)
+    caps: Caps = field(default_factory=Caps)
+    ladder: Ladder = ladder.DEFAULT
+    accented_texts: bool = False
+    """Texts with diacritics (70 characters a segment instead of 160)."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """When this round may contact people."""
+        return Calendar(self.hours, self.public_holidays, self.exceptions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; `from_dict` gives back equal settings."""
+        return {
+            "hours": self.hours.to_dict(),
+            "public_holidays": self.public_holidays,
+            "exceptions": {
+                on.isoformat(): {medium: write_day(windows) for medium, windows in media.items()}
+                for on, media in self.exceptions.items()
+            },
+            "caps": self.caps.to_dict(),
+            "ladder": self.ladder.to_dict(),
+            "accented_texts": self.accented_texts,
+        }
+
+
+def from_dict(data: Mapping[str, Any]) -> RoundSettings:
+    """The settings that `to_dict` wrote. Raises KeyError, TypeError or ValueError on another shape."""
+    return RoundSettings(
+        hours=hours_from_dict(data["hours"]),
+        public_holidays=data["public_holidays"],
+        exceptions={
+            date.fromisoformat(on): {medium: day(*media[medium]) for medium in MEDIA if medium in media}
+            for on, media in data["exceptions"].items()
+        },
+        caps=caps.from_dict(data["caps"]),
+        ladder=ladder.from_dict(data["ladder"]),
+        accented_texts=data["accented_texts"],
+    )
+
+
+def default() -> RoundSettings:
+    """The settings a round has unless somebody changes them."""
+    return RoundSettings()
+
+
+def preset(name: str) -> RoundSettings:
+    """A named set of settings: "default", or "decree" for the limits Decree 91/2020 sets advertising.
+
+    Raises KeyError for another name.
+    """
+    return {"default": default, "decree": _decree}[name]()
+
+
+def _decree() -> RoundSettings:
+    """Calls 08–17 h, texts 07–22 h, three texts and one call per number in 24 hours."""
+    return replace(
+        default(),
+        hours=same_all_week(day("07:00-22:00"), day("08:00-17:00"), sunday_mornings=True),
+        caps=replace(Caps(), period="24h", texts_a_day=3, calls_a_day=1),
+    )
