@@ -138,6 +138,7 @@ class End:
     reason: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
+
 CODES: tuple[str, ...] = (
     "ladder.under_way",
     "ladder.in_doubt",
@@ -203,9 +204,7 @@ def _number(history: Sequence[Attempt], step: int) -> int:
     return 1 + max((a.attempt for a in history if a.step == step), default=0)
 
 
-def _climb(
-    ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach
-) -> Next | End:
+def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach) -> Next | End:
     reached = max((a.step for a in history if a.purpose != "call_back"), default=0)
     for number, step in enumerate(ladder.steps, start=1):
         if number >= reached and reach.allows(step) and not _used_up(ladder, step, number, history):
