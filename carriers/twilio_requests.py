@@ -1,0 +1,208 @@
+"""What Twilio posts to us, and what its REST resources say, as values: inbound texts, receipts, keys.
+
+It must not know Flask or the use cases. Of parameters we do not know, names and harmless values are kept; phone numbers
+and texts never are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+
+from carriers.errors import UNLISTED, classify
+from contact.delivery import ErrorKind, InboundText, Receipt, State
+
+Form = Mapping[str, str]
+
+TEXT_STATES: dict[str, State] = {
+    **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), State.SENT),
+    **dict.fromkeys(("delivered", "read", "partially_delivered"), State.DELIVERED),
+    "undelivered": State.UNDELIVERED,
+    "failed": State.FAILED,
+    "canceled": State.CANCELLED,
+}
+CALL_STATES: dict[str, State] = {
+    **dict.fromkeys(("queued", "initiated"), State.SENT),
+    "ringing": State.RINGING,
+    "in-progress": State.ANSWERED,
+    "completed": State.COMPLETED,
+    "busy": State.BUSY,
+    "no-answer": State.NO_ANSWER,
+    "failed": State.FAILED,
+    "canceled": State.CANCELLED,
+}
+"""A status that stands in no table still proves that the carrier has it: SENT."""
+
+_READ = re.compile(
+    r"^(MessageSid|SmsSid|SmsMessageSid|CallSid|AccountSid|MessageStatus|SmsStatus|CallStatus|ErrorCode|SequenceNumber"
+    r"|Timestamp|CallDuration|AnsweredBy|SipResponseCode|ApiVersion)$"
+)
+_PERSONAL = re.compile(
+    r"^(From|To|Caller|Called|Body|ForwardedFrom|CallerName|ErrorMessage|ChannelStatusMessage|Payload|AddOns|SpeechResult"
+    r"|Digits|(From|To|Caller|Called)(City|State|Zip|Country)|MediaUrl\d*|RecordingUrl|SipHeader_.*|CallToken|ErrorUrl)$"
+)
+_HARMLESS_VALUE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}|\d{1,6}|")
+_CARRIER_TIME = "RawDlrDoneDate"
+WITHHELD = "withheld"
+"""Stands for the value of an unknown parameter that might hold a phone number or a text."""
+_MOST_EXTRA = 24
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRequest:
+    """One request of a live call. `digits` is None when nothing was pressed."""
+
+    carrier_id: str
+    from_number: str
+    to_number: str
+    digits: str | None
+    answered_by: str
+
+
+def inbound_text(form: Form) -> InboundText:
+    """The text in a messaging webhook. Raises ValueError("MessageSid") etc. when the carrier left out what we need."""
+    return InboundText(
+        carrier_id=_needed(form, "MessageSid", "SmsSid"),
+        from_number=_needed(form, "From"),
+        to_number=_needed(form, "To"),
+        body=form.get("Body", ""),
+        opt_out_type=form.get("OptOutType", ""),
+    )
+
+
+def voice_request(form: Form) -> VoiceRequest:
+    """A request for the next step of a call. Callers may be withheld: `from_number` need not be a number.
+
+    Raises ValueError("CallSid") when the carrier left it out.
+    """
+    return VoiceRequest(
+        carrier_id=_needed(form, "CallSid"),
+        from_number=form.get("From", ""),
+        to_number=form.get("To", ""),
+        digits=form.get("Digits") or None,
+        answered_by=form.get("AnsweredBy", ""),
+    )
+
+
+def text_receipt(form: Form) -> Receipt:
+    """The status callback of a text. Raises ValueError without id or status."""
+    status = _needed(form, "MessageStatus", "SmsStatus")
+    code, kind, extra = _error(form.get("ErrorCode", ""))
+    return Receipt(
+        carrier_id=_needed(form, "MessageSid", "SmsSid"),
+        state=TEXT_STATES.get(status, State.SENT),
+        raw_status=status,
+        error_code=code,
+        error_kind=kind,
+        extra=extra | _extra(form),
+    )
+
+
+def call_receipt(form: Form) -> Receipt:
+    """The status callback of a call. Raises ValueError without id or status."""
+    status = _needed(form, "CallStatus")
+    answered_by = form.get("AnsweredBy", "")
+    state = call_state(status, answered_by)
+    code, kind, extra = _error(form.get("ErrorCode", "") or _sip_code(state, form.get("SipResponseCode", "")))
+    return Receipt(
+        carrier_id=_needed(form, "CallSid"),
+        state=state,
+        raw_status=status,
+        error_code=code,
+        error_kind=kind,
+        sequence=_whole(form.get("SequenceNumber")),
+        at=_time(form.get("Timestamp")),
+        duration_s=_whole(form.get("CallDuration")),
+        answered_by=answered_by,
+        extra=extra | _extra(form),
+    )
+
+
+def call_state(status: str, answered_by: str) -> State:
+    """Our state for Twilio's call status; a completed call that a machine or fax took is MACHINE."""
+    state = CALL_STATES.get(status, State.SENT)
+    machine = answered_by.startswith("machine") or answered_by == "fax"
+    return State.MACHINE if state is State.COMPLETED and machine else state
+
+
+def resource_receipt(resource: object, states: Mapping[str, State]) -> Receipt:
+    """What a Message or Call of the REST API says now (`states`: TEXT_STATES or CALL_STATES)."""
+    status = str(getattr(resource, "status", "") or "")
+    answered_by = str(getattr(resource, "answered_by", "") or "")
+    state = call_state(status, answered_by) if states is CALL_STATES else states.get(status, State.SENT)
+    code, kind, extra = _error(str(getattr(resource, "error_code", "") or ""))
+    return Receipt(
+        carrier_id=getattr(resource, "sid", None),
+        state=state,
+        raw_status=status,
+        error_code=code,
+        error_kind=kind,
+        at=aware(getattr(resource, "date_updated", None)),
+        duration_s=_whole(getattr(resource, "duration", None)),
+        answered_by=answered_by,
+        price=_price(getattr(resource, "price", None)),
+        segments=_whole(getattr(resource, "num_segments", None)) or None,
+        extra=extra,
+    )
+
+
+def aware(at: object) -> datetime | None:
+    """A time of the SDK as aware UTC; None for anything else."""
+    if not isinstance(at, datetime):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _needed(form: Form, *names: str) -> str:
+    for name in names:
+        if form.get(name):
+            return form[name]
+    raise ValueError(names[0])
+
+
+def _error(code: str) -> tuple[str, ErrorKind | None, dict[str, str]]:
+    if not code or code == "0":
+        return "", None, {}
+    classed = classify("twilio", code)
+    return code, classed.kind, {} if classed.known else {"code": UNLISTED}
+
+
+def _sip_code(state: State, code: str) -> str:
+    """A failed call without an error code of Twilio's own is explained by the last SIP answer."""
+    return f"sip{code}" if state is State.FAILED and code else ""
+
+
+def _extra(form: Form) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for name in sorted(form):
+        if _READ.match(name) or _PERSONAL.match(name) or len(kept) == _MOST_EXTRA:
+            continue
+        value = form[name]
+        harmless = name == _CARRIER_TIME and value.isdigit() and len(value) <= 12
+        kept[name[:64]] = value if harmless or _HARMLESS_VALUE.fullmatch(value) else WITHHELD
+    return kept
+
+
+def _whole(value: object) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() else (0 if value == 0 else None)
+
+
+def _price(value: object) -> Decimal | None:
+    try:
+        return None if value in (None, "") else abs(Decimal(str(value)))
+    except InvalidOperation:
+        return None
+
+
+def _time(value: str | None) -> datetime | None:
+    if not value:
+        return None
+    try:
+        return aware(parsedate_to_datetime(value))
+    except ValueError:
+        return None

@@ -1,0 +1,86 @@
+"""Texts through Twilio or an API compatible with it: send, ask, list. Satisfies `services.ports.TextCarrier`.
+
+It must not know which interview a text belongs to; `ref` in the callback URL is all that ties them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from carriers.callbacks import CallbackUrls
+from carriers.twilio_requests import TEXT_STATES, aware, resource_receipt
+from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
+from contact.delivery import Accepted, InboundText, Receipt, SendResult, Unknown
+from contact.sender import SenderRow
+
+_PAGE = 1000
+_MOST_FOUND = 200
+
+
+class TwilioText:
+    """The text carrier of every sender whose carrier is "twilio"."""
+
+    def __init__(self, clients: TwilioClients, urls: CallbackUrls) -> None:
+        """`urls`: where receipts come in."""
+        self._clients = clients
+        self._urls = urls
+
+    def send(self, sender: SenderRow, to: str, body: str, ref: str) -> SendResult:
+        """Send `body` to E.164 `to`. Never raises for faults of carrier or network."""
+        try:
+            made = self._clients.of(sender).messages.create(
+                to=to, from_=sender.address, body=body, status_callback=self._urls.text_receipt(ref)
+            )
+        except FAULTS as fault:
+            return result_of_fault(fault)
+        if not made.sid:
+            return Unknown("unreadable")
+        return Accepted(made.sid, resource_receipt(made, TEXT_STATES).segments)
+
+    def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
+        """What the carrier says of one text now; None when it does not know it or cannot be reached now."""
+        try:
+            return resource_receipt(self._clients.of(sender).messages(carrier_id).fetch(), TEXT_STATES)
+        except FAULTS:
+            return None
+
+    def find(self, sender: SenderRow, to: str, body: str, since: datetime) -> Sequence[Receipt]:
+        """Texts listed from us to `to` with this very body, created since `since`; oldest first.
+
+        DateSent is no help (a queued text has none), so times are compared here, to the second as Twilio writes them.
+        Raises CarrierAwayError when it cannot be asked: an empty list would mean "not sent".
+        """
+        floor = since.replace(microsecond=0)
+        try:
+            listed = self._clients.of(sender).messages.list(to=to, from_=sender.address, limit=_MOST_FOUND)
+        except FAULTS as fault:
+            raise away(fault) from None
+        same = [m for m in listed if m.body == body and _created(m, floor) >= floor]
+        return [resource_receipt(m, TEXT_STATES) for m in sorted(same, key=lambda m: _created(m, floor))]
+
+    def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
+        """Texts our number received since `since`, oldest first. Raises CarrierAwayError: never a partial list."""
+        messages = self._clients.of(sender).messages
+        floor = since.replace(microsecond=0)
+        try:
+            listed = messages.list(to=sender.address, date_sent_after=floor, page_size=_PAGE)
+        except FAULTS as fault:
+            raise away(fault) from None
+        received = [_inbound(m) for m in listed if m.direction == "inbound" and m.sid]
+        return sorted(received, key=lambda text: text.at or floor)
+
+
+def _created(message: Any, otherwise: datetime) -> datetime:
+    return aware(message.date_created) or otherwise
+
+
+def _inbound(message: Any) -> InboundText:
+    return InboundText(
+        carrier_id=message.sid,
+        from_number=message.from_ or "",
+        to_number=message.to or "",
+        body=message.body or "",
+        at=aware(message.date_sent) or aware(message.date_created),
+    )

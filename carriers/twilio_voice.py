@@ -1,0 +1,85 @@
+"""Calls through Twilio or an API compatible with it: place, ask, end. Satisfies `services.ports.CallCarrier`.
+
+It must not know the dialogue: the call's URL brings every step back to us (`carriers.twiml` writes the answers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+
+from carriers.callbacks import CallbackUrls
+from carriers.twilio_requests import CALL_STATES, aware, resource_receipt
+from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
+from carriers.twiml import TwimlRenderer, render
+from contact.delivery import Accepted, Receipt, SendResult, Unknown
+from contact.sender import SenderRow
+
+__all__ = ["TwilioCall", "TwimlRenderer", "render"]
+
+EVENTS = ["initiated", "ringing", "answered", "completed"]
+"""All of them: `initiated` is what proves a call in doubt."""
+RING_S = 30
+"""Seconds a phone rings before no-answer; Twilio adds up to 5."""
+_MOST_FOUND = 200
+
+
+class TwilioCall:
+    """The call carrier of every sender whose carrier is "twilio"."""
+
+    def __init__(self, clients: TwilioClients, urls: CallbackUrls) -> None:
+        """`urls`: where dialogue and receipts come in."""
+        self._clients = clients
+        self._urls = urls
+
+    def place(self, sender: SenderRow, to: str, ref: str) -> SendResult:
+        """Ring E.164 `to`. Never raises for faults of carrier or network."""
+        try:
+            made = self._clients.of(sender).calls.create(
+                to=to,
+                from_=sender.address,
+                url=self._urls.voice_turn(ref, 0),
+                method="POST",
+                fallback_url=self._urls.voice_fallback,
+                fallback_method="POST",
+                status_callback=self._urls.call_receipt(ref),
+                status_callback_event=EVENTS,
+                status_callback_method="POST",
+                timeout=RING_S,
+            )
+        except FAULTS as fault:
+            return result_of_fault(fault)
+        return Accepted(made.sid) if made.sid else Unknown("unreadable")
+
+    def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
+        """What the carrier says of one call now; None when it does not know it or cannot be reached now."""
+        try:
+            return resource_receipt(self._clients.of(sender).calls(carrier_id).fetch(), CALL_STATES)
+        except FAULTS:
+            return None
+
+    def find(self, sender: SenderRow, to: str, since: datetime, ref: str) -> Sequence[Receipt]:
+        """Calls listed from us to `to`, created since `since`; oldest first.
+
+        Twilio lists no callback URL, so `ref` cannot be compared: with two calls to one number the caller must tell
+        them apart by the ids it already knows. Raises CarrierAwayError when it cannot be asked.
+        """
+        floor = since.replace(microsecond=0)
+        try:
+            listed = self._clients.of(sender).calls.list(to=to, from_=sender.address, limit=_MOST_FOUND)
+        except FAULTS as fault:
+            raise away(fault) from None
+        young = sorted((aware(c.date_created) or floor, i) for i, c in enumerate(listed))
+        return [resource_receipt(listed[i], CALL_STATES) for at, i in young if at >= floor]
+
+    def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
+        """End a live call; one that is already over is left alone. Raises CarrierAwayError when nobody can be asked."""
+        try:
+            self._clients.of(sender).calls(carrier_id).update(status="completed")
+        except (TwilioRestException, TwilioServiceException) as fault:
+            if not 400 <= int(fault.status) < 429:  # 404, or 400/21220: not in progress any more
+                raise away(fault) from None
+        except FAULTS as fault:
+            raise away(fault) from None
