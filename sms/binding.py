@@ -1,0 +1,150 @@
+"""Finds the turn a text answers: the one that could be read when it was sent, or the question it names.
+
+A bare "2" carries no turn, so what each phone was shown is kept and looked at here. It must not know the store,
+the clock or the questionnaire; whether a question is still open is for the engine to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sms.replies import Reading, read
+from survey.questionnaire import Question
+
+READING_TIME = timedelta(seconds=4)
+"""Nobody receives, reads and answers a text faster than this; both times are of one clock (business time)."""
+
+KEEP = 12
+"""How many prompts a phone's list keeps: older ones are beyond anybody's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One prompt that stood on a phone's screen: `question` asked as `turn` of `interview` from `visible_at` on.
+
+    `number` is the "C3" in the text. `body_digest` is the digest of the text this prompt was the reply to,
+    "" when we began; it tells a text sent twice from an answer to this prompt.
+    """
+
+    interview: str
+    question: str
+    turn: int
+    number: int | None
+    visible_at: datetime
+    body_digest: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; `visible_at` in ISO form."""
+        return {**asdict(self), "visible_at": self.visible_at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Shown:
+        """What `to_dict` wrote."""
+        return cls(**{**data, "visible_at": datetime.fromisoformat(data["visible_at"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The text answers `shown`; `correction` when it says that it replaces an earlier answer."""
+
+    shown: Shown
+    correction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """The text before, sent again before the next question (`shown`) can have been read: nothing new was said."""
+
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """It cannot be told what the text answers. `unknown_number`: it names a question that was never shown;
+    `two_interviews`: each of the prompts in `among` may be meant. `shown` is what to ask again."""
+
+    code: Literal["unknown_number", "two_interviews"]
+    shown: Shown
+    among: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing was ever shown to this phone."""
+
+
+Binding = Bound | Repetition | AskBack | Nothing
+
+
+def remember(shown: Sequence[Shown], prompt: Shown) -> tuple[Shown, ...]:
+    """The phone's list with `prompt` in front, newest first, not longer than `KEEP`."""
+    return (prompt, *shown)[:KEEP]
+
+
+def forget(shown: Sequence[Shown], interview: str) -> tuple[Shown, ...]:
+    """The list without a finished interview's prompts, so that its last one draws no more answers."""
+    return tuple(s for s in shown if s.interview != interview)
+
+
+def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime) -> Binding:
+    """Which of the prompts in `shown` (any order) the text answers. Never raises."""
+    if not shown:
+        return Nothing()
+    newest_first = sorted(shown, key=lambda s: (s.visible_at, s.turn), reverse=True)
+    readable = [s for s in newest_first if s.visible_at + READING_TIME <= sent_at]
+    newest = newest_first[0]
+    if newest not in readable and newest.body_digest and newest.body_digest == reading.digest:
+        return Repetition(newest)
+    if not readable:  # quicker than anybody reads, and nothing older it could belong to
+        readable = newest_first[-1:]
+    if reading.number is not None:
+        return _by_number(reading, readable)
+    return _visible(readable)
+
+
+def _by_number(reading: Reading, readable: Sequence[Shown]) -> Binding:
+    named = _one_each([s for s in readable if s.number == reading.number])
+    if not named:
+        return AskBack("unknown_number", readable[0])
+    if len(named) > 1:
+        return AskBack("two_interviews", readable[0], named)
+    return Bound(named[0], reading.correction)
+
+
+def _visible(readable: Sequence[Shown]) -> Binding:
+    """The newest prompt, unless it came unasked while another interview was waiting for its answer."""
+    waiting = _one_each(readable)
+    if len(waiting) > 1 and not readable[0].body_digest:
+        return AskBack("two_interviews", readable[0], waiting)
+    return Bound(readable[0])
+
+
+def _one_each(prompts: Sequence[Shown]) -> tuple[Shown, ...]:
+    """The newest prompt of each interview, newest first."""
+    first: dict[str, Shown] = {}
+    for prompt in prompts:
+        first.setdefault(prompt.interview, prompt)
+    return tuple(first.values())
+
+
+def hear(
+    body: str,
+    shown: Sequence[Shown],
+    sent_at: datetime,
+    question_of: Callable[[Shown], Question | None],
+    language: str = "vi",
+) -> tuple[Reading, Binding]:
+    """Reads `body` against the question it is bound to: first the number it names, then the binding, then the words.
+
+    `question_of` looks up a prompt's question in the questionnaire its interview is pinned to.
+    """
+    glance = read(body, None, language)
+    binding = bind(glance, shown, sent_at)
+    match binding:
+        case Bound(prompt, _) | AskBack(_, prompt, _):
+            return read(body, question_of(prompt), language), binding
+        case _:
+            return glance, binding

@@ -1,0 +1,164 @@
+"""Reads what a person typed: an answer, a word that always works, an opt-out, or something doubtful.
+
+A score is never guessed: whatever leaves a doubt comes back as `Unclear` with a code. It must not know which turn
+the text belongs to (`sms.binding`) nor what becomes of it (the engine).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sms import words
+from survey.answers import Key, Said, Spoken, Unclear
+from survey.questionnaire import Question
+
+Opt = Literal["stop", "hold", "start"]
+LONGEST_NUMBER = 12
+"""Digits; anything longer is a phone number or a slip."""
+
+_NAMED = re.compile(
+    r"(?<![^\W_])(?:c(?:[âa]u(?:\s+(?:s[ốo]|h[ỏo]i))?)?|question|q)\s*(\d{1,2})(?!\d)(?![^\W\d_])[\s:=.,)/-]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one text says. `number` is the "C3" it names; `digest` recognises the same text again.
+
+    `opt`: "stop" is an opt-out, "hold" a word that may be one (hold every contact, ask back once), "start" takes an
+    opt-out back. `correction`: the text says that it replaces the answer to `number`.
+    """
+
+    said: Said
+    number: int | None = None
+    opt: Opt | None = None
+    correction: bool = False
+    digest: str = ""
+
+
+def read(body: str, question: Question | None, language: str = "vi") -> Reading:
+    """What `body` says in reply to `question` (None: unknown yet). Never raises.
+
+    Codes of `Unclear`: empty · words (not understood) · no_answer (polite words only) · two_answers · several
+    (several questions at once) · other_question (names another one) · homograph (a number or another word) ·
+    grouping (1,200 or 2.5) · not_asked · perhaps_stop.
+    """
+    typed = words.tokens(body)
+    return _opted(typed, words.digest(body)) or _spoken(typed, words.digest(body)) or _answer(body, question, language)
+
+
+def _opted(typed: Sequence[str], digest: str) -> Reading | None:
+    if any(words.says(typed, phrase) for phrase in words.STOP) or _accented_stop(typed):
+        return Reading(Spoken("stop"), opt="stop", digest=digest)
+    if len(typed) == 1 and typed[0] in words.HOLD:
+        return Reading(Unclear("perhaps_stop", typed[0]), opt="hold", digest=digest)
+    if any(words.says(typed, phrase) for phrase in words.START):
+        return Reading(Spoken("start"), opt="start", digest=digest)
+    return None
+
+
+def _accented_stop(typed: Sequence[str]) -> bool:
+    return len(typed) == 1 and typed[0] not in words.HOLD and any(words.same(typed[0], w) for w in words.STOP_ACCENTED)
+
+
+def _spoken(typed: Sequence[str], digest: str) -> Reading | None:
+    core = [token for token in typed if not words.polite(token)]
+    for word, phrases in words.SPOKEN.items():
+        if any(words.says(core, phrase) for phrase in phrases):
+            return Reading(Spoken(word), digest=digest)
+    return None
+
+
+def _answer(body: str, question: Question | None, language: str) -> Reading:
+    text, digest = words.normal(body), words.digest(body)
+    named = {int(match[1]) for match in _NAMED.finditer(text)}
+    if len(named) > 1:
+        return Reading(Unclear("several"), digest=digest)
+    number = next(iter(named), None)
+    if number is not None and question is not None and question.number != number:
+        return Reading(Unclear("other_question", str(number)), number, digest=digest)
+    typed = words.tokens(_NAMED.sub(" ", text))
+    correcting = [t for t in typed if number is not None and any(words.same(t, w) for w in words.CORRECTING)]
+    said = _chosen([t for t in typed if t not in correcting], number, question, language)
+    return Reading(said, number, correction=bool(correcting), digest=digest)
+
+
+def _chosen(typed: Sequence[str], number: int | None, question: Question | None, language: str) -> Said:
+    if not typed:
+        return Unclear("empty" if number is None else "no_answer")
+    keys, rest = _labelled(list(typed), question)
+    core = [token for token in rest if not words.polite(token)]
+    if not keys and len(core) == 1 and core[0] in words.HOMOGRAPHS and not _selected(rest, core[0]):
+        return Unclear("homograph", str(words.HOMOGRAPHS[core[0]]))
+    whole = question is not None and question.kind == "integer"
+    unknown = False
+    for at, token in enumerate(rest):
+        found = _numbers(rest, at, language, whole)
+        if found is None:
+            return Unclear("grouping", token)
+        keys += found
+        unknown = unknown or not (found or words.polite(token) or (whole and _counted(token)))
+    return _settled(keys, unknown, question, whole)
+
+
+def _settled(keys: Sequence[str], unknown: bool, question: Question | None, whole: bool) -> Said:
+    if len(set(keys)) > 1 or (whole and len(keys) > 1):
+        return Unclear("two_answers", ", ".join(dict.fromkeys(keys)))
+    if keys and not unknown:
+        return Key(keys[0])
+    if question is None:
+        return Unclear("not_asked")
+    return Unclear("words" if unknown else "no_answer")
+
+
+def _labelled(typed: list[str], question: Question | None) -> tuple[list[str], list[str]]:
+    """Keys of the choices whose words stand in `typed`, longest first, and `typed` without those words."""
+    keys: list[str] = []
+    for phrase, key in sorted(_phrases(question), key=lambda pair: -len(pair[0])):
+        while (at := words.find(typed, phrase)) is not None:
+            keys.append(key)
+            typed = [*typed[:at], *typed[at + len(phrase) :]]
+    return keys, typed
+
+
+def _phrases(question: Question | None) -> Iterator[tuple[tuple[str, ...], str]]:
+    for choice in question.choices if question else ():
+        for written in {*choice.label.values(), *choice.text.values()}:
+            if phrase := words.tokens(written):
+                yield phrase, choice.key
+        if choice.no_opinion:
+            yield from ((phrase, choice.key) for phrase in words.NO_OPINION)
+
+
+def _numbers(typed: Sequence[str], at: int, language: str, whole: bool) -> list[str] | None:
+    """The numbers that the token at `at` writes, in plain digits; None: grouped so that it could be two numbers."""
+    token = typed[at]
+    if token in words.HOMOGRAPHS and _follows_selector(typed, at):
+        return [str(words.HOMOGRAPHS[token])]
+    if token.isdecimal():
+        return [_short(token)] if len(token) <= LONGEST_NUMBER else []
+    if token[0].isdecimal() and token[-1].isdecimal():
+        if not whole:
+            return [_short(part) for part in re.split("[.,]", token)]
+        return [token.replace(".", "")] if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", token) else None
+    spelled = words.number(token, language)
+    return [] if spelled is None else [str(spelled)]
+
+
+def _short(digits: str) -> str:
+    return digits.lstrip("0") or "0"
+
+
+def _selected(typed: Sequence[str], token: str) -> bool:
+    return _follows_selector(typed, list(typed).index(token))
+
+
+def _follows_selector(typed: Sequence[str], at: int) -> bool:
+    return at > 0 and any(words.same(typed[at - 1], word) for word in words.SELECTORS)
+
+
+def _counted(token: str) -> bool:
+    return any(words.same(token, word) for word in words.COUNTED)

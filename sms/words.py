@@ -1,0 +1,143 @@
+"""Words people type in texts: split, compared with and without diacritics, and the lists of those that mean something.
+
+It must not know what was asked; `sms.replies` puts question and words together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from survey.answers import Word
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)+"  # 1.200 or 2,3: what it means depends on the question
+    r"|\d+[^\W\d_]+"  # 1a, 2h: glued, so a word of its own
+    r"|(?<!\w)-\d+"  # a negative number; a dash elsewhere only separates
+    r"|\d+|[^\W\d_]+|[?%*+=<>]"
+)
+_NEGATIONS = {"ko": "khong", "k": "khong", "kg": "khong", "hok": "khong", "khg": "khong"}
+
+
+def normal(body: str) -> str:
+    """`body` in one Unicode form, lower case, digits of any script as 0-9, without emoji and invisible signs."""
+    kept = (_digit(c) for c in unicodedata.normalize("NFKC", body).casefold())
+    text = "".join(c for c in kept if unicodedata.category(c) not in {"So", "Sk", "Cf", "Cs", "Me", "Co", "Cn"})
+    return unicodedata.normalize("NFC", text.replace("\ufe0f", ""))
+
+
+def _digit(character: str) -> str:
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
+
+
+def tokens(body: str) -> tuple[str, ...]:
+    """The words, numbers and telling signs of `body`; abbreviated negations are spelled out."""
+    return tuple(_NEGATIONS.get(t, t) for t in _TOKEN.findall(normal(body)))
+
+
+def digest(body: str) -> str:
+    """The same for texts that say the same words; to recognise a text sent twice."""
+    return hashlib.sha256(" ".join(map(bare, tokens(body))).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4096)
+def bare(token: str) -> str:
+    """`token` without diacritics, đ as d."""
+    spread = unicodedata.normalize("NFD", token.replace("đ", "d"))
+    return "".join(c for c in spread if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=4096)
+def _accented(token: str) -> str:
+    """`token` with its tone at the end, so that hủy and huỷ, hòa and hoà are one word."""
+    spread = unicodedata.normalize("NFD", token)
+    letters = "".join(c for c in spread if c not in _TONES)
+    return letters + "".join(c for c in spread if c in _TONES)
+
+
+def same(typed: str, meant: str) -> bool:
+    """Whether `typed` writes the word `meant`: with its diacritics, or with none at all."""
+    return _accented(typed) == _accented(meant) or (typed == bare(typed) and typed == bare(meant))
+
+
+def says(typed: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Whether the whole of `typed` is `phrase`, word by word."""
+    return len(typed) == len(phrase) and all(map(same, typed, phrase))
+
+
+def find(typed: Sequence[str], phrase: Sequence[str]) -> int | None:
+    """Where `phrase` begins within `typed`, or None."""
+    last = len(typed) - len(phrase)
+    return next((at for at in range(last + 1) if says(typed[at : at + len(phrase)], phrase)), None)
+
+
+def _phrases(*written: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tokens(words) for words in written)
+
+
+STOP = _phrases("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký")
+"""Opt-out as the whole message, with or without diacritics."""
+
+STOP_ACCENTED = ("dừng", "hủy")
+"""Opt-out as the whole message, with diacritics only: without them they are also đúng, Dũng and a man's name."""
+
+HOLD = ("dung", "huy")
+
+START = _phrases("start", "unstop", "đăng ký lại", "đk lại")
+
+POLITE = _phrases(
+    "dạ vâng ạ à a nhé nhe nha nhá nghe ơi em anh chị chú cô bác cậu ông bà cháu con tôi tui mình",
+    "xin chọn số phím bấm nhấn đáp án phương trả lời là thì ý mục cảm cám ơn ok oke chào thưa htx thấy cho với",
+)
+"""Words around an answer that say nothing about it."""
+
+_POLITE = tuple(token for line in POLITE for token in line)
+
+COUNTED = tokens("có người thành viên xã lao động hộ")
+"""Words around a whole number."""
+
+SELECTORS = tokens("số phím")
+"""Behind these a word can only be a number."""
+
+CORRECTING = tokens("sửa nhầm đổi lại")
+"""Beside a question's number: the answer given before is to be replaced."""
+
+NO_OPINION = _phrases("không có ý kiến", "không ý kiến", "no opinion")
+
+SPOKEN: Mapping[Word, tuple[tuple[str, ...], ...]] = {
+    "call": _phrases("gọi", "gọi lại", "gọi điện", "gọi điện lại", "gọi đi", "call", "call me"),
+    "help": _phrases("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?"),
+    "repeat": _phrases("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "repeat", "again"),
+    "person": _phrases("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "person"),
+    "later": _phrases("để sau", "lúc khác", "hôm khác", "đang bận", "bận", "later"),
+}
+"""Words that always work, as the whole message but for polite words."""
+
+NUMBERS: Mapping[str, Mapping[str, int]] = {
+    "vi": {
+        "một": 1, "hai": 2, "bốn": 4, "tư": 4, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
+    },
+    "en": {
+        "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+        "nine": 9, "ten": 10,
+    },
+}  # fmt: skip
+HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "nam": 5, "năm": 5, "sau": 6, "tam": 8, "muoi": 10}
+"""Numbers that are also no, Mrs, year, later, so-so, salt: taken for a number only behind a selector."""
+
+
+def polite(token: str) -> bool:
+    """Whether `token` is one of the words around an answer; never one that may be a number (ba)."""
+    return token not in HOMOGRAPHS and any(same(token, word) for word in _POLITE)
+
+
+def number(token: str, language: str) -> int | None:
+    """The number that `token` spells without doubt, or None."""
+    if token in HOMOGRAPHS:
+        return None
+    return next((n for word, n in NUMBERS.get(language, {}).items() if same(token, word)), None)
