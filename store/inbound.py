@@ -1,0 +1,152 @@
+"""Texts that came in, the replies they got, and what each phone has been shown by each of our numbers.
+
+It must not know what a text means nor see it in clear: bodies come in sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, Update, bindparam, func, insert, select, true, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+from store.outbox import EMPTY
+from store.tables.interviews import inbound, prompted
+from store.tables.outbox import outbox
+from store.tables.registry import phones
+
+_RECEIVED = ("id", "sender_id", "carrier_id", "phone_hash", "number", "body", "via", "received_at")
+
+_fresh = (
+    pg_insert(inbound)
+    .values({name: bindparam(name, type_=inbound.c[name].type) for name in _RECEIVED} | {"outcome": "received"})
+    .on_conflict_do_nothing(index_elements=[inbound.c.sender_id, inbound.c.carrier_id])
+    .returning(inbound.c.id)
+    .cte("fresh")
+)
+_TAKE_IN = (
+    select(phones.c.hash, phones.c.kind, phones.c.consent)
+    .select_from(_fresh.join(phones, onclause=true()))
+    .where(phones.c.hash == bindparam("phone_hash"))
+)
+_TAKE_IN_LOCKING = _TAKE_IN.with_for_update(of=phones, key_share=True)
+
+
+def take_in(conn: Connection, row: Mapping[str, Any], *, locking: bool = True) -> RowMapping | None:
+    """Insert the text and lock its phone, in one statement; the phone, or None when the text or its phone needs a look.
+
+    None means: the same text (sender, carrier id) is there already, or the phone is not known yet (`earlier` tells).
+    The row is inserted before the lock is taken, so two deliveries of one text wait for each other there and nowhere
+    else. `locking=False` exists for the planted fault that proves the lock is needed.
+    """
+    return conn.execute(_TAKE_IN_LOCKING if locking else _TAKE_IN, row).mappings().first()
+
+
+_EARLIER = (
+    select(
+        inbound.c.id,
+        inbound.c.outcome,
+        inbound.c.reply,
+        inbound.c.via,
+        outbox.c.ref,
+        outbox.c.state,
+    )
+    .outerjoin(outbox, outbox.c.id == inbound.c.reply_id)
+    .where(inbound.c.sender_id == bindparam("sender_id"), inbound.c.carrier_id == bindparam("carrier_id"))
+)
+
+
+def earlier(conn: Connection, sender_id: UUID, carrier_id: str) -> RowMapping | None:
+    """The text the carrier calls `carrier_id`: outcome, sealed reply, how it came, the reply's reference and state."""
+    return conn.execute(_EARLIER, {"sender_id": sender_id, "carrier_id": carrier_id}).mappings().first()
+
+
+_CLOSED = ("interview_id", "outcome", "reply", "reply_id")
+
+
+def _close() -> Update:
+    return (
+        update(inbound)
+        .where(inbound.c.id == bindparam("inbound_id"))
+        .values({name: bindparam(f"in_{name}", type_=inbound.c[name].type) for name in _CLOSED})
+    )
+
+
+def _close_with_reply() -> Update:
+    reply = insert(outbox).values({c.name: bindparam(f"out_{c.name}", type_=c.type) for c in outbox.c}).cte("reply")
+    return _close().add_cte(reply)
+
+
+def _close_with_question() -> Update:
+    seen = {c.name: bindparam(f"seen_{c.name}", type_=c.type) for c in prompted.c}
+    first = pg_insert(prompted).values(seen)
+    again = first.on_conflict_do_update(
+        index_elements=[prompted.c.sender_id, prompted.c.phone_hash], set_={"shown": first.excluded.shown}
+    )
+    return _close_with_reply().add_cte(again.cte("seen"))
+
+
+_CLOSE = _close()
+_CLOSE_WITH_REPLY = _close_with_reply()
+_CLOSE_WITH_QUESTION = _close_with_question()
+
+
+def close(
+    conn: Connection,
+    inbound_id: UUID,
+    *,
+    interview_id: UUID | None,
+    outcome: str,
+    reply: Mapping[str, Any] | None = None,
+    shown: Sequence[Mapping[str, Any]] | None = None,
+) -> None:
+    """Write what became of a text, in one statement: its outcome, its `reply` (outbox columns), what is now `shown`.
+
+    Columns of the reply not named take the values of `store.outbox.EMPTY`; `shown` is written only with a reply.
+    """
+    given: dict[str, Any] = {
+        "inbound_id": inbound_id,
+        "in_interview_id": interview_id,
+        "in_outcome": outcome,
+        "in_reply": reply["body"] if reply else None,
+        "in_reply_id": reply["id"] if reply else None,
+    }
+    if reply is None:
+        conn.execute(_CLOSE, given)
+        return
+    given |= {f"out_{name}": value for name, value in {**EMPTY, **reply}.items()}
+    if shown is None:
+        conn.execute(_CLOSE_WITH_REPLY, given)
+        return
+    seen = {"seen_sender_id": reply["sender_id"], "seen_phone_hash": reply["phone_hash"], "seen_shown": list(shown)}
+    conn.execute(_CLOSE_WITH_QUESTION, given | seen)
+
+
+def replied_since(conn: Connection, phone_hash: bytes, outcome: str, since: datetime) -> int:
+    """How many texts of this phone with `outcome` got a reply after `since`."""
+    query = select(func.count()).where(
+        inbound.c.phone_hash == phone_hash,
+        inbound.c.outcome == outcome,
+        inbound.c.received_at > since,
+        inbound.c.reply_id.is_not(None),
+    )
+    return conn.scalar(query) or 0
+
+
+def shown_to(conn: Connection, sender_id: UUID, phone_hash: bytes) -> list[dict[str, Any]]:
+    """What our number has shown the phone, newest first; read under the phone's lock."""
+    query = select(prompted.c.shown).where(prompted.c.sender_id == sender_id, prompted.c.phone_hash == phone_hash)
+    return list(conn.scalar(query) or [])
+
+
+def remember_shown(conn: Connection, sender_id: UUID, phone_hash: bytes, shown: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what our number has shown the phone, newest first; written under the phone's lock."""
+    row = pg_insert(prompted).values(sender_id=sender_id, phone_hash=phone_hash, shown=list(shown))
+    conn.execute(
+        row.on_conflict_do_update(
+            index_elements=[prompted.c.sender_id, prompted.c.phone_hash], set_={"shown": row.excluded.shown}
+        )
+    )

@@ -1,0 +1,197 @@
+"""Interviews under their lock, and the one statement that writes a turn: event, answers and state together.
+
+It must not know what a turn means: the engine has decided before anything is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Numeric,
+    RowMapping,
+    Select,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+
+from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
+from store.tables.registry import offices, organisation_phones, organisations
+from store.tables.rounds import rounds
+
+_HELD = (
+    select(
+        interviews.c.id,
+        interviews.c.code,
+        interviews.c.organisation_id,
+        interviews.c.office_id,
+        interviews.c.questionnaire_sha256,
+        interviews.c.status,
+        interviews.c.channel,
+        interviews.c.state,
+        interviews.c.seq,
+        interviews.c.begun_at,
+        interviews.c.ended_at,
+        interviews.c.online_at,
+        interviews.c.appointment_at,
+        organisations.c.language,
+        organisations.c.short_name,
+        organisations.c.name.label("organisation"),
+        offices.c.name.label("office"),
+        offices.c.contact_number,
+        rounds.c.state.label("round_state"),
+        rounds.c.settings["accented_texts"].as_boolean().label("accented_texts"),
+        rounds.c.settings["caps"]["replies_a_day"].as_integer().label("replies_a_day"),
+    )
+    .join(organisations, organisations.c.id == interviews.c.organisation_id)
+    .join(offices, offices.c.id == interviews.c.office_id)
+    .join(rounds, rounds.c.id == interviews.c.round_id)
+)
+
+
+def _locked(query: Select[Any]) -> Select[Any]:
+    return query.order_by(interviews.c.id).with_for_update(of=interviews, key_share=True)
+
+
+_ONE = _locked(_HELD.where(interviews.c.id == bindparam("interview_id")))
+
+_of_phone = select(organisation_phones.c.organisation_id).where(
+    organisation_phones.c.phone_hash == bindparam("phone_hash")
+)
+_shown = select(prompted.c.shown).where(
+    prompted.c.sender_id == bindparam("sender_id"), prompted.c.phone_hash == bindparam("phone_hash")
+)
+_replies = select(func.count()).where(
+    inbound.c.phone_hash == bindparam("phone_hash"),
+    inbound.c.received_at > bindparam("replies_since"),
+    inbound.c.reply_id.is_not(None),
+)
+_PHONE = _HELD.where(interviews.c.organisation_id.in_(_of_phone), rounds.c.state == "open")
+_OF_PHONE = _locked(_PHONE)
+_OF_PHONE_TEXTING = _locked(
+    _PHONE.add_columns(_shown.scalar_subquery().label("shown"), _replies.scalar_subquery().label("replies"))
+)
+
+
+def lock(conn: Connection, interview_id: UUID) -> RowMapping | None:
+    """Lock one interview (after its phone) and read it with its organisation's and office's words; None if unknown."""
+    return conn.execute(_ONE, {"interview_id": interview_id}).mappings().first()
+
+
+def lock_of_phone(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
+    """Lock the interviews in open rounds of every organisation with this phone, in one order for everybody."""
+    return list(conn.execute(_OF_PHONE, {"phone_hash": phone_hash}).mappings())
+
+
+def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime) -> list[RowMapping]:
+    """As `lock_of_phone`, each row with what our number has `shown` the phone and its `replies` since a time."""
+    given = {"phone_hash": phone_hash, "sender_id": sender_id, "replies_since": replies_since}
+    return list(conn.execute(_OF_PHONE_TEXTING, given).mappings())
+
+
+def _write_turn() -> Update:
+    event = (
+        insert(interview_events)
+        .values({c.name: bindparam(f"event_{c.name}", type_=c.type) for c in interview_events.c})
+        .on_conflict_do_nothing(
+            index_elements=[interview_events.c.interview_id, interview_events.c.channel, interview_events.c.source_id]
+        )
+        .returning(interview_events.c.interview_id, interview_events.c.at)
+        .cte("event")
+    )
+    heard = (
+        func.jsonb_to_recordset(bindparam("kept", type_=JSONB))
+        .table_valued(
+            column("question", Text),
+            column("value", Text),
+            column("points", Numeric),
+            column("channel", Text),
+            column("seq", Integer),
+            name="heard",
+        )
+        .render_derived(with_types=True)
+    )
+    found = select(
+        event.c.interview_id, heard.c.question, heard.c.value, heard.c.points, heard.c.channel, heard.c.seq, event.c.at
+    )
+    keep = insert(answers).from_select(
+        ["interview_id", "question", "value", "points", "channel", "seq", "at"],
+        found.join_from(event, heard, onclause=true()),
+    )
+    changed = {name: keep.excluded[name] for name in ("value", "points", "channel", "seq", "at")}
+    kept = keep.on_conflict_do_update(index_elements=[answers.c.interview_id, answers.c.question], set_=changed)
+    gone = delete(answers).where(
+        answers.c.interview_id == event.c.interview_id,
+        answers.c.question == any_(bindparam("gone", type_=ARRAY(Text))),
+    )
+    names = ("questionnaire_sha256", "status", "channel", "state", "seq", "begun_at", "ended_at")
+    return (
+        update(interviews)
+        .where(interviews.c.id == event.c.interview_id)
+        .values({name: bindparam(f"new_{name}", type_=interviews.c[name].type) for name in names})
+        .add_cte(event, kept.cte("kept"), gone.cte("gone"))
+        .returning(interviews.c.seq)
+    )
+
+
+_WRITE_TURN = _write_turn()
+
+
+def write_turn(
+    conn: Connection,
+    event: Mapping[str, Any],
+    interview: Mapping[str, Any],
+    kept: Sequence[Mapping[str, Any]],
+    gone: Sequence[str],
+) -> bool:
+    """Write one turn under the interview's lock: event, answers `kept` and `gone`, the interview's new columns.
+
+    One statement. False, and nothing is changed, when an event of this interview, channel and source is there already.
+    """
+    given = {f"event_{k}": v for k, v in event.items()} | {f"new_{k}": v for k, v in interview.items()}
+    row = conn.execute(_WRITE_TURN, given | {"kept": list(kept), "gone": list(gone)}).first()
+    return row is not None
+
+
+_EFFECTS = select(interview_events.c.effects).where(
+    interview_events.c.interview_id == bindparam("interview_id"),
+    interview_events.c.channel == bindparam("channel"),
+    interview_events.c.source_id == bindparam("source_id"),
+)
+
+
+def effects_of(conn: Connection, interview_id: UUID, channel: str, source_id: str) -> list[dict[str, Any]] | None:
+    """The effects of the event that `source_id` made on `channel`, as stored; None when there is none."""
+    found = conn.execute(_EFFECTS, {"interview_id": interview_id, "channel": channel, "source_id": source_id}).scalar()
+    return None if found is None else list(found)
+
+
+def events(conn: Connection, interview_id: UUID) -> list[RowMapping]:
+    """The interview's events in order."""
+    query = select(interview_events).where(interview_events.c.interview_id == interview_id)
+    return list(conn.execute(query.order_by(interview_events.c.seq)).mappings())
+
+
+def answers_of(conn: Connection, interview_id: UUID) -> dict[str, RowMapping]:
+    """The committed answers by question."""
+    query = select(answers).where(answers.c.interview_id == interview_id)
+    return {row["question"]: row for row in conn.execute(query).mappings()}
+
+
+def set_appointment(conn: Connection, interview_id: UUID, at: datetime) -> None:
+    """Keep the time (business) at which the person wants to be called."""
+    conn.execute(update(interviews).where(interviews.c.id == interview_id).values(appointment_at=at))

@@ -1,0 +1,46 @@
+"""Phone rows: the first lock of every use case that touches a person, and the projection of the consent ledger.
+
+It must not know a number in clear: numbers come in sealed, with their keyed hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, exists, select
+from sqlalchemy.dialects.postgresql import insert
+
+from store.tables.registry import organisation_phones, phones
+
+READ = select(phones.c.hash, phones.c.kind, phones.c.consent).where(phones.c.hash == bindparam("phone_hash"))
+LOCK = READ.with_for_update(key_share=True)
+"""`FOR NO KEY UPDATE`: excludes every other turn of this phone, and lets rows that merely refer to it be inserted."""
+
+
+def lock(conn: Connection, phone_hash: bytes) -> RowMapping | None:
+    """Lock the phone and read its kind and consent; None when the number is not on any list nor ever wrote or rang."""
+    return conn.execute(LOCK, {"phone_hash": phone_hash}).mappings().first()
+
+
+def add(conn: Connection, *, phone_hash: bytes, version: int, number: bytes, kind: str, at: datetime) -> None:
+    """Keep a number that wrote or rang us and is on no list: it too may opt out, and its turns need a lock.
+
+    `number` is sealed, `kind` one of mobile, landline, other. A number already there stays as it is.
+    """
+    row: Mapping[str, Any] = {
+        "hash": phone_hash,
+        "hash_version": version,
+        "number": number,
+        "kind": kind,
+        "flags": [],
+        "consent": "unasked",
+        "created_at": at,
+    }
+    conn.execute(insert(phones).values(row).on_conflict_do_nothing(index_elements=[phones.c.hash]))
+
+
+def is_listed(conn: Connection, phone_hash: bytes) -> bool:
+    """Whether some organisation of a list has this phone."""
+    return bool(conn.scalar(select(exists().where(organisation_phones.c.phone_hash == phone_hash))))
