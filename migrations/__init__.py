@@ -1,0 +1,1 @@
+"""Schema migrations. They know the tables' history and the roles, nothing above the store."""

@@ -1,0 +1,76 @@
+"""The vault: what it seals it opens, with old keys too, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.vault import UnreadableError, Vault
+
+OLD, NEW, OTHER = bytes(32), bytes(range(32)), b"\xff" * 32
+LOOKUP = b"0123456789abcdef0123456789abcdef"
+
+
+@given(st.text())
+def test_what_is_sealed_opens_and_does_not_show(text: str) -> None:
+    vault = Vault({"a": NEW}, LOOKUP, 1)
+    sealed = vault.seal(text)
+    assert vault.open(sealed) == text
+    assert len(text.encode()) < 4 or text.encode() not in sealed
+
+
+def test_same_text_twice_differs() -> None:
+    vault = Vault({"a": NEW}, LOOKUP, 1)
+    assert vault.seal("+84901234567") != vault.seal("+84901234567")
+
+
+def test_bytes_are_sealed_as_they_are() -> None:
+    vault = Vault({"a": NEW}, LOOKUP, 1)
+    assert vault.open_bytes(vault.seal(b"\xff\x00")) == b"\xff\x00"
+    with pytest.raises(UnreadableError):
+        vault.open(vault.seal(b"\xff\x00"))
+
+
+def test_rotation_opens_the_old_and_seals_with_the_new() -> None:
+    before = Vault({"2025": OLD}, LOOKUP, 1)
+    after = Vault({"2026": NEW, "2025": OLD}, LOOKUP, 1)
+    sealed = before.seal("Nguyễn Văn A")
+    assert after.open(sealed) == "Nguyễn Văn A"
+    assert after.stale(sealed)
+    assert not after.stale(after.seal("x"))
+    with pytest.raises(UnreadableError):
+        before.open(after.seal("x"))
+
+
+def test_damage_and_foreign_keys_are_refused() -> None:
+    vault = Vault({"a": NEW}, LOOKUP, 1)
+    sealed = vault.seal("x")
+    for at in range(len(sealed)):
+        with pytest.raises(UnreadableError):
+            vault.open(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :])
+    for wrong in (b"", b"\x01", b"\x01a", sealed[:-1]):
+        with pytest.raises(UnreadableError):
+            vault.open(wrong)
+    with pytest.raises(UnreadableError):
+        Vault({"a": OTHER}, LOOKUP, 1).open(sealed)
+
+
+def test_the_key_id_cannot_be_exchanged() -> None:
+    two_names = Vault({"a": NEW, "b": NEW}, LOOKUP, 1)
+    sealed = two_names.seal("x")
+    with pytest.raises(UnreadableError):
+        two_names.open(sealed[:1] + b"b" + sealed[2:])
+
+
+def test_lookup_depends_on_its_own_key_only() -> None:
+    first = Vault({"a": NEW}, LOOKUP, 1).lookup("+84901234567")
+    assert first == Vault({"b": OTHER}, LOOKUP, 1).lookup("+84901234567")
+    assert first != Vault({"a": NEW}, LOOKUP[::-1], 1).lookup("+84901234567")
+    assert len(first) == 32
+
+
+def test_unfit_keys_are_refused() -> None:
+    for keys, lookup in (({}, LOOKUP), ({"a": b"short"}, LOOKUP), ({"": NEW}, LOOKUP), ({"a": NEW}, b"short")):
+        with pytest.raises(ValueError):
+            Vault(keys, lookup, 1)
