@@ -70,10 +70,14 @@ class OutOfRange:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """Several readings are possible; ask back with what was `understood`. `code` says why."""
+    """What was said cannot be stored as it stands; ask back with what was `understood`. `code` says why.
+
+    Codes of an entry: `unknown_question`, `not_applicable`, `not_a_choice`, `out_of_range`, with the `question`.
+    """
 
     code: str
     understood: str = ""
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

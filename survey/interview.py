@@ -19,8 +19,9 @@ FINAL: frozenset[Status] = frozenset({"complete", "refused"})
 class Interview:
     """One organisation's interview in one round.
 
-    `turn` counts prompts asked so far (the current turn); `asked` is the question of the current turn; `tries` the
-    wrong or silent tries on it; `left_open` questions given up for now; `seq` the last event folded in.
+    `turn` counts prompts asked so far (the current turn); `asked` is the question of the current turn, None while
+    nothing waits for an answer; `tries` the wrong or silent tries on it; `left_open` questions given up for now, which
+    come back once at the end; `given_up` those among them given up again; `seq` the last event folded in.
     """
 
     questionnaire: str
@@ -33,6 +34,7 @@ class Interview:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     left_open: tuple[str, ...] = ()
     seq: int = 0
+    given_up: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -51,6 +53,7 @@ class Interview:
             "v": {k: [a.value, a.channel, a.seq] for k, a in self.answers.items()},
             "o": list(self.left_open),
             "e": self.seq,
+            "g": list(self.given_up),
         }
 
 
@@ -66,4 +69,5 @@ def from_dict(data: Mapping[str, Any]) -> Interview:
         answers={k: Answer(v[0], v[1], v[2]) for k, v in data["v"].items()},
         left_open=tuple(data["o"]),
         seq=data["e"],
+        given_up=tuple(data["g"]),
     )

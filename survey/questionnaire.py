@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 Kind = Literal["note", "select_one", "integer"]
@@ -64,7 +65,7 @@ class Question:
         return "no" if self.role == "consent" else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Questionnaire:
     """A published form. `code` names the family (e.g. "HTX-NN"), `version` its edition; `sample` marks samples."""
 
@@ -88,10 +89,25 @@ class Questionnaire:
         """The one JSON text of this form: sorted keys, no spaces, UTF-8."""
         return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hex digest of `canonical_json`: the identity a round and an interview pin."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        """By content, so that what is compiled from a form can be kept with it."""
+        return hash(self.sha256)
+
+
+def number_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """The same questions with the numbers respondents see: 1, 2, 3 … over those that want an answer but consent."""
+    numbered: list[Question] = []
+    count = 0
+    for question in questions:
+        wanted = question.kind != "note" and question.role != "consent"
+        count += wanted
+        numbered.append(replace(question, number=count if wanted else None))
+    return tuple(numbered)
 
 
 def _plain(form: Questionnaire) -> dict[str, Any]:

@@ -1,0 +1,207 @@
+"""The interview engine: (questionnaire, interview, input, now) → (interview, effects), the same on every channel.
+
+Pure and total: it raises nothing at interview time, stores only what is bound to an open question, and must not know
+carriers, stores or the words that are spoken or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
+from survey.course import Course, start
+from survey.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
+from survey.events import Event, Opened
+from survey.interview import Interview
+from survey.plan import Invalid, Item, judge_key, judge_value, plan_of
+from survey.questionnaire import Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The interview after one event, and what should happen now, in order."""
+
+    interview: Interview
+    effects: tuple[Effect, ...]
+
+
+def new_interview(form: Questionnaire, language: str | None = None) -> Interview:
+    """An interview that has not begun, pinned to `form`, in `language` (the form's default one unless given)."""
+    return Interview(questionnaire=form.sha256, language=language or form.default_language)
+
+
+def begin(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
+    """Open the first contact: Welcome, notes, and the first question (consent). Begun already: the same as `resume`."""
+    return _open(form, interview)
+
+
+def resume(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
+    """Open a further contact: Resumed (Welcome while consent is missing), then the next open question as a new turn.
+
+    A partial interview becomes active again and its open questions get their tries again; after the end: Finished.
+    """
+    return _open(form, interview)
+
+
+def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime) -> Step:
+    """Take one input. Only an input bound to an open question is stored; a late or repeated one changes nothing else.
+
+    `now` is the business time of the event; every rule so far is a rule of order, so nothing here reads it.
+    """
+    course = start(plan_of(form), interview)
+    if interview.over:
+        course.effects.append(Finished())
+    else:
+        _take(course, heard)
+    return Step(course.interview(), tuple(course.effects))
+
+
+def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None = None) -> Interview:
+    """Fold kept events, in order of `seq`, back into the interview. Events that changed nothing may be missing."""
+    interview = new_interview(form, language)
+    for event in events:
+        before = replace(interview, seq=event.seq - 1)
+        if isinstance(event.input, Opened):
+            interview = _open(form, before).interview
+        else:
+            interview = hear(form, before, event.input, event.at).interview
+    return interview
+
+
+def _open(form: Questionnaire, interview: Interview) -> Step:
+    course = start(plan_of(form), interview)
+    if interview.over:
+        course.effects.append(Finished())
+    else:
+        course.open_contact()
+    return Step(course.interview(), tuple(course.effects))
+
+
+def _take(course: Course, heard: Heard) -> None:
+    said = heard.said
+    if isinstance(said, Key):
+        _take_key(course, heard, said)
+    elif isinstance(said, Entry):
+        _take_entry(course, heard, said)
+    elif isinstance(said, Spoken):
+        _take_word(course, heard, said)
+    else:
+        _take_nothing(course, heard, said)
+
+
+def _is_current(course: Course, heard: Heard) -> bool:
+    """Whether the input answers the prompt that is waiting now, and no other question."""
+    return (
+        heard.turn == course.turn
+        and course.asked is not None
+        and (heard.question is None or heard.question == course.asked)
+    )
+
+
+def _is_late(course: Course, heard: Heard) -> bool:
+    """Bound to a prompt that is no longer the current one (turn 0 is bound to none)."""
+    return heard.turn not in (0, course.turn)
+
+
+def _bound_item(course: Course, heard: Heard) -> Item | None:
+    """The question an answer belongs to; None when that is not certain (then it belongs to none)."""
+    if heard.turn > course.turn:
+        return None
+    name = heard.question
+    if name is None and heard.turn == course.turn:
+        name = course.asked
+    return None if name is None else course.plan.by_name.get(name)
+
+
+def _take_key(course: Course, heard: Heard, key: Key) -> None:
+    item = _bound_item(course, heard)
+    if item is None:
+        course.repeat()
+    elif item.name in course.answers and not heard.correction:
+        course.already_answered(item)
+    elif not course.may_answer(item):
+        course.repeat()
+    else:
+        _take_answer(course, heard, item, judge_key(item, key.digits, course.answers))
+
+
+def _take_answer(course: Course, heard: Heard, item: Item, value: str | Invalid) -> None:
+    if not isinstance(value, Invalid):
+        course.store(item, value, heard.channel)
+        course.go_on_from(item)
+    elif _is_current(course, heard):
+        effect = NotAChoice if value.code == "not_a_choice" else OutOfRange
+        course.miss(partial(effect, item.name))
+    else:
+        course.repeat()
+
+
+def _take_nothing(course: Course, heard: Heard, said: Silence | Unclear) -> None:
+    """Silence or unclear words: a try at the current question, nothing at all when they come late."""
+    if _is_current(course, heard):
+        course.miss(Unheard if isinstance(said, Silence) else lambda tries: Doubtful(said.code, said.understood))
+        return
+    if heard.question is not None and heard.question in course.answers:
+        course.effects.append(AlreadyAnswered(heard.question))
+    elif isinstance(said, Unclear) and not _is_late(course, heard):
+        course.effects.append(Doubtful(said.code, said.understood))
+    course.repeat()
+
+
+def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
+    late = _is_late(course, heard)
+    if said.word == "later":
+        course.repeat() if late else course.close_contact()
+    elif said.word in ("person", "call", "help"):
+        course.effects.append(Wanted(said.word))
+        _repeat_after_word(course, late)
+    elif course.asked is None and not late:
+        course.open_contact()
+    else:
+        _repeat_after_word(course, late)
+
+
+def _repeat_after_word(course: Course, late: bool) -> None:
+    """The current question again: as a new turn when the word was said now, unchanged when it came late."""
+    if late:
+        course.repeat()
+    else:
+        course.ask_again()
+
+
+def _take_entry(course: Course, heard: Heard, entry: Entry) -> None:
+    """Several answers at once, in form order, so that branching is settled before what depends on it."""
+    for name in sorted(entry.answers.keys() - course.plan.by_name.keys()):
+        course.effects.append(Doubtful("unknown_question", question=name))
+    for item in course.plan.items:
+        value = entry.answers.get(item.name, "")
+        if value and course.status != "refused":
+            _enter_one(course, heard, item, value)
+    if course.status != "refused":
+        _close_entry(course, entry.final)
+
+
+def _enter_one(course: Course, heard: Heard, item: Item, given: str) -> None:
+    kept = course.answers.get(item.name)
+    if kept is not None and not heard.correction:
+        if kept.value != given:
+            course.effects.append(AlreadyAnswered(item.name))
+        return
+    value = judge_value(item, given, course.answers)
+    if not course.applies(item):
+        course.effects.append(Doubtful("not_applicable", given, item.name))
+    elif isinstance(value, Invalid):
+        course.effects.append(Doubtful(value.code, given, item.name))
+    else:
+        course.store(item, value, heard.channel)
+
+
+def _close_entry(course: Course, final: bool) -> None:
+    """A submitted form ends the interview; otherwise a prompt that waits moves on once its question is settled."""
+    if final:
+        course.finish(consent_needed=False)
+    elif course.status != "pending":
+        course.settle()
