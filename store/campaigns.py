@@ -166,9 +166,9 @@ def audience_listed(
 
 def plan_page(conn: Connection, campaign: RowMapping, at: datetime, size: int) -> tuple[int, UUID | None]:
     """Enter the next page of the audience after the campaign's cursor; (entered, last interview or None at the end)."""
-    page = _audience(campaign.round_id, campaign.office_id, campaign.audience)
-    if campaign.cursor is not None:
-        page = page.where(interviews.c.id > campaign.cursor)
+    page = _audience(campaign["round_id"], campaign["office_id"], campaign["audience"])
+    if campaign["cursor"] is not None:
+        page = page.where(interviews.c.id > campaign["cursor"])
     rows = page.order_by(interviews.c.id).limit(size).subquery()
     last = conn.execute(select(rows.c.id).order_by(rows.c.id.desc()).limit(1)).scalar()
     if last is None:
@@ -177,7 +177,7 @@ def plan_page(conn: Connection, campaign: RowMapping, at: datetime, size: int) -
         insert(campaign_interviews).from_select(
             ["campaign_id", "interview_id", "step", "state", "reason", "next_at"],
             select(
-                literal(campaign.id),
+                literal(campaign["id"]),
                 rows.c.id,
                 literal(0),
                 literal("waiting"),
@@ -286,3 +286,8 @@ def progress(conn: Connection, campaign_id: UUID) -> dict[str, int]:
         .group_by(campaign_interviews.c.state)
     )
     return {row.state: row.n for row in conn.execute(query)}
+
+
+def locked(conn: Connection, campaign_id: UUID) -> RowMapping | None:
+    """The campaign under its row lock (planning, finishing)."""
+    return conn.execute(select(campaigns).where(campaigns.c.id == campaign_id).with_for_update()).mappings().first()

@@ -97,9 +97,10 @@ def due_senders(conn: Connection, now: datetime) -> list[UUID]:
     return [row.sender_id for row in conn.execute(query)]
 
 
-def phone_of(conn: Connection, outbox_id: UUID) -> bytes | None:
-    """The phone a row goes to: read before locking, because the phone is locked first."""
-    return conn.scalar(select(outbox.c.phone_hash).where(outbox.c.id == outbox_id))
+def target(conn: Connection, outbox_id: UUID) -> RowMapping | None:
+    """Phone, interview, campaign and sender of a row, unlocked: phone and interview are locked before the row."""
+    columns = (outbox.c.phone_hash, outbox.c.interview_id, outbox.c.campaign_id, outbox.c.sender_id, outbox.c.medium)
+    return conn.execute(select(*columns).where(outbox.c.id == outbox_id)).mappings().first()
 
 
 def by_ref(conn: Connection, ref: str) -> RowMapping | None:
@@ -109,13 +110,15 @@ def by_ref(conn: Connection, ref: str) -> RowMapping | None:
 
 def lock_phone(conn: Connection, phone_hash: bytes) -> RowMapping | None:
     """Lock the phone row, first of all locks; its sealed number, kind, flags and consent."""
-    query = select(phones).where(phones.c.hash == phone_hash).with_for_update()
+    query = select(phones).where(phones.c.hash == phone_hash).with_for_update(key_share=True)
     return conn.execute(query).mappings().first()
 
 
 def lock(conn: Connection, outbox_id: UUID) -> RowMapping | None:
     """Lock one outbox row (after the phone and the interview)."""
-    return conn.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).mappings().first()
+    return (
+        conn.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update(key_share=True)).mappings().first()
+    )
 
 
 def change(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
@@ -152,24 +155,25 @@ def withdraw(
     return conn.execute(statement).rowcount
 
 
-def contact_counts(
-    conn: Connection, phone_hash: bytes, interview_id: UUID | None, day_start: datetime
-) -> dict[str, int]:
-    """Contacts we started that count against the caps: today's for the phone, the round's for the interview."""
-    today = and_(outbox.c.phone_hash == phone_hash, outbox.c.reserved_at >= day_start)
-    in_round = outbox.c.interview_id == interview_id
+def contact_counts(conn: Connection, phone_hash: bytes, interview_id: UUID | None, since: datetime) -> dict[str, int]:
+    """Fields of `contact.caps.Counts`: contacts we started to the phone since `since`, in the round to the interview.
+
+    A call that may still be answered counts as answered: the cap must hold whatever becomes of it.
+    """
+    phone = outbox.c.phone_hash == phone_hash
+    today = and_(phone, outbox.c.reserved_at >= since)
+    called = and_(today, outbox.c.medium == "call")
+    in_round = and_(outbox.c.interview_id == interview_id, outbox.c.reserved_at.is_not(None))
+    on_a_line = outbox.c.state.in_(ON_A_LINE)
     query = select(
         func.count().filter(today).label("contacts_today"),
         func.count().filter(today, outbox.c.medium == "text").label("texts_today"),
-        func.count().filter(today, outbox.c.medium == "call", _was_answered()).label("answered_calls_today"),
+        func.count().filter(called).label("calls_today"),
+        func.count().filter(called, or_(on_a_line, outbox.c.state == State.COMPLETED)).label("answered_calls_today"),
         func.count().filter(in_round).label("contacts_in_round"),
-    ).where(outbox.c.reserved_at.is_not(None), or_(outbox.c.phone_hash == phone_hash, in_round))
+        func.count().filter(phone, outbox.c.medium == "call", on_a_line).label("live_calls"),
+    ).where(or_(phone, outbox.c.interview_id == interview_id))
     return dict(conn.execute(query).mappings().one())
-
-
-def _was_answered() -> Any:
-    answered = outbox.c.state.in_((State.ANSWERED, State.COMPLETED))
-    return or_(answered, outbox.c.state.in_((State.SENT, State.RINGING, State.UNKNOWN, State.SENDING)))
 
 
 def add_receipt(conn: Connection, **columns: Any) -> bool:

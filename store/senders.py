@@ -55,9 +55,10 @@ def all_rows(conn: Connection) -> list[SenderRow]:
     return [SenderRow(**r) for r in conn.execute(_ROW.order_by(senders.c.name)).mappings()]
 
 
-def tariffs(conn: Connection) -> dict[UUID, Mapping[str, Any]]:
-    """Tariff document of every sender (`contact.tariff.Tariff.to_dict`)."""
-    return {r.id: r.tariff for r in conn.execute(select(senders.c.id, senders.c.tariff))}
+def tariff(conn: Connection, sender_id: UUID) -> Mapping[str, Any]:
+    """The tariff document of a sender (`contact.tariff.Tariff.to_dict`). Raises NoResultFound for an unknown one."""
+    document: Mapping[str, Any] = conn.execute(select(senders.c.tariff).where(senders.c.id == sender_id)).scalar_one()
+    return document
 
 
 def swept_at(conn: Connection, sender_id: UUID) -> datetime | None:

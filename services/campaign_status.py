@@ -1,0 +1,66 @@
+"""Where a campaign stands: interviews by state, rows by medium and state, segments, minutes and cost so far.
+
+Counts only; no organisation's answers are read here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from services.faults import Refusal
+from services.work import Work
+from store import campaigns, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStatus:
+    """Grouped counts of one campaign, read in one transaction."""
+
+    campaign_id: UUID
+    title: str
+    state: str
+    round_code: str
+    office_code: str
+    interviews: dict[str, int]
+    """waiting, contacting, ended → interviews."""
+    texts: dict[str, int]
+    calls: dict[str, int]
+    """State of the outbox → rows."""
+    segments: int
+    minutes: Decimal
+    cost: Decimal
+
+
+def status(work: Work, campaign_id: UUID) -> CampaignStatus:
+    """The campaign's counts now. Raises Refusal for an unknown one."""
+    with work.database.transaction() as conn:
+        campaign = campaigns.by_id(conn, campaign_id)
+        if campaign is None:
+            raise Refusal("campaign.unknown", campaign=str(campaign_id))
+        interviews = campaigns.progress(conn, campaign_id)
+        rows = outbox.states_of_campaign(conn, campaign_id)
+    return CampaignStatus(
+        campaign_id,
+        campaign["title"],
+        campaign["state"],
+        campaign["round_code"],
+        campaign["office_code"],
+        interviews,
+        _by_state(rows, "text"),
+        _by_state(rows, "call"),
+        sum(row["segments"] for row in rows if row["medium"] == "text"),
+        (Decimal(sum(row["seconds"] for row in rows if row["medium"] == "call")) / 60).quantize(Decimal("0.1")),
+        sum((row["cost"] for row in rows), Decimal(0)),
+    )
+
+
+def _by_state(rows: list[RowMapping], medium: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        if row["medium"] == medium:
+            found[row["state"]] = found.get(row["state"], 0) + row["n"]
+    return found

@@ -1,0 +1,201 @@
+"""What became of a text or a call: the carrier's answer to the hand-over, and its receipts, merged in any order.
+
+One transaction each, under the locks phone → row; the state machine itself is `contact.delivery.merge`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from contact.delivery import FINAL, Accepted, ErrorKind, Receipt, Refused, SendResult, State, merge
+from contact.calendar import ZONE
+from contact import tariff
+from services import consent
+from services.work import Work
+from store import audit, campaigns, outbox, registry, senders, tasks
+
+LATER_MINUTES = 15
+THROTTLED_MINUTES = 1
+MAX_TRIES = 12
+"""Technical tries of one row; with the deadline the end of retries."""
+
+
+def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
+    """Write down what the carrier answered to a hand-over (docs/delivery.md)."""
+    with work.database.transaction() as conn:
+        target = outbox.target(conn, outbox_id)
+        if target is None:
+            return
+        outbox.lock_phone(conn, target["phone_hash"])
+        row = outbox.lock(conn, outbox_id)
+        if row is None:
+            return
+        if isinstance(result, Accepted):
+            _accepted(work, conn, row, result)
+        elif isinstance(result, Refused):
+            _refused(work, conn, row, result)
+        elif row["state"] == State.SENDING:
+            outbox.change(conn, outbox_id, state=State.UNKNOWN, error_code=result.code, lease_until=None)
+
+
+def _accepted(work: Work, conn: Connection, row: RowMapping, result: Accepted) -> None:
+    state = merge(State(row["state"]), State.SENT, row["medium"])
+    outbox.change(
+        conn,
+        row["id"],
+        state=state,
+        carrier_id=result.carrier_id or row["carrier_id"],
+        segments=result.segments or row["segments"],
+        lease_until=None,
+    )
+    if row["campaign_id"] and row["medium"] == "text":  # a text need not be confirmed for the ladder to go on
+        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], work.clock.now())
+
+
+def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> None:
+    if row["state"] != State.SENDING:  # a receipt was quicker and proves that it left
+        return
+    now = work.clock.now()
+    wait = {ErrorKind.THROTTLED: THROTTLED_MINUTES, ErrorKind.LATER: LATER_MINUTES}.get(result.kind)
+    if result.kind == ErrorKind.CONFIGURATION:
+        _pause_sender(work, conn, row, result.code)
+        wait = LATER_MINUTES
+    if wait is not None and _may_try_again(row, now):
+        _try_again(conn, row, now + timedelta(minutes=wait), result)
+        return
+    outbox.change(
+        conn, row["id"], state=State.FAILED, reserved_at=None, lease_until=None, ended_at=now,
+        error_code=result.code, error_kind=str(result.kind),
+    )  # fmt: skip
+    _follow(work, conn, row, result.kind, result.code, now)
+
+
+def _may_try_again(row: RowMapping, now: datetime) -> bool:
+    in_time = row["deadline_at"] is None or now < row["deadline_at"]
+    return in_time and row["tries"] + 1 < MAX_TRIES
+
+
+def _try_again(conn: Connection, row: RowMapping, due_at: datetime, result: Refused) -> None:
+    """It certainly did not leave: the reservation is given back, no attempt is spent."""
+    outbox.change(
+        conn, row["id"], state=State.PLANNED, due_at=due_at, reserved_at=None, lease_until=None,
+        tries=row["tries"] + 1, error_code=result.code, error_kind=str(result.kind), sent_at=None, sent_real_at=None,
+    )  # fmt: skip
+
+
+def _pause_sender(work: Work, conn: Connection, row: RowMapping, code: str) -> None:
+    senders.change(conn, row["sender_id"], paused_reason=f"carrier:{code}")
+    audit.append(
+        conn, at=work.clock.now(), actor="machine:delivery", action="sender.paused",
+        subject=str(row["sender_id"]), detail={"code": code},
+    )  # fmt: skip
+
+
+def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback") -> str:
+    """Merge one receipt into the row `ref`; "merged", "repeated" or "unknown_ref". Any order, any number of times."""
+    with work.database.transaction() as conn:
+        found = outbox.by_ref(conn, ref)
+        if found is None:
+            return "unknown_ref"
+        outbox.lock_phone(conn, found["phone_hash"])
+        row = outbox.lock(conn, found["id"])
+        if row is None or not _append(work, conn, row, receipt, via):
+            return "repeated"
+        _merge(work, conn, row, receipt)
+        return "merged"
+
+
+def _append(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:
+    return outbox.add_receipt(
+        conn,
+        id=work.ids.new(),
+        outbox_id=row["id"],
+        digest=_digest(receipt),
+        raw_status=receipt.raw_status,
+        state=str(receipt.state),
+        error_code=receipt.error_code,
+        detail=dict(receipt.extra),
+        via=via,
+        at=work.clock.now(),
+    )
+
+
+def _digest(receipt: Receipt) -> bytes:
+    parts = (receipt.raw_status, receipt.sequence, receipt.error_code, receipt.at, receipt.answered_by)
+    return hashlib.sha256("|".join(str(p) for p in parts).encode()).digest()
+
+
+def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> None:
+    before = State(row["state"])
+    seen = State.MACHINE if _is_machine(row, receipt) else receipt.state
+    state = merge(before, seen, row["medium"])
+    now = work.clock.now()
+    duration = receipt.duration_s if receipt.duration_s is not None else row["duration_s"]
+    ends = state in FINAL and before not in FINAL
+    outbox.change(
+        conn,
+        row["id"],
+        state=state,
+        carrier_id=row["carrier_id"] or receipt.carrier_id,
+        answered_by=receipt.answered_by or row["answered_by"],
+        duration_s=duration,
+        error_code=receipt.error_code or row["error_code"],
+        error_kind=str(receipt.error_kind or row["error_kind"]),
+        segments=receipt.segments or row["segments"],
+        lease_until=None,
+        ended_at=now if ends else row["ended_at"],
+        cost=_cost(conn, row, receipt, duration, now) if ends or state == State.DELIVERED else row["cost"],
+    )
+    if ends:
+        _follow(work, conn, row, receipt.error_kind, receipt.error_code, now)
+
+
+def _is_machine(row: RowMapping, receipt: Receipt) -> bool:
+    answered_by = receipt.answered_by or row["answered_by"]
+    return row["medium"] == "call" and answered_by.startswith(("machine", "fax"))
+
+
+def _cost(conn: Connection, row: RowMapping, receipt: Receipt, duration: int | None, now: datetime) -> Decimal:
+    """The carrier's own price where it reports one, else the sender's tariff."""
+    if receipt.price is not None:
+        return receipt.price
+    units = (receipt.segments or row["segments"]) if row["medium"] == "text" else (duration or 0)
+    prices = tariff.from_dict(senders.tariff(conn, row["sender_id"]))
+    return prices.cost(row["medium"], units, now.astimezone(ZONE).date())
+
+
+def _follow(work: Work, conn: Connection, row: RowMapping, kind: ErrorKind | None, code: str, now: datetime) -> None:
+    """What an ending means beyond the row: the number, the consent ledger, the ladder."""
+    if kind == ErrorKind.NUMBER and row["interview_id"]:
+        registry.mark_invalid(conn, row["interview_id"], row["phone_hash"], code)
+        outbox.withdraw(conn, {"code": "wrong_number"}, now, phone_hash=row["phone_hash"])
+        _ask_staff(work, conn, row, code, now)
+    if kind == ErrorKind.OPTED_OUT:
+        consent.carrier_stop(work, conn, row["phone_hash"], source_id=f"receipt:{row['ref']}", code=code)
+    if row["campaign_id"]:
+        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
+
+
+def _ask_staff(work: Work, conn: Connection, row: RowMapping, code: str, now: datetime) -> None:
+    cause = f"wrong_number:{row['interview_id']}:{row['phone_hash'].hex()}"
+    tasks.open_once(
+        conn,
+        task_id=work.ids.new(),
+        kind="wrong_number",
+        digest=hashlib.sha256(cause.encode()).digest(),
+        detail=work.vault.seal(code),
+        at=now,
+        office_id=row["office_id"],
+        interview_id=row["interview_id"],
+    )
+
+
+def columns_when_presumed(now: datetime) -> dict[str, Any]:
+    """What a row in doubt becomes when its carrier cannot be asked and time has passed: counted as sent."""
+    return {"state": State.PRESUMED, "ended_at": now, "lease_until": None}

@@ -1,0 +1,17 @@
+"""A use case that cannot be carried out says why as a code with parameters; the edge finds the words.
+
+It must not hold a sentence: `runtime.catalogue` renders codes in Vietnamese and English.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """The use case refuses, nothing has changed. `code` names the reason, `params` what, where and how to mend it."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
