@@ -1,0 +1,92 @@
+"""Finds the header row and which column means what, by the names people give their headers.
+
+It must not know what is done with the cells below.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from files.workbooks import Cell, Row, Sheet, letter
+
+_HEADER_WITHIN = 30
+"""Title rows above the header: no list seen has more than a page of them."""
+
+
+def fold(text: str) -> str:
+    """Lower case, no diacritics, single spaces, punctuation dropped: how names of headers and kinds are compared."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+
+
+def plain(cell: Cell) -> str:
+    """The cell as text: NFC, trimmed, inner spaces single; whole floats without ".0", dates as dd/MM/yyyy."""
+    match cell:
+        case str():
+            return " ".join(unicodedata.normalize("NFC", cell).split())
+        case bool():
+            return "1" if cell else "0"
+        case float():
+            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case datetime():
+            return cell.strftime("%d/%m/%Y %H:%M:%S")
+        case date():
+            return cell.strftime("%d/%m/%Y")
+        case _:
+            return str(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the columns are: `at` gives all column indexes (from 0) of a field, `row` the header's index (from 0)."""
+
+    sheet: Sheet
+    row: int
+    names: Sequence[str]
+    at: Mapping[str, tuple[int, ...]]
+
+    def cell(self, row: Row, field: str) -> Cell:
+        """The first non-empty cell of `field` in `row`; "" when there is no such column or cell."""
+        return next((row[i] for i in self.at.get(field, ()) if i < len(row) and row[i] != ""), "")
+
+    def text(self, row: Row, field: str) -> str:
+        """The same as plain text."""
+        return plain(self.cell(row, field))
+
+    def label(self, field: str) -> str:
+        """How a person finds the column: "C (Loại)"; "" when it is missing."""
+        return self.label_at(self.at[field][0]) if field in self.at else ""
+
+    def label_at(self, index: int) -> str:
+        """The same for a column index (from 0)."""
+        return f"{letter(index)} ({self.names[index]})" if self.names[index] else letter(index)
+
+
+def find(sheet: Sheet, names: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Header | None:
+    """The row of `sheet` that names most of the fields, every `needed` one among them; None when there is none.
+
+    `names` gives the folded spellings of each field.
+    """
+    spellings = {spelling: field for field, all_of in names.items() for spelling in all_of}
+    best: Header | None = None
+    for index, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
+        header = _header(sheet, index, row, spellings)
+        if all(f in header.at for f in needed) and (best is None or len(header.at) > len(best.at)):
+            best = header
+    return best
+
+
+def _header(sheet: Sheet, index: int, row: Row, spellings: Mapping[str, str]) -> Header:
+    titles = [plain(cell) for cell in row]
+    at: dict[str, tuple[int, ...]] = {}
+    for column, title in enumerate(titles):
+        # "Loại hình (NN/PNN)" and "Email *" are named with and without what stands in brackets.
+        field = spellings.get(fold(title)) or spellings.get(fold(re.sub(r"\(.*?\)", " ", title)))
+        if field:
+            at[field] = (*at.get(field, ()), column)
+    return Header(sheet, index, titles, at)

@@ -1,0 +1,56 @@
+"""What is wrong with a file, as codes and parameters: where, what stands there, why it cannot be used, how to mend it.
+
+It must not know the words: the catalogue renders `code` and `suggestion` in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Param = str | int | float
+Weight = Literal["refused", "emptied", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault. `row` counts from 1 as Excel shows it; `column` is "B (Loại)" or a letter; "" or 0: whole sheet or file.
+
+    `weight`: the row was refused, the row came in without this cell, or it is only a notice.
+    """
+
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    suggestion: str = ""
+    weight: Weight = "refused"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, for programs and for the sealed report of an import."""
+        return {
+            "code": self.code,
+            "params": dict(self.params),
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "suggestion": self.suggestion,
+            "weight": self.weight,
+        }
+
+
+def from_dict(data: Mapping[str, Any]) -> Fault:
+    """The fault that `Fault.to_dict` wrote."""
+    return Fault(**data)
+
+
+class RefusedError(Exception):
+    """The whole file (or request) cannot be used; `faults` say why. Nothing was changed."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = faults

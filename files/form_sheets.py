@@ -1,0 +1,137 @@
+"""The sheets of an XLSForm as rows of named, translated cells; every column that Alo does not know is refused.
+
+It must not know what a row means for the interview.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from files.columns import plain
+from files.faults import Fault
+from files.workbooks import Sheet, Workbook, letter
+
+KNOWN: Mapping[str, Sequence[str]] = {
+    "survey": ("type", "name", "relevant", "constraint", "section", "scored"),
+    "choices": ("list_name", "name", "points", "key", "no_opinion"),
+    "settings": ("form_title", "form_id", "version", "default_language", "sample"),
+}
+TRANSLATED: Mapping[str, Sequence[str]] = {
+    "survey": ("label", "constraint_message", "sms"),
+    "choices": ("label", "sms"),
+    "settings": ("heading",),
+}
+_REFUSED_SHEETS = ("external_choices", "entities", "osm")
+_SPELLINGS = {"list name": "list_name", "relevance": "relevant"}
+_HEADER = re.compile(r"(?P<name>\w+)\s*::?\s*(?P<language>[^:()]*?)\s*\((?P<code>[a-z]{2,3})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One row below the header: `cells` by column, translated ones by (column, language code)."""
+
+    sheet: str
+    number: int
+    cells: Mapping[str, str]
+    words: Mapping[tuple[str, str], str]
+    headers: Mapping[str, str]
+
+    def get(self, column: str) -> str:
+        """The cell of `column`, "" when empty or absent."""
+        return self.cells.get(column, "")
+
+    def translations(self, column: str) -> dict[str, str]:
+        """The non-empty translations of `column` by language code."""
+        return {code: text for (name, code), text in self.words.items() if name == column and text}
+
+    def fault(self, code: str, column: str = "", value: str = "", **params: str | int) -> Fault:
+        """A fault of this row; `column` is the column's name, shown with Excel's letter."""
+        shown = value or self.get(column)
+        return Fault(
+            code, params, self.sheet, self.number, self.headers.get(column, column), shown[:80], f"{code}.mend"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FormSheet:
+    """One sheet's rows, its languages in the order of its columns, and the faults of its header."""
+
+    rows: tuple[FormRow, ...]
+    languages: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def default_language(book: Workbook) -> str:
+    """The code in `default_language` of the settings ("Tiếng Việt (vi)" or "vi"); "vi" when it does not say."""
+    sheet = book.sheet("settings")
+    if sheet is None or len(sheet.rows) < 2:
+        return "vi"
+    named = dict(zip(map(plain, sheet.rows[0]), map(plain, sheet.rows[1]), strict=False))
+    match = re.search(r"\(([a-z]{2,3})\)$|^([a-z]{2,3})$", named.get("default_language", ""))
+    return (match.group(1) or match.group(2)) if match else "vi"
+
+
+def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
+    """Read the sheet `name`; a column without a language counts as the `default` language."""
+    sheet = book.sheet(name)
+    if sheet is None or not sheet.rows:
+        return FormSheet((), (), (Fault("form.sheet_missing", {"sheet": name}, suggestion="form.sheet_missing.mend"),))
+    columns, faults = _columns(sheet, name, default)
+    languages = dict.fromkeys(code for _, code in columns.values() if code)
+    rows = (_row(sheet, name, index, columns) for index in range(1, len(sheet.rows)))
+    kept = tuple(row for row in rows if any(row.cells.values()) or any(row.words.values()))
+    return FormSheet(kept, tuple(languages), tuple(faults))
+
+
+def refused_sheets(book: Workbook) -> list[Fault]:
+    """A fault for each sheet whose meaning in ODK is outside what Alo runs."""
+    return [
+        Fault("form.sheet_refused", {}, sheet.name, 1, suggestion="form.sheet_refused.mend")
+        for sheet in book.sheets
+        if sheet.name.strip().lower() in _REFUSED_SHEETS
+    ]
+
+
+def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, tuple[str, str]], list[Fault]]:
+    """Column index → (column, language code or ""), and the faults of the header row."""
+    columns: dict[int, tuple[str, str]] = {}
+    faults = []
+    for index, cell in enumerate(sheet.rows[0]):
+        header = plain(cell)
+        used = any(len(row) > index and row[index] != "" for row in sheet.rows[1:])
+        if not header and not used:
+            continue
+        column = _meaning(header, name, default)
+        code = "form.column_unknown" if column is None else "form.column_twice" if column in columns.values() else ""
+        if code:
+            faults.append(Fault(code, {}, sheet.name, 1, letter(index), header, f"{code}.mend"))
+        elif column:
+            columns[index] = column
+    return columns, faults
+
+
+def _meaning(header: str, sheet: str, default: str) -> tuple[str, str] | None:
+    bare = _SPELLINGS.get(header.lower(), header.lower())
+    if bare in KNOWN[sheet]:
+        return bare, ""
+    if bare in TRANSLATED[sheet]:
+        return bare, default
+    match = _HEADER.fullmatch(header)
+    if match and match["name"].lower() in TRANSLATED[sheet]:
+        return match["name"].lower(), match["code"]
+    return None
+
+
+def _row(sheet: Sheet, name: str, index: int, columns: Mapping[int, tuple[str, str]]) -> FormRow:
+    row = sheet.rows[index]
+    texts = {column: plain(row[i]) if i < len(row) else "" for i, column in columns.items()}
+    headers = {column[0]: f"{letter(i)} ({plain(sheet.rows[0][i])})" for i, column in reversed(columns.items())}
+    return FormRow(
+        sheet=name,
+        number=index + 1,
+        cells={column: text for (column, code), text in texts.items() if not code},
+        words={key: text for key, text in texts.items() if key[1]},
+        headers=headers,
+    )

@@ -1,0 +1,51 @@
+"""The words provinces use in registry lists: header names, kinds, yes and no. Data only, all folded (`columns.fold`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+NAMES: Mapping[str, Sequence[str]] = {
+    "registry_code": ("ma", "ma so", "ma to chuc", "ma htx", "ma dang ky", "ma don vi", "registry code", "code"),
+    "login": ("ten dang nhap", "tai khoan", "username", "login"),
+    "password": ("mat khau", "password"),
+    "phone": ("so dien thoai", "dien thoai", "sdt", "so dt", "dt", "di dong", "dien thoai di dong", "phone", "mobile"),
+    "name": ("ten to chuc", "ten htx", "ten hop tac xa", "ten don vi", "ten htx qtd", "organisation", "name"),
+    "short_name": ("ten viet tat", "ten ngan", "ten goi tat", "short name"),
+    "kind": ("loai", "loai to chuc", "kind"),
+    "sector": ("loai hinh", "linh vuc", "loai hinh hoat dong", "sector"),
+    "leader": ("nguoi quan ly", "giam doc", "nguoi dai dien", "ho va ten", "ho ten", "ten giam doc", "leader"),
+    "position": ("chuc vu", "position"),
+    "email": ("email", "e mail", "thu dien tu"),
+    "commune": ("phuong xa", "xa phuong", "xa", "phuong", "xa phuong thi tran", "xa thi tran", "commune"),
+    "address": ("dia chi", "address"),
+    "member_count": ("so thanh vien", "so luong thanh vien", "members"),
+    "founded_on": ("ngay thanh lap", "ngay cap", "founded"),
+    "member": ("la thanh vien", "thanh vien lien minh", "la thanh vien lien minh", "thanh vien lmhtx", "is member"),
+    "active": ("trang thai", "tinh trang", "tinh trang hoat dong", "status"),
+}
+NEEDED: Mapping[str, str] = {"kind": "Loại", "member": "Là thành viên"}
+
+KINDS = {
+    **dict.fromkeys(("htx", "hop tac xa"), "HTX"),
+    **dict.fromkeys(("qtd", "qtdnd", "quy tin dung", "quy tin dung nhan dan"), "QTD"),
+    **dict.fromkeys(("lhhtx", "lien hiep htx", "lien hiep hop tac xa", "lien hiep"), "LHHTX"),
+    **dict.fromkeys(("tht", "to hop tac"), "THT"),
+}
+SECTORS = {
+    **dict.fromkeys(("nn", "nong nghiep", "htx nn", "htx nong nghiep"), "NN"),
+    **dict.fromkeys(("pnn", "phi nong nghiep", "htx pnn", "htx phi nong nghiep"), "PNN"),
+}
+YES_NO = {
+    **dict.fromkeys(("co", "yes", "x", "1", "la thanh vien", "thanh vien", "true"), True),
+    **dict.fromkeys(("khong", "no", "0", "khong phai", "chua", "false"), False),
+}
+ACTIVE = {
+    **dict.fromkeys(("", "hoat dong", "dang hoat dong", "active"), True),
+    **dict.fromkeys(("ngung hoat dong", "ngung", "tam ngung", "tam ngung hoat dong", "giai the", "inactive"), False),
+}
+SHORTER = (
+    ("Liên hiệp hợp tác xã", "LHHTX"),
+    ("Hợp tác xã", "HTX"),
+    ("Quỹ tín dụng nhân dân", "QTDND"),
+    ("Tổ hợp tác", "THT"),
+)

@@ -1,0 +1,174 @@
+"""Reads XLSX and CSV files into rows of plain cells with Excel's own coordinates, or refuses the file in words.
+
+It must not know what the cells mean. Everything is checked before a parser sees it: size, zip bombs, encryption.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, load_workbook
+
+from files.faults import Fault, RefusedError
+
+Cell = str | float | bool | date | datetime | time | timedelta
+Row = Sequence[Cell]
+
+MAX_BYTES = 30 * 1024 * 1024
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_ROWS = 99_999
+MAX_COLUMNS = 104
+_CHUNK = 1 << 20
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# A cell with content beyond MAX_COLUMNS (column DA on) or MAX_ROWS. One such cell would make the parser allocate the
+# whole rectangle up to it, so it is looked for in the raw XML first; empty styled cells (`<c …/>`) do no harm.
+_TOO_FAR = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="(?:[A-Z]{3}\d+|[D-Z][A-Z]\d+|[A-Z]+\d{6,})"(?:[^>]*[^/>])?>')
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One visible sheet; `rows[0]` is Excel's row 1, `rows[i][0]` column A. Empty cells are ""."""
+
+    name: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The sheets of a file, and the SHA-256 of its bytes in hexadecimal."""
+
+    sheets: tuple[Sheet, ...]
+    sha256: str
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet called `name` (any case), or None."""
+        return next((s for s in self.sheets if s.name.strip().lower() == name), None)
+
+
+def letter(index: int) -> str:
+    """The name Excel gives to column `index` (from 0): A, B, … Z, AA."""
+    head, tail = divmod(index, 26)
+    return (letter(head - 1) if head else "") + chr(65 + tail)
+
+
+def read(path: Path) -> Workbook:
+    """Read `path`. Raises RefusedError for a missing, oversized, encrypted, corrupt, empty or unknown file."""
+    data = _bytes(path)
+    if data.startswith(_ZIP):
+        sheets = _read_xlsx(data)
+    elif data.startswith(_OLE):
+        raise _refused("file.encrypted" if _ENCRYPTED in data else "file.old_excel", path)
+    elif path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        sheets = (Sheet("CSV", _read_csv(data, path)),)
+    else:
+        raise _refused("file.unknown", path)
+    if not any(sheet.rows for sheet in sheets):
+        raise _refused("file.empty", path)
+    return Workbook(sheets, hashlib.sha256(data).hexdigest())
+
+
+def _refused(code: str, path: Path | None = None, **params: str | int) -> RefusedError:
+    name = {"file": path.name} if path else {}
+    return RefusedError(Fault(code, {**name, **params}, suggestion=f"{code}.mend"))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise _refused("file.too_large", path, megabytes=size >> 20, most=MAX_BYTES >> 20)
+        return path.read_bytes()
+    except OSError as error:
+        raise _refused("file.unreadable", path) from error
+
+
+def _read_xlsx(data: bytes) -> tuple[Sheet, ...]:
+    _check_archive(data)
+    try:
+        book = load_workbook(io.BytesIO(data))
+        return tuple(
+            _read_sheet(book.get_sheet_by_name(meta.name))
+            for meta in book.sheets_metadata
+            if meta.typ == SheetTypeEnum.WorkSheet
+        )
+    except PasswordError as error:
+        raise _refused("file.encrypted") from error
+    except CalamineError as error:
+        raise _refused("file.corrupt") from error
+
+
+def _check_archive(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if "xl/workbook.xml" not in archive.namelist():
+                raise _refused("file.unknown")
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise _refused("file.encrypted")
+            if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+                raise _refused("file.too_large", megabytes=MAX_UNPACKED >> 20, most=MAX_UNPACKED >> 20)
+            for entry in entries:
+                _check_entry(archive, entry)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+        raise _refused("file.corrupt") from error
+
+
+def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Unpack one entry in chunks: a lying size or checksum is found here, and cells too far out in a sheet."""
+    is_sheet = entry.filename.startswith("xl/worksheets/")
+    with archive.open(entry) as raw:
+        tail = b""
+        while chunk := raw.read(_CHUNK):
+            if is_sheet and _TOO_FAR.search(tail + chunk):
+                raise _refused("file.too_wide", rows=MAX_ROWS, columns=MAX_COLUMNS)
+            tail = chunk[-200:]
+
+
+def _read_sheet(sheet: CalamineSheet) -> Sheet:
+    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        _fill_down(rows, top, bottom, left)
+    return Sheet(sheet.name, rows)
+
+
+def _fill_down(rows: list[list[Cell]], top: int, bottom: int, column: int) -> None:
+    """A cell merged over several rows stands for each of them; sideways it is a title and stays where it is."""
+    if top >= len(rows) or column >= len(rows[top]):
+        return
+    for row in rows[top + 1 : bottom + 1]:
+        if row[column] == "":
+            row[column] = rows[top][column]
+
+
+def _read_csv(data: bytes, path: Path) -> list[Row]:
+    text = _decode(data, path)
+    if "\0" in text:
+        raise _refused("file.unknown", path)
+    head = "\n".join(text.splitlines()[:20])
+    delimiter = max(";\t,", key=head.count)
+    try:
+        rows: list[Row] = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+    except csv.Error as error:
+        raise _refused("file.corrupt", path) from error
+    if len(rows) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in rows):
+        raise _refused("file.too_wide", path, rows=MAX_ROWS, columns=MAX_COLUMNS)
+    return rows
+
+
+def _decode(data: bytes, path: Path) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeError as error:
+        raise _refused("file.encoding", path) from error

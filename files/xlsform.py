@@ -1,0 +1,239 @@
+"""Reads a questionnaire from an XLSForm workbook: pyxform must accept it, and nothing outside Alo's subset is let in.
+
+Every fault names sheet and row. It must not know how the form is spoken, stored or scored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from files import workbooks
+from files.faults import Fault, RefusedError
+from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
+from survey.checks import check
+from survey.questionnaire import Choice, Kind, Question, Questionnaire
+
+CONSENT = "consent"
+"""The question of this name asks for consent; its choices are `yes` and `no`."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_YES = {"yes", "true", "1", "có", "co", "x"}
+_NO = {"", "no", "false", "0", "không", "khong"}
+_PYXFORM_ROW = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet)?")
+
+
+def read_form(path: Path) -> Questionnaire:
+    """The questionnaire in the workbook at `path`. Raises RefusedError with every fault found in one reading."""
+    book = workbooks.read(path)
+    default = default_language(book)
+    sheets = [read_sheet(book, name, default) for name in ("survey", "choices", "settings")]
+    reading = _Reading(default, *sheets)
+    reading.faults += [*refused_sheets(book), *(fault for sheet in sheets for fault in sheet.faults)]
+    if reading.faults:
+        raise RefusedError(*reading.faults)
+    form = reading.form()
+    if reading.faults:
+        raise RefusedError(*reading.faults)
+    if faults := _pyxform_faults(path) or _check_faults(form, reading.rows):
+        raise RefusedError(*faults)
+    return form
+
+
+def _pyxform_faults(path: Path) -> list[Fault]:
+    """What pyxform says against the workbook; its own English words are the parameter."""
+    from pyxform.errors import PyXFormError  # imported late: 26 MB that only this one use needs
+    from pyxform.xls2xform import convert
+
+    try:
+        convert(str(path), file_type=".xlsx", form_name="data")
+    except PyXFormError as error:
+        text = str(error)
+        match = _PYXFORM_ROW.match(text)
+        sheet, row = (match[2] or "survey", int(match[1])) if match else ("", 0)
+        return [Fault("form.pyxform", {"detail": text}, sheet, row, suggestion="form.pyxform.mend")]
+    return []
+
+
+def _check_faults(form: Questionnaire, rows: Mapping[str, FormRow]) -> list[Fault]:
+    """The form's own checks of itself, each with the row of the question it names."""
+    found = []
+    for fault in check(form):
+        row = rows.get(fault.question)
+        where = (row.sheet, row.number) if row else ("survey", 0)
+        found.append(Fault(fault.code, dict(fault.params), *where, value=fault.question))
+    return found
+
+
+@dataclass
+class _Reading:
+    """One pass over the three sheets; faults are collected, not raised."""
+
+    default: str
+    survey: FormSheet
+    choices: FormSheet
+    settings: FormSheet
+    faults: list[Fault] = field(default_factory=list)
+    rows: dict[str, FormRow] = field(default_factory=dict)
+
+    def form(self) -> Questionnaire:
+        """The questionnaire; only to be used when `faults` is empty afterwards."""
+        lists = self._lists()
+        questions = self._questions(lists)
+        settings = self.settings.rows[0] if self.settings.rows else FormRow("settings", 2, {}, {}, {})
+        for needed in ("form_title", "form_id", "version"):
+            if not settings.get(needed):
+                self.faults.append(settings.fault("form.setting_missing", needed, name=needed))
+        return Questionnaire(
+            code=settings.get("form_id"),
+            version=settings.get("version"),
+            title={self.default: settings.get("form_title"), **settings.translations("heading")},
+            default_language=self.default,
+            languages=self.survey.languages,
+            questions=_numbered(questions),
+            sample=self._yes(settings, "sample"),
+        )
+
+    def _yes(self, row: FormRow, column: str) -> bool:
+        said = row.get(column).lower()
+        if said not in _YES | _NO:
+            self.faults.append(row.fault("form.yes_no", column))
+        return said in _YES
+
+    def _lists(self) -> dict[str, list[Choice]]:
+        lists: dict[str, list[Choice]] = {}
+        for row in self.choices.rows:
+            if not row.get("list_name") or not row.get("name"):
+                self.faults.append(row.fault("form.choice_incomplete", "name"))
+                continue
+            choices = lists.setdefault(row.get("list_name"), [])
+            choice = self._choice(row, str(len(choices) + 1))
+            if any(choice.value == other.value for other in choices):
+                self.faults.append(row.fault("form.choice_twice", "name"))
+            if any(choice.key == other.key for other in choices):
+                self.faults.append(row.fault("form.key_twice", "key", choice.key))
+            choices.append(choice)
+        return lists
+
+    def _choice(self, row: FormRow, place: str) -> Choice:
+        key = row.get("key") or place
+        if not re.fullmatch(r"[1-9]", key):
+            self.faults.append(row.fault("form.key_unfit", "key", key))
+        self._need_words(row)
+        return Choice(
+            value=row.get("name"),
+            label=row.translations("label"),
+            key=key,
+            points=self._points(row),
+            no_opinion=self._yes(row, "no_opinion"),
+            text=row.translations("sms"),
+        )
+
+    def _points(self, row: FormRow) -> Decimal | None:
+        text = row.get("points").replace(",", ".")
+        if not text:
+            return None
+        try:
+            points = Decimal(text)
+        except InvalidOperation:
+            points = Decimal("NaN")
+        if not points.is_finite():
+            self.faults.append(row.fault("form.points_unreadable", "points"))
+            return None
+        return points
+
+    def _need_words(self, row: FormRow) -> None:
+        """Every language of the form must say every label; wordings never pipe answers in."""
+        missing = [code for code in self.survey.languages if not row.translations("label").get(code)]
+        if missing:
+            self.faults.append(row.fault("form.label_missing", "label", row.get("name"), languages=", ".join(missing)))
+        for text in row.words.values():
+            if "${" in text:
+                self.faults.append(row.fault("form.reference_in_words", "label", text))
+
+    def _questions(self, lists: Mapping[str, Sequence[Choice]]) -> list[Question]:
+        questions: list[Question] = []
+        groups: list[FormRow] = []
+        for row in self.survey.rows:
+            kind, _, argument = row.get("type").replace("_group", " group").partition(" ")
+            if (kind, argument) == ("begin", "group"):
+                self._plain_group(row)
+                groups.append(row)
+            elif (kind, argument) == ("end", "group") and groups:
+                groups.pop()
+            elif (question := self._question(row, kind, argument.strip(), lists)) is not None:
+                questions.append(_inside(question, groups))
+                self._remember(row)
+        if groups:
+            self.faults.append(groups[-1].fault("form.group_open", "type"))
+        return questions
+
+    def _plain_group(self, row: FormRow) -> None:
+        for column in ("constraint", "section", "scored"):
+            if row.get(column):
+                self.faults.append(row.fault("form.not_for_group", column))
+
+    def _remember(self, row: FormRow) -> None:
+        name = row.get("name")
+        if not _NAME.fullmatch(name):
+            self.faults.append(row.fault("form.name_unfit", "name"))
+        elif name in self.rows:
+            self.faults.append(row.fault("form.name_twice", "name", row=self.rows[name].number))
+        self.rows.setdefault(name, row)
+
+    def _question(
+        self, row: FormRow, kind: str, argument: str, lists: Mapping[str, Sequence[Choice]]
+    ) -> Question | None:
+        known: dict[str, Kind] = {"note": "note", "integer": "integer", "select_one": "select_one"}
+        if kind not in known or (kind == "select_one") != bool(argument) or " " in argument:
+            self.faults.append(row.fault("form.type_refused", "type"))
+            return None
+        if argument and argument not in lists:
+            self.faults.append(row.fault("form.list_missing", "type", argument, list=argument))
+            return None
+        self._need_words(row)
+        name = row.get("name")
+        question = Question(
+            name=name,
+            kind=known[kind],
+            label=row.translations("label"),
+            choices=tuple(lists[argument]) if argument else (),
+            role="consent" if name == CONSENT else "question",
+            text=row.translations("sms"),
+            section=row.get("section"),
+            scored=self._yes(row, "scored"),
+            relevant=row.get("relevant"),
+            constraint=row.get("constraint"),
+            constraint_message=row.translations("constraint_message"),
+        )
+        self._judge(row, question)
+        return question
+
+    def _judge(self, row: FormRow, question: Question) -> None:
+        """What a cell may not say for this kind of question."""
+        if question.role == "consent" and {c.value for c in question.choices} != {"yes", "no"}:
+            self.faults.append(row.fault("form.consent_choices", "type"))
+        if question.scored and not any(c.points is not None for c in question.choices):
+            self.faults.append(row.fault("form.scored_without_points", "scored"))
+        if question.constraint and question.kind != "integer":
+            self.faults.append(row.fault("form.constraint_unfit", "constraint"))
+
+
+def _inside(question: Question, groups: Sequence[FormRow]) -> Question:
+    """The question with what its groups give it: their conditions, and the innermost one's name as section."""
+    conditions = [c for c in (*(g.get("relevant") for g in groups), question.relevant) if c]
+    relevant = conditions[0] if len(conditions) == 1 else " and ".join(f"({c})" for c in conditions)
+    section = question.section or (groups[-1].get("name") if groups else "")
+    return replace(question, relevant=relevant, section=section)
+
+
+def _numbered(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Give the numbers respondents see: 1, 2, … for what wants an answer, consent left out."""
+    numbered, number = [], 0
+    for question in questions:
+        wants = question.kind != "note" and question.role != "consent"
+        number += wants
+        numbered.append(replace(question, number=number if wants else None))
+    return tuple(numbered)
