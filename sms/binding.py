@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sms.replies import Reading, read
+from survey.answers import Heard, Unclear
 from survey.questionnaire import Question
 
 READING_TIME = timedelta(seconds=4)
@@ -148,3 +149,12 @@ def hear(
             return read(body, question_of(prompt), language), binding
         case _:
             return glance, binding
+
+
+def heard(reading: Reading, binding: Bound | AskBack, source_id: str) -> Heard:
+    """The input for the engine, from the text with the carrier's id `source_id`. What is asked back stores nothing."""
+    prompt = binding.shown
+    if isinstance(binding, Bound):
+        return Heard("sms", source_id, reading.said, prompt.turn, prompt.question, binding.correction)
+    understood = "" if reading.number is None else f"C{reading.number}"
+    return Heard("sms", source_id, Unclear(binding.code, understood), prompt.turn, prompt.question)

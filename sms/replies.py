@@ -19,6 +19,8 @@ Opt = Literal["stop", "hold", "start"]
 LONGEST_NUMBER = 12
 """Digits; anything longer is a phone number or a slip."""
 
+_GAP = "\0"
+
 _NAMED = re.compile(
     r"(?<![^\W_])(?:c(?:[âa]u(?:\s+(?:s[ốo]|h[ỏo]i))?)?|question|q)\s*(\d{1,2})(?!\d)(?![^\W\d_])[\s:=.,)/-]*"
 )
@@ -120,8 +122,8 @@ def _labelled(typed: list[str], question: Question | None) -> tuple[list[str], l
     for phrase, key in sorted(_phrases(question), key=lambda pair: -len(pair[0])):
         while (at := words.find(typed, phrase)) is not None:
             keys.append(key)
-            typed = [*typed[:at], *typed[at + len(phrase) :]]
-    return keys, typed
+            typed = [*typed[:at], _GAP, *typed[at + len(phrase) :]]  # words on both sides never join
+    return keys, [token for token in typed if token != _GAP]
 
 
 def _phrases(question: Question | None) -> Iterator[tuple[tuple[str, ...], str]]:

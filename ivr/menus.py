@@ -1,0 +1,62 @@
+"""Keys of a call: how they are offered, gathered and read. `*` repeats and `0` asks for a person, everywhere.
+
+It must not know what a key does to the interview (the engine) or which sentence stands around the menu.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from survey.answers import Key, Said, Silence, Spoken, Unclear
+from survey.questionnaire import Question
+
+REPEAT = "*"
+PERSON = "0"
+NUMBER_END = "#"
+TIMEOUT_S = 7
+"""Quiet seconds before it counts as silence; Twilio's 5 are short for somebody who looks for the key."""
+NUMBER_TIMEOUT_S = 8
+"""Between two digits of a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How keys are gathered for one question; the fields are those of `ivr.script.Gather`."""
+
+    num_digits: int | None
+    timeout_s: int
+    finish_on_key: str
+
+
+def keys_for(question: Question | None) -> Keys:
+    """One key for a choice, so that a second, bouncing one is left over; a whole number ends with `#` or by quiet."""
+    if question is not None and question.kind == "integer":
+        return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END)
+    longest = max((len(c.key) for c in question.choices), default=1) if question else 1
+    return Keys(longest, TIMEOUT_S, "")
+
+
+def read_key(digits: str | None, question: Question | None) -> Said:
+    """What the pressed `digits` say in reply to `question`. Never raises.
+
+    None or nothing is silence. In a whole number `0` is a digit, and a `*` anywhere starts over; with no question
+    only `*` and `0` mean something.
+    """
+    pressed = "".join((digits or "").split())
+    if not pressed.rstrip(NUMBER_END):
+        return Key(pressed) if pressed and not _wants_number(question) else Silence()
+    if pressed == PERSON and not _wants_number(question) and not _is_choice(PERSON, question):
+        return Spoken("person")
+    if REPEAT in pressed and not _is_choice(pressed, question):
+        return Spoken("repeat")
+    if question is None:
+        return Unclear("not_asked", pressed)
+    return Key(pressed.rstrip(NUMBER_END) if _wants_number(question) else pressed)
+
+
+def _wants_number(question: Question | None) -> bool:
+    return question is not None and question.kind == "integer"
+
+
+def _is_choice(key: str, question: Question | None) -> bool:
+    return question is not None and question.choice_for_key(key) is not None
