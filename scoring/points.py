@@ -1,0 +1,65 @@
+"""What each answer of a published questionnaire is worth, and which of its questions count.
+
+It must not know who answered, nor how points become an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from survey.questionnaire import Question, Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One scored question: points by stored value; values without points ("no opinion") are missing."""
+
+    question: str
+    section: str
+    conditional: bool
+    """Branching may skip it."""
+    points: Mapping[str, Decimal]
+
+    @property
+    def highest(self) -> Decimal:
+        """The most points this question can give."""
+        return max(self.points.values())
+
+    def worth(self, value: str | None) -> Decimal | None:
+        """The points of a stored value; None for no opinion and for a question left open."""
+        return None if value is None else self.points.get(value)
+
+    def in_top(self, points: Decimal, levels: int) -> bool:
+        """Whether `points` are among the `levels` highest levels of this question."""
+        return points in sorted(set(self.points.values()), reverse=True)[:levels]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The scored questions of one questionnaire version, by name, in the order of the form."""
+
+    questionnaire: str
+    """sha256 of the form."""
+    code: str
+    items: Mapping[str, Item]
+    consent: frozenset[str] = frozenset()
+    """Names of its consent questions: agreeing to be asked is no answer yet."""
+
+    @property
+    def unconditional(self) -> int:
+        """Scored questions that apply to everybody."""
+        return sum(not item.conditional for item in self.items.values())
+
+
+def sheet(form: Questionnaire) -> Sheet:
+    """The sheet of a published form: its scored questions with at least one choice that carries points."""
+    items = {q.name: _item(q) for q in form.questions if q.scored and any(c.points is not None for c in q.choices)}
+    consent = frozenset(q.name for q in form.questions if q.role == "consent")
+    return Sheet(form.sha256, form.code, items, consent)
+
+
+def _item(question: Question) -> Item:
+    points = {c.value: c.points for c in question.choices if c.points is not None and not c.no_opinion}
+    return Item(question.name, question.section, bool(question.relevant), points)
