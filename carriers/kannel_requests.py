@@ -1,0 +1,98 @@
+"""What Kannel posts to us as values, and the headers that make a body a text with receipts.
+
+It must not know Flask or the use cases, and imports no HTTP client, so that webhooks stay small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from carriers.errors import classify
+from contact.delivery import InboundText, Receipt, State
+from sms.encoding import measure
+
+DLR_MASK: Final = "31"
+"""Every receipt: 1 delivered, 2 undeliverable, 4 buffered, 8 taken by the SMSC, 16 rejected by it."""
+ADDRESS_HEADERS: Final = ("X-Kannel-From", "X-Kannel-To")
+"""Where `post-url` with `send-sender = true` writes the handset's and our number, without "+"."""
+RECEIPT_STATES: dict[str, tuple[State, str]] = {
+    "1": (State.DELIVERED, ""),
+    "2": (State.UNDELIVERED, "undeliverable"),
+    "4": (State.SENT, ""),
+    "8": (State.SENT, ""),
+    "16": (State.FAILED, "rejected"),
+}
+
+
+def message_headers(body: str, receipt_url: str) -> dict[str, str]:
+    """Headers of a text, sent or given back in a response body, whose receipts go to `receipt_url`.
+
+    Without the coding, accented text arrives as question marks; without mask and URL there is no receipt.
+    """
+    return {
+        "Content-Type": "text/plain; charset=UTF-8",
+        "X-Kannel-Coding": "0" if measure(body).encoding == "gsm7" else "2",
+        "X-Kannel-DLR-Mask": DLR_MASK,
+        "X-Kannel-DLR-Url": receipt_url,
+    }
+
+
+def inbound_text(
+    query: Mapping[str, str], sent_from: str, sent_to: str, body: bytes, charset: str | None
+) -> InboundText:
+    """The text in a request of Kannel's `post-url`: id (`%I`) and SMSC time (`%T`) stand in the query as `id` and `t`.
+
+    Numbers come without "+"; an address of 8 digits or more gets it back. Raises ValueError naming what is missing.
+    """
+    return InboundText(
+        carrier_id=_told(query.get("id", ""), "id"),
+        from_number=e164(_told(sent_from, "from")),
+        to_number=_told(sent_to, "to"),
+        body=_decoded(body, charset),
+        at=_unix(query.get("t")),
+    )
+
+
+def receipt(query: Mapping[str, str]) -> Receipt:
+    """A receipt asked for with `CallbackUrls.kannel_receipt`. Raises ValueError for an unknown type."""
+    kind = query.get("type", "")
+    if kind not in RECEIPT_STATES:
+        raise ValueError("type")
+    state, code = RECEIPT_STATES[kind]
+    return Receipt(
+        carrier_id=None,
+        state=state,
+        raw_status=kind,
+        error_code=code,
+        error_kind=classify("kannel", code).kind if code else None,
+        at=_unix(query.get("at")),
+        extra={name: query[name] for name in ("fid", "smsc") if query.get(name, "").isalnum()},
+    )
+
+
+def e164(address: str) -> str:
+    """Kannel's bare international number with its "+"; short codes and names stay as they are."""
+    digits = address.strip().removeprefix("00")
+    return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) >= 8 else address.strip()
+
+
+def _told(value: str, name: str) -> str:
+    if not value:
+        raise ValueError(name)
+    return value
+
+
+def _decoded(body: bytes, charset: str | None) -> str:
+    """The text; an undeclared or false charset must not lose an answer, so Latin-1 reads what UTF-8 cannot."""
+    for name in (charset, "utf-8"):
+        try:
+            return body.decode(name) if name else body.decode()
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return body.decode("latin-1")
+
+
+def _unix(value: str | None) -> datetime | None:
+    return datetime.fromtimestamp(int(value), UTC) if value and value.isascii() and value.isdigit() else None

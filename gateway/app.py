@@ -1,0 +1,56 @@
+"""The webhooks' Flask app. The staff console is another app; the two never import each other.
+
+It must not read settings: everything is passed in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from flask import Flask, Response, g, request
+
+from carriers.credentials import Credentials
+from gateway import errors
+from gateway.desk import EXTENSION, open_desk
+from gateway.health import Probe, health_routes
+from gateway.metrics import TURN_SECONDS
+from gateway.webhook_guard import MAX_BYTES
+from gateway.webhooks import kannel, receipts, twilio_text, twilio_voice
+from gateway.webhooks.reading import RefConverter
+from services.work import Work
+
+PREFIXES = ("/twilio/", "/kannel/", "/healthz", "/readyz", "/metrics")
+"""Where the webhooks' app answers when it shares a host with the console."""
+
+
+def create_webhooks_app(
+    work: Work, secrets: Credentials, public_base_url: str, probes: Mapping[str, Probe] | None = None
+) -> Flask:
+    """The app that carriers talk to. `secrets` by reference name; `public_base_url` as carriers know us.
+
+    `probes`: further parts whose state `/readyz` reports without requiring it. Raises ValueError for a base URL
+    that is no absolute http(s) URL.
+    """
+    if not public_base_url.startswith(("https://", "http://")):
+        raise ValueError("public_base_url")
+    app = Flask("gateway", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
+    app.url_map.converters["ref"] = RefConverter
+    app.extensions[EXTENSION] = open_desk(work, secrets, public_base_url)
+    errors.register(app)
+    for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes):
+        app.register_blueprint(door)
+    app.register_blueprint(health_routes(work.database, probes or {}))
+    app.before_request(_start_watch)
+    app.after_request(_stop_watch)
+    return app
+
+
+def _start_watch() -> None:
+    g.began = time.perf_counter()
+
+
+def _stop_watch(response: Response) -> Response:
+    TURN_SECONDS.labels(request.endpoint or "none").observe(time.perf_counter() - g.began)
+    return response

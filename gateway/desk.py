@@ -1,0 +1,77 @@
+"""What the webhook views work with: use cases' `Work`, the guard, public URLs, and our senders by address.
+
+One per app, built when the app is made. It must not know a single route.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import current_app
+
+from carriers.callbacks import CallbackUrls
+from carriers.credentials import Credentials, KannelCredentials
+from contact.sender import SenderRow
+from gateway.webhook_guard import WebhookGuard
+from services.work import Work
+from store import senders
+
+FRESH = timedelta(seconds=30)
+"""Real time for which our senders are kept in the process: the look-up is off the webhook turn."""
+EXTENSION = "alo_desk"
+
+
+class SenderBook:
+    """Our senders by carrier, medium and address, read again when older than FRESH."""
+
+    def __init__(self, work: Work) -> None:
+        """Nothing is read yet."""
+        self._work = work
+        self._lock = threading.Lock()
+        self._read_at: datetime | None = None
+        self._rows: dict[tuple[str, str, str], SenderRow] = {}
+
+    def find(self, carrier: str, medium: str, address: str) -> SenderRow | None:
+        """The sender of `carrier` for `medium` ("text" or "call") at `address`, or None."""
+        with self._lock:
+            real = self._work.clock.real()
+            if self._read_at is None or not timedelta(0) <= real - self._read_at < FRESH:
+                self._rows = self._read()
+                self._read_at = real
+            return self._rows.get((carrier, medium, address))
+
+    def _read(self) -> dict[tuple[str, str, str], SenderRow]:
+        with self._work.database.transaction() as conn:
+            return {(row.carrier, row.medium, row.address): row for row in senders.all_rows(conn)}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a view needs."""
+
+    work: Work
+    guard: WebhookGuard
+    urls: CallbackUrls
+    senders: SenderBook
+    credentials: Credentials
+
+    def kannel_receipt_url(self, sender: SenderRow, ref: str) -> str:
+        """Where Kannel reports on a reply of `sender`. Raises KeyError when its credentials are not configured."""
+        entry = self.credentials[sender.credentials]
+        if not isinstance(entry, KannelCredentials):
+            raise KeyError(sender.credentials)
+        return self.urls.kannel_receipt(ref, entry.secret)
+
+
+def open_desk(work: Work, credentials: Credentials, public_base_url: str) -> Desk:
+    """The desk for one app."""
+    base = public_base_url.rstrip("/")
+    return Desk(work, WebhookGuard(credentials, base), CallbackUrls(base), SenderBook(work), credentials)
+
+
+def desk() -> Desk:
+    """The desk of the app that answers the current request."""
+    return cast(Desk, current_app.extensions[EXTENSION])

@@ -1,0 +1,72 @@
+"""What supervisors and Prometheus ask: is the process there, can it work, what has it counted.
+
+It must not know use cases; what can be asked beyond the database is passed in as probes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.metrics import exposition
+from gateway.webhook_guard import raw_target
+from store.unit_of_work import Database
+
+Probe = Callable[[], bool]
+_REVISION = sa.text("SELECT version_num FROM alembic_version")
+_VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
+
+
+def newest_migration() -> str:
+    """The newest migration of this code: files are numbered, so no migration tool need be loaded to know."""
+    return max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*_*.py"))
+
+
+def health_routes(database: Database, probes: Mapping[str, Probe]) -> Blueprint:
+    """`/healthz`, `/readyz` and `/metrics`. `probes` are reported by name and never required (the broker)."""
+    routes = Blueprint("health", __name__)
+    head = newest_migration()
+
+    @routes.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @routes.get("/readyz")
+    def readyz() -> Response:
+        at = _revision(database)
+        needed = {
+            "database": "ok" if at is not None else "away",
+            "migrations": "ok" if at == head else "behind",
+            "raw_target": "ok" if raw_target(request) else "missing",
+        }
+        told = {name: "ok" if _asked(probe) else "away" for name, probe in probes.items()}
+        ready = all(state == "ok" for state in needed.values())
+        response = jsonify(ready=ready, needed=needed, told=told)
+        response.status_code = 200 if ready else 503
+        return response
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        return Response(exposition(), content_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def _revision(database: Database) -> str | None:
+    try:
+        with database.transaction() as conn:
+            return str(conn.execute(_REVISION).scalar() or "")
+    except SQLAlchemyError:
+        return None
+
+
+def _asked(probe: Probe) -> bool:
+    try:
+        return probe()
+    except OSError:
+        return False

@@ -1,0 +1,62 @@
+"""Kannel's texts and receipts. The reply goes back in the body, with headers for coding and receipt.
+
+A failure answers 503, the one status that Kannel tries again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from carriers import kannel_requests
+from contact.delivery import InboundText
+from gateway.desk import desk
+from gateway.errors import answer, note_failure
+from gateway.webhooks.reading import done, nothing, read, sender_at
+from services import delivery, inbound
+
+routes = Blueprint("kannel", __name__)
+
+
+@routes.before_request
+def guard() -> None:
+    """Nothing passes without the secret."""
+    desk().guard.kannel()
+
+
+@routes.errorhandler(Exception)
+def failed(error: Exception) -> Response | HTTPException:
+    """Refusals stay refusals; anything else is noted and asks Kannel to come again."""
+    if isinstance(error, HTTPException):
+        return error
+    note_failure(error, request.endpoint or "none")
+    return answer(503, "try_again")
+
+
+@routes.post("/kannel/sms")
+def sms() -> Response:
+    """A text for one of our numbers (`post-url` with `send-sender = true`)."""
+    text = read("kannel", _text, request.args)
+    sender = sender_at("kannel", "text", text.to_number)
+    reply = inbound.receive_text(desk().work, sender, text)
+    done(reply.outcome)
+    if not reply.body or not reply.ref:
+        return Response(status=200, mimetype="text/plain")  # with `omit-empty` nobody gets an empty text
+    headers = kannel_requests.message_headers(reply.body, desk().kannel_receipt_url(sender, reply.ref))
+    return Response(reply.body, headers=headers)
+
+
+@routes.route("/kannel/receipt/<ref:ref>", methods=["GET", "POST"])
+def receipt(ref: str) -> Response:
+    """Kannel fetches this URL (by GET) when the SMSC says what became of the text `ref`."""
+    done(delivery.record_receipt(desk().work, ref, read("kannel", kannel_requests.receipt, request.args)))
+    return nothing()
+
+
+def _text(query: Mapping[str, str]) -> InboundText:
+    """The numbers stand in headers, the text is the body: neither in a URL."""
+    charset = request.mimetype_params.get("charset")
+    sent_from, sent_to = (request.headers.get(name, "") for name in kannel_requests.ADDRESS_HEADERS)
+    return kannel_requests.inbound_text(query, sent_from, sent_to, request.get_data(), charset)

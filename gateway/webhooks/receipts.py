@@ -1,0 +1,35 @@
+"""Twilio's receipts of texts and calls, in any order and any number of times. The reference in the URL is ours.
+
+A failure answers 500, so that the callback's overrides bring it back.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from carriers import twilio_requests
+from gateway.desk import desk
+from gateway.webhooks.reading import done, nothing, read
+from services import delivery
+
+routes = Blueprint("receipts", __name__)
+
+
+@routes.before_request
+def guard() -> None:
+    """Nothing passes unsigned."""
+    desk().guard.twilio()
+
+
+@routes.post("/twilio/receipt/text/<ref:ref>")
+def text(ref: str) -> Response:
+    """The carrier says what became of the text `ref`."""
+    done(delivery.record_receipt(desk().work, ref, read("twilio", twilio_requests.text_receipt)))
+    return nothing()
+
+
+@routes.post("/twilio/receipt/call/<ref:ref>")
+def call(ref: str) -> Response:
+    """The carrier says what became of the call `ref`."""
+    done(delivery.record_receipt(desk().work, ref, read("twilio", twilio_requests.call_receipt)))
+    return nothing()

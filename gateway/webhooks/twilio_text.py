@@ -1,0 +1,40 @@
+"""Twilio's texts: what a person wrote comes in, the reply goes back in the answer, receipts of it carry our reference.
+
+A failure answers 500: overrides bring the request back, else the sweep of the carrier's list does.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from carriers import twilio_requests
+from carriers.twiml import message_reply
+from gateway.desk import desk
+from gateway.webhooks.reading import done, read, sender_at, twiml
+from services import inbound
+
+routes = Blueprint("twilio_text", __name__)
+
+
+@routes.before_request
+def guard() -> None:
+    """Nothing passes unsigned."""
+    desk().guard.twilio()
+
+
+@routes.post("/twilio/sms")
+def sms() -> Response:
+    """A text for one of our numbers."""
+    text = read("twilio", twilio_requests.inbound_text)
+    sender = sender_at("twilio", "text", text.to_number)
+    reply = inbound.receive_text(desk().work, sender, text)
+    done(reply.outcome)
+    callback = desk().urls.text_receipt(reply.ref) if reply.ref else ""
+    return twiml(message_reply(reply.body, callback))
+
+
+@routes.post("/twilio/sms/fallback")
+def fallback() -> Response:
+    """The text's own URL failed for good: say nothing now, the sweep fetches the text from the carrier's list."""
+    done("left_to_sweep")
+    return twiml(message_reply(None))

@@ -1,0 +1,61 @@
+"""Twilio's calls: somebody rings us, a call of ours is answered, a key is pressed. Every answer is a script.
+
+A failure is spoken as an apology with status 200 and ends the call; the interview stays where it was.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from carriers import twilio_requests
+from gateway.desk import desk
+from gateway.errors import note_failure
+from gateway.webhooks.reading import done, read, sender_at, twiml
+from services import calls
+
+routes = Blueprint("twilio_voice", __name__)
+
+
+@routes.before_request
+def guard() -> None:
+    """Nothing passes unsigned."""
+    desk().guard.twilio()
+
+
+@routes.errorhandler(Exception)
+def failed(error: Exception) -> Response | HTTPException:
+    """Refusals stay refusals; anything else is noted and the person hears a polite word."""
+    if isinstance(error, HTTPException):
+        return error
+    note_failure(error, request.endpoint or "none")
+    return twiml(calls.apology(desk().work))
+
+
+@routes.post("/twilio/voice")
+def rang_in() -> Response:
+    """Somebody rings one of our numbers. Withheld callers are let in: the use case decides."""
+    call = read("twilio", twilio_requests.voice_request)
+    sender = sender_at("twilio", "call", call.to_number)
+    script = calls.rang_in(desk().work, sender, call.from_number, call.carrier_id)
+    done("rang_in")
+    return twiml(script)
+
+
+@routes.post("/twilio/voice/<ref:ref>/<int:turn>")
+def turn(ref: str, turn: int) -> Response:
+    """The next step of the call `ref`: turn 0 after the answer, later turns with keys or silence."""
+    call = read("twilio", twilio_requests.voice_request)
+    if turn == 0:
+        script = calls.first(desk().work, ref, call.carrier_id, call.answered_by)
+    else:
+        script = calls.pressed(desk().work, ref, turn, call.digits)
+    done("first" if turn == 0 else "pressed" if call.digits else "silent")
+    return twiml(script)
+
+
+@routes.post("/twilio/voice/fallback")
+def fallback() -> Response:
+    """A voice URL failed for good: the polite word and hang-up."""
+    done("fallback")
+    return twiml(calls.apology(desk().work))
