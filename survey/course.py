@@ -213,11 +213,12 @@ class Course:
         self.effects.extend(Tell(name) for name in self.plan.notes_between(after, before, self.answers))
 
     def _leave_open(self, item: Item) -> None:
-        self.effects.append(LeftOpen(item.name))
-        if item.name in self.left_open:
-            self.given_up += (item.name,)
-        else:
+        second_chance = item.name not in self.left_open
+        self.effects.append(LeftOpen(item.name, second_chance))
+        if second_chance:
             self.left_open += (item.name,)
+        else:
+            self.given_up += (item.name,)
         self.move_on(item.at)
 
     def _settle_consent(self, given: bool) -> None:

@@ -82,9 +82,10 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
-    """After too many tries `question` is left open and the interview goes on."""
+    """After too many tries `question` is left open and the interview goes on; it comes back once, then no more."""
 
     question: str
+    comes_back: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from functools import partial
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
 from survey.course import Course, start
 from survey.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
-from survey.events import Event, Opened
 from survey.interview import Interview
 from survey.plan import Invalid, Item, judge_key, judge_value, plan_of
 from survey.questionnaire import Questionnaire
@@ -26,6 +25,22 @@ class Step:
 
     interview: Interview
     effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A contact began, or took the interview up again, on `channel`."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened as event `seq` of an interview, at business time `at`."""
+
+    seq: int
+    at: datetime
+    happened: Opened | Heard
 
 
 def new_interview(form: Questionnaire, language: str | None = None) -> Interview:
@@ -64,10 +79,10 @@ def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None =
     interview = new_interview(form, language)
     for event in events:
         before = replace(interview, seq=event.seq - 1)
-        if isinstance(event.input, Opened):
+        if isinstance(event.happened, Opened):
             interview = _open(form, before).interview
         else:
-            interview = hear(form, before, event.input, event.at).interview
+            interview = hear(form, before, event.happened, event.at).interview
     return interview
 
 

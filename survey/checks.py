@@ -1,0 +1,130 @@
+"""A questionnaire's check of itself: everything that would confuse a respondent or stop an interview, found before
+anybody is asked. It must not know where the form came from; faults name the question, a reader adds sheet and row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from survey.expressions import ExpressionFault, compile_expression
+from survey.questionnaire import Choice, Question, Questionnaire, Words, number_questions
+
+MAX_OPTIONS = 5
+"""Options a listener can keep in mind (field practice); "no opinion" is not counted."""
+KEYS = "123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: `question` is the name of the question it stands in, "" for the form as a whole."""
+
+    code: str
+    question: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def check(form: Questionnaire) -> tuple[Fault, ...]:
+    """Every fault of `form`, in form order; empty for a form that can be asked. Raises nothing."""
+    found = [*_check_form(form), *_check_consent(form)]
+    earlier: dict[str, Question] = {}
+    for question in form.questions:
+        found += _check_question(question, form.languages)
+        found += _check_expressions(question, earlier)
+        if question.kind != "note":
+            earlier.setdefault(question.name, question)
+    return tuple(found)
+
+
+def _check_form(form: Questionnaire) -> Iterator[Fault]:
+    if form.default_language not in form.languages:
+        yield Fault("form_default_language", params={"language": form.default_language})
+    for language in _missing(form.title, (form.default_language,)):
+        yield Fault("form_title_missing", params={"language": language})
+    if not any(q.kind != "note" and q.role != "consent" for q in form.questions):
+        yield Fault("form_empty")
+    for name, times in Counter(q.name for q in form.questions).items():
+        if times > 1:
+            yield Fault("name_twice", name, {"times": str(times)})
+    for question, numbered in zip(form.questions, number_questions(form.questions), strict=True):
+        if question.number != numbered.number:
+            expected, found = (_number(q) for q in (numbered, question))
+            yield Fault("number_inconsistent", question.name, {"expected": expected, "found": found})
+
+
+def _number(question: Question) -> str:
+    return "" if question.number is None else str(question.number)
+
+
+def _check_consent(form: Questionnaire) -> Iterator[Fault]:
+    """Consent comes first of all that wants an answer, always applies, and is a plain yes or no."""
+    asked = [q for q in form.questions if q.kind != "note"]
+    consents = [q for q in asked if q.role == "consent"]
+    if not consents:
+        yield Fault("consent_missing")
+    for again in consents[1:]:
+        yield Fault("consent_twice", again.name)
+    for consent in consents[:1]:
+        if asked[0] is not consent:
+            yield Fault("consent_not_first", consent.name, {"first": asked[0].name})
+        if sorted(c.value for c in consent.choices) != ["no", "yes"]:
+            yield Fault("consent_choices", consent.name)
+        if consent.relevant or consent.constraint:
+            yield Fault("consent_conditional", consent.name)
+
+
+def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
+    for language in _missing(question.label, languages):
+        yield Fault("words_missing", question.name, {"language": language})
+    if question.constraint_message:
+        for language in _missing(question.constraint_message, languages):
+            yield Fault("constraint_words_missing", question.name, {"language": language})
+    if question.kind == "select_one":
+        yield from _check_choices(question, languages)
+    elif question.choices:
+        yield Fault("choices_unexpected", question.name, {"kind": question.kind})
+
+
+def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
+    if len(question.choices) < 2:
+        yield Fault("choices_too_few", question.name, {"count": str(len(question.choices))})
+    options = sum(not choice.no_opinion for choice in question.choices)
+    if options > MAX_OPTIONS:
+        yield Fault("choices_too_many", question.name, {"count": str(options), "most": str(MAX_OPTIONS)})
+    for what, values in (("value", [c.value for c in question.choices]), ("key", [c.key for c in question.choices])):
+        for value, times in Counter(values).items():
+            if times > 1:
+                yield Fault(f"choice_{what}_twice", question.name, {what: value})
+    for choice in question.choices:
+        yield from _check_choice(question, choice, languages)
+
+
+def _check_choice(question: Question, choice: Choice, languages: tuple[str, ...]) -> Iterator[Fault]:
+    if len(choice.key) != 1 or choice.key not in KEYS:
+        yield Fault("choice_key", question.name, {"key": choice.key, "value": choice.value})
+    if choice.value == "" or len(choice.value.split()) != 1:
+        yield Fault("choice_value", question.name, {"value": choice.value})
+    for language in _missing(choice.label, languages):
+        yield Fault("choice_words_missing", question.name, {"value": choice.value, "language": language})
+
+
+def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> Iterator[Fault]:
+    """Branching looks at earlier questions only, so that it is settled when its turn comes."""
+    for column, text in (("relevant", question.relevant), ("constraint", question.constraint)):
+        if not text.strip():
+            continue
+        try:
+            expression = compile_expression(text)
+        except ExpressionFault as fault:
+            yield Fault(fault.code, question.name, {"column": column, **fault.params})
+            continue
+        if column == "relevant" and expression.uses_this:
+            yield Fault("relevant_uses_itself", question.name, {"expression": text})
+        for name in sorted(expression.references - earlier.keys()):
+            params = {"column": column, "expression": text, "name": name}
+            yield Fault("reference_not_earlier", question.name, params)
+
+
+def _missing(words: Words, languages: tuple[str, ...]) -> list[str]:
+    return [language for language in languages if not words.get(language, "").strip()]

@@ -1,0 +1,152 @@
+"""What a respondent hears besides the form: short, slow sentences for somebody old on a bad line. Words only.
+
+A sentence takes at most 12 seconds, about 35 syllables; `code.1`, `code.2` are the words of the first and second try.
+Respondents are "ông bà"; no jargon, nothing that sounds like an advertisement or a threat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
+    # The opening: who calls, why, how long, what it costs, how to check
+    "opening.who": {
+        "vi": "Xin chào ông bà. Đây là cuộc gọi tự động của {office}.",
+        "en": "Good day. This is an automatic call from {office}.",
+    },
+    "opening.why": {
+        "vi": "Chúng tôi xin hỏi ý kiến ông bà về sự quan tâm của chính quyền địa phương đối với đơn vị mình.",
+        "en": "We would like your opinion on how well the local authorities support your organisation.",
+    },
+    "opening.length": {
+        "vi": "Cuộc gọi dài khoảng {minutes} phút, và ông bà không mất tiền.",
+        "en": "The call takes about {minutes} minutes, and it costs you nothing.",
+    },
+    "opening.private": {
+        "vi": "Câu trả lời của ông bà được giữ kín.",
+        "en": "Your answers are kept private.",
+    },
+    "opening.check": {
+        "vi": "Muốn biết cuộc gọi này có thật không, xin ông bà gọi số {contact}.",
+        "en": "To check that this call is genuine, please ring {contact}.",
+    },
+    "resumed": {
+        "vi": "Xin chào ông bà. {office} xin hỏi tiếp những câu còn lại. Ông bà không mất tiền.",
+        "en": "Good day. {office} would like to go on with the remaining questions. It costs you nothing.",
+    },
+    "about": {
+        "vi": "Các câu hỏi này là về {organisation}.",
+        "en": "These questions are about {organisation}.",
+    },
+    # Options and keys: the option first, then its key
+    "option": {"vi": "{label}, bấm phím {key}.", "en": "{label}, press {key}."},
+    "number": {
+        "vi": "Xin ông bà bấm con số, rồi bấm phím thăng.",
+        "en": "Please key in the number, then press the hash key.",
+    },
+    "key.repeat": {"vi": "Muốn nghe lại, bấm phím sao.", "en": "To hear this again, press star."},
+    "key.person": {"vi": "Muốn gặp cán bộ, bấm phím 0.", "en": "To talk to a person, press 0."},
+    "echo": {"vi": "Đã ghi: {answer}.", "en": "Noted: {answer}."},
+    # When something went amiss: the person is never at fault
+    "unheard.1": {
+        "vi": "Tôi chưa nghe thấy phím nào. Ông bà cứ từ từ.",
+        "en": "I did not hear a key. Please take your time.",
+    },
+    "unheard.2": {
+        "vi": "Tôi vẫn chưa nghe thấy. Ông bà nghe lại, rồi bấm một phím trên máy.",
+        "en": "I still did not hear a key. Please listen again, then press one key on your phone.",
+    },
+    "wrong_key.1": {
+        "vi": "Phím đó không có trong câu này. Xin ông bà chọn lại.",
+        "en": "That key is not among the choices. Please choose again.",
+    },
+    "wrong_key.2": {
+        "vi": "Phím vừa rồi vẫn chưa đúng. Ông bà nghe hết các ý, rồi bấm một phím.",
+        "en": "That key was not among the choices either. Please listen to all of them, then press one key.",
+    },
+    "wrong_number.1": {
+        "vi": "Tôi chưa nghe rõ con số. Xin ông bà bấm lại.",
+        "en": "I did not get the number. Please key it in again.",
+    },
+    "wrong_number.2": {
+        "vi": "Tôi vẫn chưa nghe rõ con số. Ông bà bấm từng số một, rồi bấm phím thăng.",
+        "en": "I still did not get the number. Please press one figure after the other, then the hash key.",
+    },
+    "out_of_range.1": {
+        "vi": "Con số này có vẻ chưa đúng. Xin ông bà bấm lại.",
+        "en": "This number does not seem right. Please key it in again.",
+    },
+    "out_of_range.2": {
+        "vi": "Con số này vẫn có vẻ chưa đúng. Ông bà xem lại, rồi bấm từ từ.",
+        "en": "This number still does not seem right. Please think again and key it in slowly.",
+    },
+    "doubtful": {
+        "vi": "Tôi chưa hiểu rõ. Xin ông bà chọn lại.",
+        "en": "I did not quite understand. Please choose again.",
+    },
+    "left_open": {
+        "vi": "Không sao ạ. Câu này để lại, lát nữa tôi xin hỏi sau.",
+        "en": "Never mind. We leave this question for later in the call.",
+    },
+    "left_open.last": {"vi": "Không sao ạ. Câu này xin bỏ qua.", "en": "Never mind. We leave this question out."},
+    "already_answered": {
+        "vi": "Câu vừa rồi đã có câu trả lời. Xin nghe câu tiếp theo.",
+        "en": "That question has been answered already. Here is the next one.",
+    },
+    # What a person may ask for
+    "wanted.person": {
+        "vi": "Vâng, cán bộ sẽ gọi lại cho ông bà.",
+        "en": "Of course. A person from the office will call you back.",
+    },
+    "wanted.call": {
+        "vi": "Vâng, chúng tôi sẽ gọi lại. Ông bà không mất tiền.",
+        "en": "Of course. We will call you back. It costs you nothing.",
+    },
+    "wanted.help": {
+        "vi": (
+            "Ông bà nghe câu hỏi, rồi bấm phím của ý mình chọn. Muốn "
+            "nghe lại, bấm phím sao. Muốn gặp cán bộ, bấm phím 0."
+        ),
+        "en": "Listen to the question, then press the key of your choice. Star repeats, 0 asks for a person.",
+    },
+    "wanted.later": {
+        "vi": "Vâng, chúng tôi xin gọi lại lúc khác. Câu nào đã trả lời thì vẫn được giữ. Xin chào ông bà.",
+        "en": "We will call again another time. The answers you have given are kept. Goodbye.",
+    },
+    # The end
+    "thanks": {
+        "vi": "Đã xong tất cả các câu hỏi. Xin cảm ơn ông bà. Chúc ông bà mạnh khỏe.",
+        "en": "That was the last question. Thank you very much. Goodbye.",
+    },
+    "partial": {
+        "vi": "Xin cảm ơn ông bà. Câu nào chưa trả lời, chúng tôi xin hỏi lại lúc khác. Xin chào ông bà.",
+        "en": "Thank you. We may ask you the remaining questions another time. Goodbye.",
+    },
+    "refused": {
+        "vi": "Vâng, chúng tôi xin dừng ở đây. Xin cảm ơn ông bà.",
+        "en": "We stop here, then. Thank you. Goodbye.",
+    },
+    "finished": {
+        "vi": "Phiếu của ông bà đã nộp rồi, không phải trả lời nữa. Xin cảm ơn ông bà.",
+        "en": "Your form is in already, there is nothing more to answer. Thank you.",
+    },
+    "opted_out": {
+        "vi": "Vâng, chúng tôi sẽ không gọi và không nhắn tin nữa. Xin chào ông bà.",
+        "en": "Of course. We will not call or text you again. Goodbye.",
+    },
+    "apology": {
+        "vi": (
+            "Xin lỗi ông bà, máy của chúng tôi đang trục trặc. Câu nào đã trả lời thì vẫn được giữ. Xin chào ông bà."
+        ),
+        "en": "We are sorry, something on our side is not working. The answers you have given are kept. Goodbye.",
+    },
+    "unknown_caller": {
+        "vi": "Xin chào. Số máy này chưa có trong danh sách của chúng tôi. Cán bộ sẽ xem lại và liên hệ sau.",
+        "en": "Good day. This number is not on our list yet. A person from the office will look into it.",
+    },
+    "nothing_open": {
+        "vi": "Xin chào ông bà. Hiện nay chúng tôi không có câu hỏi nào cho ông bà. Xin cảm ơn.",
+        "en": "Good day. We have no questions for you at present. Thank you.",
+    },
+}
