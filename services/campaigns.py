@@ -52,7 +52,7 @@ def draft(
     title: str = "",
     audience: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Write a reminder campaign as a draft; its ladder is the round's. Raises Refusal for a closed or unknown round."""
+    """Write a reminder campaign as a draft; its ladder is the round's. Raises Refusal: closed or unknown round."""
     now = work.clock.now()
     campaign_id = work.ids.new()
     with work.database.transaction() as conn:
@@ -115,8 +115,8 @@ def preview(work: Work, campaign_id: UUID) -> Preview:
 def launch(work: Work, campaign_id: UUID, typed_number: int, actor: str) -> int:
     """Start a draft: `typed_number` must be the number of organisations it contacts now. Returns that number.
 
-    A second launch of the same campaign changes nothing and raises Refusal("campaign.not_a_draft"); so a double click,
-    a repeated command and two members of staff make one launch.
+    A second launch of the same campaign changes nothing and raises Refusal("campaign.not_a_draft"); so a double
+    click, a repeated command and two members of staff make one launch.
     """
     now = work.clock.now()
     with work.database.transaction() as conn:

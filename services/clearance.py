@@ -14,6 +14,10 @@ from contact.calendar import Calendar, Medium, day_start
 from contact.caps import Caps, Counts, refuse
 
 SILENCED = ("stopped", "held")
+OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
+"""Interview status → why there is nothing more to ask."""
+ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
+"""Purposes that leave whatever became of the interview: somebody has just said something."""
 CALL_RUNNING_WAIT = timedelta(minutes=30)
 
 
@@ -25,12 +29,10 @@ class Facts:
     purpose: str
     consent: str
     interview_status: str
-    answered_online: bool
     campaign_state: str
     round_open: bool
     counts: Counts
     exempt: bool = False
-    appointment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +76,18 @@ def clear(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdic
         return Go(counted=False) if refusal is None else Withdraw(refusal)
     if facts.campaign_state == "paused":
         return Hold()
-    chosen = facts.appointment is not None and facts.appointment <= now
-    if not chosen and not calendar.open(facts.medium, now):
+    if not calendar.open(facts.medium, now):
         return Retime(calendar.next_open(facts.medium, now), "outside_hours")
     return _within_caps(facts, now, calendar, caps)
 
 
 def _ban(facts: Facts) -> str | None:
-    if facts.consent in SILENCED:
+    if facts.consent in SILENCED and facts.purpose != "opt_out_confirmation":
         return "opted_out"
-    if facts.exempt:
+    if facts.purpose in ANSWERS_SOMEBODY:
         return None
-    if facts.answered_online:
-        return "answered_online"
-    if facts.interview_status in ("complete", "refused"):
-        return "completed" if facts.interview_status == "complete" else "refused"
+    if facts.interview_status in OVER:
+        return OVER[facts.interview_status]
     if facts.campaign_state in ("stopping", "stopped", "done"):
         return "campaign_stopped"
     return None if facts.round_open else "round_closed"

@@ -8,17 +8,16 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
-from contact.delivery import FINAL, Accepted, ErrorKind, Receipt, Refused, SendResult, State, merge
-from contact.calendar import ZONE
 from contact import tariff
-from services import consent
+from contact.calendar import ZONE
+from contact.delivery import FINAL, Accepted, ErrorKind, Receipt, Refused, SendResult, State, merge
+from services import consent, tasks
 from services.work import Work
-from store import audit, campaigns, outbox, registry, senders, tasks
+from store import audit, campaigns, outbox, registry, senders
 
 LATER_MINUTES = 15
 THROTTLED_MINUTES = 1
@@ -175,27 +174,12 @@ def _follow(work: Work, conn: Connection, row: RowMapping, kind: ErrorKind | Non
     if kind == ErrorKind.NUMBER and row["interview_id"]:
         registry.mark_invalid(conn, row["interview_id"], row["phone_hash"], code)
         outbox.withdraw(conn, {"code": "wrong_number"}, now, phone_hash=row["phone_hash"])
-        _ask_staff(work, conn, row, code, now)
+        cause = f"wrong_number:{row['interview_id']}:{row['phone_hash'].hex()}"
+        tasks.open_task(
+            work, conn, kind="wrong_number", cause=cause, detail=code,
+            office_id=row["office_id"], interview_id=row["interview_id"],
+        )  # fmt: skip
     if kind == ErrorKind.OPTED_OUT:
         consent.carrier_stop(work, conn, row["phone_hash"], source_id=f"receipt:{row['ref']}", code=code)
     if row["campaign_id"]:
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
-
-
-def _ask_staff(work: Work, conn: Connection, row: RowMapping, code: str, now: datetime) -> None:
-    cause = f"wrong_number:{row['interview_id']}:{row['phone_hash'].hex()}"
-    tasks.open_once(
-        conn,
-        task_id=work.ids.new(),
-        kind="wrong_number",
-        digest=hashlib.sha256(cause.encode()).digest(),
-        detail=work.vault.seal(code),
-        at=now,
-        office_id=row["office_id"],
-        interview_id=row["interview_id"],
-    )
-
-
-def columns_when_presumed(now: datetime) -> dict[str, Any]:
-    """What a row in doubt becomes when its carrier cannot be asked and time has passed: counted as sent."""
-    return {"state": State.PRESUMED, "ended_at": now, "lease_until": None}

@@ -13,10 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from contact import settings as round_settings
 from contact.caps import EXEMPT, Counts
 from contact.delivery import SendResult, State
 from contact.sender import SenderRow
-from contact import settings as round_settings
 from contact.settings import RoundSettings
 from services import delivery, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
@@ -151,12 +151,10 @@ def _facts(
         purpose=row["purpose"],
         consent=phone["consent"],
         interview_status=interview["status"] if interview else "",
-        answered_online=bool(interview and interview["online_at"]),
         campaign_state=campaign["state"] if campaign else "",
         round_open=campaign is None or (campaign["round_state"] == "open" and now < campaign["closes_at"]),
         counts=Counts(**counts),
         exempt=row["purpose"] in EXEMPT,
-        appointment=interview["appointment_at"] if interview else None,
     )
 
 

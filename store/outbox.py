@@ -249,3 +249,9 @@ def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
 def lease(real: datetime, seconds: int) -> datetime:
     """End of a lease that starts at `real`."""
     return real + timedelta(seconds=seconds)
+
+
+def carrier_ids(conn: Connection, phone_hash: bytes) -> set[str]:
+    """Carrier ids already known for a phone, so that two rows in doubt are not taken for each other."""
+    query = select(outbox.c.carrier_id).where(outbox.c.phone_hash == phone_hash, outbox.c.carrier_id.is_not(None))
+    return {row.carrier_id for row in conn.execute(query)}

@@ -1,0 +1,78 @@
+"""Sweeps: what a dead worker held is freed or put in doubt, replies without a sign too, and missed texts are fetched.
+
+Every sweep may run twice, at the same time, or die half-way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contact.delivery import State
+from contact.sender import SenderRow
+from services import campaigns as use_cases
+from services import inbound
+from services.work import Work
+from store import campaigns, outbox, senders
+
+HANDED_AFTER = timedelta(minutes=2)
+"""Real time after which a reply given back in a webhook's response, without a sign, is in doubt."""
+INBOUND_OVERLAP = timedelta(minutes=10)
+"""Real time the inbound sweep looks back beyond its last run."""
+
+
+def free_leases(work: Work) -> int:
+    """Claimed rows of dead workers go back, sending ones become unknown, handed replies too. Rows moved."""
+    real = work.clock.real()
+    with work.database.transaction() as conn:
+        freed = outbox.free_claims(conn, real)
+        sending = outbox.expired(conn, State.SENDING, real)
+        handed = [r["id"] for r in outbox.waiting_since(conn, (State.HANDED,), real - HANDED_AFTER)]
+    return freed + sum(_doubt(work, outbox_id) for outbox_id in [*sending, *handed])
+
+
+def _doubt(work: Work, outbox_id: UUID) -> bool:
+    real = work.clock.real()
+    with work.database.transaction() as conn:
+        target = outbox.target(conn, outbox_id)
+        if target is None:
+            return False
+        outbox.lock_phone(conn, target["phone_hash"])
+        row = outbox.lock(conn, outbox_id)
+        if row is None or not _is_overdue(row["state"], row["lease_until"], row["sent_real_at"], real):
+            return False
+        outbox.change(conn, outbox_id, state=State.UNKNOWN, lease_until=None, error_code="worker_lost")
+    return True
+
+
+def _is_overdue(state: str, lease_until: datetime | None, sent_real_at: datetime | None, real: datetime) -> bool:
+    if state == State.SENDING:
+        return lease_until is None or lease_until < real
+    return state == State.HANDED and sent_real_at is not None and sent_real_at < real - HANDED_AFTER
+
+
+def finish_campaigns(work: Work) -> int:
+    """Close campaigns that have nothing left to do. Campaigns closed."""
+    with work.database.transaction() as conn:
+        ids = [*campaigns.ids_in(conn, "running"), *campaigns.ids_in(conn, "stopping")]
+    return sum(use_cases.finish(work, campaign_id) for campaign_id in ids)
+
+
+def fetch_missed_texts(work: Work) -> int:
+    """List what our numbers received and feed texts we have not seen through the same door. Texts newly taken in."""
+    with work.database.transaction() as conn:
+        receiving = [s for s in senders.all_rows(conn) if s.medium == "text" and s.can_receive and s.can_reconcile]
+    return sum(_fetch(work, sender) for sender in receiving)
+
+
+def _fetch(work: Work, sender: SenderRow) -> int:
+    started = work.clock.real()
+    with work.database.transaction() as conn:
+        last = senders.swept_at(conn, sender.id) or started
+    taken = 0
+    for text in work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP):
+        reply = inbound.receive_text(work, sender, text, via="sweep")
+        taken += not reply.repeated
+    with work.database.transaction() as conn:
+        senders.change(conn, sender.id, inbound_swept_at=started)
+    return taken

@@ -1,0 +1,14 @@
+"""The Celery application of the workers and of beat; its configuration is shared with whoever enqueues.
+
+`celery -A workers.app` finds `app` here. Tasks carry ids only.
+"""
+
+from __future__ import annotations
+
+from runtime.celery_client import celery_app
+from runtime.settings import Settings
+from workers.schedule import SCHEDULE
+
+app = celery_app(Settings().broker_url.get_secret_value())
+app.conf.beat_schedule = SCHEDULE
+app.conf.imports = ("workers.outbound", "workers.campaigns", "workers.housekeeping")

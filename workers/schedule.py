@@ -1,0 +1,23 @@
+"""What beat asks for and how often (real seconds). A second beat is harmless: every task may run twice.
+
+Messages expire before they can pile up behind a worker that is away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TICK_S = 1.0
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": max(3.0, seconds * 2)}}
+
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "tick": _every(TICK_S, "alo.sweep_due"),
+    "free leases": _every(15.0, "alo.sweep_leases"),
+    "rows in doubt": _every(20.0, "alo.reconcile_doubtful"),
+    "silent rows": _every(60.0, "alo.reconcile_silent"),
+    "missed texts": _every(60.0, "alo.sweep_missed_texts"),
+}
