@@ -1,1 +1,1 @@
-"""Wiring: settings, clock, keys, words, logs, embedded servers and the `alo` command; the one floor that knows all below."""
+"""Wiring: settings, clock, keys, words, logs, embedded servers and the `alo` command; it knows every floor below."""

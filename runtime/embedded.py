@@ -1,6 +1,6 @@
 """PostgreSQL and Valkey out of Python wheels, for machines that have neither: Unix sockets only, no port taken.
 
-It must not know our schema; it gives servers, login roles and their URLs. Outside servers (DATABASE_URL) need none of it.
+It must not know our schema; it gives servers, login roles and their URLs.
 """
 
 from __future__ import annotations
@@ -72,12 +72,10 @@ class Postgres:
         self._settings = {**SERVER_SETTINGS, **(settings or {})}
         self._account = spawn.unprivileged()
         self._child: subprocess.Popen[bytes] | None = None
-        self._passwords: dict[str, str] = {}
 
     def start(self) -> None:
-        """Make the cluster if it is missing, start the server, make our roles and database. Raises ServerFailedError."""
+        """Make the cluster if there is none, start it, make our roles and database. Raises ServerFailedError."""
         prepare(self.home)
-        self._passwords = private_document(self.home / "passwords.json", _new_passwords)
         if not self._data.exists():
             self._initialise()
         socket = self._socket_directory()
@@ -98,7 +96,8 @@ class Postgres:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """Connection URL of `role` for `database`, password included."""
-        return f"postgresql://{role}:{self._passwords[role]}@/{database}?host={quote(str(self._socket_directory()), '')}"
+        host = quote(str(self._socket_directory()), safe="")
+        return f"postgresql://{role}:{self._passwords()[role]}@/{database}?host={host}"
 
     def stop(self) -> None:
         """End every session and the server, orderly."""
@@ -112,6 +111,10 @@ class Postgres:
         """The server's process while it is started."""
         return self._child
 
+    def _passwords(self) -> dict[str, str]:
+        """The roles' passwords, made at the first start and kept private."""
+        return private_document(self.home / "passwords.json", _new_passwords)
+
     @property
     def _data(self) -> Path:
         return self.home / "data"
@@ -122,18 +125,18 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         with tempfile.NamedTemporaryFile("w", prefix="alo-", dir="/tmp") as password:
-            password.write(self._passwords[SUPERUSER])
+            password.write(self._passwords()[SUPERUSER])
             password.flush()
             if self._account is not None:
                 os.chown(draft, self._account.uid, self._account.gid)
                 os.chown(password.name, self._account.uid, self._account.gid)
-            argv = [str(_postgres_binaries() / "initdb"), "-D", str(draft), "-U", SUPERUSER, f"--pwfile={password.name}"]
-            argv += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
+            argv = [str(_postgres_binaries() / "initdb"), "-D", str(draft), "-U", SUPERUSER]
+            argv += [f"--pwfile={password.name}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
             argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
             argv += ["--no-sync"] if self._settings.get("fsync") == "off" else []
-            command, identity = spawn.as_account(argv, self._account, [_postgres_binaries(), self.home])
+            command = spawn.as_account(argv, self._account, [_postgres_binaries(), self.home])
             with self.log.open("ab") as log:
-                done = subprocess.run(command, stdout=log, stderr=log, cwd="/", check=False, **identity)  # type: ignore[call-overload]  # Popen's identity arguments pass through
+                done = subprocess.run(command, stdout=log, stderr=log, cwd="/", check=False)
         if done.returncode != 0:
             raise ServerFailedError("initdb", self.log)
         draft.rename(self._data)
@@ -162,7 +165,7 @@ class Postgres:
 
     def _ensure_roles(self, connection: psycopg.Connection) -> None:
         for role in LOGIN_ROLES:
-            ensure_role(connection, role, self._passwords[role])
+            ensure_role(connection, role, self._passwords()[role])
 
 
 class Valkey:

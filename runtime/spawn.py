@@ -57,10 +57,9 @@ def start(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     pid_file.parent.mkdir(parents=True, exist_ok=True)
-    command, identity = as_account([str(part) for part in argv], account, needs, death_signal)
     with log.open("ab") as out:
         child = subprocess.Popen(
-            command,
+            as_account(argv, account, needs, death_signal),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -68,38 +67,30 @@ def start(
             cwd=cwd,
             start_new_session=True,
             preexec_fn=dies_with_parent(death_signal),
-            **identity,
         )
     pid_file.write_text(f"{child.pid} {psutil.Process(child.pid).create_time()}")
     return child
 
 
 def as_account(
-    argv: list[str], account: Account | None, needs: Iterable[Path], death_signal: int = signal.SIGTERM
-) -> tuple[list[str], dict[str, int | list[int]]]:
-    """How to run `argv` as `account`: the command line and Popen's identity arguments.
+    argv: Sequence[str | Path], account: Account | None, needs: Iterable[Path], death_signal: int = signal.SIGTERM
+) -> list[str]:
+    """The command line that runs `argv` as `account`, by setpriv (util-linux). Raises FileNotFoundError without it.
 
     Where a directory above `needs` bars others (a checkout below /root), the child keeps the one capability to pass
     closed directories: better than opening them for everybody.
     """
+    command = [str(part) for part in argv]
     if account is None:
-        return argv, {}
-    if all(_open_to_others(path) for path in needs):
-        return argv, {"user": account.uid, "group": account.gid, "extra_groups": []}
+        return command
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        raise FileNotFoundError("setpriv (util-linux) is needed to start servers from a closed directory as root")
-    return [
-        setpriv,
-        f"--reuid={account.uid}",
-        f"--regid={account.gid}",
-        "--clear-groups",
-        "--inh-caps=+dac_override",
-        "--ambient-caps=+dac_override",
-        f"--pdeathsig={signal.Signals(death_signal).name.removeprefix('SIG')}",
-        "--",
-        *argv,
-    ], {}
+        raise FileNotFoundError("setpriv (util-linux) is needed to start PostgreSQL as root")
+    drop = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
+    drop.append(f"--pdeathsig={signal.Signals(death_signal).name.removeprefix('SIG')}")
+    if not all(_open_to_others(path) for path in needs):
+        drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return [*drop, "--", *command]
 
 
 def dies_with_parent(death_signal: int) -> Callable[[], None] | None:
@@ -128,7 +119,9 @@ def alive(pid_file: Path) -> psutil.Process | None:
     return process if same else None
 
 
-def stop(process: psutil.Process | subprocess.Popen[bytes], *, first: int = signal.SIGTERM, patience_s: float = 15) -> None:
+def stop(
+    process: psutil.Process | subprocess.Popen[bytes], *, first: int = signal.SIGTERM, patience_s: float = 15
+) -> None:
     """Ask the process to end with `first`; after `patience_s` real seconds kill it."""
     try:
         process.send_signal(first)

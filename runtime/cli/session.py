@@ -1,0 +1,55 @@
+"""What every subcommand is given: the language, the settings, work on demand, and one way to speak and to refuse.
+
+A command takes it with `@click.pass_obj`. It must not know any subcommand.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from functools import cached_property
+from typing import Any, NoReturn
+
+import click
+
+from runtime.catalogue import words
+from runtime.container import machine_work, running_settings
+from runtime.settings import Settings
+from services.work import Work
+
+
+class Session:
+    """One call of `alo`: `lang` is "vi" or "en"."""
+
+    def __init__(self, lang: str, settings: Settings) -> None:
+        """Nothing is connected until `work` is asked for."""
+        self.lang = lang
+        self.settings = settings
+
+    @cached_property
+    def work(self) -> Work:
+        """What use cases work with, as the machine role. Raises Refusal when no database runs."""
+        return machine_work(running_settings(self.settings))
+
+    @property
+    def actor(self) -> str:
+        """Who does this, for the audit trail."""
+        return f"cli:{getpass.getuser()}"
+
+    def words(self, code: str, **params: Any) -> str:
+        """The words for `code` in this session's language."""
+        return words(code, self.lang, **params)
+
+    def say(self, code: str, **params: Any) -> None:
+        """Print the words for `code`."""
+        click.echo(self.words(code, **params))
+
+    def show(self, document: Any) -> None:
+        """Print a document as JSON, for programs."""
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+    def fail(self, code: str, **params: Any) -> NoReturn:
+        """Print the words for `code` where errors go and end with exit code 1."""
+        click.echo(self.words(code, **params), err=True)
+        sys.exit(1)

@@ -1,0 +1,131 @@
+"""Puts the parts together: settings in, a `Work` out, once per process and never before a fork.
+
+It must not decide anything; the one rule here is that a fast clock meets simulated senders only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers.routing import CarrierRouter
+from carriers.twiml import TwimlRenderer
+from runtime import keys
+from runtime.clock import FastClock, RealClock, clock_of
+from runtime.embedded import Postgres, Valkey
+from runtime.identifiers import RandomIds
+from runtime.settings import Settings
+from runtime.spawn import alive
+from services.faults import Refusal
+from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
+from services.work import Work
+from store.unit_of_work import Database
+
+
+def running_settings(settings: Settings) -> Settings:
+    """`settings` with the URLs of the embedded servers where none are given. Raises Refusal if those rest."""
+    if settings.database_url.get_secret_value():
+        return settings
+    postgres = Postgres(settings.alo_data_dir / "postgres")
+    if alive(postgres.pid_file) is None:
+        raise Refusal("cli.not_running")
+    return with_embedded(settings, postgres, Valkey(settings.alo_data_dir / "valkey"))
+
+
+def with_embedded(settings: Settings, postgres: Postgres, valkey: Valkey) -> Settings:
+    """`settings` with the URLs of these servers; an outside broker that is set stays."""
+    given = settings.model_dump()
+    urls = {
+        "database_url": postgres.url("alo_machine"),
+        "database_owner_url": postgres.url("alo_owner"),
+        "alo_console_database_url": postgres.url("alo_console"),
+        "broker_url": settings.broker_url.get_secret_value() or valkey.broker_url,
+    }
+    return Settings(**{**given, **urls})
+
+
+def machine_work(settings: Settings | None = None) -> Work:
+    """What webhooks, workers and the command line work with. Connects to nothing yet."""
+    found = settings or Settings()
+    return _work(found, Database(found.database_url.get_secret_value(), role_label="machine", pool_size=_pool(found)))
+
+
+def console_work(settings: Settings | None = None) -> Work:
+    """What the staff pages work with: their own role, which sees nothing until a scope is set (`Database.scoped`)."""
+    found = settings or Settings()
+    url = found.alo_console_database_url.get_secret_value()
+    if not url:
+        raise Refusal("cli.no_console_database")
+    return _work(found, Database(url, role_label="console", pool_size=_pool(found)))
+
+
+def owner_database(settings: Settings | None = None) -> Database:
+    """The database as the role that owns the schema, for migrations and checks."""
+    found = settings or Settings()
+    return Database(found.database_owner_url.get_secret_value(), role_label="owner", pool_size=1)
+
+
+def credentials(settings: Settings) -> Credentials:
+    """The carriers' secrets by the reference names "twilio" and "kannel" that senders carry."""
+    found: dict[str, TwilioCredentials | KannelCredentials] = {}
+    if settings.twilio_account_sid:
+        found["twilio"] = TwilioCredentials(
+            settings.twilio_account_sid,
+            settings.twilio_auth_tokens,
+            settings.twilio_api_key,
+            settings.twilio_api_secret.get_secret_value(),
+        )
+    if settings.kannel_username:
+        found["kannel"] = KannelCredentials(
+            settings.kannel_username,
+            settings.kannel_password.get_secret_value(),
+            settings.kannel_secret.get_secret_value(),
+        )
+    return found
+
+
+def jobs_of(settings: Settings) -> Jobs:
+    """The way to the workers. Celery is loaded here, so that what never enqueues never pays for it."""
+    from runtime.celery_client import CeleryJobs
+
+    return CeleryJobs(settings.broker_url.get_secret_value())
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedOnly:
+    """Carriers under a fast clock: a sender that could reach real people is refused."""
+
+    carriers: Carriers
+
+    def text(self, sender: SenderRow) -> TextCarrier:
+        """The text carrier of a simulated sender. Raises Refusal for any other."""
+        return self.carriers.text(_simulated(sender))
+
+    def call(self, sender: SenderRow) -> CallCarrier:
+        """The call carrier of a simulated sender. Raises Refusal for any other."""
+        return self.carriers.call(_simulated(sender))
+
+
+def _simulated(sender: SenderRow) -> SenderRow:
+    if not sender.simulated:
+        raise Refusal("cli.fast_clock_real_sender", sender=sender.name)
+    return sender
+
+
+def _work(settings: Settings, database: Database) -> Work:
+    clock: RealClock | FastClock = clock_of(settings.alo_clock)
+    router: Carriers = CarrierRouter(credentials(settings), settings.base_url)
+    return Work(
+        database=database,
+        clock=clock,
+        ids=RandomIds(),
+        jobs=jobs_of(settings),
+        vault=keys.load(settings).vault(),
+        carriers=SimulatedOnly(router) if clock.fast else router,
+        voice=TwimlRenderer(settings.base_url),
+    )
+
+
+def _pool(settings: Settings) -> int:
+    """A connection for each thread that may work at once."""
+    return max(2, settings.alo_web_threads)
