@@ -1,13 +1,12 @@
-"""One interview event as JSON and back, and the fold of all events into the interview: the truth read again.
+"""What happens to an interview, carried out by the engine, kept as an event, and played again: the truth read back.
 
-An event is an input (`survey.answers.Heard`) or the opening of a contact. What a person typed that could not be read
-is not kept here: texts are sealed where they came in.
+What a person typed that could not be read is not kept in events: texts are sealed where they came in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -15,7 +14,7 @@ from survey import effects as effect_values
 from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.effects import Doubtful, Effect, Finished
-from survey.engine import Step
+from survey.engine import Event, Opened, Step
 from survey.interview import Interview
 from survey.questionnaire import Questionnaire
 
@@ -37,60 +36,32 @@ def advance(form: Questionnaire, before: Interview, happening: Happening, closed
         return Step(replace(before, seq=before.seq + 1), (Finished(),))
     if isinstance(happening, Heard):
         return engine.hear(form, before, happening, now)
-    return engine.resume(form, before, happening.channel, now)
+    begins = engine.begin if before.status == "pending" else engine.resume
+    return begins(form, before, happening.channel, now)
 
 
-def to_json(happening: Happening, closed: bool, language: str) -> dict[str, Any]:
+def input_of(happening: Happening, before: Interview, closed: bool) -> dict[str, Any]:
     """The `input` document of an event; channel, source and bound turn stand in columns of their own."""
-    plain: dict[str, Any] = {"closed": True} if closed else {}
+    plain: dict[str, Any] = {"language": before.language} | ({"closed": True} if closed else {})
     if isinstance(happening, Opening):
-        return plain | {"opening": language}
-    plain |= {"said": _said(happening.said), "question": happening.question, "language": language}
+        return plain | {"opened": True}
+    said = asdict(happening.said) | ({"understood": ""} if isinstance(happening.said, Unclear) else {})
+    plain |= {"said": type(happening.said).__name__, "with": said, "question": happening.question}
     return plain | ({"correction": True} if happening.correction else {})
 
 
-def _said(said: Said) -> list[Any]:
-    match said:
-        case Key(digits):
-            return ["key", digits]
-        case Silence():
-            return ["silence"]
-        case Spoken(word):
-            return ["word", word]
-        case Unclear(code, _):
-            return ["unclear", code]
-        case Entry(answers, final):
-            return ["entry", dict(answers), final]
+_SAID: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Key, Silence, Spoken, Unclear, Entry)}
 
 
-def from_row(row: Mapping[str, Any]) -> tuple[Happening, bool, str]:
-    """The happening an `interview_events` row keeps, whether the form was closed, and the language then wished for."""
+def _event(row: Mapping[str, Any]) -> Event:
     given = row["input"]
-    closed = given.get("closed", False)
-    if "opening" in given:
-        return Opening(row["channel"], row["source_id"]), closed, given["opening"]
+    if "opened" in given:
+        return Event(row["seq"], row["at"], Opened(row["channel"]))
+    said: Said = _SAID[given["said"]](**given["with"])
     heard = Heard(
-        channel=row["channel"],
-        source_id=row["source_id"],
-        said=_said_from(given["said"]),
-        turn=row["turn"],
-        question=given["question"],
-        correction=given.get("correction", False),
+        row["channel"], row["source_id"], said, row["turn"], given["question"], given.get("correction", False)
     )
-    return heard, closed, given["language"]
-
-
-def _said_from(plain: list[Any]) -> Said:
-    kind, *rest = plain
-    makers: Mapping[str, type[Any]] = {
-        "key": Key,
-        "silence": Silence,
-        "word": Spoken,
-        "unclear": Unclear,
-        "entry": Entry,
-    }
-    said: Said = makers[kind](*rest)
-    return said
+    return Event(row["seq"], row["at"], heard)
 
 
 _EFFECTS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Effect)}
@@ -109,15 +80,13 @@ def effects_from_json(plain: Iterable[Mapping[str, Any]]) -> tuple[Effect, ...]:
 
 def fresh(form: Questionnaire, language: str) -> Interview:
     """An interview before its first event, in the organisation's language where the form has it."""
-    begun = engine.new_interview(form)
-    return replace(begun, language=language) if language in form.languages else begun
+    return engine.new_interview(form, language if language in form.languages else None)
 
 
-def fold(form: Questionnaire, rows: Iterable[Mapping[str, Any]]) -> Interview | None:
-    """The interview that the events give when they are played again in order; None without events."""
-    interview = None
-    for row in rows:
-        happening, closed, language = from_row(row)
-        before = interview if interview is not None else fresh(form, language)
-        interview = advance(form, before, happening, closed, row["at"]).interview
-    return interview
+def fold(form: Questionnaire, rows: Sequence[Mapping[str, Any]]) -> Interview | None:
+    """The interview that its events (`interview_events` rows in order) give when played again; None without events."""
+    if not rows:
+        return None
+    events = [_event(row) for row in rows if not row["input"].get("closed")]
+    played = engine.rebuild(form, events, rows[0]["input"]["language"])
+    return replace(played, seq=rows[-1]["seq"])

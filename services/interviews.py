@@ -83,8 +83,9 @@ def take(work: Work, conn: Connection, held: RowMapping, happening: Happening, p
     closed = held["status"] == "answered" and happening.channel != "online"
     now = work.clock.now()
     step = happenings.advance(form, before, happening, closed, now)
-    event = _event(held, happening, closed, step, now)
-    if not rows.write_turn(conn, event, _columns(held, before, happening, closed, step, now), *_changes(form, before, step)):
+    event = _event(held["id"], before, happening, closed, step, now)
+    columns = _columns(held, before, happening, closed, step, now)
+    if not rows.write_turn(conn, event, columns, *_changes(form, before, step)):
         return _again(conn, held, happening, before)
     if phone is not None:
         _keep_consent(work, conn, held, happening, step, phone, now)
@@ -103,15 +104,17 @@ def _again(conn: Connection, held: RowMapping, happening: Happening, before: Int
     return Step(before, happenings.effects_from_json(stored or ()))
 
 
-def _event(held: RowMapping, happening: Happening, closed: bool, step: Step, now: datetime) -> dict[str, Any]:
+def _event(
+    interview_id: UUID, before: Interview, happening: Happening, closed: bool, step: Step, now: datetime
+) -> dict[str, Any]:
     return {
-        "interview_id": held["id"],
+        "interview_id": interview_id,
         "seq": step.interview.seq,
         "at": now,
         "channel": happening.channel,
         "source_id": happening.source_id,
         "turn": happening.turn if isinstance(happening, Heard) else 0,
-        "input": happenings.to_json(happening, closed, held["language"]),
+        "input": happenings.input_of(happening, before, closed),
         "effects": happenings.effects_to_json(step.effects),
     }
 

@@ -74,7 +74,7 @@ def _advance() -> Insert:
     moved = (
         update(calls)
         .where(calls.c.id == bindparam("turn_call_id"))
-        .values(turn=bindparam("turn_turn"), consented=calls.c.consented | bindparam("consented"))
+        .values(turn=bindparam("turn_turn"), consented=calls.c.consented | bindparam("heard_consent"))
         .cte("moved")
     )
     row = {c.name: bindparam(f"turn_{c.name}", type_=c.type) for c in call_turns.c}
@@ -103,6 +103,6 @@ def advance(
         "turn_interview_turn": interview_turn,
         "turn_script": script,
         "turn_at": at,
-        "consented": consented,
+        "heard_consent": consented,
     }
     conn.execute(_ADVANCE, given)

@@ -20,11 +20,11 @@ _COLUMNS = ("phone_hash", "interview_id", "kind", "channel", "wording", "source_
 def _append() -> Insert:
     becomes = (
         update(phones)
-        .where(phones.c.hash == bindparam("phone_hash"))
+        .where(phones.c.hash == bindparam("new_phone_hash"))
         .values(consent=bindparam("becomes"))
         .cte("projected")
     )
-    row = {name: bindparam(name, type_=consent.c[name].type) for name in _COLUMNS}
+    row = {name: bindparam(f"new_{name}", type_=consent.c[name].type) for name in _COLUMNS}
     return insert(consent).values(row).add_cte(becomes)
 
 
@@ -50,15 +50,15 @@ def append(
     what the person had been told: sha256 of the questionnaire and language, or "".
     """
     given: dict[str, Any] = {
-        "phone_hash": phone_hash,
-        "interview_id": interview_id,
-        "kind": kind,
+        "new_phone_hash": phone_hash,
+        "new_interview_id": interview_id,
+        "new_kind": kind,
         "becomes": becomes,
-        "channel": channel,
-        "wording": wording,
-        "source_id": source_id,
-        "evidence": evidence,
-        "at": at,
+        "new_channel": channel,
+        "new_wording": wording,
+        "new_source_id": source_id,
+        "new_evidence": evidence,
+        "new_at": at,
     }
     conn.execute(_APPEND, given)
 
