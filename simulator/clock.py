@@ -1,0 +1,54 @@
+"""The network's own two times: business time, which may run fast, and the real time that time-outs use.
+
+It must not know who asks; the three values are the same ones the product is started with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+FLOOR_S = 0.002
+"""No wait is shorter than this in real seconds, so that a fast clock does not make threads spin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Business time = start + (real - anchor) * rate; `scale` stretches every scaled wait once more."""
+
+    start: datetime | None = None
+    rate: float = 1.0
+    anchor: datetime | None = None
+    scale: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str, scale: float = 1.0) -> Clock:
+        """Read "<business ISO start>@<rate>@<real ISO anchor>"; "" is the real clock. ValueError on anything else."""
+        if not text:
+            return cls(scale=scale)
+        start, rate, anchor = text.split("@")
+        begins, since = datetime.fromisoformat(start), datetime.fromisoformat(anchor)
+        if begins.tzinfo is None or since.tzinfo is None or float(rate) <= 0:
+            raise ValueError("the clock needs two times with a zone and a rate above zero")
+        return cls(begins, float(rate), since, scale)
+
+    def real(self) -> datetime:
+        """Real time, aware UTC."""
+        return datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Business time, aware UTC."""
+        if self.start is None or self.anchor is None:
+            return self.real()
+        gone = (self.real() - self.anchor).total_seconds()
+        return (self.start + timedelta(seconds=gone * self.rate)).astimezone(UTC)
+
+    def wait(self, seconds: float) -> float:
+        """Real seconds that `seconds` of a person's or the network's time take here."""
+        return max(FLOOR_S, seconds / self.rate * self.scale)
+
+
+def rfc2822(at: datetime | None) -> str | None:
+    """The date as the API writes it: "Sun, 25 Mar 2018 09:53:19 +0000"."""
+    return None if at is None else format_datetime(at.astimezone(UTC))

@@ -1,0 +1,49 @@
+"""The kinds of people (and lines) in the village, as a table of how each treats a call and a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Ringing = Literal["answers", "busy", "no-answer", "failed", "machine"]
+Texting = Literal["answers", "ignores", "dead", "answers after hanging up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """How somebody treats what reaches the phone. Nothing here says what they think: that is their truth."""
+
+    rings: Ringing = "answers"
+    first_ring: Ringing | None = None
+    """What the first call meets instead, if anything else."""
+    texts: Texting = "answers"
+    silent_first: bool = False
+    """Says nothing when a topic is asked for the first time: always the first topic, then about every third."""
+    wrong_keys: bool = False
+    """Gives a key that means nothing when about every second topic is asked for the first time."""
+    hangs_up: bool = False
+    """Hangs up in the first call it answers, after two to four topics."""
+    opts_out: bool = False
+    """Answers the first text with a wish to be left alone."""
+    agrees: bool = True
+    landline: bool = False
+    """Takes calls only; the carrier refuses texts to it."""
+
+
+PERSONAS: dict[str, Persona] = {
+    "quick": Persona(),
+    "silent_first": Persona(silent_first=True),
+    "wrong_keys": Persona(wrong_keys=True),
+    "hangs_up": Persona(hangs_up=True, texts="answers after hanging up"),
+    "text_only": Persona(rings="no-answer"),
+    "voice_only": Persona(texts="ignores"),
+    "landline": Persona(texts="ignores", landline=True),
+    "opts_out": Persona(rings="no-answer", opts_out=True),
+    "busy": Persona(first_ring="busy", texts="ignores"),
+    "no_answer": Persona(rings="no-answer", texts="ignores"),
+    "machine": Persona(rings="machine", texts="ignores"),
+    "dead_number": Persona(rings="failed", texts="dead"),
+    "answers_online": Persona(rings="no-answer", texts="ignores"),
+    "refuses": Persona(agrees=False),
+}
+"""By the names that POST /simulator/handsets takes."""

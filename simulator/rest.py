@@ -1,0 +1,175 @@
+"""The Twilio-compatible API: Messages and Calls under /2010-04-01, Basic auth, Twilio's JSON for results and errors.
+
+HTTP only; what a text or a call then does is the business of `texts` and `calls`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from simulator import forms
+from simulator.calls import Calls
+from simulator.errors import ApiError, not_found, refusal
+from simulator.network import Network
+from simulator.records import VERSION, Call, Message
+from simulator.texts import Texts
+
+PREFIX = f"/{VERSION}/Accounts/<account>"
+_CONCURRENT = {"Twilio-Concurrent-Requests": "1"}
+
+
+class Api:
+    """The routes, bound to one network."""
+
+    def __init__(self, net: Network, texts: Texts, calls: Calls) -> None:
+        self._net, self._texts, self._calls = net, texts, calls
+
+    def blueprint(self) -> Blueprint:
+        """All routes of the API."""
+        routes = Blueprint("rest", __name__)
+        table: list[tuple[str, list[str], Callable[..., Response]]] = [
+            (f"{PREFIX}.json", ["GET"], self.account),
+            (f"{PREFIX}/Messages.json", ["POST"], self.create_message),
+            (f"{PREFIX}/Messages.json", ["GET"], self.list_messages),
+            (f"{PREFIX}/Messages/<sid>.json", ["GET"], self.fetch_message),
+            (f"{PREFIX}/Messages/<sid>.json", ["POST"], self.update_message),
+            (f"{PREFIX}/Calls.json", ["POST"], self.create_call),
+            (f"{PREFIX}/Calls.json", ["GET"], self.list_calls),
+            (f"{PREFIX}/Calls/<sid>.json", ["GET"], self.fetch_call),
+            (f"{PREFIX}/Calls/<sid>.json", ["POST"], self.update_call),
+        ]
+        for path, methods, view in table:
+            routes.add_url_rule(path, view.__name__, view, methods=methods)
+        routes.before_request(self._authenticate)
+        return routes
+
+    def _authenticate(self) -> None:
+        """Basic auth with the account's id and token, for that account's resources only."""
+        given = request.authorization
+        known = given is not None and hmac.compare_digest(
+            f"{given.username}:{given.password}", f"{self._net.account}:{self._net.token}"
+        )
+        if not known or (request.view_args or {}).get("account") != self._net.account:
+            raise refusal(20003, 401)
+
+    def account(self, account: str) -> Response:
+        """The account itself; clients use it to try their credentials."""
+        return jsonify(sid=account, status="active", type="Full", friendly_name="simulator")
+
+    def create_message(self, account: str) -> Response:
+        """Accept a text: 201 and its resource, after the journal has it on disk."""
+        message, due = forms.new_message(self._net, account, request.form)
+        self._throttle("message", message.sender, message.to)
+        self._texts.accept(message, due)
+        return self._accepted(message, "message")
+
+    def create_call(self, account: str) -> Response:
+        """Accept a call: 201 and its resource, after the journal has it on disk."""
+        call = forms.new_call(self._net, account, request.form)
+        self._throttle("call", call.sender, call.to)
+        self._calls.place(call)
+        return self._accepted(call, "call")
+
+    def fetch_message(self, account: str, sid: str) -> Response:
+        """One text."""
+        return jsonify(self._message(sid).json())
+
+    def fetch_call(self, account: str, sid: str) -> Response:
+        """One call."""
+        return jsonify(self._call(sid).json())
+
+    def list_messages(self, account: str) -> Response:
+        """Texts in both directions by To, From, DateSent, DateSent>, DateSent<; newest first."""
+        page = forms.Page("messages", request.path, request.args)
+        return jsonify(page.json(self._net.messages, forms.fits_message(request.args)))
+
+    def list_calls(self, account: str) -> Response:
+        """Calls in both directions by To, From, Status, StartTime and EndTime with > and <; newest first."""
+        page = forms.Page("calls", request.path, request.args)
+        return jsonify(page.json(self._net.calls, forms.fits_call(request.args)))
+
+    def update_message(self, account: str, sid: str) -> Response:
+        """Cancel a scheduled text (Status=canceled), or take its words away (Body="")."""
+        message = self._message(sid)
+        if request.form.get("Status") == "canceled" and not self._texts.cancel(message):
+            raise refusal(30409)
+        if request.form.get("Body") == "":
+            message.body = ""
+        return jsonify(message.json())
+
+    def update_call(self, account: str, sid: str) -> Response:
+        """End a call (Status=canceled before it is answered, completed at any time) or give it a new document."""
+        call, status = self._call(sid), request.form.get("Status", "")
+        if status == "canceled" and call.status not in ("queued", "ringing"):
+            raise refusal(21220)
+        if status in ("canceled", "completed"):
+            ended = "completed" if call.answered else "canceled"
+            if not self._calls.end(call, ended):
+                raise refusal(21220)
+        elif request.form.get("Url") or request.form.get("Twiml"):
+            forms.redirect(call, request.form)
+        return jsonify(call.json())
+
+    def _message(self, sid: str) -> Message:
+        message = self._net.messages.get(sid)
+        if message is None:
+            raise not_found(request.path)
+        return message
+
+    def _call(self, sid: str) -> Call:
+        call = self._net.calls.get(sid)
+        if call is None:
+            raise not_found(request.path)
+        return call
+
+    def _throttle(self, kind: str, sender: str, to: str) -> None:
+        """429 before anything happened, where the fault strikes; each try draws anew."""
+        if self._net.faults.strikes("throttle", kind, sender, to, time.monotonic_ns()):
+            raise refusal(20429, 429)
+
+    def _accepted(self, record: Message | Call, kind: str) -> Response:
+        """The 201, or what a fault makes of it after the journal has the record."""
+        about, faults = (kind, record.sender, record.to, record.nth), self._net.faults
+        if faults.strikes("error_after_accept", *about):
+            raise refusal(20500, 500)
+        if faults.strikes("slow", *about):
+            time.sleep(faults.slow_s)
+        response = jsonify(record.json())
+        response.status_code = 201
+        response.headers.update(_CONCURRENT)
+        if faults.strikes("drop", *about):
+            _hang_up()
+        if faults.strikes("truncate", *about):
+            return _cut(response.get_data())
+        return response
+
+
+def _cut(body: bytes) -> Response:
+    """A 201 that promises more than comes before the connection closes."""
+
+    def half() -> Iterator[bytes]:
+        yield body[: len(body) // 2]
+        _hang_up(environ)
+
+    environ = request.environ
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    return Response(half(), 201, headers, direct_passthrough=True)
+
+
+def _hang_up(environ: dict[str, Any] | None = None) -> None:
+    """Close the client's connection under the server."""
+    connection = (environ or request.environ).get("werkzeug.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def show(error: ApiError) -> tuple[Response, int, dict[str, str]]:
+    """A refusal as the API's error JSON."""
+    headers = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if error.status == 401 else {}
+    return jsonify(error.body()), error.status, headers

@@ -1,0 +1,105 @@
+"""One HTTP request with the exact target it was given, telling a failed connection from a failed answer.
+
+The usual clients rewrite percent-encodings on the way; a signature over the URL would then not fit what arrives.
+"""
+
+from __future__ import annotations
+
+import http.client
+import select
+import threading
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_IDLE_S = 0.5
+"""A kept connection is used again only within this time, before any server would close it."""
+_READ_LIMIT = 64 * 1024 + 1
+
+
+class ConnectError(Exception):
+    """No connection: the request certainly never arrived."""
+
+
+class ReadError(Exception):
+    """The request may have arrived, a whole answer did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side answered; `body` is cut one byte above the 64 kB that TwiML may have."""
+
+    status: int
+    content_type: str
+    body: bytes
+    location: str = ""
+
+
+class _Kept(threading.local):
+    def __init__(self) -> None:
+        self.connections: dict[str, tuple[float, http.client.HTTPConnection]] = {}
+
+
+_kept = _Kept()
+
+
+def send(url: str, method: str, headers: dict[str, str], body: bytes, connect_s: float, read_s: float) -> Answer:
+    """Send `body` to `url` (no fragment), target unchanged; `read_s` is from now to the end of the answer.
+
+    Raises ConnectError or ReadError.
+    """
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    connection = _reusable(origin) or _connect(parts.scheme, parts.netloc, connect_s)
+    try:
+        answer = _exchange(connection, url[len(origin) :] or "/", method, headers, body, read_s)
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        raise ReadError(type(error).__name__) from error
+    if connection.sock is not None:
+        _kept.connections[origin] = (time.monotonic(), connection)
+    return answer
+
+
+def _exchange(
+    connection: http.client.HTTPConnection,
+    target: str,
+    method: str,
+    headers: dict[str, str],
+    body: bytes,
+    read_s: float,
+) -> Answer:
+    deadline = time.monotonic() + read_s
+    connection.sock.settimeout(read_s)
+    connection.request(method, target, body or None, headers)
+    response = connection.getresponse()
+    taken = b""
+    while len(taken) < _READ_LIMIT and (chunk := response.read1(_READ_LIMIT - len(taken))):
+        taken += chunk
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    if len(taken) >= _READ_LIMIT:
+        connection.close()
+    if response.length:
+        raise http.client.IncompleteRead(taken)
+    return Answer(response.status, response.getheader("Content-Type", ""), taken, response.getheader("Location", ""))
+
+
+def _connect(scheme: str, netloc: str, connect_s: float) -> http.client.HTTPConnection:
+    kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+    connection = kind(netloc.rpartition("@")[2], timeout=max(connect_s, 0.01))
+    try:
+        connection.connect()
+    except OSError as error:
+        raise ConnectError(type(error).__name__) from error
+    return connection
+
+
+def _reusable(origin: str) -> http.client.HTTPConnection | None:
+    since, connection = _kept.connections.pop(origin, (0.0, None))
+    if connection is None or connection.sock is None:
+        return None
+    if time.monotonic() - since > _IDLE_S or select.select([connection.sock], [], [], 0)[0]:
+        connection.close()
+        return None
+    return connection
