@@ -5,6 +5,7 @@ Shared by all carriers that speak HTTP; it must not know any of them. Nothing of
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterator
 
@@ -28,6 +29,7 @@ def session(base_url: str) -> requests.Session:
 
     A carrier on this very machine (simulator, Kannel) is never sought through a proxy of the environment.
     """
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)  # its DEBUG quotes URLs of lists: phones
     made = requests.Session()
     for scheme in ("http://", "https://"):
         made.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=_POOL, max_retries=0))

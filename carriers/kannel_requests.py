@@ -95,4 +95,5 @@ def _decoded(body: bytes, charset: str | None) -> str:
 
 
 def _unix(value: str | None) -> datetime | None:
-    return datetime.fromtimestamp(int(value), UTC) if value and value.isascii() and value.isdigit() else None
+    known = value is not None and value.isascii() and value.isdigit() and len(value) <= 10
+    return datetime.fromtimestamp(int(value or 0), UTC) if known else None

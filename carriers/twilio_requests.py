@@ -188,8 +188,8 @@ def _extra(form: Form) -> dict[str, str]:
 
 
 def _whole(value: object) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() else (0 if value == 0 else None)
+    text = "" if value is None else str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _price(value: object) -> Decimal | None:
