@@ -1,0 +1,194 @@
+"""Turns the effects of one step of the interview into what the caller hears next: one script a step.
+
+It must not decide anything about the interview (the engine did) nor know a carrier's document or the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr.menus import keys_for
+from ivr.prompts import DEFAULT_VOICE, prompt_id
+from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
+from survey import wording
+from survey.effects import (
+    AlreadyAnswered,
+    Ask,
+    Consent,
+    Doubtful,
+    Echo,
+    Effect,
+    Ended,
+    Finished,
+    LeftOpen,
+    NotAChoice,
+    OutOfRange,
+    Resumed,
+    Tell,
+    Unheard,
+    Wanted,
+    Welcome,
+)
+from survey.questionnaire import Question, Questionnaire, Words
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What a script must know of the call and the round.
+
+    `turn`: the dialogue turn that the next keys belong to. `office`: who calls, as spoken. `contact`: a number to
+    check with, "" for none. `officer`: E.164 to connect to now when a person is asked for, None: a promise instead.
+    `organisation`: named only where one phone serves several. `given_up`: the interview's questions that will not
+    come back (`Interview.given_up`).
+    """
+
+    turn: int
+    office: str
+    contact: str = ""
+    minutes: int = 4
+    officer: str | None = None
+    organisation: str = ""
+    given_up: tuple[str, ...] = field(default=())
+    voice: str = DEFAULT_VOICE
+
+
+def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
+    """The script of one step. It takes keys for `call.turn`, or ends the call: a script never falls through.
+
+    An echo is spoken before keys are taken, so that a bouncing key cannot answer the next question; everything
+    else may be interrupted by the answer.
+    """
+    teller = _Teller(form, effects, language, call)
+    ask = next((effect for effect in effects if isinstance(effect, Ask)), None)
+    before = (*teller.say(Echo), *teller.connect())
+    question = None if ask is None else form.question(ask.question)
+    if ask is None or question is None:
+        return Script((*before, *(teller.say_other() or teller.words("nothing_open")), Hangup()))
+    prompts = (*teller.say_other(), *teller.question(question, ask.tries))
+    keys = keys_for(question)
+    gather = Gather(prompts, keys.num_digits, keys.timeout_s, keys.finish_on_key, call.turn)
+    return Script((*before, gather, Redirect(call.turn)))
+
+
+def closing(code: str, language: str, voice: str = DEFAULT_VOICE) -> Script:
+    """One sentence without parameters (apology, unknown_caller, nothing_open, opted_out …), then the end."""
+    return Script((_say(wording.say(code, language), language, voice), Hangup()))
+
+
+def _say(text: str, language: str, voice: str) -> Say:
+    return Say(text, language, prompt_id(text, language, voice))
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Finds the words of one step; each sentence is a prompt of its own, so that it can be recorded once."""
+
+    form: Questionnaire
+    effects: Sequence[Effect]
+    language: str
+    call: CallContext
+
+    def words(self, code: str, tries: int = 0, **params: object) -> list[Prompt]:
+        return self._speak(wording.say(code, self.language, tries, **params))
+
+    def _speak(self, *texts: str) -> list[Prompt]:
+        return [_say(text, self.language, self.call.voice) for text in texts if text]
+
+    def _of_form(self, words: Words) -> str:
+        return words.get(self.language) or words.get(self.form.default_language, "")
+
+    def say(self, kind: type[Effect]) -> list[Prompt]:
+        return self._told(e for e in self.effects if isinstance(e, kind))
+
+    def say_other(self) -> list[Prompt]:
+        """Everything but echoes and the question itself, in the engine's order."""
+        return self._told(e for e in self.effects if not isinstance(e, Echo | Ask))
+
+    def _told(self, effects: Iterable[Effect]) -> list[Prompt]:
+        return [prompt for effect in effects for prompt in _TOLD[type(effect)](self, effect)]
+
+    def connect(self) -> Iterator[Verb]:
+        if self.call.officer is not None and Wanted("person") in self.effects:
+            yield Dial(self.call.officer)
+
+    def question(self, question: Question, tries: int) -> list[Prompt]:
+        """The question, its options before their keys; how to repeat and to reach a person when that is new or
+        needed."""
+        prompts = self._speak(self._of_form(question.label))
+        if question.kind == "integer":
+            prompts += self.words("number")
+        for choice in question.choices:
+            prompts += self.words("option", label=self._of_form(choice.label), key=choice.key)
+        if tries or any(isinstance(effect, Welcome | Resumed) for effect in self.effects):
+            prompts += self.words("key.repeat")
+            prompts += self.words("key.person") if question.kind != "integer" else []
+        return prompts
+
+    def welcome(self, _: Welcome) -> list[Prompt]:
+        contact = self.call.contact
+        return [
+            *self.words("opening.who", office=self.call.office),
+            *self.words("opening.why"),
+            *self._about(),
+            *self.words("opening.length", minutes=self.call.minutes),
+            *self.words("opening.private"),
+            *(self.words("opening.check", contact=wording.digits(contact)) if contact else []),
+        ]
+
+    def resumed(self, _: Resumed) -> list[Prompt]:
+        return [*self.words("resumed", office=self.call.office), *self._about()]
+
+    def _about(self) -> list[Prompt]:
+        return self.words("about", organisation=self.call.organisation) if self.call.organisation else []
+
+    def tell(self, effect: Tell) -> list[Prompt]:
+        note = self.form.question(effect.question)
+        return self._speak(self._of_form(note.label)) if note else []
+
+    def echo(self, effect: Echo) -> list[Prompt]:
+        question = self.form.question(effect.question)
+        choice = question.choice(effect.value) if question else None
+        answer = self._of_form(choice.label) if choice else effect.value
+        return self.words("echo", answer=answer[:1].lower() + answer[1:])
+
+    def not_a_choice(self, effect: NotAChoice) -> list[Prompt]:
+        question = self.form.question(effect.question)
+        whole = question is not None and question.kind == "integer"
+        return self.words("wrong_number" if whole else "wrong_key", effect.tries)
+
+    def out_of_range(self, effect: OutOfRange) -> list[Prompt]:
+        """The form's own words when it has some; they may say which numbers are possible."""
+        question = self.form.question(effect.question)
+        own = self._of_form(question.constraint_message) if question else ""
+        return self._speak(own) or self.words("out_of_range", effect.tries)
+
+    def left_open(self, effect: LeftOpen) -> list[Prompt]:
+        over = any(isinstance(e, Ended) for e in self.effects)
+        return self.words("left_open.last" if over or effect.question in self.call.given_up else "left_open")
+
+    def ended(self, effect: Ended) -> list[Prompt]:
+        return self.words("thanks" if effect.ending == "complete" else effect.ending)
+
+    def wanted(self, effect: Wanted) -> list[Prompt]:
+        connected = effect.what == "person" and self.call.officer is not None
+        return [] if connected else self.words(f"wanted.{effect.what}")
+
+
+_TOLD: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
+    Welcome: _Teller.welcome,
+    Resumed: _Teller.resumed,
+    Tell: _Teller.tell,
+    Echo: _Teller.echo,
+    Unheard: lambda teller, effect: teller.words("unheard", effect.tries),
+    NotAChoice: _Teller.not_a_choice,
+    OutOfRange: _Teller.out_of_range,
+    Doubtful: lambda teller, _: teller.words("doubtful"),
+    LeftOpen: _Teller.left_open,
+    AlreadyAnswered: lambda teller, _: teller.words("already_answered"),
+    Ended: _Teller.ended,
+    Finished: lambda teller, _: teller.words("finished"),
+    Wanted: _Teller.wanted,
+    Consent: lambda _teller, _effect: [],
+}

@@ -1,0 +1,226 @@
+"""Turns the effects of one step of the interview into the text a person gets: one step, one text, within its budget.
+
+It must not decide anything about the interview (the engine did) nor know a carrier, a clock or who gets the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sms import encoding
+from sms.encoding import Encoding
+from survey import wording
+from survey.effects import (
+    AlreadyAnswered,
+    Ask,
+    Consent,
+    Doubtful,
+    Echo,
+    Effect,
+    Ended,
+    Finished,
+    LeftOpen,
+    NotAChoice,
+    OutOfRange,
+    Resumed,
+    Tell,
+    Unheard,
+    Wanted,
+    Welcome,
+)
+from survey.questionnaire import Choice, Question, Questionnaire, Words
+
+
+@dataclass(frozen=True, slots=True)
+class TextContext:
+    """What a text must know of the round.
+
+    `office`: who writes, as short as may be. `contact`: a number to check and ask with. `accented`: the round asked
+    for diacritics (70 characters a segment). `organisation`: named only where one phone serves several. `given_up`:
+    the interview's questions that will not come back (`Interview.given_up`). `segments`: the budget of one text.
+    """
+
+    office: str
+    contact: str = ""
+    minutes: int = 4
+    accented: bool = False
+    organisation: str = ""
+    given_up: tuple[str, ...] = field(default=())
+    segments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text ready to leave, and what it takes."""
+
+    body: str
+    encoding: Encoding
+    segments: int
+
+
+def compose(form: Questionnaire, effects: Sequence[Effect], language: str, context: TextContext) -> list[Text]:
+    """The text of one step; none when there is nothing to say.
+
+    Over budget, the echo is dropped first, then courtesies. Question and options always stay together in one text:
+    where the form itself is too long, the text takes more segments, and says so.
+    """
+    pieces = _Writer(form, effects, language, context).pieces()
+    kept = [*pieces]
+    for droppable in (_ECHO, _COURTESY):
+        if _text(_joined(kept), context).segments > context.segments:
+            kept = [piece for piece in kept if piece.rank != droppable]
+    return [_text(_joined(kept), context)] if kept else []
+
+
+def notice(code: str, language: str, context: TextContext, **params: object) -> Text:
+    """A text outside the interview: `text.opted_out`, `text.held`, `text.announcement`, `text.reminder` …
+
+    Raises KeyError for an unknown code or a missing parameter.
+    """
+    known: dict[str, object] = {
+        "office": context.office,
+        "contact": context.contact,
+        "minutes": context.minutes,
+        "organisation": context.organisation,
+    }
+    return _text(wording.say(code, language, 0, **{**known, **params}), context)
+
+
+def question_count(form: Questionnaire) -> int:
+    """How many numbered questions a person may be asked at most."""
+    return sum(question.number is not None for question in form.questions)
+
+
+_ECHO, _COURTESY, _NEEDED = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    rank: int
+    words: str
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    return " ".join(piece.words for piece in pieces if piece.words)
+
+
+def _text(words: str, context: TextContext) -> Text:
+    body = " ".join((words if context.accented else encoding.plain(words)).split())
+    measure = encoding.measure(body)
+    return Text(body, measure.encoding, measure.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Finds the words of one step, piece by piece, each with its rank in a text that gets too long."""
+
+    form: Questionnaire
+    effects: Sequence[Effect]
+    language: str
+    context: TextContext
+
+    def pieces(self) -> list[_Piece]:
+        """Echo first, as it answers what the person just wrote; the question last, as it waits for an answer."""
+        ordered = sorted(self.effects, key=lambda e: (isinstance(e, Ask), not isinstance(e, Echo)))
+        written = [_Piece(_RANKS.get(type(e), _NEEDED), _WRITTEN[type(e)](self, e)) for e in ordered]
+        return [piece for piece in written if piece.words]
+
+    def words(self, code: str, tries: int = 0, **params: object) -> str:
+        return wording.say(f"text.{code}", self.language, tries, **params)
+
+    def _of_form(self, words: Words) -> str:
+        return words.get(self.language) or words.get(self.form.default_language, "")
+
+    def _written(self, row: Question | Choice) -> str:
+        """The form's wording for texts where it has one, else what is spoken."""
+        return self._of_form(row.text) or self._of_form(row.label)
+
+    def welcome(self, _: Welcome) -> str:
+        count = question_count(self.form)
+        invitation = self.words("invitation", office=self.context.office, questions=count, contact=self.context.contact)
+        return f"{invitation}. {self._about()}"
+
+    def resumed(self, _: Resumed) -> str:
+        return f"{self.words('resumed', office=self.context.office)} {self._about()}".strip()
+
+    def _about(self) -> str:
+        organisation = self.context.organisation
+        return self.words("about", organisation=organisation) if organisation else ""
+
+    def tell(self, effect: Tell) -> str:
+        note = self.form.question(effect.question)
+        return self._written(note) if note else ""
+
+    def ask(self, effect: Ask) -> str:
+        question = self.form.question(effect.question)
+        if question is None:
+            return ""
+        asked = self._written(question)
+        if question.number is not None:
+            asked = self.words("question", number=question.number, question=asked)
+        options = [self.words("option", key=c.key, label=self._written(c)) for c in question.choices]
+        return f"{asked} {', '.join(options) or self.words('number')}"
+
+    def echo(self, effect: Echo) -> str:
+        question = self.form.question(effect.question)
+        choice = question.choice(effect.value) if question else None
+        answer = self._written(choice) if choice else effect.value
+        return self.words("echo", answer=answer[:1].lower() + answer[1:])
+
+    def not_a_choice(self, effect: NotAChoice) -> str:
+        question = self.form.question(effect.question)
+        whole = question is not None and question.kind == "integer"
+        return self.words("wrong_number" if whole else "wrong_key", effect.tries)
+
+    def out_of_range(self, effect: OutOfRange) -> str:
+        question = self.form.question(effect.question)
+        own = self._of_form(question.constraint_message) if question else ""
+        return own or self.words("out_of_range", effect.tries)
+
+    def doubtful(self, effect: Doubtful) -> str:
+        if effect.code == "unknown_number":
+            return self.words("unknown_question", number=effect.understood.removeprefix("C"))
+        if effect.code == "two_interviews":
+            about = self.context.organisation or self._of_form(self.form.title)
+            return self.words("two_interviews", organisation=about)
+        return wording.doubtful(effect.code, self.language, effect.understood)
+
+    def left_open(self, effect: LeftOpen) -> str:
+        over = any(isinstance(e, Ended) for e in self.effects)
+        return self.words("left_open.last" if over or effect.question in self.context.given_up else "left_open")
+
+    def ended(self, effect: Ended) -> str:
+        return self.words("thanks" if effect.ending == "complete" else effect.ending)
+
+    def wanted(self, effect: Wanted) -> str:
+        if effect.what == "help":
+            return self.words("wanted.help", contact=self.context.contact)
+        return self.words(f"wanted.{effect.what}")
+
+
+_WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
+    Welcome: _Writer.welcome,
+    Resumed: _Writer.resumed,
+    Tell: _Writer.tell,
+    Ask: _Writer.ask,
+    Echo: _Writer.echo,
+    Unheard: lambda writer, effect: writer.words("unheard", effect.tries),
+    NotAChoice: _Writer.not_a_choice,
+    OutOfRange: _Writer.out_of_range,
+    Doubtful: _Writer.doubtful,
+    LeftOpen: _Writer.left_open,
+    AlreadyAnswered: lambda writer, _: writer.words("already_answered"),
+    Ended: _Writer.ended,
+    Finished: lambda writer, _: writer.words("finished"),
+    Wanted: _Writer.wanted,
+    Consent: lambda _writer, _effect: "",
+}
+
+_RANKS: Mapping[type[Effect], int] = {
+    Echo: _ECHO,
+    LeftOpen: _COURTESY,
+    AlreadyAnswered: _COURTESY,
+    Resumed: _COURTESY,
+}
