@@ -22,6 +22,7 @@ from services import delivery, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.ports import Clock
 from services.work import Work
+from sms.texting import Text
 from store import campaigns as campaign_rows
 from store import interviews as interview_rows
 from store import outbox, senders
@@ -132,7 +133,7 @@ def _leaving(clock: Clock, verdict: Go, now: datetime) -> dict[str, Any]:
     }
 
 
-def _sealed(work: Work, body: texts.Outgoing | None) -> dict[str, Any]:
+def _sealed(work: Work, body: Text | None) -> dict[str, Any]:
     return {} if body is None else {"body": work.vault.seal(body.body), "segments": body.segments}
 
 

@@ -16,7 +16,7 @@ from contact import tariff
 from contact.calendar import ZONE, Calendar, Medium
 from contact.ladder import Step
 from services.advance import Plan
-from services.texts import Outgoing
+from sms.texting import Text
 from store import senders
 
 CALL_SECONDS = 240
@@ -36,7 +36,7 @@ class Estimate:
 
 
 def estimate(
-    conn: Connection, plan: Plan, media: Mapping[str, int], samples: Sequence[Outgoing], now: datetime
+    conn: Connection, plan: Plan, media: Mapping[str, int], samples: Sequence[Text], now: datetime
 ) -> Estimate:
     """The estimate for `media` ({"mobile": n, "landline": n}) organisations whose texts look like `samples`."""
     per_text = max((s.segments for s in samples), default=1)

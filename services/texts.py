@@ -1,0 +1,88 @@
+"""The texts of campaigns: written at the moment they leave, from the interview as it then stands.
+
+A sender that can receive carries the next question; a one-way sender only an announcement. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from contact.sender import SenderRow
+from services import happenings, interviews
+from services.happenings import Opening
+from services.questionnaires import form_of
+from services.work import Work
+from sms import texting
+from sms.binding import Shown, remember
+from sms.texting import Text, TextContext
+from store import inbound
+from store import interviews as rows
+from survey.effects import Ask, Effect
+from survey.engine import Step
+
+CALL_MINUTES = 4
+
+
+def context_of(held: Mapping[str, Any]) -> TextContext:
+    """Who writes, for an interview read by `store.interviews.lock`."""
+    return TextContext(office=held["office"], contact=held["contact_number"], minutes=CALL_MINUTES)
+
+
+def write(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, held: RowMapping | None) -> Text:
+    """Write the text of an outbox row that leaves now: the interview opens a contact, the phone is shown its question.
+
+    The caller holds the locks of the phone and of `held`. Raises ValueError for a row without an interview.
+    """
+    if held is None:
+        raise ValueError("a campaign text belongs to an interview")
+    context = context_of(held)
+    if not sender.can_receive:
+        return texting.notice("text.announcement", held["language"] or "vi", context)
+    step = interviews.take(work, conn, held, Opening("sms", f"outbox:{row['ref']}"), None)
+    _remember(work, conn, sender, row, step)
+    return _composed(conn, held, step.interview.language, step.effects, context)
+
+
+def _composed(
+    conn: Connection, held: Mapping[str, Any], language: str, effects: tuple[Effect, ...], context: TextContext
+) -> Text:
+    form = form_of(conn, held["questionnaire_sha256"])
+    written = texting.compose(form, effects, language, context)
+    return written[0] if written else texting.notice("text.announcement", language, context)
+
+
+def _remember(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, step: Step) -> None:
+    """Keep what this phone sees from now on, so that its answer is bound to this question."""
+    ask = next((effect for effect in step.effects if isinstance(effect, Ask)), None)
+    if ask is None:
+        return
+    form = form_of(conn, step.interview.questionnaire)
+    question = form.question(ask.question)
+    shown = Shown(
+        interview=str(row["interview_id"]),
+        question=ask.question,
+        turn=ask.turn,
+        number=question.number if question else None,
+        visible_at=work.clock.now(),
+    )
+    before = [Shown.from_dict(s) for s in inbound.shown_to(conn, sender.id, row["phone_hash"])]
+    kept = [s.to_dict() for s in remember(before, shown)]
+    inbound.remember_shown(conn, sender.id, row["phone_hash"], kept)
+
+
+def sample(work: Work, conn: Connection, interview_id: UUID, sender: SenderRow | None) -> Text:
+    """The text this interview would get now, written and not kept. Raises LookupError for an unknown interview."""
+    held = rows.lock(conn, interview_id)
+    if held is None:
+        raise LookupError(str(interview_id))
+    context = context_of(held)
+    if sender is None or not sender.can_receive:
+        return texting.notice("text.announcement", held["language"] or "vi", context)
+    form = form_of(conn, held["questionnaire_sha256"])
+    before = interviews.state_of(form, held)
+    step = happenings.advance(form, before, Opening("sms", "sample"), False, work.clock.now())
+    return _composed(conn, held, step.interview.language, step.effects, context)
