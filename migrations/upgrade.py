@@ -5,6 +5,8 @@ It must not know settings: the URL is passed in.
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -49,3 +51,9 @@ def head() -> str:
 def current(conn: sa.Connection) -> str:
     """The revision the database is at; "" before the first migration."""
     return MigrationContext.configure(conn).get_current_revision() or ""
+
+
+if __name__ == "__main__":
+    if "DATABASE_OWNER_URL" not in os.environ:
+        sys.exit("DATABASE_OWNER_URL: chưa đặt (not set)")
+    upgrade(os.environ["DATABASE_OWNER_URL"])

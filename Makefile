@@ -1,0 +1,73 @@
+# Alo's commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(RUN) ## Run a whole sample round with simulated phones, about 3 minutes
+	$(PY) -m runtime.cli.main demo $(ARGS)
+
+.PHONY: up
+up: $(RUN) ## Run Alo in the foreground until Ctrl-C (ALO_PORT, ALO_DATA_DIR)
+	@exec $(PY) -m runtime.cli.main up
+
+.PHONY: migrate
+migrate: $(RUN) ## Bring the database at DATABASE_OWNER_URL up to date
+	$(PY) -m migrations.upgrade
+
+.PHONY: test
+test: lint ## Lint, types, contracts and all tests but the long ones, at most 6 minutes
+	$(VENV)/bin/pytest -m "not system and not bench" -n $(or $(TEST_WORKERS),2) --dist loadscope $(ARGS)
+
+.PHONY: test-system
+test-system: $(DEV) ## The long tests with real parts, at most 45 minutes
+	$(VENV)/bin/pytest -m system --timeout 900 $(ARGS)
+
+.PHONY: lint
+lint: $(DEV) ## ruff, mypy and the floors' contracts
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+.PHONY: bench
+bench: $(DEV) ## Time the turn and the engine beside plain references
+	$(PY) -m tests.bench $(ARGS)
+
+.PHONY: chaos
+chaos: $(DEV) ## Kill parts of a running round and look for what is lost or doubled
+	$(VENV)/bin/pytest -m system --timeout 1800 tests/system/chaos $(ARGS)
+
+.PHONY: pins
+pins: $(DEV) ## Resolve requirements*.in into requirements*.txt anew
+	$(PY) -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 --upgrade requirements.in -o requirements.txt
+	$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 --upgrade requirements-dev.in -o requirements-dev.txt
+
+$(PY):
+	@for python in python3.11 python3.12 python3.13 python3; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Python: $$python"; exec $$python -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "Cần Python 3.11 trở lên có venv (Python 3.11 or newer with venv is needed; on Debian: apt install python3-venv)" >&2; \
+	exit 1
+
+$(RUN): requirements.txt pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet -r requirements.txt
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUN)
+	$(PY) -m pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,52 @@
+"""`alo up`: everything that runs, in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+
+import click
+
+from runtime import observability
+from runtime.cli.session import Session
+from runtime.data_directory import AlreadyRunningError, locked
+from runtime.embedded import ServerFailedError
+from runtime.processes import crew, left_over, servers
+
+WATCH_S = 0.5
+
+
+@click.command("up")
+@click.pass_obj
+def command(session: Session) -> None:
+    """Chạy Alo đến khi bấm Ctrl-C (run everything until Ctrl-C)."""
+    settings = session.settings
+    observability.configure("WARNING")
+    try:
+        with locked(settings.alo_data_dir):
+            if left_over(settings.alo_data_dir):
+                session.fail("up.left_over", directory=settings.alo_data_dir)
+            _run(session)
+    except AlreadyRunningError as running:
+        session.fail("up.already_running", pid=running.pid, directory=settings.alo_data_dir)
+    except ServerFailedError as failed:
+        session.fail("up.server_failed", server=failed.server, log=failed.log)
+
+
+def _run(session: Session) -> None:
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        session.say("up.starting", directory=session.settings.alo_data_dir)
+        with servers(session.settings) as settings, crew(settings) as team:
+            session.say("up.ready", url=settings.base_url, logs=team.logs)
+            while True:
+                time.sleep(WATCH_S)
+                for name in team.revive():
+                    session.say("up.revived", part=name, logs=team.logs)
+    except KeyboardInterrupt:
+        session.say("up.ended")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,192 @@
+"""The processes of a running Alo: embedded servers, migrations, gateway, workers, beat; started, watched, ended.
+
+It must not know what gateway or workers do: they are command lines. `alo up`, the demo and system tests use it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from migrations.upgrade import upgrade
+from runtime import spawn
+from runtime.celery_client import QUEUES
+from runtime.container import with_embedded
+from runtime.embedded import Postgres, ServerFailedError, Valkey
+from runtime.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_TIMEOUT_S = 60.0
+REST_S = 1.0
+"""A part that ended by itself is started again, at most once in this many real seconds."""
+
+_log = structlog.get_logger("alo.processes")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process: its name (log and pid file carry it) and its command line; `environment` comes on top of all."""
+
+    name: str
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+
+
+class Crew:
+    """The running parts. They share an environment; each writes its own log and pid file."""
+
+    def __init__(self, data_dir: Path, environment: Mapping[str, str]) -> None:
+        """`environment`: of every part, whole."""
+        self.logs = data_dir.resolve() / "logs"
+        self._run = data_dir.resolve() / "run"
+        self._environment = dict(environment)
+        self._parts: dict[str, Part] = {}
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: dict[str, float] = {}
+
+    def start(self, part: Part) -> None:
+        """Start one part."""
+        self._parts[part.name] = part
+        self._started[part.name] = time.monotonic()
+        self._children[part.name] = spawn.start(
+            part.argv,
+            log=self.logs / f"{part.name}.log",
+            pid_file=self._run / f"{part.name}.pid",
+            environment={**self._environment, **part.environment},
+            cwd=ROOT,
+        )
+
+    def revive(self) -> list[str]:
+        """Start again what has ended by itself. The names of those parts."""
+        ended = [name for name, child in self._children.items() if child.poll() is not None]
+        due = [name for name in ended if time.monotonic() - self._started[name] >= REST_S]
+        for name in due:
+            _log.warning("part_ended", server=name, code=self._children[name].returncode)
+            self.start(self._parts[name])
+        return due
+
+    def pid(self, name: str) -> int:
+        """The process id of a part. Raises KeyError."""
+        return self._children[name].pid
+
+    def stop(self) -> None:
+        """End every part, the last started first; all are asked at once, so that their patience runs together."""
+        children = list(reversed(self._children.items()))
+        for _, child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for name, child in children:
+            spawn.stop(child)
+            (self._run / f"{name}.pid").unlink(missing_ok=True)
+        self._children.clear()
+
+
+def gateway(settings: Settings) -> Part:
+    """The web server with webhooks and console; its processes share their counters in a directory of their own."""
+    shared = settings.alo_data_dir.resolve() / "run" / "metrics"
+    shutil.rmtree(shared, ignore_errors=True)
+    shared.mkdir(parents=True)
+    argv = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
+    return Part("gateway", argv, {"PROMETHEUS_MULTIPROC_DIR": str(shared)})
+
+
+def workers(settings: Settings) -> list[Part]:
+    """One worker a queue: sweeps never wait behind a dispatcher."""
+    sizes = {QUEUES[0]: settings.alo_contact_workers}
+    return [_worker(queue, sizes.get(queue, 1), settings.alo_log_level) for queue in QUEUES]
+
+
+def beat(settings: Settings) -> Part:
+    """The one that asks for sweeps; its memory is a file that may be lost."""
+    schedule = settings.alo_data_dir.resolve() / "run" / "beat"
+    return Part("beat", [*_celery("beat", settings.alo_log_level), "-s", str(schedule), "--pidfile="], {})
+
+
+@contextmanager
+def servers(settings: Settings, tuning: Mapping[str, str] | None = None) -> Iterator[Settings]:
+    """Embedded servers where none are given, and the schema brought up to date; gives settings with all URLs.
+
+    Raises ServerFailedError.
+    """
+    with ExitStack() as stack:
+        found = settings
+        home = settings.alo_data_dir
+        if not settings.database_url.get_secret_value():
+            postgres, valkey = Postgres(home / "postgres", settings=tuning), Valkey(home / "valkey")
+            postgres.start()
+            stack.callback(postgres.stop)
+            if not settings.broker_url.get_secret_value():
+                valkey.start()
+                stack.callback(valkey.stop)
+            found = with_embedded(settings, postgres, valkey)
+        elif not settings.broker_url.get_secret_value():
+            valkey = Valkey(home / "valkey")
+            valkey.start()
+            stack.callback(valkey.stop)
+            found = settings.model_copy(update={"broker_url": type(settings.broker_url)(valkey.broker_url)})
+        upgrade(found.database_owner_url.get_secret_value())
+        yield found
+
+
+@contextmanager
+def crew(settings: Settings) -> Iterator[Crew]:
+    """Gateway, workers and beat for complete `settings`; ready when the block begins, ended when it ends."""
+    team = Crew(settings.alo_data_dir, environment(settings))
+    try:
+        for part in (gateway(settings), *workers(settings), beat(settings)):
+            team.start(part)
+        wait_ready(f"http://{settings.alo_bind}:{settings.alo_port}/readyz", team.logs / "gateway.log")
+        yield team
+    finally:
+        team.stop()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a part: ours, with every setting as it was resolved."""
+    values = {name.upper(): _plain(value) for name, value in settings}
+    return {**os.environ, **values, "ALO_DATA_DIR": str(settings.alo_data_dir.resolve()), "PYTHONUNBUFFERED": "1"}
+
+
+def wait_ready(url: str, log: Path) -> None:
+    """Wait until `url` answers 200. Raises ServerFailedError after READY_TIMEOUT_S."""
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise ServerFailedError("gateway", log)
+
+
+def left_over(data_dir: Path) -> dict[Path, str]:
+    """Pid files of parts that still run, with the name of each part: what a killed start left, gateway first."""
+    places = sorted((data_dir / "run").glob("*.pid"))
+    places += [data_dir / "valkey" / "valkey.pid", data_dir / "postgres" / "postgres.pid"]
+    return {place: place.stem for place in places if spawn.alive(place) is not None}
+
+
+def _worker(queue: str, size: int, level: str) -> Part:
+    options = ["-Q", queue, "-c", str(size), "-n", f"{queue}@%h", "--without-gossip", "--without-mingle"]
+    return Part(f"worker-{queue}", [*_celery("worker", level), *options], {})
+
+
+def _celery(verb: str, level: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "-A", "workers.app", verb, "-l", level]
+
+
+def _plain(value: object) -> str:
+    revealed = getattr(value, "get_secret_value", None)
+    return str(revealed() if revealed else value)
