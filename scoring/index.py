@@ -76,6 +76,8 @@ class TopBox:
     """(questionnaire code, section, question) → share."""
     n: int
     forms: int
+    withheld: tuple[str, ...] = ()
+    """Questions kept back because too few answered them."""
 
 
 def _round(value: Fraction, places: str = "0.01") -> Decimal:

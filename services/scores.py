@@ -1,0 +1,226 @@
+"""Score a round: the figure by a method, the counts behind it, its breakdowns, and what must be said beside it.
+
+What stands on fewer than k answers is withheld here, before any page, export or command sees it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from contact.outcomes import Disposition, disposition
+from scoring import rules
+from scoring.cube import Cube, Stratum
+from scoring.disclosure import hidden, veil
+from scoring.index import Index, Sheets, TopBox, mean_percent
+from scoring.methods import METHODS, Figure, Method
+from scoring.points import sheet
+from scoring.response import Outcomes, Rates, outcomes, rates
+from scoring.rules import Rule
+from services.faults import Refusal
+from services.work import Work
+from store import figures, registry, rounds
+from survey import questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that must be said beside the figures: a code for the catalogue with its parameters."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part of a breakdown: organisations of the frame, counted forms, and the figure unless it is `withheld`."""
+
+    key: str
+    organisations: int
+    forms: int
+    withheld: bool
+    figure: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreReport:
+    """What `score` found. `classification` is "" where no class may be given; nothing here names an organisation."""
+
+    round_code: str
+    round_title: str
+    office: str | None
+    method: str
+    rule: str
+    at: datetime
+    whole: Line
+    classification: str
+    breakdowns: Mapping[str, tuple[Line, ...]]
+    """questionnaire, area, kind, member, channel → lines. A channel's figure is always the mean of its answers."""
+    notes: tuple[Note, ...]
+    outcomes: Outcomes
+    rates: Rates
+    staff_entered: int
+    """Counted forms that staff entered for somebody else."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types: decimals as text, rates rounded to four places."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    """JSON types of a report's values; keys made of several parts are joined with "/"."""
+    match value:
+        case dict():
+            return {"/".join(k) if isinstance(k, tuple) else k: _plain(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_plain(v) for v in value]
+        case Fraction():
+            return f"{float(value):.4f}"
+        case Decimal():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+    return value
+
+
+DIMENSIONS: Mapping[str, Callable[[Stratum, Sheets], str]] = {
+    "questionnaire": lambda s, sheets: sheets[s.questionnaire].code,
+    "area": lambda s, _: s.area,
+    "kind": lambda s, _: f"{s.kind} {s.sector}".strip(),
+    "member": lambda s, _: "member" if s.is_member else "outsider",
+    "channel": lambda s, _: s.channel,
+}
+
+
+def score(work: Work, round_code: str, method: str, office: str | None = None) -> ScoreReport:
+    """Score a round by "vca-index", "mean-percent" or "top-box", for one office (its code) or for all.
+
+    Raises Refusal for an unknown round, office or method.
+    """
+    if method not in METHODS:
+        raise Refusal("score.no_method", method=method, known=", ".join(METHODS))
+    with work.database.transaction() as conn:
+        figures.freeze(conn)
+        found = _round(conn, round_code)
+        office_id = _office(conn, office)
+        sheets = _sheets(conn, found["id"])
+        consent = {name for s in sheets.values() for name in s.consent}
+        scored = {name for s in sheets.values() for name in s.items}
+        cube = figures.cube(conn, found["id"], office_id, scored, consent)
+        facts = figures.facts(conn, found["id"], office_id, consent)
+    counts: Counter[Disposition] = Counter()
+    for fact, n in facts.items():
+        counts[disposition(fact)] += n
+    return _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts))
+
+
+def _round(conn: Connection, code: str) -> RowMapping:
+    found = rounds.by_code(conn, code)
+    if found is None:
+        raise Refusal("score.no_round", round=code)
+    return found
+
+
+def _office(conn: Connection, code: str | None) -> UUID | None:
+    if code is None:
+        return None
+    found = registry.office_by_code(conn, code)
+    if found is None:
+        raise Refusal("score.no_office", office=code)
+    office_id: UUID = found["id"]
+    return office_id
+
+
+def _sheets(conn: Connection, round_id: UUID) -> Sheets:
+    forms = figures.forms_of(conn, round_id)
+    return {sha256: sheet(questionnaire.from_dict(form)) for sha256, form in forms.items()}
+
+
+def _report(
+    found: RowMapping, office: str | None, method: str, at: datetime, cube: Cube, sheets: Sheets, counts: Outcomes
+) -> ScoreReport:
+    rule = rules.from_dict(found["rule"])
+    whole = _lines({"": cube}, METHODS[method], sheets, rule)[0]
+    official = found["online_loaded_at"] is not None
+    return ScoreReport(
+        round_code=found["code"],
+        round_title=found["title"],
+        office=office,
+        method=method,
+        rule=rule.name,
+        at=at,
+        whole=whole,
+        classification=_classify(whole.figure, rule) if official else "",
+        breakdowns={name: _breakdown(name, cube, method, sheets, rule) for name in DIMENSIONS},
+        notes=tuple(_notes(found, cube, rule, whole)),
+        outcomes=counts,
+        rates=rates(counts),
+        staff_entered=sum(f.n for f in cube.forms if f.status in rule.counted and f.stratum.channel == "staff"),
+    )
+
+
+def _classify(figure: Figure | None, rule: Rule) -> str:
+    """Classes belong to the index only."""
+    return rule.classify(figure.value) if isinstance(figure, Index) else ""
+
+
+def _breakdown(name: str, cube: Cube, method: str, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
+    """The cube by one dimension; each part with its own members, steps and silence.
+
+    The silent have no channel, so no index can be made of one: a channel's figure is the mean of its answers.
+    """
+    by_channel = name == "channel" and method == "vca-index"
+    parts = cube.split(lambda stratum: DIMENSIONS[name](stratum, sheets))
+    return _lines(parts, mean_percent if by_channel else METHODS[method], sheets, rule)
+
+
+def _lines(parts: Mapping[str, Cube], method: Method, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
+    forms = {key: part.count(*rule.counted) for key, part in parts.items()}
+    withheld = hidden(forms)
+    return tuple(
+        Line(key, part.count(), forms[key], key in withheld, _shown(key in withheld, method, part, sheets, rule))
+        for key, part in parts.items()
+    )
+
+
+def _shown(withheld: bool, method: Method, part: Cube, sheets: Sheets, rule: Rule) -> Figure | None:
+    if withheld:
+        return None
+    figure = method(part, sheets, rule)
+    return veil(figure) if isinstance(figure, TopBox) else figure
+
+
+def _notes(found: RowMapping, cube: Cube, rule: Rule, whole: Line) -> list[Note]:
+    answered = cube.count("answered")
+    says = (
+        (found["online_loaded_at"] is None, Note("score.phone_only")),
+        (found["rule_state"] == "sample", Note("score.sample_rule")),
+        (rule.sample_classes, Note("score.sample_classes")),
+        (found["state"] == "open", Note("score.round_open")),
+        (answered > 0, Note("score.answers_missing", {"n": answered})),
+        (whole.withheld, Note("score.too_few", {"forms": whole.forms})),
+    )
+    return [note for holds, note in says if holds]
+
+
+CODES: tuple[str, ...] = (
+    "score.no_method",
+    "score.no_round",
+    "score.no_office",
+    "score.phone_only",
+    "score.sample_rule",
+    "score.sample_classes",
+    "score.round_open",
+    "score.answers_missing",
+    "score.too_few",
+)
+"""Every code this use case gives, for the catalogue."""

@@ -1,0 +1,174 @@
+"""The counts that figures are made from, as set-based SQL: the frame, the answer cube, the facts behind dispositions.
+
+Only counts leave this module, never one organisation's answers. It must not know points, rules or what may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
+
+from contact.delivery import State
+from contact.outcomes import ANSWERED, Facts
+from scoring.cube import Cell, Cube, Forms, Stratum
+from store.tables.campaigns import tasks
+from store.tables.interviews import answers, inbound, interviews
+from store.tables.outbox import calls, outbox
+from store.tables.registry import organisation_phones, phones
+from store.tables.rounds import questionnaires
+
+_STRATA = ("questionnaire", "kind", "sector", "is_member", "area", "channel")
+_COUNTED = ("complete", "partial")
+
+
+def freeze(conn: Connection) -> None:
+    """Let all statements of this transaction see one state of the data; must be its first statement."""
+    conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+def forms_of(conn: Connection, round_id: UUID) -> Mapping[str, Mapping[str, Any]]:
+    """sha256 → form document of every questionnaire pinned in the round."""
+    pinned = select(interviews.c.questionnaire_sha256).where(interviews.c.round_id == round_id).distinct()
+    query = select(questionnaires.c.sha256, questionnaires.c.form).where(questionnaires.c.sha256.in_(pinned))
+    return {row.sha256: row.form for row in conn.execute(query)}
+
+
+def cube(
+    conn: Connection, round_id: UUID, office_id: UUID | None, scored: Collection[str], consent: Collection[str]
+) -> Cube:
+    """The count cube of a round, of one office or of all.
+
+    `scored` are the names of scored questions, `consent` those of consent questions (agreeing is no answer yet). The
+    area is the province, or the commune within one office.
+    """
+    forms = _forms(round_id, office_id, consent)
+    frame = conn.execute(_frame(forms)).mappings()
+    cells = conn.execute(union_all(_answered(forms, scored), _left_open(forms))).mappings()
+    return Cube(
+        tuple(Forms(_stratum(r), r["status"], r["n"]) for r in frame),
+        tuple(Cell(_stratum(r), r["status"], r["question"], r["value"], r["n"]) for r in cells),
+    )
+
+
+def _stratum(row: RowMapping) -> Stratum:
+    return Stratum(*(row[name] for name in _STRATA))
+
+
+def _forms(round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> CTE:
+    """One row a form: its id, strata and status as the cube knows it."""
+    return (
+        select(
+            interviews.c.id,
+            interviews.c.questionnaire_sha256.label("questionnaire"),
+            interviews.c.kind,
+            interviews.c.sector,
+            interviews.c.is_member,
+            (interviews.c.area_code if office_id is None else interviews.c.commune).label("area"),
+            interviews.c.channel,
+            interviews.c.state,
+            _status(consent).label("status"),
+        )
+        .where(*_scope(round_id, office_id))
+        .cte("forms")
+    )
+
+
+def _scope(round_id: UUID, office_id: UUID | None) -> list[ColumnElement[bool]]:
+    scope = [interviews.c.round_id == round_id]
+    return scope if office_id is None else [*scope, interviews.c.office_id == office_id]
+
+
+def _any_answer(consent: Collection[str]) -> ColumnElement[bool]:
+    return exists().where(answers.c.interview_id == interviews.c.id, answers.c.question.not_in(consent))
+
+
+def _status(consent: Collection[str]) -> ColumnElement[str]:
+    """A form begun and not ended is partial from its first answer on, pending before."""
+    return case(
+        (interviews.c.status.in_(("complete", "partial", "refused", "answered")), interviews.c.status),
+        (and_(interviews.c.status == "active", _any_answer(consent)), literal("partial")),
+        else_=literal("pending"),
+    )
+
+
+def _frame(forms: CTE) -> Select[Any]:
+    strata = [forms.c[name] for name in (*_STRATA, "status")]
+    return select(*strata, func.count().label("n")).group_by(*strata)
+
+
+def _answered(forms: CTE, scored: Collection[str]) -> Select[Any]:
+    keys = [*(forms.c[name] for name in (*_STRATA, "status")), answers.c.question, answers.c.value]
+    return (
+        select(*keys, func.count().label("n"))
+        .join(answers, answers.c.interview_id == forms.c.id)
+        .where(forms.c.status.in_(_COUNTED), answers.c.question.in_(scored))
+        .group_by(*keys)
+    )
+
+
+def _left_open(forms: CTE) -> Select[Any]:
+    """Questions a partial form was asked and left open (in its state), as cells without a value."""
+    question = func.jsonb_array_elements_text(forms.c.state["o"]).column_valued("question")
+    keys = [*(forms.c[name] for name in (*_STRATA, "status")), question]
+    return (
+        select(*keys, null().label("value"), func.count().label("n"))
+        .select_from(forms)
+        .join(question, literal(True))
+        .where(forms.c.status == "partial")
+        .group_by(*keys)
+    )
+
+
+def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> dict[Facts, int]:
+    """How many organisations share the same facts about their outcome (`contact.outcomes.Facts`)."""
+    columns = [
+        interviews.c.status,
+        _any_answer(consent).label("any_answer"),
+        _reached().label("reached"),
+        _stopped().label("stopped"),
+        (interviews.c.appointment_at.is_not(None) | _task("person_wanted")).label("busy_otherwise"),
+        (~_task("wrong_number")).label("confirmed"),
+    ]
+    of_each = select(*columns).where(*_scope(round_id, office_id)).subquery()
+    query = select(*of_each.c, func.count().label("n")).group_by(*of_each.c)
+    return {Facts(**{c.name: row[c.name] for c in of_each.c}): row["n"] for row in conn.execute(query).mappings()}
+
+
+def _reached() -> ColumnElement[bool]:
+    picked_up = exists().where(
+        outbox.c.interview_id == interviews.c.id,
+        outbox.c.medium == "call",
+        outbox.c.state.in_([State(s) for s in ANSWERED]),
+    )
+    rang_us = exists().where(calls.c.interview_id == interviews.c.id, calls.c.direction == "in")
+    return picked_up | rang_us | exists().where(inbound.c.interview_id == interviews.c.id)
+
+
+def _stopped() -> ColumnElement[bool]:
+    return exists().where(
+        organisation_phones.c.organisation_id == interviews.c.organisation_id,
+        phones.c.hash == organisation_phones.c.phone_hash,
+        phones.c.consent == "stopped",
+    )
+
+
+def _task(kind: str) -> ColumnElement[bool]:
+    return exists().where(tasks.c.interview_id == interviews.c.id, tasks.c.kind == kind)

@@ -1,0 +1,58 @@
+"""Settings of a round and tariffs as documents."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from contact import settings, tariff
+from contact.calendar import day
+from contact.settings import RoundSettings
+from contact.tariff import SAMPLE, Price, Tariff
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        settings.default(),
+        settings.preset("decree"),
+        RoundSettings(exceptions={date(2026, 11, 24): {"text": day("09:00-10:00", "14:00-15:00")}}),
+    ],
+)
+def test_settings_survive_json(given: RoundSettings) -> None:
+    assert settings.from_dict(json.loads(json.dumps(given.to_dict()))) == given
+
+
+def test_the_decree_allows_one_call_and_three_texts_in_24_hours() -> None:
+    decree = settings.preset("decree")
+    assert (decree.caps.calls_a_day, decree.caps.texts_a_day, decree.caps.period) == (1, 3, "24h")
+    assert decree.hours.week("call") == (day("08:00-17:00"),) * 7
+    assert decree.hours.week("text") == (day("07:00-22:00"),) * 7
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(KeyError):
+        settings.preset("loud")
+
+
+def test_calls_cost_each_started_minute_and_texts_each_segment() -> None:
+    on = date(2026, 11, 21)
+    assert SAMPLE.cost("call", 1, on) == SAMPLE.cost("call", 60, on) == Decimal(700)
+    assert SAMPLE.cost("call", 61, on) == Decimal(1400)
+    assert SAMPLE.cost("call", 0, on) == 0
+    assert SAMPLE.cost("text", 3, on) == Decimal(1050)
+    assert SAMPLE.sample
+
+
+def test_prices_are_dated() -> None:
+    dated = Tariff(
+        (Price("text", date(2026, 7, 1), Decimal("9.5")), Price("text", date(2026, 1, 1), Decimal(7))), "VND", False
+    )
+    assert dated.price("text", date(2026, 6, 30)) == 7
+    assert dated.price("text", date(2026, 7, 1)) == Decimal("9.5")
+    with pytest.raises(LookupError):
+        dated.price("text", date(2025, 12, 31))
+    assert tariff.from_dict(json.loads(json.dumps(dated.to_dict()))) == dated
