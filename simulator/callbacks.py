@@ -105,10 +105,7 @@ class Courier:
     def _attempt(self, request: _Request, attempt: int) -> Answer | Trouble:
         began = time.monotonic()
         outcome = self._follow(request)
-        if isinstance(outcome, Answer):
-            result: dict[str, object] = {"status": outcome.status}
-        else:
-            result = {"error": outcome.code, "why": outcome.kind}
+        trouble = outcome if isinstance(outcome, Trouble) else None
         self._journal.write(
             "webhook.forged" if request.forged else "webhook.sent",
             url=request.url,
@@ -117,7 +114,9 @@ class Courier:
             about=request.params.get("CallSid") or request.params.get("MessageSid"),
             state=request.params.get("CallStatus") or request.params.get("MessageStatus"),
             ms=round((time.monotonic() - began) * 1000, 1),
-            **result,
+            status=None if isinstance(outcome, Trouble) else outcome.status,
+            error=trouble and trouble.code,
+            why=trouble and trouble.kind,
         )
         return outcome
 

@@ -15,6 +15,8 @@ from simulator.twiml import DocumentError, Reply, replies
 from simulator.wire import Answer
 
 _QUEUE_S, _AIR_S = 1.0, 3.0
+_LOOK_S = 600.0
+"""A scheduled text looks this often whether it was taken back."""
 _UNKNOWN_HANDSET = 30005
 _WORDS = {
     **dict.fromkeys(("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"), "STOP"),
@@ -82,7 +84,9 @@ class Texts:
         return message
 
     def _life(self, message: Message, wait: float) -> Iterator[float]:
-        yield max(wait, 0.0)
+        while wait > 0 and message.status not in FINAL_MESSAGE:
+            yield min(wait, _LOOK_S)
+            wait -= _LOOK_S
         if message.status in FINAL_MESSAGE:
             return
         message.sent = self._net.clock.now()

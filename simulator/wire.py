@@ -80,7 +80,7 @@ def _exchange(
             raise TimeoutError
     if len(taken) >= _READ_LIMIT:
         connection.close()
-    if response.length:
+    elif response.length:
         raise http.client.IncompleteRead(taken)
     return Answer(response.status, response.getheader("Content-Type", ""), taken, response.getheader("Location", ""))
 
