@@ -78,6 +78,10 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Chưa rõ ông/bà trả lời cho đơn vị nào. Câu này hỏi về {organisation}:",
         "en": "Which organisation do you answer for? This question is about {organisation}:",
     },
+    "text.which": {
+        "vi": "Ông/bà trả lời cho đơn vị nào? Xin nhắn mã số của đơn vị: {choices}",
+        "en": "Which organisation do you answer for? Please text its code: {choices}",
+    },
     # Asking back what was understood: codes of `sms.replies` and of entries
     "text.doubtful": {"vi": "Chưa hiểu rõ. Xin nhắn một số:", "en": "Not quite clear. Please text one number:"},
     "text.doubtful.empty": {

@@ -88,6 +88,14 @@ def substring(text: str, start: float, length: float = math.inf) -> str:
     return "".join(c for at, c in enumerate(text, 1) if first <= at < end)
 
 
+def _before(text: str, part: str) -> str:
+    return text[: text.index(part)] if part in text else ""
+
+
+def _after(text: str, part: str) -> str:
+    return text[text.index(part) + len(part) :] if part in text else ""
+
+
 def _translate(text: str, old: str, new: str) -> str:
     table: dict[int, str | None] = {}
     for at, letter in enumerate(old):
@@ -116,8 +124,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "contains": lambda a, b: string(b) in string(a),
     "starts-with": lambda a, b: string(a).startswith(string(b)),
     "substring": lambda text, *span: substring(string(text), *(number(v) for v in span)),
-    "substring-before": lambda a, b: string(a).partition(string(b))[0] if string(b) in string(a) else "",
-    "substring-after": lambda a, b: string(a).partition(string(b))[2] if string(b) else string(a),
+    "substring-before": lambda a, b: _before(string(a), string(b)),
+    "substring-after": lambda a, b: _after(string(a), string(b)),
     "string-length": lambda v: float(len(string(v))),
     "normalize-space": lambda v: " ".join(string(v).split()),
     "translate": lambda *vs: _translate(*(string(v) for v in vs)),

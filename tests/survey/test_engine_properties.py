@@ -1,0 +1,312 @@
+"""What holds for every course of an interview, whatever the phone, the network and the person do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from survey import engine
+from survey.answers import Entry, Heard, Key, Silence, Spoken, Unclear
+from survey.effects import Ask, Ended, Finished, Wanted
+from survey.engine import Event, Opened
+from survey.interview import Interview
+from survey.plan import Invalid, is_relevant, judge_key, judge_value, plan_of
+from survey.questionnaire import Questionnaire
+from tests.survey.conversation import Conversation, unnumbered
+from tests.survey.forms import NOW, consent, form, heard, level, note, small_form, whole
+
+FORMS: tuple[Questionnaire, ...] = (
+    small_form(),
+    form(
+        consent(),
+        level("a"),
+        level("b", "${a} != '5'"),
+        note("n", "${b} = '1'"),
+        level("c", "${b} = '1' or ${b} = 'none'"),
+        whole("d", ". < 50", "${c} != ''"),
+        level("e", "not(selected(${a}, '1')) and ${d} > 3"),
+        level("f"),
+        note("bye"),
+    ),
+    form(level("only")),
+)
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that happens: an opening, or an input whose binding is chosen relative to the state it meets."""
+
+    said: Any  # a value of survey.answers, or None for an opening
+    back: int = 0  # turns behind the current one; -1: a turn never asked; 99: not bound
+    question: str = "asked"  # "asked", "none" or a name
+    correction: bool = False
+
+    def meet(self, state: Interview, asked_in: dict[int, str]) -> Opened | Heard:
+        """The happening, bound as a carrier would deliver it to `state`."""
+        if self.said is None:
+            return Opened("sms")
+        turn = 0 if self.back == 99 else max(state.turn - self.back, 0)
+        names = {"asked": asked_in.get(turn), "none": None}
+        return heard(
+            self.said,
+            turn=turn,
+            question=names.get(self.question, self.question),
+            correction=self.correction,
+        )
+
+
+KEYS = st.sampled_from(["1", "1", "2", "3", "4", "7", "", "48", "007", "x"])
+VALUES = st.sampled_from(["5", "3", "1", "none", "yes", "no", "7", "900", ""])
+NAMES = st.sampled_from(["q1", "q2", "q3", "members", "a", "b", "c", "d", "e", "consent", "only", "nowhere", "intro"])
+SAID = (
+    KEYS.map(Key)
+    | st.just(Silence())
+    | st.sampled_from(["repeat", "back", "person", "later", "help", "call", "stop", "start", "language"]).map(Spoken)
+    | st.just(Unclear("words", "?"))
+    | st.builds(Entry, st.dictionaries(NAMES, VALUES, max_size=4), st.sampled_from([False, False, False, True]))
+)
+USUAL = st.builds(Act, KEYS.map(Key))
+ODD = st.builds(
+    Act,
+    st.none() | SAID,
+    st.sampled_from([0, 0, 0, 1, 2, 5, -1, 99]),
+    st.sampled_from(["asked", "asked", "none"]) | NAMES,
+    st.sampled_from([False, False, False, True]),
+)
+COURSES = st.tuples(st.sampled_from(FORMS), st.lists(USUAL | ODD, max_size=25))
+
+
+class Course(Conversation):
+    """A conversation that remembers which question each turn asked."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        super().__init__(questionnaire)
+        self.asked_in: dict[int, str] = {}
+
+    def take(self, happened: Opened | Heard) -> None:
+        """One happening."""
+        if isinstance(happened, Opened):
+            self.open()
+        else:
+            self.hear(happened)
+        if self.state.asked is not None:
+            self.asked_in[self.state.turn] = self.state.asked
+
+    def run(self, acts: list[Act]) -> Course:
+        """Open and let everything happen."""
+        self.take(Opened("sms"))
+        for act in acts:
+            self.take(act.meet(self.state, self.asked_in))
+        return self
+
+
+def check_sound(questionnaire: Questionnaire, state: Interview) -> None:
+    """What is true of every state."""
+    plan = plan_of(questionnaire)
+    for name, answer in state.answers.items():
+        item = plan.by_name[name]
+        assert is_relevant(item, state.answers)
+        assert judge_value(item, answer.value, state.answers) == answer.value
+        assert 0 < answer.seq <= state.seq
+    if state.asked is not None:
+        assert state.status == "active"
+        assert state.asked not in state.answers
+        assert is_relevant(plan.by_name[state.asked], state.answers)
+        assert 0 <= state.tries < TRIES
+    assert not set(state.answers) & {*state.left_open, *state.given_up}
+    if state.status == "complete" and plan.consent is not None and "consent" in state.answers:
+        assert all(item.name in state.answers or not is_relevant(item, state.answers) for item in plan.items)
+
+
+def check_effects(before: Interview, after: Interview, effects: tuple[Any, ...]) -> None:
+    """At most one prompt, and last; else the effects say why the contact is over."""
+    prompts = [effect for effect in effects if isinstance(effect, Ask)]
+    assert len(prompts) <= 1
+    if prompts:
+        assert effects[-1] is prompts[0]
+        assert (prompts[0].question, prompts[0].turn, prompts[0].tries) == (after.asked, after.turn, after.tries)
+    elif after.asked is None and before.asked is not None:
+        assert isinstance(effects[-1], Ended | Wanted)
+    assert after.seq == before.seq + 1
+    assert before.turn <= after.turn <= before.turn + 1
+    if before.over:
+        assert effects == (Finished(),)
+        assert replace(before, seq=after.seq) == after
+
+
+@given(COURSES)
+def test_nothing_raises_and_every_state_is_sound(course: tuple[Questionnaire, list[Act]]) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire)
+    conversation.take(Opened("sms"))
+    for act in acts:
+        before = conversation.state
+        conversation.take(act.meet(before, conversation.asked_in))
+        check_sound(questionnaire, conversation.state)
+        check_effects(before, conversation.state, conversation.effects)
+
+
+@given(COURSES, st.sampled_from(["staff", "online"]))
+def test_it_may_also_begin_with_an_input(course: tuple[Questionnaire, list[Act]], channel: Any) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire)
+    for act in acts:
+        happened = act.meet(conversation.state, conversation.asked_in)
+        conversation.take(happened if isinstance(happened, Opened) else replace(happened, channel=channel))
+        check_sound(questionnaire, conversation.state)
+
+
+@given(COURSES)
+def test_the_events_rebuild_state_and_answers(course: tuple[Questionnaire, list[Act]]) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire).run(acts)
+    assert engine.rebuild(questionnaire, conversation.events) == conversation.state
+
+
+@given(COURSES)
+def test_events_that_changed_nothing_need_not_be_kept(course: tuple[Questionnaire, list[Act]]) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire)
+    kept: list[Event] = []
+    for happened in [Opened("sms"), *acts]:
+        before = conversation.state
+        conversation.take(happened if isinstance(happened, Opened) else happened.meet(before, conversation.asked_in))
+        if unnumbered(before) != unnumbered(conversation.state):
+            kept.append(conversation.events[-1])
+    assert unnumbered(engine.rebuild(questionnaire, kept)) == unnumbered(conversation.state)
+
+
+@given(COURSES)
+def test_an_answer_lands_on_the_question_it_was_bound_to_or_nowhere(course: tuple[Questionnaire, list[Act]]) -> None:
+    """An independent rule for keys: what may change is the bound question alone, once, unless it is a correction."""
+    questionnaire, acts = course
+    conversation = Course(questionnaire)
+    conversation.take(Opened("sms"))
+    for act in acts:
+        before = conversation.state
+        asked_in = dict(conversation.asked_in)
+        happened = act.meet(before, asked_in)
+        conversation.take(happened)
+        if not isinstance(happened, Heard) or isinstance(happened.said, Entry):
+            continue
+        written = {n for n, a in conversation.state.answers.items() if before.answers.get(n) != a}
+        meant = happened.question or (before.asked if happened.turn == before.turn else None)
+        assert written <= {meant}
+        if written:
+            assert isinstance(happened.said, Key)
+            assert happened.turn <= before.turn
+            assert meant not in before.answers or happened.correction
+            given_value = judge_key(plan_of(questionnaire).by_name[str(meant)], happened.said.digits, before.answers)
+            assert conversation.values()[str(meant)] == given_value
+
+
+SAME_TURN = st.lists(st.sampled_from(["1", "2", "3", "9", "", "silence", "unclear", "again"]), min_size=1, max_size=6)
+
+
+@given(COURSES, SAME_TURN, st.randoms(use_true_random=False))
+@settings(max_examples=200)
+def test_duplicates_and_reorderings_within_a_turn_change_nothing_after_the_first_valid_input(
+    course: tuple[Questionnaire, list[Act]], said: list[str], chance: Any
+) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire).run(acts)
+    asked = conversation.state.asked
+    if asked is None:
+        return
+    kinds: dict[str, Any] = {"silence": Silence(), "unclear": Unclear("words"), "again": Spoken("repeat")}
+    inputs = [conversation.bound(kinds.get(one, one)) for one in said] * 2
+    chance.shuffle(inputs)
+    item = plan_of(questionnaire).by_name[asked]
+    first = next(
+        (judge_key(item, i.said.digits, conversation.state.answers) for i in inputs if _valid(item, i, conversation)),
+        None,
+    )
+    settled: Interview | None = None
+    turn = conversation.state.turn
+    for one in inputs:
+        conversation.hear(one)
+        if settled is not None:
+            assert unnumbered(conversation.state) == settled
+        elif asked in conversation.state.answers:
+            settled = unnumbered(conversation.state)
+    assert conversation.values().get(asked) == first
+    assert conversation.state.turn - turn <= 2  # one wrong try, one answer: however often they are delivered
+
+
+def _valid(item: Any, one: Heard, conversation: Conversation) -> bool:
+    return isinstance(one.said, Key) and not isinstance(
+        judge_key(item, one.said.digits, conversation.state.answers), Invalid
+    )
+
+
+@given(st.sampled_from(FORMS), st.data())
+def test_a_stuttering_network_gives_the_same_answers_as_a_clean_one(questionnaire: Questionnaire, data: Any) -> None:
+    """A person who knows the truth by question answers each prompt; everything ever sent may be delivered again."""
+    truth = {item.name: data.draw(_truth(item), label=item.name) for item in plan_of(questionnaire).items}
+    clean, stuttering = Conversation(questionnaire), Conversation(questionnaire)
+    clean.open()
+    while clean.state.asked is not None:
+        clean.say(truth[clean.state.asked])
+    stuttering.open()
+    sent: list[Heard] = []
+    while stuttering.state.asked is not None:
+        sent.append(stuttering.bound(truth[stuttering.state.asked]))
+        again = data.draw(st.lists(st.sampled_from(sent), max_size=3))
+        stuttering.hear(sent[-1])
+        for one in again:
+            stuttering.hear(one)
+    assert unnumbered(stuttering.state) == unnumbered(clean.state)
+    assert clean.state.status in ("complete", "refused")
+
+
+def _truth(item: Any) -> st.SearchStrategy[str]:
+    if item.question.kind == "integer":
+        return st.sampled_from(["1", "7", "49"])
+    return st.sampled_from([choice.key for choice in item.question.choices])
+
+
+@given(COURSES, st.lists(st.sampled_from(["silence", "9", "unclear"]), min_size=1, max_size=3))
+def test_whoever_only_errs_or_keeps_silent_is_let_go(course: tuple[Questionnaire, list[Act]], said: list[str]) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire).run(acts)
+    kinds: dict[str, Any] = {"silence": Silence(), "unclear": Unclear("words"), "9": "99999999999999"}
+    most = 2 * TRIES * len(questionnaire.questions)
+    for turn in range(most + 1):
+        if conversation.state.asked is None:
+            break
+        assert turn < most
+        conversation.say(kinds[said[turn % len(said)]])
+    closed = unnumbered(conversation.state)
+    for one in said:
+        conversation.say(kinds[one])
+        assert unnumbered(conversation.state) == closed
+
+
+@given(COURSES, st.data())
+def test_the_first_answer_wins_and_a_correction_supersedes(course: tuple[Questionnaire, list[Act]], data: Any) -> None:
+    questionnaire, acts = course
+    conversation = Course(questionnaire).run(acts)
+    before = conversation.state
+    if before.over or not before.answers:
+        return
+    name = data.draw(st.sampled_from(sorted(before.answers)))
+    item = plan_of(questionnaire).by_name[name]
+    key = data.draw(_truth(item))
+    conversation.hear(heard(key, question=name))
+    assert unnumbered(conversation.state).answers == unnumbered(before).answers
+    conversation.hear(heard(key, question=name, correction=True))
+    if is_relevant(item, before.answers) and ("consent" in before.answers or name == "only"):
+        assert conversation.values()[name] == judge_key(item, key, before.answers)
+
+
+@given(COURSES)
+def test_a_step_depends_on_nothing_but_state_and_input(course: tuple[Questionnaire, list[Act]]) -> None:
+    questionnaire, acts = course
+    one, two = Course(questionnaire).run(acts), Course(questionnaire).run(acts)
+    assert (one.state, one.events) == (two.state, two.events)
+    again = engine.resume(questionnaire, one.state, "voice", NOW)
+    assert again == engine.begin(questionnaire, one.state, "sms", NOW)
