@@ -24,6 +24,8 @@ TRANSLATED: Mapping[str, Sequence[str]] = {
     "settings": ("heading",),
 }
 _REFUSED_SHEETS = ("external_choices", "entities", "osm")
+_OWN = re.compile(r"sms_(?P<code>[a-z]{2,3})")
+"""pyxform breaks on a translated own column of the choices ("sms::…"): there the language follows an underscore."""
 _SPELLINGS = {"list name": "list_name", "relevance": "relevant"}
 _HEADER = re.compile(r"(?P<name>\w+)\s*::?\s*(?P<language>[^:()]*?)\s*\((?P<code>[a-z]{2,3})\)")
 
@@ -118,8 +120,10 @@ def _meaning(header: str, sheet: str, default: str) -> tuple[str, str] | None:
         return bare, ""
     if bare in TRANSLATED[sheet]:
         return bare, default
+    if "sms" in TRANSLATED[sheet] and (own := _OWN.fullmatch(bare)):
+        return "sms", own["code"]
     match = _HEADER.fullmatch(header)
-    if match and match["name"].lower() in TRANSLATED[sheet]:
+    if match and match["name"].lower() in TRANSLATED[sheet] and (sheet, match["name"].lower()) != ("choices", "sms"):
         return match["name"].lower(), match["code"]
     return None
 

@@ -40,6 +40,7 @@ class Phone:
 class Organisation:
     """One good row. `registry_code` is the list's own code, or one derived from name, kind and commune."""
 
+    sheet: str
     row: int
     registry_code: str
     name: str
@@ -75,7 +76,7 @@ def read_registry(path: Path) -> Registry:
     if not headers:
         raise RefusedError(Fault("list.no_header", suggestion="list.no_header.mend"))
     _check_columns(headers)
-    good: dict[str, tuple[str, Organisation]] = {}
+    good: dict[str, Organisation] = {}
     faults: list[Fault] = []
     rows = 0
     for header in headers:
@@ -88,9 +89,9 @@ def read_registry(path: Path) -> Registry:
             if organisation:
                 organisation = _first_of_its_code(good, organisation, reader)
             if organisation:
-                good[organisation.registry_code] = (header.sheet.name, organisation)
+                good[organisation.registry_code] = organisation
             faults += reader.faults if organisation else [replace(f, weight="refused") for f in reader.faults]
-    return Registry(tuple(o for _, o in good.values()), tuple(faults), rows, book.sha256)
+    return Registry(tuple(good.values()), tuple(faults), rows, book.sha256)
 
 
 def _check_columns(headers: Sequence[Header]) -> None:
@@ -105,14 +106,14 @@ def _check_columns(headers: Sequence[Header]) -> None:
 
 
 def _first_of_its_code(
-    good: Mapping[str, tuple[str, Organisation]], organisation: Organisation, reader: _RowReader
+    good: Mapping[str, Organisation], organisation: Organisation, reader: _RowReader
 ) -> Organisation | None:
     """The same organisation twice in a list: the first row counts, the second is reported."""
     earlier = good.get(organisation.registry_code)
     if earlier is None:
         return organisation
     field = "registry_code" if reader.text("registry_code") else "name"
-    reader.fault("list.duplicate", field, {"sheet": earlier[0], "row": earlier[1].row})
+    reader.fault("list.duplicate", field, {"sheet": earlier.sheet, "row": earlier.row})
     return None
 
 
@@ -159,6 +160,7 @@ class _RowReader:
         if not name or kind is None or sector is None or member is None or active is None:
             return None
         return Organisation(
+            sheet=self._header.sheet.name,
             row=self._number,
             registry_code=self.text("registry_code") or derived_code(name, kind, commune),
             name=name,

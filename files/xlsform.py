@@ -15,7 +15,7 @@ from files import workbooks
 from files.faults import Fault, RefusedError
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
 from survey.checks import check
-from survey.questionnaire import Choice, Kind, Question, Questionnaire
+from survey.questionnaire import Choice, Kind, Question, Questionnaire, number_questions
 
 CONSENT = "consent"
 """The question of this name asks for consent; its choices are `yes` and `no`."""
@@ -92,7 +92,7 @@ class _Reading:
             title={self.default: settings.get("form_title"), **settings.translations("heading")},
             default_language=self.default,
             languages=self.survey.languages,
-            questions=_numbered(questions),
+            questions=number_questions(questions),
             sample=self._yes(settings, "sample"),
         )
 
@@ -217,7 +217,7 @@ class _Reading:
             self.faults.append(row.fault("form.consent_choices", "type"))
         if question.scored and not any(c.points is not None for c in question.choices):
             self.faults.append(row.fault("form.scored_without_points", "scored"))
-        if question.constraint and question.kind != "integer":
+        if question.constraint and question.kind == "note":
             self.faults.append(row.fault("form.constraint_unfit", "constraint"))
 
 
@@ -227,13 +227,3 @@ def _inside(question: Question, groups: Sequence[FormRow]) -> Question:
     relevant = conditions[0] if len(conditions) == 1 else " and ".join(f"({c})" for c in conditions)
     section = question.section or (groups[-1].get("name") if groups else "")
     return replace(question, relevant=relevant, section=section)
-
-
-def _numbered(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """Give the numbers respondents see: 1, 2, … for what wants an answer, consent left out."""
-    numbered, number = [], 0
-    for question in questions:
-        wants = question.kind != "note" and question.role != "consent"
-        number += wants
-        numbered.append(replace(question, number=number if wants else None))
-    return tuple(numbered)

@@ -27,7 +27,7 @@ SURVEY = (
     "constraint", f"constraint_message::{VI}", f"constraint_message::{EN}",
 )  # fmt: skip
 CHOICES = (
-    "list_name", "name", f"label::{VI}", f"label::{EN}", f"sms::{VI}", f"sms::{EN}", "points", "key", "no_opinion",
+    "list_name", "name", f"label::{VI}", f"label::{EN}", "sms", "sms_en", "points", "key", "no_opinion",
 )  # fmt: skip
 SETTINGS = ("form_title", f"heading::{EN}", "form_id", "version", "default_language", "sample")
 LEVELS: Cells = (

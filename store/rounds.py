@@ -1,0 +1,190 @@
+"""Rounds, the questionnaires pinned to them, and the frame: one interview for each eligible organisation.
+
+Set-based; it must not decide who may open or close a round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from store.tables.interviews import interviews
+from store.tables.registry import organisations
+from store.tables.rounds import questionnaires, round_questionnaires, rounds
+
+_FORM = select(questionnaires.c.form).where(questionnaires.c.sha256 == bindparam("sha256"))
+
+
+def form(conn: Connection, sha256: str) -> Mapping[str, Any] | None:
+    """The published form with this digest as plain JSON, or None."""
+    found: Mapping[str, Any] | None = conn.scalar(_FORM, {"sha256": sha256})
+    return found
+
+
+def add_questionnaire(conn: Connection, values: Mapping[str, Any]) -> bool:
+    """Keep a published form; False, and nothing is changed, when this digest is there already."""
+    made = upsert(questionnaires).values(dict(values)).on_conflict_do_nothing().returning(questionnaires.c.sha256)
+    return conn.scalar(made) is not None
+
+
+def published(conn: Connection, code: str | None = None) -> Sequence[RowMapping]:
+    """Published forms without their text, newest first; of one family when `code` is given."""
+    table = questionnaires.c
+    query = select(table.sha256, table.code, table.version, table.sample, table.published_at, table.published_by)
+    if code is not None:
+        query = query.where(table.code == code)
+    return conn.execute(query.order_by(table.published_at.desc(), table.sha256)).mappings().all()
+
+
+def by_code(conn: Connection, code: str, *, lock: bool = False) -> RowMapping | None:
+    """The round with this code, locked if asked; or None."""
+    query = select(rounds).where(rounds.c.code == code)
+    return conn.execute(query.with_for_update(key_share=True) if lock else query).mappings().first()
+
+
+def all_rows(conn: Connection) -> Sequence[RowMapping]:
+    """All rounds, newest first, each with its numbers of interviews in all and over."""
+    counts = (
+        select(
+            interviews.c.round_id,
+            func.count().label("interviews"),
+            func.count().filter(interviews.c.status.in_(("complete", "answered"))).label("answered"),
+        )
+        .group_by(interviews.c.round_id)
+        .subquery()
+    )
+    query = select(
+        rounds.c.code,
+        rounds.c.title,
+        rounds.c.year,
+        rounds.c.state,
+        rounds.c.opens_at,
+        rounds.c.closes_at,
+        rounds.c.rule_state,
+        rounds.c.online_loaded_at,
+        func.coalesce(counts.c.interviews, 0).label("interviews"),
+        func.coalesce(counts.c.answered, 0).label("answered"),
+    ).outerjoin(counts, counts.c.round_id == rounds.c.id)
+    return conn.execute(query.order_by(rounds.c.created_at.desc(), rounds.c.code)).mappings().all()
+
+
+def add(conn: Connection, values: Mapping[str, Any]) -> bool:
+    """Insert a round; False, and nothing is changed, when its code is taken."""
+    return conn.scalar(upsert(rounds).values(dict(values)).on_conflict_do_nothing().returning(rounds.c.id)) is not None
+
+
+def pin(conn: Connection, round_id: UUID, mapping: Mapping[tuple[str, str], str]) -> None:
+    """Which questionnaire (sha256) each (kind, sector) gets in this round; "*" stands for any."""
+    rows = [
+        {"round_id": round_id, "kind": kind, "sector": sector, "questionnaire_sha256": sha256}
+        for (kind, sector), sha256 in mapping.items()
+    ]
+    conn.execute(insert(round_questionnaires), rows)
+
+
+def pinned(conn: Connection, round_id: UUID) -> dict[tuple[str, str], str]:
+    """What `pin` wrote."""
+    table = round_questionnaires.c
+    query = select(table.kind, table.sector, table.questionnaire_sha256).where(table.round_id == round_id)
+    return {(row.kind, row.sector): row.questionnaire_sha256 for row in conn.execute(query)}
+
+
+def close(conn: Connection, round_id: UUID, at: datetime) -> None:
+    """Close the round at business time `at`."""
+    conn.execute(update(rounds).where(rounds.c.id == round_id).values(state="closed", closes_at=at))
+
+
+def set_online_loaded(conn: Connection, round_id: UUID, at: datetime) -> None:
+    """The online answers known at business time `at` are in."""
+    conn.execute(update(rounds).where(rounds.c.id == round_id).values(online_loaded_at=at))
+
+
+_form_of_kind = (
+    select(round_questionnaires.c.questionnaire_sha256)
+    .where(
+        round_questionnaires.c.round_id == rounds.c.id,
+        round_questionnaires.c.kind.in_((organisations.c.kind, literal("*"))),
+        round_questionnaires.c.sector.in_((organisations.c.sector, literal("*"))),
+    )
+    .order_by(round_questionnaires.c.kind == "*", round_questionnaires.c.sector == "*")
+    .limit(1)
+    .correlate(rounds, organisations)
+    .scalar_subquery()
+)
+
+
+def _missing() -> Select[Any]:
+    """Active organisations and the open rounds that have no interview with them yet, with the form they get."""
+    framed = exists().where(interviews.c.round_id == rounds.c.id, interviews.c.organisation_id == organisations.c.id)
+    return (
+        select(
+            rounds.c.id.label("round_id"),
+            organisations.c.id.label("organisation_id"),
+            organisations.c.office_id,
+            organisations.c.registry_code,
+            organisations.c.kind,
+            organisations.c.sector,
+            organisations.c.is_member,
+            organisations.c.area_scheme,
+            organisations.c.area_code,
+            organisations.c.commune,
+            _form_of_kind.label("questionnaire_sha256"),
+        )
+        .select_from(organisations.join(rounds, rounds.c.state == "open"))
+        .where(organisations.c.active, ~framed)
+        .order_by(rounds.c.id, organisations.c.id)
+    )
+
+
+def missing_from_frame(
+    conn: Connection, *, round_id: UUID | None = None, office_id: UUID | None = None
+) -> Sequence[RowMapping]:
+    """Who is eligible and not in the frame of an open round yet: of one round, or of one office's organisations.
+
+    `questionnaire_sha256` is None where the round has no questionnaire for the kind and sector.
+    """
+    query = _missing()
+    if round_id is not None:
+        query = query.where(rounds.c.id == round_id)
+    if office_id is not None:
+        query = query.where(organisations.c.office_id == office_id)
+    return conn.execute(query).mappings().all()
+
+
+def codes(conn: Connection, round_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
+    """The interview codes in use, by round."""
+    query = select(interviews.c.round_id, interviews.c.code).where(interviews.c.round_id.in_(list(round_ids)))
+    return {(row.round_id, row.code) for row in conn.execute(query)}
+
+
+def add_to_frame(conn: Connection, found: Sequence[RowMapping], names: Sequence[tuple[UUID, str]]) -> None:
+    """Make an interview for each row of `missing_from_frame`; `names` gives ids and codes in the same order."""
+    rows = [
+        {
+            **{name: value for name, value in row.items() if name != "registry_code"},
+            "id": interview_id,
+            "code": code,
+            "status": "pending",
+            "channel": "",
+            "seq": 0,
+        }
+        for row, (interview_id, code) in zip(found, names, strict=True)
+    ]
+    if rows:
+        conn.execute(insert(interviews), rows)
