@@ -61,9 +61,7 @@ class Database:
         self._national = ""
 
     @contextmanager
-    def transaction(
-        self, *, office: UUID | None = None, national: bool = False
-    ) -> Iterator[sa.Connection]:
+    def transaction(self, *, office: UUID | None = None, national: bool = False) -> Iterator[sa.Connection]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         `office` or `national` is what row-level security lets the console see, for this transaction only;
