@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
+from sqlalchemy import RowMapping
+
 from survey import effects as effect_values
 from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
@@ -53,7 +55,7 @@ def input_of(happening: Happening, before: Interview, closed: bool) -> dict[str,
 _SAID: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Key, Silence, Spoken, Unclear, Entry)}
 
 
-def _event(row: Mapping[str, Any]) -> Event:
+def _event(row: RowMapping) -> Event:
     given = row["input"]
     if "opened" in given:
         return Event(row["seq"], row["at"], Opened(row["channel"]))
@@ -83,7 +85,7 @@ def fresh(form: Questionnaire, language: str) -> Interview:
     return engine.new_interview(form, language if language in form.languages else None)
 
 
-def fold(form: Questionnaire, rows: Sequence[Mapping[str, Any]]) -> Interview | None:
+def fold(form: Questionnaire, rows: Sequence[RowMapping]) -> Interview | None:
     """The interview that its events (`interview_events` rows in order) give when played again; None without events."""
     if not rows:
         return None

@@ -6,7 +6,7 @@ written or rendered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from services.work import Work
 from store import interviews as rows
 from store import phones
 from survey import interview as states
-from survey.answers import Channel, Heard
+from survey.answers import Channel, Heard, Key
 from survey.effects import Consent, Ended
 from survey.engine import Step
 from survey.interview import Interview
@@ -92,7 +92,7 @@ def take(work: Work, conn: Connection, held: RowMapping, happening: Happening, p
     return step
 
 
-def state_of(form: Questionnaire, held: Mapping[str, Any]) -> Interview:
+def state_of(form: Questionnaire, held: RowMapping) -> Interview:
     """The interview as a locked row holds it; before its first event a fresh one, pinned to the row's questionnaire."""
     if held["state"] is not None:
         return states.from_dict(held["state"])
@@ -163,7 +163,7 @@ def _keep_consent(
     said = consent.Said(
         channel=happening.channel,
         source_id=happening.source_id,
-        evidence="given" if given else "refused",
+        evidence=happening.said.digits if isinstance(happening, Heard) and isinstance(happening.said, Key) else "",
         at=now,
         interview_id=held["id"],
         wording=f"{step.interview.questionnaire}:{step.interview.language}",

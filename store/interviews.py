@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
+from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
 from store.tables.registry import offices, organisation_phones, organisations
 from store.tables.rounds import rounds
@@ -192,6 +193,10 @@ def answers_of(conn: Connection, interview_id: UUID) -> dict[str, RowMapping]:
     return {row["question"]: row for row in conn.execute(query).mappings()}
 
 
-def set_appointment(conn: Connection, interview_id: UUID, at: datetime) -> None:
-    """Keep the time (business) at which the person wants to be called."""
+def ask_for_call(conn: Connection, interview_id: UUID, at: datetime) -> bool:
+    """The person wants to be called from `at` (business time) on. True when a campaign will see to it."""
     conn.execute(update(interviews).where(interviews.c.id == interview_id).values(appointment_at=at))
+    contacted = update(campaign_interviews).where(
+        campaign_interviews.c.interview_id == interview_id, campaign_interviews.c.state != "ended"
+    )
+    return conn.execute(contacted.values(next_at=at, state="waiting")).rowcount > 0

@@ -1,0 +1,174 @@
+"""A text came in: taken in once, bound to what the phone was shown, heard by the interview, answered in the response.
+
+One transaction, a handful of statements, no queue. It must not know a carrier's request nor render its answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, RowMapping
+
+from contact.delivery import InboundText, State
+from contact.phone import read_cell
+from contact.sender import SenderRow
+from services import conversation
+from services.conversation import Result, Turn
+from services.planted import is_planted
+from services.work import Work
+from store import inbound as rows
+from store import interviews as interview_rows
+from store import phones
+
+Via = Literal["webhook", "sweep"]
+
+REPLIES_WITHIN = timedelta(days=1)
+STRANGERS_ANSWERED_EVERY = timedelta(days=1)
+"""A number on no list gets a polite word at most this often, so that two machines do not write to each other."""
+
+UNSIGNED = frozenset({State.HANDED, State.UNKNOWN})
+"""States in which nothing shows that the carrier ever took our reply: the same delivery again gets it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextReply:
+    """What goes back in the response: `body` (None: nothing), under the reference `ref` that its receipts carry."""
+
+    body: str | None
+    ref: str | None
+    outcome: str
+    repeated: bool = False
+
+
+def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "webhook") -> TextReply:
+    """Take in one text for our number `sender` and say what to answer; the same text again changes nothing.
+
+    With `via="sweep"` (found in the carrier's list) there is no response to answer in: the reply becomes a planned
+    row of the outbox instead, and `body` is None.
+    """
+    number = _number(text.from_number)
+    row = _row(work, sender, text, number, via)
+    with work.database.transaction() as conn:
+        phone = rows.take_in(conn, row, locking=not is_planted("no-phone-lock"))
+        if phone is None:
+            earlier = rows.earlier(conn, sender.id, row["carrier_id"])
+            if earlier is not None and earlier["id"] != row["id"]:
+                return _once_more(work, earlier, via)
+            phone = _stranger(work, conn, row, number)
+            if phone is None:
+                rows.close(conn, row["id"], interview_id=None, outcome="not_a_number")
+                return TextReply(None, None, "not_a_number")
+        turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"])
+        return _close(turn, row, _answer(turn))
+
+
+def _number(written: str) -> str:
+    """The sender's number in E.164 where it is one; carriers of short codes and names leave it as it is."""
+    if written.startswith("+84") and written[1:].isdecimal():
+        return written
+    return next((reading.e164 for reading in read_cell(written) if reading.e164), written)
+
+
+def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via) -> dict[str, Any]:
+    again = f"~{work.ids.public()}" if is_planted("ignore-duplicate") else ""
+    return {
+        "id": work.ids.new(),
+        "sender_id": sender.id,
+        "carrier_id": text.carrier_id + again,
+        "phone_hash": work.vault.lookup(number),
+        "number": work.vault.seal(number),
+        "body": work.vault.seal(text.body),
+        "via": via,
+        "received_at": work.clock.now(),
+    }
+
+
+def _once_more(work: Work, earlier: RowMapping, via: Via) -> TextReply:
+    """The stored reply, as long as nothing shows that the carrier took it; then an empty answer."""
+    reply = earlier["reply"]
+    again = reply is not None and via == earlier["via"] == "webhook" and earlier["state"] in UNSIGNED
+    body = work.vault.open(reply) if again and reply is not None else None
+    return TextReply(body, earlier["ref"] if again else None, earlier["outcome"], repeated=True)
+
+
+def _stranger(work: Work, conn: Connection, row: dict[str, Any], number: str) -> RowMapping | None:
+    """The phone of a number never seen before, locked; None when it is no number a person here could have."""
+    reading = next(iter(read_cell(number)), None)
+    if reading is None or reading.e164 is None:
+        return None
+    phones.add(
+        conn,
+        phone_hash=row["phone_hash"],
+        version=work.vault.lookup_version,
+        number=row["number"],
+        kind=reading.kind,
+        at=row["received_at"],
+    )
+    return phones.lock(conn, row["phone_hash"])
+
+
+def _answer(turn: Turn) -> Result:
+    """What the text means: the carrier's own signal first, then words about contact, then answers."""
+    if turn.text.opt_out_type:
+        return conversation.follow_carrier(turn)
+    since = turn.now - REPLIES_WITHIN
+    held = interview_rows.lock_for_text(turn.conn, turn.phone["hash"], turn.sender.id, since)
+    result = conversation.hear(turn, held) if held else _without_interview(turn)
+    if held and result.body and result.purpose == "reply" and held[0]["replies"] >= held[0]["replies_a_day"]:
+        return result.silent("replies_capped")
+    return result
+
+
+def _without_interview(turn: Turn) -> Result:
+    """No organisation with this phone is in an open round: words about contact still count, the rest is for staff."""
+    spoken = conversation.follow_words(turn, conversation.read_alone(turn), ())
+    if spoken is not None:
+        return spoken
+    if phones.is_listed(turn.conn, turn.phone["hash"]):
+        return conversation.notice(turn, "nothing_open", "text.nothing_open")
+    conversation.tell_staff(turn, "unknown_number")
+    since = turn.now - STRANGERS_ANSWERED_EVERY
+    if turn.phone["consent"] == "stopped" or rows.replied_since(turn.conn, turn.phone["hash"], "unknown_number", since):
+        return Result("unknown_number")
+    return conversation.notice(turn, "unknown_number", "text.unknown_number")
+
+
+def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:
+    """Write the outcome, and the reply as a row of its own, before anything is answered."""
+    reply = _reply(turn, row, result) if result.body else None
+    rows.close(
+        turn.conn,
+        row["id"],
+        interview_id=result.interview_id,
+        outcome=result.outcome,
+        reply=reply,
+        shown=None if result.shown is None else [prompt.to_dict() for prompt in result.shown],
+    )
+    if reply is None or row["via"] == "sweep":
+        return TextReply(None, None, result.outcome)
+    return TextReply(result.body, reply["ref"], result.outcome)
+
+
+def _reply(turn: Turn, row: dict[str, Any], result: Result) -> dict[str, Any]:
+    handed = row["via"] == "webhook"
+    assert result.body is not None
+    return {
+        "id": turn.work.ids.new(),
+        "ref": turn.work.ids.public(),
+        "medium": "text",
+        "purpose": result.purpose,
+        "sender_id": turn.sender.id,
+        "phone_hash": row["phone_hash"],
+        "interview_id": result.interview_id,
+        "office_id": result.office_id,
+        "state": State.HANDED if handed else State.PLANNED,
+        "reason": {"code": result.outcome},
+        "body": turn.work.vault.seal(result.body),
+        "segments": result.segments,
+        "due_at": turn.now,
+        "created_at": turn.now,
+        "sent_at": turn.now if handed else None,
+        "sent_real_at": turn.work.clock.real() if handed else None,
+    }
