@@ -126,14 +126,10 @@ def _answered(forms: CTE, scored: Collection[str]) -> Select[Any]:
 
 def _left_open(forms: CTE) -> Select[Any]:
     """Questions a partial form was asked and left open (in its state), as cells without a value."""
-    question = func.jsonb_array_elements_text(forms.c.state["o"]).column_valued("question")
+    question = func.jsonb_array_elements_text(forms.c.state["o"]).column_valued("question", joins_implicitly=True)
     keys = [*(forms.c[name] for name in (*_STRATA, "status")), question]
     return (
-        select(*keys, null().label("value"), func.count().label("n"))
-        .select_from(forms)
-        .join(question, literal(True))
-        .where(forms.c.status == "partial")
-        .group_by(*keys)
+        select(*keys, null().label("value"), func.count().label("n")).where(forms.c.status == "partial").group_by(*keys)
     )
 
 
