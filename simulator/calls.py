@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from simulator import parameters
 from simulator.network import Network
 from simulator.records import Call
+from simulator.scheduler import slices
 from simulator.talk import Talk
 
-_QUEUE_S, _BUSY_S = 1.0, 3.0
+_QUEUE_S, _BUSY_S, _LOOK_S = 1.0, 3.0, 10.0
 _SIP = {"completed": 200, "busy": 486, "no-answer": 487, "canceled": 487, "failed": 404}
 
 
@@ -71,17 +72,24 @@ class Calls:
         try:
             self._move(call, "ringing")
             if meets in ("busy", "failed"):
-                yield _BUSY_S
+                yield from self._wait(call, _BUSY_S)
                 self.end(call, meets)
             elif meets == "no-answer" or after_s > call.timeout:
-                yield call.timeout
+                yield from self._wait(call, call.timeout)
                 self.end(call, "no-answer")
             else:
-                yield after_s
+                yield from self._wait(call, after_s)
                 yield from self._answered(call, call.to, machine=meets == "machine")
         finally:
             if taken:
                 self._net.village.give_line(call.to)
+
+    def _wait(self, call: Call, seconds: float) -> Iterator[float]:
+        """Wait, unless the call is taken back meanwhile."""
+        for slice_s in slices(seconds, _LOOK_S):
+            yield slice_s
+            if call.over:
+                return
 
     def _answered(self, call: Call, person: str, *, machine: bool = False) -> Iterator[float]:
         if call.over:

@@ -96,3 +96,11 @@ class Scheduler:
             with self._change:
                 self._pending -= 1
                 self._failures += failed
+
+
+def slices(seconds: float, longest: float) -> Iterator[float]:
+    """A wait cut into pieces of at most `longest`, at least one, for who must look up in between."""
+    while seconds > longest:
+        yield longest
+        seconds -= longest
+    yield seconds

@@ -16,6 +16,7 @@ from simulator.callbacks import Trouble
 from simulator.handsets import Act
 from simulator.network import Network
 from simulator.records import Call, new_sid
+from simulator.scheduler import slices
 from simulator.twiml import DocumentError, GatherRules
 from simulator.wire import Answer
 
@@ -24,6 +25,8 @@ _DOCUMENTS = 400
 _REPEATS = 20
 """loop="0" means until the hang-up; nobody listens longer."""
 _KEY_S, _SORRY_S, _TALK_S, _RECORD_S, _VOICEMAIL_S = 0.6, 4.0, 30.0, 4.0, 20.0
+_LOOK_S = 20.0
+"""The longest wait before the line looks whether the call was ended from outside."""
 _APPLICATION_ERROR = 12100
 
 
@@ -159,10 +162,11 @@ class Talk:
     def _pass(self, seconds: float) -> Waits:
         """Let time pass on the line; the call may have been ended from outside meanwhile."""
         call = self._call
-        call.elapsed += seconds
-        yield seconds
-        if call.over or call.elapsed > call.time_limit or (self._machine and call.elapsed > _VOICEMAIL_S):
-            raise _CallOverError
+        for slice_s in slices(seconds, _LOOK_S):
+            call.elapsed += slice_s
+            yield slice_s
+            if call.over or call.elapsed > call.time_limit or (self._machine and call.elapsed > _VOICEMAIL_S):
+                raise _CallOverError
         return None
 
     def _speak(self, verb: ET.Element, base: str) -> Waits:

@@ -10,6 +10,7 @@ from simulator.callbacks import Trouble
 from simulator.handsets import Act
 from simulator.network import Network, Number
 from simulator.records import FINAL_MESSAGE, Message
+from simulator.scheduler import slices
 from simulator.topics import squeeze
 from simulator.twiml import DocumentError, Reply, replies
 from simulator.wire import Answer
@@ -84,11 +85,10 @@ class Texts:
         return message
 
     def _life(self, message: Message, wait: float) -> Iterator[float]:
-        while wait > 0 and message.status not in FINAL_MESSAGE:
-            yield min(wait, _LOOK_S)
-            wait -= _LOOK_S
-        if message.status in FINAL_MESSAGE:
-            return
+        for slice_s in slices(max(wait, 0.0), _LOOK_S):
+            yield slice_s
+            if message.status in FINAL_MESSAGE:
+                return
         message.sent = self._net.clock.now()
         self._move(message, "sent")
         yield _AIR_S

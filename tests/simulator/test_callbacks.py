@@ -217,9 +217,7 @@ def test_calls_that_nobody_takes(sim: Sim, we: Customer, persona: str, status: s
 def test_a_phone_on_the_line_is_busy_and_free_afterwards(sim: Sim) -> None:
     sim.handset(PERSON)
     first, second = (
-        sim.client.calls.create(
-            to=PERSON, from_=OUR_NUMBER, twiml="<Response><Pause length='100'/></Response>"
-        )
+        sim.client.calls.create(to=PERSON, from_=OUR_NUMBER, twiml="<Response><Pause length='100'/></Response>")
         for _ in range(2)
     )
     sim.settle()
@@ -291,7 +289,9 @@ def test_faults_lose_repeat_and_forge_receipts(sim: Sim, we: Customer) -> None:
 def test_a_held_receipt_arrives_after_the_next(sim: Sim, we: Customer) -> None:
     sim.post("/faults", {"reorder": 0.5, "seed": 3})
     arrived = _receipts(sim, we, 12)
-    assert any(arrived.index(f"/receipt/{n} delivered True") < arrived.index(f"/receipt/{n} sent True") for n in range(12))
+    assert any(
+        arrived.index(f"/receipt/{n} delivered True") < arrived.index(f"/receipt/{n} sent True") for n in range(12)
+    )
 
 
 @pytest.mark.parametrize("fault", ["error_after_accept", "truncate", "drop"])

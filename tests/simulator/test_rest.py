@@ -77,9 +77,7 @@ def test_calls_that_are_refused(sim: Sim, to: str, sender: str, code: int) -> No
 
 
 def test_the_magic_sender_is_accepted_and_nothing_follows(sim: Sim, we: Customer) -> None:
-    made = sim.client.messages.create(
-        to=PERSON, from_="+15005550006", body="x", status_callback=we.base + "/receipt"
-    )
+    made = sim.client.messages.create(to=PERSON, from_="+15005550006", body="x", status_callback=we.base + "/receipt")
     sim.settle()
     assert sim.client.messages(made.sid).fetch().status == "queued"
     assert we.arrivals == []
