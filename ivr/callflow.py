@@ -6,7 +6,7 @@ It must not decide anything about the interview (the engine did) nor know a carr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ivr.menus import keys_for
@@ -40,8 +40,7 @@ class CallContext:
 
     `turn`: the dialogue turn that the next keys belong to. `office`: who calls, as spoken. `contact`: a number to
     check with, "" for none. `officer`: E.164 to connect to now when a person is asked for, None: a promise instead.
-    `organisation`: named only where one phone serves several. `given_up`: the interview's questions that will not
-    come back (`Interview.given_up`).
+    `organisation`: named only where one phone serves several.
     """
 
     turn: int
@@ -50,7 +49,6 @@ class CallContext:
     minutes: int = 4
     officer: str | None = None
     organisation: str = ""
-    given_up: tuple[str, ...] = field(default=())
     voice: str = DEFAULT_VOICE
 
 
@@ -165,8 +163,7 @@ class _Teller:
         return self._speak(own) or self.words("out_of_range", effect.tries)
 
     def left_open(self, effect: LeftOpen) -> list[Prompt]:
-        over = any(isinstance(e, Ended) for e in self.effects)
-        return self.words("left_open.last" if over or effect.question in self.call.given_up else "left_open")
+        return self.words("left_open" if effect.comes_back else "left_open.last")
 
     def ended(self, effect: Ended) -> list[Prompt]:
         return self.words("thanks" if effect.ending == "complete" else effect.ending)

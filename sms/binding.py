@@ -97,13 +97,18 @@ def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime) -> Binding
     newest_first = sorted(shown, key=lambda s: (s.visible_at, s.turn), reverse=True)
     readable = [s for s in newest_first if s.visible_at + READING_TIME <= sent_at]
     newest = newest_first[0]
-    if newest not in readable and newest.body_digest and newest.body_digest == reading.digest:
+    before = newest_first[1:2]  # what the text that drew the newest prompt could answer
+    if readable[:1] in (before, []) and newest not in readable and _again(reading, newest):
         return Repetition(newest)
     if not readable:  # quicker than anybody reads, and nothing older it could belong to
         readable = newest_first[-1:]
     if reading.number is not None:
         return _by_number(reading, readable)
     return _visible(readable)
+
+
+def _again(reading: Reading, newest: Shown) -> bool:
+    return bool(newest.body_digest) and newest.body_digest == reading.digest
 
 
 def _by_number(reading: Reading, readable: Sequence[Shown]) -> Binding:

@@ -6,7 +6,7 @@ It must not decide anything about the interview (the engine did) nor know a carr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sms import encoding
@@ -38,8 +38,8 @@ class TextContext:
     """What a text must know of the round.
 
     `office`: who writes, as short as may be. `contact`: a number to check and ask with. `accented`: the round asked
-    for diacritics (70 characters a segment). `organisation`: named only where one phone serves several. `given_up`:
-    the interview's questions that will not come back (`Interview.given_up`). `segments`: the budget of one text.
+    for diacritics (70 characters a segment). `organisation`: named only where one phone serves several.
+    `segments`: the budget of one text.
     """
 
     office: str
@@ -47,7 +47,6 @@ class TextContext:
     minutes: int = 4
     accented: bool = False
     organisation: str = ""
-    given_up: tuple[str, ...] = field(default=())
     segments: int = 1
 
 
@@ -160,8 +159,12 @@ class _Writer:
         asked = self._written(question)
         if question.number is not None:
             asked = self.words("question", number=question.number, question=asked)
+        return f"{asked} {self._options(question)}".rstrip()
+
+    def _options(self, question: Question) -> str:
+        """The choices; for a number how to write it, unless the form's own wording for texts says so."""
         options = [self.words("option", key=c.key, label=self._written(c)) for c in question.choices]
-        return f"{asked} {', '.join(options) or self.words('number')}"
+        return ", ".join(options) or ("" if self._of_form(question.text) else self.words("number"))
 
     def echo(self, effect: Echo) -> str:
         question = self.form.question(effect.question)
@@ -188,8 +191,7 @@ class _Writer:
         return wording.doubtful(effect.code, self.language, effect.understood)
 
     def left_open(self, effect: LeftOpen) -> str:
-        over = any(isinstance(e, Ended) for e in self.effects)
-        return self.words("left_open.last" if over or effect.question in self.context.given_up else "left_open")
+        return self.words("left_open" if effect.comes_back else "left_open.last")
 
     def ended(self, effect: Ended) -> str:
         return self.words("thanks" if effect.ending == "complete" else effect.ending)

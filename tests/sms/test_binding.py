@@ -42,6 +42,11 @@ def test_the_same_text_before_the_next_question_can_be_read_is_a_repetition() ->
     assert bind(reading("2"), LIST, C3.visible_at + READING_TIME) == Bound(C3), "now it answers C3"
 
 
+def test_the_same_text_long_delayed_still_belongs_to_what_was_visible_then() -> None:
+    c4 = shown(4, 10 * MINUTE, before="3")
+    assert bind(reading("3"), (c4, *LIST), AT + 2 * MINUTE) == Bound(C2), "C2 may have been left open"
+
+
 def test_another_text_that_quickly_belongs_to_the_question_before() -> None:
     assert bind(reading("3"), LIST, C3.visible_at + timedelta(seconds=2)) == Bound(C2)
 

@@ -1,0 +1,99 @@
+"""Golden conversations: neutral ones are played by voice, by text and by staff entry, others on their channel only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+from survey.answers import Channel
+from survey.effects import Effect, to_dict
+from tests.conversations.player import Player
+from tests.survey import forms
+
+FORMS = {
+    "small": forms.small_form(),
+    "two": forms.form(forms.consent(), forms.level("q1"), forms.level("q2")),
+    "number": forms.form(forms.consent(), forms.whole("members", constraint=". >= 1 and . <= 500")),
+    "free": forms.form(forms.level("q1"), forms.whole("workers")),
+}
+NEUTRAL: tuple[Channel, ...] = ("voice", "sms", "staff")
+ACTIONS = {"open", "key", "keys", "text", "silence", "word", "late", "correct", "again", "staff"}
+CHECKS = {"does", "outcome", "hears", "hears_exactly", "never_hears", "reads", "reads_exactly"}
+EXTRAS = {"after", "final", "rule"}
+
+CONVERSATIONS = [
+    (file.stem, conversation)
+    for file in sorted(Path(__file__).parent.glob("*.yaml"))
+    for conversation in yaml.safe_load(file.read_text())
+]
+PLAYED = [
+    pytest.param(talk, channel, id=f"{theme}: {talk['name']} ({channel})")
+    for theme, talk in CONVERSATIONS
+    for channel in ([talk["channel"]] if "channel" in talk else NEUTRAL)
+]
+
+
+def written(effect: Effect) -> str:
+    """An effect in the short form of the conversations: its name, then its values; `tries` only when there are."""
+    values = to_dict(effect)
+    name = values.pop("effect")
+    if name == "Ask":
+        return f"Ask {values['question']}" + (f" after {values['tries']}" if values["tries"] else "")
+    if name == "LeftOpen":
+        return f"LeftOpen {values['question']}" + ("" if values["comes_back"] else " for good")
+    if name == "Consent":
+        return f"Consent {'yes' if values['given'] else 'no'}"
+    return " ".join([name, *(str(value) for value in values.values() if value not in (None, ""))])
+
+
+def expected(line: str, channel: str) -> str:
+    """A text cannot be silent: its nearest thing is an empty one."""
+    return "Doubtful empty" if channel == "sms" and line.startswith("Unheard") else line
+
+
+@pytest.mark.parametrize(("talk", "channel"), PLAYED)
+def test_conversation(talk: dict[str, Any], channel: Channel) -> None:
+    player = Player(FORMS[talk.get("form", "small")], channel, talk.get("language", "vi"), talk.get("officer"))
+    for number, step in enumerate(talk["turns"], 1):
+        effects = player.play(step)
+        where = f"turn {number}: {step}"
+        if "does" in step:
+            assert [written(e) for e in effects] == [expected(line, channel) for line in step["does"]], where
+        assert player.outcome == step.get("outcome", player.outcome), where
+        _check_words(player, step, where)
+    _check_end(player, talk["ends"])
+
+
+def _check_words(player: Player, step: dict[str, Any], where: str) -> None:
+    heard = player.script.heard if player.script else ""
+    assert step.get("hears_exactly", heard) == heard, where
+    assert step.get("reads_exactly", player.text) == player.text, where
+    for words in step.get("hears", ()):
+        assert words in heard, where
+    for words in step.get("never_hears", ()):
+        assert words not in heard, where
+    for words in step.get("reads", ()):
+        assert words in (player.text or ""), where
+
+
+def _check_end(player: Player, ends: dict[str, Any]) -> None:
+    interview = player.interview
+    assert interview.status == ends["status"]
+    assert {name: answer.value for name, answer in interview.answers.items()} == {
+        name: str(value) for name, value in ends["answers"].items()
+    }
+    assert player.rebuilt() == interview, "the events do not rebuild the interview"
+
+
+def test_conversations_are_written_as_the_player_reads_them() -> None:
+    for theme, talk in CONVERSATIONS:
+        assert set(talk) <= {"name", "form", "channel", "language", "officer", "turns", "ends"}, (theme, talk["name"])
+        assert talk.get("channel", "sms") in get_args(Channel)
+        for step in talk["turns"]:
+            assert set(step) <= ACTIONS | CHECKS | EXTRAS, (theme, talk["name"], step)
+            assert set(step) & ACTIONS, (theme, talk["name"], step)
+    names = [(theme, talk["name"]) for theme, talk in CONVERSATIONS]
+    assert len(set(names)) == len(names) >= 25
