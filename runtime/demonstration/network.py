@@ -1,0 +1,86 @@
+"""The simulated phone network as the demonstration sees it: its process, and its control routes over HTTP.
+
+It must not import the simulator.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from runtime.processes import Part
+
+TIMEOUT_S = 30
+ACCOUNT = "AC" + "5" * 32
+TEXT_NUMBER = "+842473000001"
+CALL_NUMBER = "+842473000002"
+
+
+def simulator(port: int, token: str, clock: str, journal: Path) -> Part:
+    """The simulator as a part of the crew."""
+    argv = [
+        sys.executable, "-m", "simulator", "--port", str(port), "--account", ACCOUNT, "--token", token,
+        "--clock", clock, "--journal", str(journal),
+    ]  # fmt: skip
+    return Part("simulator", argv, {})
+
+
+class Network:
+    """The control routes at `base_url`. Every method raises requests.RequestException when the simulator is away."""
+
+    def __init__(self, base_url: str) -> None:
+        """Nothing is asked yet."""
+        self._base_url = base_url
+        self._http = requests.Session()
+
+    def _get(self, path: str, **query: str) -> Any:
+        answer = self._http.get(f"{self._base_url}/simulator{path}", params=query, timeout=TIMEOUT_S)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _post(self, path: str, document: Any) -> None:
+        self._http.post(f"{self._base_url}/simulator{path}", json=document, timeout=TIMEOUT_S).raise_for_status()
+
+    def wait_ready(self, seconds: float = 30.0) -> None:
+        """Wait until the simulator answers. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                self._get("/clock")
+                return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise TimeoutError("simulator")
+
+    def connect_numbers(self, public_base_url: str) -> None:
+        """Point our two numbers at the gateway's webhooks."""
+        hooks = {
+            "sms_url": f"{public_base_url}/twilio/sms#rc=2&rp=ct,rt,5xx",
+            "sms_fallback_url": f"{public_base_url}/twilio/sms/fallback",
+            "voice_url": f"{public_base_url}/twilio/voice#rc=2&rp=ct,rt,5xx",
+            "voice_fallback_url": f"{public_base_url}/twilio/voice/fallback",
+        }
+        self._post("/numbers", [{"number": number, **hooks} for number in (TEXT_NUMBER, CALL_NUMBER)])
+
+    def settle(self, handsets: list[dict[str, Any]], topics: list[dict[str, Any]]) -> None:
+        """Tell the village who lives there and what they understand."""
+        self._post("/topics", topics)
+        self._post("/handsets", handsets)
+
+    def ledger(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Number → topic → {value, medium, at, delivered}: what each person last meant and sent."""
+        found: dict[str, dict[str, dict[str, Any]]] = self._get("/ledger", detail="1")
+        return found
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every line of the witness."""
+        entries: list[dict[str, Any]] = self._get("/journal")["entries"]
+        return entries
+
+    def idle(self) -> bool:
+        """Whether nothing is queued, ringing, talking or thinking."""
+        return bool(self._get("/idle")["idle"])

@@ -1,0 +1,98 @@
+"""The demonstration's own place and settings: a data directory that is only its, free ports, a fast clock.
+
+It must never touch a directory that holds anything but an earlier demonstration.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from runtime.clock import FastClock
+from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
+from runtime.settings import Settings
+from services.faults import Refusal
+
+MARKER = "demonstration.json"
+RATE = 900.0
+"""Business seconds a real second: a day in a minute and a half."""
+START = datetime(2026, 4, 6, 0, 0, tzinfo=UTC)
+"""Monday 6 April 2026, 07:00 in Viet Nam: no holiday in the days that follow."""
+HEAD_START = timedelta(seconds=14)
+"""Real time for servers to start before the business day begins."""
+
+
+def prepare(settings: Settings) -> Settings:
+    """Clear an earlier demonstration from the data directory and give the settings of a new one.
+
+    Raises Refusal when the directory holds something else.
+    """
+    home = settings.alo_data_dir
+    marker = home / MARKER
+    if (home / "postgres").exists() and not marker.exists():
+        raise Refusal("demo.not_ours", directory=home)
+    for name in ("postgres", "valkey", "run", "logs", "keys.json", "journal.jsonl"):
+        _remove(home / name)
+    home.mkdir(parents=True, exist_ok=True)
+    clock = FastClock(START, RATE, datetime.now(UTC) + HEAD_START)
+    document = {"token": secrets.token_hex(16), "simulator_port": free_port(), "clock": str(clock)}
+    marker.touch(mode=0o600)
+    marker.write_text(json.dumps(document))
+    return with_network(settings, document)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def document(home: Path) -> dict[str, Any] | None:
+    """What the demonstration in `home` runs with, or None when there is none."""
+    marker = home / MARKER
+    return json.loads(marker.read_text()) if marker.exists() else None
+
+
+def with_network(settings: Settings, found: dict[str, Any]) -> Settings:
+    """`settings` with the simulated network as the only carrier."""
+    given = settings.model_dump()
+    ours = {
+        "twilio_account_sid": ACCOUNT,
+        "twilio_auth_token": found["token"],
+        "twilio_api_base_url": f"http://127.0.0.1:{found['simulator_port']}",
+        "twilio_sms_from": TEXT_NUMBER,
+        "twilio_voice_from": CALL_NUMBER,
+        "kannel_send_url": "",
+        "alo_clock": found["clock"],
+        "public_base_url": "",
+    }
+    return Settings(**{**given, **ours})
+
+
+def going_on(found: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The same place later, on a clock that goes on from where business time is at `now` (real), at normal speed."""
+    start, rate, anchor = found["clock"].split("@")
+    business = datetime.fromisoformat(start) + (now - datetime.fromisoformat(anchor)) * float(rate)
+    last = datetime.fromisoformat(found.get("ended_at", business.isoformat()))
+    return {**found, "clock": f"{min(business, last).isoformat()}@1@{now.isoformat()}", "simulator_port": free_port()}
+
+
+def keep_end(home: Path, business: datetime) -> None:
+    """Remember where business time stopped, so that `alo up` goes on from there."""
+    found = document(home)
+    if found is not None:
+        (home / MARKER).write_text(json.dumps({**found, "ended_at": business.isoformat()}))
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
