@@ -76,8 +76,8 @@ def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> 
 
 
 def _may_try_again(row: RowMapping, now: datetime) -> bool:
-    in_time = row["deadline_at"] is None or now < row["deadline_at"]
-    return in_time and row["tries"] + 1 < MAX_TRIES
+    in_time: bool = row["deadline_at"] is None or now < row["deadline_at"]
+    return bool(in_time and row["tries"] + 1 < MAX_TRIES)
 
 
 def _try_again(conn: Connection, row: RowMapping, due_at: datetime, result: Refused) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 class Refusal(Exception):  # noqa: N818  a refusal is an outcome with words, not a fault of the program
     """The use case refuses, nothing has changed. `code` names the reason, `params` what, where and how to mend it."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

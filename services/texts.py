@@ -5,8 +5,6 @@ A sender that can receive carries the next question; a one-way sender only an an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
@@ -27,7 +25,7 @@ from survey.engine import Step
 CALL_MINUTES = 4
 
 
-def context_of(held: Mapping[str, Any]) -> TextContext:
+def context_of(held: RowMapping) -> TextContext:
     """Who writes, for an interview read by `store.interviews.lock`."""
     return TextContext(office=held["office"], contact=held["contact_number"], minutes=CALL_MINUTES)
 
@@ -48,7 +46,7 @@ def write(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, held
 
 
 def _composed(
-    conn: Connection, held: Mapping[str, Any], language: str, effects: tuple[Effect, ...], context: TextContext
+    conn: Connection, held: RowMapping, language: str, effects: tuple[Effect, ...], context: TextContext
 ) -> Text:
     form = form_of(conn, held["questionnaire_sha256"])
     written = texting.compose(form, effects, language, context)
