@@ -20,9 +20,6 @@ from gateway.webhooks import kannel, receipts, twilio_text, twilio_voice
 from gateway.webhooks.reading import RefConverter
 from services.work import Work
 
-PREFIXES = ("/twilio/", "/kannel/", "/healthz", "/readyz", "/metrics")
-"""Where the webhooks' app answers when it shares a host with the console."""
-
 
 def create_webhooks_app(
     work: Work, secrets: Credentials, public_base_url: str, probes: Mapping[str, Probe] | None = None

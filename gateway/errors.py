@@ -49,15 +49,19 @@ def _sqlstate(error: BaseException) -> str:
     return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
+def known(error: HTTPException) -> Response:
+    """A refusal or another HTTP error as an answer: our own code, else the error's name."""
+    code = error.description if getattr(error, "is_code", False) else error.name.lower().replace(" ", "_")
+    return answer(error.code or 500, code or "error")
+
+
+def unknown(error: Exception) -> Response:
+    """A failure of ours: noted, and a bare 500."""
+    note_failure(error, request.endpoint or "none")
+    return answer(500, "internal_error")
+
+
 def register(app: Flask) -> None:
-    """Give `app` the two handlers: known HTTP errors as they are, everything else a counted 500."""
-
-    @app.errorhandler(HTTPException)
-    def known(error: HTTPException) -> Response:
-        code = error.description if getattr(error, "is_code", False) else error.name.lower().replace(" ", "_")
-        return answer(error.code or 500, code or "error")
-
-    @app.errorhandler(Exception)
-    def unknown(error: Exception) -> Response:
-        note_failure(error, request.endpoint or "none")
-        return answer(500, "internal_error")
+    """Give `app` both handlers."""
+    app.register_error_handler(HTTPException, known)
+    app.register_error_handler(Exception, unknown)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from carriers import kannel_requests
 from contact.delivery import InboundText
 from gateway.desk import desk
-from gateway.errors import answer, note_failure
+from gateway.errors import answer, known, note_failure
 from gateway.webhooks.reading import done, nothing, read, sender_at
 from services import delivery, inbound
 
@@ -27,10 +27,10 @@ def guard() -> None:
 
 
 @routes.errorhandler(Exception)
-def failed(error: Exception) -> Response | HTTPException:
+def failed(error: Exception) -> Response:
     """Refusals stay refusals; anything else is noted and asks Kannel to come again."""
     if isinstance(error, HTTPException):
-        return error
+        return known(error)
     note_failure(error, request.endpoint or "none")
     return answer(503, "try_again")
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from carriers import twilio_requests
 from gateway.desk import desk
-from gateway.errors import note_failure
+from gateway.errors import known, note_failure
 from gateway.webhooks.reading import done, read, sender_at, twiml
 from services import calls
 
@@ -24,10 +24,10 @@ def guard() -> None:
 
 
 @routes.errorhandler(Exception)
-def failed(error: Exception) -> Response | HTTPException:
+def failed(error: Exception) -> Response:
     """Refusals stay refusals; anything else is noted and the person hears a polite word."""
     if isinstance(error, HTTPException):
-        return error
+        return known(error)
     note_failure(error, request.endpoint or "none")
     return twiml(calls.apology(desk().work))
 

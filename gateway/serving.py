@@ -1,0 +1,109 @@
+"""Which app answers which request: webhooks and console in one process, by host or path, or one of them alone.
+
+Each side is imported only when served, so that a process for webhooks stays small. It must not know what a route does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, cast
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.exceptions import NotFound
+
+from runtime import container
+from runtime.settings import Settings
+from services import planted
+from services.work import Work
+from store import senders
+
+Side = Literal["both", "webhooks", "console"]
+WEBHOOK_PATHS = ("/twilio/", "/kannel/")
+HEALTH_PATHS = ("/healthz", "/readyz", "/metrics")
+_PROBE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ByHost:
+    """A WSGI app over both: a host named for one side serves only that side, any other host goes by the path.
+
+    Health is answered on every host.
+    """
+
+    webhooks: WSGIApplication
+    console: WSGIApplication
+    webhook_host: str = ""
+    console_host: str = ""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand the request over unchanged: its raw target is signed."""
+        return self._side(environ)(environ, start_response)
+
+    def _side(self, environ: WSGIEnvironment) -> WSGIApplication:
+        path = str(environ.get("PATH_INFO", "/"))
+        host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
+        if path in HEALTH_PATHS or (self.webhook_host and host == self.webhook_host.lower()):
+            return self.webhooks
+        for_carriers = path.startswith(WEBHOOK_PATHS)
+        if self.console_host and host == self.console_host.lower():
+            return NotFound() if for_carriers else self.console
+        return self.webhooks if for_carriers else self.console
+
+
+def serve(settings: Settings, side: Side = "both") -> WSGIApplication:
+    """The WSGI app of one process; "both" without a console is the webhooks alone. Raises Refusal, KeyError."""
+    if side == "console":
+        return console_app(settings) or NotFound()
+    webhooks = webhooks_app(settings)
+    console = console_app(settings) if side == "both" else None
+    if console is None:
+        return webhooks
+    return ByHost(webhooks, console, settings.alo_webhook_host, settings.alo_console_host)
+
+
+def webhooks_app(settings: Settings) -> WSGIApplication:
+    """The carriers' side, as the machine's database role."""
+    from gateway.app import create_webhooks_app
+
+    work = container.machine_work(settings)
+    _plant(settings, work)
+    probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
+    app = create_webhooks_app(work, container.credentials(settings), settings.base_url, probes)
+    return cast(WSGIApplication, app)
+
+
+def console_app(settings: Settings) -> WSGIApplication | None:
+    """The staff's side (`gateway.console.create_console_app(settings)`), or None while there is none."""
+    if importlib.util.find_spec("gateway.console") is None:
+        return None
+    create = getattr(importlib.import_module("gateway.console"), "create_console_app", None)
+    return None if create is None else cast(WSGIApplication, create(settings))
+
+
+def _plant(settings: Settings, work: Work) -> None:
+    """A fault planted for a proof; refused where a sender reaches real people."""
+    if settings.alo_planted_fault:
+        with work.database.transaction() as conn:
+            simulated = all(sender.simulated for sender in senders.all_rows(conn))
+        planted.plant_for_process(settings.alo_planted_fault, simulated=simulated)
+
+
+def _reachable(broker_url: str) -> Callable[[], bool]:
+    """A probe that opens a connection to the broker and closes it. Raises OSError when called in vain."""
+    at = urlsplit(broker_url)
+
+    def probe() -> bool:
+        if not at.hostname:
+            with socket.socket(socket.AF_UNIX) as local:
+                local.settimeout(_PROBE_S)
+                local.connect(at.path)
+            return True
+        with socket.create_connection((at.hostname, at.port or 6379), _PROBE_S):
+            return True
+
+    return probe
