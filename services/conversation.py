@@ -22,9 +22,9 @@ from sms import binding, replies, texting
 from sms.binding import AskBack, Binding, Bound, Repetition, Shown
 from sms.replies import Reading
 from sms.texting import TextContext
-from survey.answers import Channel, Heard, Key, Spoken, Unclear
+from survey.answers import Channel, Heard, Key, Spoken
 from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Effect, Ended, Finished, Tell, Wanted
-from survey.interview import FINAL, Interview
+from survey.interview import FINAL
 from survey.questionnaire import Question, Questionnaire
 
 CHANNEL: Channel = "sms"
@@ -166,24 +166,16 @@ class _Talk:
         named = self._named_by_code(bound)
         if named is not None:
             return self._take(named, Opening(CHANNEL, self.turn.source_id))
-        if isinstance(bound, Bound):
-            return self._take(self._row(bound.shown), self._heard(bound))
-        if isinstance(bound, AskBack):
-            said = Unclear(bound.code, str(self.reading.number or ""))
-            return self._take(self._row(bound.shown), Heard(CHANNEL, self.turn.source_id, said))
+        if isinstance(bound, Bound | AskBack):
+            return self._take(self._row(bound.shown), binding.heard(self.reading, bound, self.turn.source_id))
         return self._first_word()
 
     def after_stop(self, bound: Binding) -> Result:
         """Nothing is said to somebody who opted out, but an answer to what was asked before is not lost."""
         if isinstance(bound, Bound) and isinstance(self.reading.said, Key):
-            return self._take(self._row(bound.shown), self._heard(bound)).silent("answered_after_stop")
+            heard = binding.heard(self.reading, bound, self.turn.source_id)
+            return self._take(self._row(bound.shown), heard).silent("answered_after_stop")
         return Result("silenced")
-
-    def _heard(self, bound: Bound) -> Heard:
-        prompt = bound.shown
-        return Heard(
-            CHANNEL, self.turn.source_id, self.reading.said, prompt.turn, prompt.question, bound.correction
-        )
 
     def _row(self, prompt: Shown) -> RowMapping:
         return next(row for row in self.held if str(row["id"]) == prompt.interview)
@@ -219,7 +211,7 @@ class _Talk:
         wishes.carry_out(self.turn.work, self.turn.conn, row, step.effects)
         form = form_of(self.turn.conn, step.interview.questionnaire)
         effects = [e for e in step.effects if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
-        texts = texting.compose(form, effects, step.interview.language, self._context(row, step.interview))
+        texts = texting.compose(form, effects, step.interview.language, self._context(row))
         return Result(
             outcome_of(step.effects, isinstance(happening, Opening)),
             " ".join(text.body for text in texts) or None,
@@ -229,13 +221,12 @@ class _Talk:
             shown=self._shown_after(str(row["id"]), effects, form),
         )
 
-    def _context(self, row: RowMapping, interview: Interview) -> TextContext:
+    def _context(self, row: RowMapping) -> TextContext:
         return TextContext(
             office=row["office"],
             contact=row["contact_number"],
             accented=row["accented_texts"],
             organisation=_name(row) if len(self.held) > 1 else "",
-            given_up=interview.given_up,
         )
 
     def _shown_after(self, interview: str, effects: Sequence[Effect], form: Questionnaire) -> tuple[Shown, ...]:

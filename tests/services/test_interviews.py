@@ -145,10 +145,14 @@ def test_a_process_that_dies_before_commit_leaves_everything_as_it_was(world: Wo
     class KilledError(BaseException):
         """The process ends here."""
 
-    with pytest.raises(KilledError), world.work.database.transaction() as conn:
-        heard = Heard("sms", "SM1", Key("1"), ask.turn, ask.question)
-        interviews.enter(world.work, world.interviews[0], heard, conn=conn, phone_hash=world.hash())
-        raise KilledError
+    def die_in_the_middle() -> None:
+        with world.work.database.transaction() as conn:
+            heard = Heard("sms", "SM1", Key("1"), ask.turn, ask.question)
+            interviews.enter(world.work, world.interviews[0], heard, conn=conn, phone_hash=world.hash())
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        die_in_the_middle()
     assert (world.interview(), world.answers(), world.ledger(), len(world.events())) == before
     assert Consent(True) in say(world, "1", ask, "SM1").effects
 

@@ -134,9 +134,14 @@ class World:
         if known is None:
             conn.execute(
                 sa.insert(phones).values(
-                    hash=self.hash(number), hash_version=1, number=vault.seal(number), kind="mobile", flags=[],
-                    consent="unasked", created_at=now,
-                )  # fmt: skip
+                    hash=self.hash(number),
+                    hash_version=1,
+                    number=vault.seal(number),
+                    kind="mobile",
+                    flags=[],
+                    consent="unasked",
+                    created_at=now,
+                )
             )
         conn.execute(
             sa.insert(organisation_phones).values(
@@ -149,17 +154,27 @@ def build(work: Work, form: Questionnaire | None = None) -> World:
     """One office, one open round with `form`, senders, and one organisation whose leader has the number `LEADER`."""
     form = form or small_form()
     world = World(
-        work, form, work.ids.new(), work.ids.new(), _sender(work, "texts", OUR_NUMBER, "text"),
-        _sender(work, "one-way", ONE_WAY, "text", can_receive=False), _sender(work, "line", LINE, "call"),
-    )  # fmt: skip
+        work,
+        form,
+        work.ids.new(),
+        work.ids.new(),
+        _sender(work, "texts", OUR_NUMBER, "text"),
+        _sender(work, "one-way", ONE_WAY, "text", can_receive=False),
+        _sender(work, "line", LINE, "call"),
+    )
     now = work.clock.now()
     with work.database.transaction() as conn:
         conn.execute(sa.insert(offices).values(_office(world.office_id)))
         conn.execute(
             sa.insert(questionnaires).values(
-                sha256=form.sha256, code=form.code, version=form.version, sample=True, form=form.to_dict(),
-                published_at=now, published_by="test",
-            )  # fmt: skip
+                sha256=form.sha256,
+                code=form.code,
+                version=form.version,
+                sample=True,
+                form=form.to_dict(),
+                published_at=now,
+                published_by="test",
+            )
         )
         conn.execute(sa.insert(rounds).values(_round(world)))
         for sender in (world.text, world.one_way, world.line):
@@ -245,10 +260,23 @@ def _interview(world: World, interview: UUID, organisation: UUID, code: str) -> 
 
 def _sender(work: Work, name: str, address: str, medium: str, can_receive: bool = True) -> SenderRow:
     return SenderRow(
-        id=work.ids.new(), name=name, carrier="twilio", medium=medium, address=address, credentials="demo",
-        account="AC1", api_base_url="http://127.0.0.1:1", can_receive=can_receive, can_reconcile=True, simulated=True,
-        rate_per_s=Decimal(10), burst=10, lines=4, weight=1, paused_reason="",
-    )  # fmt: skip
+        id=work.ids.new(),
+        name=name,
+        carrier="twilio",
+        medium=medium,
+        address=address,
+        credentials="demo",
+        account="AC1",
+        api_base_url="http://127.0.0.1:1",
+        can_receive=can_receive,
+        can_reconcile=True,
+        simulated=True,
+        rate_per_s=Decimal(10),
+        burst=10,
+        lines=4,
+        weight=1,
+        paused_reason="",
+    )
 
 
 def _insert_sender(conn: sa.Connection, sender: SenderRow, work: Work) -> None:
