@@ -163,7 +163,6 @@ def _describe(handset: Handset) -> dict[str, Any]:
         "scope": handset.scope,
         "landline": handset.landline,
         "rings": handset.rings,
-        "texts": handset.last_text,
         "opted_out": handset.opted_out,
         "hung_up": handset.hung_up,
     }

@@ -63,8 +63,8 @@ class Handset:
     on_line: bool = False
     hung_up: bool = False
     opted_out: bool = False
-    last_text: int = 0
-    """Counts the texts that came in: only the newest is answered."""
+    questions: int = 0
+    """Counts the texts that this person means to answer: only the newest of them is answered."""
     asked: Counter[tuple[str, Medium]] = field(default_factory=Counter)
 
     @property
@@ -226,14 +226,15 @@ class Village:
                 handset.on_line = True
             return free
 
-    def next_text(self, number: str) -> int:
-        """Count a text that reaches `number`; its place among them."""
+    def read(self, number: str, body: str) -> tuple[Act, int]:
+        """What `number` does about a text, and the place of this text among those it means to answer."""
         with self._lock:
             handset = self._handsets.get(number)
             if handset is None:
-                return 0
-            handset.last_text += 1
-            return handset.last_text
+                return Act(), 0
+            act = handset.read(list(self._topics.values()), body)
+            handset.questions += bool(act.said)
+            return act, handset.questions
 
     def give_line(self, number: str) -> None:
         """The call is over."""

@@ -101,17 +101,16 @@ class Texts:
         yield from self._read(message)
 
     def _read(self, message: Message) -> Iterator[float]:
-        """The person reads, thinks, and answers unless a newer text came meanwhile."""
+        """The person reads, thinks, and answers unless a newer question came meanwhile."""
         village, person = self._net.village, message.to
-        place = village.next_text(person)
-        act = village.act(person, lambda handset, topics: handset.read(topics, message.body))
+        act, place = village.read(person, message.body)
         if act.puzzled:
             self._net.journal.write("handset.puzzled", number=person, words=message.body)
         if not act.said:
             return
         yield act.after_s
         handset = village.get(person)
-        if handset is not None and handset.last_text == place:
+        if handset is not None and handset.questions == place:
             self.receive(person, message.sender, act.said, act)
 
     def _move(self, message: Message, status: str) -> None:

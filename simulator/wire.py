@@ -52,7 +52,7 @@ def send(url: str, method: str, headers: dict[str, str], body: bytes, connect_s:
     origin = f"{parts.scheme}://{parts.netloc}"
     connection = _reusable(origin) or _connect(parts.scheme, parts.netloc, connect_s)
     try:
-        answer = _exchange(connection, url[len(origin) :] or "/", method, headers, body, read_s)
+        answer = _exchange(connection, _target(url[len(origin) :]), method, headers, body, read_s)
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise ReadError(type(error).__name__) from error
@@ -83,6 +83,11 @@ def _exchange(
     elif response.length:
         raise http.client.IncompleteRead(taken)
     return Answer(response.status, response.getheader("Content-Type", ""), taken, response.getheader("Location", ""))
+
+
+def _target(rest: str) -> str:
+    """The request's target: what follows the host, and at least a slash."""
+    return rest if rest.startswith("/") else "/" + rest
 
 
 def _connect(scheme: str, netloc: str, connect_s: float) -> http.client.HTTPConnection:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -14,9 +15,10 @@ from xml.sax.saxutils import escape
 import pytest
 import requests
 
+from simulator.clock import Clock
 from simulator.handsets import Handset, Village
 from simulator.topics import Topic, recognise, squeeze
-from tests.simulator.parts import ACCOUNT, OUR_NUMBER, TOKEN, Arrival, Customer, Sim, topics
+from tests.simulator.parts import ACCOUNT, FAST, OUR_NUMBER, TOKEN, Arrival, Customer, Sim, simulator, topics
 
 PERSON = "+84901000001"
 NAMES = [topic["topic"] for topic in topics()]
@@ -294,6 +296,21 @@ def test_a_question_without_keys_for_ones_opinion_is_noticed(sim: Sim, interview
     sim.client.messages.create(to=PERSON, from_=OUR_NUMBER, body="C2: Hai long ve thu tuc vay von? Tra loi ngay")
     sim.settle()
     assert [line["number"] for line in sim.journal("handset.puzzled")] == [PERSON]
+
+
+def test_only_the_newest_question_is_answered_and_thanks_do_not_hide_it(tmp_path: Path) -> None:
+    """People think ten times as long here, so that all three texts are there before the first answer."""
+    clock = Clock.parse(FAST.format(anchor=datetime.now(UTC).isoformat()), scale=10)
+    scale = "1=Rat hai long 2=Hai long 3=Khong hai long 4=Khong co y kien"
+    with simulator(tmp_path / "journal.jsonl", clock) as slow:
+        slow.post("/numbers", {"number": OUR_NUMBER})
+        slow.post("/topics", topics())
+        slow.handset(PERSON)
+        for body in (f"C2: Hai long ve thu tuc vay von? {scale}", f"C3: Hai long ve dat dai? {scale}", "Cam on."):
+            slow.client.messages.create(to=PERSON, from_=OUR_NUMBER, body=body)
+        slow.settle()
+        assert list(slow.get("/ledger")[PERSON]) == ["q2"]
+        assert len(slow.client.messages.list(to=OUR_NUMBER)) == 1
 
 
 def test_bad_control_requests_say_what_is_wrong(sim: Sim) -> None:
