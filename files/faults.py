@@ -15,7 +15,7 @@ Weight = Literal["refused", "emptied", "notice"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `row` counts from 1 as Excel shows it; `column` is "B (Loại)" or a letter; "" or 0: whole sheet or file.
+    """One fault. `row` counts from 1 as in Excel; `column` is "B (Loại)" or a letter; "" or 0: whole sheet or file.
 
     `weight`: the row was refused, the row came in without this cell, or it is only a notice.
     """

@@ -131,7 +131,7 @@ def _meaning(header: str, sheet: str, default: str) -> tuple[str, str] | None:
 def _row(sheet: Sheet, name: str, index: int, columns: Mapping[int, tuple[str, str]]) -> FormRow:
     row = sheet.rows[index]
     texts = {column: plain(row[i]) if i < len(row) else "" for i, column in columns.items()}
-    headers = {column[0]: f"{letter(i)} ({plain(sheet.rows[0][i])})" for i, column in reversed(columns.items())}
+    headers = {column[0]: f"{letter(i)} ({plain(sheet.rows[0][i])})" for i, column in reversed(list(columns.items()))}
     return FormRow(
         sheet=name,
         number=index + 1,

@@ -1,4 +1,4 @@
-"""The words provinces use in registry lists: header names, kinds, yes and no. Data only, all folded (`columns.fold`)."""
+"""The words provinces use in registry lists: header names, kinds, yes and no. Data, folded (`columns.fold`)."""
 
 from __future__ import annotations
 

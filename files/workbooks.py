@@ -158,7 +158,7 @@ def _read_csv(data: bytes, path: Path) -> list[Row]:
     head = "\n".join(text.splitlines()[:20])
     delimiter = max(";\t,", key=head.count)
     try:
-        rows: list[Row] = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+        rows: list[Row] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise _refused("file.corrupt", path) from error
     if len(rows) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in rows):

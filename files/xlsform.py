@@ -29,9 +29,9 @@ def read_form(path: Path) -> Questionnaire:
     """The questionnaire in the workbook at `path`. Raises RefusedError with every fault found in one reading."""
     book = workbooks.read(path)
     default = default_language(book)
-    sheets = [read_sheet(book, name, default) for name in ("survey", "choices", "settings")]
-    reading = _Reading(default, *sheets)
-    reading.faults += [*refused_sheets(book), *(fault for sheet in sheets for fault in sheet.faults)]
+    survey, choices, settings = (read_sheet(book, name, default) for name in ("survey", "choices", "settings"))
+    reading = _Reading(default, survey, choices, settings)
+    reading.faults += [*refused_sheets(book), *survey.faults, *choices.faults, *settings.faults]
     if reading.faults:
         raise RefusedError(*reading.faults)
     form = reading.form()

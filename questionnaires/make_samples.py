@@ -80,7 +80,7 @@ def main() -> None:
     """Write all samples beside this script."""
     for name, data in samples().items():
         (HERE / name).write_bytes(data)
-        print(name, len(data))  # noqa: T201
+        print(name, len(data))
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
 def _write_phones(work: Work, conn: Connection, changes: Sequence[_Change], now: datetime) -> list[Fault]:
     """Write the phones of new and changed organisations; a notice for each that others have too."""
     numbers: dict[bytes, dict[str, Any]] = {}
-    links = []
+    links: list[dict[str, Any]] = []
     for change in changes:
         for rank, phone in enumerate(change.organisation.phones):
             phone_hash = work.vault.lookup(phone.e164)

@@ -1,8 +1,191 @@
-"""placeholder"""
+"""Brings in what the online survey knows: contact stops for whoever has answered, answers enter the same interviews.
+
+One transaction a file. It must not know how an export is read (`files.online`) nor how an answer is judged (engine).
+"""
+
 from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from files import online
+from files.columns import fold
+from files.faults import Fault
+from files.online import OnlineFile, OnlineRow
 from files.reports import ImportReport
+from services.faults import Refusal
+from services.interviews import enter
+from services.questionnaires import form_of
+from services.rehearsal import carry_out
 from services.work import Work
+from store import audit, outbox, rounds
+from survey.answers import Entry, Heard
+from survey.effects import AlreadyAnswered, Doubtful, Finished
+from survey.questionnaire import Question, Questionnaire
+
+Found = list[tuple[OnlineRow, RowMapping]]
+
+
 def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
-    """Later today."""
-    raise NotImplementedError
+    """Read an export of the online survey into round `round_code`; the same file again changes nothing.
+
+    Answers given by phone before stay (first answer wins). Raises RefusedError (unusable file) or Refusal (no round).
+    """
+    exported = online.read_online(path)
+    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, exported, actor, dry_run))
+
+
+def _bring_in(
+    work: Work, conn: Connection, round_code: str, exported: OnlineFile, actor: str, dry_run: bool
+) -> ImportReport:
+    held = rounds.by_code(conn, round_code, lock=True)
+    if held is None:
+        raise Refusal("round.unknown", code=round_code)
+    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now())
+    found = incoming.match(exported)
+    rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
+    for row, interview in sorted(found, key=lambda pair: pair[1]["id"]):
+        incoming.take(row, interview)
+    rounds.set_online_loaded(conn, held["id"], incoming.now)
+    counts = {
+        "rows": exported.looked_at,
+        "entered": incoming.entered,
+        "stopped": incoming.stopped,
+        "unchanged": incoming.unchanged,
+        "not_answered": exported.not_answered,
+        "refused": exported.looked_at - exported.not_answered - len(found),
+    }
+    faults = (*exported.faults, *incoming.faults)
+    audit.append(
+        conn, at=incoming.now, actor=actor, action="online.import", subject=round_code,
+        detail={**counts, "file": exported.sha256},
+    )  # fmt: skip
+    return ImportReport("online", round_code, exported.sha256, counts, faults, dry_run)
+
+
+@dataclass
+class _Incoming:
+    """One file on its way into a round, with what became of its rows."""
+
+    work: Work
+    conn: Connection
+    round_id: UUID
+    actor: str
+    now: datetime
+    faults: list[Fault] = field(default_factory=list)
+    entered: int = 0
+    stopped: int = 0
+    unchanged: int = 0
+    _headings: dict[str, dict[str, Question]] = field(default_factory=dict)
+    _unknown: set[str] = field(default_factory=set)
+
+    def match(self, exported: OnlineFile) -> Found:
+        """Each row with its interview; rows that belong to none, to several, or to one already met are reported."""
+        codes = {row.registry_code for row in exported.rows if row.registry_code}
+        hashes = {self.work.vault.lookup(number) for row in exported.rows for number in row.phones}
+        by_code = rounds.framed_by_code(self.conn, self.round_id, codes)
+        by_phone = rounds.framed_by_phone(self.conn, self.round_id, hashes)
+        found: Found = []
+        met: dict[UUID, OnlineRow] = {}
+        for row in exported.rows:
+            candidates = self._candidates(row, by_code, by_phone)
+            interview = self._only(row, candidates)
+            if interview is None:
+                continue
+            earlier = met.setdefault(interview["id"], row)
+            if earlier is not row:
+                self.faults.append(row.fault("online.duplicate", sheet=earlier.sheet, row=earlier.row))
+                continue
+            found.append((row, interview))
+        return found
+
+    def _candidates(
+        self, row: OnlineRow, by_code: Mapping[str, list[RowMapping]], by_phone: Mapping[bytes, list[RowMapping]]
+    ) -> list[RowMapping]:
+        """By registry code, else by phone; of several, those whose questionnaire the row names."""
+        held = by_code.get(row.registry_code, [])
+        if not held or len(held) > 1:
+            hashes = [self.work.vault.lookup(number) for number in row.phones]
+            phoned = {i["id"]: i for phone_hash in hashes for i in by_phone.get(phone_hash, ())}
+            both = [i for i in held if i["id"] in phoned]
+            held = both or held or list(phoned.values())
+        if len(held) > 1 and row.questionnaire:
+            return [i for i in held if self._is_of(i, row.questionnaire)]
+        return held
+
+    def _is_of(self, interview: RowMapping, questionnaire: str) -> bool:
+        return fold(form_of(self.conn, interview["questionnaire_sha256"]).code) == fold(questionnaire)
+
+    def _only(self, row: OnlineRow, candidates: list[RowMapping]) -> RowMapping | None:
+        if not candidates:
+            self.faults.append(row.fault("online.not_on_list"))
+        elif len(candidates) > 1:
+            self.faults.append(row.fault("online.ambiguous", others=len(candidates)))
+        elif row.questionnaire and not self._is_of(candidates[0], row.questionnaire):
+            expected = form_of(self.conn, candidates[0]["questionnaire_sha256"]).code
+            self.faults.append(row.fault("online.other_questionnaire", value=row.questionnaire, expected=expected))
+        else:
+            return candidates[0]
+        return None
+
+    def take(self, row: OnlineRow, interview: RowMapping) -> None:
+        """Stop the contact and enter the answers of one row."""
+        form = form_of(self.conn, interview["questionnaire_sha256"])
+        answers = self._answers(row, interview["questionnaire_sha256"], form)
+        stopped = interview["online_at"] is None
+        rounds.mark_online(self.conn, interview["id"], min(row.at or self.now, self.now), answered=not answers)
+        entered = bool(answers) and self._enter(row, interview, answers)
+        if stopped:
+            outbox.withdraw(self.conn, {"code": "answered_online"}, self.now, interview_id=interview["id"])
+        self.stopped += stopped
+        self.entered += entered
+        self.unchanged += not stopped and not entered
+
+    def _answers(self, row: OnlineRow, sha256: str, form: Questionnaire) -> dict[str, str]:
+        if sha256 not in self._headings:
+            self._headings[sha256] = online.headings(form)
+        answers: dict[str, str] = {}
+        for heading, cell in row.answers.items():
+            question = self._headings[sha256].get(fold(heading))
+            value = online.read_answer(question, cell) if question else None
+            if question is None:
+                self._report_unknown(row, heading)
+            elif value is None:
+                self.faults.append(row.fault("online.answer_unreadable", heading, cell, "emptied"))
+            else:
+                answers[question.name] = value
+        return answers
+
+    def _report_unknown(self, row: OnlineRow, heading: str) -> None:
+        """Once for each column, not for each row."""
+        if heading not in self._unknown:
+            self._unknown.add(heading)
+            self.faults.append(row.fault("online.column_unknown", heading, weight="notice"))
+
+    def _enter(self, row: OnlineRow, interview: RowMapping, answers: dict[str, str]) -> bool:
+        """Enter the answers through the interviews' one door. Whether an event was written."""
+        digest = hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
+        heard = Heard("online", f"online:{digest[:32]}", Entry(answers, final=True))
+        step = enter(self.work, interview["id"], heard, conn=self.conn)
+        if step.interview.seq == interview["seq"]:
+            return False
+        for effect in step.effects:
+            self._report(row, effect)
+        return not any(isinstance(effect, Finished) for effect in step.effects)
+
+    def _report(self, row: OnlineRow, effect: Any) -> None:
+        if isinstance(effect, Finished):
+            self.faults.append(row.fault("online.complete_before", weight="notice"))
+        elif isinstance(effect, AlreadyAnswered):
+            self.faults.append(row.fault("online.answered_before", effect.question, weight="notice"))
+        elif isinstance(effect, Doubtful):
+            code = f"online.{effect.code}"
+            self.faults.append(row.fault(code, effect.question or "", effect.understood, "emptied"))

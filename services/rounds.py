@@ -1,4 +1,4 @@
-"""Opens and closes rounds: the frame (one interview for each eligible organisation), the pinned questionnaires, the rule.
+"""Opens and closes rounds: the frame (an interview for each eligible organisation), pinned questionnaires, the rule.
 
 It must not know how anybody is contacted or what answers are worth.
 """
@@ -22,9 +22,9 @@ from services.work import Work
 from store import audit, registry, rounds
 
 Mapped = Mapping[tuple[str, str], str]
-"""(organisation kind or "*", sector or "*") → sha256 of the questionnaire."""
+"""(organisation kind or "*", sector or "*") → sha256 (or code, where it says so) of the questionnaire."""
 
-SAMPLE_MAPPING: Mapping[tuple[str, str], str] = {
+SAMPLE_MAPPING: Mapped = {
     ("QTD", "*"): "QTD",
     ("*", "NN"): "HTX-NN",
     ("*", "PNN"): "HTX-PNN",
@@ -60,8 +60,9 @@ def open_round(
     if opens_at >= closes_at:
         raise Refusal("round.times", code=code)
     now = work.clock.now()
+    round_id = work.ids.new()
     values = {
-        "id": work.ids.new(),
+        "id": round_id,
         "code": code,
         "title": title,
         "year": year,
@@ -79,10 +80,10 @@ def open_round(
         registry.hold_imports(conn)
         if not rounds.add(conn, values):
             raise Refusal("round.code_taken", code=code)
-        _pin(conn, values["id"], questionnaires)
-        count = extend_frame(work, conn, round_id=values["id"])
+        _pin(conn, round_id, questionnaires)
+        count = extend_frame(work, conn, round_id=round_id)
         audit.append(conn, at=now, actor=actor, action="round.open", subject=code, detail={"organisations": count})
-    return Opened(values["id"], code, count)
+    return Opened(round_id, code, count)
 
 
 def _pin(conn: Connection, round_id: UUID, questionnaires: Mapped) -> None:
@@ -94,7 +95,7 @@ def _pin(conn: Connection, round_id: UUID, questionnaires: Mapped) -> None:
     rounds.pin(conn, round_id, questionnaires)
 
 
-def newest_questionnaires(work: Work, codes: Mapping[tuple[str, str], str] = SAMPLE_MAPPING) -> dict[tuple[str, str], str]:
+def newest_questionnaires(work: Work, codes: Mapped = SAMPLE_MAPPING) -> dict[tuple[str, str], str]:
     """The same mapping with each questionnaire's newest published digest. Raises Refusal for an unpublished code."""
     with work.database.transaction() as conn:
         newest: dict[str, str] = {}

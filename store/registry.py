@@ -61,7 +61,7 @@ def change_organisations(conn: Connection, rows: Sequence[Mapping[str, Any]]) ->
     columns = [c.name for c in organisations.c if c.name not in kept]
     if rows:
         change = update(organisations).where(organisations.c.id == bindparam("row_id"))
-        values = {name: bindparam(f"new_{name}") for name in columns}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
         conn.execute(
             change.values(values),
             [{"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in rows],

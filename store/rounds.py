@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store.tables.interviews import interviews
-from store.tables.registry import organisations
+from store.tables.registry import organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_questionnaires, rounds
 
 _FORM = select(questionnaires.c.form).where(questionnaires.c.sha256 == bindparam("sha256"))
@@ -113,6 +113,61 @@ def close(conn: Connection, round_id: UUID, at: datetime) -> None:
 def set_online_loaded(conn: Connection, round_id: UUID, at: datetime) -> None:
     """The online answers known at business time `at` are in."""
     conn.execute(update(rounds).where(rounds.c.id == round_id).values(online_loaded_at=at))
+
+
+_framed = (
+    select(
+        interviews.c.id,
+        interviews.c.organisation_id,
+        organisations.c.registry_code,
+        interviews.c.questionnaire_sha256,
+        interviews.c.status,
+        interviews.c.seq,
+        interviews.c.online_at,
+    )
+    .join(organisations, organisations.c.id == interviews.c.organisation_id)
+    .order_by(interviews.c.id)
+)
+
+
+def framed_by_code(conn: Connection, round_id: UUID, registry_codes: Iterable[str]) -> dict[str, list[RowMapping]]:
+    """Registry code → the round's interviews with it (several offices may use one code)."""
+    query = _framed.where(interviews.c.round_id == round_id, organisations.c.registry_code.in_(list(registry_codes)))
+    found: dict[str, list[RowMapping]] = {}
+    for row in conn.execute(query).mappings():
+        found.setdefault(row["registry_code"], []).append(row)
+    return found
+
+
+def framed_by_phone(conn: Connection, round_id: UUID, hashes: Iterable[bytes]) -> dict[bytes, list[RowMapping]]:
+    """Phone hash → the round's interviews with organisations that have it."""
+    links = organisation_phones
+    query = _framed.add_columns(links.c.phone_hash).join(links, links.c.organisation_id == organisations.c.id)
+    found: dict[bytes, list[RowMapping]] = {}
+    wanted = query.where(interviews.c.round_id == round_id, links.c.phone_hash.in_(list(hashes)))
+    for row in conn.execute(wanted).mappings():
+        found.setdefault(bytes(row["phone_hash"]), []).append(row)
+    return found
+
+
+def lock_phones_of(conn: Connection, organisation_ids: Iterable[UUID]) -> None:
+    """Lock every phone of these organisations, in the order of their hashes: the first lock, as everywhere."""
+    of = select(organisation_phones.c.phone_hash).where(
+        organisation_phones.c.organisation_id.in_(list(organisation_ids))
+    )
+    query = select(phones.c.hash).where(phones.c.hash.in_(of)).order_by(phones.c.hash)
+    conn.execute(query.with_for_update(key_share=True)).all()
+
+
+def mark_online(conn: Connection, interview_id: UUID, at: datetime, *, answered: bool) -> None:
+    """The online survey reports an answer given at `at` (kept if there is an earlier one): contact stops.
+
+    `answered`: nothing else is known of the form, so the status says it; a form complete by phone stays complete.
+    """
+    change = update(interviews).where(interviews.c.id == interview_id)
+    conn.execute(change.values(online_at=func.least(func.coalesce(interviews.c.online_at, at), at)))
+    if answered:
+        conn.execute(change.where(interviews.c.status != "complete").values(status="answered", channel="online"))
 
 
 _form_of_kind = (

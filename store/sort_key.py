@@ -1,4 +1,4 @@
-"""The sort key of Vietnamese names: the order of the Vietnamese alphabet in plain digits, whatever the server's collation.
+"""The sort key of Vietnamese names: the order of the alphabet as plain digits, whatever the server's collation.
 
 It must not know what is sorted.
 """
