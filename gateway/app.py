@@ -32,7 +32,7 @@ def create_webhooks_app(
     if not public_base_url.startswith(("https://", "http://")):
         raise ValueError("public_base_url")
     app = Flask("gateway", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES + 1  # werkzeug cuts off silently; the guard refuses in words
     app.url_map.converters["ref"] = RefConverter
     app.extensions[EXTENSION] = open_desk(work, secrets, public_base_url)
     errors.register(app)

@@ -85,7 +85,6 @@ def signed_post(port: int, target: str, signed_as: str | None = None) -> int:
     "query",
     [
         "",
-        "?",
         "?a=%2F",
         "?a=%C4%91",
         "?a=%c4%91",
