@@ -123,8 +123,14 @@ class _Writer:
     def pieces(self) -> list[_Piece]:
         """Echo first, as it answers what the person just wrote; the question last, as it waits for an answer."""
         ordered = sorted(self.effects, key=lambda e: (isinstance(e, Ask), not isinstance(e, Echo)))
-        written = [_Piece(_RANKS.get(type(e), _NEEDED), _WRITTEN[type(e)](self, e)) for e in ordered]
+        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered]
         return [piece for piece in written if piece.words]
+
+    def _rank(self, effect: Effect) -> int:
+        """Help is long, and the question it is about still stands on the phone."""
+        if isinstance(effect, Ask) and Wanted("help") in self.effects:
+            return _COURTESY
+        return _RANKS.get(type(effect), _NEEDED)
 
     def words(self, code: str, tries: int = 0, **params: object) -> str:
         return wording.say(f"text.{code}", self.language, tries, **params)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from ivr.script import Dial
 from survey.answers import Channel
 from survey.effects import Effect, to_dict
 from tests.conversations.player import Player
@@ -21,7 +22,7 @@ FORMS = {
 }
 NEUTRAL: tuple[Channel, ...] = ("voice", "sms", "staff")
 ACTIONS = {"open", "key", "keys", "text", "silence", "word", "late", "correct", "again", "staff"}
-CHECKS = {"does", "outcome", "hears", "hears_exactly", "never_hears", "reads", "reads_exactly"}
+CHECKS = {"does", "outcome", "hears", "hears_exactly", "never_hears", "dials", "reads", "reads_exactly"}
 EXTRAS = {"after", "final", "rule"}
 
 CONVERSATIONS = [
@@ -71,6 +72,8 @@ def _check_words(player: Player, step: dict[str, Any], where: str) -> None:
     heard = player.script.heard if player.script else ""
     assert step.get("hears_exactly", heard) == heard, where
     assert step.get("reads_exactly", player.text) == player.text, where
+    dialled = next((verb.number for verb in player.script.verbs if isinstance(verb, Dial)), None) if heard else None
+    assert step.get("dials") == dialled, where
     for words in step.get("hears", ()):
         assert words in heard, where
     for words in step.get("never_hears", ()):
