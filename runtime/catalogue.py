@@ -34,7 +34,7 @@ class Catalogue:
         self.entries = entries
         self.strict = strict
 
-    def words(self, code: str, lang: str = "vi", **params: Any) -> str:
+    def words(self, code: str, lang: str = "vi", /, **params: Any) -> str:
         """The words for `code`. Dates and times are shown as in Viet Nam. Raises MissingWordsError when strict."""
         try:
             return self.entries[code][lang].format(**{name: shown(value) for name, value in params.items()})
@@ -72,6 +72,6 @@ def catalogue() -> Catalogue:
     return Catalogue(load())
 
 
-def words(code: str, lang: str = "vi", **params: Any) -> str:
+def words(code: str, lang: str = "vi", /, **params: Any) -> str:
     """The words for `code` from this process's catalogue."""
     return catalogue().words(code, lang, **params)

@@ -5,11 +5,14 @@ It must not know what a task does; `workers.app` adds the tasks.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import kombu.exceptions
 import structlog
-from celery import Celery
+from celery import Celery, signals
+
+from runtime import observability
 
 QUEUES = ("contact", "housekeeping")
 """Contact: planning, dispatch, calls. Housekeeping: sweeps and whatever may wait; never behind a dispatcher."""
@@ -65,6 +68,12 @@ def celery_app(broker_url: str) -> Celery:
     app = Celery("alo", set_as_current=False)
     app.conf.update(configuration(broker_url))
     return app
+
+
+@signals.setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]  # celery brings no types
+def _redact_logs(loglevel: int | str = "INFO", **_more: Any) -> None:
+    """Workers and beat log as everybody else does; Celery then leaves logging alone."""
+    observability.configure(logging.getLevelName(loglevel) if isinstance(loglevel, int) else loglevel)
 
 
 class CeleryJobs:

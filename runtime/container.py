@@ -19,6 +19,7 @@ from runtime.spawn import alive
 from services.faults import Refusal
 from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
 from services.work import Work
+from store import senders
 from store.unit_of_work import Database
 
 
@@ -104,6 +105,14 @@ class SimulatedOnly:
     def call(self, sender: SenderRow) -> CallCarrier:
         """The call carrier of a simulated sender. Raises Refusal for any other."""
         return self.carriers.call(_simulated(sender))
+
+
+def refuse_fast_clock(work: Work) -> None:
+    """Raise Refusal when business time runs fast and a sender could reach real people."""
+    if isinstance(work.clock, FastClock):
+        with work.database.transaction() as conn:
+            for sender in senders.all_rows(conn):
+                _simulated(sender)
 
 
 def _simulated(sender: SenderRow) -> SenderRow:

@@ -25,6 +25,9 @@ PASSING = frozenset(
 )
 """Fields a line may carry. A new one is added here after asking: can a person's number, name or words ever be in it?"""
 
+QUIET = ("celery.beat", "celery.app.trace", "celery.worker.strategy", "alembic.runtime.migration")
+"""Libraries that say each second that nothing happened: warnings only, unless DEBUG is asked for."""
+
 WITHHELD = "[withheld]"
 LONGEST = 500
 LONGEST_TRACE = 8000
@@ -79,6 +82,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else logging.WARNING)
 
 
 def _exception_without_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

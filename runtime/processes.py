@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,8 +22,9 @@ import structlog
 from migrations.upgrade import upgrade
 from runtime import spawn
 from runtime.celery_client import QUEUES
-from runtime.container import with_embedded
+from runtime.container import machine_work, refuse_fast_clock, with_embedded
 from runtime.embedded import Postgres, ServerFailedError, Valkey
+from runtime.seeding import seed_senders
 from runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +77,17 @@ class Crew:
             self.start(self._parts[name])
         return due
 
+    def wait_ready(self, name: str, url: str) -> None:
+        """Wait until part `name` answers `url` with 200. Raises ServerFailedError when it ends or dawdles."""
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while time.monotonic() < deadline and self._children[name].poll() is None:
+            try:
+                with urllib.request.urlopen(url, timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise ServerFailedError(name, self.logs / f"{name}.log")
+
     def pid(self, name: str) -> int:
         """The process id of a part. Raises KeyError."""
         return self._children[name].pid
@@ -118,7 +129,7 @@ def beat(settings: Settings) -> Part:
 def servers(settings: Settings, tuning: Mapping[str, str] | None = None) -> Iterator[Settings]:
     """Embedded servers where none are given, and the schema brought up to date; gives settings with all URLs.
 
-    Raises ServerFailedError.
+    Raises ServerFailedError, Refusal.
     """
     with ExitStack() as stack:
         found = settings
@@ -137,7 +148,18 @@ def servers(settings: Settings, tuning: Mapping[str, str] | None = None) -> Iter
             stack.callback(valkey.stop)
             found = settings.model_copy(update={"broker_url": type(settings.broker_url)(valkey.broker_url)})
         upgrade(found.database_owner_url.get_secret_value())
+        _furnish(found)
         yield found
+
+
+def _furnish(settings: Settings) -> None:
+    """The senders that the settings describe; then the one check that needs them. Raises Refusal."""
+    work = machine_work(settings)
+    try:
+        seed_senders(work, settings)
+        refuse_fast_clock(work)
+    finally:
+        work.database.close()
 
 
 @contextmanager
@@ -147,7 +169,7 @@ def crew(settings: Settings) -> Iterator[Crew]:
     try:
         for part in (gateway(settings), *workers(settings), beat(settings)):
             team.start(part)
-        wait_ready(f"http://{settings.alo_bind}:{settings.alo_port}/readyz", team.logs / "gateway.log")
+        team.wait_ready("gateway", f"http://{settings.alo_bind}:{settings.alo_port}/readyz")
         yield team
     finally:
         team.stop()
@@ -157,18 +179,6 @@ def environment(settings: Settings) -> dict[str, str]:
     """The environment of a part: ours, with every setting as it was resolved."""
     values = {name.upper(): _plain(value) for name, value in settings}
     return {**os.environ, **values, "ALO_DATA_DIR": str(settings.alo_data_dir.resolve()), "PYTHONUNBUFFERED": "1"}
-
-
-def wait_ready(url: str, log: Path) -> None:
-    """Wait until `url` answers 200. Raises ServerFailedError after READY_TIMEOUT_S."""
-    deadline = time.monotonic() + READY_TIMEOUT_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise ServerFailedError("gateway", log)
 
 
 def left_over(data_dir: Path) -> dict[Path, str]:

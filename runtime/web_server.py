@@ -8,10 +8,26 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from runtime import observability
 from runtime.settings import Settings
 
 _settings = Settings()
+
+
+class RedactedLogger(Logger):  # type: ignore[misc]  # gunicorn brings no types
+    """Gunicorn's logger without its own handlers: its lines go the way of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up as gunicorn does, then hand over to the root logger."""
+        super().setup(cfg)
+        for logger in (self.error_log, self.access_log):
+            logger.handlers.clear()
+            logger.propagate = True
+        observability.configure(_settings.alo_log_level)
+
+
 
 bind = f"{_settings.alo_bind}:{_settings.alo_port}"
 workers = _settings.alo_web_workers
@@ -20,25 +36,17 @@ worker_class = "gthread"
 keepalive = 30
 timeout = 60
 graceful_timeout = 20
-max_requests = 0
 limit_request_line = 8190
 limit_request_field_size = 8190
 accesslog = None
 """No access log: paths are ours to count (`/metrics`), not to keep."""
 
-worker_tmp_dir = None
+logger_class = RedactedLogger
+control_socket_disable = True
+"""Its default place is one a user: a second Alo on the machine would take the first one's."""
+
 preload_app = False
 """Pools and clients must not cross a fork: each worker loads the app itself."""
-
-
-def on_starting(_server: Any) -> None:
-    """Before anything is logged."""
-    observability.configure(_settings.alo_log_level)
-
-
-def post_fork(_server: Any, _worker: Any) -> None:
-    """Gunicorn set its own log handlers meanwhile; ours redact."""
-    observability.configure(_settings.alo_log_level)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

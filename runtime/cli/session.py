@@ -37,11 +37,11 @@ class Session:
         """Who does this, for the audit trail."""
         return f"cli:{getpass.getuser()}"
 
-    def words(self, code: str, **params: Any) -> str:
+    def words(self, code: str, /, **params: Any) -> str:
         """The words for `code` in this session's language."""
         return words(code, self.lang, **params)
 
-    def say(self, code: str, **params: Any) -> None:
+    def say(self, code: str, /, **params: Any) -> None:
         """Print the words for `code`."""
         click.echo(self.words(code, **params))
 
@@ -49,7 +49,7 @@ class Session:
         """Print a document as JSON, for programs."""
         click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
-    def fail(self, code: str, **params: Any) -> NoReturn:
+    def fail(self, code: str, /, **params: Any) -> NoReturn:
         """Print the words for `code` where errors go and end with exit code 1."""
         click.echo(self.words(code, **params), err=True)
         sys.exit(1)
