@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.tables.outbox import call_turns, calls, outbox
+from store.tables.registry import phones
 
 _PLACED = select(outbox.c.id, outbox.c.phone_hash, outbox.c.sender_id, outbox.c.interview_id, outbox.c.office_id).where(
     outbox.c.ref == bindparam("ref"), outbox.c.medium == "call"
@@ -25,12 +26,20 @@ def placed(conn: Connection, ref: str) -> RowMapping | None:
     return conn.execute(_PLACED, {"ref": ref}).mappings().first()
 
 
-_PHONE_OF = select(calls.c.phone_hash, calls.c.interview_id).where(calls.c.ref == bindparam("ref"))
+_PHONE_OF = (
+    select(phones.c.hash, phones.c.kind, phones.c.consent, calls.c.interview_id)
+    .join(calls, calls.c.phone_hash == phones.c.hash)
+    .where(calls.c.ref == bindparam("ref"))
+)
+_LOCK_PHONE_OF = _PHONE_OF.with_for_update(of=phones, key_share=True)
 
 
-def phone_of(conn: Connection, ref: str) -> RowMapping | None:
-    """Phone and interview of a call, read before locking: neither ever changes."""
-    return conn.execute(_PHONE_OF, {"ref": ref}).mappings().first()
+def lock_phone(conn: Connection, ref: str, *, locking: bool = True) -> RowMapping | None:
+    """Lock the phone of a call and read it, with the call's `interview_id` (which never changes); None if unknown.
+
+    `locking=False` exists for the planted fault that proves the lock is needed.
+    """
+    return conn.execute(_LOCK_PHONE_OF if locking else _PHONE_OF, {"ref": ref}).mappings().first()
 
 
 def by_carrier_id(conn: Connection, sender_id: UUID, carrier_id: str) -> str | None:
@@ -41,7 +50,8 @@ def by_carrier_id(conn: Connection, sender_id: UUID, carrier_id: str) -> str | N
 def add(conn: Connection, **columns: Any) -> bool:
     """Insert a call that begins; False when there is one with this reference or carrier id already."""
     row: Mapping[str, Any] = {"turn": 0, "consented": False, "ended_at": None, **columns}
-    return conn.execute(pg_insert(calls).values(row).on_conflict_do_nothing()).rowcount == 1
+    statement = pg_insert(calls).values(row).on_conflict_do_nothing().returning(calls.c.id)
+    return conn.execute(statement).first() is not None
 
 
 _turn = call_turns.alias("turn")
@@ -74,7 +84,11 @@ def _advance() -> Insert:
     moved = (
         update(calls)
         .where(calls.c.id == bindparam("turn_call_id"))
-        .values(turn=bindparam("turn_turn"), consented=calls.c.consented | bindparam("heard_consent"))
+        .values(
+            turn=bindparam("turn_turn"),
+            consented=calls.c.consented | bindparam("heard_consent"),
+            ended_at=bindparam("over_at", type_=calls.c.ended_at.type),
+        )
         .cte("moved")
     )
     row = {c.name: bindparam(f"turn_{c.name}", type_=c.type) for c in call_turns.c}
@@ -94,8 +108,12 @@ def advance(
     script: bytes,
     at: datetime,
     consented: bool = False,
+    over: bool = False,
 ) -> None:
-    """Write dialogue turn `turn` with its sealed document and move the call to it, in one statement."""
+    """Write dialogue turn `turn` with its sealed document and move the call to it, in one statement.
+
+    `over`: the document ends the call.
+    """
     given = {
         "turn_call_id": call_id,
         "turn_turn": turn,
@@ -104,5 +122,6 @@ def advance(
         "turn_script": script,
         "turn_at": at,
         "heard_consent": consented,
+        "over_at": at if over else None,
     }
     conn.execute(_ADVANCE, given)

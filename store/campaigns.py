@@ -173,20 +173,19 @@ def plan_page(conn: Connection, campaign: RowMapping, at: datetime, size: int) -
     last = conn.execute(select(rows.c.id).order_by(rows.c.id.desc()).limit(1)).scalar()
     if last is None:
         return 0, None
-    entered = conn.execute(
-        insert(campaign_interviews).from_select(
-            ["campaign_id", "interview_id", "step", "state", "reason", "next_at"],
-            select(
-                literal(campaign["id"]),
-                rows.c.id,
-                literal(0),
-                literal("waiting"),
-                func.jsonb_build_object(),
-                literal(at),
-            ).where(rows.c.excluded == ""),
-        )
-    ).rowcount
-    return entered, last
+    statement = insert(campaign_interviews).from_select(
+        ["campaign_id", "interview_id", "step", "state", "reason", "next_at"],
+        select(
+            literal(campaign["id"]),
+            rows.c.id,
+            literal(0),
+            literal("waiting"),
+            func.jsonb_build_object(),
+            literal(at),
+        ).where(rows.c.excluded == ""),
+    )
+    entered = conn.execute(statement.returning(campaign_interviews.c.interview_id)).all()
+    return len(entered), last
 
 
 def due_campaigns(conn: Connection, now: datetime) -> list[UUID]:

@@ -59,7 +59,7 @@ def insert_contacts(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     if not rows:
         return 0
     statement = pg_insert(outbox).values([{**EMPTY, **row} for row in rows]).on_conflict_do_nothing()
-    return conn.execute(statement).rowcount
+    return len(conn.execute(statement.returning(outbox.c.id)).all())
 
 
 def _may_leave() -> Any:
@@ -182,8 +182,9 @@ def add_receipt(conn: Connection, **columns: Any) -> bool:
         pg_insert(receipts)
         .values(**columns)
         .on_conflict_do_nothing(index_elements=[receipts.c.outbox_id, receipts.c.digest])
+        .returning(receipts.c.id)
     )
-    return conn.execute(statement).rowcount == 1
+    return conn.execute(statement).first() is not None
 
 
 def expired(conn: Connection, state: State, real: datetime, limit: int = 200) -> list[UUID]:
@@ -221,9 +222,10 @@ def waiting_since(
 
 
 def open_rows(conn: Connection, campaign_id: UUID) -> int:
-    """Rows of a campaign that are neither final nor withdrawn."""
-    states = (State.PLANNED, *IN_FLIGHT)
-    query = select(func.count()).where(outbox.c.campaign_id == campaign_id, outbox.c.state.in_(states))
+    """Rows of a campaign that something may still happen to; a text that was sent may never be confirmed."""
+    open_states = outbox.c.state.in_((State.PLANNED, *IN_FLIGHT))
+    unconfirmed = and_(outbox.c.medium == "text", outbox.c.state == State.SENT)
+    query = select(func.count()).where(outbox.c.campaign_id == campaign_id, open_states, ~unconfirmed)
     return conn.scalar(query) or 0
 
 

@@ -37,4 +37,4 @@ def open_once(
         "done_at": None,
     }
     statement = insert(tasks).values(row).on_conflict_do_nothing(index_elements=[tasks.c.digest])
-    return conn.execute(statement).rowcount == 1
+    return conn.execute(statement.returning(tasks.c.id)).first() is not None

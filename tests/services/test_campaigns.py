@@ -1,0 +1,194 @@
+"""Campaigns: preview, one launch, planning that resumes, the ladder in time, pause and stop."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from contact.delivery import Receipt, State
+from services import advance, campaign_status, campaigns, delivery, dispatch
+from services.faults import Refusal
+from services.work import Work
+from store.tables.campaigns import campaign_interviews
+from store.tables.campaigns import campaigns as campaign_table
+from store.tables.staff import audit
+from tests.doubles import FakeCarriers, FakeClock, RecordingJobs
+from tests.services.world import World, build
+
+NUMBERS = [f"+8490100000{n}" for n in range(2, 6)]
+
+
+@pytest.fixture
+def world(work: Work) -> World:
+    built = build(work)
+    for place, number in enumerate(NUMBERS):
+        built.add_organisation(f"DX00{place + 2}", number)
+    return built
+
+
+def drafted(world: World) -> UUID:
+    return campaigns.draft(world.work, "2026", "QB", "test", title="Nhắc lần 1")
+
+
+def launched(world: World) -> UUID:
+    campaign_id = drafted(world)
+    campaigns.launch(world.work, campaign_id, len(world.interviews), "test")
+    campaigns.plan(world.work, campaign_id)
+    return campaign_id
+
+
+def step(world: World, campaign_id: UUID) -> int:
+    """Plan what is due and send what is due."""
+    advance.advance(world.work, campaign_id)
+    return sum(dispatch.dispatch(world.work, s.id, 0.2) for s in (world.text, world.line))
+
+
+def answer_call(world: World, ref: str, state: State, number: int) -> None:
+    delivery.record_receipt(world.work, ref, Receipt(f"CA{number:032x}", state, str(state)))
+
+
+def test_the_preview_says_who_and_why_not_and_what_it_takes(world: World) -> None:
+    world.add_organisation("DX009", None)
+    shown = campaigns.preview(world.work, drafted(world))
+    assert shown.contacted == 5
+    assert shown.excluded == {"no_phone": 1}
+    assert shown.excluded_names == (("Hợp tác xã DX009", "no_phone"),)
+    assert len(shown.sample_texts) == 5
+    assert "Lien minh HTX tinh" in shown.sample_texts[0]
+    assert shown.estimate.sample_tariff
+    assert shown.estimate.segments[1] >= shown.estimate.segments[0] > 0
+    assert shown.estimate.finishes_at > world.work.clock.now()
+
+
+def test_a_preview_changes_nothing(world: World) -> None:
+    campaigns.preview(world.work, drafted(world))
+    assert world.events() == []
+    assert world.sent() == []
+
+
+def test_the_number_must_be_typed_back(world: World) -> None:
+    campaign_id = drafted(world)
+    with pytest.raises(Refusal) as refused:
+        campaigns.launch(world.work, campaign_id, 4, "test")
+    assert (refused.value.code, refused.value.params) == ("campaign.wrong_number", {"typed": 4, "contacted": 5})
+    assert world.rows(campaign_table)[0]["state"] == "draft"
+
+
+def test_ten_launches_at_once_are_one(world: World, jobs: RecordingJobs) -> None:
+    campaign_id = drafted(world)
+    barrier = threading.Barrier(4)
+    outcomes: list[str] = []
+
+    def press() -> None:
+        barrier.wait()
+        try:
+            campaigns.launch(world.work, campaign_id, 5, "test")
+            outcomes.append("launched")
+        except Refusal as refusal:
+            outcomes.append(refusal.code)
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["campaign.not_a_draft"] * 3 + ["launched"]
+    assert jobs.enqueued == [("alo.plan_campaign", (str(campaign_id),))]
+    assert [r["action"] for r in world.rows(audit) if r["action"] == "campaign.launched"] == ["campaign.launched"]
+
+
+def test_planning_killed_between_pages_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaigns, "PLAN_PAGE", 2)
+    campaign_id = drafted(world)
+    campaigns.launch(world.work, campaign_id, 5, "test")
+    pages = iter([None, None])
+    original = campaigns.campaigns.plan_page
+
+    def dying(*args: object) -> object:
+        next(pages)
+        return original(*args)  # type: ignore[arg-type]  # the signature is the original's
+
+    monkeypatch.setattr(campaigns.campaigns, "plan_page", dying)
+    with pytest.raises(StopIteration):
+        campaigns.plan(world.work, campaign_id)
+    assert len(world.rows(campaign_interviews)) == 4
+    monkeypatch.setattr(campaigns.campaigns, "plan_page", original)
+    campaigns.plan(world.work, campaign_id)
+    assert len(world.rows(campaign_interviews)) == 5
+    assert world.rows(campaign_table)[0]["state"] == "running"
+
+
+def test_planning_twice_plans_once(world: World) -> None:
+    campaign_id = launched(world)
+    assert advance.advance(world.work, campaign_id) == 5
+    assert advance.advance(world.work, campaign_id) == 0
+    assert len(world.sent(campaign_id=campaign_id)) == 5
+
+
+def test_the_ladder_text_call_reminder_call(world: World, clock: FakeClock, carriers: FakeCarriers) -> None:
+    campaign_id = launched(world)
+    assert step(world, campaign_id) == 5
+    assert [s.to for s in carriers.texts.sent] != []
+    for hours, medium in ((3, "call"), (21, "text"), (3, "call")):
+        advance.advance(world.work, campaign_id)
+        due = max(r["due_at"] for r in world.sent(state="planned"))
+        clock.advance(max(timedelta(0), due - clock.now()), real=timedelta(minutes=5))
+        before = len(world.sent(state="completed")) + len(world.sent(state="no_answer"))
+        while step(world, campaign_id):
+            for n, row in enumerate(world.sent(medium="call", state="sent")):
+                answer_call(world, row["ref"], State.NO_ANSWER, before * 100 + n)
+        assert hours, medium
+    refs = world.sent(campaign_id=campaign_id, interview_id=world.interviews[0])
+    assert [(r["medium"], r["step"]) for r in sorted(refs, key=lambda r: r["step"])] == [
+        ("text", 1),
+        ("call", 2),
+        ("text", 3),
+        ("call", 4),
+    ]
+    parts = [r["reason"]["code"] for r in sorted(refs, key=lambda r: r["step"])]
+    assert parts == ["ladder.first", "ladder.next", "ladder.next", "ladder.other_time"]
+    while advance.advance(world.work, campaign_id):
+        pass
+    assert campaigns.finish(world.work, campaign_id)
+    assert campaign_status.status(world.work, campaign_id).state == "done"
+
+
+def test_a_paused_campaign_holds_what_has_not_left(world: World, carriers: FakeCarriers) -> None:
+    campaign_id = launched(world)
+    advance.advance(world.work, campaign_id)
+    campaigns.pause(world.work, campaign_id, "test")
+    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 0
+    assert carriers.texts.sent == []
+    campaigns.resume(world.work, campaign_id, "test")
+    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 5
+
+
+def test_a_row_claimed_before_the_pause_is_held_too(world: World, carriers: FakeCarriers) -> None:
+    campaign_id = launched(world)
+    advance.advance(world.work, campaign_id)
+    sender, batch, _ = dispatch.claim_batch(world.work, world.text.id)
+    assert sender is not None
+    campaigns.pause(world.work, campaign_id, "test")
+    assert [dispatch.send(world.work, sender, row) for row in batch] == [False] * 5
+    assert carriers.texts.sent == []
+    assert {r["state"] for r in world.sent()} == {"planned"}
+
+
+def test_stopping_withdraws_what_is_queued(world: World) -> None:
+    campaign_id = launched(world)
+    advance.advance(world.work, campaign_id)
+    assert campaigns.stop(world.work, campaign_id, "test") == 5
+    assert {r["state"] for r in world.sent()} == {"withdrawn"}
+    assert world.rows(campaign_table)[0]["state"] == "stopped"
+    with pytest.raises(Refusal):
+        campaigns.resume(world.work, campaign_id, "test")
+
+
+def test_a_closed_round_starts_no_campaign(world: World, clock: FakeClock) -> None:
+    clock.advance(timedelta(days=61))
+    with pytest.raises(Refusal) as refused:
+        drafted(world)
+    assert refused.value.code == "campaign.round_closed"
