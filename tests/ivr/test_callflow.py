@@ -1,0 +1,118 @@
+"""Whatever the engine wants, the caller hears words, can answer or is said goodbye to; nothing falls through."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr import callflow
+from ivr.callflow import CallContext, script_for
+from ivr.prompts import prompt_id
+from ivr.script import Dial, Gather, Hangup, Redirect, Say
+from survey import engine
+from survey.answers import Entry, Heard, Key, Said, Silence, Spoken, Unclear
+from survey.effects import Ask, Echo, Ended, Wanted, Welcome
+from survey.interview import Interview
+from tests.survey import forms
+from tests.survey.forms import NOW
+
+FORM = forms.small_form()
+CALL = CallContext(turn=7, office="Liên minh Hợp tác xã tỉnh Tuyên Quang", contact="02073 822 333")
+
+SAID: st.SearchStrategy[Said] = st.one_of(
+    st.sampled_from(["1", "2", "3", "4", "9", "0", "25", "900"]).map(Key),
+    st.just(Silence()),
+    st.sampled_from(["repeat", "person", "later", "help", "call"]).map(Spoken),
+    st.just(Unclear("words")),
+    st.just(Entry({"q1": "5", "members": "12", "nobody": "1"})),
+)
+
+
+@given(st.lists(st.tuples(SAID, st.booleans()), max_size=25), st.sampled_from(["vi", "en", "xx"]), st.booleans())
+def test_every_step_of_every_interview_can_be_spoken(said: list[tuple[Said, bool]], language: str, late: bool) -> None:
+    step = engine.begin(FORM, engine.new_interview(FORM, language), "voice", NOW)
+    _check(step, language)
+    for what, again in said:
+        before: Interview = step.interview
+        turn = max(before.turn - (late and again), 0)
+        heard = Heard("voice", f"CA-{before.seq}", what, turn, before.asked)
+        step = engine.hear(FORM, before, heard, NOW) if before.seq % 7 else engine.resume(FORM, before, "voice", NOW)
+        _check(step, language)
+
+
+def _check(step: engine.Step, language: str) -> None:
+    script = script_for(FORM, step.effects, language, CALL)
+    assert script.heard.strip()
+    for prompt in script.prompts():
+        if isinstance(prompt, Say):
+            assert prompt.prompt_id == prompt_id(prompt.text, language)
+    if any(isinstance(effect, Ask) for effect in step.effects):
+        assert isinstance(script.verbs[-2], Gather)
+        assert script.verbs[-1] == Redirect(CALL.turn)
+        assert script.verbs[-2].turn == CALL.turn
+    else:
+        assert script.verbs[-1] == Hangup()
+
+
+def test_an_echo_is_spoken_before_keys_are_taken() -> None:
+    script = script_for(FORM, (Echo("q1", "3"), Ask("q2", 3)), "vi", CALL)
+    echo, gather, way_on = script.verbs
+    assert isinstance(echo, Say)
+    assert echo.text == "Đã ghi: hài lòng."
+    assert isinstance(gather, Gather)
+    assert (gather.num_digits, gather.finish_on_key) == (1, "")
+    assert way_on == Redirect(7)
+
+
+def test_options_come_before_their_keys_and_each_is_a_sentence_of_its_own() -> None:
+    gather = script_for(FORM, (Ask("q1", 2),), "vi", CALL).gather
+    assert gather is not None
+    assert [p.text for p in gather.prompts if isinstance(p, Say)] == [
+        "Ông/bà có hài lòng về việc q1?",
+        "Rất hài lòng, bấm phím 1.",
+        "Hài lòng, bấm phím 2.",
+        "Không hài lòng, bấm phím 3.",
+        "Không có ý kiến, bấm phím 4.",
+    ]
+
+
+def test_a_person_is_dialled_when_there_is_one_and_the_question_waits_behind() -> None:
+    wanted = (Wanted("person"), Ask("q1", 3))
+    with_officer = script_for(FORM, wanted, "vi", CallContext(7, "X", officer="+842143840123"))
+    assert with_officer.verbs[0] == Dial("+842143840123")
+    assert with_officer.gather is not None
+    without = script_for(FORM, wanted, "vi", CALL)
+    assert not any(isinstance(verb, Dial) for verb in without.verbs)
+    assert "cán bộ sẽ gọi lại" in without.heard
+
+
+def test_where_one_phone_serves_several_the_organisation_is_named() -> None:
+    call = CallContext(1, "X", organisation="HTX Hoa Sen")
+    assert "Các câu hỏi này là về HTX Hoa Sen." in script_for(FORM, (Welcome(), Ask("consent", 1)), "vi", call).heard
+    assert "HTX Hoa Sen" not in script_for(FORM, (Ask("q1", 2),), "vi", call).heard
+
+
+def test_the_opening_is_short_enough_to_be_heard_to_the_end() -> None:
+    """At most 35 seconds before the first key may be needed, at most 12 for a sentence, at 3.5 syllables a second."""
+    gather = script_for(FORM, (Welcome(), Ask("consent", 1)), "vi", CALL).gather
+    assert gather is not None
+    sentences = [p.text for p in gather.prompts if isinstance(p, Say)]
+    opening = sentences[: sentences.index("Đồng ý, bấm phím 1.") + 1]
+    assert max(len(s.split()) for s in sentences) <= 12 * 3.5
+    assert sum(len(s.split()) for s in opening) <= 35 * 3.5
+
+
+@pytest.mark.parametrize("code", ["apology", "unknown_caller", "nothing_open", "opted_out"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_closings_say_one_thing_and_hang_up(code: str, language: str) -> None:
+    say, end = callflow.closing(code, language).verbs
+    assert isinstance(say, Say)
+    assert end == Hangup()
+
+
+def test_nothing_to_say_is_still_a_goodbye() -> None:
+    assert script_for(FORM, (), "vi", CALL).verbs[-1] == Hangup()
+    assert script_for(FORM, (), "vi", CALL).heard
+    assert script_for(FORM, (Ask("gone", 3),), "vi", CALL).verbs[-1] == Hangup()
+    assert script_for(FORM, (Ended("complete"),), "vi", CALL).verbs[-1] == Hangup()

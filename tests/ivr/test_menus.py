@@ -1,0 +1,64 @@
+"""Keys have one meaning everywhere, and no key press can be read as an answer that was not pressed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr import menus
+from ivr.menus import Keys
+from survey.answers import Key, Said, Silence, Spoken, Unclear
+from survey.questionnaire import Choice, Question
+from tests.survey import forms
+
+LEVEL = forms.level("q1")
+WHOLE = forms.whole("members")
+NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"}, "0"), Choice("a", {"vi": "A"}, "10")))
+
+
+@pytest.mark.parametrize(
+    ("digits", "question", "said"),
+    [
+        ("1", LEVEL, Key("1")),
+        ("9", LEVEL, Key("9")),  # the engine says that it is no choice
+        ("22", LEVEL, Key("22")),
+        ("#", LEVEL, Key("#")),
+        ("*", LEVEL, Spoken("repeat")),
+        ("0", LEVEL, Spoken("person")),
+        ("", LEVEL, Silence()),
+        (None, LEVEL, Silence()),
+        (" ", LEVEL, Silence()),
+        ("0", NOUGHT, Key("0")),
+        ("10", NOUGHT, Key("10")),
+        ("25", WHOLE, Key("25")),
+        ("25#", WHOLE, Key("25")),
+        ("0", WHOLE, Key("0")),
+        ("*", WHOLE, Spoken("repeat")),
+        ("12*", WHOLE, Spoken("repeat")),
+        ("#", WHOLE, Silence()),
+        (None, WHOLE, Silence()),
+        ("1", None, Unclear("not_asked", "1")),
+        ("*", None, Spoken("repeat")),
+        ("0", None, Spoken("person")),
+        (None, None, Silence()),
+    ],
+)
+def test_read_key(digits: str | None, question: Question | None, said: Said) -> None:
+    assert menus.read_key(digits, question) == said
+
+
+@given(
+    st.none() | st.text() | st.text(st.sampled_from("0123456789*#ABCD")), st.sampled_from([LEVEL, WHOLE, NOUGHT, None])
+)
+def test_nothing_raises_and_a_key_is_what_was_pressed(digits: str | None, question: Question | None) -> None:
+    said = menus.read_key(digits, question)
+    if isinstance(said, Key):
+        assert question is not None
+        assert said.digits == "".join((digits or "").split()).rstrip("#" if question is WHOLE else "")
+
+
+def test_one_key_ends_a_choice_and_the_hash_key_a_number() -> None:
+    assert menus.keys_for(LEVEL) == Keys(1, menus.TIMEOUT_S, "")
+    assert menus.keys_for(NOUGHT).num_digits == 2
+    assert menus.keys_for(WHOLE) == Keys(None, menus.NUMBER_TIMEOUT_S, "#")

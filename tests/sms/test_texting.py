@@ -1,0 +1,138 @@
+"""One step, one text: plain letters in one segment wherever it can be, whole options always."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sms import encoding, texting
+from sms.texting import TextContext, compose
+from survey import engine, wording
+from survey.answers import Heard, Key, Said, Spoken, Unclear
+from survey.effects import AlreadyAnswered, Ask, Doubtful, Echo, Finished, LeftOpen, Resumed, Tell, Wanted, Welcome
+from survey.questionnaire import Question, Questionnaire
+from tests.survey import forms
+from tests.survey.forms import NOW
+
+FORM = forms.small_form()
+HERE = TextContext("LM HTX Lao Cai", "02143840123")
+OPTIONS = "1=Rat hai long, 2=Hai long, 3=Khong hai long, 4=Khong co y kien"
+
+
+def body(*effects: object, form: Questionnaire = FORM, context: TextContext = HERE) -> str:
+    (text,) = compose(form, effects, "vi", context)  # type: ignore[arg-type]
+    assert text.segments == encoding.measure(text.body).segments
+    return text.body
+
+
+def stretched(words: int) -> Questionnaire:
+    """The small form with a first question of `words` words."""
+    questions = [
+        replace(q, label=forms.words(" ".join(["lâu"] * words))) if q.name == "q1" else q for q in FORM.questions
+    ]
+    return replace(FORM, questions=tuple(questions))
+
+
+SAID: st.SearchStrategy[Said] = st.one_of(
+    st.sampled_from(["1", "2", "3", "4", "9", "25", "900"]).map(Key),
+    st.sampled_from(["repeat", "person", "later", "help", "call"]).map(Spoken),
+    st.sampled_from(["empty", "words", "several", "two_answers", "homograph", "unknown_number"]).map(
+        lambda code: Unclear(code, "3")
+    ),
+)
+
+
+@given(st.lists(SAID, max_size=25), st.sampled_from(["vi", "en", "xx"]), st.booleans())
+def test_every_step_of_every_interview_is_one_text_with_whole_options(
+    said: list[Said], language: str, accented: bool
+) -> None:
+    context = replace(HERE, accented=accented)
+    step = engine.begin(FORM, engine.new_interview(FORM, language), "sms", NOW)
+    for what in said:
+        heard = Heard("sms", "SM1", what, step.interview.turn, step.interview.asked)
+        step = engine.hear(FORM, step.interview, heard, NOW)
+        (text,) = compose(FORM, step.effects, language, context)
+        asked = next((FORM.question(e.question) for e in step.effects if isinstance(e, Ask)), None)
+        helped = Wanted("help") in step.effects
+        if asked and not helped:
+            _check_question(text.body, asked, language, accented)
+        if not accented:
+            assert text.body.isascii()
+            assert not set("#&") & set(text.body)
+            assert text.segments == 1
+
+
+def _check_question(text: str, asked: Question, language: str, accented: bool) -> None:
+    assert asked.number is None or f"C{asked.number}: " in text
+    for choice in asked.choices:
+        label = choice.label.get(language, choice.label["vi"])
+        assert f"{choice.key}={label if accented else encoding.plain(label)}" in text
+
+
+def test_the_echo_goes_first_when_the_text_gets_long() -> None:
+    form = stretched(19)
+    assert body(Echo("q2", "3"), Ask("q1", 2)).startswith("Da ghi: hai long. C1:")
+    short = body(Echo("q2", "3"), Ask("q1", 2), form=form)
+    assert short.startswith("C1: lau lau")
+    assert short.endswith(OPTIONS)
+    assert encoding.measure(short).segments == 1
+
+
+def test_then_courtesies_go_and_never_what_was_wrong_or_the_question() -> None:
+    form = stretched(15)
+    assert body(Resumed(), Ask("q1", 2), form=form).startswith("LM HTX Lao Cai xin hoi tiep. C1:")
+    form = stretched(20)
+    assert body(Resumed(), Ask("q1", 2), form=form).startswith("C1:")
+    assert body(AlreadyAnswered("q2"), Ask("q1", 2), form=form).startswith("C1:")
+    assert body(LeftOpen("q2"), Ask("q1", 2), form=form).startswith("C1:")
+    assert body(Doubtful("words"), Ask("q1", 2), form=form).startswith("Chua hieu tin nhan. Xin nhan mot so: C1:")
+
+
+def test_a_form_that_is_too_long_takes_more_segments_and_says_so() -> None:
+    (text,) = compose(stretched(60), (Ask("q1", 2),), "vi", HERE)
+    assert text.segments == 3
+    assert text.body.endswith(OPTIONS)
+
+
+def test_a_larger_budget_keeps_the_echo() -> None:
+    wide = replace(HERE, segments=2)
+    assert body(Echo("q2", "3"), Ask("q1", 2), form=stretched(20), context=wide).startswith("Da ghi: hai long.")
+
+
+def test_accents_only_where_the_round_asks_for_them() -> None:
+    accented = replace(HERE, accented=True)
+    (text,) = compose(FORM, (Echo("q1", "3"), Ask("q2", 3)), "vi", accented)
+    assert "Không hài lòng" in text.body
+    assert text.encoding == "ucs2"
+
+
+def test_the_forms_own_words_for_texts_are_preferred() -> None:
+    short = replace(forms.whole("members"), text=forms.words("Bao nhiêu thành viên? Nhắn số."), number=5)
+    form = replace(FORM, questions=(short,))
+    assert body(Ask("members", 1), form=form) == "C5: Bao nhieu thanh vien? Nhan so."
+
+
+def test_one_phone_for_several_names_the_organisation() -> None:
+    two = replace(HERE, organisation="HTX Hoa Sen")
+    assert "Ve HTX Hoa Sen:" in body(Welcome(), Ask("consent", 1), context=two)
+    assert "Cau nay hoi ve HTX Hoa Sen:" in body(Doubtful("two_interviews"), Ask("q1", 2), context=two)
+    assert "Cau nay hoi ve Phieu thu:" in body(Doubtful("two_interviews"), Ask("q1", 2))
+
+
+def test_a_note_alone_and_an_end_are_texts_too() -> None:
+    assert body(Tell("intro")) == "Loi dan intro."
+    assert body(Finished()).startswith("Phieu cua ong/ba da nop roi")
+    assert compose(FORM, (), "vi", HERE) == []
+
+
+@pytest.mark.parametrize("code", sorted(code for code in wording.WORDS if code.startswith("text.")))
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_written_sentence_fits_one_segment(code: str, language: str) -> None:
+    given_here = {"office", "contact", "minutes", "organisation"}
+    others = dict.fromkeys(wording.parameters(code) - given_here, "12")
+    text = texting.notice(code, language, replace(HERE, organisation="HTX Hoa Sen"), **others)
+    assert text.segments == 1
+    assert text.body.isascii()
