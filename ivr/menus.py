@@ -43,15 +43,17 @@ def read_key(digits: str | None, question: Question | None) -> Said:
     only `*` and `0` mean something.
     """
     pressed = "".join((digits or "").split())
-    if not pressed.rstrip(NUMBER_END):
-        return Key(pressed) if pressed and not _wants_number(question) else Silence()
-    if pressed == PERSON and not _wants_number(question) and not _is_choice(PERSON, question):
-        return Spoken("person")
-    if REPEAT in pressed and not _is_choice(pressed, question):
+    if _wants_number(question):
+        pressed = pressed.rstrip(NUMBER_END)
+    if not pressed:
+        return Silence()
+    if _is_choice(pressed, question):
+        return Key(pressed)
+    if REPEAT in pressed:
         return Spoken("repeat")
-    if question is None:
-        return Unclear("not_asked", pressed)
-    return Key(pressed.rstrip(NUMBER_END) if _wants_number(question) else pressed)
+    if pressed == PERSON and not _wants_number(question):
+        return Spoken("person")
+    return Key(pressed) if question is not None else Unclear("not_asked", pressed)
 
 
 def _wants_number(question: Question | None) -> bool:
