@@ -9,12 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import Connection, insert, update
 
+from contact import caps, ladder
+from runtime.catalogue import load
+from runtime.cli.score import command
+from runtime.cli.session import Session
+from runtime.settings import Settings
 from scoring.index import Index, Mean, TopBox
 from scoring.rules import DEFAULT
 from services.faults import Refusal
-from services.scores import Line, score
+from services.scores import CODES, Line, score
 from services.work import Work
 from store import figures
 from store.tables.campaigns import tasks
@@ -363,6 +369,40 @@ def test_what_is_not_there_is_refused(
     with pytest.raises(Refusal) as refused:
         score(work, *given)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("method", ["vca-index", "mean-percent", "top-box"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_command_speaks_both_languages_and_hides_the_few(
+    work: Work, village: Village, method: str, lang: str
+) -> None:
+    settle(work, village, fill_mixed)
+    spoken = run(work, "2026", "--method", method, "--lang", lang)
+    assert spoken.exit_code == 0, spoken.output
+    warning = {"vi": "Quy tắc chấm điểm MẪU", "en": "Sample rule"}[lang]
+    assert warning in spoken.output
+    assert "< 5" in spoken.output
+    assert "score." not in spoken.output, "a code without words"
+    assert "class." not in spoken.output, "a class without words"
+
+
+def test_the_command_gives_json_to_programs(work: Work, village: Village) -> None:
+    settle(work, village, fill_mixed)
+    document = json.loads(run(work, "2026", "--json").output)
+    assert document["whole"]["figure"]["value"] == "30.30"
+    assert document["classification"] == "class.weak"
+
+
+def test_every_code_of_contact_and_scores_has_words_in_both_languages() -> None:
+    known = load()
+    for code in (*ladder.CODES, *caps.CODES, *CODES, *(name for _, name in DEFAULT.classes)):
+        assert set(known[code]) == {"vi", "en"}, code
+
+
+def run(work: Work, *words: str) -> Result:
+    session = Session("vi", Settings())
+    session.__dict__["work"] = work
+    return CliRunner().invoke(command, list(words), obj=session)
 
 
 def test_figures_see_one_state_of_the_data(work: Work, village: Village) -> None:
