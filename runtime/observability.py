@@ -32,8 +32,9 @@ WITHHELD = "[withheld]"
 LONGEST = 500
 LONGEST_TRACE = 8000
 
-_PHONE = re.compile(r"(?<![0-9A-Za-z-])(?:\+|00)?[0-9](?:[ .()-]?[0-9]){8,14}(?![0-9A-Za-z-])")
-_QUOTED_ROW = re.compile(r"^(DETAIL|CONTEXT|STATEMENT|HINT|LINE \d+|\[SQL|\[parameters|PL/pgSQL).*$", re.MULTILINE)
+_PHONE = re.compile(r"(?<![0-9A-Za-z-])(?:\+|00)?[0-9](?:[ .()-]{0,3}[0-9]){8,14}(?![0-9A-Za-z-])")
+_QUOTED_ROW = re.compile(r"(?:(?:DETAIL|CONTEXT|STATEMENT|HINT):|LINE \d+:|\[SQL|\[parameters).*")
+"""What PostgreSQL and SQLAlchemy add to an error; also inside a repr, where line ends are escaped."""
 
 
 def scrub(text: str, longest: int = LONGEST) -> str:

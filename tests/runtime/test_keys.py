@@ -1,0 +1,63 @@
+"""Keys: from the environment, or made once and kept private."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from runtime import keys
+from runtime.settings import Settings
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def settings(**values: object) -> Settings:
+    return Settings.model_validate(values)
+
+
+def test_a_key_file_is_made_once_and_is_private(tmp_path: Path) -> None:
+    first = keys.load(settings(alo_data_dir=tmp_path))
+    again = keys.load(settings(alo_data_dir=tmp_path))
+    assert first == again
+    assert stat.S_IMODE((tmp_path / keys.KEY_FILE).stat().st_mode) == 0o600
+    assert again.vault().open(first.vault().seal("x")) == "x"
+
+
+def test_two_installations_have_other_keys(tmp_path: Path) -> None:
+    one = keys.load(settings(alo_data_dir=tmp_path / "one"))
+    two = keys.load(settings(alo_data_dir=tmp_path / "two"))
+    assert one.lookup != two.lookup
+    assert one.sealing != two.sealing
+    assert one.session != two.session
+
+
+def test_keys_of_the_environment_keep_their_order(tmp_path: Path) -> None:
+    found = keys.load(
+        settings(alo_data_dir=tmp_path, alo_secret_keys=f"new:{KEY}, old:{KEY}", alo_lookup_key=f"3:{KEY}",
+                 alo_session_key="s")
+    )  # fmt: skip
+    assert list(found.sealing) == ["new", "old"]
+    assert found.lookup_version == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sealing", "lookup", "session"),
+    [("k:short", f"1:{KEY}", "s"), (f":{KEY}", f"1:{KEY}", "s"), (f"k:{KEY}", "", "s"), (f"k:{KEY}", f"x:{KEY}", "s"),
+     (f"k:{KEY}", f"1:{KEY}", ""), ("k:///=", f"1:{KEY}", "s")],
+)  # fmt: skip
+def test_unfit_keys_are_refused_without_being_told(tmp_path: Path, sealing: str, lookup: str, session: str) -> None:
+    with pytest.raises(keys.UnfitKeysError) as caught:
+        keys.load(
+            settings(alo_data_dir=tmp_path, alo_secret_keys=sealing, alo_lookup_key=lookup, alo_session_key=session)
+        )
+    assert KEY not in str(caught.value)
+
+
+def test_keys_do_not_show_in_a_repr(tmp_path: Path) -> None:
+    found = keys.load(settings(alo_data_dir=tmp_path))
+    assert found.session not in repr(found)
+    assert repr(found.lookup) not in repr(found)
