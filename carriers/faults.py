@@ -15,11 +15,6 @@ from urllib3.exceptions import NewConnectionError
 
 from contact.delivery import ErrorKind, Refused, Unknown
 
-CONNECT_S = 3.0
-READ_S = 10.0
-TIMEOUTS = (CONNECT_S, READ_S)
-"""Real seconds to connect, and between two packets of the answer. Without them a worker hangs for ever."""
-
 _LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 _POOL = 32
 

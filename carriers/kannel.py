@@ -15,8 +15,9 @@ import requests
 from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials, KannelCredentials, NoCredentialsError
 from carriers.errors import UNLISTED, classify, kannel_code
-from carriers.faults import TIMEOUTS, result_of, session
+from carriers.faults import result_of, session
 from carriers.kannel_requests import message_headers
+from carriers.timeouts import TIMEOUTS
 from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, SendResult, Unknown
 from contact.sender import SenderRow
 

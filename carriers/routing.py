@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials
-from carriers.faults import TIMEOUTS
+from carriers.timeouts import TIMEOUTS
 from contact.sender import SenderRow
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from carriers.credentials import KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
 from carriers.routing import CarrierRouter
 from contact.sender import SenderRow
 
@@ -13,7 +13,7 @@ ACCOUNT = "AC" + "0123456789abcdef" * 2
 BASE = "https://alo.example"
 TO = "+84901234567"
 REF = "Zm9vYmFyLWJhel8xMjM0NQ"
-CREDENTIALS = {
+CREDENTIALS: Credentials = {
     "main": TwilioCredentials(ACCOUNT, ("12345", "old-token")),
     "box": KannelCredentials("survey", "surveypw", "s3cret/+"),
 }

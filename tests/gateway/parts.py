@@ -12,7 +12,7 @@ from flask import Flask
 from twilio.request_validator import RequestValidator
 from werkzeug.test import Client, TestResponse
 
-from carriers.credentials import KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
 from contact.sender import SenderRow
 from gateway.app import create_webhooks_app
 from services.work import Work
@@ -25,7 +25,7 @@ OURS = "+842412345678"
 REF = "Zm9vYmFyLWJhel8xMjM0NQ"
 OTHER_ACCOUNT = "AC" + "f" * 32
 TOKEN, OLD_TOKEN = "token-of-today", "token-of-yesterday"
-SECRETS = {
+SECRETS: Credentials = {
     "main": TwilioCredentials(ACCOUNT, (TOKEN, OLD_TOKEN)),
     "other": TwilioCredentials(OTHER_ACCOUNT, ("other-token",)),
     "box": KannelCredentials("survey", "pw", "s3cret"),
