@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from contact import settings, tariff
 from contact.delivery import InboundText, State
 from contact.sender import SenderRow
+from services.ports import Ids
 from services.work import Work
 from store import outbox as outbox_rows
 from store import senders as sender_rows
@@ -28,6 +30,28 @@ OUR_NUMBER = "+842471000001"
 ONE_WAY = "+842471000002"
 LINE = "+842471000009"
 LEADER = "+84901000001"
+
+
+class SharedIds:
+    """The tests' ids for several threads at once."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids, self._lock = ids, Lock()
+
+    def new(self) -> UUID:
+        """See `services.ports.Ids`."""
+        with self._lock:
+            return self._ids.new()
+
+    def public(self) -> str:
+        """See `services.ports.Ids`."""
+        with self._lock:
+            return self._ids.public()
+
+    def code(self) -> str:
+        """See `services.ports.Ids`."""
+        with self._lock:
+            return self._ids.code()
 
 
 @dataclass
@@ -153,6 +177,7 @@ class World:
 def build(work: Work, form: Questionnaire | None = None) -> World:
     """One office, one open round with `form`, senders, and one organisation whose leader has the number `LEADER`."""
     form = form or small_form()
+    work = replace(work, ids=SharedIds(work.ids))
     world = World(
         work,
         form,
