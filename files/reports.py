@@ -57,12 +57,19 @@ def report_from_json(text: str) -> ImportReport:
 def fault_lines(faults: Iterable[Fault], words: Words) -> Iterator[str]:
     """Each fault in words: where, what stands there, why it is wrong, how to mend it."""
     for fault in faults:
-        place = words("fault.place", sheet=fault.sheet, row=fault.row, column=fault.column) if fault.row else ""
+        place = _place(fault, words)
         quoted = words("fault.value", value=fault.value) if fault.value else ""
         weight = "" if fault.weight == "refused" else words(f"fault.{fault.weight}")
         mend = words(fault.suggestion, **fault.params) if fault.suggestion else ""
         parts = (place, words(fault.code, **fault.params), quoted, weight, mend)
         yield " ".join(part for part in parts if part)
+
+
+def _place(fault: Fault, words: Words) -> str:
+    if not fault.row:
+        return words("fault.in_sheet", sheet=fault.sheet) if fault.sheet else ""
+    code = "fault.in_cell" if fault.column else "fault.in_row"
+    return words(code, sheet=fault.sheet, row=fault.row, column=fault.column)
 
 
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:

@@ -66,7 +66,7 @@ def read(path: Path) -> Workbook:
     """Read `path`. Raises RefusedError for a missing, oversized, encrypted, corrupt, empty or unknown file."""
     data = _bytes(path)
     if data.startswith(_ZIP):
-        sheets = _read_xlsx(data)
+        sheets = _read_xlsx(data, path)
     elif data.startswith(_OLE):
         raise _refused("file.encrypted" if _ENCRYPTED in data else "file.old_excel", path)
     elif path.suffix.lower() in (".csv", ".txt", ".tsv"):
@@ -78,9 +78,8 @@ def read(path: Path) -> Workbook:
     return Workbook(sheets, hashlib.sha256(data).hexdigest())
 
 
-def _refused(code: str, path: Path | None = None, **params: str | int) -> RefusedError:
-    name = {"file": path.name} if path else {}
-    return RefusedError(Fault(code, {**name, **params}, suggestion=f"{code}.mend"))
+def _refused(code: str, path: Path, **params: str | int) -> RefusedError:
+    return RefusedError(Fault(code, {"file": path.name, **params}, suggestion=f"{code}.mend"))
 
 
 def _bytes(path: Path) -> bytes:
@@ -93,8 +92,8 @@ def _bytes(path: Path) -> bytes:
         raise _refused("file.unreadable", path) from error
 
 
-def _read_xlsx(data: bytes) -> tuple[Sheet, ...]:
-    _check_archive(data)
+def _read_xlsx(data: bytes, path: Path) -> tuple[Sheet, ...]:
+    _check_archive(data, path)
     try:
         book = load_workbook(io.BytesIO(data))
         return tuple(
@@ -103,35 +102,35 @@ def _read_xlsx(data: bytes) -> tuple[Sheet, ...]:
             if meta.typ == SheetTypeEnum.WorkSheet
         )
     except PasswordError as error:
-        raise _refused("file.encrypted") from error
+        raise _refused("file.encrypted", path) from error
     except CalamineError as error:
-        raise _refused("file.corrupt") from error
+        raise _refused("file.corrupt", path) from error
 
 
-def _check_archive(data: bytes) -> None:
+def _check_archive(data: bytes, path: Path) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if "xl/workbook.xml" not in archive.namelist():
-                raise _refused("file.unknown")
+                raise _refused("file.unknown", path)
             if any(entry.flag_bits & 1 for entry in entries):
-                raise _refused("file.encrypted")
+                raise _refused("file.encrypted", path)
             if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-                raise _refused("file.too_large", megabytes=MAX_UNPACKED >> 20, most=MAX_UNPACKED >> 20)
+                raise _refused("file.too_large", path, megabytes=MAX_UNPACKED >> 20, most=MAX_BYTES >> 20)
             for entry in entries:
-                _check_entry(archive, entry)
+                _check_entry(archive, entry, path)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
-        raise _refused("file.corrupt") from error
+        raise _refused("file.corrupt", path) from error
 
 
-def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
     """Unpack one entry in chunks: a lying size or checksum is found here, and cells too far out in a sheet."""
     is_sheet = entry.filename.startswith("xl/worksheets/")
     with archive.open(entry) as raw:
         tail = b""
         while chunk := raw.read(_CHUNK):
             if is_sheet and _TOO_FAR.search(tail + chunk):
-                raise _refused("file.too_wide", rows=MAX_ROWS, columns=MAX_COLUMNS)
+                raise _refused("file.too_wide", path, rows=MAX_ROWS, columns=MAX_COLUMNS)
             tail = chunk[-200:]
 
 

@@ -56,7 +56,7 @@ def _bring_in(
     registry.hold_imports(conn)
     office = registry.office_by_code(conn, office_code)
     if office is None:
-        raise Refusal("office.unknown", code=office_code)
+        raise Refusal("office.unknown", office=office_code)
     now = work.clock.now()
     changes = _compare(work, registry.known_organisations(conn, office["id"]), listed.organisations)
     import_id = work.ids.new()

@@ -32,7 +32,7 @@ def add_office(
     Raises Refusal: code unfit or taken, unknown province, unreadable number.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", code):
-        raise Refusal("office.code_unfit", code=code)
+        raise Refusal("office.code_unfit", office=code)
     if level not in ("national", "province") or (level == "province") != (area_code in PROVINCES):
         raise Refusal("office.area_unknown", area=area_code, scheme=SCHEME)
     numbers = phone.read_cell(contact_number)
@@ -50,7 +50,7 @@ def add_office(
     }
     with work.database.transaction() as conn:
         if not registry.add_office(conn, values):
-            raise Refusal("office.code_taken", code=code)
+            raise Refusal("office.code_taken", office=code)
         audit.append(conn, at=work.clock.now(), actor=actor, action="office.add", subject=code)
 
 

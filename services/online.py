@@ -48,7 +48,7 @@ def _bring_in(
 ) -> ImportReport:
     held = rounds.by_code(conn, round_code, lock=True)
     if held is None:
-        raise Refusal("round.unknown", code=round_code)
+        raise Refusal("round.unknown", round=round_code)
     incoming = _Incoming(work, conn, held["id"], actor, work.clock.now())
     found = incoming.match(exported)
     rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})

@@ -67,7 +67,7 @@ def publish(work: Work, path: Path, actor: str) -> Published:
     with work.database.transaction() as conn:
         taken = [row["sha256"] for row in rounds.published(conn, form.code) if row["version"] == form.version]
         if taken and form.sha256 not in taken:
-            raise Refusal("questionnaire.version_taken", code=form.code, version=form.version)
+            raise Refusal("questionnaire.version_taken", form=form.code, version=form.version)
         new = rounds.add_questionnaire(conn, values)
         if new:
             detail = {"code": form.code, "version": form.version}
@@ -84,7 +84,7 @@ def form_of(conn: Connection, sha256: str) -> Questionnaire:
         return known
     stored = rounds.form(conn, sha256)
     if stored is None:
-        raise Refusal("questionnaire.unknown", code=sha256[:12])
+        raise Refusal("questionnaire.unknown", form=sha256[:12])
     form = questionnaire.from_dict(stored)
     with _lock:
         return _forms.setdefault(sha256, form)
@@ -102,4 +102,4 @@ def find(work: Work, name: str) -> Questionnaire:
         for row in rounds.published(conn):
             if row["code"] == name or (len(name) >= 8 and row["sha256"].startswith(name)):
                 return form_of(conn, row["sha256"])
-    raise Refusal("questionnaire.unknown", code=name)
+    raise Refusal("questionnaire.unknown", form=name)

@@ -58,7 +58,7 @@ def open_round(
     Raises Refusal: code taken, closing before opening, unknown questionnaire, or organisations that would get none.
     """
     if opens_at >= closes_at:
-        raise Refusal("round.times", code=code)
+        raise Refusal("round.times", round=code)
     now = work.clock.now()
     round_id = work.ids.new()
     values = {
@@ -79,7 +79,7 @@ def open_round(
     with work.database.transaction() as conn:
         registry.hold_imports(conn)
         if not rounds.add(conn, values):
-            raise Refusal("round.code_taken", code=code)
+            raise Refusal("round.code_taken", round=code)
         _pin(conn, round_id, questionnaires)
         count = extend_frame(work, conn, round_id=round_id)
         audit.append(conn, at=now, actor=actor, action="round.open", subject=code, detail={"organisations": count})
@@ -91,7 +91,7 @@ def _pin(conn: Connection, round_id: UUID, questionnaires: Mapped) -> None:
         raise Refusal("round.no_questionnaire")
     for sha256 in questionnaires.values():
         if rounds.form(conn, sha256) is None:
-            raise Refusal("questionnaire.unknown", code=sha256[:12])
+            raise Refusal("questionnaire.unknown", form=sha256[:12])
     rounds.pin(conn, round_id, questionnaires)
 
 
@@ -103,7 +103,7 @@ def newest_questionnaires(work: Work, codes: Mapped = SAMPLE_MAPPING) -> dict[tu
             newest.setdefault(row["code"], row["sha256"])
     missing = sorted({code for code in codes.values() if code not in newest})
     if missing:
-        raise Refusal("questionnaire.unpublished", codes=", ".join(missing))
+        raise Refusal("questionnaire.unpublished", forms=", ".join(missing))
     return {key: newest[code] for key, code in codes.items()}
 
 
@@ -143,9 +143,9 @@ def close_round(work: Work, code: str, actor: str) -> None:
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, code, lock=True)
         if found is None:
-            raise Refusal("round.unknown", code=code)
+            raise Refusal("round.unknown", round=code)
         if found["state"] == "closed":
-            raise Refusal("round.closed", code=code)
+            raise Refusal("round.closed", round=code)
         rounds.close(conn, found["id"], now)
         audit.append(conn, at=now, actor=actor, action="round.close", subject=code)
 
@@ -161,7 +161,7 @@ def show(work: Work, code: str) -> dict[str, Any]:
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, code)
         if found is None:
-            raise Refusal("round.unknown", code=code)
+            raise Refusal("round.unknown", round=code)
         names = {row["sha256"]: f"{row['code']} {row['version']}" for row in rounds.published(conn)}
         pinned = rounds.pinned(conn, found["id"])
         return {**found, "questionnaires": {"/".join(key): names[sha256] for key, sha256 in pinned.items()}}

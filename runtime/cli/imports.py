@@ -1,0 +1,46 @@
+"""`alo import`: a registry list into an office, or what the online survey knows into a round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from files.reports import report_lines
+from runtime.cli.faults import told
+from runtime.cli.session import Session
+from services.imports import import_online, import_registry
+
+
+@click.command("import")
+@click.argument("path", metavar="[LIST]", required=False, type=click.Path(path_type=Path))
+@click.option("--office", metavar="CODE", help="cơ quan có danh sách này (office the list belongs to)")
+@click.option(
+    "--online", metavar="FILE", type=click.Path(path_type=Path), help="tệp của khảo sát trực tuyến (online answers)"
+)
+@click.option("--round", "round_code", metavar="CODE", help="đợt khảo sát, cùng với --online (round)")
+@click.option("--dry-run", is_flag=True, help="xem thử, không ghi gì (change nothing)")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def command(
+    session: Session,
+    path: Path | None,
+    office: str | None,
+    online: Path | None,
+    round_code: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Nhập danh sách tổ chức, hoặc kết quả khảo sát trực tuyến (import a list, or online answers)."""
+    with told(session, as_json):
+        if path and office and not online and not round_code:
+            report = import_registry(session.work, office, path, session.actor, dry_run)
+        elif online and round_code and not path and not office:
+            report = import_online(session.work, round_code, online, session.actor, dry_run)
+        else:
+            session.fail("import.usage")
+    if as_json:
+        session.show(report.to_dict())
+        return
+    for line in report_lines(report, session.words):
+        click.echo(line)

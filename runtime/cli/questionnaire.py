@@ -1,0 +1,93 @@
+"""`alo questionnaire`: check an XLSForm, publish it, show what is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from runtime.cli.faults import told
+from runtime.cli.session import Session
+from services import questionnaires
+from survey.questionnaire import Question, Questionnaire
+
+
+@click.group("questionnaire")
+def command() -> None:
+    """Bảng hỏi (questionnaires, from XLSForm workbooks)."""
+
+
+@command.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def check(session: Session, path: Path, as_json: bool) -> None:
+    """Kiểm tra một tệp XLSForm (check)."""
+    with told(session, as_json):
+        form = questionnaires.check(path)
+    if as_json:
+        session.show({"sha256": form.sha256, **form.to_dict()})
+        return
+    session.say("questionnaire.good", form=form.code, version=form.version, **_figures(form))
+
+
+@command.command("publish")
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def publish(session: Session, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Ban hành một hay nhiều tệp XLSForm (publish)."""
+    with told(session, as_json):
+        for path in paths:
+            questionnaires.check(path)  # all or none: a fault in the second must not leave the first published
+        done = [questionnaires.publish(session.work, path, session.actor) for path in paths]
+    if as_json:
+        session.show([{name: getattr(each, name) for name in each.__dataclass_fields__} for each in done])
+        return
+    for each in done:
+        code = "questionnaire.published" if each.new else "questionnaire.there_already"
+        session.say(code, form=each.code, version=each.version, digest=each.sha256[:12])
+
+
+@command.command("show")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def show(session: Session, name: str | None, as_json: bool) -> None:
+    """Xem các bảng hỏi đã ban hành, hoặc một bảng theo mã (list, or show one by code or digest)."""
+    if name is None:
+        _show_all(session, as_json)
+        return
+    form = questionnaires.find(session.work, name)
+    if as_json:
+        session.show({"sha256": form.sha256, **form.to_dict()})
+        return
+    session.say("questionnaire.good", form=form.code, version=form.version, **_figures(form))
+    for question in form.questions:
+        click.echo(_line(question, session.lang if session.lang in form.languages else form.default_language))
+
+
+def _show_all(session: Session, as_json: bool) -> None:
+    shelf = questionnaires.published(session.work)
+    if as_json:
+        session.show([{name: getattr(each, name) for name in each.__dataclass_fields__} for each in shelf])
+        return
+    for each in shelf:
+        sample = session.words("questionnaire.sample") if each.sample else ""
+        click.echo(f"{each.code:10} {each.version:10} {each.sha256[:12]} {sample}".rstrip())
+    if not shelf:
+        session.say("questionnaire.none")
+
+
+def _figures(form: Questionnaire) -> dict[str, int]:
+    return {
+        "questions": sum(question.number is not None for question in form.questions),
+        "scored": sum(question.scored for question in form.questions),
+        "conditional": sum(bool(question.relevant) for question in form.questions),
+    }
+
+
+def _line(question: Question, language: str) -> str:
+    number = f"C{question.number}" if question.number is not None else "-"
+    choices = " / ".join(f"{choice.key} {choice.label[language]}" for choice in question.choices)
+    return f"{number:>4}  {question.label[language]}" + (f"  [{choices}]" if choices else "")
