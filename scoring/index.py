@@ -184,13 +184,7 @@ def mean_percent(cube: Cube, sheets: Sheets, rule: Rule) -> Mean:
 
 def top_box(cube: Cube, sheets: Sheets, rule: Rule) -> TopBox:
     """Share of answers in the top levels; "no opinion" is no answer here. `value` follows the rule's `top_levels`."""
-    questions: dict[tuple[str, str, str], Share] = {}
-    for cell, item, sheet in _all_counted(cube, sheets, rule):
-        worth = item.worth(cell.value)
-        if worth is not None:
-            key = (sheet.code, item.section, item.question)
-            one, two = (cell.n * item.in_top(worth, levels) for levels in (1, 2))
-            questions[key] = _add(questions.get(key), Share(cell.n, one, two))
+    questions = _shares(cube, sheets, rule)
     sections: dict[str, Share] = {}
     for (_, section, _), share in questions.items():
         sections[section] = _add(sections.get(section), share)
@@ -199,6 +193,19 @@ def top_box(cube: Cube, sheets: Sheets, rule: Rule) -> TopBox:
         whole = _add(whole, share)
     forms = cube.count(*rule.counted)
     return TopBox(whole.percent(rule.top_levels), whole, sections, questions, cube.count(), forms)
+
+
+def _shares(cube: Cube, sheets: Sheets, rule: Rule) -> dict[tuple[str, str, str], Share]:
+    """The share of each question that has answers, in the order of the forms."""
+    found: dict[tuple[str, str, str], Share] = {}
+    for cell, item, sheet in _all_counted(cube, sheets, rule):
+        worth = item.worth(cell.value)
+        if worth is not None:
+            key = (sheet.code, item.section, item.question)
+            one, two = (cell.n * item.in_top(worth, levels) for levels in (1, 2))
+            found[key] = _add(found.get(key), Share(cell.n, one, two))
+    in_order = [(s.code, i.section, i.question) for s in sheets.values() for i in s.items.values()]
+    return {key: found[key] for key in in_order if key in found}
 
 
 def _add(one: Share | None, other: Share) -> Share:

@@ -142,7 +142,8 @@ def _office(conn: Connection, code: str | None) -> UUID | None:
 
 def _sheets(conn: Connection, round_id: UUID) -> Sheets:
     forms = figures.forms_of(conn, round_id)
-    return {sha256: sheet(questionnaire.from_dict(form)) for sha256, form in forms.items()}
+    sheets = [sheet(questionnaire.from_dict(form)) for form in forms.values()]
+    return {s.questionnaire: s for s in sorted(sheets, key=lambda s: (s.code, s.questionnaire))}
 
 
 def _report(

@@ -53,6 +53,7 @@ def print_report(session: Session, report: ScoreReport) -> None:
         click.echo()
         _print_table(_table(session, name, lines))
     click.echo()
+    session.say("score.withheld_means", k=K)
     _print_response(session, report)
 
 
@@ -63,7 +64,7 @@ def _figure_rows(session: Session, report: ScoreReport) -> Iterable[tuple[str, s
     if report.classification:
         parts = [*parts, (session.words("score.class"), session.words(report.classification))]
     if figure is None:
-        parts = [(session.words("score.value"), _withheld())]
+        parts = [(session.words("score.value"), session.words("score.withheld"))]
     width = max(len(label) for label, _ in parts)
     return [(label.ljust(width), value) for label, value in parts]
 
@@ -95,16 +96,14 @@ def _number(value: object) -> str:
     return "–" if value is None else str(value)
 
 
-def _withheld() -> str:
-    return f"< {K}"
-
-
 def _table(session: Session, name: str, lines: Sequence[Line]) -> list[tuple[str, ...]]:
     """A breakdown as rows of cells, headings first; what may not be shown is marked."""
     heads = (name, "organisations", "counted", "value")
     rows = [tuple(session.words(f"score.head.{head}") for head in heads)]
     for line in lines:
-        value = _withheld() if line.withheld else _number(line.figure.value if line.figure else None)
+        value = (
+            session.words("score.withheld") if line.withheld else _number(line.figure.value if line.figure else None)
+        )
         rows.append((_key(session, name, line.key), str(line.organisations), str(line.forms), value))
     return rows
 
