@@ -1,4 +1,4 @@
-"""Stand-ins at the ports: a clock that is set, ids that repeat from run to run, jobs that are noted, carriers that obey."""
+"""Stand-ins at the ports: a clock that is set, ids that count, jobs that are noted, carriers that obey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps one PostgreSQL and one Valkey for a whole test run; a process of its own, so that it ends with the run however that ends.
+"""Keeps one PostgreSQL and one Valkey for a whole test run; a process of its own, so that it ends however the run ends.
 
 Called by `tests/conftest.py` as `python -m tests.servers HOME CONTROLLER_PID`; writes HOME/servers.json when ready.
 """

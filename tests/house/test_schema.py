@@ -36,7 +36,8 @@ def test_partial_and_unique_indexes_equal_the_models(owner: Database) -> None:
             for index in conn.execute(
                 sa.text(
                     "SELECT c.relname AS name, i.indisunique AS unique, pg_get_indexdef(i.indexrelid) AS def"
-                    " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                    " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+                    " JOIN pg_namespace n ON n.oid = c.relnamespace"
                     " WHERE n.nspname = 'public'"
                 )
             ).mappings()

@@ -49,7 +49,7 @@ def test_only_named_fields_pass(lines: io.StringIO) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_numbers_are_taken_out_of_whatever_passes(lines: io.StringIO, shape: str) -> None:
     structlog.get_logger("alo").warning(f"cannot reach {shape} now", reason=f"to={shape}", places=[shape])
-    logging.getLogger("some.library").error("sending to %s failed", shape)
+    logging.getLogger("some.package").error("sending to %s failed", shape)
     assert shape not in lines.getvalue()
     assert len(written(lines)) == 2
 
@@ -71,7 +71,7 @@ def test_an_exception_shows_where_and_not_what(lines: io.StringIO) -> None:
         raise ValueError(f"{NAME} said {PHONE}")
     except ValueError:
         structlog.get_logger("alo").exception("failed")
-        logging.getLogger("some.library").exception("failed")
+        logging.getLogger("some.package").exception("failed")
     assert NAME not in lines.getvalue()
     assert PHONE not in lines.getvalue()
     for line in written(lines):

@@ -1,0 +1,128 @@
+"""How the code is kept: packages under contracts, modules that say what they are for, nothing long or vague."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import importlib.metadata
+import re
+import statistics
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import PACKAGES, ROOT, modules, name, tree
+
+MODULES = modules()
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 50
+VAGUE = re.compile(r"(^|_)(util|utils|helper|helpers|manager|dao|misc)(_|$)", re.IGNORECASE)
+MACHINE_PATHS = re.compile(r"/work/|/root/|/home/[a-z]+/|/Users/|\.\./shared|\.library|/tmp/brief")
+
+
+def test_every_package_stands_in_the_contracts() -> None:
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / ".importlinter")
+    roots = set(parser["importlinter"]["root_packages"].split())
+    layers = set(re.split(r"[\s|]+", parser["importlinter:contract:floors"]["layers"].strip()))
+    assert roots == set(PACKAGES) - {"questionnaires"} | roots & {"questionnaires"}
+    assert layers | {"simulator"} | roots & {"questionnaires"} == roots
+
+
+def test_every_package_is_installed_and_typed() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    code = {package for package in PACKAGES if package != "questionnaires"}
+    assert code <= set(config["tool"]["setuptools"]["packages"])
+    assert code <= set(config["tool"]["mypy"]["files"])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    said = ast.get_docstring(tree(path))
+    assert said
+    assert said.split("\n")[0].endswith((".", ":", "?"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_module_is_long(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_FILE
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)]
+
+
+def length(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_function_is_long(path: Path) -> None:
+    assert [f.name for f in functions(path) if length(f) > LONGEST_FUNCTION] == []
+
+
+def test_functions_are_short_in_the_median() -> None:
+    assert statistics.median(length(f) for path in MODULES for f in functions(path)) < 11
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_public_functions_say_what_they_do(path: Path) -> None:
+    found = [node for node in tree(path).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert [f.name for f in found if not f.name.startswith("_") and not ast.get_docstring(f)] == []
+
+
+def test_no_name_is_vague() -> None:
+    vague = [name(path) for path in MODULES if VAGUE.search(path.stem)]
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)
+                if VAGUE.search(words) or node.name.startswith("process_"):
+                    vague.append(f"{name(path)}: {node.name}")
+    assert vague == []
+
+
+def test_faults_are_not_swallowed() -> None:
+    """A bare except, or one that catches everything and passes, hides what went wrong."""
+    hidden = []
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ExceptHandler):
+                everything = node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "BaseException")
+                silent = all(isinstance(step, ast.Pass) for step in node.body)
+                if everything or (silent and isinstance(node.type, ast.Name) and node.type.id == "Exception"):
+                    hidden.append(f"{name(path)}:{node.lineno}")
+    assert hidden == []
+
+
+def test_ignored_types_give_a_code_and_a_reason() -> None:
+    unexplained = [
+        f"{name(path)}:{number}"
+        for path in MODULES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if "# type: ignore" in line and not re.search(r"# type: ignore\[[a-z-]+(, ?[a-z-]+)*\]  # \w", line)
+    ]
+    assert unexplained == []
+
+
+def test_nothing_names_a_machine() -> None:
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    here = name(Path(__file__))
+    found = []
+    for path in filter(None, kept):
+        place = ROOT / path
+        if path != here and place.is_file() and place.suffix not in (".xlsx", ".woff2", ".png", ".ico"):
+            text = place.read_text("utf-8", errors="ignore")
+            found += [f"{path}: {hit.group()}" for hit in MACHINE_PATHS.finditer(text)]
+    assert found == []
+
+
+def test_the_full_phone_library_is_the_one_installed() -> None:
+    """`phonenumberslite` overwrites files of `phonenumbers`; another package may pull it in unseen."""
+    installed = {dist.metadata["Name"].lower() for dist in importlib.metadata.distributions()}
+    assert "phonenumberslite" not in installed
+    assert "phonenumbers" in installed
+    for pins in ROOT.glob("requirements*.txt"):
+        assert "phonenumberslite" not in pins.read_text()
