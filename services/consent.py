@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from services.planted import is_planted
 from services.work import Work
 from store import consent as ledger
-from store import outbox, phones
+from store import phones
 
 Kind = Literal["given", "refused", "stopped", "started", "held", "released"]
 
@@ -68,7 +68,7 @@ def stop(work: Work, conn: Connection, phone_hash: bytes, consent: str, said: Sa
     if is_planted("skip-opt-out"):
         return True
     note(work, conn, phone_hash, consent, "stopped", said)
-    outbox.withdraw(conn, {"code": "opted_out"}, said.at, phone_hash=phone_hash)
+    ledger.withdraw_queued(conn, phone_hash, said.at)
     return consent != "stopped"
 
 

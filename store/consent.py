@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, RowMapping, Update, bindparam, insert, select, update
 
-from store.tables.campaigns import consent
+from contact.delivery import State
+from store.tables.campaigns import campaign_interviews, consent
+from store.tables.outbox import outbox
 from store.tables.registry import phones
 
 _COLUMNS = ("phone_hash", "interview_id", "kind", "channel", "wording", "source_id", "evidence", "at")
@@ -61,6 +63,41 @@ def append(
         "new_at": at,
     }
     conn.execute(_APPEND, given)
+
+
+def _withdraw_queued() -> Update:
+    gone = (
+        update(outbox)
+        .where(outbox.c.phone_hash == bindparam("of_phone"), outbox.c.state.in_((State.PLANNED, State.CLAIMED)))
+        .values(
+            state=str(State.WITHDRAWN),
+            reason={"code": "opted_out"},
+            ended_at=bindparam("gone_at"),
+            lease_until=None,
+        )
+        .returning(outbox.c.campaign_id, outbox.c.interview_id)
+        .cte("gone")
+    )
+    return (
+        update(campaign_interviews)
+        .where(
+            campaign_interviews.c.campaign_id == gone.c.campaign_id,
+            campaign_interviews.c.interview_id == gone.c.interview_id,
+            campaign_interviews.c.state != "ended",
+        )
+        .values(state="waiting", next_at=bindparam("gone_at"))
+    )
+
+
+_WITHDRAW_QUEUED = _withdraw_queued()
+
+
+def withdraw_queued(conn: Connection, phone_hash: bytes, at: datetime) -> None:
+    """Take back whatever has not left for a phone that opted out; the ladders it came from decide anew from `at`.
+
+    One statement; the caller holds the phone's lock.
+    """
+    conn.execute(_WITHDRAW_QUEUED, {"of_phone": phone_hash, "gone_at": at})
 
 
 def history(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
