@@ -15,8 +15,8 @@ from sms.replies import Reading, read
 from survey.answers import Heard, Unclear
 from survey.questionnaire import Question
 
-READING_TIME = timedelta(seconds=4)
-"""Nobody receives, reads and answers a text faster than this; both times are of one clock (business time)."""
+READING_TIME = timedelta(seconds=6)
+"""Nobody gets, reads and answers a text faster than this (our own assumption); all times are of one clock."""
 
 KEEP = 12
 """How many prompts a phone's list keeps: older ones are beyond anybody's memory."""

@@ -81,6 +81,12 @@ def test_the_echo_goes_first_when_the_text_gets_long() -> None:
     assert encoding.measure(short).segments == 1
 
 
+def test_a_courtesy_stays_when_dropping_the_echo_is_enough() -> None:
+    kept = body(Echo("q2", "3"), LeftOpen("q4"), Ask("q1", 2), form=stretched(13))
+    assert kept.startswith("Khong sao, cau nay hoi sau. C1:")
+    assert encoding.measure(kept).segments == 1
+
+
 def test_then_courtesies_go_and_never_what_was_wrong_or_the_question() -> None:
     form = stretched(15)
     assert body(Resumed(), Ask("q1", 2), form=form).startswith("LM HTX Lao Cai xin hoi tiep. C1:")
