@@ -5,6 +5,7 @@ It must not know Flask or the use cases, and imports no HTTP client, so that web
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -24,6 +25,7 @@ RECEIPT_STATES: dict[str, tuple[State, str]] = {
     "8": (State.SENT, ""),
     "16": (State.FAILED, "rejected"),
 }
+_EXTRA = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def message_headers(body: str, receipt_url: str) -> dict[str, str]:
@@ -68,7 +70,7 @@ def receipt(query: Mapping[str, str]) -> Receipt:
         error_code=code,
         error_kind=classify("kannel", code).kind if code else None,
         at=_unix(query.get("at")),
-        extra={name: query[name] for name in ("fid", "smsc") if query.get(name, "").isalnum()},
+        extra={name: query[name] for name in ("fid", "smsc") if _EXTRA.fullmatch(query.get(name, ""))},
     )
 
 

@@ -21,11 +21,13 @@ from store import senders
 
 FRESH = timedelta(seconds=30)
 """Real time for which our senders are kept in the process: the look-up is off the webhook turn."""
+RETRY = timedelta(seconds=1)
+"""Real time after which an address that was not found is looked up again: a sender added just now is found."""
 EXTENSION = "alo_desk"
 
 
 class SenderBook:
-    """Our senders by carrier, medium and address, read again when older than FRESH."""
+    """Our senders by carrier, medium and address, read again when older than FRESH, or RETRY for one not found."""
 
     def __init__(self, work: Work) -> None:
         """Nothing is read yet."""
@@ -36,12 +38,16 @@ class SenderBook:
 
     def find(self, carrier: str, medium: str, address: str) -> SenderRow | None:
         """The sender of `carrier` for `medium` ("text" or "call") at `address`, or None."""
+        key = (carrier, medium, address)
         with self._lock:
             real = self._work.clock.real()
-            if self._read_at is None or not timedelta(0) <= real - self._read_at < FRESH:
+            if self._older_than(FRESH if key in self._rows else RETRY, real):
                 self._rows = self._read()
                 self._read_at = real
-            return self._rows.get((carrier, medium, address))
+            return self._rows.get(key)
+
+    def _older_than(self, age: timedelta, real: datetime) -> bool:
+        return self._read_at is None or not timedelta(0) <= real - self._read_at < age
 
     def _read(self) -> dict[tuple[str, str, str], SenderRow]:
         with self._work.database.transaction() as conn:

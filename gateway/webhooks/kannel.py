@@ -14,7 +14,7 @@ from carriers import kannel_requests
 from contact.delivery import InboundText
 from gateway.desk import desk
 from gateway.errors import answer, known, note_failure
-from gateway.webhooks.reading import done, nothing, read, sender_at
+from gateway.webhooks.reading import done, read, sender_at
 from services import delivery, inbound
 
 routes = Blueprint("kannel", __name__)
@@ -43,16 +43,24 @@ def sms() -> Response:
     reply = inbound.receive_text(desk().work, sender, text)
     done(reply.outcome)
     if not reply.body or not reply.ref:
-        return Response(status=200, mimetype="text/plain")  # with `omit-empty` nobody gets an empty text
+        return silence()
     headers = kannel_requests.message_headers(reply.body, desk().kannel_receipt_url(sender, reply.ref))
     return Response(reply.body, headers=headers)
 
 
 @routes.route("/kannel/receipt/<ref:ref>", methods=["GET", "POST"])
 def receipt(ref: str) -> Response:
-    """Kannel fetches this URL (by GET) when the SMSC says what became of the text `ref`."""
+    """Kannel fetches this URL (by GET) when the SMSC says what became of the text `ref`.
+
+    It takes 200 for an answer and asks again after a 204.
+    """
     done(delivery.record_receipt(desk().work, ref, read("kannel", kannel_requests.receipt, request.args)))
-    return nothing()
+    return silence()
+
+
+def silence() -> Response:
+    """Nothing to say; with `omit-empty` nobody gets an empty text."""
+    return Response(status=200, mimetype="text/plain")
 
 
 def _text(query: Mapping[str, str]) -> InboundText:
