@@ -186,7 +186,8 @@ class _RowReader:
         return name
 
     def _one_of(self, field: str, words: Mapping[str, T]) -> T | None:
-        known = words.get(fold(self.text(field)))
+        text = self.text(field)
+        known = words.get(fold(text) or text)
         if known is None:
             self.fault(f"list.{field}_unknown", field)
         return known

@@ -35,8 +35,8 @@ LEVELS: Cells = (
     ("level", "hai_long", "Hài lòng", "Satisfied", "Hai long", "Satisfied", "3", "2", ""),
     ("level", "chua_hai_long", "Chưa hài lòng", "Not satisfied", "Chua hai long", "Not satisfied", "1", "3", ""),
     ("level", "khong_y_kien", "Không có ý kiến", "No opinion", "Khong y kien", "No opinion", "", "4", "yes"),
-    ("agree", "yes", "Đồng ý", "I agree", "Dong y", "I agree", "", "1", ""),
-    ("agree", "no", "Không đồng ý", "I do not agree", "Khong dong y", "I do not agree", "", "2", ""),
+    ("agree", "yes", "Đồng ý", "I agree", "Co", "I do", "", "1", ""),
+    ("agree", "no", "Không đồng ý", "I do not agree", "Khong", "I do not", "", "2", ""),
     ("had", "co", "Có", "Yes, we did", "Co", "We did", "", "1", ""),
     ("had", "khong", "Không", "No, we did not", "Khong", "We did not", "", "2", ""),
 )

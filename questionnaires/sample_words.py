@@ -1,6 +1,6 @@
 """The words of the three sample questionnaires, invented for this project: no wording of the committee's is public.
 
-Each written wording fits one GSM-7 text together with its number and its options.
+Each written wording fits one GSM-7 text together with its number and its options, consent after the greeting.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ CONSENT: Row = (
     "consent",
     "Liên minh Hợp tác xã khảo sát MẪU về sự hài lòng. Trả lời không mất tiền, được giữ kín. Ông bà có đồng ý không?",
     "SAMPLE survey of the Cooperative Alliance on satisfaction. It is free and confidential. Do you agree to answer?",
-    "Khao sat MAU cua Lien minh HTX, giu kin cau tra loi. Ong/ba dong y tham gia?",
-    "SAMPLE survey of the Cooperative Alliance, kept confidential. Do you agree?",
+    "Khao sat MAU, giu kin. Dong y?",
+    "SAMPLE, private. Agree?",
     *("",) * 6,
 )
 NOTE: Row = (

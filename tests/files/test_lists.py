@@ -1,0 +1,236 @@
+"""Real lists are messy: everything usable comes in, everything else is named with sheet, row, column and value."""
+
+from __future__ import annotations
+
+import json
+import random
+import unicodedata
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from files import lists
+from files.faults import Fault, RefusedError, from_dict
+from files.lists import Registry, read_registry
+from tests.files.workbooks import write
+
+HEADER = (
+    "Tên đăng nhập", "Mật khẩu", "Tên tổ chức", "Loại (HTX/QTD)", "Loại hình (NN/PNN)", "Người quản lý", "Chức vụ",
+    "Email", "Phường/Xã", "Địa chỉ", "Số thành viên", "Ngày thành lập", "Là thành viên", "Trạng thái",
+)  # fmt: skip
+GOOD = (
+    "0900000001", "bi-mat-123", "HTX Một", "HTX", "NN", "Nguyễn Văn A", "Giám đốc", "a@example.org", "Xã A", "Thôn 1",
+    12, "02/09/2015", "Có", "Hoạt động",
+)  # fmt: skip
+
+
+def row(**changes: object) -> list[object]:
+    """The good row with some fields changed, by field name."""
+    fields = dict(zip(_FIELDS, GOOD, strict=True)) | changes
+    return list(fields.values())
+
+
+_FIELDS = (
+    "login", "password", "name", "kind", "sector", "leader", "position", "email", "commune", "address", "member_count",
+    "founded_on", "member", "active",
+)  # fmt: skip
+
+
+def read(tmp_path: Path, *rows: object, title: int = 0) -> Registry:
+    sheet = [*([["DANH SÁCH"]] * title), HEADER, *rows]
+    return read_registry(write(tmp_path / "list.xlsx", DS=sheet))  # type: ignore[arg-type]  # rows of any cells
+
+
+def only(registry: Registry) -> Fault:
+    assert len(registry.faults) == 1, registry.faults
+    return registry.faults[0]
+
+
+def test_the_template_is_read(tmp_path: Path) -> None:
+    found = read(tmp_path, row(), title=3)
+    assert found.faults == ()
+    one = found.organisations[0]
+    assert (one.row, one.name, one.kind, one.sector, one.is_member, one.active) == (5, "HTX Một", "HTX", "NN", True, True)
+    assert (one.member_count, one.founded_on, one.commune) == (12, date(2015, 9, 2), "Xã A")
+    assert [phone.e164 for phone in one.phones] == ["+84900000001"]
+
+
+@given(st.permutations(range(len(HEADER))))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_columns_in_any_order_mean_the_same(tmp_path: Path, order: list[int]) -> None:
+    straight = read(tmp_path, row()).organisations
+    shuffled = write(tmp_path / "b.xlsx", DS=[[cells[i] for i in order] for cells in (HEADER, GOOD)])
+    assert read_registry(shuffled).organisations == straight
+
+
+def test_headers_by_other_names_nfd_and_spaces(tmp_path: Path) -> None:
+    header = ["STT", " Tên  HTX ", unicodedata.normalize("NFD", "Số điện thoại"), "LOẠI", "Lĩnh vực", "Thành viên Liên minh"]
+    cells = [1, unicodedata.normalize("NFD", "  Hợp tác xã  Đồng Mới "), "0900000001", "Hợp tác xã", "Phi nông nghiệp", "x"]
+    found = read_registry(write(tmp_path / "a.xlsx", DS=[header, cells]))
+    one = found.organisations[0]
+    assert one.name == "Hợp tác xã Đồng Mới"
+    assert one.short_name == "HTX Đồng Mới"
+    assert (one.kind, one.sector, one.is_member) == ("HTX", "PNN", True)
+
+
+def test_csv_gives_the_same_organisations(tmp_path: Path) -> None:
+    lines = [";".join(map(str, cells)) for cells in (HEADER, GOOD)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), "utf-8-sig")
+    from_csv = read_registry(path).organisations[0]
+    from_xlsx = read(tmp_path, row()).organisations[0]
+    assert (from_csv.registry_code, from_csv.phones, from_csv.founded_on) == (
+        from_xlsx.registry_code,
+        from_xlsx.phones,
+        from_xlsx.founded_on,
+    )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0900000001", 900000001, 84900000001.0, "+84 900 000 001", "0900.000.001", "0084-900-000-001", "900000001 ",
+        "'0900000001",
+    ],
+)  # fmt: skip
+def test_phones_in_every_shape(tmp_path: Path, cell: object) -> None:
+    assert [p.e164 for p in read(tmp_path, row(login=cell)).organisations[0].phones] == ["+84900000001"]
+
+
+def test_old_mobiles_are_converted_and_flagged(tmp_path: Path) -> None:
+    phone = read(tmp_path, row(login="0120 000 0007")).organisations[0].phones[0]
+    assert (phone.e164, phone.flags) == ("+84700000007", ("old_format",))
+
+
+def test_several_phones_in_a_cell_and_one_of_them_bad(tmp_path: Path) -> None:
+    found = read(tmp_path, row(login="0900000001 / 0204 388 0002; 0900"))
+    assert [p.kind for p in found.organisations[0].phones] == ["mobile", "landline"]
+    fault = only(found)
+    assert (fault.code, fault.sheet, fault.row, fault.column, fault.value, fault.weight) == (
+        "phone.too_short", "DS", 2, "A (Tên đăng nhập)", "0900", "emptied",
+    )  # fmt: skip
+    assert fault.suggestion == "phone.too_short.mend"
+
+
+def test_an_organisation_without_phone_stays_on_the_list(tmp_path: Path) -> None:
+    """n counts everybody on the list: dropping those who cannot be rung would flatter the index."""
+    found = read(tmp_path, row(login=""))
+    assert len(found.organisations) == 1
+    assert (only(found).code, only(found).weight) == ("list.no_phone", "notice")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "column"),
+    [
+        ("name", "", "list.name_missing", "C (Tên tổ chức)"),
+        ("kind", "Công ty", "list.kind_unknown", "D (Loại (HTX/QTD))"),
+        ("sector", "", "list.sector_unknown", "E (Loại hình (NN/PNN))"),
+        ("member", "chưa rõ", "list.member_unknown", "M (Là thành viên)"),
+        ("active", "?", "list.active_unknown", "N (Trạng thái)"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_refused_alone(
+    tmp_path: Path, field: str, value: str, code: str, column: str
+) -> None:
+    found = read(tmp_path, row(name="HTX Hai"), row(**{field: value}), row(name="HTX Ba"))
+    assert [o.name for o in found.organisations] == ["HTX Hai", "HTX Ba"]
+    fault = only(found)
+    assert (fault.code, fault.row, fault.column, fault.value, fault.weight) == (code, 3, column, value, "refused")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("member_count", 0, "list.member_count_unreadable"),
+        ("member_count", "nhiều", "list.member_count_unreadable"),
+        ("founded_on", "31/02/2015", "list.date_unreadable"),
+        ("founded_on", "năm 2015", "list.date_unreadable"),
+        ("email", "khong co", "list.email_unreadable"),
+    ],
+)
+def test_a_bad_cell_that_is_not_needed_is_left_out_and_named(
+    tmp_path: Path, field: str, value: object, code: str
+) -> None:
+    found = read(tmp_path, row(**{field: value}))
+    assert len(found.organisations) == 1
+    assert not getattr(found.organisations[0], field)
+    assert (only(found).code, only(found).weight) == (code, "emptied")
+
+
+@pytest.mark.parametrize(
+    "cell", ["02/09/2015", "2-9-2015", "2.9.2015", datetime(2015, 9, 2), 42249, "2015-09-02", "42249"]  # noqa: DTZ001
+)
+def test_dates_as_text_as_cells_and_as_serials(tmp_path: Path, cell: object) -> None:
+    assert read(tmp_path, row(founded_on=cell)).organisations[0].founded_on == date(2015, 9, 2)
+
+
+def test_the_same_organisation_twice_counts_once(tmp_path: Path) -> None:
+    found = read(tmp_path, row(), row(login="0900000002"))
+    assert len(found.organisations) == 1
+    assert (only(found).code, only(found).row, dict(only(found).params)) == ("list.duplicate", 3, {"sheet": "DS", "row": 2})
+
+
+def test_totals_signatures_and_column_numbers_are_no_organisations(tmp_path: Path) -> None:
+    numbers = [f"({i})" for i in range(1, 15)]
+    found = read(tmp_path, numbers, row(), [], ["Tổng cộng"], ["", "", "", "", "", "", "", "Người lập biểu"])
+    assert (found.rows, len(found.organisations), found.faults) == (1, 1, ())
+
+
+def test_the_password_is_kept_nowhere(tmp_path: Path) -> None:
+    found = read(tmp_path, row(), row(kind="?", login="x"), row(name="HTX Ba", email="?", founded_on="?"))
+    everything = json.dumps([f.to_dict() for f in found.faults], ensure_ascii=False) + repr(found)
+    assert "bi-mat-123" not in everything
+
+
+def test_a_code_of_the_list_wins_over_a_derived_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", DS=[("Mã tổ chức", *HEADER), ("24-001", *GOOD)])
+    assert read_registry(path).organisations[0].registry_code == "24-001"
+
+
+def test_a_derived_code_does_not_depend_on_the_phone(tmp_path: Path) -> None:
+    codes = {read(tmp_path, row(login=phone)).organisations[0].registry_code for phone in ("0900000001", "0900000002")}
+    assert len(codes) == 1
+
+
+def test_a_list_without_header_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read_registry(write(tmp_path / "a.xlsx", DS=[["chỉ", "có", "chữ"]]))
+    assert refused.value.faults[0].code == "list.no_header"
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read_registry(write(tmp_path / "a.xlsx", DS=[["Tên tổ chức", "Loại"], ["HTX Một", "HTX"]]))
+    assert [f.params["column"] for f in refused.value.faults] == ["Là thành viên", "Số điện thoại"]
+
+
+CELLS = st.one_of(
+    st.text(max_size=20).filter(lambda text: "\0" not in text),
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.booleans(),
+    st.dates(date(1950, 1, 1)),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(HEADER) - 1), CELLS), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_no_cell_can_break_the_reading(changes: list[tuple[int, object]]) -> None:
+    cells = list(GOOD)
+    for at, cell in changes:
+        cells[at] = cell  # type: ignore[call-overload]  # any cell anywhere is the point
+    header = lists.columns.find(lists.workbooks.Sheet("DS", [HEADER, cells]), lists.NAMES, ("name",))
+    assert header is not None
+    reader = lists._RowReader(header, 1)
+    if not reader.says_nothing() and reader.organisation() is None:
+        assert any(fault.weight == "refused" for fault in reader.faults)
+    assert [from_dict(json.loads(json.dumps(f.to_dict()))) for f in reader.faults] == reader.faults
+
+
+def test_rows_in_another_order_give_the_same_organisations(tmp_path: Path) -> None:
+    rows = [row(name=f"HTX {i}", login=f"09000000{i:02d}") for i in range(20)]
+    straight = {o.registry_code: o.phones for o in read(tmp_path, *rows).organisations}
+    random.Random(7).shuffle(rows)
+    assert {o.registry_code: o.phones for o in read(tmp_path, *rows).organisations} == straight

@@ -1,0 +1,109 @@
+"""The samples are what their script writes, can be asked, fit into one text each, and are marked as samples."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from files.lists import read_registry
+from files.xlsform import read_form
+from questionnaires.make_samples import HERE, samples
+from sms.encoding import measure
+from sms.texting import TextContext, compose
+from survey.effects import Ask, Echo, Welcome
+from survey.questionnaire import Questionnaire
+
+CODES = ("HTX-NN", "HTX-PNN", "QTD")
+
+
+@pytest.fixture(scope="module", params=CODES)
+def form(request: pytest.FixtureRequest) -> Questionnaire:
+    return read_form(HERE / f"{request.param}.xlsx")
+
+
+@pytest.mark.parametrize("name", sorted(samples()))
+def test_the_script_writes_the_samples_again_byte_for_byte(name: str) -> None:
+    assert samples()[name] == (HERE / name).read_bytes()
+
+
+def test_every_sample_is_committed() -> None:
+    assert {path.name for path in HERE.glob("*.xlsx")} == set(samples())
+
+
+def test_a_form_has_the_shape_it_should(form: Questionnaire) -> None:
+    scored = [q for q in form.questions if q.scored]
+    assert 14 <= len(scored) <= 20
+    assert form.languages == ("vi", "en")
+    assert [q.role for q in form.questions][0] == "consent"
+    assert sum(bool(q.relevant) for q in form.questions) == 2
+    assert any(q.kind == "integer" for q in form.questions)
+    for question in scored:
+        assert [c.points for c in question.choices] == [5, 3, 1, None]
+        assert question.choices[-1].no_opinion
+        assert question.section
+
+
+def test_a_form_says_it_is_a_sample(form: Questionnaire) -> None:
+    assert form.sample
+    assert "MẪU" in form.title["vi"]
+    assert "SAMPLE" in form.title["en"]
+    assert "mau" in form.version
+    consent = form.questions[0]
+    assert "MẪU" in consent.label["vi"]
+    assert "MAU" in consent.text["vi"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_question_fits_one_plain_text_with_number_and_options(form: Questionnaire, language: str) -> None:
+    for question in form.questions:
+        if question.number is None:
+            continue
+        options = " ".join(f"{c.key} {c.text[language]}" for c in question.choices)
+        body = f"C{question.number}: {question.text[language]} {options}".strip()
+        assert re.fullmatch(r"[\x20-\x7e]+", body), body
+        size = measure(body)
+        assert (size.encoding, size.segments) == ("gsm7", 1), (size, body)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_question_leaves_as_one_text_even_after_an_echo(form: Questionnaire, language: str) -> None:
+    context = TextContext(office="LMHTX tinh Mau", contact="02043888999")
+    asked = [q for q in form.questions if q.kind != "note"]
+    for before, question in zip([None, *asked], asked, strict=False):
+        opening = [Welcome()] if before is None else []
+        echo = [Echo(before.name, before.choices[0].value)] if before and before.choices else []
+        texts = compose(form, [*opening, *echo, Ask(question.name, 1)], language, context)
+        assert [text.segments for text in texts] == [1], texts
+
+
+def test_the_village_has_forty_organisations_and_three_rows_with_known_faults() -> None:
+    found = read_registry(HERE / "sample-village.xlsx")
+    assert (found.rows, len(found.organisations)) == (43, 40)
+    refused = [(f.row, f.code) for f in found.faults if f.weight == "refused"]
+    assert refused == [
+        (14, "list.kind_unknown"),
+        (25, "list.member_unknown"),
+        (25, "phone.too_short"),
+        (46, "list.duplicate"),
+    ]
+    assert {o.commune for o in found.organisations} == {"Xã Mẫu Thượng", "Xã Mẫu Hạ"}
+    kinds = {(o.kind, o.sector) for o in found.organisations}
+    assert kinds == {("HTX", "NN"), ("HTX", "PNN"), ("QTD", "")}
+    assert {o.is_member for o in found.organisations} == {True, False}
+
+
+def test_the_village_has_forty_phones_of_its_own_in_every_shape() -> None:
+    found = read_registry(HERE / "sample-village.xlsx")
+    first = [o.phones[0] for o in found.organisations]
+    assert len({phone.e164 for phone in first}) == 40
+    assert {phone.kind for phone in first} == {"mobile"}
+    assert any("old_format" in phone.flags for phone in first)
+    assert any("no_leading_zero" in phone.flags for phone in first)
+    assert any(len(o.phones) == 2 and o.phones[1].kind == "landline" for o in found.organisations)
+    assert all(re.fullmatch(r"\+84(90|70)00000\d\d", phone.e164) for phone in first)
+
+
+def test_samples_lie_where_the_script_says() -> None:
+    assert Path("questionnaires").resolve() == HERE.resolve()

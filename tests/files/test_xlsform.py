@@ -1,0 +1,183 @@
+"""A form outside the subset is refused with sheet and row; what is inside comes out as it was written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from files.faults import Fault, RefusedError
+from files.xlsform import read_form
+from survey.questionnaire import Questionnaire
+from tests.files.workbooks import write
+
+VI, EN = "Tiếng Việt (vi)", "English (en)"
+SURVEY = ["type", "name", f"label::{VI}", f"label::{EN}", f"sms::{VI}", "section", "scored", "relevant", "constraint"]
+CONSENT = ["select_one agree", "consent", "Đồng ý không?", "Do you agree?", "Dong y khong?", "", "", "", ""]
+LEVEL = ["select_one level", "q1", "Hài lòng không?", "Satisfied?", "Hai long khong?", "a", "yes", "", ""]
+CHOICES = [
+    ["list_name", "name", f"label::{VI}", f"label::{EN}", "points", "key", "no_opinion", "sms"],
+    ["agree", "yes", "Có", "Yes", "", "", "", "Co"],
+    ["agree", "no", "Không", "No", "", "", "", "Khong"],
+    ["level", "tot", "Tốt", "Good", 5, "", "", "Tot"],
+    ["level", "kem", "Kém", "Bad", "1,5", "", "", "Kem"],
+    ["level", "khong_biet", "Không ý kiến", "No opinion", "", 9, "yes", ""],
+]
+SETTINGS = [
+    ["form_title", f"heading::{EN}", "form_id", "version", "default_language", "sample"],
+    ["MẪU", "SAMPLE", "HTX-NN", "1", VI, "yes"],
+]
+
+
+def path_of(tmp_path: Path, *rows: list[object], **sheets: object) -> Path:
+    parts: dict[str, object] = {
+        "survey": [SURVEY, CONSENT, *(rows or (LEVEL,))],
+        "choices": CHOICES,
+        "settings": SETTINGS,
+        **sheets,
+    }
+    return write(tmp_path / "form.xlsx", **parts)  # type: ignore[arg-type]  # rows of any cells
+
+
+def read(tmp_path: Path, *rows: list[object], **sheets: object) -> Questionnaire:
+    return read_form(path_of(tmp_path, *rows, **sheets))
+
+
+def faults(tmp_path: Path, *rows: list[object], **sheets: object) -> list[Fault]:
+    with pytest.raises(RefusedError) as refused:
+        read(tmp_path, *rows, **sheets)
+    return list(refused.value.faults)
+
+
+def question(**changes: object) -> list[object]:
+    fields = ("type", "name", "label", "english", "sms", "section", "scored", "relevant", "constraint")
+    return list((dict(zip(fields, LEVEL, strict=True)) | changes).values())
+
+
+def test_a_form_comes_out_as_it_was_written(tmp_path: Path) -> None:
+    form = read(tmp_path, LEVEL, question(type="integer", name="n", scored="", relevant="${q1} = 'tot'", constraint=". < 9"))
+    assert (form.code, form.version, form.sample, form.languages) == ("HTX-NN", "1", True, ("vi", "en"))
+    assert dict(form.title) == {"vi": "MẪU", "en": "SAMPLE"}
+    consent, rated, number = form.questions
+    assert (consent.role, consent.number) == ("consent", None)
+    assert (rated.number, rated.section, rated.scored, rated.text["vi"]) == (1, "a", True, "Hai long khong?")
+    assert [(c.key, c.points, c.no_opinion) for c in rated.choices] == [
+        ("1", Decimal(5), False), ("2", Decimal("1.5"), False), ("9", None, True),
+    ]  # fmt: skip
+    assert (number.relevant, number.constraint, number.number) == ("${q1} = 'tot'", ". < 9", 2)
+
+
+def test_groups_give_section_and_condition(tmp_path: Path) -> None:
+    outer = question(type="begin group", name="g", section="", scored="", relevant="${consent} = 'yes'")
+    inner = question(type="begin_group", name="h", section="", scored="")
+    end = ["end group", *[""] * 8]
+    inside = question(name="q2", section="", relevant="${q1} = 'tot'")
+    form = read(tmp_path, LEVEL, outer, inner, inside, end, question(name="q3", section="own"), end, question(name="q4"))
+    by_name = {q.name: q for q in form.questions}
+    assert (by_name["q2"].section, by_name["q3"].section, by_name["q4"].section) == ("h", "own", "a")
+    assert by_name["q2"].relevant == "(${consent} = 'yes') and (${q1} = 'tot')"
+    assert (by_name["q3"].relevant, by_name["q4"].relevant) == ("${consent} = 'yes'", "")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["text", "select_multiple level", "begin repeat", "geopoint", "calculate", "select_one level or_other", "select_one",
+     "audio", "decimal", "select_one_from_file a.csv", "rank level", "date", ""],
+)  # fmt: skip
+def test_other_types_are_refused_with_sheet_and_row(tmp_path: Path, kind: str) -> None:
+    found = faults(tmp_path, LEVEL, question(type=kind, name="q2"))
+    assert (found[0].code, found[0].sheet, found[0].row) == ("form.type_refused", "survey", 4)
+    assert found[0].column == "A (type)"
+
+
+@pytest.mark.parametrize("column", ["required", "appearance", "calculation", "hint", "choice_filter", f"audio::{VI}"])
+def test_other_columns_are_refused(tmp_path: Path, column: str) -> None:
+    found = faults(tmp_path, survey=[[*SURVEY, column], CONSENT, [*LEVEL, "yes"]])
+    assert [(f.code, f.sheet, f.row, f.column, f.value) for f in found] == [
+        ("form.column_unknown", "survey", 1, "J", column)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"type": "select_one nowhere"}, "form.list_missing", "A (type)"),
+        ({"name": "hai long"}, "form.name_unfit", "B (name)"),
+        ({"name": "q1"}, "form.name_twice", "B (name)"),
+        ({"scored": "maybe"}, "form.yes_no", "G (scored)"),
+        ({"type": "select_one agree"}, "form.scored_without_points", "G (scored)"),
+        ({"type": "note", "scored": "", "constraint": ". > 1"}, "form.constraint_unfit", "I (constraint)"),
+        ({"label": "Anh nói ${q1}?"}, "form.reference_in_words", f"C (label::{VI})"),
+        ({"english": ""}, "form.label_missing", f"C (label::{VI})"),
+    ],
+)
+def test_faults_of_a_row_name_their_cell(tmp_path: Path, changes: dict[str, object], code: str, column: str) -> None:
+    found = faults(tmp_path, LEVEL, question(**{"name": "q2", **changes}))
+    assert [(f.code, f.sheet, f.row, f.column) for f in found] == [(code, "survey", 4, column)]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (["level", "tot", "Tốt", "Good", 5, 4, "", ""], "form.choice_twice"),
+        (["level", "vua", "Vừa", "So so", 3, 1, "", ""], "form.key_twice"),
+        (["level", "vua", "Vừa", "So so", "ba", 4, "", ""], "form.points_unreadable"),
+        (["level", "vua", "Vừa", "So so", "NaN", 4, "", ""], "form.points_unreadable"),
+        (["level", "vua", "Vừa", "So so", 3, 0, "", ""], "form.key_unfit"),
+        (["level", "vua", "Vừa", "So so", 3, 4, "perhaps", ""], "form.yes_no"),
+        (["level", "vua", "Vừa", "", 3, 4, "", ""], "form.label_missing"),
+        (["", "vua", "Vừa", "So so", 3, 4, "", ""], "form.choice_incomplete"),
+    ],
+)
+def test_faults_of_a_choice_name_their_row(tmp_path: Path, row: list[object], code: str) -> None:
+    found = faults(tmp_path, choices=[*CHOICES, row])
+    assert (code, "choices", 7) in [(f.code, f.sheet, f.row) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("relevant", "code"),
+    [
+        ("${nowhere} = 1", "form.pyxform"),
+        ("${q1} = 'tot", "expression_syntax"),
+        ("${q2} = 'tot'", "reference_not_earlier"),
+        ("today() > 1", "expression_function"),
+    ],
+)
+def test_bad_conditions_are_found_before_anybody_is_asked(tmp_path: Path, relevant: str, code: str) -> None:
+    found = faults(tmp_path, LEVEL, question(name="q2", relevant=relevant))
+    assert found[0].row == 4
+    assert found[0].sheet == "survey"
+    assert found[0].code in (code, "form.pyxform")
+
+
+def test_the_forms_own_checks_name_the_row(tmp_path: Path) -> None:
+    found = faults(tmp_path, survey=[SURVEY, LEVEL, CONSENT])
+    assert [(f.code, f.sheet, f.row) for f in found] == [("consent_not_first", "survey", 3)]
+
+
+@pytest.mark.parametrize("missing", ["survey", "choices", "settings"])
+def test_a_missing_sheet_is_named(tmp_path: Path, missing: str) -> None:
+    found = faults(tmp_path, **{missing: []})
+    assert ("form.sheet_missing", missing) in [(f.code, f.params.get("sheet")) for f in found]
+
+
+def test_settings_that_must_be_there(tmp_path: Path) -> None:
+    found = faults(tmp_path, settings=[SETTINGS[0], ["MẪU", "", "", "", VI, ""]])
+    assert [(f.code, f.params["name"]) for f in found] == [
+        ("form.setting_missing", "form_id"), ("form.setting_missing", "version"),
+    ]  # fmt: skip
+
+
+def test_an_open_group_is_refused(tmp_path: Path) -> None:
+    found = faults(tmp_path, question(type="begin group", name="g", section="", scored=""), LEVEL)
+    assert [(f.code, f.row) for f in found] == [("form.group_open", 3)]
+
+
+def test_sheets_of_odk_that_alo_does_not_run_are_refused(tmp_path: Path) -> None:
+    assert [f.code for f in faults(tmp_path, entities=[["list_name"], ["x"]])] == ["form.sheet_refused"]
+
+
+def test_several_faults_come_at_once(tmp_path: Path) -> None:
+    found = faults(tmp_path, question(type="text"), question(name="q 2"), question(name="q3", scored="?"))
+    assert [f.row for f in found] == [3, 4, 5]
