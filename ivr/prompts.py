@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 
 DEFAULT_VOICE = "default"
 
 
+@lru_cache(maxsize=4096)
 def prompt_id(text: str, language: str, voice: str = DEFAULT_VOICE) -> str:
     """The id of `text` as spoken in `language` by `voice`: 32 hex digits, safe in file names and URLs.
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sms.replies import Reading, read
+from sms.replies import Reading, glance, read
 from survey.answers import Heard, Unclear
 from survey.questionnaire import Question
 
@@ -147,13 +147,12 @@ def hear(
 
     `question_of` looks up a prompt's question in the questionnaire its interview is pinned to.
     """
-    glance = read(body, None, language)
-    binding = bind(glance, shown, sent_at)
-    match binding:
-        case Bound(prompt, _) | AskBack(_, prompt, _):
-            return read(body, question_of(prompt), language), binding
-        case _:
-            return glance, binding
+    binding = bind(glance(body), shown, sent_at)
+    asked = question_of(binding.shown) if isinstance(binding, Bound | AskBack) else None
+    reading = read(body, asked, language)
+    if isinstance(binding, Bound):
+        binding = Bound(binding.shown, reading.correction)
+    return reading, binding
 
 
 def heard(reading: Reading, binding: Bound | AskBack, source_id: str) -> Heard:

@@ -19,6 +19,8 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 """Characters behind an escape: two units, never split over parts."""
 
+_GSM = _BASIC | _EXTENSION
+
 _SINGLE: dict[Encoding, int] = {"gsm7": 160, "ucs2": 70}
 _PART: dict[Encoding, int] = {"gsm7": 153, "ucs2": 67}
 
@@ -82,14 +84,16 @@ def parts(text: str) -> tuple[str, ...]:
 def plain(text: str) -> str:
     """`text` without diacritics and typographic signs: Vietnamese and English become GSM-7, one septet a letter."""
     spread = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    if spread.isascii():
+        return spread.translate(_PLAIN)
     return "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)
 
 
 def _units(text: str) -> tuple[Encoding, int]:
     whole = unicodedata.normalize("NFC", text)
-    encoding: Encoding = "gsm7" if all(c in _BASIC or c in _EXTENSION for c in whole) else "ucs2"
-    width = _width(encoding)
-    return encoding, sum(width(c) for c in whole)
+    if _GSM.issuperset(whole):
+        return "gsm7", len(whole) + sum(map(whole.count, _EXTENSION))
+    return "ucs2", len(whole.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _width(encoding: Encoding) -> Callable[[str], int]:

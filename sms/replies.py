@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sms import words
@@ -41,6 +41,15 @@ class Reading:
     digest: str = ""
 
 
+def glance(body: str) -> Reading:
+    """What must be known to bind `body` before its words can be read: the number it names, and its digest."""
+    text = words.normal(body)
+    named = _named(text)
+    return Reading(
+        Unclear("not_asked"), min(named) if len(named) == 1 else None, digest=words.digest(words.tokens(text))
+    )
+
+
 def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     """What `body` says in reply to `question` (None: unknown yet). Never raises.
 
@@ -48,44 +57,42 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     (several questions at once) · other_question (names another one) · homograph (a number or another word) ·
     grouping (1,200 or 2.5) · not_asked · perhaps_stop.
     """
-    typed = words.tokens(body)
-    return _opted(typed, words.digest(body)) or _spoken(typed, words.digest(body)) or _answer(body, question, language)
+    text = words.normal(body)
+    typed = words.tokens(text)
+    reading = _opted(typed) or _spoken(typed) or _answer(text, question, language)
+    return replace(reading, digest=words.digest(typed))
 
 
-def _opted(typed: Sequence[str], digest: str) -> Reading | None:
-    if any(words.says(typed, phrase) for phrase in words.STOP) or _accented_stop(typed):
-        return Reading(Spoken("stop"), opt="stop", digest=digest)
+def _opted(typed: Sequence[str]) -> Reading | None:
     if len(typed) == 1 and typed[0] in words.HOLD:
-        return Reading(Unclear("perhaps_stop", typed[0]), opt="hold", digest=digest)
-    if any(words.says(typed, phrase) for phrase in words.START):
-        return Reading(Spoken("start"), opt="start", digest=digest)
-    return None
+        return Reading(Unclear("perhaps_stop", typed[0]), opt="hold")
+    if words.STOP.says(typed) or words.STOP_ACCENTED.says(typed):
+        return Reading(Spoken("stop"), opt="stop")
+    return Reading(Spoken("start"), opt="start") if words.START.says(typed) else None
 
 
-def _accented_stop(typed: Sequence[str]) -> bool:
-    return len(typed) == 1 and typed[0] not in words.HOLD and any(words.same(typed[0], w) for w in words.STOP_ACCENTED)
-
-
-def _spoken(typed: Sequence[str], digest: str) -> Reading | None:
+def _spoken(typed: Sequence[str]) -> Reading | None:
     core = [token for token in typed if not words.polite(token)]
-    for word, phrases in words.SPOKEN.items():
-        if any(words.says(core, phrase) for phrase in phrases):
-            return Reading(Spoken(word), digest=digest)
-    return None
+    word = next((word for word, written in words.SPOKEN.items() if written.says(core)), None)
+    return None if word is None else Reading(Spoken(word))
 
 
-def _answer(body: str, question: Question | None, language: str) -> Reading:
-    text, digest = words.normal(body), words.digest(body)
-    named = {int(match[1]) for match in _NAMED.finditer(text)}
+def _answer(text: str, question: Question | None, language: str) -> Reading:
+    named = _named(text)
     if len(named) > 1:
-        return Reading(Unclear("several"), digest=digest)
+        return Reading(Unclear("several"))
     number = next(iter(named), None)
     if number is not None and question is not None and question.number != number:
-        return Reading(Unclear("other_question", str(number)), number, digest=digest)
+        return Reading(Unclear("other_question", str(number)), number)
     typed = words.tokens(_NAMED.sub(" ", text))
-    correcting = [t for t in typed if number is not None and any(words.same(t, w) for w in words.CORRECTING)]
-    said = _chosen([t for t in typed if t not in correcting], number, question, language)
-    return Reading(said, number, correction=bool(correcting), digest=digest)
+    correcting = number is not None and any(token in words.CORRECTING for token in typed)
+    if correcting:
+        typed = tuple(token for token in typed if token not in words.CORRECTING)
+    return Reading(_chosen(typed, number, question, language), number, correction=correcting)
+
+
+def _named(text: str) -> set[int]:
+    return {int(match[1]) for match in _NAMED.finditer(text)}
 
 
 def _chosen(typed: Sequence[str], number: int | None, question: Question | None, language: str) -> Said:
@@ -102,7 +109,7 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
         if found is None:
             return Unclear("grouping", token)
         keys += found
-        unknown = unknown or not (found or words.polite(token) or (whole and _counted(token)))
+        unknown = unknown or not (found or words.polite(token) or (whole and token in words.COUNTED))
     return _settled(keys, unknown, question, whole)
 
 
@@ -129,7 +136,7 @@ def _labelled(typed: list[str], question: Question | None) -> tuple[list[str], l
 def _phrases(question: Question | None) -> Iterator[tuple[tuple[str, ...], str]]:
     for choice in question.choices if question else ():
         for written in {*choice.label.values(), *choice.text.values()}:
-            if phrase := words.tokens(written):
+            if phrase := words.phrase(written):
                 yield phrase, choice.key
         if choice.no_opinion:
             yield from ((phrase, choice.key) for phrase in words.NO_OPINION)
@@ -159,8 +166,4 @@ def _selected(typed: Sequence[str], token: str) -> bool:
 
 
 def _follows_selector(typed: Sequence[str], at: int) -> bool:
-    return at > 0 and any(words.same(typed[at - 1], word) for word in words.SELECTORS)
-
-
-def _counted(token: str) -> bool:
-    return any(words.same(token, word) for word in words.COUNTED)
+    return at > 0 and typed[at - 1] in words.SELECTORS

@@ -40,9 +40,9 @@ def tokens(body: str) -> tuple[str, ...]:
     return tuple(_NEGATIONS.get(t, t) for t in _TOKEN.findall(normal(body)))
 
 
-def digest(body: str) -> str:
-    """The same for texts that say the same words; to recognise a text sent twice."""
-    return hashlib.sha256(" ".join(map(bare, tokens(body))).encode()).hexdigest()[:16]
+def digest(typed: Sequence[str]) -> str:
+    """The same for texts of the same words (`tokens`); to recognise a text sent twice."""
+    return hashlib.sha256(" ".join(map(bare, typed)).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4096)
@@ -72,49 +72,68 @@ def says(typed: Sequence[str], phrase: Sequence[str]) -> bool:
 
 def find(typed: Sequence[str], phrase: Sequence[str]) -> int | None:
     """Where `phrase` begins within `typed`, or None."""
-    last = len(typed) - len(phrase)
-    return next((at for at in range(last + 1) if says(typed[at : at + len(phrase)], phrase)), None)
+    places = range(len(typed) - len(phrase) + 1)
+    return next((at for at in places if says(typed[at : at + len(phrase)], phrase)), None)
 
 
-def _phrases(*written: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tokens(words) for words in written)
+@lru_cache(maxsize=4096)
+def phrase(written: str) -> tuple[str, ...]:
+    """The words of something that is written once and compared often: a label of a form, an entry of a list."""
+    return tokens(written)
 
 
-STOP = _phrases("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký")
+class Lexicon:
+    """A list of phrases. They are kept by their bare words, so that asking costs one look-up."""
+
+    def __init__(self, *written: str) -> None:
+        self._by_bare: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for words in map(phrase, written):
+            self._by_bare.setdefault(tuple(map(bare, words)), []).append(words)
+
+    def says(self, typed: Sequence[str]) -> bool:
+        """Whether the whole of `typed` is one of the phrases."""
+        alike = self._by_bare.get(tuple(map(bare, typed)), ())
+        return any(says(typed, words) for words in alike)
+
+    def __contains__(self, token: str) -> bool:
+        """Whether `token` alone is one of the phrases."""
+        return self.says((token,))
+
+
+STOP = Lexicon("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký")
 """Opt-out as the whole message, with or without diacritics."""
 
-STOP_ACCENTED = ("dừng", "hủy")
+STOP_ACCENTED = Lexicon("dừng", "hủy")
 """Opt-out as the whole message, with diacritics only: without them they are also đúng, Dũng and a man's name."""
 
 HOLD = ("dung", "huy")
 
-START = _phrases("start", "unstop", "đăng ký lại", "đk lại")
+START = Lexicon("start", "unstop", "đăng ký lại", "đk lại")
 
-POLITE = _phrases(
-    "dạ vâng ạ à a nhé nhe nha nhá nghe ơi em anh chị chú cô bác cậu ông bà cháu con tôi tui mình",
-    "xin chọn số phím bấm nhấn đáp án phương trả lời là thì ý mục cảm cám ơn ok oke chào thưa htx thấy cho với",
+POLITE = Lexicon(
+    *phrase("dạ vâng ạ à a nhé nhe nha nhá nghe ơi em anh chị chú cô bác cậu ông bà cháu con tôi tui mình"),
+    *phrase("xin chọn số phím bấm nhấn đáp án phương trả lời là thì ý mục cảm cám ơn ok oke chào thưa htx"),
+    *phrase("thấy cho với"),
 )
 """Words around an answer that say nothing about it."""
 
-_POLITE = tuple(token for line in POLITE for token in line)
-
-COUNTED = tokens("có người thành viên xã lao động hộ")
+COUNTED = Lexicon(*phrase("có người thành viên xã lao động hộ"))
 """Words around a whole number."""
 
-SELECTORS = tokens("số phím")
+SELECTORS = Lexicon("số", "phím")
 """Behind these a word can only be a number."""
 
-CORRECTING = tokens("sửa nhầm đổi lại")
+CORRECTING = Lexicon("sửa", "nhầm", "đổi", "lại")
 """Beside a question's number: the answer given before is to be replaced."""
 
-NO_OPINION = _phrases("không có ý kiến", "không ý kiến", "no opinion")
+NO_OPINION = tuple(map(phrase, ("không có ý kiến", "không ý kiến", "no opinion")))
 
-SPOKEN: Mapping[Word, tuple[tuple[str, ...], ...]] = {
-    "call": _phrases("gọi", "gọi lại", "gọi điện", "gọi điện lại", "gọi đi", "call", "call me"),
-    "help": _phrases("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?"),
-    "repeat": _phrases("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "repeat", "again"),
-    "person": _phrases("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "person"),
-    "later": _phrases("để sau", "lúc khác", "hôm khác", "đang bận", "bận", "later"),
+SPOKEN: Mapping[Word, Lexicon] = {
+    "call": Lexicon("gọi", "gọi lại", "gọi điện", "gọi điện lại", "gọi đi", "call", "call me"),
+    "help": Lexicon("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?"),
+    "repeat": Lexicon("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "repeat", "again"),
+    "person": Lexicon("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "person"),
+    "later": Lexicon("để sau", "lúc khác", "hôm khác", "đang bận", "bận", "later"),
 }
 """Words that always work, as the whole message but for polite words."""
 
@@ -133,7 +152,7 @@ HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "nam": 5, "năm": 5, "sau": 6, "
 
 def polite(token: str) -> bool:
     """Whether `token` is one of the words around an answer; never one that may be a number (ba)."""
-    return token not in HOMOGRAPHS and any(same(token, word) for word in _POLITE)
+    return token not in HOMOGRAPHS and token in POLITE
 
 
 def number(token: str, language: str) -> int | None:
