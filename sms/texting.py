@@ -65,12 +65,15 @@ def compose(form: Questionnaire, effects: Sequence[Effect], language: str, conte
     Over budget, the echo is dropped first, then courtesies. Question and options always stay together in one text:
     where the form itself is too long, the text takes more segments, and says so.
     """
-    pieces = _Writer(form, effects, language, context).pieces()
-    kept = [*pieces]
+    kept = _Writer(form, effects, language, context).pieces()
+    if not kept:
+        return []
+    text = _text(_joined(kept), context)
     for droppable in (_ECHO, _COURTESY):
-        if _text(_joined(kept), context).segments > context.segments:
+        if text.segments > context.segments:
             kept = [piece for piece in kept if piece.rank != droppable]
-    return [_text(_joined(kept), context)] if kept else []
+            text = _text(_joined(kept), context)
+    return [text]
 
 
 def notice(code: str, language: str, context: TextContext, **params: object) -> Text:
