@@ -71,7 +71,7 @@ def compose(form: Questionnaire, effects: Sequence[Effect], language: str, conte
     text = _text(_joined(kept), context)
     for droppable in (_ECHO, _COURTESY):
         if text.segments > context.segments:
-            kept = [piece for piece in kept if piece.rank != droppable]
+            kept = [piece for piece in kept if piece.rank != droppable] or kept
             text = _text(_joined(kept), context)
     return [text]
 
