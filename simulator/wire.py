@@ -6,14 +6,12 @@ The usual clients rewrite percent-encodings on the way; a signature over the URL
 from __future__ import annotations
 
 import http.client
-import select
-import threading
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-_IDLE_S = 0.5
-"""A kept connection is used again only within this time, before any server would close it."""
+_ONCE = {"Connection": "close"}
+"""A connection a request: one kept open may be closed by the server in the very moment it is used again."""
 _READ_LIMIT = 64 * 1024 + 1
 
 
@@ -35,14 +33,6 @@ class Answer:
     location: str = ""
 
 
-class _Kept(threading.local):
-    def __init__(self) -> None:
-        self.connections: dict[str, tuple[float, http.client.HTTPConnection]] = {}
-
-
-_kept = _Kept()
-
-
 def send(url: str, method: str, headers: dict[str, str], body: bytes, connect_s: float, read_s: float) -> Answer:
     """Send `body` to `url` (no fragment), target unchanged; `read_s` is from now to the end of the answer.
 
@@ -50,15 +40,13 @@ def send(url: str, method: str, headers: dict[str, str], body: bytes, connect_s:
     """
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    connection = _reusable(origin) or _connect(parts.scheme, parts.netloc, connect_s)
+    connection = _connect(parts.scheme, parts.netloc, connect_s)
     try:
-        answer = _exchange(connection, _target(url[len(origin) :]), method, headers, body, read_s)
+        return _exchange(connection, _target(url[len(origin) :]), method, {**headers, **_ONCE}, body, read_s)
     except (OSError, http.client.HTTPException) as error:
-        connection.close()
         raise ReadError(type(error).__name__) from error
-    if connection.sock is not None:
-        _kept.connections[origin] = (time.monotonic(), connection)
-    return answer
+    finally:
+        connection.close()
 
 
 def _exchange(
@@ -97,14 +85,4 @@ def _connect(scheme: str, netloc: str, connect_s: float) -> http.client.HTTPConn
         connection.connect()
     except OSError as error:
         raise ConnectError(type(error).__name__) from error
-    return connection
-
-
-def _reusable(origin: str) -> http.client.HTTPConnection | None:
-    since, connection = _kept.connections.pop(origin, (0.0, None))
-    if connection is None or connection.sock is None:
-        return None
-    if time.monotonic() - since > _IDLE_S or select.select([connection.sock], [], [], 0)[0]:
-        connection.close()
-        return None
     return connection

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
-from store.tables.campaigns import campaigns
+from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.outbox import outbox, receipts
 from store.tables.registry import phones
 
@@ -151,8 +151,20 @@ def withdraw(
         update(outbox)
         .where(and_(*which), outbox.c.state.in_((State.PLANNED, State.CLAIMED)))
         .values(state=State.WITHDRAWN, reason=dict(reason), ended_at=at, lease_until=None)
+        .returning(outbox.c.campaign_id, outbox.c.interview_id)
     )
-    return conn.execute(statement).rowcount
+    taken = conn.execute(statement).all()
+    if campaign_id is None:
+        _decide_again(conn, [(row.campaign_id, row.interview_id) for row in taken if row.campaign_id], at)
+    return len(taken)
+
+
+def _decide_again(conn: Connection, contacts: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
+    """The ladders of withdrawn contacts are looked at again: they may have ended, or want another number."""
+    of = tuple_(campaign_interviews.c.campaign_id, campaign_interviews.c.interview_id)
+    if contacts:
+        waiting = update(campaign_interviews).where(of.in_(contacts), campaign_interviews.c.state != "ended")
+        conn.execute(waiting.values(next_at=at, state="waiting"))
 
 
 def contact_counts(conn: Connection, phone_hash: bytes, interview_id: UUID | None, since: datetime) -> dict[str, int]:

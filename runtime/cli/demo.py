@@ -46,7 +46,7 @@ def command(session: Session, as_json: bool) -> None:
 
 
 def _play(session: Session, settings: Settings, quiet: bool) -> story.Outcome:
-    def say(code: str, **params: object) -> None:
+    def say(code: str, /, **params: object) -> None:
         click.echo(session.words(code, **params), err=quiet)
 
     say("demo.starting")

@@ -127,4 +127,4 @@ def _topic(sha256: str, question: Question) -> dict[str, Any]:
             for c in question.choices
         ],
     }
-    return topic | ({"range": [7, 300]} if kind == "integer" else {})
+    return topic | ({"range": [0, 99]} if kind == "integer" else {})
