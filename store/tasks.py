@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from store.tables.campaigns import tasks
+from store.tables.interviews import interviews
+from store.tables.registry import offices, organisations
 
 
 def open_once(
@@ -38,3 +41,33 @@ def open_once(
     }
     statement = insert(tasks).values(row).on_conflict_do_nothing(index_elements=[tasks.c.digest])
     return conn.execute(statement.returning(tasks.c.id)).first() is not None
+
+
+def listed(conn: Connection, states: Sequence[str], limit: int) -> Sequence[RowMapping]:
+    """Tasks in these states, oldest first, with the organisation and the office where they are known."""
+    query = (
+        select(tasks, organisations.c.name, organisations.c.registry_code, offices.c.code.label("office_code"))
+        .outerjoin(interviews, interviews.c.id == tasks.c.interview_id)
+        .outerjoin(organisations, organisations.c.id == interviews.c.organisation_id)
+        .outerjoin(offices, offices.c.id == tasks.c.office_id)
+        .where(tasks.c.state.in_(states))
+        .order_by(tasks.c.created_at, tasks.c.id)
+        .limit(limit)
+    )
+    return conn.execute(query).mappings().all()
+
+
+def by_id(conn: Connection, task_id: UUID) -> RowMapping | None:
+    """The task with this id, or None."""
+    return conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
+
+
+def move(conn: Connection, task_id: UUID, come_from: Sequence[str], to: str, **columns: Any) -> bool:
+    """Change state if it is one of `come_from`, so that two members of staff cannot both take a task."""
+    change = update(tasks).where(tasks.c.id == task_id, tasks.c.state.in_(come_from)).values(state=to, **columns)
+    return conn.scalar(change.returning(tasks.c.id)) is not None
+
+
+def waiting(conn: Connection) -> int:
+    """How many tasks are not done."""
+    return conn.scalar(select(func.count()).select_from(tasks).where(tasks.c.state != "done")) or 0

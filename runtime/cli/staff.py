@@ -1,0 +1,66 @@
+"""`alo staff`: invite to the staff pages by a link that serves once, list, deactivate."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+
+from runtime.cli.session import Session
+from runtime.settings import Settings
+from services import staff
+from services.staff import Role
+
+
+@click.group("staff")
+def command() -> None:
+    """Cán bộ dùng trang quản trị (people who sign in)."""
+
+
+@command.command("invite")
+@click.argument("email")
+@click.option("--office", required=True, metavar="CODE", help="mã cơ quan (office code)")
+@click.option("--role", type=click.Choice(["office", "national"]), default="office", show_default=True)
+@click.option("--name", default="", help="họ tên (name)")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def invite(session: Session, email: str, office: str, role: str, name: str, as_json: bool) -> None:
+    """Mời một người: in ra đường dẫn dùng một lần (print a link that serves once)."""
+    made = staff.invite(session.work, email, office, cast(Role, role), name, session.actor)
+    link = f"{_console_address(session.settings)}/invitation/{made.token}"
+    if as_json:
+        session.show({"email": made.email, "office": made.office_code, "link": link, "expires_at": made.expires_at})
+        return
+    session.say("staff.invited", email=made.email, office=made.office_code, expires=made.expires_at)
+    click.echo(link)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def list_staff(session: Session, as_json: bool) -> None:
+    """Liệt kê cán bộ (list)."""
+    rows = staff.listed(session.work)
+    if as_json:
+        session.show(rows)
+        return
+    for row in rows:
+        state = session.words(f"staff.state.{row['state']}")
+        role = session.words(f"staff.role.{row['role']}")
+        click.echo(f"{row['office_code']:16} {row['email']:32} {role:12} {state:16} {row['name']}")
+    if not rows:
+        session.say("staff.none")
+
+
+@command.command("deactivate")
+@click.argument("email")
+@click.pass_obj
+def deactivate(session: Session, email: str) -> None:
+    """Thu hồi quyền đăng nhập ngay (close somebody's way in at once)."""
+    staff.deactivate(session.work, email, session.actor)
+    session.say("staff.deactivated", email=email)
+
+
+def _console_address(settings: Settings) -> str:
+    """Where the staff pages are: their own host where there is one, else the gateway's public address."""
+    return f"https://{settings.alo_console_host}" if settings.alo_console_host else settings.base_url

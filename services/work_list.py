@@ -1,0 +1,79 @@
+"""The work list of staff: what waits for a person, taken by one and done. Opening tasks is `services.tasks`.
+
+It must not know what a task's cause was; its sealed detail is a phone number or a code, never an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.faults import Refusal
+from services.work import Work
+from store import audit
+from store import tasks as rows
+
+STATES = ("open", "claimed", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the work list. `organisation` and `office_code` are "" where none is known."""
+
+    id: UUID
+    kind: str
+    state: str
+    organisation: str
+    registry_code: str
+    office_code: str
+    detail: str
+    """The number that called or wrote, or the carrier's code for a wrong number; never an answer."""
+    claimed_by: str
+    """Actor: "staff:<id>" or "cli:<os user>"; "" while open."""
+    created_at: datetime
+    done_at: datetime | None
+
+
+def listed(work: Work, *, done: bool = False, limit: int = 500) -> list[Task]:
+    """What waits, oldest first; with `done` also what is done. As far as the database role and scope may see."""
+    states = STATES if done else STATES[:2]
+    with work.database.transaction() as conn:
+        found = rows.listed(conn, states, limit)
+    return [
+        Task(
+            row["id"],
+            row["kind"],
+            row["state"],
+            row["name"] or "",
+            row["registry_code"] or "",
+            row["office_code"] or "",
+            work.vault.open(row["detail"]) if row["detail"] else "",
+            row["claimed_by"],
+            row["created_at"],
+            row["done_at"],
+        )
+        for row in found
+    ]
+
+
+def claim(work: Work, task_id: UUID, actor: str) -> None:
+    """Take an open task. Raises Refusal: unknown, or somebody has it already."""
+    _move(work, task_id, actor, ["open"], "claimed", "task.claimed")
+
+
+def done(work: Work, task_id: UUID, actor: str) -> None:
+    """Close a task, whoever had taken it. Raises Refusal: unknown, or done already."""
+    _move(work, task_id, actor, ["open", "claimed"], "done", "task.done")
+
+
+def _move(work: Work, task_id: UUID, actor: str, come_from: list[str], to: str, action: str) -> None:
+    now = work.clock.now()
+    ended = now if to == "done" else None
+    with work.database.transaction() as conn:
+        task = rows.by_id(conn, task_id)
+        if task is None:
+            raise Refusal("task.unknown", task=str(task_id))
+        if not rows.move(conn, task_id, come_from, to, claimed_by=actor, done_at=ended):
+            raise Refusal("task.done_already" if task["state"] == "done" else "task.taken")
+        audit.append(conn, at=now, actor=actor, action=action, subject=str(task_id), office_id=task["office_id"])
