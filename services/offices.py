@@ -24,9 +24,7 @@ PROVINCES = frozenset(
 """The 34 provinces of that scheme."""
 
 
-def add_office(
-    work: Work, code: str, name: str, level: str, area_code: str, contact_number: str, actor: str
-) -> None:
+def add_office(work: Work, code: str, name: str, level: str, area_code: str, contact_number: str, actor: str) -> None:
     """Add an office. `level`: national (area "") or province; `contact_number`: its public number, told to people.
 
     Raises Refusal: code unfit or taken, unknown province, unreadable number.

@@ -71,9 +71,7 @@ def publish(work: Work, path: Path, actor: str) -> Published:
         new = rounds.add_questionnaire(conn, values)
         if new:
             detail = {"code": form.code, "version": form.version}
-            audit.append(
-                conn, at=now, actor=actor, action="questionnaire.publish", subject=form.sha256, detail=detail
-            )
+            audit.append(conn, at=now, actor=actor, action="questionnaire.publish", subject=form.sha256, detail=detail)
     return Published(form.sha256, form.code, form.version, new)
 
 

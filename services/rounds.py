@@ -107,9 +107,7 @@ def newest_questionnaires(work: Work, codes: Mapped = SAMPLE_MAPPING) -> dict[tu
     return {key: newest[code] for key, code in codes.items()}
 
 
-def extend_frame(
-    work: Work, conn: Connection, *, round_id: UUID | None = None, office_id: UUID | None = None
-) -> int:
+def extend_frame(work: Work, conn: Connection, *, round_id: UUID | None = None, office_id: UUID | None = None) -> int:
     """Make the interviews missing from one open round, or of one office's organisations in all. Interviews made.
 
     The caller holds the imports (`registry.hold_imports`). Raises Refusal for organisations without a questionnaire.

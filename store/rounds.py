@@ -186,7 +186,10 @@ _form_of_kind = (
 
 def _missing() -> Select[Any]:
     """Active organisations and the open rounds that have no interview with them yet, with the form they get."""
-    framed = exists().where(interviews.c.round_id == rounds.c.id, interviews.c.organisation_id == organisations.c.id)
+    # A named column: the console may not read every column of interviews.
+    framed = exists(interviews.c.id).where(
+        interviews.c.round_id == rounds.c.id, interviews.c.organisation_id == organisations.c.id
+    )
     return (
         select(
             rounds.c.id.label("round_id"),

@@ -53,7 +53,14 @@ def test_the_template_is_read(tmp_path: Path) -> None:
     found = read(tmp_path, row(), title=3)
     assert found.faults == ()
     one = found.organisations[0]
-    assert (one.row, one.name, one.kind, one.sector, one.is_member, one.active) == (5, "HTX Một", "HTX", "NN", True, True)
+    assert (one.row, one.name, one.kind, one.sector, one.is_member, one.active) == (
+        5,
+        "HTX Một",
+        "HTX",
+        "NN",
+        True,
+        True,
+    )
     assert (one.member_count, one.founded_on, one.commune) == (12, date(2015, 9, 2), "Xã A")
     assert [phone.e164 for phone in one.phones] == ["+84900000001"]
 
@@ -67,8 +74,22 @@ def test_columns_in_any_order_mean_the_same(tmp_path: Path, order: list[int]) ->
 
 
 def test_headers_by_other_names_nfd_and_spaces(tmp_path: Path) -> None:
-    header = ["STT", " Tên  HTX ", unicodedata.normalize("NFD", "Số điện thoại"), "LOẠI", "Lĩnh vực", "Thành viên Liên minh"]
-    cells = [1, unicodedata.normalize("NFD", "  Hợp tác xã  Đồng Mới "), "0900000001", "Hợp tác xã", "Phi nông nghiệp", "x"]
+    header = [
+        "STT",
+        " Tên  HTX ",
+        unicodedata.normalize("NFD", "Số điện thoại"),
+        "LOẠI",
+        "Lĩnh vực",
+        "Thành viên Liên minh",
+    ]
+    cells = [
+        1,
+        unicodedata.normalize("NFD", "  Hợp tác xã  Đồng Mới "),
+        "0900000001",
+        "Hợp tác xã",
+        "Phi nông nghiệp",
+        "x",
+    ]
     found = read_registry(write(tmp_path / "a.xlsx", DS=[header, cells]))
     one = found.organisations[0]
     assert one.name == "Hợp tác xã Đồng Mới"
@@ -161,7 +182,8 @@ def test_a_bad_cell_that_is_not_needed_is_left_out_and_named(
 
 
 @pytest.mark.parametrize(
-    "cell", ["02/09/2015", "2-9-2015", "2.9.2015", datetime(2015, 9, 2), 42249, "2015-09-02", "42249"]  # noqa: DTZ001
+    "cell",
+    ["02/09/2015", "2-9-2015", "2.9.2015", datetime(2015, 9, 2), 42249, "2015-09-02", "42249"],  # noqa: DTZ001
 )
 def test_dates_as_text_as_cells_and_as_serials(tmp_path: Path, cell: object) -> None:
     assert read(tmp_path, row(founded_on=cell)).organisations[0].founded_on == date(2015, 9, 2)
@@ -170,7 +192,11 @@ def test_dates_as_text_as_cells_and_as_serials(tmp_path: Path, cell: object) -> 
 def test_the_same_organisation_twice_counts_once(tmp_path: Path) -> None:
     found = read(tmp_path, row(), row(login="0900000002"))
     assert len(found.organisations) == 1
-    assert (only(found).code, only(found).row, dict(only(found).params)) == ("list.duplicate", 3, {"sheet": "DS", "row": 2})
+    assert (only(found).code, only(found).row, dict(only(found).params)) == (
+        "list.duplicate",
+        3,
+        {"sheet": "DS", "row": 2},
+    )
 
 
 def test_totals_signatures_and_column_numbers_are_no_organisations(tmp_path: Path) -> None:

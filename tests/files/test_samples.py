@@ -36,7 +36,7 @@ def test_a_form_has_the_shape_it_should(form: Questionnaire) -> None:
     scored = [q for q in form.questions if q.scored]
     assert 14 <= len(scored) <= 20
     assert form.languages == ("vi", "en")
-    assert [q.role for q in form.questions][0] == "consent"
+    assert form.questions[0].role == "consent"
     assert sum(bool(q.relevant) for q in form.questions) == 2
     assert any(q.kind == "integer" for q in form.questions)
     for question in scored:

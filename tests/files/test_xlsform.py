@@ -56,7 +56,9 @@ def question(**changes: object) -> list[object]:
 
 
 def test_a_form_comes_out_as_it_was_written(tmp_path: Path) -> None:
-    form = read(tmp_path, LEVEL, question(type="integer", name="n", scored="", relevant="${q1} = 'tot'", constraint=". < 9"))
+    form = read(
+        tmp_path, LEVEL, question(type="integer", name="n", scored="", relevant="${q1} = 'tot'", constraint=". < 9")
+    )
     assert (form.code, form.version, form.sample, form.languages) == ("HTX-NN", "1", True, ("vi", "en"))
     assert dict(form.title) == {"vi": "MẪU", "en": "SAMPLE"}
     consent, rated, number = form.questions
@@ -73,7 +75,9 @@ def test_groups_give_section_and_condition(tmp_path: Path) -> None:
     inner = question(type="begin_group", name="h", section="", scored="")
     end = ["end group", *[""] * 8]
     inside = question(name="q2", section="", relevant="${q1} = 'tot'")
-    form = read(tmp_path, LEVEL, outer, inner, inside, end, question(name="q3", section="own"), end, question(name="q4"))
+    form = read(
+        tmp_path, LEVEL, outer, inner, inside, end, question(name="q3", section="own"), end, question(name="q4")
+    )
     by_name = {q.name: q for q in form.questions}
     assert (by_name["q2"].section, by_name["q3"].section, by_name["q4"].section) == ("h", "own", "a")
     assert by_name["q2"].relevant == "(${consent} = 'yes') and (${q1} = 'tot')"
@@ -82,8 +86,8 @@ def test_groups_give_section_and_condition(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["text", "select_multiple level", "begin repeat", "geopoint", "calculate", "select_one level or_other", "select_one",
-     "audio", "decimal", "select_one_from_file a.csv", "rank level", "date", ""],
+    ["text", "select_multiple level", "begin repeat", "geopoint", "calculate", "select_one level or_other",
+     "select_one", "audio", "decimal", "select_one_from_file a.csv", "rank level", "date", ""],
 )  # fmt: skip
 def test_other_types_are_refused_with_sheet_and_row(tmp_path: Path, kind: str) -> None:
     found = faults(tmp_path, LEVEL, question(type=kind, name="q2"))
