@@ -90,6 +90,7 @@ def as_account(
     drop.append(f"--pdeathsig={signal.Signals(death_signal).name.removeprefix('SIG')}")
     if not all(_open_to_others(path) for path in needs):
         drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        drop.append("--securebits=+no_setuid_fixup")  # without it access(2), which initdb asks, ignores capabilities
     return [*drop, "--", *command]
 
 

@@ -42,7 +42,7 @@ def test_every_package_is_installed_and_typed() -> None:
 def test_a_module_says_what_it_is_for(path: Path) -> None:
     said = ast.get_docstring(tree(path))
     assert said
-    assert said.split("\n")[0].endswith((".", ":", "?"))
+    assert said.split("\n\n")[0].endswith((".", ":", "?"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
