@@ -80,6 +80,17 @@ def test_no_answer_is_stored_before_consent() -> None:
     assert conversation.values() == {}
 
 
+def test_a_closed_contact_stays_closed_while_nobody_answers() -> None:
+    conversation = Conversation(small_form(), "voice")
+    conversation.open()
+    for _ in range(3):
+        conversation.say(Silence())
+    before = unnumbered(conversation.state)
+    assert conversation.say(Silence()) == (Wanted("later"),)
+    assert conversation.hear(heard("8", turn=3, question="consent")) == (Wanted("later"),)
+    assert unnumbered(conversation.state) == before
+
+
 # Answers and branching
 
 

@@ -31,7 +31,6 @@ FORMS: tuple[Questionnaire, ...] = (
         level("f"),
         note("bye"),
     ),
-    form(level("only")),
 )
 TRIES = 3
 
@@ -40,44 +39,61 @@ TRIES = 3
 class Act:
     """One thing that happens: an opening, or an input whose binding is chosen relative to the state it meets."""
 
-    said: Any  # a value of survey.answers, or None for an opening
-    back: int = 0  # turns behind the current one; -1: a turn never asked; 99: not bound
-    question: str = "asked"  # "asked", "none" or a name
+    said: Any
+    """A value of `survey.answers`, None for an opening, or {place in the form: value} for an entry."""
+    back: int = 0
+    """Turns behind the current one; -1: a turn never asked; 99: not bound."""
+    question: int | None = 100
+    """A place in the form; 100: what the turn asked; None: not named."""
     correction: bool = False
+    final: bool = False
 
-    def meet(self, state: Interview, asked_in: dict[int, str]) -> Opened | Heard:
+    def meet(self, questionnaire: Questionnaire, state: Interview, asked_in: dict[int, str]) -> Opened | Heard:
         """The happening, bound as a carrier would deliver it to `state`."""
         if self.said is None:
             return Opened("sms")
+        names = [question.name for question in questionnaire.questions] + ["nowhere"]
+        said = self.said
+        if isinstance(said, dict):
+            said = Entry({names[place % len(names)]: value for place, value in said.items()}, self.final)
         turn = 0 if self.back == 99 else max(state.turn - self.back, 0)
-        names = {"asked": asked_in.get(turn), "none": None}
-        return heard(
-            self.said,
-            turn=turn,
-            question=names.get(self.question, self.question),
-            correction=self.correction,
-        )
+        name = None if self.question is None else names[self.question % len(names)]
+        name = asked_in.get(turn) if self.question == 100 else name
+        return heard(said, turn=turn, question=name, correction=self.correction)
 
 
-KEYS = st.sampled_from(["1", "1", "2", "3", "4", "7", "", "48", "007", "x"])
-VALUES = st.sampled_from(["5", "3", "1", "none", "yes", "no", "7", "900", ""])
-NAMES = st.sampled_from(["q1", "q2", "q3", "members", "a", "b", "c", "d", "e", "consent", "only", "nowhere", "intro"])
-SAID = (
-    KEYS.map(Key)
-    | st.just(Silence())
-    | st.sampled_from(["repeat", "back", "person", "later", "help", "call", "stop", "start", "language"]).map(Spoken)
-    | st.just(Unclear("words", "?"))
-    | st.builds(Entry, st.dictionaries(NAMES, VALUES, max_size=4), st.sampled_from([False, False, False, True]))
-)
-USUAL = st.builds(Act, KEYS.map(Key))
-ODD = st.builds(
+AGREES = Act(Key("1"))
+"""Most courses begin with it, else they would end at the first question."""
+KEYS = st.sampled_from(["1", "2", "3", "4", "7", "", "48", "007", "x"]).map(Key)
+VALUES = st.sampled_from(["5", "3", "1", "none", "yes", "7", "900", "", "no"])
+PLACES = st.integers(0, 9)
+WORDS = st.sampled_from(["repeat", "back", "person", "help", "call", "stop", "start", "language", "later"]).map(Spoken)
+USUAL = st.builds(Act, st.sampled_from(["1", "2", "3"]).map(Key))
+BOUND_ODDLY = st.builds(
     Act,
-    st.none() | SAID,
-    st.sampled_from([0, 0, 0, 1, 2, 5, -1, 99]),
-    st.sampled_from(["asked", "asked", "none"]) | NAMES,
+    st.one_of(KEYS, KEYS, KEYS, WORDS, st.sampled_from([Silence(), Unclear("words", "?")])),
+    st.sampled_from([1, 2, 0, 5, -1, 99]),
+    st.just(100) | st.none() | PLACES,
     st.sampled_from([False, False, False, True]),
 )
-COURSES = st.tuples(st.sampled_from(FORMS), st.lists(USUAL | ODD, max_size=25))
+CORRECTION = st.builds(Act, st.sampled_from(["3", "1", "48"]).map(Key), st.just(99), st.integers(1, 6), st.just(True))
+ENTRY = st.builds(
+    Act,
+    st.dictionaries(PLACES, VALUES, max_size=4),
+    final=st.sampled_from([False] * 9 + [True]),
+    correction=st.booleans(),
+)
+OPENING = st.just(Act(None))
+COURSES = st.tuples(
+    st.sampled_from(FORMS),
+    st.builds(
+        lambda first, rest: [*first, *rest],
+        st.sampled_from([[AGREES], [AGREES], [AGREES], []]),
+        st.lists(
+            st.one_of(USUAL, USUAL, BOUND_ODDLY, BOUND_ODDLY, CORRECTION, ENTRY, OPENING), min_size=6, max_size=25
+        ),
+    ),
+)
 
 
 class Course(Conversation):
@@ -100,7 +116,7 @@ class Course(Conversation):
         """Open and let everything happen."""
         self.take(Opened("sms"))
         for act in acts:
-            self.take(act.meet(self.state, self.asked_in))
+            self.take(act.meet(self.form, self.state, self.asked_in))
         return self
 
 
@@ -129,6 +145,8 @@ def check_effects(before: Interview, after: Interview, effects: tuple[Any, ...])
     if prompts:
         assert effects[-1] is prompts[0]
         assert (prompts[0].question, prompts[0].turn, prompts[0].tries) == (after.asked, after.turn, after.tries)
+        if (after.asked, after.tries) != (before.asked, before.tries):
+            assert after.turn == before.turn + 1
     elif after.asked is None and before.asked is not None:
         assert isinstance(effects[-1], Ended | Wanted)
     assert after.seq == before.seq + 1
@@ -145,7 +163,7 @@ def test_nothing_raises_and_every_state_is_sound(course: tuple[Questionnaire, li
     conversation.take(Opened("sms"))
     for act in acts:
         before = conversation.state
-        conversation.take(act.meet(before, conversation.asked_in))
+        conversation.take(act.meet(questionnaire, before, conversation.asked_in))
         check_sound(questionnaire, conversation.state)
         check_effects(before, conversation.state, conversation.effects)
 
@@ -155,7 +173,7 @@ def test_it_may_also_begin_with_an_input(course: tuple[Questionnaire, list[Act]]
     questionnaire, acts = course
     conversation = Course(questionnaire)
     for act in acts:
-        happened = act.meet(conversation.state, conversation.asked_in)
+        happened = act.meet(questionnaire, conversation.state, conversation.asked_in)
         conversation.take(happened if isinstance(happened, Opened) else replace(happened, channel=channel))
         check_sound(questionnaire, conversation.state)
 
@@ -172,9 +190,9 @@ def test_events_that_changed_nothing_need_not_be_kept(course: tuple[Questionnair
     questionnaire, acts = course
     conversation = Course(questionnaire)
     kept: list[Event] = []
-    for happened in [Opened("sms"), *acts]:
+    for act in [Act(None), *acts]:
         before = conversation.state
-        conversation.take(happened if isinstance(happened, Opened) else happened.meet(before, conversation.asked_in))
+        conversation.take(act.meet(questionnaire, before, conversation.asked_in))
         if unnumbered(before) != unnumbered(conversation.state):
             kept.append(conversation.events[-1])
     assert unnumbered(engine.rebuild(questionnaire, kept)) == unnumbered(conversation.state)
@@ -189,7 +207,7 @@ def test_an_answer_lands_on_the_question_it_was_bound_to_or_nowhere(course: tupl
     for act in acts:
         before = conversation.state
         asked_in = dict(conversation.asked_in)
-        happened = act.meet(before, asked_in)
+        happened = act.meet(questionnaire, before, asked_in)
         conversation.take(happened)
         if not isinstance(happened, Heard) or isinstance(happened.said, Entry):
             continue
@@ -199,6 +217,7 @@ def test_an_answer_lands_on_the_question_it_was_bound_to_or_nowhere(course: tupl
         if written:
             assert isinstance(happened.said, Key)
             assert happened.turn <= before.turn
+            assert meant == "consent" or "consent" in before.answers
             assert meant not in before.answers or happened.correction
             given_value = judge_key(plan_of(questionnaire).by_name[str(meant)], happened.said.digits, before.answers)
             assert conversation.values()[str(meant)] == given_value
@@ -299,7 +318,7 @@ def test_the_first_answer_wins_and_a_correction_supersedes(course: tuple[Questio
     conversation.hear(heard(key, question=name))
     assert unnumbered(conversation.state).answers == unnumbered(before).answers
     conversation.hear(heard(key, question=name, correction=True))
-    if is_relevant(item, before.answers) and ("consent" in before.answers or name == "only"):
+    if is_relevant(item, before.answers) and "consent" in before.answers:
         assert conversation.values()[name] == judge_key(item, key, before.answers)
 
 
