@@ -1,0 +1,168 @@
+"""The commands for lists, questionnaires, rounds and offices: in two languages, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from questionnaires.make_samples import HERE
+from runtime.cli.main import alo
+from runtime.cli.session import Session
+from services.work import Work
+from store.tables.registry import organisations
+from store.tables.rounds import questionnaires
+from store.unit_of_work import Database
+from tests.files.workbooks import write
+
+VILLAGE = str(HERE / "sample-village.xlsx")
+FORMS = [str(HERE / f"{code}.xlsx") for code in ("HTX-NN", "HTX-PNN", "QTD")]
+OFFICE = ["office", "add", "mau", "--name", "Liên minh Mẫu", "--area", "24", "--contact-number", "0204 3 888 999"]
+ROUND = ["round", "open", "r1", "--title", "Đợt mẫu", "--year", "2026", "--closes", "20/12/2026"]
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(work: Work, owner: Database, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `alo` against the test database."""
+    monkeypatch.setattr(Session, "work", work)
+
+    def call(*argv: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(alo, list(argv))
+        assert result.exit_code == code, (result.output, result.exception)
+        return result
+
+    return call
+
+
+def loaded(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+def test_from_nothing_to_an_open_round(run: Run) -> None:
+    assert "Liên minh Mẫu" in run(*OFFICE).stdout
+    assert "0204 3 888 999" in run("office", "list").stdout
+    run("questionnaire", "publish", *FORMS)
+    report = run("import", VILLAGE, "--office", "mau").stdout
+    assert "40 tổ chức mới" in report
+    assert "3 dòng không nhận" in report
+    assert run(*ROUND).stdout == "Đã mở đợt r1: 40 tổ chức.\n"
+    assert "0/40" in run("round", "list").stdout
+    shown = run("round", "show", "r1").stdout
+    assert "QTD/*" in shown
+    assert "chưa phải chỉ số" in shown
+    assert "MẪU, không phải Quy chế chính thức" in shown
+    assert "00:00 21/12/2026" in shown  # the last day is part of the round
+    run("round", "close", "r1", "--yes")
+    assert "đã đóng" in run("round", "close", "r1", "--yes", code=1).stderr
+
+
+def test_faults_are_told_where_what_and_how_to_mend(run: Run) -> None:
+    run(*OFFICE)
+    lines = run("import", VILLAGE, "--office", "mau").stdout
+    assert (
+        "[Danh sách mẫu, dòng 14, cột D (Loại (HTX/QTD))] Loại tổ chức không có trong khảo sát."
+        " Trong ô: “Công ty”. Hãy ghi HTX, QTD, LHHTX hoặc THT.\n"
+    ) in lines
+    english = run("--lang", "en", "import", VILLAGE, "--office", "mau").stdout
+    assert (
+        "[Danh sách mẫu, row 14, column D (Loại (HTX/QTD))] This kind of organisation is not in the survey." in english
+    )
+
+
+def test_every_word_is_found(run: Run) -> None:
+    """No bare code and no empty place in what staff read."""
+    run(*OFFICE)
+    for lang in ("vi", "en"):
+        for line in run("--lang", lang, "import", VILLAGE, "--office", "mau").stdout.splitlines():
+            assert not re.search(r"\b(list|phone|import|fault|online)\.[a-z_]+", line), line
+            assert "{" not in line
+
+
+def test_a_dry_run_changes_nothing(run: Run, owner: Database) -> None:
+    run(*OFFICE)
+    assert "chưa ghi gì" in run("import", VILLAGE, "--office", "mau", "--dry-run").stdout
+    with owner.transaction() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(organisations)) == 0
+
+
+def test_programs_get_codes(run: Run) -> None:
+    run(*OFFICE)
+    report = loaded(run("import", VILLAGE, "--office", "mau", "--json"))
+    assert report["counts"]["added"] == 40
+    assert {"code", "sheet", "row", "column", "value", "suggestion"} <= report["faults"][0].keys()
+    assert loaded(run("office", "list", "--json"))[0]["code"] == "mau"
+    published = loaded(run("questionnaire", "publish", *FORMS, "--json"))
+    assert [form["new"] for form in published] == [True, True, True]
+    assert loaded(run(*ROUND, "--json"))["organisations"] == 40
+    assert loaded(run("round", "list", "--json"))[0]["interviews"] == 40
+    assert loaded(run("round", "show", "r1", "--json"))["questionnaires"]["QTD/*"] == "QTD mau-1"
+
+
+def test_online_answers(run: Run, tmp_path: Path) -> None:
+    run(*OFFICE)
+    run("questionnaire", "publish", *FORMS)
+    run("import", VILLAGE, "--office", "mau")
+    run(*ROUND)
+    path = write(tmp_path / "o.xlsx", A=[["Tên đăng nhập", "Trạng thái"], ["0900000001", "Đã trả lời"]])
+    assert "1 tổ chức ngừng liên hệ" in run("import", "--online", str(path), "--round", "r1").stdout
+    assert "Kết quả trực tuyến đã nạp" in run("round", "show", "r1").stdout
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["import"],
+        ["import", VILLAGE],
+        ["import", "--online", VILLAGE],
+        ["import", VILLAGE, "--office", "m", "--round", "r"],
+    ],
+)
+def test_half_a_command_is_explained(run: Run, argv: list[str]) -> None:
+    assert "alo import --online" in run(*argv, code=1).stderr
+
+
+def test_a_refused_file_ends_with_words_and_exit_code(run: Run, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"PK\x03\x04 broken")
+    for argv in (["import", str(bad), "--office", "mau"], ["questionnaire", "check", str(bad)]):
+        assert (
+            run(*argv, code=1).stderr
+            == "Tệp “bad.xlsx” bị hỏng, không đọc được. Hãy mở bằng Excel rồi lưu lại thành .xlsx.\n"
+        )
+        assert "damaged" in run("--lang", "en", *argv, code=1).stderr
+    refused = loaded(run("questionnaire", "check", str(bad), "--json", code=1))
+    assert (refused["refused"], refused["faults"][0]["code"]) == (True, "file.corrupt")
+
+
+def test_refusals_are_said_in_words(run: Run) -> None:
+    assert "alo office list" in run("import", VILLAGE, "--office", "nowhere", code=1).stderr
+    run(*OFFICE)
+    assert run(*OFFICE, code=1).stderr == "Đã có cơ quan “mau”.\n"
+    assert "HTX-NN, HTX-PNN, QTD" in run(*ROUND, code=1).stderr
+    assert "KIND/SECTOR" in run("--lang", "en", *ROUND, "--questionnaire", "QTD", code=1).stderr
+
+
+def test_a_form_is_checked_and_shown(run: Run) -> None:
+    assert "18 câu tính điểm, 2 câu có điều kiện" in run("questionnaire", "check", FORMS[0]).stdout
+    assert "Chưa có bảng hỏi" in run("questionnaire", "show").stdout
+    run("questionnaire", "publish", FORMS[0])
+    assert "không đổi" in run("questionnaire", "publish", FORMS[0]).stdout
+    assert "MẪU" in run("questionnaire", "show").stdout
+    assert "C1  Ông bà hài lòng" in run("questionnaire", "show", "HTX-NN").stdout
+    assert "C1  How satisfied" in run("--lang", "en", "questionnaire", "show", "HTX-NN").stdout
+    assert loaded(run("questionnaire", "show", "HTX-NN", "--json"))["code"] == "HTX-NN"
+
+
+def test_one_faulty_form_keeps_the_others_back(run: Run, owner: Database, tmp_path: Path) -> None:
+    bad = write(tmp_path / "bad.xlsx", survey=[["type"], ["text"]])
+    run("questionnaire", "publish", FORMS[0], str(bad), code=1)
+    with owner.transaction() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(questionnaires)) == 0
