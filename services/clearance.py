@@ -13,7 +13,6 @@ from typing import Any
 from contact.calendar import Calendar, Medium, day_start
 from contact.caps import Caps, Counts, refuse
 
-SILENCED = ("stopped", "held")
 OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
 """Interview status → why there is nothing more to ask."""
 ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
@@ -82,10 +81,12 @@ def clear(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdic
 
 
 def _ban(facts: Facts) -> str | None:
-    if facts.consent in SILENCED and facts.purpose != "opt_out_confirmation":
+    if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation":
         return "opted_out"
     if facts.purpose in ANSWERS_SOMEBODY:
         return None
+    if facts.consent == "held":
+        return "held"
     if facts.interview_status in OVER:
         return OVER[facts.interview_status]
     if facts.campaign_state in ("stopping", "stopped", "done"):

@@ -22,6 +22,7 @@ from services import delivery, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.ports import Clock
 from services.work import Work
+from sms import encoding
 from sms.texting import Text
 from store import campaigns as campaign_rows
 from store import interviews as interview_rows
@@ -117,9 +118,22 @@ def _prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
         if not isinstance(verdict, Go):
             _put_off(conn, row, verdict, now)
             return None
-        body = texts.write(work, conn, sender, row, interview) if sender.medium == "text" else None
+        body = _body(work, conn, sender, row, interview)
         outbox.change(conn, outbox_id, **_leaving(work.clock, verdict, now), **_sealed(work, body))
         return Order(outbox_id, row["ref"], work.vault.open(phone["number"]), "" if body is None else body.body)
+
+
+def _body(
+    work: Work, conn: Connection, sender: SenderRow, row: RowMapping, interview: RowMapping | None
+) -> Text | None:
+    """What a text says: a reply was written when it was decided on, a campaign's text is written now."""
+    if sender.medium == "call":
+        return None
+    if row["body"] is not None and row["purpose"] in EXEMPT:
+        written = work.vault.open(row["body"])
+        measure = encoding.measure(written)
+        return Text(written, measure.encoding, measure.segments)
+    return texts.write(work, conn, sender, row, interview)
 
 
 def _leaving(clock: Clock, verdict: Go, now: datetime) -> dict[str, Any]:

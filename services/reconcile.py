@@ -5,10 +5,12 @@ Nothing in doubt is ever sent again first. Real time decides when to ask; busine
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping
 
+from carriers.errors import CarrierAwayError
 from contact.delivery import Receipt, State
 from contact.sender import SenderRow
 from services import delivery
@@ -30,7 +32,15 @@ def ask_about_doubtful(work: Work) -> int:
     with work.database.transaction() as conn:
         rows = outbox.waiting_since(conn, (State.UNKNOWN,), real - ASK_AFTER)
         known = {s.id: s for s in senders.all_rows(conn)}
-    return sum(_resolve(work, known[row["sender_id"]], row, real) for row in rows)
+    return sum(_reachable(_resolve, work, known[row["sender_id"]], row, real) for row in rows)
+
+
+def _reachable(ask: Callable[..., bool], *of: object) -> bool:
+    """What `ask` gives; False when its carrier is away just now, so that the other carriers' rows are looked at."""
+    try:
+        return ask(*of)
+    except CarrierAwayError:
+        return False
 
 
 def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
@@ -52,7 +62,7 @@ def _ask(work: Work, sender: SenderRow, row: RowMapping) -> Receipt | None:
     if phone is None:
         return None
     number = work.vault.open(phone["number"])
-    since = row["sent_real_at"] - timedelta(seconds=5)
+    since = row["sent_at"] - timedelta(seconds=5)  # the carrier's clock shows business time
     if row["medium"] == "call":
         listed = work.carriers.call(sender).find(sender, number, since, row["ref"])
     else:
@@ -113,14 +123,15 @@ def ask_about_silent(work: Work) -> int:
         rows = [r for r in outbox.waiting_since(conn, calls, real - STALE_CALL_AFTER) if r["medium"] == "call"]
         rows += [r for r in outbox.waiting_since(conn, (State.SENT,), real - STALE_TEXT_AFTER) if r["medium"] == "text"]
         known = {s.id: s for s in senders.all_rows(conn)}
-    return sum(_catch_up(work, known[row["sender_id"]], row) for row in rows)
+    return sum(_reachable(_catch_up, work, known[row["sender_id"]], row) for row in rows)
 
 
 def _catch_up(work: Work, sender: SenderRow, row: RowMapping) -> bool:
-    if not sender.can_reconcile or row["carrier_id"] is None:
+    if not sender.can_reconcile:
         return False
     carrier = work.carriers.call(sender) if row["medium"] == "call" else work.carriers.text(sender)
-    receipt = carrier.fetch(sender, row["carrier_id"])
+    known = row["carrier_id"]  # none when the answer to the hand-over broke off
+    receipt = carrier.fetch(sender, known) if known else _ask(work, sender, row)
     if receipt is None or receipt.state == row["state"]:
         return False
     return delivery.record_receipt(work, row["ref"], receipt, via="asked") == "merged"

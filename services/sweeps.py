@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from carriers.errors import CarrierAwayError
 from contact.delivery import State
 from contact.sender import SenderRow
 from services import campaigns as use_cases
@@ -18,7 +19,7 @@ from store import campaigns, outbox, senders
 HANDED_AFTER = timedelta(minutes=2)
 """Real time after which a reply given back in a webhook's response, without a sign, is in doubt."""
 INBOUND_OVERLAP = timedelta(minutes=10)
-"""Real time the inbound sweep looks back beyond its last run."""
+"""Business time the inbound sweep looks back beyond its last run."""
 
 
 def free_leases(work: Work) -> int:
@@ -66,13 +67,14 @@ def fetch_missed_texts(work: Work) -> int:
 
 
 def _fetch(work: Work, sender: SenderRow) -> int:
-    started = work.clock.real()
+    started = work.clock.now()  # the carrier's clock shows business time
     with work.database.transaction() as conn:
         last = senders.swept_at(conn, sender.id) or started
-    taken = 0
-    for text in work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP):
-        reply = inbound.receive_text(work, sender, text, via="sweep")
-        taken += not reply.repeated
+    try:
+        listed = list(work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP))
+    except CarrierAwayError:
+        return 0  # looked back from the same time on the next run
+    taken = sum(not inbound.receive_text(work, sender, text, via="sweep").repeated for text in listed)
     with work.database.transaction() as conn:
         senders.change(conn, sender.id, inbound_swept_at=started)
     return taken

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from carriers.errors import CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
 from services import delivery, dispatch, inbound, reconcile, sweeps
 from services.work import Work
@@ -315,3 +316,44 @@ def test_the_sweep_takes_missed_texts_in_once(world: World, carriers: FakeCarrie
     assert inbound.receive_text(world.work, world.text, missed).repeated
     assert world.consent_of(LEADER) == "given"
     assert len(world.rows(outbox, purpose="reply")) == 1
+
+
+def test_a_carrier_that_is_away_leaves_the_others_rows_to_be_asked(
+    world: World, carriers: FakeCarriers, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carriers.texts.results.append(Unknown("timeout"))
+    carriers.calls.results.append(Unknown("timeout"))
+    text, call = world.plan("text"), world.plan("call")
+    send_texts(world)
+    send_calls(world)
+    clock.advance(timedelta(minutes=2))
+
+    def away(*_: object) -> None:
+        raise CarrierAwayError("texts")
+
+    monkeypatch.setattr(carriers.texts, "find", away)
+    carriers.calls.found = [Receipt("CA8", State.COMPLETED, "completed")]
+    assert reconcile.ask_about_doubtful(world.work) == 1
+    assert (state(world, text), state(world, call)) == ("unknown", "completed")
+
+
+def test_an_accepted_text_whose_id_was_lost_is_found_again(
+    world: World, carriers: FakeCarriers, clock: FakeClock
+) -> None:
+    carriers.texts.results.append(Accepted(None))
+    ref = world.plan("text")
+    send_texts(world)
+    clock.advance(timedelta(minutes=31))
+    carriers.texts.found = [Receipt("SM88", State.DELIVERED, "delivered")]
+    assert reconcile.ask_about_silent(world.work) == 1
+    assert (state(world, ref), world.sent(ref=ref)[0]["carrier_id"]) == ("delivered", "SM88")
+
+
+def test_a_reply_planned_by_the_sweep_leaves_as_it_was_written(
+    world: World, carriers: FakeCarriers, clock: FakeClock
+) -> None:
+    carriers.texts.inbound = [world.text_from("TU CHOI", carrier_id="SM" + "e" * 32)]
+    assert sweeps.fetch_missed_texts(world.work) == 1
+    assert send_texts(world) == 1
+    assert carriers.texts.sent[0].body == world.work.vault.open(world.sent()[0]["body"])
+    assert world.sent()[0]["purpose"] == "opt_out_confirmation"
