@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from files.workbooks import Cell, Row, Sheet, letter
 
@@ -17,6 +18,7 @@ _HEADER_WITHIN = 30
 """Title rows above the header: no list seen has more than a page of them."""
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower case, no diacritics, single spaces, punctuation dropped: how names of headers and kinds are compared."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
@@ -28,7 +30,8 @@ def plain(cell: Cell) -> str:
     """The cell as text: NFC, trimmed, inner spaces single; whole floats without ".0", dates as dd/MM/yyyy."""
     match cell:
         case str():
-            return " ".join(unicodedata.normalize("NFC", cell).split())
+            text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+            return " ".join(text.split())
         case bool():
             return "1" if cell else "0"
         case float():
@@ -52,7 +55,10 @@ class Header:
 
     def cell(self, row: Row, field: str) -> Cell:
         """The first non-empty cell of `field` in `row`; "" when there is no such column or cell."""
-        return next((row[i] for i in self.at.get(field, ()) if i < len(row) and row[i] != ""), "")
+        for column in self.at.get(field, ()):
+            if column < len(row) and row[column] != "":
+                return row[column]
+        return ""
 
     def text(self, row: Row, field: str) -> str:
         """The same as plain text."""

@@ -5,7 +5,6 @@ Good rows are never lost because of bad ones. It must not know the database; the
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -142,6 +141,8 @@ class _RowReader:
 
     def says_nothing(self) -> bool:
         """Empty rows, the row of column numbers under a header, and lone words (totals, signatures)."""
+        if self.text("name") and self.text("kind") and self.text("commune"):
+            return False
         cells = [plain(cell) for cell in self._row if cell != ""]
         if all(re.fullmatch(r"\(?\d{0,2}\)?", cell) for cell in cells):
             return True
@@ -271,4 +272,4 @@ def derived_code(name: str, kind: str, commune: str) -> str:
     From public facts only, never from the phone: phones change and are shared.
     """
     identity = "\n".join(part.casefold() for part in (name, kind, commune))
-    return "D" + base64.b32encode(hashlib.sha256(identity.encode()).digest())[:11].decode()
+    return "D" + hashlib.sha256(identity.encode()).hexdigest()[:13].upper()

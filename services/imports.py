@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,10 @@ from store import audit, registry
 from store.sort_key import sort_key
 
 __all__ = ["ImportReport", "import_online", "import_registry"]
+
+_PAGE = 5000
+_SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "phones"}))
+"""The fields that make a row another one; where it stands in the list does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,11 @@ def _bring_in(
     changes = _compare(work, registry.known_organisations(conn, office["id"]), listed.organisations)
     import_id = work.ids.new()
     registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, actor, now))
-    rows = [_row(work, office, import_id, change, now) for change in changes]
-    registry.add_organisations(conn, [row for row, change in zip(rows, changes, strict=True) if change.new])
-    registry.change_organisations(conn, [row for row, change in zip(rows, changes, strict=True) if not change.new])
+    for start in range(0, len(changes), _PAGE):
+        page = changes[start : start + _PAGE]
+        rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
+        registry.add_organisations(conn, [row for new, row in rows if new])
+        registry.change_organisations(conn, [row for new, row in rows if not new])
     shared = _write_phones(work, conn, changes, now)
     framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
     counts = {**_counts(listed, changes), "framed": framed}
@@ -97,8 +103,9 @@ def _compare(
 
 def _digest(work: Work, organisation: Organisation) -> bytes:
     """What a row says, wherever it stands. Keyed: a plain digest of a row would let its phone be guessed."""
-    said = asdict(replace(organisation, row=0, sheet=""))
-    return work.vault.lookup(json.dumps(said, ensure_ascii=False, sort_keys=True, default=str))
+    said = [getattr(organisation, name) for name in _SAID]
+    phones = [(phone.e164, phone.kind, *phone.flags) for phone in organisation.phones]
+    return work.vault.lookup(json.dumps([said, phones], ensure_ascii=False, default=str))
 
 
 def _counts(listed: Registry, changes: Sequence[_Change]) -> dict[str, int]:
