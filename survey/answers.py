@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Channel = Literal["voice", "sms", "staff", "online"]
 Word = Literal["repeat", "back", "person", "later", "help", "call", "stop", "start", "language"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The committed answer to one question: `value` is a choice's value or a whole number in digits."""
+class Answer(NamedTuple):
+    """The committed answer to one question: `value` is a choice's value or a whole number in digits.
+
+    A tuple, because a state holds many and is read and written at every turn.
+    """
 
     value: str
     channel: Channel

@@ -22,14 +22,10 @@ class Item:
     """One question at its place in the form, with its compiled expressions (None: always true)."""
 
     at: int
+    name: str
     question: Question
     relevant: Expression | None
     constraint: Expression | None
-
-    @property
-    def name(self) -> str:
-        """The question's name."""
-        return self.question.name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +55,7 @@ def plan_of(form: Questionnaire) -> Plan:
     """The plan of `form`, made once per process. An expression that does not compile counts as always true:
     publishing refuses such forms, and an interview under way must not stop for one."""
     rows = [
-        Item(at, question, _compiled(question.relevant), _compiled(question.constraint))
+        Item(at, question.name, question, _compiled(question.relevant), _compiled(question.constraint))
         for at, question in enumerate(form.questions)
     ]
     items = tuple(row for row in rows if row.question.kind != "note")

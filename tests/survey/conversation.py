@@ -86,5 +86,5 @@ def asked(effects: tuple[Effect, ...]) -> Ask:
 
 def unnumbered(state: Interview) -> Interview:
     """The state without its event count (also in answers), to see that nothing else changed."""
-    answers = {name: replace(answer, seq=0) for name, answer in state.answers.items()}
+    answers = {name: answer._replace(seq=0) for name, answer in state.answers.items()}
     return replace(state, seq=0, answers=answers)
