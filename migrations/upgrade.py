@@ -31,7 +31,7 @@ def configuration() -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` (the owner's) to `revision`, grants and policies included; repeated, it changes nothing."""
+    """Bring the owner's database at `url` to `revision`, with grants and policies; a repetition changes nothing."""
     engine = sa.create_engine(driver_url(url), connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT}"})
     config = configuration()
     try:

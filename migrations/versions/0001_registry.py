@@ -122,7 +122,8 @@ CREATE TABLE round_questionnaires (
     questionnaire_sha256 TEXT NOT NULL,
     CONSTRAINT pk_round_questionnaires PRIMARY KEY (round_id, kind, sector),
     CONSTRAINT fk_round_questionnaires_round_id FOREIGN KEY(round_id) REFERENCES rounds (id),
-    CONSTRAINT fk_round_questionnaires_questionnaire_sha256 FOREIGN KEY(questionnaire_sha256) REFERENCES questionnaires (sha256)
+    CONSTRAINT fk_round_questionnaires_questionnaire_sha256 FOREIGN KEY(questionnaire_sha256)
+        REFERENCES questionnaires (sha256)
 );
 
 CREATE TABLE staff (
