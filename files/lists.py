@@ -141,7 +141,7 @@ class _RowReader:
 
     def says_nothing(self) -> bool:
         """Empty rows, the row of column numbers under a header, and lone words (totals, signatures)."""
-        if self.text("name") and self.text("kind") and self.text("commune"):
+        if len(self.text("name")) > 5 and self.text("kind") and self.text("member"):
             return False
         cells = [plain(cell) for cell in self._row if cell != ""]
         if all(re.fullmatch(r"\(?\d{0,2}\)?", cell) for cell in cells):
