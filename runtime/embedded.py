@@ -104,6 +104,7 @@ class Postgres:
         if self._child is not None:
             spawn.stop(self._child, first=signal.SIGINT, patience_s=30)
             self.pid_file.unlink(missing_ok=True)
+            _forget(_short_place(self.home))
             self._child = None
 
     @property
@@ -146,11 +147,7 @@ class Postgres:
         place = self.home / "socket"
         if len(str(place)) > LONGEST_SOCKET_PATH - len("/.s.PGSQL.5432.lock"):
             place = _short_place(self.home)
-        if not place.exists():
-            place.mkdir(mode=0o700)
-            if self._account is not None:
-                os.chown(place, self._account.uid, self._account.gid)
-        return place
+        return _owned(place, self._account)
 
     def _wait(self) -> None:
         """Wait until the server takes connections. Raises ServerFailedError when it ends or dawdles."""
@@ -184,7 +181,8 @@ class Valkey:
     def start(self) -> None:
         """Start the server and wait until it answers. Raises ServerFailedError."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        if self.socket.parent != self.home:
+            _owned(self.socket.parent, None)
         argv = [str(_valkey_binary()), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "600"]
         argv += ["--dir", str(self.home), "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no"]
         argv += ["--appendonly", "yes" if self._durable else "no"]
@@ -201,6 +199,7 @@ class Valkey:
         if self._child is not None:
             spawn.stop(self._child)
             self.pid_file.unlink(missing_ok=True)
+            _forget(_short_place(self.home))
             self._child = None
 
     @property
@@ -245,6 +244,24 @@ def _new_passwords() -> dict[str, str]:
 def _short_place(home: Path) -> Path:
     """A short directory for sockets whose own place has too long a path; the same one each time."""
     return Path("/tmp") / f"alo-{os.getuid()}-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+
+
+def _owned(place: Path, account: spawn.Account | None) -> Path:
+    """The directory `place`, closed to others; made if need be. Raises PermissionError when it is somebody else's."""
+    uid = os.getuid() if account is None else account.uid
+    if not place.exists():
+        place.mkdir(mode=0o700)
+        if account is not None:
+            os.chown(place, account.uid, account.gid)
+    if place.lstat().st_uid != uid:
+        raise PermissionError(f"{place} belongs to somebody else")
+    return place
+
+
+def _forget(place: Path) -> None:
+    """Remove an empty directory for sockets."""
+    with contextlib.suppress(OSError):
+        place.rmdir()
 
 
 def _postgres_binaries() -> Path:
