@@ -32,6 +32,9 @@ WITHHELD = "[withheld]"
 LONGEST = 500
 LONGEST_TRACE = 8000
 
+OF_CODE = (ImportError, NameError, AttributeError, RecursionError)
+"""Exceptions whose messages name code and never what somebody said."""
+
 _PHONE = re.compile(r"(?<![0-9A-Za-z-])(?:\+|00)?[0-9](?:[ .()-]{0,3}[0-9]){8,14}(?![0-9A-Za-z-])")
 _QUOTED_ROW = re.compile(r"(?:(?:DETAIL|CONTEXT|STATEMENT|HINT):|LINE \d+:|\[SQL|\[parameters).*")
 """What PostgreSQL and SQLAlchemy add to an error; also inside a repr, where line ends are escaped."""
@@ -99,7 +102,7 @@ def _exception_without_values(_logger: Any, _method: str, event: MutableMapping[
 
 
 def _places(error: BaseException) -> list[str]:
-    lines = [type(error).__qualname__]
+    lines = [f"{type(error).__qualname__}: {scrub(str(error))}" if isinstance(error, OF_CODE) else type(error).__qualname__]
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
