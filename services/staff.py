@@ -59,9 +59,7 @@ def invite(work: Work, email: str, office_code: str, role: Role, name: str, acto
     return Invitation(address, office_code, token, now + INVITED_FOR)
 
 
-def _known(
-    work: Work, conn: Connection, email: str, office: RowMapping, role: Role, name: str, now: datetime
-) -> UUID:
+def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: Role, name: str, now: datetime) -> UUID:
     """The id of the person invited, new if need be. Raises Refusal for one of another office or role."""
     values = {
         "id": work.ids.new(),

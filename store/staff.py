@@ -84,7 +84,8 @@ def invited(conn: Connection, token_hash: str, now: datetime) -> UUID | None:
     query = select(invitations.c.staff_id).where(
         invitations.c.token_hash == token_hash, invitations.c.used_at.is_(None), invitations.c.expires_at > now
     )
-    return conn.scalar(query)
+    found: UUID | None = conn.scalar(query)
+    return found
 
 
 def take_invitation(conn: Connection, token_hash: str, now: datetime) -> UUID | None:
@@ -94,7 +95,8 @@ def take_invitation(conn: Connection, token_hash: str, now: datetime) -> UUID | 
         .where(invitations.c.token_hash == token_hash, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
         .values(used_at=now)
     )
-    return conn.scalar(used.returning(invitations.c.staff_id))
+    found: UUID | None = conn.scalar(used.returning(invitations.c.staff_id))
+    return found
 
 
 def withdraw_invitations(conn: Connection, staff_id: UUID, now: datetime) -> None:

@@ -1,0 +1,137 @@
+"""Who signs in to the staff pages: Flask-Security over our `staff` table, argon2, one session cookie.
+
+Flask-Security brings the session, the hashing and the loading of the member; its own pages and routes stay off.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask, Response, current_app, session
+from flask_security import RoleMixin, Security, UserDatastore, UserMixin, current_user
+from flask_security.utils import hash_password, login_user, logout_user, verify_password
+from sqlalchemy import RowMapping
+
+from store import staff
+from store.unit_of_work import Database
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+"""Argon2 is slow on purpose; nobody types more."""
+SESSION_SECONDS = 8 * 3600
+"""A working day, then sign in again."""
+
+
+class StaffMember(UserMixin):
+    """Somebody of the staff table, as of this request."""
+
+    def __init__(self, row: RowMapping) -> None:
+        """`row` of `store.staff`, with the office's code and name."""
+        self.staff_id: UUID = row["id"]
+        self.office_id: UUID = row["office_id"]
+        self.office_code: str = row["office_code"]
+        self.office_name: str = row["office_name"]
+        self.name: str = row["name"]
+        self.email: str = row["email"]
+        self.role: str = row["role"]
+        self.language: str = row["language"]
+        self.password: str | None = row["password"]
+        self.active: bool = row["active"]
+        self.fs_uniquifier: str = row["fs_uniquifier"]
+        self.roles = []  # rights come from `role` and row-level security
+
+    @property
+    def national(self) -> bool:
+        """Whether they see every office."""
+        return self.role == "national"
+
+    @property
+    def actor(self) -> str:
+        """As the audit trail names them."""
+        return f"staff:{self.staff_id}"
+
+
+class StaffDatastore(UserDatastore):
+    """Finds members in national scope, as signing in must. It writes nothing: `services.staff` does."""
+
+    def __init__(self, database: Database) -> None:
+        """`database` as the console's role."""
+        super().__init__(StaffMember, RoleMixin)
+        self._database = database.scoped(national=True)
+
+    def find_user(self, case_insensitive: bool = False, **found_by: Any) -> StaffMember | None:
+        """By `fs_uniquifier` (a session's mark) or `email`; None when there is nobody."""
+        with self._database.transaction() as conn:
+            if "fs_uniquifier" in found_by:
+                row = staff.by_uniquifier(conn, found_by["fs_uniquifier"])
+            else:
+                row = staff.by_email(conn, found_by["email"].strip().lower())
+        return StaffMember(row) if row is not None else None
+
+    def find_role(self, role: str) -> None:
+        """There are no roles beyond the member's own."""
+
+
+def install(app: Flask, database: Database, session_key: str) -> None:
+    """Give `app` sessions signed with `session_key` and members from `database` (the console's role)."""
+    app.config.update(
+        SECRET_KEY=session_key,
+        SESSION_COOKIE_NAME="alo_session",
+        SESSION_COOKIE_SECURE=True,  # browsers keep such cookies on plain http only for this very machine
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_SECONDS,
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # argon2 salts by itself; a new session key must not end passwords
+        SECURITY_PASSWORD_SALT=session_key,
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+    )
+    security = Security(app, StaffDatastore(database), register_blueprint=False)
+    security.unauthn_handler(lambda *_args, **_more: Response(status=401))
+
+
+def member() -> StaffMember | None:
+    """Who is signed in, or None."""
+    return cast(StaffMember, current_user) if current_user.is_authenticated else None
+
+
+def verified(email: str, password: str) -> StaffMember | None:
+    """The active member with this address and password, or None. As slow for an address nobody has."""
+    found = _datastore().find_user(email=email) if len(password) <= LONGEST_PASSWORD else None
+    hashed = found.password if found is not None and found.active else None
+    matches = verify_password(password[:LONGEST_PASSWORD], hashed or _nobodys_hash())
+    return found if matches and hashed else None
+
+
+def sign_in(found: StaffMember) -> None:
+    """Begin a session of its own for `found`: nothing of an earlier one stays but the language."""
+    language = session.get("lang")
+    session.clear()
+    session.permanent = True
+    if language:
+        session["lang"] = language
+    login_user(found)
+
+
+def sign_out() -> None:
+    """End the session."""
+    logout_user()
+    session.clear()
+
+
+def hashed(password: str) -> str:
+    """The argon2 hash of a new password."""
+    return str(hash_password(password))
+
+
+def _datastore() -> StaffDatastore:
+    return cast(StaffDatastore, current_app.extensions["security"].datastore)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return hashed("nobody has this password")

@@ -1,0 +1,23 @@
+"""The staff pages: plain, signed in, Vietnamese first. They read as the console's database role, office by office.
+
+It must not know the webhooks' app, nor any carrier's names for things.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from gateway.console.app import build
+from runtime import container, keys
+from runtime.data_directory import prepare
+from runtime.settings import Settings
+
+
+def create_console_app(settings: Settings) -> Flask:
+    """The staff's app. Raises Refusal when the console's database is not configured, UnfitKeysError."""
+    return build(
+        container.console_work(settings),
+        container.machine_work(settings),
+        session_key=keys.load(settings).session,
+        uploads=prepare(settings.alo_data_dir) / "uploads",
+    )

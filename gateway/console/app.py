@@ -1,0 +1,121 @@
+"""The staff's Flask app put together: nobody passes without signing in but to the doors, every form carries a token.
+
+It must not read settings: everything is passed in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import BaseConverter
+
+from gateway import auth
+from gateway.console import campaigns, doors, lists, rounds, work_list
+from gateway.console.desk import EXTENSION, ConsoleDesk, language, page, say
+from gateway.console.showing import filters
+from gateway.console.uploads import Uploads
+from gateway.errors import note_failure
+from gateway.health import health_routes
+from services.work import Work
+
+FORM_BYTES = 64 * 1024
+OPEN_TO_ALL = frozenset(
+    {
+        "door.sign_in", "door.take_sign_in", "door.invitation", "door.take_invitation", "door.language", "static",
+        "health.healthz", "health.readyz", "health.metrics",
+    }
+)  # fmt: skip
+"""Endpoints that need no sign-in; every other one does."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class TokenConverter(BaseConverter):
+    """Public references of ours in URLs."""
+
+    regex = "[A-Za-z0-9_-]{8,64}"
+
+
+def build(console: Work, machine: Work, *, session_key: str, uploads: Path) -> Flask:
+    """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory."""
+    app = Flask(__name__)
+    app.config.update(
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        RATELIMIT_ENABLED=True,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.url_map.converters["token"] = TokenConverter
+    auth.install(app, console.database, session_key)
+    # Counted in this process: a few workers let a few times as many tries pass, and no other server is needed.
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), limiter.limiter)
+    app.before_request(_measure)
+    CSRFProtect(app)
+    app.before_request(_guard)
+    for side in (doors.routes, rounds.routes, lists.routes, campaigns.routes, work_list.routes):
+        app.register_blueprint(side)
+    app.register_blueprint(health_routes(console.database, {}))
+    _dress(app)
+    return app
+
+
+def _dress(app: Flask) -> None:
+    """Words and shapes for templates, pages for errors, headers for everything."""
+    app.jinja_env.globals.update(t=say, lang=language, member=auth.member)
+    app.jinja_env.filters.update(filters())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(Exception, _unknown)
+    app.after_request(_headers)
+
+
+def _measure() -> None:
+    """How much may come in: lists are large, forms are small."""
+    request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES
+
+
+def _guard() -> ResponseReturnValue | None:
+    """Let members pass, and anybody to the doors; all others sign in first."""
+    if request.endpoint is None or request.endpoint in OPEN_TO_ALL or auth.member() is not None:
+        return None
+    target = url_for("door.sign_in")
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def _known(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    if isinstance(error, NotFound) and auth.member() is None:
+        return redirect(url_for("door.sign_in"), 303)  # who is not signed in learns of no address
+    status = error.code or 500
+    code = "csrf" if isinstance(error, CSRFError) else str(status) if status in (404, 405, 413, 429) else "other"
+    return page("error.html", status, code=code)
+
+
+def _unknown(error: Exception) -> ResponseReturnValue:
+    note_failure(error, request.endpoint or "none")
+    return page("error.html", 500, code="500")
+
+
+def _headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    return response

@@ -1,0 +1,88 @@
+"""What every page works with: two ways to work, the member's scope, the language, and words for refusals.
+
+Pages READ with `sight()`, the console's role under row-level security; COMMANDS run with the machine's role, and only
+on what `sight()` has found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from flask import abort, current_app, flash, render_template, session
+from limits.strategies import RateLimiter
+
+from gateway import auth
+from gateway.auth import StaffMember
+from gateway.console.uploads import Uploads
+from runtime.catalogue import LANGUAGES, words
+from services.faults import Refusal
+from services.work import Work
+
+EXTENSION = "alo_console"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleDesk:
+    """One per app. `limiter` counts sign-ins."""
+
+    console: Work
+    machine: Work
+    uploads: Uploads
+    limiter: RateLimiter
+
+
+def desk() -> ConsoleDesk:
+    """The desk of the app that answers the current request."""
+    return cast(ConsoleDesk, current_app.extensions[EXTENSION])
+
+
+def member() -> StaffMember:
+    """Who is signed in; the guard has let nobody else pass."""
+    found = auth.member()
+    return found if found is not None else abort(401)
+
+
+def sight() -> Work:
+    """What the member may see: their office's rows, or all for the national alliance."""
+    found, console = member(), desk().console
+    office = None if found.national else found.office_id
+    return replace(console, database=console.database.scoped(office=office, national=found.national))
+
+
+def language() -> str:
+    """The language of this page: chosen in this session, else the member's, else Vietnamese."""
+    found = auth.member()
+    chosen = session.get("lang") or (found.language if found else "")
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def say(code: str, /, **params: Any) -> str:
+    """The words for `code` in the page's language."""
+    return words(code, language(), **params)
+
+
+def refusal_words(refusal: Refusal) -> str:
+    """A refusal in words; states of campaigns among its parameters in words too."""
+    params = {
+        name: words(f"campaign.state.{value}", language()) if name in ("state", "wanted") else value
+        for name, value in refusal.params.items()
+    }
+    return words(refusal.code, language(), **params)
+
+
+def obey(command: Callable[[], object], told: str) -> bool:
+    """Carry a command out and say so (`told`, already in words) on the next page, or say why not. True when done."""
+    try:
+        command()
+    except Refusal as refusal:
+        flash(refusal_words(refusal), "refused")
+        return False
+    flash(told, "done")
+    return True
+
+
+def page(template: str, status: int = 200, **shown: Any) -> tuple[str, int]:
+    """A page from its template."""
+    return render_template(template, **shown), status

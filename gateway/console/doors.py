@@ -1,0 +1,110 @@
+"""The doors: sign in and out, take up an invitation, choose the language. The only pages for people not signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
+
+from gateway import auth
+from gateway.auth import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from gateway.console.desk import desk, page, refusal_words, say
+from gateway.metrics import REFUSED
+from runtime.catalogue import LANGUAGES
+from services import staff
+from services.faults import Refusal
+
+routes = Blueprint("door", __name__)
+TRIES_FROM = parse("20 per minute")
+"""Tries from one address; a whole office may share it."""
+TRIES_AS = parse("10 per 10 minutes")
+"""Tries as one member."""
+
+
+@routes.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """The form."""
+    return redirect(url_for("rounds.home"), 303) if auth.member() else page("sign_in.html", email="")
+
+
+@routes.post("/sign-in")
+def take_sign_in() -> ResponseReturnValue:
+    """Sign in, or say that address or password is wrong, not which."""
+    email = request.form.get("email", "").strip().lower()
+    _throttle(email)
+    found = auth.verified(email, request.form.get("password", ""))
+    if found is None:
+        REFUSED.labels("console", "sign_in").inc()
+        return page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
+    auth.sign_in(found)
+    staff.signed_in(desk().machine, found.staff_id)
+    return redirect(url_for("rounds.home"), 303)
+
+
+@routes.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    auth.sign_out()
+    return redirect(url_for("door.sign_in"), 303)
+
+
+@routes.get("/invitation/<token:token>")
+def invitation(token: str) -> ResponseReturnValue:
+    """The form to choose a password, as long as the invitation is open."""
+    try:
+        return _invitation(200, staff.invited(desk().machine, token))
+    except Refusal as refusal:
+        return page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
+
+
+@routes.post("/invitation/<token:token>")
+def take_invitation(token: str) -> ResponseReturnValue:
+    """Set the password and use the invitation up."""
+    _throttle("")
+    password, name = request.form.get("password", ""), request.form.get("name", "")[:120]
+    try:
+        invited = staff.invited(desk().machine, token)
+        fault = _unfit(password, request.form.get("again", ""), invited["email"])
+        if fault:
+            return _invitation(422, {**invited, "name": name}, fault)
+        staff.join(desk().machine, token, auth.hashed(password), name)
+    except Refusal as refusal:
+        return page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
+    auth.sign_out()
+    flash(say("console.invitation.taken"), "done")
+    return redirect(url_for("door.sign_in"), 303)
+
+
+@routes.post("/language")
+def language() -> ResponseReturnValue:
+    """Choose the language of the pages for this session, and come back."""
+    chosen, back = request.form.get("lang", ""), request.form.get("back", "")
+    if chosen in LANGUAGES:
+        session["lang"] = chosen
+    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
+    return redirect(back if ours else url_for("rounds.home"), 303)
+
+
+def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> ResponseReturnValue:
+    return page("invitation.html", status, invited=invited, least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD, fault=fault)
+
+
+def _unfit(password: str, again: str, email: str) -> str:
+    """Why the password cannot be taken, in words; "" when it can."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return say("console.password.length", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    if password.lower() in (email, email.partition("@")[0]) or len(set(password)) < 5:
+        return say("console.password.guessable")
+    return "" if password == again else say("console.password.differs")
+
+
+def _throttle(email: str) -> None:
+    """Count a try; too many of them in a short time have to wait."""
+    limiter, address = desk().limiter, request.remote_addr or ""
+    allowed = limiter.hit(TRIES_FROM, "door", address) and (not email or limiter.hit(TRIES_AS, "member", email))
+    if not allowed:
+        REFUSED.labels("console", "throttled").inc()
+        raise TooManyRequests

@@ -1,0 +1,115 @@
+"""Lists of organisations: upload, see every fault, confirm, and read the reports of past imports.
+
+A list is checked by importing it and taking it back; what was checked is kept sealed until it is confirmed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from files.faults import RefusedError
+from files.reports import ImportReport, fault_lines, report_from_json
+from files.workbooks import MAX_BYTES
+from gateway.console.desk import desk, member, page, refusal_words, say, sight
+from gateway.console.rounds import chosen_office, offices_to_choose
+from gateway.console.uploads import Checked, file_name
+from services.faults import Refusal
+from services.imports import import_registry
+from store import imports
+
+routes = Blueprint("lists", __name__, url_prefix="/lists")
+MAX_UPLOAD = MAX_BYTES + 64 * 1024
+"""The largest list and the form around it."""
+FAULTS_A_PAGE = 200
+
+
+@routes.get("")
+def home() -> ResponseReturnValue:
+    """The form, and past imports."""
+    return _form(200, [])
+
+
+@routes.post("")
+def check() -> ResponseReturnValue:
+    """Check a list without changing anything; its report is the next page."""
+    office = chosen_office()
+    given = request.files.get("list")
+    if given is None or not given.filename:
+        return _form(422, [say("console.lists.no_file")])
+    name, content = file_name(given.filename), given.read()
+    try:
+        report = _import(office, name, content, dry_run=True)
+    except RefusedError as refused:
+        return _form(422, list(fault_lines(refused.faults, say)))
+    except Refusal as refusal:
+        return _form(422, [refusal_words(refusal)])
+    found, token = desk(), desk().machine.ids.public()
+    found.uploads.clear(found.machine.clock.real())
+    found.uploads.keep(token, content, Checked(member().actor, office, name, report.to_json()))
+    return redirect(url_for("lists.checked", token=token), 303)
+
+
+@routes.get("/checks/<token:token>")
+def checked(token: str) -> ResponseReturnValue:
+    """What the check found, and the button that makes it so."""
+    found = _checked(token)
+    return _report(report_from_json(found.report), name=found.name, token=token)
+
+
+@routes.post("/checks/<token:token>")
+def confirm(token: str) -> ResponseReturnValue:
+    """Import what was checked."""
+    found = _checked(token)
+    try:
+        report = _import(found.office, found.name, desk().uploads.content(token), dry_run=False)
+    except Refusal as refusal:
+        flash(refusal_words(refusal), "refused")
+        return redirect(url_for("lists.checked", token=token), 303)
+    desk().uploads.forget(token)
+    flash(say("console.lists.imported", count=report.changes), "done")
+    with sight().database.transaction() as conn:
+        import_id = imports.newest_of_file(conn, found.office, report.file_sha256)
+    return redirect(url_for("lists.show", import_id=import_id) if import_id else url_for("lists.home"), 303)
+
+
+@routes.get("/<uuid:import_id>")
+def show(import_id: UUID) -> ResponseReturnValue:
+    """The report of a past import."""
+    work = sight()
+    with work.database.transaction() as conn:
+        row = imports.by_id(conn, import_id)
+    if row is None or row["report"] is None:
+        abort(404)
+    return _report(report_from_json(work.vault.open(row["report"])), at=row["created_at"])
+
+
+def _form(status: int, faults: list[str]) -> ResponseReturnValue:
+    with sight().database.transaction() as conn:
+        past = imports.recent(conn)
+    chosen = request.form.get("office", "")
+    return page("lists.html", status, offices=offices_to_choose(), chosen=chosen, faults=faults, past=past)
+
+
+def _import(office: str, name: str, content: bytes, dry_run: bool) -> ImportReport:
+    with desk().uploads.readable(name, content) as path:
+        return import_registry(desk().machine, office, path, member().actor, dry_run)
+
+
+def _checked(token: str) -> Checked:
+    """The member's own checked list, for an office they still act for; or 404."""
+    found = desk().uploads.checked(token, member().actor)
+    if found is None or found.office not in dict(offices_to_choose()):
+        abort(404)
+    return found
+
+
+def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
+    pages = max(1, -(-len(report.faults) // FAULTS_A_PAGE))
+    at_page = min(max(1, request.args.get("page", 1, int)), pages)
+    start = (at_page - 1) * FAULTS_A_PAGE
+    faults = report.faults[start : start + FAULTS_A_PAGE]
+    return page("report.html", report=report, faults=faults, at_page=at_page, pages=pages, **shown)

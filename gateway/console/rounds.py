@@ -1,0 +1,62 @@
+"""Rounds: which there are, and how far one has come, in counts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.console.desk import desk, member, page, sight
+from services import offices, rounds
+from services.faults import Refusal
+from services.progress import BEGUN, OUTCOMES, RoundProgress, round_progress
+
+routes = Blueprint("rounds", __name__)
+
+
+@routes.get("/")
+def home() -> ResponseReturnValue:
+    """All rounds; the only open one at once."""
+    found = rounds.all_rounds(sight())
+    live = [row for row in found if row["state"] == "open"]
+    if len(live) == 1 and "all" not in request.args:
+        return redirect(url_for("rounds.show", code=live[0]["code"]), 303)
+    return page("rounds.html", rounds=found)
+
+
+@routes.get("/rounds/<code>")
+def show(code: str) -> ResponseReturnValue:
+    """Progress of one round, its reminders, and the form for a new one."""
+    found = seen(code)
+    choices = offices_to_choose()
+    now = desk().console.clock.now()
+    return page(
+        "round.html",
+        round=found,
+        offices=choices,
+        statuses=OUTCOMES,
+        begun=BEGUN,
+        now=now,
+        live=found.state == "open" and now < found.closes_at,
+    )
+
+
+def seen(code: str) -> RoundProgress:
+    """The round as the member may see it, or 404."""
+    try:
+        return round_progress(sight(), code)
+    except Refusal:
+        abort(404)
+
+
+def offices_to_choose() -> list[tuple[str, str]]:
+    """(code, name) of the offices the member acts for: their own, or every one for the national alliance."""
+    found = member()
+    if not found.national:
+        return [(found.office_code, found.office_name)]
+    return [(row["code"], row["name"]) for row in offices.all_offices(sight())]
+
+
+def chosen_office() -> str:
+    """The office of the form, one the member acts for; or 404."""
+    given = request.form.get("office", "") or member().office_code
+    return given if given in dict(offices_to_choose()) else abort(404)

@@ -1,0 +1,46 @@
+"""The work list: what waits for a person, taken and done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.console.desk import desk, member, obey, page, say, sight
+from services import work_list
+from services.work import Work
+from store import staff, tasks
+
+routes = Blueprint("work", __name__, url_prefix="/tasks")
+
+
+@routes.get("")
+def listed() -> ResponseReturnValue:
+    """What waits; with ?done also what is done."""
+    work, done = sight(), "done" in request.args
+    with work.database.transaction() as conn:
+        names = staff.names(conn)
+    return page("tasks.html", tasks=work_list.listed(work, done=done), names=names, done=done)
+
+
+@routes.post("/<uuid:task_id>/claim")
+def claim(task_id: UUID) -> ResponseReturnValue:
+    """Take a task."""
+    return _carry_out(work_list.claim, task_id, say("task.now.claimed"))
+
+
+@routes.post("/<uuid:task_id>/done")
+def done(task_id: UUID) -> ResponseReturnValue:
+    """Close a task."""
+    return _carry_out(work_list.done, task_id, say("task.now.done"))
+
+
+def _carry_out(command: Callable[[Work, UUID, str], None], task_id: UUID, told: str) -> ResponseReturnValue:
+    with sight().database.transaction() as conn:
+        if tasks.by_id(conn, task_id) is None:
+            abort(404)
+    actor = member().actor
+    obey(lambda: command(desk().machine, task_id, actor), told)
+    return redirect(url_for("work.listed"), 303)
