@@ -102,7 +102,8 @@ def _exception_without_values(_logger: Any, _method: str, event: MutableMapping[
 
 
 def _places(error: BaseException) -> list[str]:
-    lines = [f"{type(error).__qualname__}: {scrub(str(error))}" if isinstance(error, OF_CODE) else type(error).__qualname__]
+    said = f": {scrub(str(error))}" if isinstance(error, OF_CODE) else ""
+    lines = [type(error).__qualname__ + said]
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
