@@ -12,9 +12,9 @@ from runtime.cli.session import Session
 from runtime.container import machine_work
 from runtime.data_directory import AlreadyRunningError, locked
 from runtime.demonstration import stage, story, telling
-from runtime.demonstration.network import Network, simulator
+from runtime.demonstration.network import simulated
 from runtime.embedded import ServerFailedError
-from runtime.processes import Crew, crew, environment, left_over, servers
+from runtime.processes import crew, left_over, servers
 from runtime.settings import Settings
 
 
@@ -50,26 +50,8 @@ def _play(session: Session, settings: Settings, quiet: bool) -> story.Outcome:
         click.echo(session.words(code, **params), err=quiet)
 
     say("demo.starting")
-    with servers(settings) as complete:
-        network_crew = Crew(complete.alo_data_dir, environment(complete))
-        try:
-            network = start_network(complete, network_crew)
-            with crew(complete):
-                work = machine_work(complete)
-                outcome = story.run(work, complete, network, say)
-                stage.keep_end(complete.alo_data_dir, work.clock.now())
-                return outcome
-        finally:
-            network_crew.stop()
-
-
-def start_network(settings: Settings, team: Crew) -> Network:
-    """Start the simulated phone network of these settings and wait until it answers."""
-    base_url = settings.twilio_api_base_url
-    port = int(base_url.rpartition(":")[2])
-    token = settings.twilio_auth_token.get_secret_value()
-    journal = settings.alo_data_dir.resolve() / "journal.jsonl"
-    team.start(simulator(port, token, settings.alo_clock, journal))
-    network = Network(base_url)
-    network.wait_ready()
-    return network
+    with servers(settings) as complete, simulated(complete) as network, crew(complete):
+        work = machine_work(complete)
+        outcome = story.run(work, complete, network, say)
+        stage.keep_end(complete.alo_data_dir, work.clock.now())
+        return outcome

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from runtime.catalogue import LANGUAGES, words
 from runtime.cli.session import Session
+from runtime.demonstration import stage
 from runtime.settings import Settings
 from services.faults import Refusal
 
@@ -75,7 +76,7 @@ def alo(context: click.Context, lang: str | None) -> None:
     except pydantic.ValidationError as faults:
         names = ", ".join(str(fault["loc"][0]).upper() for fault in faults.errors())
         raise click.ClickException(words("cli.bad_settings", lang or "vi", names=names)) from None
-    context.obj = Session(lang or settings.alo_lang, settings)
+    context.obj = Session(lang or settings.alo_lang, stage.settled(settings))
 
 
 def main() -> None:

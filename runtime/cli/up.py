@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import ExitStack
 from types import FrameType
 
 import click
 
 from runtime import observability
 from runtime.cli.session import Session
+from runtime.container import machine_work
 from runtime.data_directory import AlreadyRunningError, locked
+from runtime.demonstration import stage, village
+from runtime.demonstration.network import simulated
 from runtime.embedded import ServerFailedError
-from runtime.processes import crew, left_over, servers
+from runtime.processes import Crew, crew, left_over, servers
+from runtime.seeding import seed_senders
 
 WATCH_S = 0.5
 
@@ -38,14 +43,27 @@ def _run(session: Session) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         session.say("up.starting", directory=session.settings.alo_data_dir)
-        with servers(session.settings) as settings, crew(settings) as team:
+        with servers(stage.wake(session.settings)) as settings, ExitStack() as stack:
+            work = machine_work(settings)
+            seed_senders(work, settings)
+            network = stack.enter_context(simulated(settings)) if stage.document(settings.alo_data_dir) else None
+            team = stack.enter_context(crew(settings))
+            if network is not None:
+                network.connect_numbers(settings.base_url)
+                people = village.villagers(work)
+                network.settle(village.handsets(people), village.topics(village.forms(work, people)))
+                session.say("up.simulated", url=settings.twilio_api_base_url)
             session.say("up.ready", url=settings.base_url, logs=team.logs)
-            while True:
-                time.sleep(WATCH_S)
-                for name in team.revive():
-                    session.say("up.revived", part=name, logs=team.logs)
+            _watch(session, team)
     except KeyboardInterrupt:
         session.say("up.ended")
+
+
+def _watch(session: Session, team: Crew) -> None:
+    while True:
+        time.sleep(WATCH_S)
+        for name in team.revive():
+            session.say("up.revived", part=name, logs=team.logs)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from runtime.processes import Part
+from runtime.processes import Crew, Part, environment
+from runtime.settings import Settings
 
 TIMEOUT_S = 30
 ACCOUNT = "AC" + "5" * 32
@@ -84,3 +87,19 @@ class Network:
     def idle(self) -> bool:
         """Whether nothing is queued, ringing, talking or thinking."""
         return bool(self._get("/idle")["idle"])
+
+
+@contextmanager
+def simulated(settings: Settings) -> Iterator[Network]:
+    """The phone network that complete `settings` name, running while the block does. Raises TimeoutError."""
+    team = Crew(settings.alo_data_dir, environment(settings))
+    base_url = settings.twilio_api_base_url
+    token = settings.twilio_auth_token.get_secret_value()
+    journal = settings.alo_data_dir.resolve() / "journal.jsonl"
+    try:
+        team.start(simulator(int(base_url.rpartition(":")[2]), token, settings.alo_clock, journal))
+        network = Network(base_url)
+        network.wait_ready()
+        yield network
+    finally:
+        team.stop()

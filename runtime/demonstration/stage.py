@@ -80,7 +80,22 @@ def going_on(found: dict[str, Any], now: datetime) -> dict[str, Any]:
     start, rate, anchor = found["clock"].split("@")
     business = datetime.fromisoformat(start) + (now - datetime.fromisoformat(anchor)) * float(rate)
     last = datetime.fromisoformat(found.get("ended_at", business.isoformat()))
-    return {**found, "clock": f"{min(business, last).isoformat()}@1@{now.isoformat()}", "simulator_port": free_port()}
+    return {**found, "clock": f"{min(business, last).isoformat()}@1@{now.isoformat()}"}
+
+
+def settled(settings: Settings) -> Settings:
+    """`settings`, with the simulated network where the data directory holds a demonstration and no carrier is set."""
+    found = document(settings.alo_data_dir)
+    return settings if found is None or settings.twilio_account_sid else with_network(settings, found)
+
+
+def wake(settings: Settings) -> Settings:
+    """The same for `alo up`: the demonstration's clock goes on from where it stopped, at normal speed."""
+    found = document(settings.alo_data_dir)
+    if found is None or settings.twilio_account_sid:
+        return settings
+    (settings.alo_data_dir / MARKER).write_text(json.dumps(going_on(found, datetime.now(UTC))))
+    return settled(settings)
 
 
 def keep_end(home: Path, business: datetime) -> None:
