@@ -15,7 +15,7 @@ from tests.house.source import called, literal, modules, name, tree
 ENTRIES = load()
 SPEAKERS = {"Refusal", "Fault", "ExpressionFault", "words", "say", "fail"}
 CODE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
-FILE = re.compile(r".*\.(csv|json|lock|log|pid|sock|xlsx|yaml)")
+FILE = re.compile(r".*\.(csv|html|json|lock|log|pid|sock|xlsx|yaml)")
 NAMESPACES = {code.split(".")[0] for code in ENTRIES}
 WHERE = [
     path
