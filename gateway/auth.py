@@ -27,6 +27,9 @@ SESSION_SECONDS = 8 * 3600
 class StaffMember(UserMixin):
     """Somebody of the staff table, as of this request."""
 
+    fs_uniquifier: str = ""
+    """Stands in sessions instead of the id; a new one ends them."""
+
     def __init__(self, row: RowMapping) -> None:
         """`row` of `store.staff`, with the office's code and name."""
         self.staff_id: UUID = row["id"]
@@ -39,7 +42,7 @@ class StaffMember(UserMixin):
         self.language: str = row["language"]
         self.password: str | None = row["password"]
         self.active: bool = row["active"]
-        self.fs_uniquifier: str = row["fs_uniquifier"]
+        self.fs_uniquifier = row["fs_uniquifier"]
         self.roles = []  # rights come from `role` and row-level security
 
     @property

@@ -20,7 +20,6 @@ from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services import delivery, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
-from services.ports import Clock
 from services.work import Work
 from sms import encoding
 from sms.texting import Text
@@ -28,8 +27,9 @@ from store import campaigns as campaign_rows
 from store import interviews as interview_rows
 from store import outbox, senders
 
-CLAIM_LEASE_S = 60
-SENDING_LEASE_S = 90
+CLAIM_LEASE = timedelta(seconds=60)
+SENDING_LEASE = timedelta(seconds=90)
+"""Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
 BATCH_SECONDS = 2
 """A batch is no more than the rate spends in about this many real seconds, so that a pause holds within 5 s."""
 
@@ -68,7 +68,7 @@ def claim_batch(work: Work, sender_id: UUID) -> tuple[SenderRow | None, list[UUI
             return None, [], None
         room = _room(conn, sender)
         tokens = senders.spend(conn, sender_id, room, real)
-        lease = outbox.lease(real, CLAIM_LEASE_S)
+        lease = real + work.patience(CLAIM_LEASE)
         batch = outbox.claim(conn, sender_id, tokens, work.clock.now(), lease) if tokens else []
         senders.give_back(conn, sender_id, tokens - len(batch))
         limited = room > 0 and len(batch) == tokens
@@ -119,7 +119,7 @@ def _prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
             _put_off(conn, row, verdict, now)
             return None
         body = _body(work, conn, sender, row, interview)
-        outbox.change(conn, outbox_id, **_leaving(work.clock, verdict, now), **_sealed(work, body))
+        outbox.change(conn, outbox_id, **_leaving(work, verdict, now), **_sealed(work, body))
         return Order(outbox_id, row["ref"], work.vault.open(phone["number"]), "" if body is None else body.body)
 
 
@@ -136,11 +136,11 @@ def _body(
     return texts.write(work, conn, sender, row, interview)
 
 
-def _leaving(clock: Clock, verdict: Go, now: datetime) -> dict[str, Any]:
-    real = clock.real()
+def _leaving(work: Work, verdict: Go, now: datetime) -> dict[str, Any]:
+    real = work.clock.real()
     return {
         "state": State.SENDING,
-        "lease_until": real + timedelta(seconds=SENDING_LEASE_S),
+        "lease_until": real + work.patience(SENDING_LEASE),
         "reserved_at": now if verdict.counted else None,
         "sent_at": now,
         "sent_real_at": real,

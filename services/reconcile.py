@@ -30,7 +30,7 @@ def ask_about_doubtful(work: Work) -> int:
     """Resolve rows that may or may not have left. Rows resolved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        rows = outbox.waiting_since(conn, (State.UNKNOWN,), real - ASK_AFTER)
+        rows = outbox.waiting_since(conn, (State.UNKNOWN,), real - work.patience(ASK_AFTER))
         known = {s.id: s for s in senders.all_rows(conn)}
     return sum(_reachable(_resolve, work, known[row["sender_id"]], row, real) for row in rows)
 
@@ -51,7 +51,7 @@ def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> 
             delivery.record_receipt(work, row["ref"], found, via="asked")
             return True
         return _never_left(work, row)
-    return waited > GIVE_UP_AFTER and _presume(work, row)
+    return waited > work.patience(GIVE_UP_AFTER) and _presume(work, row)
 
 
 def _ask(work: Work, sender: SenderRow, row: RowMapping) -> Receipt | None:
@@ -120,8 +120,9 @@ def ask_about_silent(work: Work) -> int:
     real = work.clock.real()
     with work.database.transaction() as conn:
         calls = (State.SENT, State.RINGING, State.ANSWERED)
-        rows = [r for r in outbox.waiting_since(conn, calls, real - STALE_CALL_AFTER) if r["medium"] == "call"]
-        rows += [r for r in outbox.waiting_since(conn, (State.SENT,), real - STALE_TEXT_AFTER) if r["medium"] == "text"]
+        stale_calls = outbox.waiting_since(conn, calls, real - work.patience(STALE_CALL_AFTER))
+        stale_texts = outbox.waiting_since(conn, (State.SENT,), real - work.patience(STALE_TEXT_AFTER))
+        rows = [r for r in stale_calls if r["medium"] == "call"] + [r for r in stale_texts if r["medium"] == "text"]
         known = {s.id: s for s in senders.all_rows(conn)}
     return sum(_reachable(_catch_up, work, known[row["sender_id"]], row) for row in rows)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from carriers.errors import CarrierAwayError
 from contact.delivery import State
 from contact.sender import SenderRow
@@ -28,7 +30,7 @@ def free_leases(work: Work) -> int:
     with work.database.transaction() as conn:
         freed = outbox.free_claims(conn, real)
         sending = outbox.expired(conn, State.SENDING, real)
-        handed = [r["id"] for r in outbox.waiting_since(conn, (State.HANDED,), real - HANDED_AFTER)]
+        handed = [r["id"] for r in outbox.waiting_since(conn, (State.HANDED,), real - work.patience(HANDED_AFTER))]
     return freed + sum(_doubt(work, outbox_id) for outbox_id in [*sending, *handed])
 
 
@@ -40,16 +42,17 @@ def _doubt(work: Work, outbox_id: UUID) -> bool:
             return False
         outbox.lock_phone(conn, target["phone_hash"])
         row = outbox.lock(conn, outbox_id)
-        if row is None or not _is_overdue(row["state"], row["lease_until"], row["sent_real_at"], real):
+        if row is None or not _is_overdue(work, row, real):
             return False
         outbox.change(conn, outbox_id, state=State.UNKNOWN, lease_until=None, error_code="worker_lost")
     return True
 
 
-def _is_overdue(state: str, lease_until: datetime | None, sent_real_at: datetime | None, real: datetime) -> bool:
-    if state == State.SENDING:
-        return lease_until is None or lease_until < real
-    return state == State.HANDED and sent_real_at is not None and sent_real_at < real - HANDED_AFTER
+def _is_overdue(work: Work, row: RowMapping, real: datetime) -> bool:
+    if row["state"] == State.SENDING:
+        return row["lease_until"] is None or row["lease_until"] < real
+    handed_at: datetime | None = row["sent_real_at"]
+    return row["state"] == State.HANDED and handed_at is not None and handed_at < real - work.patience(HANDED_AFTER)
 
 
 def finish_campaigns(work: Work) -> int:

@@ -6,6 +6,7 @@ It must not build anything itself: no settings, environment or implementation is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.ports import Carriers, Clock, Ids, Jobs, VoiceRenderer
 from store.unit_of_work import Database
@@ -23,3 +24,9 @@ class Work:
     vault: Vault
     carriers: Carriers
     voice: VoiceRenderer
+    haste: float = 1.0
+    """How many times sooner leases end and repairs begin; more than 1 where every sender is simulated only."""
+
+    def patience(self, usual: timedelta) -> timedelta:
+        """The real time to wait here for what usually waits `usual`."""
+        return usual / self.haste

@@ -1,0 +1,190 @@
+"""Lists on the pages: checked first, every fault told, confirmed by who uploaded it; bad files refused in words."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.test import TestResponse
+
+from gateway.console.lists import FAULTS_A_PAGE, MAX_UPLOAD
+from gateway.console.uploads import file_name
+from store.tables.registry import imports, organisations
+from store.tables.rounds import round_questionnaires
+from store.tables.staff import audit
+from tests.console.visitor import Visitor, words
+from tests.files.test_lists import HEADER, row
+from tests.files.workbooks import write
+from tests.services.world import World
+
+BAD_KIND = "Công ty <XY>"
+
+
+@pytest.fixture(autouse=True)
+def _questionnaire(world: World) -> None:
+    """The round has a questionnaire for everybody, so that new organisations get an interview."""
+    pin = {"round_id": world.round_id, "kind": "*", "sector": "*", "questionnaire_sha256": world.form.sha256}
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.insert(round_questionnaires).values(pin))
+
+
+def workbook(tmp_path: Path, *rows: object) -> bytes:
+    return write(tmp_path / "made.xlsx", DS=[HEADER, *rows]).read_bytes()  # type: ignore[list-item]  # any cells
+
+
+def upload(visitor: Visitor, content: bytes, name: str = "Danh sách 2026.xlsx", **form: str) -> TestResponse:
+    visitor.get("/lists")
+    return visitor.post("/lists", list=(io.BytesIO(content), name), **form)
+
+
+def good_and_bad(tmp_path: Path) -> bytes:
+    return workbook(
+        tmp_path,
+        row(),
+        row(login="0901234567", name="HTX Hai"),
+        row(login="0901234568", name="HTX Ba", kind=BAD_KIND),
+        row(login="0901234569", name="HTX Bốn", email="khong phai"),
+    )
+
+
+def test_a_list_is_checked_shown_and_only_then_imported(officer: Visitor, world: World, tmp_path: Path) -> None:
+    before = len(world.rows(organisations))
+    answer = upload(officer, good_and_bad(tmp_path))
+    shown = words(answer)
+    assert "Danh sách 2026.xlsx" in shown
+    assert "chưa ghi gì" in shown
+    assert "Tổ chức mới 3" in shown
+    assert "Dòng bị từ chối 1" in shown
+    assert "[DS, dòng 4, cột D (Loại (HTX/QTD))]" in shown
+    assert BAD_KIND in shown
+    assert "Loại tổ chức không có trong khảo sát" in shown
+    assert "Hãy ghi HTX, QTD, LHHTX hoặc THT" in shown
+    assert "bỏ trống ô" in shown
+    assert len(world.rows(organisations)) == before
+    assert world.rows(imports) == []
+
+    told = officer.post(answer.request.path)
+    assert "Đã nhập: 3" in words(told)
+    assert BAD_KIND in words(told)
+    assert len(world.rows(organisations)) == before + 3
+    assert world.rows(audit, action="registry.import")[0]["actor"].startswith("staff:")
+    assert told.request.path.startswith("/lists/")
+    assert officer.get(answer.request.path).status_code == 404
+
+
+def test_the_same_list_again_changes_nothing(officer: Visitor, world: World, tmp_path: Path) -> None:
+    content = good_and_bad(tmp_path)
+    officer.post(upload(officer, content).request.path)
+    before = world.rows(organisations)
+    again = words(upload(officer, content))
+    assert "Không đổi 3" in again
+    assert "không cần nhập" in again
+    assert world.rows(organisations) == before
+
+
+def test_what_is_kept_between_check_and_confirmation_is_sealed(officer: Visitor, tmp_path: Path) -> None:
+    content = workbook(tmp_path, row(name="HTX Rất Riêng", login="0901234567"))
+    answer = upload(officer, content)
+    (tmp_path / "made.xlsx").unlink()
+    token = answer.request.path.rpartition("/")[2]
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(path.suffix for path in kept) == [".check", ".list"]
+    for path in kept:
+        assert path.stat().st_mode & 0o077 == 0
+        raw = path.read_bytes()
+        assert content not in raw
+        assert "Riêng".encode() not in raw
+    officer.post(f"/lists/checks/{token}")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_checked_list_is_its_uploaders_alone(
+    officer: Visitor, stranger: Visitor, national: Visitor, world: World, tmp_path: Path
+) -> None:
+    path = upload(officer, good_and_bad(tmp_path)).request.path
+    for other in (stranger, national):
+        other.get("/lists")
+        assert other.get(path).status_code == 404
+        assert other.post(path).status_code == 404
+    assert world.rows(imports) == []
+
+
+def test_an_office_imports_for_itself_only(stranger: Visitor, world: World, tmp_path: Path) -> None:
+    content = workbook(tmp_path, row())
+    assert upload(stranger, content, office="QB").status_code == 404
+    stranger.post(upload(stranger, content, office="BN").request.path)
+    assert world.rows(imports)[0]["office_id"] != world.office_id
+
+
+def test_past_reports_are_the_offices_own(
+    officer: Visitor, stranger: Visitor, national: Visitor, tmp_path: Path
+) -> None:
+    report = officer.post(upload(officer, good_and_bad(tmp_path)).request.path).request.path
+    assert report in officer.get("/lists").text
+    assert report not in stranger.get("/lists").text
+    assert stranger.get(report).status_code == 404
+    assert BAD_KIND in words(national.get(report))
+
+
+def test_the_national_alliance_chooses_an_office(national: Visitor, world: World, tmp_path: Path) -> None:
+    assert "Liên minh HTX tỉnh (QB)" in words(national.get("/lists"))
+    national.post(upload(national, workbook(tmp_path, row()), office="QB").request.path)
+    assert world.rows(imports)[0]["office_id"] == world.office_id
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"PK\x03\x04 not a workbook at all", "hong.xlsx", "bị hỏng"),
+        (b"", "rong.csv", "không có dòng nào"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "anh.png", "không phải bảng tính"),
+        ("Cột lạ;khác\n1;2\n".encode(), "la.csv", "Không tìm thấy dòng tiêu đề"),
+    ],
+)
+def test_unusable_files_are_refused_in_words(
+    officer: Visitor, world: World, content: bytes, name: str, said: str
+) -> None:
+    answer = upload(officer, content, name)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert "vẫn nguyên vẹn" in words(answer)
+    assert "Kiểm tra danh sách" in words(answer)
+
+
+def test_no_file_is_said_in_words(officer: Visitor) -> None:
+    officer.get("/lists")
+    assert "Chưa chọn tệp" in words(officer.post("/lists"))
+
+
+def test_an_oversized_file_is_refused_in_words(officer: Visitor, world: World) -> None:
+    answer = upload(officer, b"\0" * (MAX_UPLOAD + 1), "lon.xlsx")
+    assert answer.status_code == 413
+    assert "nhiều nhất 30 MB" in words(answer)
+
+
+def test_forms_of_other_pages_stay_small(officer: Visitor) -> None:
+    officer.get("/rounds/2026")
+    assert officer.post("/rounds/2026/campaigns", title="x" * 100_000).status_code == 413
+
+
+def test_every_fault_can_be_reached(officer: Visitor, tmp_path: Path) -> None:
+    rows = [row(login=f"09{n:08d}", name=f"HTX {n}", kind=f"Sai {n}!") for n in range(FAULTS_A_PAGE + 5)]
+    path = upload(officer, workbook(tmp_path, *rows)).request.path
+    seen = "".join(officer.get(f"{path}?page={page}").text for page in (1, 2))
+    assert all(f"Sai {n}!" in seen for n in range(FAULTS_A_PAGE + 5))
+    assert "trang 2 / 2" in words(officer.get(f"{path}?page=99"))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("C:\\Users\\Lan\\Danh sách.xlsx", "Danh sách.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("..", "list"),
+        ("a\0b.csv", "ab.csv"),
+    ],
+)
+def test_names_of_files_are_made_safe(given: str, kept: str) -> None:
+    assert file_name(given) == kept

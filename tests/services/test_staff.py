@@ -1,0 +1,183 @@
+"""Who may sign in: invitations by hash, once, for a week; offices and roles; the work list under two hands."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from runtime.cli import staff as staff_command
+from runtime.cli import tasks as tasks_command
+from runtime.cli.session import Session
+from runtime.settings import Settings
+from services import staff, tasks, work_list
+from services.faults import Refusal
+from services.work import Work
+from store.tables.registry import offices
+from store.tables.staff import audit, invitations
+from store.tables.staff import staff as table
+from store.unit_of_work import Database
+from tests.doubles import FakeClock
+from tests.services.world import World, build
+
+
+@pytest.fixture
+def world(work: Work) -> World:
+    return build(work)
+
+
+def invite(world: World, email: str = "lan@qb.example", role: staff.Role = "office") -> staff.Invitation:
+    return staff.invite(world.work, email, "QB", role, "Lan", "cli:test")
+
+
+def add_office(work: Work, code: str, level: str) -> None:
+    row = {
+        "id": work.ids.new(), "code": code, "name": code, "level": level, "area_scheme": "vn-2025", "area_code": "",
+        "contact_number": "1900",
+    }  # fmt: skip
+    with work.database.transaction() as conn:
+        conn.execute(sa.insert(offices).values(row))
+
+
+def refused(code: str) -> pytest.RaisesExc[Refusal]:
+    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
+
+
+def test_the_token_is_kept_as_a_hash_only(world: World) -> None:
+    made = invite(world)
+    rows = [str(dict(row)) for row in (*world.rows(invitations), *world.rows(table), *world.rows(audit))]
+    assert len(rows) == 3
+    assert not any(made.token in row for row in rows)
+    assert made.expires_at == world.work.clock.now() + timedelta(days=7)
+
+
+def test_joining_is_for_once_and_ends_earlier_sessions(world: World) -> None:
+    made = invite(world)
+    mark = world.rows(table)[0]["fs_uniquifier"]
+    staff_id = staff.join(world.work, made.token, "hash", "")
+    row = world.rows(table)[0]
+    assert (row["id"], row["password"], row["active"], row["name"]) == (staff_id, "hash", True, "Lan")
+    assert row["fs_uniquifier"] != mark
+    with refused("staff.invitation_over"):
+        staff.join(world.work, made.token, "other hash", "")
+    assert world.rows(table)[0]["password"] == "hash"
+
+
+def test_an_invitation_ends_with_its_week(world: World, clock: FakeClock) -> None:
+    made = invite(world)
+    clock.advance(timedelta(days=7))
+    with refused("staff.invitation_over"):
+        staff.join(world.work, made.token, "hash", "")
+    assert staff.listed(world.work)[0]["state"] == "inactive"
+
+
+def test_a_new_invitation_replaces_the_old_but_not_the_password(world: World) -> None:
+    first = invite(world)
+    staff.join(world.work, first.token, "hash", "")
+    second, third = invite(world), invite(world)
+    assert world.rows(table)[0]["password"] == "hash"
+    with refused("staff.invitation_over"):
+        staff.join(world.work, second.token, "newer", "")
+    staff.join(world.work, third.token, "newer", "")
+    assert world.rows(table)[0]["password"] == "newer"
+    assert len(world.rows(table)) == 1
+
+
+def test_unfit_invitations_are_refused(world: World) -> None:
+    add_office(world.work, "BN", "province")
+    with refused("staff.role_unfit"):
+        invite(world, role="national")
+    for email in ("lan", "lan@", "a b@c.vn", "@c.vn", "lan@localhost", f"{'x' * 60}@{'y' * 200}.vn"):
+        with refused("staff.email_unreadable"):
+            invite(world, email)
+    with refused("office.unknown"):
+        staff.invite(world.work, "a@b.vn", "XX", "office", "", "cli:test")
+    invite(world)
+    with refused("staff.elsewhere"):
+        staff.invite(world.work, "LAN@qb.example", "BN", "office", "", "cli:test")
+    assert len(world.rows(table)) == len(world.rows(invitations)) == 1
+
+
+def test_deactivating_takes_everything_away(world: World) -> None:
+    staff.join(world.work, invite(world).token, "hash", "")
+    again = invite(world)
+    mark = world.rows(table)[0]["fs_uniquifier"]
+    staff.deactivate(world.work, " Lan@QB.example", "cli:test")
+    row = world.rows(table)[0]
+    assert (row["active"], row["password"]) == (False, None)
+    assert row["fs_uniquifier"] != mark
+    with refused("staff.invitation_over"):
+        staff.join(world.work, again.token, "hash", "")
+    with refused("staff.unknown"):
+        staff.deactivate(world.work, "nobody@qb.example", "cli:test")
+
+
+def test_an_office_sees_its_own_staff_only(world: World, console: Database) -> None:
+    invite(world)
+    for seen, database in ((1, console.scoped(office=world.office_id)), (0, console.scoped(office=UUID(int=1)))):
+        with database.transaction() as conn:
+            assert conn.scalar(sa.select(sa.func.count()).select_from(table)) == seen
+
+
+def open_task(world: World, cause: str = "one") -> UUID:
+    with world.work.database.transaction() as conn:
+        tasks.open_task(
+            world.work, conn, kind="person_wanted", cause=cause, office_id=world.office_id,
+            interview_id=world.interviews[0],
+        )  # fmt: skip
+    return work_list.listed(world.work)[-1].id
+
+
+def test_a_task_is_taken_once_and_done_once(world: World) -> None:
+    task = open_task(world)
+    work_list.claim(world.work, task, "staff:1")
+    with refused("task.taken"):
+        work_list.claim(world.work, task, "staff:2")
+    assert work_list.listed(world.work)[0].claimed_by == "staff:1"
+    work_list.done(world.work, task, "staff:2")
+    for again in (work_list.claim, work_list.done):
+        with refused("task.done_already"):
+            again(world.work, task, "staff:1")
+    assert work_list.listed(world.work) == []
+    assert [t.state for t in work_list.listed(world.work, done=True)] == ["done"]
+    assert [row["action"] for row in world.rows(audit)] == ["task.claimed", "task.done"]
+    with refused("task.unknown"):
+        work_list.claim(world.work, UUID(int=9), "staff:1")
+
+
+class OwnSession(Session):
+    """A session whose work is the test's."""
+
+    def __init__(self, work: Work, **settings: str) -> None:
+        super().__init__("vi", Settings(**settings))  # type: ignore[arg-type]  # settings are validated
+        self.__dict__["work"] = work
+
+
+def test_the_command_invites_lists_and_deactivates(world: World) -> None:
+    session = OwnSession(world.work, alo_console_host="alo.example")
+    run = CliRunner()
+    told = run.invoke(staff_command.command, ["invite", "lan@qb.example", "--office", "QB"], obj=session).output
+    link = told.splitlines()[-1]
+    assert link.startswith("https://alo.example/invitation/")
+    assert staff.invited(world.work, link.rpartition("/")[2])["email"] == "lan@qb.example"
+    assert "đã mời" in run.invoke(staff_command.command, ["list"], obj=session).output
+    rows = json.loads(run.invoke(staff_command.command, ["list", "--json"], obj=session).output)
+    assert [(row["email"], row["state"]) for row in rows] == [("lan@qb.example", "invited")]
+    assert "password" not in rows[0]
+    assert run.invoke(staff_command.command, ["deactivate", "lan@qb.example"], obj=session).exit_code == 0
+
+
+def test_the_command_shows_and_closes_tasks(world: World) -> None:
+    session, run = OwnSession(world.work), CliRunner()
+    assert "Không có việc nào" in run.invoke(tasks_command.command, ["list"], obj=session).output
+    task = str(open_task(world))
+    assert "Hợp tác xã Đông Xuân" in run.invoke(tasks_command.command, ["list"], obj=session).output
+    assert json.loads(run.invoke(tasks_command.command, ["list", "--json"], obj=session).output)[0]["id"] == task
+    assert "Đã nhận việc" in run.invoke(tasks_command.command, ["claim", task], obj=session).output
+    closed = run.invoke(tasks_command.command, ["done", task, "--json"], obj=session).output
+    assert json.loads(closed) == {"task": task, "state": "done"}
+    assert isinstance(run.invoke(tasks_command.command, ["done", "x"], obj=session).exception, Refusal)
