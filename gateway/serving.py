@@ -18,9 +18,6 @@ from werkzeug.exceptions import NotFound
 
 from runtime import container
 from runtime.settings import Settings
-from services import planted
-from services.work import Work
-from store import senders
 
 Side = Literal["both", "webhooks", "console"]
 WEBHOOK_PATHS = ("/twilio/", "/kannel/")
@@ -66,12 +63,20 @@ def serve(settings: Settings, side: Side = "both") -> WSGIApplication:
     return ByHost(webhooks, console, settings.alo_webhook_host, settings.alo_console_host)
 
 
+def load(side: Side) -> None:
+    """Load the modules that `serve` will need, and make nothing."""
+    if side != "console":
+        importlib.import_module("gateway.app")
+    if side != "webhooks":
+        importlib.import_module("gateway.console")
+
+
 def webhooks_app(settings: Settings) -> WSGIApplication:
     """The carriers' side, as the machine's database role."""
     from gateway.app import create_webhooks_app
 
     work = container.machine_work(settings)
-    _plant(settings, work)
+    container.plant(settings, work)
     probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
     app = create_webhooks_app(work, container.credentials(settings), settings.base_url, probes)
     return cast(WSGIApplication, app)
@@ -83,14 +88,6 @@ def console_app(settings: Settings) -> WSGIApplication | None:
         return None
     create = getattr(importlib.import_module("gateway.console"), "create_console_app", None)
     return None if create is None else cast(WSGIApplication, create(settings))
-
-
-def _plant(settings: Settings, work: Work) -> None:
-    """A fault planted for a proof; refused where a sender reaches real people."""
-    if settings.alo_planted_fault:
-        with work.database.transaction() as conn:
-            simulated = all(sender.simulated for sender in senders.all_rows(conn))
-        planted.plant_for_process(settings.alo_planted_fault, simulated=simulated)
 
 
 def _reachable(broker_url: str) -> Callable[[], bool]:

@@ -1,32 +1,39 @@
 """Puts the parts together: settings in, a `Work` out, once per process and never before a fork.
 
-It must not decide anything; the one rule here is that a fast clock meets simulated senders only.
+It must not decide anything; the one rule here: fast clocks, haste and planted faults meet simulated senders only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
 from carriers.routing import CarrierRouter
 from carriers.twiml import TwimlRenderer
 from runtime import keys
 from runtime.clock import FastClock, RealClock, clock_of
-from runtime.embedded import Postgres, Valkey
 from runtime.identifiers import RandomIds
 from runtime.settings import Settings
-from runtime.spawn import alive
+from services import planted
 from services.faults import Refusal
 from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
 from services.work import Work
 from store import senders
 from store.unit_of_work import Database
 
+if TYPE_CHECKING:
+    from runtime.embedded import Postgres, Valkey
+
 
 def running_settings(settings: Settings) -> Settings:
     """`settings` with the URLs of the embedded servers where none are given. Raises Refusal if those rest."""
     if settings.database_url.get_secret_value():
         return settings
+    from runtime.embedded import Postgres, Valkey  # only here: who is given URLs needs no servers of ours
+    from runtime.spawn import alive
+
     postgres = Postgres(settings.alo_data_dir / "postgres")
     if alive(postgres.pid_file) is None:
         raise Refusal("cli.not_running")
@@ -85,16 +92,26 @@ def credentials(settings: Settings) -> Credentials:
     return found
 
 
-def jobs_of(settings: Settings) -> Jobs:
-    """The way to the workers. Celery is loaded here, so that what never enqueues never pays for it."""
-    from runtime.celery_client import CeleryJobs
+@dataclass(frozen=True)
+class LateJobs:
+    """The way to the workers. Celery is loaded by the first task, so that what never enqueues never pays for it."""
 
-    return CeleryJobs(settings.broker_url.get_secret_value())
+    broker_url: str = field(repr=False)
+
+    @cached_property
+    def _jobs(self) -> Jobs:
+        from runtime.celery_client import CeleryJobs
+
+        return CeleryJobs(self.broker_url)
+
+    def enqueue(self, task: str, *ids: str) -> None:
+        """Put task `task` on the queue."""
+        self._jobs.enqueue(task, *ids)
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedOnly:
-    """Carriers under a fast clock: a sender that could reach real people is refused."""
+    """Carriers of a system that is tried out: a sender that could reach real people is refused."""
 
     carriers: Carriers
 
@@ -108,11 +125,19 @@ class SimulatedOnly:
 
 
 def refuse_fast_clock(work: Work) -> None:
-    """Raise Refusal when business time runs fast and a sender could reach real people."""
-    if isinstance(work.clock, FastClock):
+    """Raise Refusal when business time or repairs run fast and a sender could reach real people."""
+    if isinstance(work.clock, FastClock) or work.haste != 1:
         with work.database.transaction() as conn:
             for sender in senders.all_rows(conn):
                 _simulated(sender)
+
+
+def plant(settings: Settings, work: Work) -> None:
+    """Plant the fault that is set, in this process. Raises PlantingRefusedError where a sender reaches real people."""
+    if settings.alo_planted_fault:
+        with work.database.transaction() as conn:
+            simulated = all(sender.simulated for sender in senders.all_rows(conn))
+        planted.plant_for_process(settings.alo_planted_fault, simulated=simulated)
 
 
 def _simulated(sender: SenderRow) -> SenderRow:
@@ -128,10 +153,11 @@ def _work(settings: Settings, database: Database) -> Work:
         database=database,
         clock=clock,
         ids=RandomIds(),
-        jobs=jobs_of(settings),
+        jobs=LateJobs(settings.broker_url.get_secret_value()),
         vault=keys.load(settings).vault(),
-        carriers=SimulatedOnly(router) if clock.fast else router,
+        carriers=SimulatedOnly(router) if clock.fast or settings.alo_haste != 1 else router,
         voice=TwimlRenderer(settings.base_url),
+        haste=settings.alo_haste,
     )
 
 

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     alo_clock: str = Field(default="", description="<business start>@<rate>@<real anchor>: a fast clock")
     alo_lang: str = Field(default="vi", description="Language of the command line: vi or en")
     alo_log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    alo_haste: float = Field(
+        default=1.0, gt=0, description="How many times sooner leases end and repairs begin; simulators only"
+    )
     alo_planted_fault: str = Field(default="", description="Takes one protection away; simulators only")
     alo_web_workers: int = Field(default=2, description="Gateway processes")
     alo_web_threads: int = Field(default=4, description="Threads in each of them")

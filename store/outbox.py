@@ -6,7 +6,7 @@ Statements only; which state follows which is decided in `contact.delivery`. It 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -258,11 +258,6 @@ def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
         .order_by(outbox.c.medium, outbox.c.step, outbox.c.state)
     )
     return list(conn.execute(query).mappings())
-
-
-def lease(real: datetime, seconds: int) -> datetime:
-    """End of a lease that starts at `real`."""
-    return real + timedelta(seconds=seconds)
 
 
 def carrier_ids(conn: Connection, phone_hash: bytes) -> set[str]:

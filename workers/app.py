@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from runtime.celery_client import celery_app
 from runtime.settings import Settings
-from workers.schedule import SCHEDULE
+from workers.schedule import schedule
 
-app = celery_app(Settings().broker_url.get_secret_value())
-app.conf.beat_schedule = SCHEDULE
+_settings = Settings()
+app = celery_app(_settings.broker_url.get_secret_value())
+app.conf.beat_schedule = schedule(_settings.alo_haste)
 app.conf.imports = ("workers.outbound", "workers.campaigns", "workers.housekeeping")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from runtime.container import machine_work
+from runtime.container import machine_work, plant
+from runtime.settings import Settings
 from services.work import Work
 
 
 @cache
 def work() -> Work:
     """Database, clock, carriers and the rest of this worker process."""
-    return machine_work()
+    settings = Settings()
+    found = machine_work(settings)
+    plant(settings, found)
+    return found
