@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables.base import at, document, key, metadata, ref, sealed
 
@@ -11,15 +12,21 @@ campaigns = Table(
     metadata,
     key(),
     ref("round_id", "rounds.id"),
-    ref("office_id", "offices.id"),
-    Column("kind", Text, nullable=False),  # invitation | reminder | call_only | text_only …
+    ref("office_id", "offices.id"),  # whose it is; the national office's covers the organisations of every office
+    Column("kind", Text, nullable=False),  # contact.kinds.KINDS
     Column("title", Text, nullable=False),
-    Column("state", Text, nullable=False),  # draft | planning | running | paused | stopping | stopped | done
-    document("audience"),  # filters as data
-    document("ladder"),  # contact.ladder.Ladder.to_dict(), copied from the round at launch
-    Column("seed", BigInteger, nullable=False),
-    Column("planned", Integer, nullable=False),  # organisations planned at launch
+    Column("state", Text, nullable=False),  # draft | approved | planning | running | paused | stopping | stopped | done
+    document("audience"),  # filters as data: store.audience.FILTERS
+    document("ladder"),  # contact.ladder.Ladder.to_dict(), derived from the round's and kept in step with it
+    Column("seed", BigInteger, nullable=False),  # of the order in which first contacts are released
+    Column("spread_days", Integer, nullable=False, default=0),  # first contacts over so many days; 0: at once
+    Column("holds", JSONB, nullable=False, default=dict),  # "office:<id>" | "sender:<id>" | "medium:<name>" → who, why
+    Column("planned", Integer, nullable=False),  # organisations entered so far
     Column("cursor", Uuid),  # planning resumes after this interview
+    at("planned_at", null=True),  # the last page was entered
+    Column("approved_for", Integer, nullable=False, default=0),  # organisations the second person saw
+    Column("approved_by", Text, nullable=False, default=""),
+    at("approved_at", null=True),
     at("created_at"),
     Column("created_by", Text, nullable=False),
     at("launched_at", null=True),
