@@ -83,6 +83,8 @@ class Attempt:
     purpose: str = ""
     error_kind: str = ""
     """`contact.delivery.ErrorKind`, if there was an error."""
+    replanned: bool = False
+    """Taken back before it left, to be planned anew after a change: only its number is used up."""
 
     @property
     def spent(self) -> bool:
@@ -205,7 +207,7 @@ def _number(history: Sequence[Attempt], step: int) -> int:
 
 
 def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach) -> Next | End:
-    reached = max((a.step for a in history if a.purpose != "call_back"), default=0)
+    reached = max((a.step for a in history if a.purpose != "call_back" and not a.replanned), default=0)
     for number, step in enumerate(ladder.steps, start=1):
         if number >= reached and reach.allows(step) and not _used_up(ladder, step, number, history):
             return _plan(ladder, number, history, now, calendar)
@@ -213,7 +215,7 @@ def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: 
 
 
 def _used_up(ladder: Ladder, step: Step, number: int, history: Sequence[Attempt]) -> bool:
-    own = [a for a in history if a.step == number and a.purpose != "call_back"]
+    own = [a for a in history if a.step == number and a.purpose != "call_back" and not a.replanned]
     spent = sum(a.spent for a in own)
     return spent >= step.attempts or len(own) - spent >= ladder.misses
 
@@ -241,15 +243,16 @@ def _earliest(ladder: Ladder, step: Step, history: Sequence[Attempt]) -> datetim
     gaps = [
         a.at + timedelta(seconds=step.gap_s if a.spent else ladder.retry_s)
         for a in history
-        if a.state is not State.WITHDRAWN or a.step
+        if not a.replanned and (a.state is not State.WITHDRAWN or a.step)
     ]
     return max(gaps, default=datetime.min.replace(tzinfo=ZONE))
 
 
 def _reason(number: int, history: Sequence[Attempt]) -> str:
-    if not any(a.step for a in history):
+    made = {a.step for a in history if a.step and not a.replanned}
+    if not made:
         return "ladder.first"
-    return "ladder.again" if any(a.step == number for a in history) else "ladder.next"
+    return "ladder.again" if number in made else "ladder.next"
 
 
 def _at_another_time(

@@ -38,6 +38,8 @@ class RoundSettings:
     ladder: Ladder = ladder.DEFAULT
     accented_texts: bool = False
     """Texts with diacritics (70 characters a segment instead of 160)."""
+    approval_above: int = 5000
+    """A campaign that contacts more organisations than this needs a second person (our own default)."""
 
     @property
     def calendar(self) -> Calendar:
@@ -56,6 +58,7 @@ class RoundSettings:
             "caps": self.caps.to_dict(),
             "ladder": self.ladder.to_dict(),
             "accented_texts": self.accented_texts,
+            "approval_above": self.approval_above,
         }
 
 
@@ -71,6 +74,7 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         caps=caps.from_dict(data["caps"]),
         ladder=ladder.from_dict(data["ladder"]),
         accented_texts=data["accented_texts"],
+        approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
 
 

@@ -30,6 +30,10 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
             "free of charge. Check: {contact}. No more texts: TC"
         ),
     },
+    "text.thank_you": {
+        "vi": "{office} xin cảm ơn ông/bà đã trả lời khảo sát. Hỏi: {contact}. Thôi nhận tin: TC",
+        "en": "{office} thanks you for answering the survey. Questions: {contact}. No more texts: TC",
+    },
     "text.reminder": {
         "vi": ("{office} còn chờ ý kiến của ông/bà. Nhắn GOI để chúng tôi gọi lại. Hỏi: {contact}. Thôi nhận tin: TC"),
         "en": (

@@ -1,0 +1,56 @@
+"""Kinds of campaigns as data: what each takes of the round's ladder, and whom it is for.
+
+Pure: a ladder in, a ladder out. It must not know who is in an audience or how a text is worded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from contact.calendar import MEDIA, Medium
+from contact.ladder import Ladder, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. `purpose` is what its texts are called; "" leaves the round's own."""
+
+    name: str
+    media: tuple[Medium, ...] = MEDIA
+    """The rungs it takes of the round's ladder."""
+    purpose: str = ""
+    notice: bool = False
+    """One text that asks nothing, instead of the ladder."""
+    finished: bool = False
+    """It is for those who have answered; the other kinds are for those who have not."""
+    outcomes: tuple[str, ...] = ()
+    """Outcomes so far that its audience has unless the draft names others; none: any."""
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("invitation", outcomes=("never_contacted",)),
+        Kind("reminder", purpose="reminder"),
+        Kind("call_only", media=("call",)),
+        Kind("text_only", media=("text",)),
+        Kind("announcement", purpose="announcement", notice=True),
+        Kind("thank_you", purpose="thank_you", notice=True, finished=True),
+    )
+}
+NOTICES = tuple(kind.purpose for kind in KINDS.values() if kind.notice)
+"""Purposes of texts that ask nothing."""
+FINISHED = tuple(kind.name for kind in KINDS.values() if kind.finished)
+"""Kinds for those who have answered."""
+
+
+def derive(kind: Kind, ladder: Ladder) -> Ladder:
+    """The ladder a campaign of this kind climbs; without steps when the round's has none of its media."""
+    if kind.notice:
+        return replace(ladder, steps=(Step("text", kind.purpose, 0, wants_reply=False),))
+    return replace(ladder, steps=tuple(_named(kind, s) for s in ladder.steps if s.medium in kind.media))
+
+
+def _named(kind: Kind, step: Step) -> Step:
+    return replace(step, purpose=kind.purpose) if kind.purpose and step.medium == "text" else step
