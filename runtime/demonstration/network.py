@@ -74,6 +74,14 @@ class Network:
         self._post("/topics", topics)
         self._post("/handsets", handsets)
 
+    def set_faults(self, switches: dict[str, Any]) -> None:
+        """Turn the network's fault switches: a probability each, a seed, delays."""
+        self._post("/faults", switches)
+
+    def numbers_known(self) -> list[str]:
+        """The numbers of everybody in the village."""
+        return [str(handset["number"]) for handset in self._get("/handsets")]
+
     def ledger(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Number → topic → {value, medium, at, delivered}: what each person last meant and sent."""
         found: dict[str, dict[str, dict[str, Any]]] = self._get("/ledger", detail="1")

@@ -92,10 +92,10 @@ def settled(settings: Settings) -> Settings:
 def wake(settings: Settings) -> Settings:
     """The same for `alo up`: the demonstration's clock goes on from where it stopped, at normal speed."""
     found = document(settings.alo_data_dir)
-    if found is None or settings.twilio_account_sid:
+    if found is None or settings.twilio_account_sid not in ("", ACCOUNT):
         return settings
     (settings.alo_data_dir / MARKER).write_text(json.dumps(going_on(found, datetime.now(UTC))))
-    return settled(settings)
+    return with_network(settings, document(settings.alo_data_dir) or found)
 
 
 def keep_end(home: Path, business: datetime) -> None:
