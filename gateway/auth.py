@@ -112,18 +112,23 @@ def verified(email: str, password: str) -> StaffMember | None:
 
 def sign_in(found: StaffMember) -> None:
     """Begin a session of its own for `found`: nothing of an earlier one stays but the language."""
-    language = session.get("lang")
-    session.clear()
+    _clear()
     session.permanent = True
-    if language:
-        session["lang"] = language
     login_user(found)
 
 
 def sign_out() -> None:
     """End the session."""
     logout_user()
+    _clear()
+
+
+def _clear() -> None:
+    """Empty the session but for the language somebody chose."""
+    language = session.get("lang")
     session.clear()
+    if language:
+        session["lang"] = language
 
 
 def hashed(password: str) -> str:

@@ -25,6 +25,11 @@ routes = Blueprint("lists", __name__, url_prefix="/lists")
 MAX_UPLOAD = MAX_BYTES + 64 * 1024
 """The largest list and the form around it."""
 FAULTS_A_PAGE = 200
+COUNTED = (
+    "rows", "added", "changed", "unchanged", "refused", "without_phone", "framed",
+    "entered", "stopped", "not_answered",
+)  # fmt: skip
+"""Counts of reports in the order they are read; kept reports have lost it."""
 
 
 @routes.get("")
@@ -112,4 +117,5 @@ def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
     at_page = min(max(1, request.args.get("page", 1, int)), pages)
     start = (at_page - 1) * FAULTS_A_PAGE
     faults = report.faults[start : start + FAULTS_A_PAGE]
-    return page("report.html", report=report, faults=faults, at_page=at_page, pages=pages, **shown)
+    paging = {"first": start + 1, "at_page": at_page, "pages": pages}
+    return page("report.html", report=report, faults=faults, counted=COUNTED, **paging, **shown)

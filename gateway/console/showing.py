@@ -15,7 +15,7 @@ from runtime.catalogue import shown
 SIGNS: Mapping[str, str] = {
     "draft": "✎", "planning": "…", "running": "▶", "paused": "⏸", "stopping": "…", "stopped": "■", "done": "✓",
     "open": "○", "claimed": "◐", "closed": "■", "pending": "○", "active": "▶", "partial": "◐", "complete": "✓",
-    "answered": "✓", "refused": "✕",
+    "answered": "✓", "refused": "✕", "weight-refused": "✕", "weight-emptied": "◐", "weight-notice": "ℹ",
 }  # fmt: skip
 """A sign for each state, so that colour is never the only mark."""
 
