@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin
 
 from twilio.request_validator import RequestValidator
@@ -117,6 +118,7 @@ class Courier:
             status=None if isinstance(outcome, Trouble) else outcome.status,
             error=trouble and trouble.code,
             why=trouble and trouble.kind,
+            answer=None if isinstance(outcome, Trouble) else blake2b(outcome.body, digest_size=8).hexdigest(),
         )
         return outcome
 

@@ -1,0 +1,103 @@
+"""The long form: storm after storm until every kind has been killed so often; stopped anywhere, it goes on.
+
+`--planted FAULT` plays one storm with a protection taken away, which must not pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from runtime import observability
+from services.planted import FAULTS
+from tests.system.chaos import figures, storm
+from tests.system.chaos.kills import KINDS
+from tests.system.chaos.storm import Plan, Report
+
+A_STORM = 10
+"""Kills of each kind in one storm."""
+CALM_SPEED = 4.0
+
+
+def main() -> int:
+    """Storms until there are enough kills of each kind; the exit code is 1 when one found a violation."""
+    given = _arguments()
+    observability.configure("ERROR")
+    if given.planted:
+        return _planted(given)
+    done: list[dict[str, Any]] = json.loads(given.resume.read_text()) if given.resume.exists() else []
+    seed = max([given.seed - 1, *(entry["seed"] for entry in done)])
+    while (missing := given.kills - min(_total(done)[kind] for kind in KINDS)) > 0:
+        seed += 1
+        done.append(_one(seed, min(A_STORM, missing), given.home))
+        given.resume.write_text(json.dumps(done, indent=1))
+    return _conclude(done)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.system.chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100, help="of each kind, in all storms together")
+    parser.add_argument("--seed", type=int, default=1, help="of the first storm; each further one takes the next")
+    parser.add_argument("--resume", type=Path, default=Path("build/chaos.json"), help="what is done already")
+    parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "alo-chaos")
+    parser.add_argument("--planted", choices=sorted(FAULTS), default="", help="a protection to take away")
+    parsed = parser.parse_args()
+    parsed.resume.parent.mkdir(parents=True, exist_ok=True)
+    return parsed
+
+
+def _one(seed: int, kills: int, home: Path) -> dict[str, Any]:
+    report = storm.run(home / "storm", Plan(seed, kills))
+    calm = storm.run(home / "calm", Plan(seed, 0, faults={}, speed=CALM_SPEED, waves=report.waves))
+    report.violations["figures"] = figures.differences(report.answers, calm.answers, report.forms, report.sheets)
+    _tell(report)
+    return {
+        "seed": seed,
+        "kills": report.kills,
+        "in_flight": report.in_flight,
+        "violations": {check: lines for check, lines in report.violations.items() if lines},
+        "counts": report.counts,
+        "seconds": report.seconds,
+    }
+
+
+def _planted(given: argparse.Namespace) -> int:
+    """One storm without a protection: 0 when the witness saw it, 1 when it passed."""
+    kills = min(given.kills, A_STORM)
+    report = storm.run(given.home / "planted", Plan(given.seed, kills, planted=given.planted))
+    _tell(report)
+    print(f"{given.planted}: {'not seen' if report.passed else 'seen'}")
+    return int(report.passed)
+
+
+def _tell(report: Report) -> None:
+    print(f"seed {report.seed}: {dict(report.kills)} in {report.seconds} s, {report.counts}")
+    print(f"  work in flight at the kills: {dict(report.in_flight)}; idle turns: {dict(report.passed_by)}")
+    for check, lines in report.violations.items():
+        print(f"  {'✗' if lines else '✓'} {check}" + (f": {len(lines)}" if lines else ""))
+        for line in lines[:12]:
+            print(f"      {line}")
+    sys.stdout.flush()
+
+
+def _total(done: list[dict[str, Any]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for entry in done:
+        total.update(entry["kills"])
+    return total
+
+
+def _conclude(done: list[dict[str, Any]]) -> int:
+    seeds = [entry["seed"] for entry in done]
+    bad = [entry["seed"] for entry in done if entry["violations"]]
+    print(f"storms with seeds {seeds}; kills {dict(_total(done))}; violated in seeds {bad or 'none'}")
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

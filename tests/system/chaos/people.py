@@ -1,0 +1,74 @@
+"""Seeded villages for storms: lists to import and the people behind their numbers. Invented from a seed alone."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from contact.calendar import day, same_all_week
+from contact.caps import Caps
+from contact.ladder import Ladder, Step
+from contact.settings import RoundSettings
+from questionnaires.sample_village import HEADER
+from runtime.demonstration.village import Villager
+
+MINUTE = 60
+PERSONAS = {
+    "quick": 10, "silent_first": 3, "wrong_keys": 3, "hangs_up": 3, "text_only": 5, "voice_only": 6, "opts_out": 2,
+    "busy": 2, "no_answer": 1, "dead_number": 1, "refuses": 2,
+}  # fmt: skip
+STYLES = {"bare": 6, "numbered": 2, "words": 2}
+LADDER = Ladder(
+    (
+        Step("text", "invitation", 0),
+        Step("call", "call", 40 * MINUTE),
+        Step("text", "reminder", 60 * MINUTE),
+        Step("call", "call", 40 * MINUTE),
+    ),
+    retry_s=10 * MINUTE,
+)
+"""The usual rungs, closer together."""
+HOURS = day("06:00-22:00")
+SETTINGS = RoundSettings(
+    hours=same_all_week(HOURS, HOURS, sunday_mornings=False),
+    caps=replace(Caps(), contacts_a_day=4, answered_calls_a_day=2, replies_a_day=200),
+    ladder=LADDER,
+)
+"""Caps that just let the ladder through: one contact too many is seen."""
+
+
+def office(wave: int) -> str:
+    """The code of the office whose people wave `wave` contacts."""
+    return f"tinh-{wave:02d}"
+
+
+def write_list(path: Path, seed: int, wave: int, size: int) -> None:
+    """A list of `size` organisations with mobiles of their own; every eighth has a second number in a drawer."""
+    chance = Random(f"{seed}:{wave}")
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for place in range(size):
+            kind, sector = chance.choice((("HTX", "NN"), ("HTX", "PNN"), ("QTD", "")))
+            number = f"090{wave:02d}{place:05d}"
+            second = f"; 091{wave:02d}{place:05d}" if place % 8 == 7 else ""
+            name = f"{'Quỹ tín dụng nhân dân' if kind == 'QTD' else 'Hợp tác xã'} Thử {seed} {wave:02d} {place:03d}"
+            member = chance.choice(("Có", "Không"))
+            row = (number + second, "", name, kind, sector, f"Người Thử {place}", "Giám đốc", "", f"Xã Thử {place % 3}")
+            writer.writerow([*row, f"Thôn {place}", 9, "01/02/2010", member, "Hoạt động"])
+
+
+def handsets(people: list[Villager], seed: int) -> list[dict[str, Any]]:
+    """Every phone; who lives there and how they type is drawn from the seed and the number."""
+    found = []
+    for person in people:
+        chance = Random(f"{seed}:{person.numbers[0]}")
+        persona = chance.choices(list(PERSONAS), list(PERSONAS.values()))[0]
+        style = chance.choices(list(STYLES), list(STYLES.values()))[0]
+        for place, number in enumerate(person.numbers):
+            given = {"number": number, "scope": person.questionnaire, "seed": seed, "style": style}
+            found.append(given | {"persona": persona if place == 0 else "no_answer"})
+    return found

@@ -1,0 +1,236 @@
+"""One storm: waves of campaigns under all faults, kills at seeded moments, then quiet and the witness's verdict."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from runtime.demonstration import village as usual_village
+from runtime.demonstration.story import SAMPLES
+from runtime.demonstration.village import Villager
+from scoring.index import Sheets
+from scoring.points import sheet
+from services import campaigns, imports, offices, questionnaires, rounds
+from store import senders
+from tests.system.chaos import people, witness
+from tests.system.chaos.kills import KINDS
+from tests.system.chaos.stage import START, Stage, staged
+
+ROUND = "thu-2026"
+ACTOR = "cli:chaos"
+LASTS = timedelta(hours=15)
+"""The round closes before the day does: whatever was not reached by then is over."""
+FAULTS: Mapping[str, Any] = {
+    "duplicate": 0.08, "lost_answer": 0.06, "delay": 0.1, "reorder": 0.08, "lose": 0.08, "lose_inbound": 0.03,
+    "forge": 0.05, "throttle": 0.05, "error_after_accept": 0.05, "truncate": 0.05, "drop": 0.04, "slow": 0.1,
+    "delay_s": 120, "slow_s": 1.5,
+}  # fmt: skip
+WAVE_EVERY_S = 45.0
+TEXTS_PER_S, CALLS_PER_S, LINES = Decimal("0.8"), Decimal("0.8"), 10
+PATIENCE_S = 25.0
+"""How long a kill waits for a busy moment before another kind takes its turn."""
+QUIET_LIMIT_S = 420.0
+LOOK_S = 0.004
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a storm is made of. `kills`: of each kind; `gap_s`: real seconds between two kills."""
+
+    seed: int
+    kills: int = 10
+    organisations: int = 16
+    gap_s: tuple[float, float] = (1.5, 6.0)
+    kinds: Sequence[str] = tuple(KINDS)
+    faults: Mapping[str, Any] = field(default_factory=lambda: dict(FAULTS))
+    speed: float = 1.0
+    planted: str = ""
+    waves: int = 0
+    """0: as many as there are kills for."""
+
+
+@dataclass
+class Report:
+    """What was done and found."""
+
+    seed: int
+    kills: Counter[str] = field(default_factory=Counter)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    passed_by: Counter[str] = field(default_factory=Counter)
+    """Turns in which a kind found no busy moment."""
+    violations: dict[str, list[str]] = field(default_factory=dict)
+    answers: dict[str, dict[str, str]] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+    """Organisation's code → questionnaire."""
+    sheets: Sheets = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    waves: int = 0
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was violated."""
+        return not any(self.violations.values())
+
+
+class Storm:
+    """The course of one storm on a running stage."""
+
+    def __init__(self, stage: Stage, plan: Plan, say: Callable[[str], None]) -> None:
+        self._stage, self._plan, self._say = stage, plan, say
+        self._chance = Random(plan.seed)
+        self._report = Report(plan.seed)
+        self._began = time.monotonic()
+
+    def run(self) -> Report:
+        """Prepare, storm, wait for quiet, judge. Raises TimeoutError when parts do not come back."""
+        self._prepare()
+        if self._plan.kills:
+            self._rage()
+        else:
+            self._sail()
+        self._stage.wait_ready()
+        quiet = self._settle()
+        self._judge(quiet)
+        self._report.seconds = round(time.monotonic() - self._began, 1)
+        return self._report
+
+    def _prepare(self) -> None:
+        work, plan = self._stage.work, self._plan
+        for path in SAMPLES:
+            questionnaires.publish(work, path, ACTOR)
+        known = rounds.newest_questionnaires(work)
+        rounds.open_round(work, ROUND, "Thử", "2025", "thử", START, START + LASTS, known, ACTOR, people.SETTINGS)
+        with work.database.transaction() as conn:
+            for row in senders.all_rows(conn):
+                rate = (TEXTS_PER_S if row.medium == "text" else CALLS_PER_S) * Decimal(str(plan.speed))
+                senders.change(conn, row.id, rate_per_s=rate, burst=2, lines=LINES if row.medium == "call" else 0)
+        if plan.faults:
+            self._stage.faults = {"seed": plan.seed, **plan.faults}
+            self._stage.network.set_faults(self._stage.faults)
+        while work.clock.now() < START:
+            time.sleep(0.05)
+
+    def _launch(self) -> None:
+        """The next office: its list comes in, its people move in, its campaign begins."""
+        stage, wave, work = self._stage, self._report.waves, self._stage.work
+        code = people.office(wave)
+        offices.add_office(work, code, f"Lien minh HTX tinh {wave}", "province", f"{wave:02d}", "0214 388 8000", ACTOR)
+        path = stage.home / f"{code}.csv"
+        people.write_list(path, self._plan.seed, wave, self._plan.organisations)
+        imports.import_registry(work, code, path, ACTOR)
+        mine = [p for p in usual_village.villagers(work) if p.numbers[0].startswith(f"+8490{wave:02d}")]
+        known = usual_village.forms(work, mine)
+        handsets, topics = people.handsets(mine, self._plan.seed), usual_village.topics(known)
+        stage.village["handsets"] += handsets
+        stage.village["topics"] = [*{t["topic"]: t for t in [*stage.village["topics"], *topics]}.values()]
+        stage.network.settle(handsets, topics)
+        campaign_id = campaigns.draft(work, ROUND, code, ACTOR)
+        campaigns.launch(work, campaign_id, campaigns.preview(work, campaign_id).contacted, ACTOR)
+        self._report.waves += 1
+
+    def _sail(self) -> None:
+        """The same waves without kills."""
+        for _ in range(self._plan.waves):
+            self._launch()
+            time.sleep(WAVE_EVERY_S / self._plan.speed)
+            self._stage.revive()
+
+    def _rage(self) -> None:
+        """Kill until every kind has had its number, launching waves so that there is always work in hand."""
+        turns = [kind for kind in self._plan.kinds for _ in range(self._plan.kills)]
+        self._chance.shuffle(turns)
+        next_wave = time.monotonic()
+        while turns:
+            self._stage.wait_ready()
+            if time.monotonic() >= next_wave:
+                self._launch()
+                next_wave = time.monotonic() + WAVE_EVERY_S
+            self._pause(self._chance.uniform(*self._plan.gap_s))
+            kind = turns.pop(0)
+            if not self._strike(kind):
+                self._report.passed_by[kind] += 1
+                turns.insert(min(len(turns), 3), kind)
+                next_wave = min(next_wave, time.monotonic())
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._stage.revive()
+            time.sleep(0.05)
+
+    def _strike(self, kind: str) -> bool:
+        """Wait for a busy moment of `kind` and kill in it; False when none came."""
+        until, revived = time.monotonic() + PATIENCE_S, time.monotonic()
+        while time.monotonic() < until:
+            target = KINDS[kind](self._stage, self._report.kills[kind])
+            if target is not None:
+                target.kill()
+                self._report.kills[kind] += 1
+                self._report.in_flight[kind] += target.in_flight
+                at = f"{time.monotonic() - self._began:6.1f} s"
+                self._say(f"{at}  kill {kind} {self._report.kills[kind]}: {target.in_flight} {target.doing}")
+                return True
+            if time.monotonic() - revived > 0.5:
+                self._stage.revive()
+                revived = time.monotonic()
+            time.sleep(LOOK_S)
+        return False
+
+    def _settle(self) -> bool:
+        """Wait until every campaign is through and nobody is busy any more, bounded."""
+        until = time.monotonic() + QUIET_LIMIT_S
+        while time.monotonic() < until:
+            self._stage.revive()
+            open_campaigns = self._stage.rows("SELECT count(*) AS n FROM campaigns WHERE state <> 'done'")
+            doubtful = self._stage.rows(
+                "SELECT count(*) AS n FROM outbox WHERE state IN ('claimed', 'sending', 'handed', 'unknown', 'planned')"
+            )
+            if open_campaigns and doubtful and not open_campaigns[0]["n"] + doubtful[0]["n"] and self._idle():
+                self._sweep_once_more()
+                return True
+            time.sleep(0.5)
+        return False
+
+    def _idle(self) -> bool:
+        self._stage.wait_ready()
+        return self._stage.network.idle()
+
+    def _sweep_once_more(self) -> None:
+        """The last lost texts come in with the next sweep; nothing else is waited for."""
+        time.sleep(2 * 60 / self._stage.settings.alo_haste)
+
+    def _judge(self, quiet: bool) -> None:
+        stage, report = self._stage, self._report
+        everybody: list[Villager] = usual_village.villagers(stage.work)
+        journal = witness.read(stage.journal)
+        report.violations = witness.examine(stage.work, journal, everybody)
+        report.violations["quiet"] = [] if quiet else ["campaigns did not come to their end"]
+        report.violations["logs"] = witness.leaks(stage.home, everybody)
+        held = witness.stored(stage.work)
+        report.answers = {p.registry_code: held.answers.get(p.interview_id, {}) for p in everybody}
+        report.forms = {p.registry_code: p.questionnaire for p in everybody}
+        report.sheets = {sha256: sheet(form) for sha256, form in usual_village.forms(stage.work, everybody).items()}
+        report.counts = {
+            "people": len(everybody),
+            "answers": sum(map(len, report.answers.values())),
+            "complete": sum(status == "complete" for status in held.status.values()),
+            "contacts": len(witness.usual.contacts(journal)),
+            "apologies": witness.apologies(journal, stage.work),
+            "doubled replies": witness.doubled_replies(journal),
+            "journal lines": len(journal),
+        }
+
+
+def run(home: Path, plan: Plan, say: Callable[[str], None] = print) -> Report:
+    """Play one storm in the emptied directory `home`."""
+    say(f"seed {plan.seed}: {plan.kills} kills of each of {', '.join(plan.kinds) if plan.kills else 'none'}")
+    with staged(home, plan.seed, plan.speed, plan.planted) as stage:
+        return Storm(stage, plan, say).run()

@@ -1,0 +1,219 @@
+"""What the network's journal says happened, against the database: lost, invented, doubled, too often, stuck.
+
+The journal is read from its file, so that no part under test can colour it. Every check gives its violations.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag
+
+from sqlalchemy import select
+
+from runtime.demonstration import witness as usual
+from runtime.demonstration.village import Villager, topic_name
+from services import calls, interviews
+from services.work import Work
+from store.tables.interviews import answers
+from store.tables.interviews import interviews as interview_table
+from store.tables.outbox import outbox
+from tests.system.chaos import people as village
+
+Entry = Mapping[str, Any]
+NOT_LEFT = ("planned", "claimed", "withdrawn")
+FAILED_AT_CARRIER = ("failed", "canceled", "undelivered")
+STUCK = ("claimed", "sending", "handed", "unknown", "planned")
+
+
+def read(journal: Path) -> list[dict[str, Any]]:
+    """Every whole line; one a kill has torn is passed over."""
+    found = []
+    for line in journal.read_text("utf-8", "replace").splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found
+
+
+@dataclass
+class Meant:
+    """What one person answered to one question: every act has the same `value`; `owed` says that we must have it."""
+
+    value: str
+    owed: bool = False
+    media: set[str] = field(default_factory=set)
+
+
+def meant(journal: Sequence[Entry], apology: str) -> dict[str, dict[str, Meant]]:
+    """Number → topic → what was meant and sent. A text is owed once it is on the carrier's list, a key once its
+    webhook was answered with anything but the apology."""
+    found: dict[str, dict[str, Meant]] = defaultdict(dict)
+    person = {e["sid"]: e["to"] for e in journal if e["kind"] == "call.accepted"}
+    person |= {e["sid"]: e["sender"] for e in journal if e["kind"] == "call.inbound"}
+    keys: dict[str, Entry] = {}
+    for e in journal:
+        if e["kind"] == "message.inbound" and e["topic"]:
+            _note(found[e["sender"]], e, "sms", owed=True)
+        elif e["kind"] == "call.keys":
+            keys[e["sid"]] = e
+            if e["topic"]:
+                _note(found[person[e["sid"]]], e, "voice", owed=False)
+        elif e["kind"] == "webhook.sent" and _took(e, keys.get(e["about"]), apology):
+            key = keys[e["about"]]
+            _note(found[person[key["sid"]]], key, "voice", owed=True)
+    return found
+
+
+def _took(sent: Entry, key: Entry | None, apology: str) -> bool:
+    """Whether this request carried that key's answer and was answered as taken."""
+    if key is None or not key["topic"] or sent["url"] != urldefrag(key["url"])[0]:
+        return False
+    return 200 <= (sent["status"] or 0) < 300 and sent["answer"] != apology
+
+
+def _note(of: dict[str, Meant], e: Entry, medium: str, *, owed: bool) -> None:
+    entry = of.setdefault(e["topic"], Meant(e["value"]))
+    entry.owed |= owed
+    entry.media.add(medium)
+
+
+def digest(document: str) -> str:
+    """How the journal names the document of an answer."""
+    return blake2b(document.encode(), digest_size=8).hexdigest()
+
+
+@dataclass
+class Stored:
+    """The database's answers by interview, and how each interview stands."""
+
+    answers: dict[Any, dict[str, str]]
+    status: dict[Any, str]
+
+
+def stored(work: Work) -> Stored:
+    """What the database holds."""
+    with work.database.transaction() as conn:
+        rows = conn.execute(select(answers.c.interview_id, answers.c.question, answers.c.value)).all()
+        status = {row.id: row.status for row in conn.execute(select(interview_table.c.id, interview_table.c.status))}
+    found: dict[Any, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        found[row.interview_id][row.question] = row.value
+    return Stored(found, status)
+
+
+def examine(work: Work, journal: Sequence[Entry], people: Sequence[Villager]) -> dict[str, list[str]]:
+    """Every check by name → its violations."""
+    held = stored(work)
+    said = meant(journal, digest(calls.apology(work)))
+    settings = village.SETTINGS
+    left = _left(work)
+    return {
+        "answers": [line for person in people for line in _answers(person, said, held)],
+        "twice": usual.twice(journal),
+        "hours": usual.outside_hours(journal, settings.calendar),
+        "caps": usual.over_caps(journal, settings.caps),
+        "opt_out": usual.after_opt_out(journal),
+        "ladder": _beyond_ladder(journal, left),
+        "left": _not_known_to_have_left(journal, left),
+        "stuck": _stuck(work),
+        "events": _differences(work),
+    }
+
+
+def _answers(person: Villager, said: Mapping[str, Mapping[str, Meant]], held: Stored) -> Iterator[str]:
+    meant_by = {topic: m for number in person.numbers for topic, m in said.get(number, {}).items()}
+    has = {topic_name(person.questionnaire, q): v for q, v in held.answers.get(person.interview_id, {}).items()}
+    for topic in sorted({*meant_by, *has}):
+        wanted, found = meant_by.get(topic), has.get(topic)
+        if wanted is None:
+            yield f"{person.registry_code} {topic}: {found!r} is stored, nobody said it"
+        elif found is None and wanted.owed:
+            status = held.status[person.interview_id]
+            yield f"{person.registry_code} {topic}: {wanted.value!r} by {sorted(wanted.media)} is lost ({status})"
+        elif found is not None and found != wanted.value:
+            yield f"{person.registry_code} {topic}: {found!r} is stored, {wanted.value!r} was meant"
+
+
+def _left(work: Work) -> dict[str, Entry]:
+    """Reference → row of every contact."""
+    columns = (outbox.c.ref, outbox.c.state, outbox.c.error_code, outbox.c.campaign_id, outbox.c.interview_id)
+    with work.database.transaction() as conn:
+        query = select(*columns, outbox.c.step, outbox.c.medium).where(outbox.c.campaign_id.is_not(None))
+        return {row["ref"]: dict(row) for row in conn.execute(query).mappings()}
+
+
+def ref_of(contact: Entry) -> str:
+    """Our reference in the callback's URL."""
+    return urldefrag(str(contact["callback"]))[0].rpartition("/")[2]
+
+
+def _not_known_to_have_left(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
+    """Contacts the network took that the database holds for never sent."""
+    faults = []
+    for e in usual.contacts(journal):
+        row = left.get(ref_of(e))
+        if row is None:
+            faults.append(f"{usual.medium(e)} {e['sid']}: no row of ours")
+        elif row["state"] in NOT_LEFT or row["error_code"] == "not_listed":
+            faults.append(f"{usual.medium(e)} {e['sid']}: accepted, but {row['state']} {row['error_code']}")
+    return faults
+
+
+def _beyond_ladder(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
+    """Steps that reached one organisation more often than the ladder has attempts; technical failures spend none."""
+    last = {e["sid"]: e["status"] for e in journal if e["kind"] in ("message.status", "call.status")}
+    steps: Counter[tuple[Any, Any, int]] = Counter()
+    for e in usual.contacts(journal):
+        row = left.get(ref_of(e))
+        if row is not None and last.get(e["sid"]) not in FAILED_AT_CARRIER:
+            steps[row["campaign_id"], row["interview_id"], row["step"]] += 1
+    allowed = {number: step.attempts for number, step in enumerate(village.LADDER.steps, start=1)}
+    return [f"{who}: step {step} reached {n} times" for (_, who, step), n in steps.items() if n > allowed[step]]
+
+
+def _stuck(work: Work) -> list[str]:
+    """Rows that are neither over nor waiting for their time, and campaigns that did not end."""
+    live_call = (outbox.c.medium == "call") & outbox.c.state.in_(("sent", "ringing", "answered"))
+    with work.database.transaction() as conn:
+        query = select(outbox.c.medium, outbox.c.purpose, outbox.c.state, outbox.c.error_code, outbox.c.id)
+        rows = conn.execute(query.where(outbox.c.state.in_(STUCK) | live_call)).all()
+    return [f"{row.medium} {row.purpose} {row.id} is {row.state} {row.error_code}" for row in rows]
+
+
+def _differences(work: Work) -> list[str]:
+    """Interviews whose state is not the fold of their events."""
+    with work.database.transaction() as conn:
+        ids = list(conn.scalars(select(interview_table.c.id)))
+    found = []
+    for interview_id in ids:
+        with work.database.transaction() as conn:
+            found += [f"{interview_id}: {line}" for line in interviews.differences(conn, interview_id)]
+    return found
+
+
+def doubled_replies(journal: Sequence[Entry]) -> int:
+    """Replies given again while nothing showed that the carrier had them: somebody may read one twice. No violation."""
+    replies = (e for e in journal if e["kind"] == "message.accepted" and e["direction"] == "outbound-reply")
+    return sum(n - 1 for n in Counter(e["callback"] for e in replies if e["callback"]).values())
+
+
+def apologies(journal: Sequence[Entry], work: Work) -> int:
+    """Requests of calls that were answered with the apology: the key was not taken, and the person heard so."""
+    sorry = digest(calls.apology(work))
+    return sum(e["kind"] == "webhook.sent" and e.get("answer") == sorry for e in journal)
+
+
+def leaks(home: Path, people: Sequence[Villager]) -> list[str]:
+    """Logs of ours that know somebody's number."""
+    numbers = {number.removeprefix("+84") for person in people for number in person.numbers}
+    logs = [log for log in (home / "logs").glob("*.log") if log.name != "simulator.log"]
+    logs += home.glob("*/postgres.log")
+    said = {log: log.read_text("utf-8", "replace") for log in logs}
+    return [f"{log.name} knows a number" for log, text in said.items() if any(number in text for number in numbers)]
