@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from gateway.console.lists import FAULTS_A_PAGE, MAX_UPLOAD
-from gateway.console.uploads import file_name
+from gateway.console.uploads import KEPT_FOR, file_name
 from store.tables.registry import imports, organisations
 from store.tables.rounds import round_questionnaires
 from store.tables.staff import audit
 from tests.console.visitor import Visitor, words
+from tests.doubles import FakeClock
 from tests.files.test_lists import HEADER, row
 from tests.files.workbooks import write
 from tests.services.world import World
@@ -188,3 +190,13 @@ def test_every_fault_can_be_reached(officer: Visitor, tmp_path: Path) -> None:
 )
 def test_names_of_files_are_made_safe(given: str, kept: str) -> None:
     assert file_name(given) == kept
+
+
+def test_what_nobody_confirms_is_gone_after_a_day(officer: Visitor, clock: FakeClock, tmp_path: Path) -> None:
+    path = upload(officer, good_and_bad(tmp_path)).request.path
+    left = tmp_path / "left-by-a-killed-process"
+    left.mkdir()
+    clock.reality = datetime.now(UTC) + KEPT_FOR + timedelta(minutes=1)
+    upload(officer, workbook(tmp_path, row(name="HTX Mới")))
+    assert officer.get(path).status_code == 404
+    assert not left.exists()
