@@ -14,13 +14,15 @@ from simulator.calls import Calls
 from simulator.control import Control
 from simulator.errors import ApiError, not_found, refusal
 from simulator.network import Network
+from simulator.restore import restore
 from simulator.texts import Texts
 
 
 def create_app(net: Network) -> Flask:
-    """The API and the control routes over `net`."""
+    """The API and the control routes over `net`, which goes on from its journal."""
     app = Flask("simulator")
     texts, calls = Texts(net), Calls(net)
+    restore(net, texts, calls)
     app.register_blueprint(rest.Api(net, texts, calls).blueprint())
     app.register_blueprint(Control(net, texts, calls).blueprint())
     app.register_error_handler(ApiError, rest.show)

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator import parameters
+from simulator import detection, parameters
 from simulator.network import Network
+from simulator.progress import Progress
 from simulator.records import Call
 from simulator.scheduler import slices
 from simulator.talk import Talk
 
-_QUEUE_S, _BUSY_S, _LOOK_S = 1.0, 3.0, 10.0
-_SIP = {"completed": 200, "busy": 486, "no-answer": 487, "canceled": 487, "failed": 404}
+_QUEUE_S, _BUSY_S, _LOOK_S, _PICK_UP_S = 1.0, 3.0, 10.0, 2.0
+_CUT_OFF = 503
+"""The SIP answer of calls that the network's own breakdown kept from being answered."""
+_LANE = "calls"
+_ORDERED = (
+    *("nth", "method", "twiml", "fallback", "timeout", "time_limit", "detect", "detect_s", "detect_callback"),
+    *("detect_aside", "send_digits", "record", "mute"),
+)
+"""What a create asked for besides what every line of a call tells."""
 
 
 class Calls:
     """Places calls, lets them ring, hands answered ones to `talk`, and reports their progress."""
 
     def __init__(self, network: Network) -> None:
-        self._net = network
+        self._net, self._progress = network, Progress(network)
 
     def place(self, call: Call) -> None:
-        """Take a call over: journaled on disk first, then dialled."""
+        """Take a call over: journaled on disk first, then dialled when the account's rate lets it."""
+        call.queued_s = 0.0 if call.mute else self._net.lanes.reserve(_LANE, self._net.limits.cps)
         self._keep(call, "call.accepted")
+        self.go_on(call)
+
+    def go_on(self, call: Call) -> None:
+        """Let a queued call take its turn."""
         if not call.mute:
             self._net.scheduler.run(self._outbound(call))
 
@@ -33,24 +46,31 @@ class Calls:
             raise ValueError("this handset is on the line")
         call = Call(self._net.account, to, person, "inbound", "ringing", self._net.clock.now())
         number = self._net.numbers.get(to)
-        call.url, call.fallback = (number.voice_url, number.voice_fallback_url) if number else ("", "")
-        call.started = call.created
+        if number:
+            call.url, call.fallback, call.callback = (
+                number.voice_url,
+                number.voice_fallback_url,
+                number.voice_status_callback,
+            )
+        call.events, call.started = frozenset({"completed"}), call.created
         self._keep(call, "call.inbound")
         self._net.scheduler.run(self._inbound(call))
         return call
 
     def end(self, call: Call, status: str) -> bool:
         """End a call as `status`; once over it stays as it is (False)."""
-        now = self._net.clock.now()
-        with self._net.lock:
-            if call.over:
-                return False
-            call.status, call.ended, call.sip = status, now, _SIP[status]
-        self._event(call, "completed")
-        return True
+        return self._progress.end(call, status)
+
+    def cut_off(self, call: Call) -> None:
+        """End a call that a breakdown of the network interrupted: hung up if it was answered, else failed."""
+        if call.answered:
+            self._progress.end(call, "completed")
+        else:
+            self._progress.end(call, "failed", _CUT_OFF)
 
     def _keep(self, call: Call, kind: str) -> None:
         self._net.calls.add(call)
+        ordered = {name: getattr(call, name) for name in _ORDERED}
         self._net.journal.write(
             kind,
             durable=True,
@@ -60,17 +80,18 @@ class Calls:
             direction=call.direction,
             url=call.url,
             callback=call.callback,
+            ordered=ordered | {"events": sorted(call.events)},
         )
 
     def _outbound(self, call: Call) -> Iterator[float]:
-        yield _QUEUE_S
+        yield from self._wait(call, _QUEUE_S + self._net.clock.unwait(call.queued_s))
         if call.over:
             return
         call.started = self._net.clock.now()
-        self._event(call, "initiated")
+        self._progress.event(call, "initiated")
         meets, after_s, taken = self._net.village.ring(call.to)
         try:
-            self._move(call, "ringing")
+            self._progress.move(call, "ringing", rang=taken)
             if meets in ("busy", "failed"):
                 yield from self._wait(call, _BUSY_S)
                 self.end(call, meets)
@@ -79,7 +100,7 @@ class Calls:
                 self.end(call, "no-answer")
             else:
                 yield from self._wait(call, after_s)
-                yield from self._answered(call, call.to, machine=meets == "machine")
+                yield from self._answered(call)
         finally:
             if taken:
                 self._net.village.give_line(call.to)
@@ -91,44 +112,58 @@ class Calls:
             if call.over:
                 return
 
-    def _answered(self, call: Call, person: str, *, machine: bool = False) -> Iterator[float]:
+    def _answered(self, call: Call) -> Iterator[float]:
         if call.over:
             return
         call.answered = True
-        if call.detect:
-            call.answered_by = "machine_start" if machine else "human"
-        self._move(call, "in-progress", "answered")
-        yield from Talk(self._net, call, person, machine=machine).run()
+        self._progress.move(call, "in-progress", "answered")
+        talk = Talk(self._net, call, call.to)
+        if call.send_digits:
+            yield from self._pass(call, sum(1.0 if tone == "W" else 0.5 for tone in call.send_digits))
+        elif call.detect:
+            yield from self._detect(call)
+        if not call.over:
+            yield from talk.run()
         self.end(call, "completed")
+
+    def _detect(self, call: Call) -> Iterator[float]:
+        """Listen who it is: before anything is said, or beside the call when that was asked for."""
+        found = detection.verdict(self._net.village.taker(call.to), call.detect, call.detect_s)
+        if call.detect_aside:
+            self._net.scheduler.run(self._detect_aside(call, found))
+            return
+        yield from self._pass(call, found.after_s)
+        call.answered_by = found.answered_by
+
+    def _detect_aside(self, call: Call, found: detection.Verdict) -> Iterator[float]:
+        yield from self._wait(call, found.after_s)
+        if call.over:
+            return
+        call.answered_by = found.answered_by
+        self._net.calls.save(call)
+        about = ("amd", call.sender, call.to, call.nth)
+        if call.detect_callback:
+            self._net.report(call.detect_callback, parameters.detection(call, found.after_s), about)
+        else:
+            self._net.journal.write("call.error", sid=call.sid, error=21262, url="")
+
+    def _pass(self, call: Call, seconds: float) -> Iterator[float]:
+        call.elapsed += seconds
+        yield from self._wait(call, seconds)
 
     def _inbound(self, call: Call) -> Iterator[float]:
         """The first document is asked for while it rings, so that <Reject> can refuse it unanswered."""
         try:
             talk = Talk(self._net, call, call.sender)
-            yield 2.0
+            yield _PICK_UP_S
             document = talk.first_document()
             refused = talk.rejection(document)
             if refused or document is None:
                 self.end(call, refused or "failed")
                 return
             call.answered = True
-            self._move(call, "in-progress", "answered")
+            self._progress.move(call, "in-progress", "answered")
             yield from talk.run(document)
             self.end(call, "completed")
         finally:
             self._net.village.give_line(call.sender)
-
-    def _move(self, call: Call, status: str, event: str = "") -> None:
-        with self._net.lock:
-            if call.over:
-                return
-            call.status = status
-        self._event(call, event or status)
-
-    def _event(self, call: Call, event: str) -> None:
-        now = self._net.clock.now()
-        self._net.journal.write("call.status", sid=call.sid, status=call.status, event=event, duration=call.duration)
-        if call.callback and event in call.events:
-            about = ("call", call.sender, call.to, call.nth, event)
-            self._net.report(call.callback, parameters.call_event(call, event, now), about)
-            call.sequence += 1

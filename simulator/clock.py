@@ -48,6 +48,10 @@ class Clock:
         """Real seconds that `seconds` of a person's or the network's time take here."""
         return max(FLOOR_S, seconds / self.rate * self.scale)
 
+    def unwait(self, real_s: float) -> float:
+        """The wait that takes `real_s` real seconds here."""
+        return real_s * self.rate / self.scale
+
 
 def rfc2822(at: datetime | None) -> str | None:
     """The date as the API writes it: "Sun, 25 Mar 2018 09:53:19 +0000"."""

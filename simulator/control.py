@@ -5,7 +5,9 @@ All routes are under /simulator; a POST of several things takes one JSON object 
 | route | body or query | what it does |
 |---|---|---|
 | GET, POST /numbers | {number, sms_url, sms_fallback_url, voice_url, voice_fallback_url,
-|  |  messaging_service_sid, opt_out} | the customer's numbers and their webhooks |
+|  |  voice_status_callback, messaging_service_sid, opt_out, opt_out_words, opt_out_replies, mps, queue_s} |
+|  | | the customer's numbers, their webhooks, segments a second and how many seconds of them may wait |
+| GET, POST /limits | {cps, concurrent_requests} | the account's calls a second and API requests at a time; 0: none |
 | GET, POST /handsets | {number, persona, medium, scope, truth, style, seed} | the people; see `personas` |
 | POST /handsets/<number>/text | {to, body} | this person sends a text; gives its sid |
 | POST /handsets/<number>/call | {to} | this person rings; gives the call's sid; 409 while on the line |
@@ -13,15 +15,20 @@ All routes are under /simulator; a POST of several things takes one JSON object 
 |  |  | what people understand; kind is choice, integer or consent |
 | POST /recordings | {name: words} | what recordings say, by the last part of their URL |
 | GET /ledger | detail=1 | {number: {topic: value last meant and sent}}; in detail also medium, at, delivered |
-| GET /journal | after, kind, limit | {entries: the journal's lines} |
-| GET, POST /faults | {seed, delay_s, slow_s, <fault>: probability} | the switches of `faults.FAULTS` |
+| GET /journal | after, kind, limit | {entries: the journal's lines}; quick from any `after` on |
+| GET, POST /faults | {seed, delay_s, slow_s, <fault>: probability, or {kind: probability}} | the switches of |
+|  | | `faults.FAULTS` for all kinds they strike or by `faults.KINDS` |
 | GET /idle | | {idle, pending, failures}; idle when nothing is queued, ringing, talking or thinking |
 | GET /clock | | {business, real, rate} |
+
+What is arranged here is journaled: a simulator that was killed and started on the same journal goes on with the same
+numbers, handsets (and what they remember), topics, faults and limits. A handset posted anew begins anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -49,6 +56,8 @@ class Control:
             ("GET", "/handsets", self.handsets),
             ("POST", "/handsets/<number>/text", self.text),
             ("POST", "/handsets/<number>/call", self.call),
+            ("GET", "/limits", self.limits),
+            ("POST", "/limits", self.set_limits),
             ("POST", "/topics", self.add_topics),
             ("POST", "/recordings", self.add_recordings),
             ("GET", "/ledger", self.ledger),
@@ -67,7 +76,14 @@ class Control:
 
     def add_numbers(self) -> Response:
         """Add or replace numbers of the customer."""
-        return _each(self._net.add_number)
+        return self._arrange("number")
+
+    def _arrange(self, name: str) -> Response:
+        """Add or replace one thing or several."""
+        given = request.get_json()
+        items = given if isinstance(given, list) else [given]
+        self._net.arrange(name, *items)
+        return jsonify(count=len(items))
 
     def numbers(self) -> Response:
         """The customer's numbers."""
@@ -75,7 +91,7 @@ class Control:
 
     def add_handsets(self) -> Response:
         """Add or replace handsets."""
-        return _each(self._net.village.add_handset)
+        return self._arrange("handset")
 
     def handsets(self) -> Response:
         """Every handset with its persona."""
@@ -83,12 +99,12 @@ class Control:
 
     def add_topics(self) -> Response:
         """Add or replace topics."""
-        return _each(self._net.village.add_topic)
+        return self._arrange("topic")
 
     def add_recordings(self) -> Response:
         """Tell what recordings say."""
         given = {str(name): str(words) for name, words in _json().items()}
-        self._net.village.recordings.update(given)
+        self._net.arrange("recordings", given)
         return jsonify(count=len(given))
 
     def text(self, number: str) -> Response:
@@ -106,7 +122,7 @@ class Control:
         return jsonify(
             {
                 handset.number: {
-                    topic: asdict(entry) if detail else entry.value for topic, entry in sorted(handset.ledger.items())
+                    topic: entry.json() if detail else entry.value for topic, entry in sorted(handset.ledger.items())
                 }
                 for handset in self._net.village.all()
             }
@@ -115,10 +131,10 @@ class Control:
     def journal(self) -> Response:
         """The journal's lines after a number, of a kind."""
         query, limit = request.args, request.args.get("limit")
-        lines = self._net.journal.read(
+        lines = self._net.journal.raw(
             int(query.get("after", "0")), query.get("kind", ""), None if limit is None else int(limit)
         )
-        return jsonify(entries=lines)
+        return Response(_entries(lines), content_type="application/json")
 
     def faults(self) -> Response:
         """The fault switches."""
@@ -126,8 +142,17 @@ class Control:
 
     def set_faults(self) -> Response:
         """Change fault switches."""
-        self._net.faults.set(_json())
+        self._net.arrange("faults", _json())
         return self.faults()
+
+    def limits(self) -> Response:
+        """The account's limits."""
+        return jsonify(asdict(self._net.limits))
+
+    def set_limits(self) -> Response:
+        """Replace the account's limits."""
+        self._net.arrange("limits", _json())
+        return self.limits()
 
     def idle(self) -> Response:
         """Whether nothing will happen any more by itself."""
@@ -148,12 +173,14 @@ def _json() -> dict[str, Any]:
     return given
 
 
-def _each(add: Callable[[dict[str, Any]], None]) -> Response:
-    given = request.get_json()
-    items = given if isinstance(given, list) else [given]
-    for item in items:
-        add(item)
-    return jsonify(count=len(items))
+def _entries(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The journal's lines as one JSON object, in pieces: a long journal is never held whole."""
+    yield b'{"entries": ['
+    join = b""
+    while piece := list(itertools.islice(lines, 1000)):
+        yield join + b",".join(piece)
+        join = b","
+    yield b"]}"
 
 
 def _describe(handset: Handset) -> dict[str, Any]:

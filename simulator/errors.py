@@ -51,6 +51,10 @@ WORDS = {
     21612: "Message cannot be sent with the current combination of 'To' and/or 'From' parameters",
     21614: "'To' number is not a valid mobile number",
     21617: "The concatenated message body exceeds the 1600 character limit",
+    21219: "Invalid SendDigits parameter",
+    35111: "SendAt timestamp is missing",
+    35114: "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future, inclusive.",
+    35118: "MessagingServiceSid is required to schedule a message",
     30409: "Could not cancel the message",
 }
 

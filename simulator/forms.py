@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 import phonenumbers
@@ -13,13 +16,16 @@ from werkzeug.datastructures import MultiDict
 from simulator import segments
 from simulator.errors import MAGIC_RECIPIENTS, MAGIC_SENDERS, OK_SENDER, refusal
 from simulator.network import Network
-from simulator.records import Call, Message, Record, Shelf
+from simulator.records import Call, Message, Record
+from simulator.shelf import Shelf, Where, seconds
 
 Form = MultiDict[str, str]
+_SOONEST, _LATEST = timedelta(seconds=300), timedelta(days=35)
+_TONES = re.compile(r"[0-9#*wW]{0,32}")
 
 
-def new_message(net: Network, account: str, form: Form) -> tuple[Message, datetime | None]:
-    """The text that a create asks for, and when it is due if scheduled. Raises ApiError."""
+def new_message(net: Network, account: str, form: Form) -> Message:
+    """The text that a create asks for. Raises ApiError."""
     to, service, body = form.get("To", ""), form.get("MessagingServiceSid"), form.get("Body", "")
     sender = form.get("From") or (net.number_of_service(service) if service else "")
     _require((to, 21604), (sender, 21603), (body or form.get("MediaUrl", ""), 21602))
@@ -33,12 +39,27 @@ def new_message(net: Network, account: str, form: Form) -> tuple[Message, dateti
         raise refusal(21617)
     callback = form.get("StatusCallback", "")
     _check_url(callback, 21609)
-    due = _moment(form.get("SendAt", "")) if form.get("ScheduleType") == "fixed" else None
+    due = _due(net, form)
     status = "scheduled" if due else "accepted" if service else "queued"
     now, parts = net.clock.now(), segments.count(body)
     message = Message(account, to, sender, body, "outbound-api", status, now, parts, callback=callback, service=service)
-    message.mute = sender == OK_SENDER
-    return message, due
+    message.mute, message.due = sender == OK_SENDER, due
+    message.validity_s = min(max(_whole(form, "ValidityPeriod", 36_000), 1), 36_000)
+    return message
+
+
+def _due(net: Network, form: Form) -> datetime | None:
+    """When a scheduled text is to leave: 300 seconds to 35 days from now, by a messaging service only."""
+    if form.get("ScheduleType") != "fixed":
+        return None
+    if not form.get("MessagingServiceSid"):
+        raise refusal(35118)
+    if not form.get("SendAt"):
+        raise refusal(35111)
+    due = _moment(form.get("SendAt", ""))
+    if not _SOONEST <= due - net.clock.now() <= _LATEST:
+        raise refusal(35114)
+    return due
 
 
 def new_call(net: Network, account: str, form: Form) -> Call:
@@ -55,10 +76,32 @@ def new_call(net: Network, account: str, form: Form) -> Call:
     call.method = form.get("Method", "POST").upper()
     call.fallback, call.callback = form.get("FallbackUrl", ""), form.get("StatusCallback", "")
     call.events = frozenset(events or {"completed"})
-    call.timeout = min(int(form.get("Timeout", "60")), 600)
-    call.time_limit = int(form.get("TimeLimit", "14400"))
-    call.detect, call.mute = bool(form.get("MachineDetection")), sender == OK_SENDER
+    call.timeout = min(_whole(form, "Timeout", 60), 600)
+    call.time_limit = _whole(form, "TimeLimit", 14400)
+    call.mute, call.record = sender == OK_SENDER, form.get("Record", "").lower() == "true"
+    call.send_digits = form.get("SendDigits", "")
+    if not _TONES.fullmatch(call.send_digits):
+        raise refusal(21219)
+    if not call.send_digits:
+        _ask_detection(call, form)
     return call
+
+
+def _ask_detection(call: Call, form: Form) -> None:
+    """Answering-machine detection as asked for; with SendDigits it is ignored."""
+    callback = form.get("AsyncAmdStatusCallback", "")
+    _check_url(callback, 21609)
+    call.detect = {"Enable": "Enable", "DetectMessageEnd": "DetectMessageEnd"}.get(form.get("MachineDetection", ""), "")
+    call.detect_s = min(max(_whole(form, "MachineDetectionTimeout", 30), 3), 59)
+    call.detect_aside, call.detect_callback = form.get("AsyncAmd", "").lower() == "true", callback
+
+
+def _whole(form: Form, name: str, default: int) -> int:
+    """A whole number. Raises ApiError 20001."""
+    try:
+        return int(form.get(name) or default)
+    except ValueError:
+        raise refusal(20001) from None
 
 
 def redirect(call: Call, form: Form) -> None:
@@ -83,14 +126,19 @@ def _check_numbers(net: Network, kind: str, sender: str, to: str) -> None:
         raise refusal(code)
     if sender != OK_SENDER and sender not in net.numbers:
         raise refusal(21606 if kind == "message" else 21210)
-    try:
-        valid = phonenumbers.is_possible_number(phonenumbers.parse(to))
-    except phonenumbers.NumberParseException:
-        valid = False
-    if not valid:
+    if not _is_possible(to):
         raise refusal(21211)
 
 
+@lru_cache(maxsize=50_000)
+def _is_possible(number: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@lru_cache(maxsize=50_000)
 def _is_landline(number: str) -> bool:
     kind = phonenumbers.number_type(phonenumbers.parse(number))
     return bool(kind == phonenumbers.PhoneNumberType.FIXED_LINE)
@@ -113,42 +161,29 @@ def _moment(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _in_time(at: datetime | None, query: Form, name: str) -> bool:
-    """Whether `at` passes `name` (that day), `name>` (from then on) and `name<` (until then), where given."""
-    day, low, high = query.get(name), query.get(f"{name}>"), query.get(f"{name}<")
-    if not (day or low or high):
-        return True
-    if at is None:
-        return False
-    at = at.replace(microsecond=0)
-    return (
-        (not day or at.date() == _moment(day).date())
-        and (not low or at >= _moment(low))
-        and (not high or at <= _moment(high))
-    )
+def wheres(query: Form, began: str, *, ended: str = "", status: bool = False) -> list[Where]:
+    """The filters of a list: To, From and, where the list has them, Status and times named `began` and `ended`."""
+    given = [
+        Where("recipient", "=", query.get("To", "")),
+        Where("sender", "=", query.get("From", "")),
+        Where("status", "=", query.get("Status", "") if status else ""),
+    ]
+    found = [where for where in given if where.value]
+    found += _in_time(query, "began", began)
+    return found + (_in_time(query, "ended", ended) if ended else [])
 
 
-def fits_message(query: Form) -> Callable[[Message], bool]:
-    """The filters of the Messages list; a text not yet sent has no DateSent and fits no such filter."""
-    to, sender = query.get("To"), query.get("From")
-
-    def fits(message: Message) -> bool:
-        numbers = (not to or message.to == to) and (not sender or message.sender == sender)
-        return numbers and _in_time(message.sent, query, "DateSent")
-
-    return fits
-
-
-def fits_call(query: Form) -> Callable[[Call], bool]:
-    """The filters of the Calls list."""
-    to, sender, status = query.get("To"), query.get("From"), query.get("Status")
-
-    def fits(call: Call) -> bool:
-        numbers = (not to or call.to == to) and (not sender or call.sender == sender)
-        times = _in_time(call.started, query, "StartTime") and _in_time(call.ended, query, "EndTime")
-        return numbers and times and (not status or call.status == status)
-
-    return fits
+def _in_time(query: Form, column: Literal["began", "ended"], name: str) -> list[Where]:
+    """`name` (that day), `name>` (from then on) and `name<` (until then), where given; what has no time fits none."""
+    found = []
+    if day := query.get(name):
+        midnight = _moment(day).replace(hour=0, minute=0, second=0, microsecond=0)
+        found += [Where(column, ">=", seconds(midnight)), Where(column, "<", seconds(midnight + timedelta(days=1)))]
+    if low := query.get(f"{name}>"):
+        found.append(Where(column, ">=", seconds(_moment(low))))
+    if high := query.get(f"{name}<"):
+        found.append(Where(column, "<=", seconds(_moment(high))))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +194,11 @@ class Page:
     path: str
     query: Form
 
-    def json(self, shelf: Shelf[Record], fits: Callable[[Record], bool]) -> dict[str, object]:
+    def json(self, shelf: Shelf[Record], fitting: list[Where]) -> dict[str, object]:
         """The fitting records below the query's token, and where the next page is."""
         size = min(max(int(self.query.get("PageSize", "50")), 1), 1000)
         number, token = int(self.query.get("Page", "0")), self.query.get("PageToken", "")
-        found, more = shelf.page(fits, size, token.removeprefix("PA"))
+        found, more = shelf.page(fitting, size, token.removeprefix("PA"))
         follow = self._uri(size, number + 1, "PA" + found[-1].sid) if more else None
         return {
             self.name: [record.json() for record in found],

@@ -5,8 +5,10 @@ It must not know what texts or calls mean; `texts` and `calls` do.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,16 @@ from typing import Any
 from simulator.callbacks import Courier, Trouble
 from simulator.clock import Clock
 from simulator.faults import Faults
-from simulator.handsets import Village
 from simulator.journal import Journal
-from simulator.records import Call, Message, Shelf
+from simulator.limits import Gate, Lanes, Limits
+from simulator.records import Call, Message
 from simulator.scheduler import Scheduler
+from simulator.shelf import Shelf
+from simulator.village import Village
 from simulator.wire import Answer
 
+About = tuple[str, *tuple[object, ...]]
+"""What a webhook is about: its kind (see `faults.KINDS`), its subject, its place among those of the subject."""
 _REPORT_S = 0.5
 _REORDER_S = 30.0
 _AGAIN_S = 10.0
@@ -27,16 +33,26 @@ _AGAIN_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of the customer: where its texts and calls are announced."""
+    """A number of the customer: where its texts and calls are announced, and how fast it sends."""
 
     number: str
     sms_url: str = ""
     sms_fallback_url: str = ""
     voice_url: str = ""
     voice_fallback_url: str = ""
+    voice_status_callback: str = ""
+    """Hears how calls to this number ended."""
     messaging_service_sid: str = ""
     opt_out: bool = False
-    """The carrier itself keeps an opt-out list (STOP, START) for this number."""
+    """The carrier itself keeps an opt-out list (STOP, START) for this number and answers those words."""
+    opt_out_words: dict[str, list[str]] = field(default_factory=dict)
+    """More words for STOP, START or HELP."""
+    opt_out_replies: dict[str, str] = field(default_factory=dict)
+    """Other replies to STOP, START or HELP; "" sends none."""
+    mps: float = 0.0
+    """Segments a second; 0: as fast as they come."""
+    queue_s: float = 36_000.0
+    """Seconds at that rate that may wait; more is refused (21611) or fails (30001)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,50 +78,82 @@ class Network:
         self.courier = Courier(config.token, self.journal)
         self.village = Village(config.seed)
         self.faults = Faults(config.seed)
-        self.messages: Shelf[Message] = Shelf()
-        self.calls: Shelf[Call] = Shelf()
+        self.limits, self.lanes, self.gate = Limits(), Lanes(), Gate()
+        self.messages: Shelf[Message] = Shelf(Message)
+        self.calls: Shelf[Call] = Shelf(Call, by_status=True)
         self.numbers: dict[str, Number] = {}
         self.opted_out: set[tuple[str, str]] = set()
         """(customer's number, person's number) on the carrier's own list."""
         self.lock = threading.RLock()
         """Guards the status of texts and calls."""
+        self.arrangements: dict[str, Callable[[dict[str, Any]], None]] = {
+            "number": self.add_number,
+            "handset": self.village.add_handset,
+            "topic": self.village.add_topic,
+            "recordings": self.village.recordings.update,
+            "faults": self.faults.set,
+            "limits": self.set_limits,
+        }
+        """What may be arranged from outside, by name; journaled, so that it outlives a kill."""
+
+    def arrange(self, name: str, *given: dict[str, Any]) -> None:
+        """Arrange each thing `given` and keep it in the journal, on disk. ValueError and its like say what is wrong."""
+        for one in given:
+            self.arrangements[name](one)
+            self.journal.write(f"{name}.set", given=one)
+        self.journal.sync()
 
     def add_number(self, given: dict[str, Any]) -> None:
         """Add or replace a number of the customer; TypeError names fields it does not have."""
         number = Number(**given)
         self.numbers[number.number] = number
 
+    def set_limits(self, given: dict[str, Any]) -> None:
+        """Replace the account's limits; TypeError names what is none."""
+        self.limits = Limits(**given)
+
     def number_of_service(self, service: str) -> str:
         """The number that sends for a messaging service, "" when it has none."""
         return next((n.number for n in self.numbers.values() if n.messaging_service_sid == service), "")
 
     def ask(
-        self, url: str, fallback: str, params: dict[str, str], about: tuple[object, ...], method: str = "POST"
+        self, url: str, fallback: str, params: dict[str, str], about: About, method: str = "POST"
     ) -> tuple[str, Answer | Trouble]:
-        """Ask the customer what to do: the URL that answered and its answer. `about` keys the faults."""
-        token = str(uuid.uuid4())
+        """Ask the customer what to do: the URL that answered and its answer. `about` keys the faults and the token.
+
+        The same question asked again after a kill carries the same token: it is a retry.
+        """
+        token = _token(params, about)
         if self.faults.strikes("lost_answer", *about):
             self.courier.deliver(url, params, method, token=token)
         return self.courier.fetch(url, fallback, params, method, token=token)
 
-    def report(self, url: str, params: dict[str, str], about: tuple[object, ...]) -> None:
+    def ask_in_vain(self, url: str, params: dict[str, str], about: About, *, forged: bool = False) -> None:
+        """Send a webhook whose answer counts for nothing: a forged one at once, a repeated one after a while."""
+        if forged:
+            self.courier.deliver(url, params, token=_token(params, ("forged", *about)), forged=True)
+        else:
+            self._send_later(_AGAIN_S, url, params, _token(params, ("again", *about)))
+
+    def report(self, url: str, params: dict[str, str], about: About) -> None:
         """Report a status, soon and from another thread; faults may lose, delay, repeat or forge it."""
         if self.faults.strikes("lose", *about):
-            self.journal.write("receipt.lost", url=url, about=list(about))
+            sid = params.get("CallSid") or params.get("MessageSid")
+            self.journal.write("receipt.lost", sid=sid, url=url, about=list(about))
             return
         wait = _REPORT_S
         if self.faults.strikes("delay", *about):
             wait += self.faults.delay_s
         if self.faults.strikes("reorder", *about):
             wait += _REORDER_S
-        token = str(uuid.uuid4())
+        token = _token(params, about)
         self._send_later(wait, url, params, token)
         if self.faults.strikes("lost_answer", *about):
             self._send_later(wait + _AGAIN_S, url, params, token)
         if self.faults.strikes("duplicate", *about):
-            self._send_later(wait + _AGAIN_S, url, params, str(uuid.uuid4()))
+            self._send_later(wait + _AGAIN_S, url, params, _token(params, ("again", *about)))
         if self.faults.strikes("forge", *about):
-            self._send_later(wait, url, _falsified(params), str(uuid.uuid4()), forged=True)
+            self._send_later(wait, url, _falsified(params), _token(params, ("forged", *about)), forged=True)
 
     def _send_later(self, wait: float, url: str, params: dict[str, str], token: str, *, forged: bool = False) -> None:
         self.scheduler.after(wait, lambda: _nothing(self.courier.deliver(url, params, token=token, forged=forged)))
@@ -114,6 +162,15 @@ class Network:
         """Stop what runs and put the journal on disk."""
         self.scheduler.close()
         self.journal.close()
+        self.messages.close()
+        self.calls.close()
+
+
+def _token(params: dict[str, str], about: tuple[object, ...]) -> str:
+    """The idempotency token of one request: the same for the same thing told again."""
+    sid = params.get("CallSid") or params.get("MessageSid")
+    digest = hashlib.blake2b("\x1f".join(map(str, (sid, *about))).encode(), digest_size=16).digest()
+    return str(uuid.UUID(bytes=digest, version=4))
 
 
 def _falsified(params: dict[str, str]) -> dict[str, str]:

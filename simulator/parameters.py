@@ -83,6 +83,7 @@ def call_request(call: Call, status: str = "") -> dict[str, str]:
         "Direction": call.direction,
         **_places(From=call.sender, To=call.to, Caller=call.sender, Called=call.to),
         **({"AnsweredBy": call.answered_by} if call.answered_by else {}),
+        **({"ParentCallSid": call.parent} if call.parent else {}),
         **({"StirVerstat": "No-TN-Validation"} if call.direction == "inbound" else {}),
         **_UNANNOUNCED,
     }
@@ -100,4 +101,23 @@ def call_event(call: Call, event: str, at: datetime) -> dict[str, str]:
         fields["CallDuration"] = str(call.duration)
         fields["Duration"] = str(-(-call.duration // 60))
         fields["SipResponseCode"] = str(call.sip)
+        if call.record and call.answered:
+            fields |= recording(call, "RE" + call.sid[2:], call.duration)
     return fields
+
+
+def recording(call: Call, sid: str, seconds: float) -> dict[str, str]:
+    """Where a recording is to be found; nothing answers there."""
+    url = f"https://recordings.invalid/{VERSION}/Accounts/{call.account}/Recordings/{sid}"
+    return {"RecordingSid": sid, "RecordingUrl": url, "RecordingDuration": str(int(seconds))}
+
+
+def detection(call: Call, after_s: float) -> dict[str, str]:
+    """The verdict of detection that went on beside the call; the time is in milliseconds."""
+    return {
+        "CallSid": call.sid,
+        "AccountSid": call.account,
+        "AnsweredBy": call.answered_by or "unknown",
+        "MachineDetectionDuration": str(round(after_s * 1000)),
+        **_UNANNOUNCED,
+    }

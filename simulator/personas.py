@@ -7,6 +7,8 @@ from typing import Literal
 
 Ringing = Literal["answers", "busy", "no-answer", "failed", "machine"]
 Texting = Literal["answers", "ignores", "dead", "answers after hanging up"]
+Taker = Literal["person", "mumbler", "beep", "silence", "music", "fax"]
+"""Who or what takes a call: people, one of them hard to tell from a machine; machines by how their greeting ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,12 @@ class Persona:
     rings: Ringing = "answers"
     first_ring: Ringing | None = None
     """What the first call meets instead, if anything else."""
+    taker: Taker = "person"
     texts: Texting = "answers"
     silent_first: bool = False
-    """Says nothing when a topic is asked for the first time: always the first topic, then about every third."""
+    """Says nothing when a topic is asked for the first time: always the first topic, then about every third.
+
+    Nor does such a person say anything after a beep."""
     wrong_keys: bool = False
     """Gives a key that means nothing when about every second topic is asked for the first time."""
     hangs_up: bool = False
@@ -41,7 +46,11 @@ PERSONAS: dict[str, Persona] = {
     "opts_out": Persona(rings="no-answer", opts_out=True),
     "busy": Persona(first_ring="busy", texts="ignores"),
     "no_answer": Persona(rings="no-answer", texts="ignores"),
-    "machine": Persona(rings="machine", texts="ignores"),
+    "machine": Persona(rings="machine", taker="beep", texts="ignores"),
+    "machine_silence": Persona(rings="machine", taker="silence", texts="ignores"),
+    "machine_music": Persona(rings="machine", taker="music", texts="ignores"),
+    "fax": Persona(rings="machine", taker="fax", texts="ignores"),
+    "mumbles": Persona(taker="mumbler"),
     "dead_number": Persona(rings="failed", texts="dead"),
     "answers_online": Persona(rings="no-answer", texts="ignores"),
     "refuses": Persona(agrees=False),

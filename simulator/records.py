@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from simulator.clock import rfc2822
 
@@ -41,7 +39,27 @@ class Message:
     error: int | None = None
     mute: bool = False
     """Sent with a magic number: goes nowhere, calls nobody back."""
+    due: datetime | None = None
+    validity_s: int = 36_000
+    """A text that waits longer in its sender's queue is given up."""
+    answers: str = ""
+    """The inbound text in whose webhook answer this one stood."""
     sid: str = field(default_factory=lambda: new_sid("SM"))
+
+    @property
+    def over(self) -> bool:
+        """Nothing more happens to it."""
+        return self.mute or self.status in FINAL_MESSAGE
+
+    @property
+    def began(self) -> datetime | None:
+        """What the list's DateSent filters go by."""
+        return self.sent
+
+    @property
+    def finished(self) -> datetime | None:
+        """Texts have no filter by their end."""
+        return None
 
     def json(self) -> dict[str, Any]:
         """The resource as the API shows it."""
@@ -90,7 +108,18 @@ class Call:
     events: frozenset[str] = frozenset()
     timeout: int = 60
     time_limit: int = 14400
-    detect: bool = False
+    detect: str = ""
+    """Answering-machine detection as asked for: "", Enable or DetectMessageEnd."""
+    detect_s: float = 30.0
+    detect_callback: str = ""
+    detect_aside: bool = False
+    """Detection goes on beside the call (AsyncAmd) and is told to `detect_callback`."""
+    send_digits: str = ""
+    record: bool = False
+    parent: str = ""
+    """The call that dialled this one."""
+    queued_s: float = 0.0
+    """Real seconds it waits for its turn at the account's calls per second."""
     mute: bool = False
     started: datetime | None = None
     ended: datetime | None = None
@@ -107,7 +136,17 @@ class Call:
     @property
     def over(self) -> bool:
         """Nothing more happens to it."""
-        return self.status in FINAL_CALL
+        return self.mute or self.status in FINAL_CALL
+
+    @property
+    def began(self) -> datetime | None:
+        """What the list's StartTime filters go by."""
+        return self.started
+
+    @property
+    def finished(self) -> datetime | None:
+        """What the list's EndTime filters go by."""
+        return self.ended
 
     @property
     def duration(self) -> int:
@@ -127,17 +166,17 @@ class Call:
             "date_created": rfc2822(self.created),
             "date_updated": rfc2822(self.ended or self.started or self.created),
             "direction": self.direction,
-            "duration": str(self.duration) if self.over else None,
+            "duration": str(self.duration) if self.ended else None,
             "end_time": rfc2822(self.ended),
             "forwarded_from": None,
             "from": self.sender,
             "from_formatted": self.sender,
             "group_sid": None,
-            "parent_call_sid": None,
+            "parent_call_sid": self.parent or None,
             "phone_number_sid": None,
             "price": None,
             "price_unit": "USD",
-            "queue_time": "0",
+            "queue_time": str(round(self.queued_s * 1000)),
             "sid": self.sid,
             "start_time": rfc2822(self.started),
             "status": self.status,
@@ -150,40 +189,3 @@ class Call:
 
 
 Record = TypeVar("Record", Message, Call)
-
-
-class Shelf(Generic[Record]):
-    """All records of one kind, newest listed first; pages hold still while new ones are added."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._all: list[Record] = []
-        self._places: dict[str, int] = {}
-        self._pairs: dict[tuple[str, str], int] = {}
-
-    def add(self, record: Record) -> None:
-        """Keep `record`, numbering it among those between the same two numbers."""
-        with self._lock:
-            pair = (record.sender, record.to)
-            record.nth = self._pairs[pair] = self._pairs.get(pair, 0) + 1
-            self._places[record.sid] = len(self._all)
-            self._all.append(record)
-
-    def get(self, sid: str) -> Record | None:
-        """The record with this id, if there is one."""
-        with self._lock:
-            place = self._places.get(sid)
-            return None if place is None else self._all[place]
-
-    def page(self, fits: Callable[[Record], bool], size: int, after: str = "") -> tuple[list[Record], bool]:
-        """Up to `size` fitting records, newest first, below the one with id `after`; and whether more follow."""
-        with self._lock:
-            start = self._places[after] if after in self._places else len(self._all)
-            below = self._all[:start]
-        found: list[Record] = []
-        for record in reversed(below):
-            if fits(record):
-                if len(found) == size:
-                    return found, True
-                found.append(record)
-        return found, False

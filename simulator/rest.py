@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from simulator import forms
 from simulator.calls import Calls
@@ -21,7 +21,7 @@ from simulator.records import VERSION, Call, Message
 from simulator.texts import Texts
 
 PREFIX = f"/{VERSION}/Accounts/<account>"
-_CONCURRENT = {"Twilio-Concurrent-Requests": "1"}
+_CONCURRENT = "Twilio-Concurrent-Requests"
 
 
 class Api:
@@ -46,8 +46,21 @@ class Api:
         ]
         for path, methods, view in table:
             routes.add_url_rule(path, view.__name__, view, methods=methods)
+        routes.before_request(self._enter)
         routes.before_request(self._authenticate)
+        routes.after_request(_show_concurrency)
+        routes.teardown_request(self._leave)
         return routes
+
+    def _enter(self) -> None:
+        """Count the request in; 429 when there are more at a time than the account may have."""
+        g.concurrent = self._net.gate.enter()
+        if 0 < self._net.limits.concurrent_requests < g.concurrent:
+            raise refusal(20429, 429)
+
+    def _leave(self, _: BaseException | None) -> None:
+        if "concurrent" in g:
+            self._net.gate.leave()
 
     def _authenticate(self) -> None:
         """Basic auth with the account's id and token, for that account's resources only."""
@@ -64,9 +77,11 @@ class Api:
 
     def create_message(self, account: str) -> Response:
         """Accept a text: 201 and its resource, after the journal has it on disk."""
-        message, due = forms.new_message(self._net, account, request.form)
+        message = forms.new_message(self._net, account, request.form)
         self._throttle("message", message.sender, message.to)
-        self._texts.accept(message, due)
+        if not message.service and self._texts.crowded(message.sender):
+            raise refusal(21611)
+        self._texts.accept(message)
         return self._accepted(message, "message")
 
     def create_call(self, account: str) -> Response:
@@ -87,12 +102,14 @@ class Api:
     def list_messages(self, account: str) -> Response:
         """Texts in both directions by To, From, DateSent, DateSent>, DateSent<; newest first."""
         page = forms.Page("messages", request.path, request.args)
-        return jsonify(page.json(self._net.messages, forms.fits_message(request.args)))
+        return jsonify(page.json(self._net.messages, forms.wheres(request.args, "DateSent")))
 
     def list_calls(self, account: str) -> Response:
         """Calls in both directions by To, From, Status, StartTime and EndTime with > and <; newest first."""
         page = forms.Page("calls", request.path, request.args)
-        return jsonify(page.json(self._net.calls, forms.fits_call(request.args)))
+        return jsonify(
+            page.json(self._net.calls, forms.wheres(request.args, "StartTime", ended="EndTime", status=True))
+        )
 
     def update_message(self, account: str, sid: str) -> Response:
         """Cancel a scheduled text (Status=canceled), or take its words away (Body="")."""
@@ -101,6 +118,8 @@ class Api:
             raise refusal(30409)
         if request.form.get("Body") == "":
             message.body = ""
+            self._net.messages.save(message)
+            self._net.journal.write("message.redacted", durable=True, sid=message.sid)
         return jsonify(message.json())
 
     def update_call(self, account: str, sid: str) -> Response:
@@ -130,7 +149,7 @@ class Api:
 
     def _throttle(self, kind: str, sender: str, to: str) -> None:
         """429 before anything happened, where the fault strikes; each try draws anew."""
-        if self._net.faults.strikes("throttle", kind, sender, to, time.monotonic_ns()):
+        if self._net.faults.strikes_try("throttle", kind, sender, to):
             raise refusal(20429, 429)
 
     def _accepted(self, record: Message | Call, kind: str) -> Response:
@@ -142,7 +161,6 @@ class Api:
             time.sleep(faults.slow_s)
         response = jsonify(record.json())
         response.status_code = 201
-        response.headers.update(_CONCURRENT)
         if faults.strikes("drop", *about):
             _hang_up()
         if faults.strikes("truncate", *about):
@@ -167,6 +185,11 @@ def _hang_up(environ: dict[str, Any] | None = None) -> None:
     connection = (environ or request.environ).get("werkzeug.socket")
     if connection is not None:
         connection.shutdown(socket.SHUT_RDWR)
+
+
+def _show_concurrency(response: Response) -> Response:
+    response.headers[_CONCURRENT] = str(g.get("concurrent", 1))
+    return response
 
 
 def show(error: ApiError) -> tuple[Response, int, dict[str, str]]:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from typing import Any
 
-from simulator import parameters, segments
-from simulator.callbacks import Trouble
+from simulator import opt_out, parameters, segments
+from simulator.announcing import Announcer, reply
 from simulator.handsets import Act
-from simulator.network import Network, Number
+from simulator.network import Network
 from simulator.records import FINAL_MESSAGE, Message
 from simulator.scheduler import slices
-from simulator.topics import squeeze
-from simulator.twiml import DocumentError, Reply, replies
-from simulator.wire import Answer
+from simulator.twiml import Reply
 
 _QUEUE_S, _AIR_S = 1.0, 3.0
 _LOOK_S = 600.0
-"""A scheduled text looks this often whether it was taken back."""
-_UNKNOWN_HANDSET = 30005
-_WORDS = {
-    **dict.fromkeys(("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"), "STOP"),
-    **dict.fromkeys(("start", "yes", "unstop"), "START"),
-    **dict.fromkeys(("help", "info"), "HELP"),
-}
-"""The English words that the carrier's own opt-out list goes by."""
+"""A text that waits long looks this often whether it was taken back."""
+_UNKNOWN_HANDSET, _QUEUE_FULL, _EXPIRED, _OPTED_OUT = 30005, 30001, 30036, 21610
 
 
 class Texts:
@@ -32,9 +24,15 @@ class Texts:
 
     def __init__(self, network: Network) -> None:
         self._net = network
+        self.announcer = Announcer(network, self._send_answer)
 
-    def accept(self, message: Message, due: datetime | None = None) -> None:
-        """Take a text over: journaled on disk first, then on its way (at `due`, if it was scheduled)."""
+    def crowded(self, sender: str) -> bool:
+        """Whether more waits at this sender than its queue holds."""
+        number = self._net.numbers.get(sender)
+        return bool(number and number.mps and self._net.lanes.backlog(sender) > number.queue_s)
+
+    def accept(self, message: Message) -> None:
+        """Take a text over: journaled on disk first, then on its way (when it is due, if it was scheduled)."""
         net = self._net
         net.messages.add(message)
         net.journal.write(
@@ -47,25 +45,40 @@ class Texts:
             segments=message.segments,
             direction=message.direction,
             callback=message.callback,
+            nth=message.nth,
+            status=message.status,
+            service=message.service,
+            due=message.due and message.due.isoformat(),
+            validity_s=message.validity_s,
+            mute=message.mute,
+            answers=message.answers,
         )
-        if not message.mute:
-            wait = (due - net.clock.now()).total_seconds() if due else _QUEUE_S
-            net.scheduler.run(self._life(message, wait))
+        self.go_on(message)
+
+    def go_on(self, message: Message) -> None:
+        """Let an accepted text take its way from where it is."""
+        if not message.over:
+            self._net.scheduler.run(self._life(message))
 
     def cancel(self, message: Message) -> bool:
         """Take back a text that has not left; False when it has."""
         with self._net.lock:
             if message.status != "scheduled":
                 return False
-        self._move(message, "canceled")
+            self._move(message, "canceled")
         return True
 
-    def receive(self, person: str, to: str, body: str, act: Act | None = None) -> Message:
-        """A person sends `body` to the customer's number `to`: listed at once, announced by webhook."""
-        net, now = self._net, self._net.clock.now()
+    def receive(self, person: str, to: str, body: str, act: Act | None = None, asked_by: str = "") -> Message:
+        """A person sends `body` to the customer's number `to`: listed at once, announced by webhook.
+
+        `act` and `asked_by` tell what they meant by it and which text they answer.
+        """
+        net, now, meant = self._net, self._net.clock.now(), act or Act()
+        number = net.numbers.get(to)
+        kind = opt_out.kind_of(number, body)
         message = Message(net.account, to, person, body, "inbound", "received", now, segments.count(body), sent=now)
         net.messages.add(message)
-        net.village.note(person, act or Act(), "written", now.isoformat())
+        net.village.note(person, meant, "written", now.timestamp())
         net.journal.write(
             "message.inbound",
             durable=True,
@@ -73,99 +86,98 @@ class Texts:
             to=to,
             sender=person,
             body=body,
-            topic=act.topic if act else "",
-            value=act.value if act else "",
+            topic=meant.topic,
+            value=meant.value,
+            segments=message.segments,
+            nth=message.nth,
+            opt_out=kind,
+            asked_by=asked_by,
         )
-        opt_out = self._carrier_opt_out(message)
-        number = net.numbers.get(to)
-        if number and number.sms_url and not net.faults.strikes("lose_inbound", person, message.nth):
-            net.scheduler.after(0.5, lambda: self._announce(message, number, opt_out, act or Act()))
-            if net.faults.strikes("duplicate", "inbound", person, message.nth):
-                net.scheduler.after(15, lambda: self._announce(message, number, opt_out, Act()))
+        if number and kind and opt_out.enter(net, to, person, kind) and (words := opt_out.reply(number, kind)):
+            self.accept(reply(net, message, Reply(words)))
+        self.announcer.announce(message, meant)
         return message
 
-    def _life(self, message: Message, wait: float) -> Iterator[float]:
-        for slice_s in slices(max(wait, 0.0), _LOOK_S):
-            yield slice_s
-            if message.status in FINAL_MESSAGE:
-                return
-        message.sent = self._net.clock.now()
-        self._move(message, "sent")
-        yield _AIR_S
-        handset = self._net.village.get(message.to)
-        if handset is not None and handset.persona.texts == "dead":
-            message.error = _UNKNOWN_HANDSET
-            self._move(message, "undelivered")
-            return
-        self._move(message, "delivered")
-        yield from self._read(message)
+    def _send_answer(self, message: Message) -> None:
+        """Send a text that a webhook's answer asked for; nothing reaches who has opted out at the carrier."""
+        if (message.sender, message.to) in self._net.opted_out:
+            self._net.journal.write("message.refused", to=message.to, answers=message.answers, error=_OPTED_OUT)
+        else:
+            self.accept(message)
 
-    def _read(self, message: Message) -> Iterator[float]:
-        """The person reads, thinks, and answers unless a newer question came meanwhile."""
-        village, person = self._net.village, message.to
-        act, place = village.read(person, message.body)
+    def _life(self, message: Message) -> Iterator[float]:
+        """From the queue to the handset; a text that was sent already when the network broke down is on the air."""
+        net = self._net
+        if message.sent is None:
+            yield from self._wait_until_due(message)
+            if message.status not in FINAL_MESSAGE:
+                yield from self._queue(message)
+            if message.over:
+                return
+            message.sent = net.clock.now()
+            self._move(message, "sent")
+        yield _AIR_S
+        handset = net.village.get(message.to)
+        if handset is not None and handset.persona.texts == "dead":
+            self._move(message, "undelivered", _UNKNOWN_HANDSET)
+            return
+        act, place = net.village.read(message.to, message.body)
         if act.puzzled:
-            self._net.journal.write("handset.puzzled", number=person, words=message.body)
+            net.journal.write("handset.puzzled", number=message.to, words=message.body)
+        self._move(message, "delivered", act=act)
+        yield from self.think(message, act, place)
+
+    def _wait_until_due(self, message: Message) -> Iterator[float]:
+        if message.due is None or message.status != "scheduled":
+            return
+        for slice_s in slices(max((message.due - self._net.clock.now()).total_seconds(), 0.0), _LOOK_S):
+            yield slice_s
+            if message.over:
+                return
+        with self._net.lock:
+            if not message.over:
+                message.status = "queued"
+        if (message.sender, message.to) in self._net.opted_out:
+            self._move(message, "failed", _OPTED_OUT)
+
+    def _queue(self, message: Message) -> Iterator[float]:
+        """Wait for the sender's turn; give up when the queue is full or the text has waited too long."""
+        number = self._net.numbers.get(message.sender)
+        if self.crowded(message.sender):
+            yield _QUEUE_S
+            self._move(message, "failed", _QUEUE_FULL)
+            return
+        turn_s = self._net.lanes.reserve(message.sender, number.mps if number else 0.0, message.segments)
+        late = turn_s > message.validity_s
+        wait = _QUEUE_S + self._net.clock.unwait(min(turn_s, message.validity_s))
+        for slice_s in slices(wait, _LOOK_S):
+            yield slice_s
+            if message.over:
+                return
+        if late:
+            self._move(message, "failed", _EXPIRED)
+
+    def think(self, message: Message, act: Act, place: int) -> Iterator[float]:
+        """The person thinks and answers unless a newer question came meanwhile (`place` is this one's number)."""
         if not act.said:
             return
         yield act.after_s
-        handset = village.get(person)
+        handset = self._net.village.get(message.to)
         if handset is not None and handset.questions == place:
-            self.receive(person, message.sender, act.said, act)
+            self.receive(message.to, message.sender, act.said, act, message.sid)
 
-    def _move(self, message: Message, status: str) -> None:
+    def _move(self, message: Message, status: str, error: int | None = None, act: Act | None = None) -> None:
         now = self._net.clock.now()
         with self._net.lock:
-            message.status, message.updated = status, now
-        self._net.journal.write("message.status", sid=message.sid, status=status, error=message.error)
+            message.status, message.updated, message.error = status, now, error
+            self._net.messages.save(message)
+        done: dict[str, Any] = {"act": act.facts()} if act else {}
+        self._net.journal.write("message.status", sid=message.sid, status=status, error=error, **done)
         if message.callback:
-            about = ("text", message.sender, message.to, message.nth, status)
-            self._net.report(message.callback, parameters.text_status(message, now), about)
+            self.report(message)
 
-    def _carrier_opt_out(self, message: Message) -> str:
-        """Keep the carrier's own opt-out list, where the number has one; what kind of word it was."""
-        number = self._net.numbers.get(message.to)
-        kind = _WORDS.get(squeeze(message.body).strip(), "") if number and number.opt_out else ""
-        if kind == "STOP":
-            self._net.opted_out.add((message.to, message.sender))
-        elif kind == "START":
-            self._net.opted_out.discard((message.to, message.sender))
-        return kind
-
-    def _announce(self, message: Message, number: Number, opt_out: str, act: Act) -> None:
-        """Announce an inbound text and send what the answer says."""
-        params = parameters.inbound_text(message, opt_out)
-        about = ("inbound", message.sender, message.nth)
-        url, outcome = self._net.ask(number.sms_url, number.sms_fallback_url, params, about)
-        answers = self._understand(url, outcome)
-        if isinstance(answers, int) and url == number.sms_url and number.sms_fallback_url:
-            url, outcome = self._net.courier.ask_fallback(url, number.sms_fallback_url, params, answers)
-            answers = self._understand(url, outcome)
-        if isinstance(answers, int):
-            self._net.journal.write("message.unanswered", sid=message.sid, error=answers)
-            return
-        self._net.village.note_delivered(message.sender, act)
-        for reply in answers:
-            self.accept(self._reply(message, reply))
-
-    def _understand(self, url: str, outcome: Answer | Trouble) -> list[Reply] | int:
-        """The texts of an answer, or the debugger code that says why there are none."""
-        if isinstance(outcome, Trouble):
-            return outcome.code
-        try:
-            return replies(outcome, url)
-        except DocumentError as fault:
-            return fault.code
-
-    def _reply(self, message: Message, reply: Reply) -> Message:
-        return Message(
-            self._net.account,
-            reply.to or message.sender,
-            reply.sender or message.to,
-            reply.body,
-            "outbound-reply",
-            "queued",
-            self._net.clock.now(),
-            segments.count(reply.body),
-            callback=reply.callback,
-        )
+    def report(self, message: Message) -> None:
+        """Report the status that the journal has already."""
+        at = message.updated or message.created
+        about = ("text", message.sender, message.to, message.nth, message.status)
+        self._net.report(message.callback, parameters.text_status(message, at), about)

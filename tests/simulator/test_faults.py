@@ -56,4 +56,4 @@ def test_a_throttled_create_never_happened(sim: Sim) -> None:
     sim.post("/faults", {"throttle": 1})
     with pytest.raises(Exception, match="429"):
         sim.client.messages.create(to=PERSON, from_=OUR_NUMBER, body="x")
-    assert sim.journal() == []
+    assert sim.journal("message") == []

@@ -56,7 +56,7 @@ def test_texts_that_are_refused(sim: Sim, to: str, sender: str, code: int) -> No
     with pytest.raises(TwilioRestException) as refused:
         sim.client.messages.create(to=to, from_=sender, body="x")
     assert (refused.value.status, refused.value.code) == (400, code)
-    assert sim.journal() == []
+    assert sim.journal("message") == []
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_recording_and_a_staff_call_report_to_their_actions(sim: Sim, we: Cust
     dial = "<Response><Dial action='/v/2'><Number>+842438250000</Number></Dial></Response>"
     documents = {"/v/0": "<Response><Record action='/v/1'/></Response>", "/v/1": dial}
     _, recorded, dialled = _calls(sim, we, documents)
-    assert recorded.form["RecordingDuration"] == "4"
+    assert 2 <= int(recorded.form["RecordingDuration"]) <= 8
     assert dialled.form["DialCallStatus"] == "completed"
     assert sim.journal("call.dialled")[0]["to"] == "+842438250000"
 
