@@ -17,15 +17,17 @@ from contact import ladder as ladders
 from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
-from contact.ladder import Attempt, End, Ladder, Next, Reach
+from contact.ladder import Attempt, End, Ladder, Next, Reach, Step
 from contact.sender import SenderRow
 from services.work import Work
 from store import campaigns, outbox, senders
+from store.audience import SILENCED
 
 PAGE = 500
 LOOK_AGAIN = timedelta(minutes=30)
 """Business time until an interview that another campaign is contacting is looked at again."""
-SILENCED = ("stopped", "held")
+REPLANNED = "replanned"
+"""Why a contact was withdrawn that is decided anew after a change of the round's settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +39,62 @@ class Plan:
     calendar: Calendar
     text: SenderRow | None
     call: SenderRow | None
+    notice: SenderRow | None = None
+    """For texts that ask nothing, it need not receive."""
 
-    def sender(self, medium: str) -> SenderRow | None:
+    def sender(self, medium: str, *, wants_reply: bool = True) -> SenderRow | None:
         """The sender a contact of `medium` leaves from."""
-        return self.text if medium == "text" else self.call
+        if medium == "call":
+            return self.call
+        return self.text if wants_reply else self.notice
+
+    def sender_of(self, step: Step) -> SenderRow | None:
+        """The sender the contacts of a step leave from."""
+        return self.sender(step.medium, wants_reply=step.wants_reply)
+
+    def reach(self, *, mobile: bool) -> Reach:
+        """What an organisation with a mobile, or with other numbers only, can be contacted by."""
+        return Reach(
+            "mobile" if mobile else "landline",
+            can_text=self.notice is not None,
+            two_way=self.text is not None and self.text.can_receive,
+            can_call=self.call is not None,
+        )
 
 
 def plan_of(conn: Connection, campaign: RowMapping) -> Plan:
     """The plan of a campaign: its ladder, its round's calendar, the senders in use now."""
-    rows = [s for s in senders.all_rows(conn) if not s.paused_reason]
+    rows = senders.all_rows(conn)
     settings = round_settings.from_dict(campaign["settings"])
+    receiving = [s for s in rows if s.can_receive]
     return Plan(
         campaign,
         ladders.from_dict(campaign["ladder"]),
         settings.calendar,
-        preferred(rows, "text"),
+        preferred(receiving, "text") or preferred(rows, "text"),
         preferred(rows, "call"),
+        preferred(rows, "text"),
     )
 
 
 def preferred(rows: list[SenderRow], medium: str) -> SenderRow | None:
-    """The sender of `medium` with the greatest weight; of equal ones, one that can receive."""
+    """The sender of `medium` with the greatest weight; of equal ones, one that can receive.
+
+    A paused one only when no other is there: its contacts wait, rather than a step being left out.
+    """
     of_medium = [s for s in rows if s.medium == medium]
-    return max(of_medium, key=lambda s: (s.weight, s.can_receive, s.name), default=None)
+    return max(of_medium, key=lambda s: (not s.paused_reason, s.weight, s.can_receive, s.name), default=None)
 
 
 def advance(work: Work, campaign_id: UUID) -> int:
     """Decide the next step of up to a page of a campaign's interviews. Interviews decided."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        campaign = campaigns.by_id(conn, campaign_id)
+        campaign = campaigns.by_id(conn, campaign_id, hold=True)  # a stop waits for this page and then withdraws it
         if campaign is None or campaign["state"] != "running":
             return 0
         plan = plan_of(conn, campaign)
-        page = campaigns.due_page(conn, campaign_id, now, PAGE)
+        page = campaigns.due_page(conn, campaign, now, PAGE)
         decided = [_decide(work, plan, row, now) for row in page]
         outbox.insert_contacts(conn, [contact for contact, _ in decided if contact])
         campaigns.record_progress(conn, [progress for _, progress in decided])
@@ -81,36 +105,28 @@ def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dic
     """The contact to plan, if any, and how far the interview has come."""
     if row["excluded"]:
         return None, _progress(plan, row, row["step"], "ended", {"code": row["excluded"]})
-    phone = _usable(row)
+    numbers = [(h, kind) for h, kind, consent in row["phones"] or () if consent not in SILENCED]
     decision = ladders.decide(
         plan.ladder,
         [_attempt(plan, past) for past in row["history"] or ()],
         now,
         plan.calendar,
-        _reach(plan, phone),
+        plan.reach(mobile=any(kind == "mobile" for _, kind in numbers)) if numbers else None,
         appointment=row["appointment_at"],
         closes_at=plan.campaign["closes_at"],
     )
-    if isinstance(decision, Next) and phone is not None:
-        reason = {"code": decision.reason, **decision.params}
-        contact = _contact(work, plan, row, phone, decision, now)
-        return contact, _progress(plan, row, decision.step, "contacting", reason)
     reason = {"code": decision.reason, **decision.params}
+    if isinstance(decision, Next):
+        contact = _contact(work, plan, row, _number(numbers, decision.medium), decision, now)
+        return contact, _progress(plan, row, decision.step, "contacting", reason)
     if isinstance(decision, End):
         return None, _progress(plan, row, row["step"], "ended", reason)
     return None, _progress(plan, row, row["step"], "waiting", reason) | {"new_next_at": now + LOOK_AGAIN}
 
 
-def _usable(row: RowMapping) -> tuple[str, str] | None:
-    """(hash in hex, kind) of the first phone that may be contacted."""
-    return next(((h, kind) for h, kind, consent in row["phones"] or () if consent not in SILENCED), None)
-
-
-def _reach(plan: Plan, phone: tuple[str, str] | None) -> Reach | None:
-    if phone is None:
-        return None
-    two_way = plan.text is not None and plan.text.can_receive
-    return Reach(phone[1], can_text=plan.text is not None, two_way=two_way, can_call=plan.call is not None)
+def _number(numbers: list[tuple[str, str]], medium: str) -> str:
+    """The hash (hex) of the first number for `medium`: texts go to a mobile."""
+    return next(h for h, kind in numbers if medium == "call" or kind == "mobile")
 
 
 def _attempt(plan: Plan, past: Mapping[str, Any]) -> Attempt:
@@ -123,13 +139,13 @@ def _attempt(plan: Plan, past: Mapping[str, Any]) -> Attempt:
         past["attempt"],
         past["purpose"],
         past["error_kind"],
+        past["state"] == State.WITHDRAWN and past["reason"] == REPLANNED,
     )
 
 
-def _contact(
-    work: Work, plan: Plan, row: RowMapping, phone: tuple[str, str], decision: Next, now: datetime
-) -> dict[str, Any]:
-    sender = plan.sender(decision.medium)
+def _contact(work: Work, plan: Plan, row: RowMapping, phone_hash: str, decision: Next, now: datetime) -> dict[str, Any]:
+    step = plan.ladder.steps[decision.step - 1]
+    sender = plan.call if decision.medium == "call" else plan.sender_of(step)  # a chosen time: a call at any step
     assert sender is not None  # `Reach` allows a medium only where there is a sender
     return {
         "id": work.ids.new(),
@@ -137,7 +153,7 @@ def _contact(
         "medium": decision.medium,
         "purpose": decision.purpose,
         "sender_id": sender.id,
-        "phone_hash": bytes.fromhex(phone[0]),
+        "phone_hash": bytes.fromhex(phone_hash),
         "interview_id": row["interview_id"],
         "office_id": row["office_id"],
         "campaign_id": plan.campaign["id"],

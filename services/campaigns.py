@@ -1,12 +1,12 @@
-"""Reminder campaigns as staff see them: draft, preview, launch with the number typed back, pause, resume, stop, status.
+"""Campaigns as staff see them: draft, preview, approval, launch with the number typed back, pause, resume, stop.
 
-Nothing is sent here. Planning is `services.advance`, sending `services.dispatch`.
+Nothing is sent here. Planning is `services.planning`, the ladder `services.advance`, sending `services.dispatch`.
+Every verb is in the audit trail with who, when and why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,163 +14,229 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
-from services import estimates, texts
-from services.advance import plan_of
-from services.estimates import Estimate
+from contact.kinds import KINDS, Kind, derive
+from services import planning
 from services.faults import Refusal
+from services.preview import Preview, preview
 from services.work import Work
+from store import audience as audiences
 from store import audit, campaigns, outbox, registry, rounds
 
-PLAN_PAGE = 2000
-SAMPLES = 10
-KINDS = ("reminder",)
+__all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
 
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Who will be contacted, who not and why, what they will read, and what it takes."""
-
-    campaign_id: UUID
-    title: str
-    round_code: str
-    office_code: str
-    contacted: int
-    excluded: Mapping[str, int]
-    """Reason code → organisations not contacted."""
-    excluded_names: tuple[tuple[str, str], ...]
-    """(organisation, reason code) of the first of them."""
-    sample_texts: tuple[str, ...]
-    estimate: Estimate
+plan = planning.plan
+UNDER_WAY = ("planning", "running", "paused")
 
 
 def draft(
     work: Work,
     round_code: str,
-    office_code: str,
+    office_code: str | None,
     actor: str,
     *,
     title: str = "",
     audience: Mapping[str, Any] | None = None,
+    kind: str = "reminder",
+    seed: int | None = None,
+    spread_days: int = 0,
+    reason: str = "",
 ) -> UUID:
-    """Write a reminder campaign as a draft; its ladder is the round's. Raises Refusal: closed or unknown round."""
+    """Write a campaign of one of `contact.kinds.KINDS` as a draft; its ladder is derived from the round's.
+
+    `office_code` None: the national office, whose campaigns reach every office's organisations. `audience`: values of
+    `store.audience.FILTERS`. `spread_days`: first contacts over so many days. Raises Refusal.
+    """
     now = work.clock.now()
     campaign_id = work.ids.new()
+    chosen = _kind(kind)
+    wanted = _audience(chosen, audience or {})
     with work.database.transaction() as conn:
-        found = rounds.by_code(conn, round_code)
-        office = registry.office_by_code(conn, office_code)
-        if found is None:
-            raise Refusal("campaign.no_round", round=round_code)
-        if office is None:
-            raise Refusal("campaign.no_office", office=office_code)
-        if found["state"] != "open" or now >= found["closes_at"]:
-            raise Refusal("campaign.round_closed", round=round_code)
+        found = _open_round(conn, round_code, now)
+        office_id = _office(conn, office_code)
+        ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
+        if not ladder.steps:
+            raise Refusal("campaign.no_steps", round=round_code)
         campaigns.add(
             conn,
             id=campaign_id,
             round_id=found["id"],
-            office_id=office["id"],
-            kind="reminder",
+            office_id=office_id,
+            kind=kind,
             title=title or found["title"],
             state="draft",
-            audience=dict(audience or {}),
-            ladder=round_settings.from_dict(found["settings"]).ladder.to_dict(),
-            seed=campaign_id.int % 2**31,
+            audience=wanted,
+            ladder=ladder.to_dict(),
+            seed=campaign_id.int % 2**31 if seed is None else seed,
+            spread_days=max(0, spread_days),
             planned=0,
-            cursor=None,
             created_at=now,
             created_by=actor,
-            launched_at=None,
             launched_by="",
-            ended_at=None,
         )
-        _trail(conn, now, actor, "campaign.drafted", campaign_id, office["id"])
+        _trail(conn, now, actor, "campaign.drafted", campaign_id, office_id, reason, kind=kind)
     return campaign_id
 
 
-def preview(work: Work, campaign_id: UUID) -> Preview:
-    """What launching the draft would do, as of now. Raises Refusal for an unknown campaign."""
-    with work.database.transaction() as conn:
-        campaign = _campaign(conn, campaign_id)
-        where = (campaign["round_id"], campaign["office_id"], campaign["audience"])
-        counts = campaigns.audience_counts(conn, *where)
-        contacted = campaigns.audience_listed(conn, *where, excluded=False, limit=SAMPLES)
-        left_out = campaigns.audience_listed(conn, *where, excluded=True, limit=200)
-        plan = plan_of(conn, campaign)
-        samples = tuple(texts.sample(work, conn, row["interview_id"], plan.text) for row in contacted)
-        media = campaigns.audience_media(conn, *where)
-        estimate = estimates.estimate(conn, plan, media, samples, work.clock.now())
-    return Preview(
-        campaign_id,
-        campaign["title"],
-        campaign["round_code"],
-        campaign["office_code"],
-        counts.pop("", 0),
-        counts,
-        tuple((row["name"], row["excluded"]) for row in left_out),
-        tuple(s.body for s in samples),
-        estimate,
-    )
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise Refusal("campaign.unknown_kind", kind=name, kinds=", ".join(KINDS))
+    return KINDS[name]
 
 
-def launch(work: Work, campaign_id: UUID, typed_number: int, actor: str) -> int:
-    """Start a draft: `typed_number` must be the number of organisations it contacts now. Returns that number.
+def _audience(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft's filters, checked, with the outcomes the kind is for unless others are named."""
+    unknown = sorted(set(wanted) - set(audiences.FILTERS))
+    outcomes = wanted.get("outcome", ())
+    named = [outcomes] if isinstance(outcomes, str) else list(outcomes)
+    unknown += [outcome for outcome in named if outcome not in audiences.OUTCOMES]
+    if unknown:
+        raise Refusal("campaign.unknown_filter", filters=", ".join(unknown))
+    default = {"outcome": list(kind.outcomes)} if kind.outcomes else {}
+    return {**default, **wanted}
 
-    A second launch of the same campaign changes nothing and raises Refusal("campaign.not_a_draft"); so a double
-    click, a repeated command and two members of staff make one launch.
+
+def _open_round(conn: Connection, code: str, now: datetime) -> RowMapping:
+    found = rounds.by_code(conn, code)
+    if found is None:
+        raise Refusal("campaign.no_round", round=code)
+    if found["state"] != "open" or now >= found["closes_at"]:
+        raise Refusal("campaign.round_closed", round=code)
+    return found
+
+
+def _office(conn: Connection, code: str | None) -> UUID:
+    if code is not None:
+        office = registry.office_by_code(conn, code)
+        if office is None:
+            raise Refusal("campaign.no_office", office=code)
+        return UUID(str(office["id"]))
+    national = [row["id"] for row in registry.all_offices(conn) if row["level"] == "national"]
+    if not national:
+        raise Refusal("campaign.no_national_office")
+    return UUID(str(national[0]))
+
+
+def approve(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason: str = "") -> int:
+    """A second person's yes to a draft, for the number of organisations it contacts now. Returns that number.
+
+    Raises Refusal: not a draft, wrong number, or the drafter's own.
     """
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = _campaign(conn, campaign_id)
-        where = (campaign["round_id"], campaign["office_id"], campaign["audience"])
-        contacted = campaigns.audience_counts(conn, *where).get("", 0)
-        if campaign["state"] != "draft":
+        contacted = _checked(conn, campaign, typed_number, now)
+        if actor == campaign["created_by"]:
+            raise Refusal("campaign.own_draft")
+        given = {"approved_by": actor, "approved_at": now, "approved_for": contacted}
+        if not campaigns.move(conn, campaign_id, ["draft", "approved"], "approved", **given):
             raise Refusal("campaign.not_a_draft", state=campaign["state"])
-        if contacted == 0:
-            raise Refusal("campaign.nobody")
-        if typed_number != contacted:
-            raise Refusal("campaign.wrong_number", typed=typed_number, contacted=contacted)
-        if campaign["round_state"] != "open" or now >= campaign["closes_at"]:
-            raise Refusal("campaign.round_closed", round=campaign["round_code"])
-        if not campaigns.move(conn, campaign_id, ["draft"], "planning", launched_at=now, launched_by=actor):
+        _told(conn, now, actor, "campaign.approved", campaign, reason, contacted=contacted)
+    return contacted
+
+
+def launch(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason: str = "") -> int:
+    """Start a draft: `typed_number` must be the number of organisations it contacts now. Returns that number.
+
+    Above the round's limit somebody else than the drafter must have approved at least as many. A second launch of the
+    same campaign changes nothing and raises Refusal("campaign.not_a_draft"); so a double click, a repeated command and
+    two members of staff make one launch.
+    """
+    now = work.clock.now()
+    with work.database.transaction() as conn:
+        campaign = _campaign(conn, campaign_id)
+        contacted = _checked(conn, campaign, typed_number, now)
+        _second_person(campaign, contacted)
+        if not campaigns.move(conn, campaign_id, [campaign["state"]], "planning", launched_at=now, launched_by=actor):
             raise Refusal("campaign.not_a_draft", state="planning")
-        _trail(conn, now, actor, "campaign.launched", campaign_id, campaign["office_id"], contacted=contacted)
+        _told(conn, now, actor, "campaign.launched", campaign, reason, contacted=contacted)
     work.jobs.enqueue("alo.plan_campaign", str(campaign_id))
     return contacted
 
 
-def plan(work: Work, campaign_id: UUID) -> int:
-    """Enter the audience page by page and set the campaign running; killed anywhere, it goes on from its cursor."""
-    entered = 0
-    while True:
-        now = work.clock.now()
-        with work.database.transaction() as conn:
-            campaign = campaigns.locked(conn, campaign_id)
-            if campaign is None or campaign["state"] != "planning":
-                return entered
-            added, last = campaigns.plan_page(conn, campaign, now, PLAN_PAGE)
-            entered += added
-            if last is None:
-                campaigns.move(conn, campaign_id, ["planning"], "running")
-                return entered
-            campaigns.change(conn, campaign_id, cursor=last, planned=campaign["planned"] + added)
+def _checked(conn: Connection, campaign: RowMapping, typed_number: int, now: datetime) -> int:
+    """How many a draft contacts now, if that is the number typed and it may still be launched."""
+    contacted = audiences.counts(conn, campaign).get("", 0)
+    if campaign["state"] not in ("draft", "approved"):
+        raise Refusal("campaign.not_a_draft", state=campaign["state"])
+    if contacted == 0:
+        raise Refusal("campaign.nobody")
+    if typed_number != contacted:
+        raise Refusal("campaign.wrong_number", typed=typed_number, contacted=contacted)
+    if campaign["round_state"] != "open" or now >= campaign["closes_at"]:
+        raise Refusal("campaign.round_closed", round=campaign["round_code"])
+    return contacted
 
 
-def pause(work: Work, campaign_id: UUID, actor: str) -> None:
-    """Hold what has not left; live calls finish. Raises Refusal unless it is running."""
-    _move(work, campaign_id, actor, ["running"], "paused", "campaign.paused")
+def _second_person(campaign: RowMapping, contacted: int) -> None:
+    limit = round_settings.from_dict(campaign["settings"]).approval_above
+    if contacted <= limit:
+        return
+    if campaign["state"] != "approved":
+        raise Refusal("campaign.needs_second", contacted=contacted, limit=limit)
+    if contacted > campaign["approved_for"]:
+        raise Refusal("campaign.outgrown", contacted=contacted, approved=campaign["approved_for"])
 
 
-def resume(work: Work, campaign_id: UUID, actor: str) -> None:
-    """Go on after a pause. Raises Refusal unless it is paused."""
-    _move(work, campaign_id, actor, ["paused"], "running", "campaign.resumed")
+def pause(
+    work: Work,
+    campaign_id: UUID,
+    actor: str,
+    reason: str = "",
+    *,
+    office: str | None = None,
+    sender: str | None = None,
+    medium: str | None = None,
+) -> None:
+    """Hold what has not left; live calls finish. With `office` (code), `sender` (name) or `medium`: only that part.
 
-
-def stop(work: Work, campaign_id: UUID, actor: str) -> int:
-    """End it for good: what has not left is withdrawn, live calls finish. Rows withdrawn."""
-    _move(work, campaign_id, actor, ["draft", "planning", "running", "paused"], "stopping", "campaign.stopped")
+    Raises Refusal unless it is under way, or when the part is unknown or on hold already.
+    """
     now = work.clock.now()
     with work.database.transaction() as conn:
+        campaign = _campaign(conn, campaign_id)
+        parts = campaigns.parts(conn, office, sender, medium)
+        if not parts:
+            _move(conn, campaign, ["planning", "running"], "paused")
+        why = {"actor": actor, "at": now.isoformat(), "reason": reason}
+        for name, key in parts.items():
+            if key is None or not campaigns.hold(conn, campaign_id, key, why, UNDER_WAY):
+                raise Refusal("campaign.part_not_held", part=name, state=campaign["state"])
+        _told(conn, now, actor, "campaign.paused", campaign, reason, parts=list(parts))
+
+
+def resume(
+    work: Work,
+    campaign_id: UUID,
+    actor: str,
+    reason: str = "",
+    *,
+    office: str | None = None,
+    sender: str | None = None,
+    medium: str | None = None,
+) -> None:
+    """Go on after a pause, with the whole campaign or the part named. Raises Refusal unless that is on hold."""
+    now = work.clock.now()
+    with work.database.transaction() as conn:
+        campaign = _campaign(conn, campaign_id)
+        parts = campaigns.parts(conn, office, sender, medium)
+        if not parts:
+            _move(conn, campaign, ["paused"], "running" if campaign["planned_at"] else "planning")
+        for name, key in parts.items():
+            if key is None or not campaigns.let_go(conn, campaign_id, key):
+                raise Refusal("campaign.part_not_on_hold", part=name)
+        _told(conn, now, actor, "campaign.resumed", campaign, reason, parts=list(parts))
+    if not parts and not campaign["planned_at"]:
+        work.jobs.enqueue("alo.plan_campaign", str(campaign_id))
+
+
+def stop(work: Work, campaign_id: UUID, actor: str, reason: str = "") -> int:
+    """End it for good: what has not left is withdrawn, live calls finish. Rows withdrawn."""
+    now = work.clock.now()
+    with work.database.transaction() as conn:
+        campaign = _campaign(conn, campaign_id)
+        _move(conn, campaign, ["draft", "approved", *UNDER_WAY], "stopping")
         withdrawn = outbox.withdraw(conn, {"code": "campaign_stopped"}, now, campaign_id=campaign_id)
+        _told(conn, now, actor, "campaign.stopped", campaign, reason, withdrawn=withdrawn)
     finish(work, campaign_id)
     return withdrawn
 
@@ -179,8 +245,12 @@ def finish(work: Work, campaign_id: UUID) -> bool:
     """Close a stopping campaign without rows in flight, or a running one whose ladders have all ended."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        campaign = campaigns.locked(conn, campaign_id)
-        if campaign is None or outbox.open_rows(conn, campaign_id):
+        campaign = campaigns.claimed(conn, campaign_id)
+        if campaign is None:
+            return False
+        if campaign["state"] == "stopping":  # a refused hand-over may have come back since the stop
+            outbox.withdraw(conn, {"code": "campaign_stopped"}, now, campaign_id=campaign_id)
+        if outbox.open_rows(conn, campaign_id):
             return False
         if campaign["state"] == "stopping":
             return campaigns.move(conn, campaign_id, ["stopping"], "stopped", ended_at=now)
@@ -190,13 +260,9 @@ def finish(work: Work, campaign_id: UUID) -> bool:
         return campaigns.move(conn, campaign_id, ["running"], "done", ended_at=now)
 
 
-def _move(work: Work, campaign_id: UUID, actor: str, come_from: list[str], to: str, action: str) -> None:
-    now = work.clock.now()
-    with work.database.transaction() as conn:
-        campaign = _campaign(conn, campaign_id)
-        if not campaigns.move(conn, campaign_id, come_from, to):
-            raise Refusal("campaign.cannot", state=campaign["state"], wanted=to)
-        _trail(conn, now, actor, action, campaign_id, campaign["office_id"])
+def _move(conn: Connection, campaign: RowMapping, come_from: Sequence[str], to: str) -> None:
+    if not campaigns.move(conn, campaign["id"], come_from, to):
+        raise Refusal("campaign.cannot", state=campaign["state"], wanted=to)
 
 
 def _campaign(conn: Connection, campaign_id: UUID) -> RowMapping:
@@ -206,8 +272,22 @@ def _campaign(conn: Connection, campaign_id: UUID) -> RowMapping:
     return campaign
 
 
+def _told(
+    conn: Connection, at: datetime, actor: str, action: str, campaign: RowMapping, reason: str, **detail: Any
+) -> None:
+    _trail(conn, at, actor, action, campaign["id"], campaign["office_id"], reason, **detail)
+
+
 def _trail(
-    conn: Connection, at: datetime, actor: str, action: str, campaign_id: UUID, office_id: UUID, **detail: Any
+    conn: Connection,
+    at: datetime,
+    actor: str,
+    action: str,
+    campaign_id: UUID,
+    office_id: UUID,
+    reason: str,
+    **detail: Any,
 ) -> None:
     subject = str(campaign_id)
-    audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=office_id, detail=detail)
+    told = {name: value for name, value in {"reason": reason, **detail}.items() if value not in ("", [])}
+    audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=office_id, detail=told)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from contact import tariff
 from contact.calendar import ZONE, Calendar, Medium
 from contact.ladder import Step
+from contact.release import segments
+from contact.sender import SenderRow
 from services.advance import Plan
 from sms.texting import Text
 from store import senders
@@ -67,8 +69,14 @@ class _Price:
     sample: bool
 
 
+def _sender(plan: Plan, medium: str) -> SenderRow | None:
+    """The sender of the ladder's first step of `medium`."""
+    step = next((step for step in plan.ladder.steps if step.medium == medium), None)
+    return plan.sender(medium) if step is None else plan.sender_of(step)
+
+
 def _price(conn: Connection, plan: Plan, medium: str, now: datetime) -> _Price:
-    sender = plan.sender(medium)
+    sender = _sender(plan, medium)
     if sender is None:
         return _Price(Decimal(0), "VND", sample=True)
     table = tariff.from_dict(senders.tariff(conn, sender.id))
@@ -85,21 +93,29 @@ def _first(steps: Sequence[tuple[Step, int]], media: Mapping[str, int]) -> dict[
     if not steps:
         return {"text": 0, "call": 0}
     if steps[0][0].medium == "text":
-        return {"text": media["mobile"], "call": media["landline"]}
+        calls = any(step.medium == "call" for step, _ in steps)
+        return {"text": media["mobile"], "call": media["landline"] if calls else 0}
     return {"text": 0, "call": media["mobile"] + media["landline"]}
 
 
 def _finish(plan: Plan, steps: Sequence[tuple[Step, int]], now: datetime) -> datetime:
     at = now
-    for step, count in steps:
+    for number, (step, count) in enumerate(steps):
+        if number == 0 and plan.campaign["spread_days"]:
+            at = _last_release(plan, step, now)
         at = plan.calendar.next_open(step.medium, at + timedelta(seconds=step.gap_s))
         at = _after_work(plan.calendar, step.medium, at, count / _per_second(plan, step.medium))
     return at
 
 
+def _last_release(plan: Plan, step: Step, now: datetime) -> datetime:
+    last = segments(plan.calendar, step.medium, now, plan.campaign["spread_days"], plan.campaign["closes_at"])[-1]
+    return last.moment(last.high)
+
+
 def _per_second(plan: Plan, medium: str) -> float:
     """Contacts a second: the sender's rate; for calls no more than its lines allow."""
-    sender = plan.sender(medium)
+    sender = _sender(plan, medium)
     if sender is None:
         return 1.0
     rate = float(sender.rate_per_s)

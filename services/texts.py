@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from contact.kinds import NOTICES
 from contact.sender import SenderRow
 from services import happenings, interviews
 from services.happenings import Opening
 from services.questionnaires import form_of
 from services.work import Work
-from sms import texting
+from sms import encoding, texting
 from sms.binding import Shown, remember
 from sms.texting import Text, TextContext
 from store import inbound
@@ -23,6 +24,8 @@ from survey.effects import Ask, Effect
 from survey.engine import Step
 
 CALL_MINUTES = 4
+TEST = "test"
+"""Purpose of a sample text that staff send to themselves."""
 
 
 def context_of(held: RowMapping) -> TextContext:
@@ -33,16 +36,31 @@ def context_of(held: RowMapping) -> TextContext:
 def write(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, held: RowMapping | None) -> Text:
     """Write the text of an outbox row that leaves now: the interview opens a contact, the phone is shown its question.
 
-    The caller holds the locks of the phone and of `held`. Raises ValueError for a row without an interview.
+    A text written beforehand (a test) leaves as it is. The caller holds the locks of the phone and of `held`. Raises
+    ValueError for an unwritten row without an interview.
     """
+    if row["body"] is not None and row["purpose"] == TEST:
+        body = work.vault.open(row["body"])
+        measured = encoding.measure(body)
+        return Text(body, measured.encoding, measured.segments)
     if held is None:
         raise ValueError("a campaign text belongs to an interview")
     context = context_of(held)
-    if not sender.can_receive:
-        return texting.notice("text.announcement", held["language"] or "vi", context)
+    if _asks_nothing(sender, row["purpose"]):
+        return _notice(held, row["purpose"], context)
     step = interviews.take(work, conn, held, Opening("sms", f"outbox:{row['ref']}"), None)
     _remember(work, conn, sender, row, step)
     return _composed(conn, held, step.interview.language, step.effects, context)
+
+
+def _asks_nothing(sender: SenderRow | None, purpose: str) -> bool:
+    return sender is None or not sender.can_receive or purpose in NOTICES
+
+
+def _notice(held: RowMapping, purpose: str, context: TextContext) -> Text:
+    """A text that asks nothing: of thanks, or that we shall ring."""
+    code = "text.thank_you" if purpose == "thank_you" else "text.announcement"
+    return texting.notice(code, held["language"] or "vi", context)
 
 
 def _composed(
@@ -72,14 +90,16 @@ def _remember(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, 
     inbound.remember_shown(conn, sender.id, row["phone_hash"], kept)
 
 
-def sample(work: Work, conn: Connection, interview_id: UUID, sender: SenderRow | None) -> Text:
+def sample(
+    work: Work, conn: Connection, interview_id: UUID, sender: SenderRow | None, purpose: str = "reminder"
+) -> Text:
     """The text this interview would get now, written and not kept. Raises LookupError for an unknown interview."""
     held = rows.lock(conn, interview_id)
     if held is None:
         raise LookupError(str(interview_id))
     context = context_of(held)
-    if sender is None or not sender.can_receive:
-        return texting.notice("text.announcement", held["language"] or "vi", context)
+    if _asks_nothing(sender, purpose):
+        return _notice(held, purpose, context)
     form = form_of(conn, held["questionnaire_sha256"])
     before = interviews.state_of(form, held)
     step = happenings.advance(form, before, Opening("sms", "sample"), False, work.clock.now())

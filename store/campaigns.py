@@ -1,6 +1,6 @@
-"""Campaigns: who is in one and why not, how far each interview's ladder has come, and the campaign's own states.
+"""Campaigns: their states and holds, and how far each interview's ladder has come.
 
-Statements only; what comes next on a ladder is decided in `contact.ladder`.
+Statements only; what comes next on a ladder is decided in `contact.ladder`, who is in one in `store.audience`.
 """
 
 from __future__ import annotations
@@ -14,22 +14,24 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
+    Text,
     and_,
     bindparam,
-    case,
     exists,
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 
+from contact.calendar import MEDIA
+from store.audience import exclusion
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews
-from store.tables.outbox import outbox
+from store.tables.outbox import outbox, senders
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import rounds
 
@@ -49,15 +51,33 @@ _ROW = (
         rounds.c.state.label("round_state"),
         rounds.c.closes_at,
         offices.c.code.label("office_code"),
+        offices.c.level.label("office_level"),
     )
     .join(rounds, rounds.c.id == campaigns.c.round_id)
     .join(offices, offices.c.id == campaigns.c.office_id)
 )
 
 
-def by_id(conn: Connection, campaign_id: UUID) -> RowMapping | None:
-    """The campaign with its round's code, settings and its office's code, or None."""
-    return conn.execute(_ROW.where(campaigns.c.id == campaign_id)).mappings().first()
+def by_id(conn: Connection, campaign_id: UUID, *, hold: bool = False) -> RowMapping | None:
+    """The campaign with its round's code and settings and its office's code and level, or None.
+
+    `hold`: its state stays as it is until this transaction ends; others may hold it too.
+    """
+    query = _ROW.where(campaigns.c.id == campaign_id)
+    query = query.with_for_update(of=campaigns, read=True) if hold else query
+    return conn.execute(query).mappings().first()
+
+
+def claimed(conn: Connection, campaign_id: UUID) -> RowMapping | None:
+    """The campaign (see `by_id`) under its row lock, or None when it is unknown or somebody else works on it."""
+    query = _ROW.where(campaigns.c.id == campaign_id).with_for_update(of=campaigns, skip_locked=True)
+    return conn.execute(query).mappings().first()
+
+
+def of_round(conn: Connection, round_id: UUID, states: Sequence[str]) -> list[RowMapping]:
+    """The round's campaigns in one of `states`, locked in the order of their ids."""
+    query = _ROW.where(campaigns.c.round_id == round_id, campaigns.c.state.in_(states)).order_by(campaigns.c.id)
+    return list(conn.execute(query.with_for_update(of=campaigns)).mappings())
 
 
 def listed(conn: Connection, round_code: str | None = None, office_id: UUID | None = None) -> list[RowMapping]:
@@ -85,107 +105,64 @@ def change(conn: Connection, campaign_id: UUID, **columns: Any) -> None:
     conn.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(**columns))
 
 
+def part(kind: str, value: object) -> str:
+    """The key of a part of a campaign in `holds`: office or sender by id, medium by name."""
+    return f"{kind}:{value}"
+
+
+def parts(conn: Connection, office: str | None, sender: str | None, medium: str | None) -> dict[str, str | None]:
+    """What staff named → its key in `holds`, None when there is no such thing: office by code, sender by name."""
+    found: dict[str, str | None] = {}
+    if office is not None:
+        office_id = conn.scalar(select(offices.c.id).where(offices.c.code == office))
+        found[office] = part("office", office_id) if office_id else None
+    if sender is not None:
+        sender_id = conn.scalar(select(senders.c.id).where(senders.c.name == sender))
+        found[sender] = part("sender", sender_id) if sender_id else None
+    if medium is not None:
+        found[medium] = part("medium", medium) if medium in MEDIA else None
+    return found
+
+
+def hold(conn: Connection, campaign_id: UUID, key: str, why: Mapping[str, Any], states: Sequence[str]) -> bool:
+    """Put a part on hold; False when it is already, or the campaign is in none of `states`."""
+    free = and_(campaigns.c.id == campaign_id, campaigns.c.state.in_(states), ~campaigns.c.holds.has_key(key))
+    added = campaigns.c.holds.op("||", return_type=JSONB())(literal({key: dict(why)}, JSONB))
+    return conn.execute(update(campaigns).where(free).values(holds=added)).rowcount == 1
+
+
+def let_go(conn: Connection, campaign_id: UUID, key: str) -> bool:
+    """End the hold of a part; False when it was not on hold."""
+    held = and_(campaigns.c.id == campaign_id, campaigns.c.holds.has_key(key))
+    rest = campaigns.c.holds.op("-", return_type=JSONB())(literal(key, Text))
+    return conn.execute(update(campaigns).where(held).values(holds=rest)).rowcount == 1
+
+
+def may_leave() -> ColumnElement[bool]:
+    """Condition on an outbox row: its campaign runs and holds neither its office nor its sender nor its medium.
+
+    Rows of no campaign may always leave.
+    """
+    own: list[Any] = [
+        func.concat("office:", outbox.c.office_id),
+        func.concat("sender:", outbox.c.sender_id),
+        func.concat("medium:", outbox.c.medium),
+    ]
+    running = select(campaigns.c.id).where(campaigns.c.state == "running")
+    held = exists().where(campaigns.c.id == outbox.c.campaign_id, campaigns.c.holds.has_any(array[Any](own)))
+    return or_(outbox.c.campaign_id.is_(None), and_(outbox.c.campaign_id.in_(running), ~held))
+
+
+def state_for(campaign: RowMapping, row: RowMapping) -> str:
+    """The campaign's state as it concerns one outbox row: "paused" too when a part the row belongs to is on hold."""
+    parts = {part("office", row["office_id"]), part("sender", row["sender_id"]), part("medium", row["medium"])}
+    held = campaign["state"] == "running" and not parts.isdisjoint(campaign["holds"])
+    return "paused" if held else str(campaign["state"])
+
+
 def ids_in(conn: Connection, state: str) -> list[UUID]:
     """Campaigns in `state`."""
     return [row.id for row in conn.execute(select(campaigns.c.id).where(campaigns.c.state == state))]
-
-
-def _usable_phone() -> ColumnElement[bool]:
-    return exists().where(
-        organisation_phones.c.organisation_id == organisations.c.id,
-        organisation_phones.c.valid,
-        phones.c.hash == organisation_phones.c.phone_hash,
-        phones.c.consent.not_in(("stopped", "held")),
-    )
-
-
-def _any_phone() -> ColumnElement[bool]:
-    return exists().where(organisation_phones.c.organisation_id == organisations.c.id, organisation_phones.c.valid)
-
-
-def exclusion() -> ColumnElement[str]:
-    """Why an interview is not contacted, as a code; "" when it is."""
-    return case(
-        (interviews.c.online_at.is_not(None), literal("answered_online")),
-        (interviews.c.status == "complete", literal("completed")),
-        (interviews.c.status == "refused", literal("refused")),
-        (~organisations.c.active, literal("inactive")),
-        (~_any_phone(), literal("no_phone")),
-        (~_usable_phone(), literal("opted_out")),
-        else_=literal(""),
-    )
-
-
-def _audience(round_id: UUID, office_id: UUID, audience: Mapping[str, Any]) -> Select[Any]:
-    query = (
-        select(interviews.c.id, interviews.c.organisation_id, exclusion().label("excluded"))
-        .join(organisations, organisations.c.id == interviews.c.organisation_id)
-        .where(interviews.c.round_id == round_id, interviews.c.office_id == office_id)
-    )
-    for column in (interviews.c.kind, interviews.c.sector, interviews.c.commune, interviews.c.is_member):
-        if column.name in audience:
-            query = query.where(column == audience[column.name])
-    return query
-
-
-def audience_counts(conn: Connection, round_id: UUID, office_id: UUID, audience: Mapping[str, Any]) -> dict[str, int]:
-    """How many interviews are contacted ("") and how many not, by reason."""
-    found = _audience(round_id, office_id, audience).subquery()
-    query = select(found.c.excluded, func.count().label("n")).group_by(found.c.excluded)
-    return {row.excluded: row.n for row in conn.execute(query)}
-
-
-def audience_media(conn: Connection, round_id: UUID, office_id: UUID, audience: Mapping[str, Any]) -> dict[str, int]:
-    """Of those contacted: how many have a mobile that can be texted, and how many only a landline."""
-    found = _audience(round_id, office_id, audience).subquery()
-    mobile = exists().where(
-        organisation_phones.c.organisation_id == found.c.organisation_id,
-        organisation_phones.c.valid,
-        phones.c.hash == organisation_phones.c.phone_hash,
-        phones.c.kind == "mobile",
-        phones.c.consent.not_in(("stopped", "held")),
-    )
-    query = select(func.count().filter(mobile).label("mobile"), func.count().filter(~mobile).label("landline"))
-    return dict(conn.execute(query.where(found.c.excluded == "")).mappings().one())
-
-
-def audience_listed(
-    conn: Connection, round_id: UUID, office_id: UUID, audience: Mapping[str, Any], excluded: bool, limit: int
-) -> list[RowMapping]:
-    """Organisations of the audience by name: contacted, or not contacted with the reason."""
-    found = _audience(round_id, office_id, audience).subquery()
-    query = (
-        select(found.c.id.label("interview_id"), organisations.c.name, found.c.excluded)
-        .join(organisations, organisations.c.id == found.c.organisation_id)
-        .where(found.c.excluded != "" if excluded else found.c.excluded == "")
-        .order_by(organisations.c.name_key)
-        .limit(limit)
-    )
-    return list(conn.execute(query).mappings())
-
-
-def plan_page(conn: Connection, campaign: RowMapping, at: datetime, size: int) -> tuple[int, UUID | None]:
-    """Enter the next page of the audience after the campaign's cursor; (entered, last interview or None at the end)."""
-    page = _audience(campaign["round_id"], campaign["office_id"], campaign["audience"])
-    if campaign["cursor"] is not None:
-        page = page.where(interviews.c.id > campaign["cursor"])
-    rows = page.order_by(interviews.c.id).limit(size).subquery()
-    last = conn.execute(select(rows.c.id).order_by(rows.c.id.desc()).limit(1)).scalar()
-    if last is None:
-        return 0, None
-    statement = insert(campaign_interviews).from_select(
-        ["campaign_id", "interview_id", "step", "state", "reason", "next_at"],
-        select(
-            literal(campaign["id"]),
-            rows.c.id,
-            literal(0),
-            literal("waiting"),
-            func.jsonb_build_object(),
-            literal(at),
-        ).where(rows.c.excluded == ""),
-    )
-    entered = conn.execute(statement.returning(campaign_interviews.c.interview_id)).all()
-    return len(entered), last
 
 
 def due_campaigns(conn: Connection, now: datetime) -> list[UUID]:
@@ -211,7 +188,7 @@ def _history_of() -> Any:
     fields = func.jsonb_build_object(
         "medium", outbox.c.medium, "purpose", outbox.c.purpose, "state", outbox.c.state, "step", outbox.c.step,
         "attempt", outbox.c.attempt, "campaign", outbox.c.campaign_id, "error_kind", outbox.c.error_kind,
-        "at", func.coalesce(outbox.c.sent_at, outbox.c.due_at), "phone", func.encode(outbox.c.phone_hash, "hex"),
+        "at", func.coalesce(outbox.c.sent_at, outbox.c.due_at), "reason", outbox.c.reason["code"],
     )  # fmt: skip
     return (
         select(func.jsonb_agg(aggregate_order_by(fields, outbox.c.created_at, outbox.c.id)))
@@ -220,7 +197,7 @@ def _history_of() -> Any:
     )
 
 
-def due_page(conn: Connection, campaign_id: UUID, now: datetime, size: int) -> list[RowMapping]:
+def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -> list[RowMapping]:
     """Lock a page of interviews whose next step is due, each with its phones and contact history."""
     query = (
         select(
@@ -228,14 +205,14 @@ def due_page(conn: Connection, campaign_id: UUID, now: datetime, size: int) -> l
             campaign_interviews.c.step,
             interviews.c.office_id,
             interviews.c.appointment_at,
-            exclusion().label("excluded"),
+            exclusion(campaign["kind"]).label("excluded"),
             _phones_of().label("phones"),
             _history_of().label("history"),
         )
         .join(interviews, interviews.c.id == campaign_interviews.c.interview_id)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .where(
-            campaign_interviews.c.campaign_id == campaign_id,
+            campaign_interviews.c.campaign_id == campaign["id"],
             campaign_interviews.c.next_at <= now,
             campaign_interviews.c.state != "ended",
         )
@@ -285,8 +262,3 @@ def progress(conn: Connection, campaign_id: UUID) -> dict[str, int]:
         .group_by(campaign_interviews.c.state)
     )
     return {row.state: row.n for row in conn.execute(query)}
-
-
-def locked(conn: Connection, campaign_id: UUID) -> RowMapping | None:
-    """The campaign under its row lock (planning, finishing)."""
-    return conn.execute(select(campaigns).where(campaigns.c.id == campaign_id).with_for_update()).mappings().first()

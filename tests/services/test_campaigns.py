@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from contact.delivery import Receipt, State
-from services import advance, campaign_status, campaigns, delivery, dispatch
+from services import advance, campaign_status, campaigns, delivery, dispatch, planning
 from services.faults import Refusal
 from services.work import Work
+from store import planning as page_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.staff import audit
@@ -101,29 +103,31 @@ def test_ten_launches_at_once_are_one(world: World, jobs: RecordingJobs) -> None
 
 
 def test_planning_killed_between_pages_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(campaigns, "PLAN_PAGE", 2)
+    monkeypatch.setattr(planning, "PAGE", 2)
     campaign_id = drafted(world)
     campaigns.launch(world.work, campaign_id, 5, "test")
     pages = iter([None, None])
-    original = campaigns.campaigns.plan_page
+    original = page_rows.enter
 
-    def dying(*args: object) -> object:
+    def dying(*args: Any, **named: Any) -> int:
+        entered = original(*args, **named)
         next(pages)
-        return original(*args)  # type: ignore[arg-type]  # the signature is the original's
+        return entered
 
-    monkeypatch.setattr(campaigns.campaigns, "plan_page", dying)
+    monkeypatch.setattr(page_rows, "enter", dying)
     with pytest.raises(StopIteration):
         campaigns.plan(world.work, campaign_id)
-    assert len(world.rows(campaign_interviews)) == 4
-    monkeypatch.setattr(campaigns.campaigns, "plan_page", original)
-    campaigns.plan(world.work, campaign_id)
-    assert len(world.rows(campaign_interviews)) == 5
-    assert world.rows(campaign_table)[0]["state"] == "running"
+    assert len(world.rows(campaign_interviews)) == len(world.sent()) == 4  # the page it died in was undone
+    monkeypatch.setattr(page_rows, "enter", original)
+    assert campaigns.plan(world.work, campaign_id) == 1
+    assert len(world.rows(campaign_interviews)) == len(world.sent()) == 5
+    found = world.rows(campaign_table)[0]
+    assert (found["state"], found["planned"]) == ("running", 5)
 
 
 def test_planning_twice_plans_once(world: World) -> None:
     campaign_id = launched(world)
-    assert advance.advance(world.work, campaign_id) == 5
+    assert campaigns.plan(world.work, campaign_id) == 0
     assert advance.advance(world.work, campaign_id) == 0
     assert len(world.sent(campaign_id=campaign_id)) == 5
 

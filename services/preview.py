@@ -1,0 +1,101 @@
+"""What launching a draft would do, as of now: who, who not and why, what they read, what it takes. Nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from contact import settings as round_settings
+from services import estimates, texts
+from services.advance import Plan, plan_of
+from services.estimates import Estimate
+from services.faults import Refusal
+from services.work import Work
+from sms.texting import Text
+from store import audience, campaigns
+
+SAMPLES = 10
+LEFT_OUT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who will be contacted, who not and why, what they will read, and what it takes."""
+
+    campaign_id: UUID
+    title: str
+    round_code: str
+    office_code: str
+    contacted: int
+    excluded: Mapping[str, int]
+    """Reason code → organisations not contacted."""
+    excluded_names: tuple[tuple[str, str], ...]
+    """(organisation, reason code) of the first of them."""
+    sample_texts: tuple[str, ...]
+    estimate: Estimate
+    kind: str = "reminder"
+    state: str = "draft"
+    needs_second: bool = False
+    """More organisations than the round lets one person launch."""
+    approved_by: str = ""
+    contacted_names: tuple[str, ...] = ()
+    """The first of them."""
+    offices: Mapping[str, int] = field(default_factory=dict)
+    """Office code → organisations contacted."""
+    unknown_codes: tuple[str, ...] = ()
+    """Registry codes of the draft that nobody has."""
+    steps: tuple[tuple[str, str], ...] = ()
+    """(medium, purpose) of the ladder's steps."""
+    audience: Mapping[str, Any] = field(default_factory=dict)
+    spread_days: int = 0
+
+
+def preview(work: Work, campaign_id: UUID) -> Preview:
+    """What launching the draft would do, as of now. Raises Refusal for an unknown campaign."""
+    with work.database.transaction() as conn:
+        campaign = campaigns.by_id(conn, campaign_id)
+        if campaign is None:
+            raise Refusal("campaign.unknown", campaign=str(campaign_id))
+        counts = audience.counts(conn, campaign)
+        contacted = audience.listed(conn, campaign, excluded=False, limit=SAMPLES)
+        left_out = audience.listed(conn, campaign, excluded=True, limit=LEFT_OUT)
+        plan = plan_of(conn, campaign)
+        written = samples(work, conn, plan, contacted)
+        estimate = estimates.estimate(conn, plan, audience.media(conn, campaign), written, work.clock.now())
+        number = counts.pop("", 0)
+        return Preview(
+            campaign_id,
+            campaign["title"],
+            campaign["round_code"],
+            campaign["office_code"],
+            number,
+            counts,
+            tuple((row["name"], row["excluded"]) for row in left_out),
+            tuple(text.body for text in written),
+            estimate,
+            contacted_names=tuple(row["name"] for row in contacted),
+            offices=audience.by_office(conn, campaign),
+            unknown_codes=tuple(audience.missing_codes(conn, campaign)),
+            steps=tuple((step.medium, step.purpose) for step in plan.ladder.steps),
+            **_standing(campaign, number),
+        )
+
+
+def _standing(campaign: RowMapping, contacted: int) -> dict[str, Any]:
+    limit = round_settings.from_dict(campaign["settings"]).approval_above
+    approved = campaign["state"] == "approved" and campaign["approved_for"] >= contacted
+    columns = ("kind", "state", "approved_by", "audience", "spread_days")
+    return {**{name: campaign[name] for name in columns}, "needs_second": contacted > limit and not approved}
+
+
+def samples(work: Work, conn: Connection, plan: Plan, contacted: list[RowMapping]) -> tuple[Text, ...]:
+    """The ladder's first text as these interviews would get it now; none for a ladder of calls."""
+    step = next((step for step in plan.ladder.steps if step.medium == "text"), None)
+    if step is None:
+        return ()
+    sender = plan.sender_of(step)
+    return tuple(texts.sample(work, conn, row["interview_id"], sender, step.purpose) for row in contacted)
