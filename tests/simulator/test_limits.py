@@ -39,7 +39,7 @@ def test_texts_leave_at_the_senders_rate(sim: Sim, we: Customer) -> None:
 
 
 def test_a_full_queue_refuses_a_senders_texts_and_fails_a_services(sim: Sim, we: Customer) -> None:
-    _sending(sim, we, mps=10, queue_s=0.2, messaging_service_sid="MG1")
+    _sending(sim, we, mps=5, queue_s=0.3, messaging_service_sid="MG1")
     form = {"To": PERSON, "From": OUR_NUMBER, "Body": "x"}
     answers = [requests.post(sim.base + MESSAGES, form, auth=(ACCOUNT, TOKEN), timeout=5) for _ in range(9)]
     assert [answer.status_code for answer in answers][:3] == [201] * 3
