@@ -12,8 +12,6 @@ from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
-
 Medium = Literal["text", "call"]
 MEDIA: tuple[Medium, ...] = ("text", "call")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -97,6 +95,8 @@ DEFAULT_HOURS = same_all_week(day("07:00-21:00"), day("07:30-11:00", "13:30-20:0
 
 @lru_cache(maxsize=16)
 def _public_holidays(year: int) -> frozenset[date]:
+    import holidays  # only here: the webhooks never ask, and it is not small
+
     return frozenset(holidays.country_holidays("VN", years=year))
 
 

@@ -65,6 +65,7 @@ def serve(settings: Settings, side: Side = "both") -> WSGIApplication:
 
 def load(side: Side) -> None:
     """Load the modules that `serve` will need, and make nothing."""
+    importlib.import_module("psycopg")  # SQLAlchemy would load it with the first engine
     if side != "console":
         importlib.import_module("gateway.app")
     if side != "webhooks":

@@ -45,8 +45,13 @@ logger_class = RedactedLogger
 control_socket_disable = True
 """Its default place is one a user: a second Alo on the machine would take the first one's."""
 
-preload_app = False
-"""Pools and clients must not cross a fork: each worker loads the app itself."""
+preload_app = True
+"""Modules are loaded before the fork and shared; pools and clients must not cross it: see `post_worker_init`."""
+
+
+def post_worker_init(worker: Any) -> None:
+    """Each worker makes its own app; one that cannot ends here, and the server says why."""
+    worker.wsgi.open()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

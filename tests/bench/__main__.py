@@ -50,7 +50,7 @@ def main() -> int:
 
 def measure(wanted: set[str], quick: bool) -> Iterator[Row]:
     """Each group's rows, printed as they come."""
-    print(f"{'':48} {'ours':>20} {'reference':>20}   ratio (range)        must   aim")
+    print(f"{'':56} {'ours':>14} {'reference':>14}   ratio (range)        must    aim")
     clock = f"{START.isoformat()}@{RATE}@{datetime.now(UTC).isoformat()}"
     with house(clock) as servers:
         for names, rows in GROUPS.items():
@@ -66,7 +66,8 @@ def line(row: Row) -> str:
     ratio = f"{row.ratio:.2f} ({low:.2f}–{high:.2f})"
     limits = " ".join(f"{limit:>6}" if limit else "     –" for limit in (row.must, row.aim))
     said = "; ".join(part for part in (row.verdict, row.note, *row.faults) if part)
-    return f"{row.name:48} {_spread(row.ours, row.unit):>20} {_spread(row.reference, row.unit):>20}   {ratio:18} {limits}  {said}"
+    sides = f"{_spread(row.ours, row.unit):>14} {_spread(row.reference, row.unit):>14}"
+    return f"{row.name:56} {sides}   {ratio:18} {limits}  {said}"
 
 
 def _spread(values: object, unit: str) -> str:

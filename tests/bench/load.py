@@ -58,9 +58,9 @@ class Pressing:
     def turn(self, body: str) -> tuple[str, dict[str, str]]:
         """The next request of the call."""
         self.turns += 1
-        call = {"CallSid": f"CA{self.ref}", "AccountSid": ACCOUNT, "CallStatus": "in-progress", "Direction": "outbound-api"}
+        call = {"CallSid": f"CA{self.ref}", "AccountSid": ACCOUNT, "CallStatus": "in-progress"}
         known = {**call, **PLACE, "From": LINE, "To": self.number, "Caller": LINE, "Called": self.number}
-        form = {**known, "ApiVersion": "2010-04-01"}
+        form = {**known, "Direction": "outbound-api", "ApiVersion": "2010-04-01"}
         if self.turns:
             form |= {"Digits": body, "msg": "Gather", "FinishedOnKey": ""}
         return f"{self.prefix}/{self.ref}/{self.turns}", form

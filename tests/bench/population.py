@@ -19,8 +19,8 @@ from contact.sender import SenderRow
 from scoring import rules
 from services.work import Work
 from store import outbox as outbox_rows
-from store import senders as sender_rows
 from store.tables.interviews import interviews
+from store.tables.outbox import senders
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, rounds
 from survey.questionnaire import Questionnaire
@@ -65,9 +65,7 @@ def found(work: Work, form: Questionnaire, count: int) -> Town:
         conn.execute(sa.insert(questionnaires), [_form(form, now)])
         conn.execute(sa.insert(rounds), [_round(town.round, now)])
         for sender in (town.text, town.call):
-            given = {field.name: getattr(sender, field.name) for field in fields(SenderRow)}
-            tokens = {"tokens": Decimal(sender.burst), "tokens_at": now, "created_at": now}
-            sender_rows.add(conn, **given, **tokens, tariff=tariff.SAMPLE.to_dict())
+            conn.execute(sa.insert(senders), [_sender_row(sender, now)])
         _people(conn, work, town, form.sha256, now)
     return town
 
@@ -129,6 +127,12 @@ def _sender(work: Work, name: str, address: str, medium: str) -> SenderRow:
         account=ACCOUNT, api_base_url="http://127.0.0.1:1", can_receive=True, can_reconcile=True, simulated=True,
         rate_per_s=Decimal(100_000), burst=500, lines=100_000, weight=1, paused_reason="",
     )  # fmt: skip
+
+
+def _sender_row(sender: SenderRow, now: datetime) -> dict[str, Any]:
+    given = {field.name: getattr(sender, field.name) for field in fields(SenderRow)}
+    begins = {"slot_at": now, "served": "", "budget": {}, "base_weight": sender.weight, "created_at": now}
+    return {**given, **begins, "tariff": tariff.SAMPLE.to_dict()}
 
 
 def _organisations(office_id: UUID, ids: list[UUID], now: datetime) -> Iterator[dict[str, Any]]:

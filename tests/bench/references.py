@@ -1,7 +1,8 @@
 """The webhook by hand: R1, one statement, and R6, the statements of our turn; Flask, the library's check, psycopg.
 
 Nothing of ours is imported. No engine, no words, no encryption, no checks: what is left is the floor. Run by
-`gunicorn "tests.bench.references:app()"`; BENCH_DATABASE_URL, BENCH_TOKEN, BENCH_BASE and BENCH_LOOKUP_KEY (hex) say where.
+`gunicorn "tests.bench.references:app()"`; BENCH_DATABASE_URL, BENCH_TOKEN, BENCH_BASE, BENCH_SENDER and
+BENCH_LOOKUP_KEY (hex) say where.
 """
 
 from __future__ import annotations
@@ -183,7 +184,8 @@ def turn_of(held: dict, channel: str, source: str, now: datetime) -> dict:
     state["v"][question] = ["5", channel, seq]
     state["e"], state["t"] = seq, state["t"] + 1
     said = {"said": "Key", "with": {"digits": "1"}, "question": question, "language": "vi"}
-    effects = [{"effect": "Echo", "question": question, "value": "5"}, {"effect": "Ask", "question": question, "turn": seq}]
+    echo = {"effect": "Echo", "question": question, "value": "5"}
+    effects = [echo, {"effect": "Ask", "question": question, "turn": seq}]
     return {
         "interview": held["id"], "seq": seq, "at": now, "channel": channel, "source": source, "turn": state["t"] - 1,
         "input": Jsonb(said), "effects": Jsonb(effects), "state": Jsonb(state), "question": question,
