@@ -42,7 +42,7 @@ def test_a_full_queue_refuses_a_senders_texts_and_fails_a_services(sim: Sim, we:
     _sending(sim, we, mps=5, queue_s=0.3, messaging_service_sid="MG1")
     form = {"To": PERSON, "From": OUR_NUMBER, "Body": "x"}
     answers = [requests.post(sim.base + MESSAGES, form, auth=(ACCOUNT, TOKEN), timeout=5) for _ in range(9)]
-    assert [answer.status_code for answer in answers][:3] == [201] * 3
+    assert [answer.status_code for answer in answers][:2] == [201] * 2
     assert (answers[-1].status_code, answers[-1].json()["code"]) == (400, 21611)
     taken = sim.client.messages.create(to=PERSON, messaging_service_sid="MG1", body="x", status_callback=we.base + "/r")
     assert taken.status == "accepted"
