@@ -62,8 +62,9 @@ def tariff(conn: Connection, sender_id: UUID) -> Mapping[str, Any]:
 
 
 def swept_at(conn: Connection, sender_id: UUID) -> datetime | None:
-    """Until when the carrier's list of inbound texts has been read."""
-    return conn.scalar(select(senders.c.inbound_swept_at).where(senders.c.id == sender_id))
+    """Until when the carrier's list of inbound texts has been read; before the first time, since when the number is ours."""
+    since = func.coalesce(senders.c.inbound_swept_at, senders.c.created_at)
+    return conn.scalar(select(since).where(senders.c.id == sender_id))
 
 
 def spend(conn: Connection, sender_id: UUID, wanted: int, real: datetime) -> int:
