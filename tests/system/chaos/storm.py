@@ -122,7 +122,7 @@ class Storm:
         """The next office: its list comes in, its people move in, its campaign begins."""
         stage, wave, work = self._stage, self._report.waves, self._stage.work
         code = people.office(wave)
-        offices.add_office(work, code, f"Lien minh HTX tinh {wave}", "province", f"{wave:02d}", "0214 388 8000", ACTOR)
+        offices.add_office(work, code, f"Lien minh HTX tinh {wave}", "province", "15", "0214 388 8000", ACTOR)
         path = stage.home / f"{code}.csv"
         people.write_list(path, self._plan.seed, wave, self._plan.organisations)
         imports.import_registry(work, code, path, ACTOR)

@@ -19,8 +19,9 @@ from sqlalchemy import select
 from runtime.demonstration import witness as usual
 from runtime.demonstration.village import Villager, topic_name
 from services import calls, interviews
+from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
-from store.tables.interviews import answers
+from store.tables.interviews import answers, inbound
 from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox
 from tests.system.chaos import people as village
@@ -114,13 +115,14 @@ def examine(work: Work, journal: Sequence[Entry], people: Sequence[Villager]) ->
     said = meant(journal, digest(calls.apology(work)))
     settings = village.SETTINGS
     left = _left(work)
+    started = [e for e in journal if not _answers_somebody(e, left)]
     return {
         "answers": [line for person in people for line in _answers(person, said, held)],
         "twice": usual.twice(journal),
-        "hours": usual.outside_hours(journal, settings.calendar),
-        "caps": usual.over_caps(journal, settings.caps),
-        "opt_out": usual.after_opt_out(journal),
-        "ladder": _beyond_ladder(journal, left),
+        "hours": usual.outside_hours(started, settings.calendar),
+        "caps": usual.over_caps(started, settings.caps),
+        "opt_out": _after_opt_out(work, started, left),
+        "ladder": _beyond_ladder(started, left),
         "left": _not_known_to_have_left(journal, left),
         "stuck": _stuck(work),
         "events": _differences(work),
@@ -142,11 +144,39 @@ def _answers(person: Villager, said: Mapping[str, Mapping[str, Meant]], held: St
 
 
 def _left(work: Work) -> dict[str, Entry]:
-    """Reference → row of every contact."""
-    columns = (outbox.c.ref, outbox.c.state, outbox.c.error_code, outbox.c.campaign_id, outbox.c.interview_id)
+    """Reference → row of everything that left or was to leave."""
+    names = ("ref", "state", "error_code", "campaign_id", "interview_id", "step", "medium", "purpose", "sent_at")
     with work.database.transaction() as conn:
-        query = select(*columns, outbox.c.step, outbox.c.medium).where(outbox.c.campaign_id.is_not(None))
-        return {row["ref"]: dict(row) for row in conn.execute(query).mappings()}
+        rows = conn.execute(select(*(outbox.c[name] for name in names))).mappings()
+        return {row["ref"]: dict(row) for row in rows}
+
+
+def _answers_somebody(e: Entry, left: Mapping[str, Entry]) -> bool:
+    """A reply that left by itself, because the text it answers was found by a sweep: no contact we started."""
+    row = left.get(ref_of(e)) if e.get("callback") else None
+    return row is not None and row["purpose"] in ANSWERS_SOMEBODY
+
+
+def _after_opt_out(work: Work, journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
+    """Opt-outs that never came in, and contacts cleared to leave after one had: from its first webhook we answered
+    on; where there was none, from when a sweep found it."""
+    said = [e for e in journal if e["kind"] == "message.inbound" and e["body"].upper() in usual.OPT_OUTS]
+    answered = {e["about"]: e for e in reversed(journal) if e["kind"] == "webhook.sent" and e["status"] == 200}
+    with work.database.transaction() as conn:
+        query = select(inbound.c.carrier_id, inbound.c.received_at)
+        found = {row.carrier_id: row.received_at for row in conn.execute(query)}
+    faults, known = [], {}
+    for e in said:
+        if e["sid"] in found:
+            at = usual.at(answered[e["sid"]]) if e["sid"] in answered else found[e["sid"]]
+            known[e["sender"]] = min(at, known.get(e["sender"], at))
+        else:
+            faults.append(f"{e['sid']}: an opt-out is lost")
+    for e in usual.contacts(journal):
+        row = left.get(ref_of(e))
+        if row is not None and e["to"] in known and row["sent_at"] > known[e["to"]]:
+            faults.append(f"{usual.medium(e)} {e['sid']} after its person opted out")
+    return faults
 
 
 def ref_of(contact: Entry) -> str:
@@ -172,7 +202,7 @@ def _beyond_ladder(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[
     steps: Counter[tuple[Any, Any, int]] = Counter()
     for e in usual.contacts(journal):
         row = left.get(ref_of(e))
-        if row is not None and last.get(e["sid"]) not in FAILED_AT_CARRIER:
+        if row is not None and row["campaign_id"] and last.get(e["sid"]) not in FAILED_AT_CARRIER:
             steps[row["campaign_id"], row["interview_id"], row["step"]] += 1
     allowed = {number: step.attempts for number, step in enumerate(village.LADDER.steps, start=1)}
     return [f"{who}: step {step} reached {n} times" for (_, who, step), n in steps.items() if n > allowed[step]]
