@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import random
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ FINAL_MESSAGE = frozenset({"delivered", "undelivered", "failed", "canceled", "re
 
 def new_sid(prefix: str) -> str:
     """A fresh id as the API gives them: two letters and 32 hexadecimal digits."""
-    return prefix + uuid.uuid4().hex
+    return f"{prefix}{random.getrandbits(128):032x}"
 
 
 @dataclass(slots=True)

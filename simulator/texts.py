@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 from simulator import opt_out, parameters, segments
@@ -56,9 +57,10 @@ class Texts:
         self.go_on(message)
 
     def go_on(self, message: Message) -> None:
-        """Let an accepted text take its way from where it is."""
+        """Let an accepted text take its way from where it is: scheduled, on the air, or at the end of the queue."""
         if not message.over:
-            self._net.scheduler.run(self._life(message))
+            queues = message.sent is None and message.status != "scheduled"
+            self._net.scheduler.run(self._life(message, self._turn(message) if queues else 0.0))
 
     def cancel(self, message: Message) -> bool:
         """Take back a text that has not left; False when it has."""
@@ -105,13 +107,22 @@ class Texts:
         else:
             self.accept(message)
 
-    def _life(self, message: Message) -> Iterator[float]:
+    def _turn(self, message: Message) -> float:
+        """Take a place in the sender's queue: real seconds until its turn, infinite when the queue is full."""
+        if self.crowded(message.sender):
+            return inf
+        number = self._net.numbers.get(message.sender)
+        return self._net.lanes.reserve(message.sender, number.mps if number else 0.0, message.segments)
+
+    def _life(self, message: Message, turn_s: float) -> Iterator[float]:
         """From the queue to the handset; a text that was sent already when the network broke down is on the air."""
         net = self._net
         if message.sent is None:
-            yield from self._wait_until_due(message)
+            if message.status == "scheduled":
+                yield from self._wait_until_due(message)
+                turn_s = self._turn(message)
             if message.status not in FINAL_MESSAGE:
-                yield from self._queue(message)
+                yield from self._queue(message, turn_s)
             if message.over:
                 return
             message.sent = net.clock.now()
@@ -128,34 +139,28 @@ class Texts:
         yield from self.think(message, act, place)
 
     def _wait_until_due(self, message: Message) -> Iterator[float]:
-        if message.due is None or message.status != "scheduled":
-            return
-        for slice_s in slices(max((message.due - self._net.clock.now()).total_seconds(), 0.0), _LOOK_S):
+        due = message.due or self._net.clock.now()
+        for slice_s in slices(max((due - self._net.clock.now()).total_seconds(), 0.0), _LOOK_S):
             yield slice_s
             if message.over:
                 return
         with self._net.lock:
-            if not message.over:
-                message.status = "queued"
+            if message.over:
+                return
+            message.status = "queued"
         if (message.sender, message.to) in self._net.opted_out:
             self._move(message, "failed", _OPTED_OUT)
 
-    def _queue(self, message: Message) -> Iterator[float]:
+    def _queue(self, message: Message, turn_s: float) -> Iterator[float]:
         """Wait for the sender's turn; give up when the queue is full or the text has waited too long."""
-        number = self._net.numbers.get(message.sender)
-        if self.crowded(message.sender):
-            yield _QUEUE_S
-            self._move(message, "failed", _QUEUE_FULL)
-            return
-        turn_s = self._net.lanes.reserve(message.sender, number.mps if number else 0.0, message.segments)
-        late = turn_s > message.validity_s
-        wait = _QUEUE_S + self._net.clock.unwait(min(turn_s, message.validity_s))
+        full, late = turn_s == inf, turn_s > message.validity_s
+        wait = _QUEUE_S + (0.0 if full else self._net.clock.unwait(min(turn_s, message.validity_s)))
         for slice_s in slices(wait, _LOOK_S):
             yield slice_s
             if message.over:
                 return
         if late:
-            self._move(message, "failed", _EXPIRED)
+            self._move(message, "failed", _QUEUE_FULL if full else _EXPIRED)
 
     def think(self, message: Message, act: Act, place: int) -> Iterator[float]:
         """The person thinks and answers unless a newer question came meanwhile (`place` is this one's number)."""
