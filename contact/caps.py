@@ -55,15 +55,15 @@ def from_dict(data: Mapping[str, Any]) -> Caps:
 class Counts:
     """What was reserved or done so far, without the contact asked about; exempt purposes are not in the first five.
 
-    "Today" is since `Caps.since`, per phone. `contacts_in_round` is per organisation. `same_purpose` counts contacts
-    of the asked, exempt purpose: replies and call-backs today, resumptions of this dropped call, receipts of this form,
-    confirmations of this opt-out.
+    Times are of contacts since `Caps.since`, per phone, newest first. `contacts_in_round` is per organisation.
+    `same_purpose` counts contacts of the asked, exempt purpose: replies and call-backs today, resumptions of this
+    dropped call, receipts of this form, confirmations of this opt-out.
     """
 
-    contacts_today: int = 0
-    texts_today: int = 0
-    calls_today: int = 0
-    answered_calls_today: int = 0
+    contacts_at: tuple[datetime, ...] = ()
+    texts_at: tuple[datetime, ...] = ()
+    calls_at: tuple[datetime, ...] = ()
+    answered_at: tuple[datetime, ...] = ()
     contacts_in_round: int = 0
     same_purpose: int = 0
     live_calls: int = 0
@@ -90,16 +90,44 @@ def refuse(caps: Caps, purpose: str, medium: Medium, counts: Counts) -> str | No
         return _refuse_exempt(caps, purpose, counts)
     reached = (
         ("caps.contacts_a_round", counts.contacts_in_round >= caps.contacts_a_round),
-        ("caps.contacts_a_day", counts.contacts_today >= caps.contacts_a_day),
-        ("caps.texts_a_day", medium == "text" and counts.texts_today >= caps.texts_a_day),
-        ("caps.calls_a_day", medium == "call" and _at(counts.calls_today, caps.calls_a_day)),
-        ("caps.answered_calls_a_day", medium == "call" and _at(counts.answered_calls_today, caps.answered_calls_a_day)),
+        ("caps.contacts_a_day", _full(counts.contacts_at, caps.contacts_a_day)),
+        ("caps.texts_a_day", medium == "text" and _full(counts.texts_at, caps.texts_a_day)),
+        ("caps.calls_a_day", medium == "call" and _full(counts.calls_at, caps.calls_a_day)),
+        ("caps.answered_calls_a_day", medium == "call" and _full(counts.answered_at, caps.answered_calls_a_day)),
     )
     return next((code for code, full in reached if full), None)
 
 
-def _at(count: int, ceiling: int | None) -> bool:
-    return ceiling is not None and count >= ceiling
+def _full(times: tuple[datetime, ...], ceiling: int | None) -> bool:
+    return ceiling is not None and len(times) >= ceiling
+
+
+RUNNING_CALL = timedelta(minutes=10)
+"""Until we look again whether a call to this phone still runs."""
+
+
+def free_at(caps: Caps, code: str, counts: Counts, now: datetime) -> datetime | None:
+    """When one more contact may be allowed that `refuse` gave `code` for; None: never (a ceiling that does not lift).
+
+    A day's ceiling lifts at local midnight, one of 24 hours when the contact that fills it is a day old.
+    """
+    if code == "caps.call_running":
+        return now + RUNNING_CALL
+    if code == "caps.call_backs_a_day":
+        return _day_after(now)
+    times, ceiling = {
+        "caps.contacts_a_day": (counts.contacts_at, caps.contacts_a_day),
+        "caps.texts_a_day": (counts.texts_at, caps.texts_a_day),
+        "caps.calls_a_day": (counts.calls_at, caps.calls_a_day),
+        "caps.answered_calls_a_day": (counts.answered_at, caps.answered_calls_a_day),
+    }.get(code, ((), None))
+    if ceiling is None or ceiling == 0:
+        return None
+    return _day_after(now) if caps.period == "day" else times[ceiling - 1] + timedelta(days=1, seconds=1)
+
+
+def _day_after(now: datetime) -> datetime:
+    return day_start(now + timedelta(days=1))
 
 
 def _refuse_exempt(caps: Caps, purpose: str, counts: Counts) -> str | None:

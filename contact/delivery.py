@@ -57,6 +57,15 @@ class ErrorKind(StrEnum):
     """It may have left: becomes `unknown`."""
 
 
+RETRY_MINUTES: dict[ErrorKind, tuple[int, ...]] = {
+    ErrorKind.THROTTLED: (1, 1, 2, 5, 10),
+    ErrorKind.LATER: (15, 30, 60, 120),
+    ErrorKind.CONFIGURATION: (15,),
+}
+"""Kinds that are tried again, bounded by a deadline and spending no attempt → business minutes until the next try, by
+tries so far (the last one holds on). Every other kind ends the row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The carrier took it. `carrier_id` may be None (Kannel gives none)."""

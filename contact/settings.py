@@ -34,6 +34,8 @@ class RoundSettings:
     hours: Hours = DEFAULT_HOURS
     public_holidays: bool = True
     exceptions: Mapping[date, Mapping[Medium, Day]] = field(default_factory=dict)
+    places: Mapping[str, Mapping[date, Mapping[Medium, Day]]] = field(default_factory=dict)
+    """Code of an office → the days that differ there; they come before those of the round."""
     caps: Caps = field(default_factory=Caps)
     ladder: Ladder = ladder.DEFAULT
     accented_texts: bool = False
@@ -43,18 +45,20 @@ class RoundSettings:
 
     @property
     def calendar(self) -> Calendar:
-        """When this round may contact people."""
-        return Calendar(self.hours, self.public_holidays, self.exceptions)
+        """When this round may contact people, wherever they are."""
+        return self.calendar_at("")
+
+    def calendar_at(self, place: str) -> Calendar:
+        """When this round may contact people of the office with code `place`."""
+        return Calendar(self.hours, self.public_holidays, {**self.exceptions, **self.places.get(place, {})})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types; `from_dict` gives back equal settings."""
         return {
             "hours": self.hours.to_dict(),
             "public_holidays": self.public_holidays,
-            "exceptions": {
-                on.isoformat(): {medium: write_day(windows) for medium, windows in media.items()}
-                for on, media in self.exceptions.items()
-            },
+            "exceptions": _write_days(self.exceptions),
+            "places": {place: _write_days(days) for place, days in self.places.items()},
             "caps": self.caps.to_dict(),
             "ladder": self.ladder.to_dict(),
             "accented_texts": self.accented_texts,
@@ -67,15 +71,26 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
     return RoundSettings(
         hours=hours_from_dict(data["hours"]),
         public_holidays=data["public_holidays"],
-        exceptions={
-            date.fromisoformat(on): {medium: day(*media[medium]) for medium in MEDIA if medium in media}
-            for on, media in data["exceptions"].items()
-        },
+        exceptions=_read_days(data["exceptions"]),
+        places={place: _read_days(days) for place, days in data.get("places", {}).items()},
         caps=caps.from_dict(data["caps"]),
         ladder=ladder.from_dict(data["ladder"]),
         accented_texts=data["accented_texts"],
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
+
+
+def _write_days(days: Mapping[date, Mapping[Medium, Day]]) -> dict[str, dict[str, list[str]]]:
+    return {
+        on.isoformat(): {medium: write_day(windows) for medium, windows in media.items()} for on, media in days.items()
+    }
+
+
+def _read_days(data: Mapping[str, Mapping[str, list[str]]]) -> dict[date, dict[Medium, Day]]:
+    return {
+        date.fromisoformat(on): {medium: day(*media[medium]) for medium in MEDIA if medium in media}
+        for on, media in data.items()
+    }
 
 
 def default() -> RoundSettings:

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from contact.calendar import Calendar, Medium, day_start
-from contact.caps import Caps, Counts, refuse
+from contact.calendar import Calendar, Medium
+from contact.caps import EXEMPT, Caps, Counts, free_at, refuse
+from contact.kinds import KINDS
+from services.planted import is_planted
 
 OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
 """Interview status → why there is nothing more to ask."""
 ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
 """Purposes that leave whatever became of the interview: somebody has just said something."""
-CALL_RUNNING_WAIT = timedelta(minutes=30)
+FOR_THE_FINISHED = frozenset(kind.purpose for kind in KINDS.values() if kind.finished)
+"""Purposes of texts for those who have answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known under the locks. `exempt` contacts answer somebody who waits: hours and caps do not apply."""
+    """What is known under the locks, about one contact."""
 
     medium: Medium
     purpose: str
@@ -31,7 +34,15 @@ class Facts:
     campaign_state: str
     round_open: bool
     counts: Counts
-    exempt: bool = False
+    on_hold: bool = False
+    """The campaign holds back this office, sender or medium."""
+    deadline_at: datetime | None = None
+    """Business time from which on it must not leave any more."""
+
+    @property
+    def exempt(self) -> bool:
+        """It answers somebody who waits, or keeps a time they chose: hours do not apply, and caps of its own do."""
+        return self.purpose in EXEMPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +78,30 @@ Verdict = Go | Withdraw | Retime | Hold
 
 def clear(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdict:
     """The verdict on one contact at business time `now` (docs/contact-rules.md)."""
+    verdict = _verdict(facts, now, calendar, caps)
+    late = isinstance(verdict, Retime) and facts.deadline_at is not None and verdict.at >= facts.deadline_at
+    return Withdraw("no_time_left") if late else verdict
+
+
+def _verdict(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdict:
     ban = _ban(facts)
     if ban is not None:
         return Withdraw(ban)
-    if facts.exempt:
-        refusal = refuse(caps, facts.purpose, facts.medium, facts.counts)
-        return Go(counted=False) if refusal is None else Withdraw(refusal)
-    if facts.campaign_state == "paused":
+    if facts.purpose not in ANSWERS_SOMEBODY and (facts.campaign_state == "paused" or facts.on_hold):
         return Hold()
-    if not calendar.open(facts.medium, now):
+    if not facts.exempt and not calendar.open(facts.medium, now):
         return Retime(calendar.next_open(facts.medium, now), "outside_hours")
     return _within_caps(facts, now, calendar, caps)
 
 
 def _ban(facts: Facts) -> str | None:
-    if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation":
+    if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation" and not is_planted("skip-opt-out-check"):
         return "opted_out"
     if facts.purpose in ANSWERS_SOMEBODY:
         return None
     if facts.consent == "held":
         return "held"
-    if facts.interview_status in OVER:
+    if facts.interview_status in OVER and facts.purpose not in FOR_THE_FINISHED:
         return OVER[facts.interview_status]
     if facts.campaign_state in ("stopping", "stopped", "done"):
         return "campaign_stopped"
@@ -97,8 +111,8 @@ def _ban(facts: Facts) -> str | None:
 def _within_caps(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdict:
     refusal = refuse(caps, facts.purpose, facts.medium, facts.counts)
     if refusal is None:
-        return Go(counted=True)
-    if refusal == "caps.contacts_a_round":
+        return Go(counted=not facts.exempt)
+    free = free_at(caps, refusal, facts.counts, now)
+    if free is None:
         return Withdraw(refusal)
-    wait_until = now + CALL_RUNNING_WAIT if refusal == "caps.call_running" else day_start(now) + timedelta(days=1)
-    return Retime(calendar.next_open(facts.medium, wait_until), refusal)
+    return Retime(free if facts.exempt else calendar.next_open(facts.medium, free), refusal)

@@ -12,39 +12,52 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from carriers.errors import UNLISTED
 from contact import tariff
 from contact.calendar import ZONE
-from contact.delivery import FINAL, Accepted, ErrorKind, Receipt, Refused, SendResult, State, merge
+from contact.delivery import (
+    FINAL,
+    RETRY_MINUTES,
+    Accepted,
+    ErrorKind,
+    Receipt,
+    Refused,
+    SendResult,
+    State,
+    Unknown,
+    merge,
+)
 from services import consent, tasks
+from services.planted import is_planted
 from services.work import Work
-from store import audit, campaigns, outbox, registry, senders
+from store import audit, campaigns, doubts, outbox, phones, registry, senders
 
-LATER_MINUTES = 15
-THROTTLED_MINUTES = 1
 MAX_TRIES = 12
 """Technical tries of one row; with the deadline the end of retries."""
+UNBOUND_FOR = timedelta(hours=6)
+"""Business time after which a row without a deadline (a reply) is not tried again: nobody waits for it any more."""
 
 
 def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
     """Write down what the carrier answered to a hand-over (docs/delivery.md)."""
     with work.database.transaction() as conn:
-        target = outbox.target(conn, outbox_id)
-        if target is None:
-            return
-        outbox.lock_phone(conn, target["phone_hash"])
-        row = outbox.lock(conn, outbox_id)
+        phone = outbox.lock_phone(conn, outbox_id, locking=not is_planted("no-lock-order"))
+        row = outbox.lock(conn, outbox_id) if phone is not None else None
         if row is None:
             return
         if isinstance(result, Accepted):
             _accepted(work, conn, row, result)
         elif isinstance(result, Refused):
             _refused(work, conn, row, result)
-        elif row["state"] == State.SENDING:
-            outbox.change(conn, outbox_id, state=State.UNKNOWN, error_code=result.code, lease_until=None)
+        elif is_planted("no-unknown-state"):
+            _refused(work, conn, row, Refused(ErrorKind.THROTTLED, result.code))
+        else:
+            _unknown(work, conn, row, result)
 
 
 def _accepted(work: Work, conn: Connection, row: RowMapping, result: Accepted) -> None:
     state = merge(State(row["state"]), State.SENT, row["medium"])
+    _claim_carrier_id(work, conn, row, result.carrier_id)
     outbox.change(
         conn,
         row["id"],
@@ -57,27 +70,34 @@ def _accepted(work: Work, conn: Connection, row: RowMapping, result: Accepted) -
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], work.clock.now())
 
 
+def _unknown(work: Work, conn: Connection, row: RowMapping, result: Unknown) -> None:
+    if row["state"] == State.SENDING:  # else a receipt was quicker
+        outbox.change(conn, row["id"], state=State.UNKNOWN, error_code=result.code, lease_until=None)
+    senders.tally(conn, row["sender_id"], str(ErrorKind.AMBIGUOUS), result.code, work.clock.now())
+
+
 def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> None:
     if row["state"] != State.SENDING:  # a receipt was quicker and proves that it left
         return
     now = work.clock.now()
-    wait = {ErrorKind.THROTTLED: THROTTLED_MINUTES, ErrorKind.LATER: LATER_MINUTES}.get(result.kind)
+    minutes = RETRY_MINUTES.get(result.kind)
     if result.kind == ErrorKind.CONFIGURATION:
         _pause_sender(work, conn, row, result.code)
-        wait = LATER_MINUTES
-    if wait is not None and _may_try_again(row, now):
-        _try_again(conn, row, now + timedelta(minutes=wait), result)
-        return
-    outbox.change(
-        conn, row["id"], state=State.FAILED, reserved_at=None, lease_until=None, ended_at=now,
-        error_code=result.code, error_kind=str(result.kind),
-    )  # fmt: skip
-    _follow(work, conn, row, result.kind, result.code, now)
+    if minutes and _may_try_again(row, now):
+        _try_again(conn, row, now + timedelta(minutes=minutes[min(row["tries"], len(minutes) - 1)]), result)
+    else:
+        outbox.change(
+            conn, row["id"], state=State.FAILED, reserved_at=None, lease_until=None, ended_at=now,
+            error_code=result.code, error_kind=str(result.kind),
+        )  # fmt: skip
+        _follow(work, conn, row, result.kind, result.code, now)
+    listed = result.detail != UNLISTED
+    senders.tally(conn, row["sender_id"], str(result.kind), result.code, now, listed=listed)
 
 
 def _may_try_again(row: RowMapping, now: datetime) -> bool:
-    in_time: bool = row["deadline_at"] is None or now < row["deadline_at"]
-    return bool(in_time and row["tries"] + 1 < MAX_TRIES)
+    until = row["deadline_at"] or row["created_at"] + UNBOUND_FOR
+    return bool(now < until and row["tries"] + 1 < MAX_TRIES)
 
 
 def _try_again(conn: Connection, row: RowMapping, due_at: datetime, result: Refused) -> None:
@@ -102,12 +122,34 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
         found = outbox.by_ref(conn, ref)
         if found is None:
             return "unknown_ref"
-        outbox.lock_phone(conn, found["phone_hash"])
+        outbox.lock_phone(conn, found["id"])
         row = outbox.lock(conn, found["id"])
-        if row is None or not _append(work, conn, row, receipt, via):
-            return "repeated"
-        _merge(work, conn, row, receipt)
-        return "merged"
+        return "merged" if row is not None and merge_into(work, conn, row, receipt, via) else "repeated"
+
+
+def merge_into(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:
+    """Merge a receipt into a row whose phone and row the caller has locked; False when it was there already."""
+    if not _append(work, conn, row, receipt, via):
+        return False
+    _claim_carrier_id(work, conn, row, receipt.carrier_id)
+    _merge(work, conn, row, receipt)
+    if receipt.error_code:
+        listed = receipt.extra.get("code") != UNLISTED
+        kind = str(receipt.error_kind or ErrorKind.LATER)
+        senders.tally(conn, row["sender_id"], kind, receipt.error_code, work.clock.now(), listed=listed)
+    return True
+
+
+def _claim_carrier_id(work: Work, conn: Connection, row: RowMapping, carrier_id: str | None) -> None:
+    """The carrier says with our own reference whose its id is: a row that was taken for it gives it up."""
+    if carrier_id is None or row["carrier_id"] is not None:
+        return
+    other = doubts.holder(conn, row["sender_id"], carrier_id)
+    if other is None or other["phone_hash"] != row["phone_hash"]:
+        return
+    why = "id_was_anothers"
+    outbox.change(conn, other["id"], carrier_id=None, state=State.PRESUMED, reason={**other["reason"], "repaired": why})
+    senders.tally(conn, row["sender_id"], "repair", why, work.clock.now())
 
 
 def _append(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:
@@ -160,26 +202,35 @@ def _is_machine(row: RowMapping, receipt: Receipt) -> bool:
     return row["medium"] == "call" and answered_by.startswith(("machine", "fax"))
 
 
-def _cost(conn: Connection, row: RowMapping, receipt: Receipt, duration: int | None, now: datetime) -> Decimal:
+def _cost(conn: Connection, row: RowMapping, receipt: Receipt, duration: int | None, now: datetime) -> Decimal | None:
     """The carrier's own price where it reports one, else the sender's tariff."""
     if receipt.price is not None:
         return receipt.price
     units = (receipt.segments or row["segments"]) if row["medium"] == "text" else (duration or 0)
     prices = tariff.from_dict(senders.tariff(conn, row["sender_id"]))
-    return prices.cost(row["medium"], units, now.astimezone(ZONE).date())
+    try:
+        return prices.cost(row["medium"], units, now.astimezone(ZONE).date())
+    except LookupError:  # the tariff begins later: what it cost is not known
+        return None
 
 
 def _follow(work: Work, conn: Connection, row: RowMapping, kind: ErrorKind | None, code: str, now: datetime) -> None:
     """What an ending means beyond the row: the number, the consent ledger, the ladder."""
     if kind == ErrorKind.NUMBER and row["interview_id"]:
-        registry.mark_invalid(conn, row["interview_id"], row["phone_hash"], code)
-        outbox.withdraw(conn, {"code": "wrong_number"}, now, phone_hash=row["phone_hash"])
-        cause = f"wrong_number:{row['interview_id']}:{row['phone_hash'].hex()}"
-        tasks.open_task(
-            work, conn, kind="wrong_number", cause=cause, detail=code,
-            office_id=row["office_id"], interview_id=row["interview_id"],
-        )  # fmt: skip
+        _give_number_up(work, conn, row, code, now)
     if kind == ErrorKind.OPTED_OUT:
         consent.carrier_stop(work, conn, row["phone_hash"], source_id=f"receipt:{row['ref']}", code=code)
     if row["campaign_id"]:
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
+
+
+def _give_number_up(work: Work, conn: Connection, row: RowMapping, code: str, now: datetime) -> None:
+    """The number is dead for this organisation: its ladder goes on with the next one, staff see to it when none is."""
+    registry.mark_invalid(conn, row["interview_id"], row["phone_hash"], code)
+    of = {"phone_hash": row["phone_hash"], "interview_id": row["interview_id"]}
+    outbox.withdraw(conn, {"code": "wrong_number"}, now, **of)
+    if not phones.any_left(conn, row["interview_id"]):
+        tasks.open_task(
+            work, conn, kind="wrong_number", cause=f"wrong_number:{row['interview_id']}:{row['phone_hash'].hex()}",
+            detail=code, office_id=row["office_id"], interview_id=row["interview_id"],
+        )  # fmt: skip

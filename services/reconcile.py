@@ -1,12 +1,15 @@
 """Rows in doubt: what the carrier can be asked is asked; what cannot be asked is waited for and then presumed sent.
 
-Nothing in doubt is ever sent again first. Real time decides when to ask; business time is only written down.
+Nothing in doubt is ever sent again on a guess. Every decision stands with its reason on the row, in the audit trail and
+in the tallies. Real time decides when to ask; business time is only written down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
@@ -14,125 +17,140 @@ from carriers.errors import CarrierAwayError
 from contact.delivery import Receipt, State
 from contact.sender import SenderRow
 from services import delivery
+from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
-from store import audit, campaigns, outbox, senders
+from store import audit, campaigns, doubts, outbox, senders
 
 ASK_AFTER = timedelta(seconds=60)
 """Real time before the carrier is asked about a row in doubt: its own lists lag."""
-GIVE_UP_AFTER = timedelta(minutes=10)
-"""Real time after which a row the carrier cannot be asked about is presumed sent."""
-STALE_CALL_AFTER = timedelta(minutes=5)
-"""Real time after which a call without a final receipt is asked for: a callback was lost."""
-STALE_TEXT_AFTER = timedelta(minutes=30)
+ASK_AGAIN = timedelta(seconds=15)
+"""Real time between the two lists that must both lack a row before it is taken for never sent."""
+GIVE_UP_AFTER = timedelta(seconds=100)
+"""Real time after which a row the carrier cannot be asked about is presumed sent; a later receipt still counts."""
+REPLY_WORTH = timedelta(minutes=5)
+"""Real time within which a reply that certainly never left is still worth sending."""
+
+FOUND = "found_in_list"
 
 
 def ask_about_doubtful(work: Work) -> int:
     """Resolve rows that may or may not have left. Rows resolved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        rows = outbox.waiting_since(conn, (State.UNKNOWN,), real - work.patience(ASK_AFTER))
+        rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.patience(ASK_AGAIN))
         known = {s.id: s for s in senders.all_rows(conn)}
-    return sum(_reachable(_resolve, work, known[row["sender_id"]], row, real) for row in rows)
+    due = [row for row in rows if row["sent_real_at"] < real - work.patience(ASK_AFTER)]
+    return ask_each(due, known, lambda sender, row: _resolve(work, sender, row, real))
 
 
-def _reachable(ask: Callable[..., bool], *of: object) -> bool:
-    """What `ask` gives; False when its carrier is away just now, so that the other carriers' rows are looked at."""
-    try:
-        return ask(*of)
-    except CarrierAwayError:
-        return False
+def ask_each(
+    rows: Sequence[RowMapping], known: dict[UUID, SenderRow], ask: Callable[[SenderRow, RowMapping], bool]
+) -> int:
+    """How many of `rows` `ask` moved on; a carrier that is away now keeps its rows waiting, not those of others."""
+    away: set[UUID] = set()
+    moved = 0
+    for row in rows:
+        if row["sender_id"] in away:
+            continue
+        try:
+            moved += ask(known[row["sender_id"]], row)
+        except CarrierAwayError:
+            away.add(row["sender_id"])
+    return moved
 
 
 def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
-    waited = real - row["sent_real_at"]
     if sender.can_reconcile:
-        found = _ask(work, sender, row)
-        if found:
-            delivery.record_receipt(work, row["ref"], found, via="asked")
-            return True
-        return _never_left(work, row)
-    return waited > work.patience(GIVE_UP_AFTER) and _presume(work, row)
-
-
-def _ask(work: Work, sender: SenderRow, row: RowMapping) -> Receipt | None:
-    """The one text or call of the carrier's list that can only be this row, or None."""
+        return settle_by(work, row, listed(work, sender, row))
+    if real - row["sent_real_at"] <= work.patience(GIVE_UP_AFTER):
+        return False
     with work.database.transaction() as conn:
-        phone = outbox.lock_phone(conn, row["phone_hash"])
-        taken = outbox.carrier_ids(conn, row["phone_hash"])
+        held = _still_in_doubt(conn, row)
+        return held is not None and _end(work, conn, held, State.PRESUMED, "presumed_sent")
+
+
+def listed(work: Work, sender: SenderRow, row: RowMapping) -> Sequence[Receipt]:
+    """What the carrier's list has that could be this row. No connection is held meanwhile. Raises CarrierAwayError."""
+    with work.database.transaction() as conn:
+        phone = outbox.lock_phone(conn, row["id"])
     if phone is None:
-        return None
+        return ()
     number = work.vault.open(phone["number"])
     since = row["sent_at"] - timedelta(seconds=5)  # the carrier's clock shows business time
     if row["medium"] == "call":
-        listed = work.carriers.call(sender).find(sender, number, since, row["ref"])
-    else:
-        listed = work.carriers.text(sender).find(sender, number, work.vault.open(row["body"]), since)
-    return next((receipt for receipt in listed if receipt.carrier_id not in taken), None)
+        return work.carriers.call(sender).find(sender, number, since, row["ref"])
+    return work.carriers.text(sender).find(sender, number, work.vault.open(row["body"]), since)
 
 
-def _never_left(work: Work, row: RowMapping) -> bool:
-    """The carrier lists nothing of it: a technical failure, the reservation is given back, no attempt is spent."""
-    now = work.clock.now()
+def settle_by(work: Work, row: RowMapping, found: Sequence[Receipt]) -> bool:
+    """End the doubt about a row by the carrier's list, under the locks: taken, never taken, or two rows are alike."""
     with work.database.transaction() as conn:
-        if not _still_in_doubt(conn, row):
+        held = _still_in_doubt(conn, row)
+        if held is None:
             return False
+        sure, guessed = doubts.carrier_ids(conn, held["phone_hash"], FOUND)
+        taken = sure | guessed
+        free = [receipt for receipt in found if receipt.carrier_id not in taken]
+        place = _place_among_twins(work, conn, held)
+        if place < len(free):
+            _note(work, conn, held, FOUND)
+            return delivery.merge_into(work, conn, held, free[place], "asked")
+        if any(receipt.carrier_id not in sure for receipt in found):  # it may be this row's or its twin's
+            return _end(work, conn, held, State.PRESUMED, "cannot_be_told_apart")
+        if held["asked_at"] is None:
+            outbox.change(conn, held["id"], asked_at=work.clock.real())
+            return False
+        return _never_left(work, conn, held)
+
+
+def _place_among_twins(work: Work, conn: Connection, row: RowMapping) -> int:
+    """How many rows in doubt with the same words to the same phone were handed over before this one."""
+    words = _words(work, row)
+    alike = [twin["id"] for twin in doubts.twins(conn, row) if _words(work, twin) == words]
+    return alike.index(row["id"])
+
+
+def _words(work: Work, row: RowMapping) -> str:
+    return "" if row["body"] is None else work.vault.open(row["body"])
+
+
+def _never_left(work: Work, conn: Connection, row: RowMapping) -> bool:
+    """Two lists lack it: a technical failure, the reservation is given back, no attempt is spent.
+
+    A reply that somebody still waits for leaves now; of everything else the ladder decides anew.
+    """
+    young = work.clock.real() - row["sent_real_at"] < REPLY_WORTH
+    if row["purpose"] in ANSWERS_SOMEBODY and row["body"] is not None and row["tries"] == 0 and young:
         outbox.change(
-            conn,
-            row["id"],
-            state=State.FAILED,
-            reserved_at=None,
-            error_code="not_listed",
-            ended_at=now,
-            lease_until=None,
-        )
-        _decided(conn, row, now, "not_listed")
-    return True
+            conn, row["id"], state=State.PLANNED, tries=1, due_at=work.clock.now(), lease_until=None,
+            sent_at=None, sent_real_at=None, asked_at=None,
+        )  # fmt: skip
+        _note(work, conn, row, "not_listed")
+        return True
+    return _end(work, conn, row, State.FAILED, "not_listed", reserved_at=None)
 
 
-def _presume(work: Work, row: RowMapping) -> bool:
-    """It cannot be asked and no receipt came: counted as sent, never repeated."""
+def _end(work: Work, conn: Connection, row: RowMapping, state: State, why: str, **columns: Any) -> bool:
     now = work.clock.now()
-    with work.database.transaction() as conn:
-        if not _still_in_doubt(conn, row):
-            return False
-        outbox.change(conn, row["id"], state=State.PRESUMED, ended_at=now, lease_until=None)
-        _decided(conn, row, now, "presumed_sent")
+    outbox.change(conn, row["id"], state=state, ended_at=now, lease_until=None, error_code=why, **columns)
+    _note(work, conn, row, why)
+    if row["campaign_id"]:
+        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
     return True
 
 
-def _still_in_doubt(conn: Connection, row: RowMapping) -> bool:
-    outbox.lock_phone(conn, row["phone_hash"])
+def _still_in_doubt(conn: Connection, row: RowMapping) -> RowMapping | None:
+    outbox.lock_phone(conn, row["id"])
     current = outbox.lock(conn, row["id"])
-    return current is not None and current["state"] == State.UNKNOWN
+    return current if current is not None and current["state"] == State.UNKNOWN else None
 
 
-def _decided(conn: Connection, row: RowMapping, now: datetime, why: str) -> None:
+def _note(work: Work, conn: Connection, row: RowMapping, why: str) -> None:
+    """The decision with its reason: on the row, in the audit trail, in the tallies."""
+    now = work.clock.now()
+    outbox.change(conn, row["id"], reason={**row["reason"], "repaired": why})
     audit.append(
         conn, at=now, actor="machine:reconcile", action="outbox.doubt_ended", subject=str(row["id"]),
         office_id=row["office_id"], detail={"why": why},
     )  # fmt: skip
-    if row["campaign_id"]:
-        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
-
-
-def ask_about_silent(work: Work) -> int:
-    """Texts and calls the carrier took whose last receipt never came: ask what became of them. Rows moved on."""
-    real = work.clock.real()
-    with work.database.transaction() as conn:
-        calls = (State.SENT, State.RINGING, State.ANSWERED)
-        stale_calls = outbox.waiting_since(conn, calls, real - work.patience(STALE_CALL_AFTER))
-        stale_texts = outbox.waiting_since(conn, (State.SENT,), real - work.patience(STALE_TEXT_AFTER))
-        rows = [r for r in stale_calls if r["medium"] == "call"] + [r for r in stale_texts if r["medium"] == "text"]
-        known = {s.id: s for s in senders.all_rows(conn)}
-    return sum(_reachable(_catch_up, work, known[row["sender_id"]], row) for row in rows)
-
-
-def _catch_up(work: Work, sender: SenderRow, row: RowMapping) -> bool:
-    if not sender.can_reconcile:
-        return False
-    carrier = work.carriers.call(sender) if row["medium"] == "call" else work.carriers.text(sender)
-    known = row["carrier_id"]  # none when the answer to the hand-over broke off
-    receipt = carrier.fetch(sender, known) if known else _ask(work, sender, row)
-    if receipt is None or receipt.state == row["state"]:
-        return False
-    return delivery.record_receipt(work, row["ref"], receipt, via="asked") == "merged"
+    senders.tally(conn, row["sender_id"], "repair", why, now)

@@ -50,8 +50,7 @@ def add(work: Work, new: NewSender, actor: str) -> None:
             **{name: getattr(new, name) for name in NewSender.__dataclass_fields__},
             tariff=tariff.SAMPLE.to_dict(),
             paused_reason="",
-            tokens=Decimal(new.burst),
-            tokens_at=real,
+            slot_at=real,
             inbound_swept_at=None,
             created_at=now,
         )

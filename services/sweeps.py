@@ -5,6 +5,7 @@ Every sweep may run twice, at the same time, or die half-way.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from contact.delivery import State
 from contact.sender import SenderRow
 from services import campaigns as use_cases
 from services import inbound
+from services.planted import is_planted
 from services.work import Work
-from store import campaigns, outbox, senders
+from store import campaigns, doubts, outbox, senders
 
-HANDED_AFTER = timedelta(minutes=2)
+HANDED_AFTER = timedelta(seconds=60)
 """Real time after which a reply given back in a webhook's response, without a sign, is in doubt."""
 INBOUND_OVERLAP = timedelta(minutes=10)
 """Business time the inbound sweep looks back beyond its last run."""
@@ -28,23 +30,26 @@ def free_leases(work: Work) -> int:
     """Claimed rows of dead workers go back, sending ones become unknown, handed replies too. Rows moved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        freed = outbox.free_claims(conn, real)
-        sending = outbox.expired(conn, State.SENDING, real)
-        handed = [r["id"] for r in outbox.waiting_since(conn, (State.HANDED,), real - work.patience(HANDED_AFTER))]
-    return freed + sum(_doubt(work, outbox_id) for outbox_id in [*sending, *handed])
+        freed = Counter(doubts.free_claims(conn, real, "claim_expired"))
+        for sender_id, n in freed.items():
+            senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)
+        sending = doubts.expired(conn, State.SENDING, real)
+        handed = [r["id"] for r in doubts.waiting_since(conn, (State.HANDED,), real - work.patience(HANDED_AFTER))]
+    return freed.total() + sum(_doubt(work, outbox_id) for outbox_id in [*sending, *handed])
 
 
 def _doubt(work: Work, outbox_id: UUID) -> bool:
     real = work.clock.real()
     with work.database.transaction() as conn:
-        target = outbox.target(conn, outbox_id)
-        if target is None:
-            return False
-        outbox.lock_phone(conn, target["phone_hash"])
+        outbox.lock_phone(conn, outbox_id)
         row = outbox.lock(conn, outbox_id)
         if row is None or not _is_overdue(work, row, real):
             return False
-        outbox.change(conn, outbox_id, state=State.UNKNOWN, lease_until=None, error_code="worker_lost")
+        why = "worker_lost" if row["state"] == State.SENDING else "reply_without_sign"
+        state = State.PLANNED if is_planted("no-unknown-state") else State.UNKNOWN
+        reason = {**row["reason"], "doubt": why}
+        outbox.change(conn, outbox_id, state=state, lease_until=None, error_code=why, reason=reason)
+        senders.tally(conn, row["sender_id"], "repair", why, work.clock.now())
     return True
 
 

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, case, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
-from store.tables.campaigns import campaign_interviews, campaigns
+from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, receipts
-from store.tables.registry import phones
+from store.tables.registry import offices, phones
 
 EMPTY: Mapping[str, Any] = {
     "interview_id": None,
@@ -40,13 +41,12 @@ EMPTY: Mapping[str, Any] = {
     "sent_at": None,
     "sent_real_at": None,
     "ended_at": None,
+    "asked_at": None,
 }
 """What a row holds before anything happened to it; callers of `insert` name the rest."""
 
 IN_FLIGHT = (State.CLAIMED, State.SENDING, State.HANDED, State.SENT, State.RINGING, State.ANSWERED, State.UNKNOWN)
 ON_A_LINE = (State.SENDING, State.SENT, State.RINGING, State.ANSWERED, State.UNKNOWN)
-URGENT = ("reply", "call_back", "opt_out_confirmation")
-"""Purposes that leave before campaign contacts: somebody is waiting."""
 
 
 def insert_row(conn: Connection, **columns: Any) -> None:
@@ -62,63 +62,46 @@ def insert_contacts(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     return len(conn.execute(statement.returning(outbox.c.id)).all())
 
 
-def _may_leave() -> Any:
-    running = exists().where(campaigns.c.id == outbox.c.campaign_id, campaigns.c.state == "running")
-    return or_(outbox.c.campaign_id.is_(None), running)
+_PHONE_OF = (
+    select(phones, outbox.c.interview_id, outbox.c.campaign_id, outbox.c.sender_id, outbox.c.medium)
+    .join(outbox, outbox.c.phone_hash == phones.c.hash)
+    .where(outbox.c.id == bindparam("outbox_id"))
+)
+_LOCK_PHONE_OF = _PHONE_OF.with_for_update(of=phones, key_share=True)
 
 
-def claim(conn: Connection, sender_id: UUID, limit: int, now: datetime, lease_until: datetime) -> list[UUID]:
-    """Claim up to `limit` due rows of the sender for a worker until `lease_until` (real time), urgent ones first."""
-    due = (
-        select(outbox.c.id)
-        .where(outbox.c.sender_id == sender_id, outbox.c.state == State.PLANNED, outbox.c.due_at <= now)
-        .where(_may_leave())
-        .order_by(case((outbox.c.purpose.in_(URGENT), 0), else_=1), outbox.c.due_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    statement = (
-        update(outbox)
-        .where(outbox.c.id.in_(due))
-        .values(state=State.CLAIMED, lease_until=lease_until)
-        .returning(outbox.c.id)
-    )
-    return [row.id for row in conn.execute(statement)]
+def lock_phone(conn: Connection, outbox_id: UUID, *, locking: bool = True) -> RowMapping | None:
+    """Lock the phone of a row, first of all locks: its columns, and those of the row that never change.
+
+    `locking=False` exists for the planted fault that proves the lock order is needed.
+    """
+    return conn.execute(_LOCK_PHONE_OF if locking else _PHONE_OF, {"outbox_id": outbox_id}).mappings().first()
 
 
-def due_senders(conn: Connection, now: datetime) -> list[UUID]:
-    """Senders with a row that may leave now."""
-    query = (
-        select(outbox.c.sender_id)
-        .where(outbox.c.state == State.PLANNED, outbox.c.due_at <= now)
-        .where(_may_leave())
-        .distinct()
-    )
-    return [row.sender_id for row in conn.execute(query)]
+_LOCK = select(outbox).where(outbox.c.id == bindparam("outbox_id")).with_for_update(key_share=True)
 
 
-def target(conn: Connection, outbox_id: UUID) -> RowMapping | None:
-    """Phone, interview, campaign and sender of a row, unlocked: phone and interview are locked before the row."""
-    columns = (outbox.c.phone_hash, outbox.c.interview_id, outbox.c.campaign_id, outbox.c.sender_id, outbox.c.medium)
-    return conn.execute(select(*columns).where(outbox.c.id == outbox_id)).mappings().first()
+def lock(conn: Connection, outbox_id: UUID) -> RowMapping | None:
+    """Lock one outbox row (after the phone and the interview)."""
+    return conn.execute(_LOCK, {"outbox_id": outbox_id}).mappings().first()
+
+
+_PLACE = (
+    select(outbox, offices.c.code.label("office_code"))
+    .outerjoin(offices, offices.c.id == outbox.c.office_id)
+    .where(outbox.c.id == bindparam("outbox_id"))
+    .with_for_update(of=outbox, key_share=True)
+)
+
+
+def lock_with_place(conn: Connection, outbox_id: UUID) -> RowMapping | None:
+    """As `lock`, with the code of the row's office: hours may differ there."""
+    return conn.execute(_PLACE, {"outbox_id": outbox_id}).mappings().first()
 
 
 def by_ref(conn: Connection, ref: str) -> RowMapping | None:
     """The row with public reference `ref`, unlocked."""
     return conn.execute(select(outbox).where(outbox.c.ref == ref)).mappings().first()
-
-
-def lock_phone(conn: Connection, phone_hash: bytes) -> RowMapping | None:
-    """Lock the phone row, first of all locks; its sealed number, kind, flags and consent."""
-    query = select(phones).where(phones.c.hash == phone_hash).with_for_update(key_share=True)
-    return conn.execute(query).mappings().first()
-
-
-def lock(conn: Connection, outbox_id: UUID) -> RowMapping | None:
-    """Lock one outbox row (after the phone and the interview)."""
-    return (
-        conn.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update(key_share=True)).mappings().first()
-    )
 
 
 def change(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
@@ -167,25 +150,17 @@ def _decide_again(conn: Connection, contacts: Sequence[tuple[UUID, UUID]], at: d
         conn.execute(waiting.values(next_at=at, state="waiting"))
 
 
-def contact_counts(conn: Connection, phone_hash: bytes, interview_id: UUID | None, since: datetime) -> dict[str, int]:
-    """Fields of `contact.caps.Counts`: contacts we started to the phone since `since`, in the round to the interview.
-
-    A call that may still be answered counts as answered: the cap must hold whatever becomes of it.
-    """
-    phone = outbox.c.phone_hash == phone_hash
-    today = and_(phone, outbox.c.reserved_at >= since)
-    called = and_(today, outbox.c.medium == "call")
-    in_round = and_(outbox.c.interview_id == interview_id, outbox.c.reserved_at.is_not(None))
-    on_a_line = outbox.c.state.in_(ON_A_LINE)
-    query = select(
-        func.count().filter(today).label("contacts_today"),
-        func.count().filter(today, outbox.c.medium == "text").label("texts_today"),
-        func.count().filter(called).label("calls_today"),
-        func.count().filter(called, or_(on_a_line, outbox.c.state == State.COMPLETED)).label("answered_calls_today"),
-        func.count().filter(in_round).label("contacts_in_round"),
-        func.count().filter(phone, outbox.c.medium == "call", on_a_line).label("live_calls"),
-    ).where(or_(phone, outbox.c.interview_id == interview_id))
-    return dict(conn.execute(query).mappings().one())
+def hand_on(conn: Connection, of: UUID, to: UUID, note: Mapping[str, Any], now: datetime, limit: int = 500) -> int:
+    """Give planned campaign rows due at business time `now` from one sender to another. Rows moved."""
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.sender_id == of, outbox.c.state == State.PLANNED, outbox.c.due_at <= now)
+        .where(outbox.c.campaign_id.is_not(None))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    reason = outbox.c.reason.op("||")(literal(dict(note), JSONB))
+    return conn.execute(update(outbox).where(outbox.c.id.in_(due)).values(sender_id=to, reason=reason)).rowcount
 
 
 def add_receipt(conn: Connection, **columns: Any) -> bool:
@@ -197,40 +172,6 @@ def add_receipt(conn: Connection, **columns: Any) -> bool:
         .returning(receipts.c.id)
     )
     return conn.execute(statement).first() is not None
-
-
-def expired(conn: Connection, state: State, real: datetime, limit: int = 200) -> list[UUID]:
-    """Rows in `state` whose lease ended before `real`: their worker died or hangs."""
-    query = (
-        select(outbox.c.id)
-        .where(outbox.c.state == state, outbox.c.lease_until < real)
-        .order_by(outbox.c.id)
-        .limit(limit)
-    )
-    return [row.id for row in conn.execute(query)]
-
-
-def free_claims(conn: Connection, real: datetime) -> int:
-    """Return rows claimed by a worker that died before sending: nothing left the house. Rows freed."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.state == State.CLAIMED, outbox.c.lease_until < real)
-        .values(state=State.PLANNED, lease_until=None)
-    )
-    return conn.execute(statement).rowcount
-
-
-def waiting_since(
-    conn: Connection, states: Sequence[State], before_real: datetime, limit: int = 100
-) -> list[RowMapping]:
-    """Rows in one of `states` whose HTTP began before `before_real` (real time), oldest first."""
-    query = (
-        select(outbox)
-        .where(outbox.c.state.in_(states), outbox.c.sent_real_at < before_real)
-        .order_by(outbox.c.sent_real_at)
-        .limit(limit)
-    )
-    return list(conn.execute(query).mappings())
 
 
 def open_rows(conn: Connection, campaign_id: UUID) -> int:
@@ -260,7 +201,3 @@ def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
     return list(conn.execute(query).mappings())
 
 
-def carrier_ids(conn: Connection, phone_hash: bytes) -> set[str]:
-    """Carrier ids already known for a phone, so that two rows in doubt are not taken for each other."""
-    query = select(outbox.c.carrier_id).where(outbox.c.phone_hash == phone_hash, outbox.c.carrier_id.is_not(None))
-    return {row.carrier_id for row in conn.execute(query)}

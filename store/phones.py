@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, phones
 
 READ = select(phones.c.hash, phones.c.kind, phones.c.consent).where(phones.c.hash == bindparam("phone_hash"))
@@ -44,3 +46,14 @@ def add(conn: Connection, *, phone_hash: bytes, version: int, number: bytes, kin
 def is_listed(conn: Connection, phone_hash: bytes) -> bool:
     """Whether some organisation of a list has this phone."""
     return bool(conn.scalar(select(exists().where(organisation_phones.c.phone_hash == phone_hash))))
+
+
+def any_left(conn: Connection, interview_id: UUID) -> bool:
+    """Whether the interview's organisation has another number that may be contacted."""
+    usable = (
+        exists()
+        .where(interviews.c.id == interview_id, organisation_phones.c.organisation_id == interviews.c.organisation_id)
+        .where(organisation_phones.c.valid, phones.c.hash == organisation_phones.c.phone_hash)
+        .where(phones.c.consent.not_in(("stopped", "held")))
+    )
+    return bool(conn.scalar(select(usable)))

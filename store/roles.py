@@ -45,6 +45,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "rounds": _WRITE,
     "senders": _WRITE,
     "staff": _WRITE,
+    "tallies": _WRITE,
     "tasks": _WRITE,
 }
 """Webhooks, workers and the command line. Append-only: events, consent, audit, receipts."""
@@ -74,6 +75,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "rounds": _READ,
     "senders": _READ,
     "staff": _WRITE,
+    "tallies": _READ,
     "tasks": _WRITE,
 }
 """Staff pages. Nobody in an office reads what an organisation answered, wrote or said."""
@@ -109,7 +111,9 @@ OFFICE_BOUND: Mapping[str, str] = {
 Without a scope set for the transaction nothing is seen. Signing in looks staff up in national scope.
 """
 
-SHARED = frozenset({"invitations", "offices", "phones", "questionnaires", "round_questionnaires", "rounds", "senders"})
+SHARED = frozenset(
+    {"invitations", "offices", "phones", "questionnaires", "round_questionnaires", "rounds", "senders", "tallies"}
+)
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""
 
 

@@ -1,23 +1,28 @@
-"""Our numbers at the carriers: rows to values, look-up by address, and the pacing token bucket of each sender.
+"""Our numbers at the carriers: rows to values, look-up by address or name, changes, and tallies of what went wrong.
 
-The rate lives here and nowhere else, so an empty broker cannot cause a burst. It must not know what is sent.
+Their pace is kept by `store.pacing`. It must not know what is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Numeric, RowMapping, cast, extract, func, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.sender import SenderRow
-from store.tables.outbox import outbox, senders
+from store.tables.outbox import outbox, senders, tallies
 
 _FIELDS = tuple(SenderRow.__dataclass_fields__)
 _ROW = select(*(senders.c[name] for name in _FIELDS))
+
+
+def value(row: RowMapping) -> SenderRow:
+    """The value of a row of `senders` that may hold more columns."""
+    return SenderRow(**{name: row[name] for name in _FIELDS})
 
 
 def _value(row: RowMapping | None) -> SenderRow | None:
@@ -25,8 +30,9 @@ def _value(row: RowMapping | None) -> SenderRow | None:
 
 
 def add(conn: Connection, **columns: Any) -> None:
-    """Insert a sender; column names of `store.tables.outbox.senders`."""
-    conn.execute(insert(senders).values(**columns))
+    """Insert a sender; column names of `store.tables.outbox.senders`. It begins at its own weight, without a budget."""
+    beginning = {"base_weight": columns["weight"], "served": "", "budget": {}}
+    conn.execute(insert(senders).values({**beginning, **columns}))
 
 
 def change(conn: Connection, sender_id: UUID, **columns: Any) -> None:
@@ -67,31 +73,36 @@ def swept_at(conn: Connection, sender_id: UUID) -> datetime | None:
     return conn.scalar(select(since).where(senders.c.id == sender_id))
 
 
-def spend(conn: Connection, sender_id: UUID, wanted: int, real: datetime) -> int:
-    """Take up to `wanted` whole tokens from the sender's bucket and return how many were taken.
-
-    One update per small batch: tokens refill with real time at `rate_per_s`, never above `burst`.
-    """
-    refilled = _refilled(real)
-    row = conn.execute(select(refilled.label("tokens")).where(senders.c.id == sender_id).with_for_update()).first()
-    tokens = Decimal(0) if row is None else row.tokens
-    taken = max(0, min(wanted, int(tokens)))
-    conn.execute(update(senders).where(senders.c.id == sender_id).values(tokens=tokens - taken, tokens_at=real))
-    return taken
+def tally(
+    conn: Connection, sender_id: UUID, what: str, code: str, at: datetime, *, listed: bool = True, n: int = 1
+) -> None:
+    """Count an error (`what`: its kind) or a repair ("repair") under its code, at business time `at`."""
+    row = pg_insert(tallies).values(
+        sender_id=sender_id, what=what, code=code, listed=listed, n=n, first_at=at, last_at=at
+    )
+    more = {"n": tallies.c.n + n, "listed": row.excluded.listed, "last_at": row.excluded.last_at}
+    conn.execute(row.on_conflict_do_update(index_elements=["sender_id", "what", "code"], set_=more))
 
 
-def give_back(conn: Connection, sender_id: UUID, unused: int) -> None:
-    """Return tokens taken for rows that were not sent."""
-    if unused > 0:
-        conn.execute(update(senders).where(senders.c.id == sender_id).values(tokens=senders.c.tokens + unused))
+def tallied(conn: Connection) -> list[RowMapping]:
+    """All tallies with their sender's name, the latest first."""
+    query = select(tallies, senders.c.name).join(senders, senders.c.id == tallies.c.sender_id)
+    return list(conn.execute(query.order_by(tallies.c.last_at.desc(), tallies.c.code)).mappings())
 
 
-def _refilled(real: datetime) -> Any:
-    elapsed = func.greatest(cast(extract("epoch", literal(real) - senders.c.tokens_at), Numeric), 0)
-    return func.least(senders.c.tokens + elapsed * senders.c.rate_per_s, cast(senders.c.burst, Numeric))
+def weights(conn: Connection) -> dict[UUID, RowMapping]:
+    """Weight now, weight set and real time of the last step, by sender."""
+    query = select(senders.c.id, senders.c.weight, senders.c.base_weight, senders.c.weight_at)
+    return {row["id"]: row for row in conn.execute(query).mappings()}
 
 
-def live_lines(conn: Connection, sender_id: UUID, states: tuple[str, ...]) -> int:
-    """Calls of the sender that hold a line now (outbox rows in `states`)."""
-    query = select(func.count()).where(outbox.c.sender_id == sender_id, outbox.c.state.in_(states))
-    return conn.scalar(query) or 0
+def queued(conn: Connection) -> list[RowMapping]:
+    """Rows that have not ended, by sender, medium and state; what is planned counts as one state."""
+    live = outbox.c.state.in_(("planned", "claimed", "sending", "handed", "ringing", "answered", "unknown"))
+    query = (
+        select(senders.c.name, outbox.c.medium, outbox.c.state, func.count().label("n"))
+        .join(senders, senders.c.id == outbox.c.sender_id)
+        .where(live)
+        .group_by(senders.c.name, outbox.c.medium, outbox.c.state)
+    )
+    return list(conn.execute(query).mappings())

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from uuid import UUID
 
 from contact.delivery import Accepted, InboundText, Receipt, SendResult
@@ -87,14 +88,13 @@ class FakeCarrier:
     found: list[Receipt] = field(default_factory=list)
     inbound: list[InboundText] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
 
     def send(self, sender: SenderRow, to: str, body: str, ref: str) -> SendResult:
-        self.sent.append(Sent(sender, to, ref, body))
-        return self._result("SM")
+        return self._take("SM", Sent(sender, to, ref, body))
 
     def place(self, sender: SenderRow, to: str, ref: str) -> SendResult:
-        self.sent.append(Sent(sender, to, ref))
-        return self._result("CA")
+        return self._take("CA", Sent(sender, to, ref))
 
     def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
         return self.receipts.get(carrier_id)
@@ -108,8 +108,11 @@ class FakeCarrier:
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         self.hung_up.append(carrier_id)
 
-    def _result(self, prefix: str) -> SendResult:
-        return self.results.popleft() if self.results else Accepted(f"{prefix}{len(self.sent):032x}")
+    def _take(self, prefix: str, one: Sent) -> SendResult:
+        """Several threads send at once."""
+        with self.lock:
+            self.sent.append(one)
+            return self.results.popleft() if self.results else Accepted(f"{prefix}{len(self.sent):032x}")
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services import reconcile, sweeps
-from store import campaigns, outbox
+from services import failover, reconcile, silence, sweeps
+from store import campaigns, claims
 from workers.app import app
 from workers.task import work
 
@@ -14,12 +14,13 @@ EXPIRES_S = 3.0
 def tick() -> None:
     """Ask for dispatch and planning where something is due, and close campaigns that are through."""
     now = work().clock.now()
+    failover.reassign(work())
     with work().database.transaction() as conn:
-        senders = outbox.due_senders(conn, now)
+        senders = claims.due_senders(conn, now)
         waiting = campaigns.ids_in(conn, "planning")
         due = campaigns.due_campaigns(conn, now)
-    for sender_id in senders:
-        app.send_task("alo.dispatch", args=[str(sender_id)], expires=EXPIRES_S)
+    if senders:
+        app.send_task("alo.dispatch", expires=EXPIRES_S)
     for campaign_id in waiting:
         app.send_task("alo.plan_campaign", args=[str(campaign_id)], expires=EXPIRES_S)
     for campaign_id in due:
@@ -42,10 +43,16 @@ def ask_about_doubtful() -> int:
 @app.task(name="alo.reconcile_silent")
 def ask_about_silent() -> int:
     """Rows whose last receipt never came. Rows moved on."""
-    return reconcile.ask_about_silent(work())
+    return silence.ask_about_silent(work())
 
 
 @app.task(name="alo.sweep_missed_texts")
 def fetch_missed_texts() -> int:
     """Texts the carrier lists and we have not seen. Texts taken in."""
     return sweeps.fetch_missed_texts(work())
+
+
+@app.task(name="alo.sweep_weights")
+def recover_weights() -> int:
+    """Senders that had no error for a while come back by steps. Senders moved."""
+    return failover.recover(work())

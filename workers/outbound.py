@@ -1,4 +1,8 @@
-"""Sending: one task per sender empties what is due for it, within its rate, for a few seconds."""
+"""Sending: a task empties what is due for all senders, each within its rate, for a few seconds.
+
+One process serves every sender at once, so that many senders need no more processes than few; several tasks may run at
+the same time, here and on other hosts, and keep the rates together.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,13 @@ from services import dispatch as use_case
 from workers.app import app
 from workers.task import work
 
-BUDGET_S = 3.0
-"""Real seconds one dispatch runs: short, so that a sender cannot keep a worker to itself."""
+BUDGET_S = 2.0
+"""Real seconds one dispatch runs: with a task each second two are at work, and planning is not kept waiting."""
 
 
 @app.task(name="alo.dispatch")
-def dispatch(sender_id: str) -> int:
-    """Send what is due for one sender. Rows handed to the carrier."""
-    return use_case.dispatch(work(), UUID(sender_id), BUDGET_S)
+def dispatch(sender_id: str = "") -> int:
+    """Send what is due, for one sender or for all. Rows handed to the carriers."""
+    if sender_id:
+        return use_case.dispatch(work(), UUID(sender_id), BUDGET_S)
+    return use_case.dispatch_due(work(), BUDGET_S)

@@ -18,8 +18,9 @@ def schedule(haste: float = 1.0) -> dict[str, dict[str, Any]]:
     """The table beat goes by; the pulse stays, repairs come `haste` times sooner."""
     return {
         "tick": _every(TICK_S, "alo.sweep_due"),
-        "free leases": _every(15.0 / haste, "alo.sweep_leases"),
-        "rows in doubt": _every(20.0 / haste, "alo.reconcile_doubtful"),
-        "silent rows": _every(60.0 / haste, "alo.reconcile_silent"),
+        "free leases": _every(10.0 / haste, "alo.sweep_leases"),
+        "rows in doubt": _every(15.0 / haste, "alo.reconcile_doubtful"),
+        "silent rows": _every(20.0 / haste, "alo.reconcile_silent"),
+        "weights": _every(30.0 / haste, "alo.sweep_weights"),
         "missed texts": _every(60.0 / haste, "alo.sweep_missed_texts"),
     }

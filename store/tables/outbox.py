@@ -1,8 +1,21 @@
-"""Senders, everything that leaves the house (texts and calls in one outbox), receipts, and the turns of calls."""
+"""Senders, everything that leaves the house (texts and calls in one outbox), receipts, turns of calls, tallies."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Numeric, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from store.tables.base import at, document, key, metadata, ref, sealed
 
@@ -24,10 +37,13 @@ senders = Table(
     Column("burst", Integer, nullable=False),
     Column("lines", Integer, nullable=False),  # live calls at once; 0 for text
     document("tariff"),  # contact.tariff.Tariff.to_dict(): dated, marked sample
-    Column("weight", Integer, nullable=False),
+    Column("weight", Integer, nullable=False),  # now; moves in steps with errors, drifts back to `base_weight`
+    Column("base_weight", Integer, nullable=False),  # what the operator set
+    at("weight_at", null=True),  # real time of the last step
     Column("paused_reason", Text, nullable=False),  # "" = in use
-    Column("tokens", Numeric, nullable=False),  # pacing: tokens left at `tokens_at` (real time)
-    at("tokens_at"),
+    at("slot_at"),  # pacing: real time of the next free slot (contact.pacing)
+    Column("served", Text, nullable=False),  # "campaign/office" that was served last: whose turn is next
+    document("budget"),  # contact.pacing.Budget.to_dict()
     at("inbound_swept_at", null=True),
     at("created_at"),
 )
@@ -65,6 +81,7 @@ outbox = Table(
     at("sent_at", null=True),  # business time
     at("sent_real_at", null=True),  # real time: when the HTTP began; unknowns are asked after real minutes
     at("ended_at", null=True),
+    at("asked_at", null=True),  # real time the carrier was last asked about it
     Index(
         "uq_outbox_campaign_step",
         "campaign_id",
@@ -77,14 +94,30 @@ outbox = Table(
     Index(
         "uq_outbox_carrier_id", "sender_id", "carrier_id", unique=True, postgresql_where=text("carrier_id IS NOT NULL")
     ),
-    Index("ix_outbox_due", "sender_id", "due_at", postgresql_where=text("state = 'planned'")),
+    Index(
+        "ix_outbox_turn", "sender_id", "campaign_id", "office_id", "due_at", postgresql_where=text("state = 'planned'")
+    ),
+    Index(
+        "ix_outbox_urgent",
+        "sender_id",
+        "due_at",
+        postgresql_where=text("state = 'planned' AND (campaign_id IS NULL OR purpose IN ('call_back', 'resumption'))"),
+    ),
     Index(
         "ix_outbox_open",
         "state",
         "lease_until",
         postgresql_where=text("state IN ('claimed','sending','handed','sent','ringing','answered','unknown')"),
     ),
-    Index("ix_outbox_reserved", "phone_hash", "reserved_at", postgresql_where=text("reserved_at IS NOT NULL")),
+    Index(
+        "ix_outbox_lines",
+        "sender_id",
+        postgresql_where=text(
+            "medium = 'call' AND state IN ('claimed','sending','sent','ringing','answered','unknown')"
+        ),
+    ),
+    Index("ix_outbox_phone", "phone_hash", "sent_at"),
+    Index("ix_outbox_spent", "sender_id", "reserved_at", postgresql_where=text("reserved_at IS NOT NULL")),
 )
 
 receipts = Table(
@@ -120,6 +153,7 @@ calls = Table(
     Index(
         "uq_calls_carrier_id", "sender_id", "carrier_id", unique=True, postgresql_where=text("carrier_id IS NOT NULL")
     ),
+    Index("ix_calls_ringing_in", "phone_hash", postgresql_where=text("direction = 'in' AND ended_at IS NULL")),
 )
 
 call_turns = Table(
@@ -131,4 +165,16 @@ call_turns = Table(
     Column("interview_turn", Integer, nullable=False),
     sealed("script", null=False),  # the TwiML given back; a repeated request gets it again
     at("at"),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("sender_id", Uuid, ForeignKey("senders.id"), primary_key=True),
+    Column("what", Text, primary_key=True),  # contact.delivery.ErrorKind | "repair"
+    Column("code", Text, primary_key=True),  # the carrier's error code | why something was repaired
+    Column("listed", Boolean, nullable=False),  # false: the code stands in no table of ours
+    Column("n", BigInteger, nullable=False),
+    at("first_at"),  # business time
+    at("last_at"),
 )

@@ -17,7 +17,7 @@ from services import inbound, interviews
 from services.inbound import TextReply
 from services.planted import plant
 from services.work import Work
-from store import outbox as outbox_rows
+from store import doubts
 from store import phones as phone_rows
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews as interview_table
@@ -477,4 +477,4 @@ def test_sweep_finds_the_reply_in_doubt(world: World) -> None:
     send(world, "alo")
     later = world.work.clock.real() + timedelta(minutes=3)
     with world.work.database.transaction() as conn:
-        assert len(outbox_rows.waiting_since(conn, (State.HANDED,), later)) == 1
+        assert len(doubts.waiting_since(conn, (State.HANDED,), later)) == 1

@@ -307,4 +307,4 @@ def _sender(work: Work, name: str, address: str, medium: str, can_receive: bool 
 def _insert_sender(conn: sa.Connection, sender: SenderRow, work: Work) -> None:
     fields = {name: getattr(sender, name) for name in SenderRow.__dataclass_fields__}
     now = work.clock.now()
-    sender_rows.add(conn, **fields, tariff=tariff.SAMPLE.to_dict(), tokens=Decimal(10), tokens_at=now, created_at=now)
+    sender_rows.add(conn, **fields, tariff=tariff.SAMPLE.to_dict(), slot_at=now - timedelta(hours=1), created_at=now)

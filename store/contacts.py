@@ -1,0 +1,112 @@
+"""What has gone to a phone and to an organisation so far, read under the phone's lock: the figures caps are held to.
+
+It must not know a ceiling.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from contact.delivery import State
+from store.outbox import ON_A_LINE
+from store.tables.campaigns import consent
+from store.tables.outbox import calls, outbox
+
+RANG_IN_FOR = timedelta(minutes=10)
+"""Business time a call somebody made to us may take unless its end is known."""
+
+
+def _counts() -> Select[Any]:
+    lately = outbox.c.reserved_at >= bindparam("since")
+    called = and_(lately, outbox.c.medium == "call")
+    live = and_(outbox.c.medium == "call", outbox.c.state.in_(ON_A_LINE))
+    taken = or_(outbox.c.state.in_(ON_A_LINE), outbox.c.state == State.COMPLETED)
+    in_round = select(func.count()).where(
+        outbox.c.interview_id == bindparam("interview_id"), outbox.c.reserved_at.is_not(None)
+    )
+    ringing_in = select(func.count()).where(
+        calls.c.phone_hash == bindparam("phone_hash"),
+        calls.c.direction == "in",
+        calls.c.ended_at.is_(None),
+        calls.c.began_at > bindparam("rang_since"),
+    )
+    newest = aggregate_order_by(outbox.c.reserved_at, outbox.c.reserved_at.desc())
+
+    def times(*which: Any) -> Any:
+        return func.array_agg(newest).filter(*which)
+
+    return select(
+        times(lately).label("contacts_at"),
+        times(lately, outbox.c.medium == "text").label("texts_at"),
+        times(called).label("calls_at"),
+        times(called, taken).label("answered_at"),
+        func.count().filter(live).label("live_calls"),
+        in_round.scalar_subquery().label("contacts_in_round"),
+        ringing_in.scalar_subquery().label("ringing_in"),
+    ).where(outbox.c.phone_hash == bindparam("phone_hash"))
+
+
+_COUNTS = _counts()
+
+
+def counts(
+    conn: Connection, phone_hash: bytes, interview_id: UUID | None, since: datetime, now: datetime
+) -> dict[str, Any]:
+    """Fields of `contact.caps.Counts`: contacts we started to the phone since `since`, in the round to the interview.
+
+    A call that may still be answered counts as answered: the cap must hold whatever becomes of it. A call in which
+    they are talking to us counts as one that runs.
+    """
+    given = {
+        "phone_hash": phone_hash,
+        "interview_id": interview_id,
+        "since": since,
+        "rang_since": now - RANG_IN_FOR,
+    }
+    row = conn.execute(_COUNTS, given).mappings().one()
+    found: dict[str, Any] = {
+        name: tuple(row[name] or ()) for name in ("contacts_at", "texts_at", "calls_at", "answered_at")
+    }
+    return found | {
+        "contacts_in_round": row["contacts_in_round"],
+        "live_calls": row["live_calls"] + row["ringing_in"],
+    }
+
+
+_NEVER_LEFT = (State.PLANNED, State.CLAIMED, State.FAILED, State.WITHDRAWN)
+
+
+def same_purpose(
+    conn: Connection, purpose: str, phone_hash: bytes, interview_id: UUID | None, since: datetime | None
+) -> int:
+    """Contacts of an exempt purpose that left to the phone since `since`; receipts: ever, for this interview."""
+    query = select(func.count()).where(
+        outbox.c.phone_hash == phone_hash, outbox.c.purpose == purpose, outbox.c.state.not_in(_NEVER_LEFT)
+    )
+    if purpose == "receipt":
+        return conn.scalar(query.where(outbox.c.interview_id == interview_id)) or 0
+    return conn.scalar(query if since is None else query.where(outbox.c.sent_at >= since)) or 0
+
+
+def dropped_at(conn: Connection, phone_hash: bytes, interview_id: UUID | None) -> datetime | None:
+    """When the last answered call about this interview ended."""
+    query = select(func.max(outbox.c.ended_at)).where(
+        outbox.c.phone_hash == phone_hash,
+        outbox.c.interview_id == interview_id,
+        outbox.c.medium == "call",
+        outbox.c.state == State.COMPLETED,
+    )
+    found: datetime | None = conn.scalar(query)
+    return found
+
+
+def stopped_at(conn: Connection, phone_hash: bytes) -> datetime | None:
+    """When the phone's owner last said stop."""
+    query = select(func.max(consent.c.at)).where(consent.c.phone_hash == phone_hash, consent.c.kind == "stopped")
+    found: datetime | None = conn.scalar(query)
+    return found

@@ -1,0 +1,74 @@
+"""The sender's row as the one place of its pace: the next free slot, whose turn is next, lines in use, what was spent.
+
+Slots are real time, budgets business time. It must not know what is sent, nor reckon a slot (`contact.pacing`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, select, update
+
+from contact.delivery import State
+from contact.pacing import Spent
+from store.tables.outbox import outbox, senders
+
+_HELD = select(senders).where(senders.c.id == bindparam("sender_id"))
+_HOLD = _HELD.with_for_update(key_share=True)
+
+
+def hold(conn: Connection, sender_id: UUID, *, locking: bool = True) -> RowMapping | None:
+    """The whole sender row under its lock, so that dispatchers of one sender take slots one after the other.
+
+    `locking=False` exists for the planted fault that proves the lock is needed.
+    """
+    return conn.execute(_HOLD if locking else _HELD, {"sender_id": sender_id}).mappings().first()
+
+
+_MOVE = (
+    update(senders)
+    .where(senders.c.id == bindparam("of_sender"))
+    .values(slot_at=bindparam("next_slot"), served=bindparam("last_served"))
+)
+
+
+def move(conn: Connection, sender_id: UUID, slot_at: datetime, served: str) -> None:
+    """The next free slot (real time) and whom the last claimed row belonged to."""
+    conn.execute(_MOVE, {"of_sender": sender_id, "next_slot": slot_at, "last_served": served})
+
+
+LINE_STATES = (State.CLAIMED, State.SENDING, State.SENT, State.RINGING, State.ANSWERED, State.UNKNOWN)
+"""A call holds its line from the claim on until it is known to be over."""
+
+_LINES = select(func.count()).where(
+    outbox.c.sender_id == bindparam("sender_id"), outbox.c.medium == "call", outbox.c.state.in_(LINE_STATES)
+)
+
+
+def lines_in_use(conn: Connection, sender_id: UUID) -> int:
+    """Calls of the sender that hold a line now, or are about to."""
+    return conn.scalar(_LINES, {"sender_id": sender_id}) or 0
+
+
+def spent(conn: Connection, sender_id: UUID, hour: datetime, day: datetime, price: Decimal, calls_as: int) -> Spent:
+    """Contacts we started since `hour` and `day` (business time), those claimed just now included.
+
+    Where the cost is not known yet a text counts `price` a segment, a call `calls_as` units of it.
+    """
+    units = case((outbox.c.medium == "call", calls_as), else_=func.greatest(outbox.c.segments, 1))
+    cost = func.coalesce(outbox.c.cost, price * units)
+    begun = func.coalesce(outbox.c.reserved_at, day)
+    this_hour = and_(begun >= hour) | (outbox.c.state == State.CLAIMED)
+    query = select(
+        func.count().filter(this_hour).label("contacts_hour"),
+        func.count().label("contacts_day"),
+        func.coalesce(func.sum(cost).filter(this_hour), Decimal(0)).label("vnd_hour"),
+        func.coalesce(func.sum(cost), Decimal(0)).label("vnd_day"),
+    ).where(
+        outbox.c.sender_id == sender_id,
+        (outbox.c.reserved_at >= min(hour, day)) | (outbox.c.state == State.CLAIMED),
+        (outbox.c.reserved_at >= day) | this_hour,
+    )
+    return Spent(**conn.execute(query).mappings().one())
