@@ -114,7 +114,8 @@ class Shelf(Generic[Record]):
         """No record that fits a lower bound of time stands below this place: the list need not be walked further."""
         if where.how != ">=":
             return 0
-        found = self._base.execute("SELECT min(place) FROM records WHERE began >= ?", (where.value,)).fetchone()
+        lowest = "SELECT min(place) FROM records INDEXED BY by_began WHERE began >= ?"
+        found = self._base.execute(lowest, (where.value,)).fetchone()
         return self._places + 1 if found[0] is None else int(found[0])
 
     def _unpack(self, row: tuple[bytes]) -> Record:

@@ -42,10 +42,10 @@ def test_a_long_journal_is_read_quickly_near_its_end(tmp_path: Path) -> None:
     with file.open("w") as out:
         out.writelines(f'{{"seq": {n}, "kind": "x", "words": "{"a" * 150}"}}\n' for n in range(1, 200_001))
     journal = Journal(file, Clock())
-    began = time.perf_counter()
+    began = time.thread_time()
     for n in range(200):
         assert journal.read(after=199_900 - n, limit=10)[0]["seq"] == 199_901 - n
-    assert (time.perf_counter() - began) / 200 < 0.01
+    assert (time.thread_time() - began) / 200 < 0.01
     journal.close()
 
 
