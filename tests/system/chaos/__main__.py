@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from runtime import observability
-from services.planted import FAULTS
-from tests.system.chaos import figures, storm
+from tests.system.chaos import figures, planted, storm
 from tests.system.chaos.kills import KINDS
-from tests.system.chaos.storm import Plan, Report
+from tests.system.chaos.storm import Plan
 
 A_STORM = 10
 """Kills of each kind in one storm."""
-CALM_SPEED = 4.0
 
 
 def main() -> int:
@@ -45,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first storm; each further one takes the next")
     parser.add_argument("--resume", type=Path, default=Path("build/chaos.json"), help="what is done already")
     parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "alo-chaos")
-    parser.add_argument("--planted", choices=sorted(FAULTS), default="", help="a protection to take away")
+    parser.add_argument("--planted", choices=sorted(planted.SEEN_BY), default="", help="a protection to take away")
     parsed = parser.parse_args()
     parsed.resume.parent.mkdir(parents=True, exist_ok=True)
     return parsed
@@ -53,9 +51,9 @@ def _arguments() -> argparse.Namespace:
 
 def _one(seed: int, kills: int, home: Path) -> dict[str, Any]:
     report = storm.run(home / "storm", Plan(seed, kills))
-    calm = storm.run(home / "calm", Plan(seed, 0, faults={}, speed=CALM_SPEED, waves=report.waves))
+    calm = storm.run(home / "calm", storm.calm(report))
     report.violations["figures"] = figures.differences(report.answers, calm.answers, report.forms, report.sheets)
-    _tell(report)
+    print(storm.told(report), flush=True)
     return {
         "seed": seed,
         "kills": report.kills,
@@ -68,21 +66,11 @@ def _one(seed: int, kills: int, home: Path) -> dict[str, Any]:
 
 def _planted(given: argparse.Namespace) -> int:
     """One storm without a protection: 0 when the witness saw it, 1 when it passed."""
-    kills = min(given.kills, A_STORM)
-    report = storm.run(given.home / "planted", Plan(given.seed, kills, planted=given.planted))
-    _tell(report)
-    print(f"{given.planted}: {'not seen' if report.passed else 'seen'}")
-    return int(report.passed)
-
-
-def _tell(report: Report) -> None:
-    print(f"seed {report.seed}: {dict(report.kills)} in {report.seconds} s, {report.counts}")
-    print(f"  work in flight at the kills: {dict(report.in_flight)}; idle turns: {dict(report.passed_by)}")
-    for check, lines in report.violations.items():
-        print(f"  {'✗' if lines else '✓'} {check}" + (f": {len(lines)}" if lines else ""))
-        for line in lines[:12]:
-            print(f"      {line}")
-    sys.stdout.flush()
+    report = storm.run(given.home / "planted", planted.plan(given.planted, given.seed))
+    print(storm.told(report), flush=True)
+    seen = planted.SEEN_BY[given.planted] & {check for check, lines in report.violations.items() if lines}
+    print(f"{given.planted}: {f'seen by {sorted(seen)}' if seen else 'not seen'}")
+    return int(not seen)
 
 
 def _total(done: list[dict[str, Any]]) -> Counter[str]:

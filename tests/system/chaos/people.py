@@ -16,6 +16,8 @@ from questionnaires.sample_village import HEADER
 from runtime.demonstration.village import Villager
 
 MINUTE = 60
+SHARED = 90_000
+"""Numbers of shared phones end above it."""
 PERSONAS = {
     "quick": 10, "silent_first": 3, "wrong_keys": 3, "hangs_up": 3, "text_only": 5, "voice_only": 6, "opts_out": 2,
     "busy": 2, "no_answer": 1, "dead_number": 1, "refuses": 2,
@@ -34,10 +36,10 @@ LADDER = Ladder(
 HOURS = day("06:00-22:00")
 SETTINGS = RoundSettings(
     hours=same_all_week(HOURS, HOURS, sunday_mornings=False),
-    caps=replace(Caps(), contacts_a_day=4, answered_calls_a_day=2, replies_a_day=200),
+    caps=replace(Caps(), contacts_a_day=8, texts_a_day=4, answered_calls_a_day=2, replies_a_day=200),
     ladder=LADDER,
 )
-"""Caps that just let the ladder through: one contact too many is seen."""
+"""Caps that just let the ladder of two organisations with one phone through: what is held back ends the same day."""
 
 
 def office(wave: int) -> str:
@@ -46,15 +48,19 @@ def office(wave: int) -> str:
 
 
 def write_list(path: Path, seed: int, wave: int, size: int) -> None:
-    """A list of `size` organisations with mobiles of their own; every eighth has a second number in a drawer."""
+    """A list of `size` organisations with mobiles of their own; every eighth has a second number in a drawer.
+
+    The last ones, a quarter of them, share a phone two by two: a phone that nobody ever takes up.
+    """
     chance = Random(f"{seed}:{wave}")
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for place in range(size):
             kind, sector = chance.choice((("HTX", "NN"), ("HTX", "PNN"), ("QTD", "")))
-            number = f"090{wave:02d}{place:05d}"
-            second = f"; 091{wave:02d}{place:05d}" if place % 8 == 7 else ""
+            alone = place < size - size // 8 * 2
+            number = f"090{wave:02d}{place if alone else SHARED + (size - 1 - place) // 2:05d}"
+            second = f"; 091{wave:02d}{place:05d}" if place % 8 == 7 and alone else ""
             name = f"{'Quỹ tín dụng nhân dân' if kind == 'QTD' else 'Hợp tác xã'} Thử {seed} {wave:02d} {place:03d}"
             member = chance.choice(("Có", "Không"))
             row = (number + second, "", name, kind, sector, f"Người Thử {place}", "Giám đốc", "", f"Xã Thử {place % 3}")
@@ -70,5 +76,10 @@ def handsets(people: list[Villager], seed: int) -> list[dict[str, Any]]:
         style = chance.choices(list(STYLES), list(STYLES.values()))[0]
         for place, number in enumerate(person.numbers):
             given = {"number": number, "scope": person.questionnaire, "seed": seed, "style": style}
-            found.append(given | {"persona": persona if place == 0 else "no_answer"})
+            found.append(given | {"persona": "no_answer" if place or is_shared(number) else persona})
     return found
+
+
+def is_shared(number: str) -> bool:
+    """Whether two organisations of a list have this number."""
+    return int(number[-5:]) >= SHARED

@@ -33,7 +33,8 @@ FAULTS: Mapping[str, Any] = {
     "delay_s": 120, "slow_s": 1.5,
 }  # fmt: skip
 WAVE_EVERY_S = 45.0
-TEXTS_PER_S, CALLS_PER_S, LINES = Decimal("0.8"), Decimal("0.8"), 10
+RATE_PER_S, LINES = 0.8, 10
+CALM_SPEED = 4.0
 PATIENCE_S = 25.0
 """How long a kill waits for a busy moment before another kind takes its turn."""
 QUIET_LIMIT_S = 420.0
@@ -52,8 +53,11 @@ class Plan:
     faults: Mapping[str, Any] = field(default_factory=lambda: dict(FAULTS))
     speed: float = 1.0
     planted: str = ""
+    rate_per_s: float = RATE_PER_S
+    """Texts and calls a real second, each: slow, so that there is work at all times."""
     waves: int = 0
-    """0: as many as there are kills for."""
+    """Without kills; with them as many as it takes."""
+    wave_every_s: float = WAVE_EVERY_S
 
 
 @dataclass
@@ -110,8 +114,8 @@ class Storm:
         rounds.open_round(work, ROUND, "Thử", "2025", "thử", START, START + LASTS, known, ACTOR, people.SETTINGS)
         with work.database.transaction() as conn:
             for row in senders.all_rows(conn):
-                rate = (TEXTS_PER_S if row.medium == "text" else CALLS_PER_S) * Decimal(str(plan.speed))
-                senders.change(conn, row.id, rate_per_s=rate, burst=2, lines=LINES if row.medium == "call" else 0)
+                rate, lines = plan.rate_per_s * plan.speed, LINES if row.medium == "call" else 0
+                senders.change(conn, row.id, rate_per_s=Decimal(str(rate)), burst=max(2, int(rate)), lines=lines)
         if plan.faults:
             self._stage.faults = {"seed": plan.seed, **plan.faults}
             self._stage.network.set_faults(self._stage.faults)
@@ -140,7 +144,7 @@ class Storm:
         """The same waves without kills."""
         for _ in range(self._plan.waves):
             self._launch()
-            time.sleep(WAVE_EVERY_S / self._plan.speed)
+            time.sleep(self._plan.wave_every_s / self._plan.speed)
             self._stage.revive()
 
     def _rage(self) -> None:
@@ -152,7 +156,7 @@ class Storm:
             self._stage.wait_ready()
             if time.monotonic() >= next_wave:
                 self._launch()
-                next_wave = time.monotonic() + WAVE_EVERY_S
+                next_wave = time.monotonic() + self._plan.wave_every_s
             self._pause(self._chance.uniform(*self._plan.gap_s))
             kind = turns.pop(0)
             if not self._strike(kind):
@@ -234,3 +238,20 @@ def run(home: Path, plan: Plan, say: Callable[[str], None] = print) -> Report:
     say(f"seed {plan.seed}: {plan.kills} kills of each of {', '.join(plan.kinds) if plan.kills else 'none'}")
     with staged(home, plan.seed, plan.speed, plan.planted) as stage:
         return Storm(stage, plan, say).run()
+
+
+def calm(report: Report) -> Plan:
+    """The same waves of the same seed without kills and faults, quicker."""
+    return Plan(report.seed, 0, faults={}, speed=CALM_SPEED, waves=report.waves)
+
+
+def told(report: Report) -> str:
+    """The report in lines."""
+    lines = [
+        f"seed {report.seed}: {dict(report.kills)} in {report.seconds} s, {report.waves} waves, {report.counts}",
+        f"  work in flight at the kills: {dict(report.in_flight)}; idle turns: {dict(report.passed_by)}",
+    ]
+    for check, found in report.violations.items():
+        lines.append(f"  {'✗' if found else '✓'} {check}" + (f": {len(found)}" if found else ""))
+        lines += [f"      {line}" for line in found[:12]]
+    return "\n".join(lines)

@@ -28,6 +28,7 @@ from tests.system.chaos import people as village
 
 Entry = Mapping[str, Any]
 NOT_LEFT = ("planned", "claimed", "withdrawn")
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 FAILED_AT_CARRIER = ("failed", "canceled", "undelivered")
 STUCK = ("claimed", "sending", "handed", "unknown", "planned")
 
@@ -122,6 +123,7 @@ def examine(work: Work, journal: Sequence[Entry], people: Sequence[Villager]) ->
         "hours": usual.outside_hours(started, settings.calendar),
         "caps": usual.over_caps(started, settings.caps),
         "opt_out": _after_opt_out(work, started, left),
+        "at_once": _at_once(started),
         "ladder": _beyond_ladder(started, left),
         "left": _not_known_to_have_left(journal, left),
         "stuck": _stuck(work),
@@ -141,6 +143,20 @@ def _answers(person: Villager, said: Mapping[str, Mapping[str, Meant]], held: St
             yield f"{person.registry_code} {topic}: {wanted.value!r} by {sorted(wanted.media)} is lost ({status})"
         elif found is not None and found != wanted.value:
             yield f"{person.registry_code} {topic}: {found!r} is stored, {wanted.value!r} was meant"
+
+
+def _at_once(journal: Sequence[Entry]) -> list[str]:
+    """Calls of ours to a phone that another call of ours still rings or talks to."""
+    live: dict[str, str] = {}
+    faults = []
+    for e in journal:
+        if e["kind"] == "call.accepted" and e["direction"] == "outbound-api":
+            if e["to"] in live:
+                faults.append(f"call {e['sid']} while {live[e['to']]} was under way")
+            live[e["to"]] = e["sid"]
+        elif e["kind"] == "call.status" and e["status"] in OVER:
+            live = {to: sid for to, sid in live.items() if sid != e["sid"]}
+    return faults
 
 
 def _left(work: Work) -> dict[str, Entry]:
