@@ -1,61 +1,23 @@
-"""Reads the registry list as provinces keep it: organisations with their phones, and every cell that cannot be used.
+"""Reads the registry list as provinces keep it: every sheet that is one, every good row, every fault.
 
-Good rows are never lost because of bad ones. It must not know the database; the password column is never looked at.
+Good rows are never lost because of bad ones, nor good sheets. It must not know the database.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
-from contact import phone
 from files import columns, workbooks
-from files.columns import Header, fold, plain
-from files.faults import Fault, RefusedError, Weight
-from files.registry_words import ACTIVE, KINDS, NAMES, NEEDED, SECTORS, SHORTER, YES_NO
-from files.workbooks import Cell, Row
+from files.cells import read_date, same
+from files.columns import Header
+from files.faults import Fault, RefusedError
+from files.list_rows import ListContext, Organisation, Phone, RowReader
+from files.registry_words import NAMES, NEEDED
+from files.workbooks import Workbook
 
-T = TypeVar("T")
-_EXCEL_EPOCH = date(1899, 12, 30)
-_QUOTED = 80
-"""Letters of a cell quoted in a fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A number of the list: E.164, kind (mobile, landline …) and flags (old_format …)."""
-
-    e164: str
-    kind: str
-    flags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """One good row. `registry_code` is the list's own code, or one derived from name, kind and commune."""
-
-    sheet: str
-    row: int
-    registry_code: str
-    name: str
-    short_name: str
-    kind: str
-    sector: str
-    is_member: bool
-    active: bool
-    commune: str
-    address: str
-    member_count: int | None
-    founded_on: date | None
-    leader: str
-    position: str
-    email: str
-    phones: tuple[Phone, ...]
+__all__ = ["Organisation", "Phone", "Registry", "read_date", "read_registry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,208 +30,96 @@ class Registry:
     sha256: str
 
 
-def read_registry(path: Path) -> Registry:
-    """Read a registry list (XLSX or CSV). Raises RefusedError when the file or its header row cannot be used at all."""
+def read_registry(path: Path, area_code: str = "") -> Registry:
+    """Read a registry list (XLSX, XLS, ODS or CSV) of the province `area_code` ("" = any province will do).
+
+    Raises RefusedError when the file or all of its sheets cannot be used at all.
+    """
     book = workbooks.read(path)
-    headers = [h for sheet in book.sheets if (h := columns.find(sheet, NAMES, ("name",))) and len(h.at) > 1]
-    if not headers:
-        raise RefusedError(Fault("list.no_header", suggestion="list.no_header.mend"))
-    _check_columns(headers)
-    good: dict[str, Organisation] = {}
-    faults: list[Fault] = []
-    rows = 0
+    headers, faults = _sheets(book)
+    reading = _Reading(ListContext(area_code), faults)
     for header in headers:
         for index in range(header.row + 1, len(header.sheet.rows)):
-            reader = _RowReader(header, index)
-            if reader.says_nothing():
-                continue
-            rows += 1
-            organisation = reader.organisation()
-            if organisation:
-                organisation = _first_of_its_code(good, organisation, reader)
-            if organisation:
-                good[organisation.registry_code] = organisation
-            faults += reader.faults if organisation else [replace(f, weight="refused") for f in reader.faults]
-    return Registry(tuple(good.values()), tuple(faults), rows, book.sha256)
+            reading.take(RowReader(header, index, reading.context))
+    return Registry(tuple(reading.good.values()), tuple(reading.faults), reading.rows, book.sha256)
 
 
-def _check_columns(headers: Sequence[Header]) -> None:
+def _sheets(book: Workbook) -> tuple[list[Header], list[Fault]]:
+    """The headers of the sheets that are lists; what is wrong with others. Raises RefusedError when none is left."""
+    found = [(sheet, columns.find(sheet, NAMES, ("name",))) for sheet in book.sheets]
+    lists = [(sheet, header) for sheet, header in found if header is not None and len(header.at) > 1]
+    if not lists:
+        raise RefusedError(Fault("list.no_header", suggestion="list.no_header.mend"))
+    seen = [header for sheet, header in lists if not sheet.hidden]
     faults = [
-        Fault("list.column_missing", {"column": title}, h.sheet.name, h.row + 1, suggestion="list.column_missing.mend")
-        for h in headers
-        for field, title in (*NEEDED.items(), ("phone", "Số điện thoại"))
-        if field not in h.at and not (field == "phone" and "login" in h.at)
+        Fault("list.sheet_hidden", {}, sheet.name, suggestion="list.sheet_hidden.mend", weight="notice")
+        for sheet, _ in lists
+        if sheet.hidden
     ]
-    if faults:
+    missing = {header.sheet.name: list(_missing(header)) for header in seen}
+    whole = [header for header in seen if not missing[header.sheet.name]]
+    faults += [fault for of_sheet in missing.values() for fault in of_sheet]
+    if not whole:
         raise RefusedError(*faults)
+    return whole, faults
 
 
-def _first_of_its_code(
-    good: Mapping[str, Organisation], organisation: Organisation, reader: _RowReader
-) -> Organisation | None:
-    """The same organisation twice in a list: the first row counts, the second is reported."""
-    earlier = good.get(organisation.registry_code)
-    if earlier is None:
-        return organisation
-    field = "registry_code" if reader.text("registry_code") else "name"
-    reader.fault("list.duplicate", field, {"sheet": earlier.sheet, "row": earlier.row})
-    return None
+def _missing(header: Header) -> Iterator[Fault]:
+    """Columns without which no row of this sheet can be used."""
+    for field, title in (*NEEDED.items(), ("phone", "Số điện thoại")):
+        if field not in header.at and not (field == "phone" and "login" in header.at):
+            where = (header.sheet.name, header.row + 1)
+            yield Fault("list.column_missing", {"column": title}, *where, suggestion="list.column_missing.mend")
 
 
-class _RowReader:
-    """Reads one row field by field and collects what is wrong with it."""
+class _Reading:
+    """One pass over all rows: the good ones by code, and what is wrong with the others."""
 
-    def __init__(self, header: Header, index: int) -> None:
-        self._header = header
-        self._row: Row = header.sheet.rows[index]
-        self._number = index + 1
-        self.faults: list[Fault] = []
+    def __init__(self, context: ListContext, faults: Sequence[Fault]) -> None:
+        self.context = context
+        self.faults = list(faults)
+        self.good: dict[str, Organisation] = {}
+        self.rows = 0
+        self._ends: dict[str, int] = {}
+        self._alike: dict[tuple[str, str], Organisation] = {}
 
-    def text(self, field: str) -> str:
-        """The cell as plain text."""
-        return self._header.text(self._row, field)
+    def take(self, reader: RowReader) -> None:
+        """Read one row."""
+        if reader.says_nothing():
+            return
+        self.rows += 1
+        organisation = reader.organisation()
+        if organisation is None:
+            self.faults += [replace(fault, weight="refused") for fault in reader.faults]
+            return
+        earlier = self.good.get(organisation.registry_code)
+        if earlier is None:
+            self._notice_alike(organisation, reader)
+            self.good[organisation.registry_code] = organisation
+            self._ends[organisation.registry_code] = organisation.row
+        elif not self._join(earlier, organisation, reader):
+            field = "registry_code" if reader.text("registry_code") else "name"
+            reader.faults = [replace(fault, weight="refused") for fault in reader.faults]
+            reader.fault("list.duplicate", field, {"sheet": earlier.sheet, "row": earlier.row})
+        self.faults += reader.faults
 
-    def fault(
-        self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"
-    ) -> None:
-        """Note a fault of `field`'s cell. Its suggestion is the code with ".mend"."""
-        self._fault_at(code, self._header.label(field), self.text(field), params or {}, weight)
-
-    def _fault_at(self, code: str, column: str, value: str, params: Mapping[str, str | int], weight: Weight) -> None:
-        where = (self._header.sheet.name, self._number, column, value[:_QUOTED])
-        self.faults.append(Fault(code, params, *where, suggestion=f"{code}.mend", weight=weight))
-
-    def says_nothing(self) -> bool:
-        """Empty rows, the row of column numbers under a header, and lone words (totals, signatures)."""
-        if len(self.text("name")) > 5 and self.text("kind") and self.text("member"):
+    def _join(self, earlier: Organisation, organisation: Organisation, reader: RowReader) -> bool:
+        """An organisation over several rows (its name merged, a phone in each): the phones of all of them count."""
+        code = organisation.registry_code
+        follows = (organisation.sheet, organisation.row) == (earlier.sheet, self._ends[code] + 1)
+        more = [phone for phone in organisation.phones if phone.e164 not in {p.e164 for p in earlier.phones}]
+        if not follows or not more or organisation.leader not in ("", earlier.leader):
             return False
-        cells = [plain(cell) for cell in self._row if cell != ""]
-        if all(re.fullmatch(r"\(?\d{0,2}\)?", cell) for cell in cells):
-            return True
-        return not self.text("name") and len([c for c in cells if c]) < 3
+        self.good[code] = replace(earlier, phones=(*earlier.phones, *more))
+        self._ends[code] = organisation.row
+        reader.fault("list.joined", "name", {"row": earlier.row}, "notice")
+        return True
 
-    def organisation(self) -> Organisation | None:
-        """The row's organisation, or None when it must be refused (`faults` say why)."""
-        name = self._name()
-        kind = self._one_of("kind", KINDS)
-        sector = "" if kind == "QTD" else self._one_of("sector", SECTORS) if kind else None
-        member = self._one_of("member", YES_NO)
-        active = self._one_of("active", ACTIVE)
-        commune = self.text("commune")
-        phones = self._phones()
-        members, founded = self._member_count(), self._founded_on()
-        if not name or kind is None or sector is None or member is None or active is None:
-            return None
-        return Organisation(
-            sheet=self._header.sheet.name,
-            row=self._number,
-            registry_code=self.text("registry_code") or derived_code(name, kind, commune),
-            name=name,
-            short_name=self.text("short_name") or shorten(name),
-            kind=kind,
-            sector=sector,
-            is_member=member,
-            active=active,
-            commune=commune,
-            address=self.text("address"),
-            member_count=members,
-            founded_on=founded,
-            leader=self.text("leader"),
-            position=self.text("position"),
-            email=self._email(),
-            phones=phones,
-        )
-
-    def _name(self) -> str:
-        name = self.text("name")
-        if not name:
-            self.fault("list.name_missing", "name")
-        return name
-
-    def _one_of(self, field: str, words: Mapping[str, T]) -> T | None:
-        text = self.text(field)
-        known = words.get(fold(text) or text)
-        if known is None:
-            self.fault(f"list.{field}_unknown", field)
-        return known
-
-    def _email(self) -> str:
-        email = self.text("email")
-        if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-            self.fault("list.email_unreadable", "email", weight="emptied")
-            return ""
-        return email
-
-    def _member_count(self) -> int | None:
-        text = self.text("member_count").replace(".", "").replace(",", "")
-        if not text:
-            return None
-        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1_000_000):
-            self.fault("list.member_count_unreadable", "member_count", weight="emptied")
-            return None
-        return int(text)
-
-    def _founded_on(self) -> date | None:
-        cell = self._header.cell(self._row, "founded_on")
-        if cell == "" or (day := read_date(cell)):
-            return None if cell == "" else day
-        self.fault("list.date_unreadable", "founded_on", weight="emptied")
-        return None
-
-    def _phones(self) -> tuple[Phone, ...]:
-        """Numbers of all phone columns, then of the login; bad ones are reported, the row stays on the list."""
-        found: dict[str, Phone] = {}
-        columns_ = self._header.at.get("phone", ())
-        for column in (*columns_, *self._header.at.get("login", ())):
-            cell = self._row[column] if column < len(self._row) else ""
-            # A login that is no number says nothing about the phone when there is a column for phones.
-            quiet = bool(columns_) and column not in columns_
-            self._read_phones(cell, column, found, quiet)
-        if not found and not any(f.code.startswith("phone.") for f in self.faults):
-            self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
-        return tuple(found.values())
-
-    def _read_phones(self, cell: Cell, column: int, found: dict[str, Phone], quiet: bool) -> None:
-        for reading in phone.read_cell(cell):
-            if reading.e164:
-                found.setdefault(reading.e164, Phone(reading.e164, reading.kind, tuple(reading.flags)))
-            elif not quiet:
-                label = self._header.label_at(column)
-                self._fault_at(reading.fault or "phone.invalid", label, plain(reading.raw), {}, "emptied")
-
-
-def read_date(cell: Cell) -> date | None:
-    """A day from a date cell, an Excel serial, or text as dd/MM/yyyy, d-M-yyyy, d.M.yyyy or yyyy-MM-dd; else None."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    text = plain(cell)
-    if re.fullmatch(r"\d{5}", text):
-        return _EXCEL_EPOCH + timedelta(days=int(text))
-    if match := re.fullmatch(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?: .*)?", text):
-        day, month, year = map(int, match.groups())
-    elif match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", text):
-        year, month, day = map(int, match.groups())
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def shorten(name: str) -> str:
-    """The name with the long words for its kind abbreviated ("Hợp tác xã" → "HTX")."""
-    for long, short in SHORTER:
-        name = re.sub(long, short, name, flags=re.IGNORECASE)
-    return name
-
-
-def derived_code(name: str, kind: str, commune: str) -> str:
-    """A registry code for lists without one: the same organisation gets the same code in every list.
-
-    From public facts only, never from the phone: phones change and are shared.
-    """
-    identity = "\n".join(part.casefold() for part in (name, kind, commune))
-    return "D" + hashlib.sha256(identity.encode()).hexdigest()[:13].upper()
+    def _notice_alike(self, organisation: Organisation, reader: RowReader) -> None:
+        """The same name and first phone under another code: perhaps twice on the list, but nobody is dropped."""
+        if not organisation.phones:
+            return
+        key = (same(columns.fold(organisation.name)), organisation.phones[0].e164)
+        other = self._alike.setdefault(key, organisation)
+        if other is not organisation:
+            reader.fault("list.alike", "name", {"sheet": other.sheet, "row": other.row}, "notice")

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from files import lists
+from files import columns, workbooks
 from files.faults import Fault, RefusedError, from_dict
+from files.list_rows import RowReader
 from files.lists import Registry, read_registry
+from files.registry_words import NAMES
 from tests.files.workbooks import write
 
 HEADER = (
@@ -190,13 +192,70 @@ def test_dates_as_text_as_cells_and_as_serials(tmp_path: Path, cell: object) -> 
 
 
 def test_the_same_organisation_twice_counts_once(tmp_path: Path) -> None:
-    found = read(tmp_path, row(), row(login="0900000002"))
-    assert len(found.organisations) == 1
+    found = read(tmp_path, row(), row(name="HTX Hai"), row(login="0900000002"))
+    assert len(found.organisations) == 2
     assert (only(found).code, only(found).row, dict(only(found).params)) == (
         "list.duplicate",
-        3,
+        4,
         {"sheet": "DS", "row": 2},
     )
+
+
+def test_an_organisation_over_two_rows_keeps_the_phones_of_both(tmp_path: Path) -> None:
+    found = read(tmp_path, row(), row(login="0900000002"), row(name="HTX Hai", login="0900000003"))
+    assert [[p.e164 for p in o.phones] for o in found.organisations] == [
+        ["+84900000001", "+84900000002"], ["+84900000003"],
+    ]  # fmt: skip
+    assert (only(found).code, only(found).weight, only(found).row) == ("list.joined", "notice", 3)
+
+
+def test_a_tone_in_the_other_place_and_the_long_word_for_the_kind_are_the_same_organisation(tmp_path: Path) -> None:
+    found = read(tmp_path, row(name="HTX Thuỷ sản Hoà Bình"), row(name="Hợp tác xã Thủy Sản Hòa Bình "))
+    assert [f.code for f in found.faults] == ["list.duplicate"]
+    others = read(tmp_path, row(name="HTX Hòa Bình", login="0900000001"), row(name="HTX Hóa Bình", login="0900000002"))
+    assert len(others.organisations) == 2
+
+
+def test_one_sheet_that_cannot_be_used_does_not_lose_the_other(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", DS=[HEADER, GOOD], TK=[["Tên HTX", "Số điện thoại"], ["HTX Hai", "0900000002"]])
+    found = read_registry(path)
+    assert [o.name for o in found.organisations] == ["HTX Một"]
+    assert [(f.code, f.sheet, f.params["column"]) for f in found.faults] == [
+        ("list.column_missing", "TK", "Là thành viên")
+    ]
+
+
+PLACED = (*HEADER, "Huyện", "Tỉnh")
+
+
+def placed(tmp_path: Path, *where: str, area: str = "24", commune: str = "Xã A") -> Registry:
+    return read_registry(write(tmp_path / "p.xlsx", DS=[PLACED, [*row(commune=commune), *where]]), area)
+
+
+def test_a_former_province_is_ours_and_is_kept_in_the_address(tmp_path: Path) -> None:
+    found = placed(tmp_path, "huyện Lục Ngạn", "Tỉnh Bắc Giang")
+    assert found.organisations[0].address == "Thôn 1, huyện Lục Ngạn, tỉnh Bắc Giang"
+    former = next(f for f in found.faults if f.code == "list.former_province")
+    assert (former.params["scheme"], former.params["number"], former.weight) == ("vn-2004", "24", "notice")
+
+
+def test_a_row_of_another_province_is_refused(tmp_path: Path) -> None:
+    found = placed(tmp_path, "", "Hà Giang")
+    assert found.organisations == ()
+    assert (only(found).code, only(found).weight, only(found).value) == ("list.other_province", "refused", "Hà Giang")
+
+
+def test_district_and_province_in_the_cell_of_the_commune(tmp_path: Path) -> None:
+    found = placed(tmp_path, "", "", commune="X. Tân Tiến, huyện Lục Ngạn, tỉnh Bắc Giang")
+    one = found.organisations[0]
+    assert (one.commune, one.address) == ("Xã Tân Tiến", "Thôn 1, huyện Lục Ngạn, tỉnh Bắc Giang")
+    assert {f.weight for f in found.faults} == {"notice"}
+
+
+def test_an_unknown_province_is_named_and_the_row_stays(tmp_path: Path) -> None:
+    found = placed(tmp_path, "", "Bắc Quang")
+    assert len(found.organisations) == 1
+    assert (only(found).code, only(found).weight) == ("list.province_unknown", "emptied")
 
 
 def test_totals_signatures_and_column_numbers_are_no_organisations(tmp_path: Path) -> None:
@@ -247,9 +306,9 @@ def test_no_cell_can_break_the_reading(changes: list[tuple[int, object]]) -> Non
     cells = list(GOOD)
     for at, cell in changes:
         cells[at] = cell  # type: ignore[call-overload]  # any cell anywhere is the point
-    header = lists.columns.find(lists.workbooks.Sheet("DS", [HEADER, cells]), lists.NAMES, ("name",))
+    header = columns.find(workbooks.Sheet("DS", [HEADER, cells]), NAMES, ("name",))
     assert header is not None
-    reader = lists._RowReader(header, 1)
+    reader = RowReader(header, 1)
     if not reader.says_nothing() and reader.organisation() is None:
         assert any(fault.weight == "refused" for fault in reader.faults)
     assert [from_dict(json.loads(json.dumps(f.to_dict()))) for f in reader.faults] == reader.faults

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt
 
-from files import workbooks
+from files import containers, workbooks
 from files.faults import RefusedError
 from tests.files.workbooks import write
 
@@ -44,7 +45,7 @@ def test_a_cell_merged_downwards_stands_for_every_row_and_a_title_only_for_itsel
         ("junk.xlsx", b"PK\x03\x04 no archive", "file.corrupt"),
         ("photo.jpg", b"\xff\xd8\xff\xe0 photo", "file.unknown"),
         ("page.html", b"<html></html>", "file.unknown"),
-        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "file.old_excel"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "file.corrupt"),
         (
             "locked.xlsx",
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
@@ -82,7 +83,7 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MAX_UNPACKED", 100_000)
+    monkeypatch.setattr(containers, "MAX_UNPACKED", 100_000)
     path = write(tmp_path / "a.xlsx", A=[["the same text again"] * 50] * 200)
     assert refusal(path) == "file.too_large"
     monkeypatch.setattr(workbooks, "MAX_BYTES", 1_000)
@@ -125,3 +126,78 @@ def test_csv_with_any_delimiter(tmp_path: Path, data: str, delimiter: str) -> No
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (103, "CZ")])
 def test_letters_of_columns(index: int, name: str) -> None:
     assert workbooks.letter(index) == name
+
+
+def old_excel(path: Path, rows: int = 60, far: tuple[int, int] | None = None) -> Path:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("DS")
+    for row in range(rows):
+        for column in range(12):
+            sheet.write(row, column, f"ô {row}/{column}")
+    if far:
+        sheet.write(*far, "far")
+    hidden = book.add_sheet("Ẩn")
+    hidden.visibility = 1
+    hidden.write(0, 0, "z")
+    book.save(str(path))
+    return path
+
+
+def ods(path: Path, rows: str, manifest: str = "") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f"<manifest>{manifest}</manifest>")
+        archive.writestr("content.xml", ODS.format(rows=rows))
+    return path
+
+
+ODS = (
+    '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="DS">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+WIDE = (
+    '<table:table-cell office:value-type="string" table:number-columns-repeated="16000"><text:p>a</text:p>'
+    "</table:table-cell>"
+)
+FILLED = '<table:table-cell office:value-type="string"{}><text:p>a</text:p></table:table-cell>'
+
+
+def test_old_excel_is_read_and_hidden_sheets_are_marked(tmp_path: Path) -> None:
+    book = workbooks.read(old_excel(tmp_path / "a.xls"))
+    assert book.sheets[0].rows[59][11] == "ô 59/11"
+    assert [sheet.hidden for sheet in book.sheets] == [False, True]
+
+
+def test_old_excel_with_a_cell_far_out_or_cut_short_is_refused(tmp_path: Path) -> None:
+    assert refusal(old_excel(tmp_path / "far.xls", far=(3, 250))) == "file.too_wide"
+    whole = old_excel(tmp_path / "a.xls", rows=400).read_bytes()
+    for at in (600, 3000, len(whole) // 2):
+        (tmp_path / "cut.xls").write_bytes(whole[:at])
+        assert refusal(tmp_path / "cut.xls") in ("file.corrupt", "file.unknown")
+
+
+def test_ods_is_read_with_its_empty_rows_repeated_to_the_end(tmp_path: Path) -> None:
+    row = f"<table:table-row><table:table-cell/>{FILLED.format('')}</table:table-row>"
+    empty = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+    book = workbooks.read(ods(tmp_path / "a.ods", row + empty))
+    assert book.sheets[0].rows[0][1] == "a"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<table:table-row table:number-rows-repeated="900000">{FILLED.format("")}</table:table-row>',
+        f"<table:table-row>{WIDE}</table:table-row>",
+        '<table:table-row><table:table-cell table:number-columns-repeated="9000"/>'
+        f"{FILLED.format('')}</table:table-row>",
+    ],
+)
+def test_a_few_bytes_of_ods_cannot_fill_memory(tmp_path: Path, rows: str) -> None:
+    assert refusal(ods(tmp_path / "bomb.ods", rows)) == "file.too_wide"
+
+
+def test_an_encrypted_ods_is_refused(tmp_path: Path) -> None:
+    path = ods(tmp_path / "a.ods", "", "<manifest:encryption-data/>")
+    assert refusal(path) == "file.encrypted"

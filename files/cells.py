@@ -1,0 +1,86 @@
+"""What single cells of lists mean: days, whole numbers, place names, and the code of an organisation without one.
+
+It must not know rows, headers or faults: what cannot be read is None.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date, datetime, timedelta
+
+from files.columns import plain
+from files.registry_words import SHORTER
+from files.workbooks import Cell
+
+_EXCEL_EPOCH = date(1899, 12, 30)
+_IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.IGNORECASE)
+_WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)(?: (?:thành viên|người|tv|hộ))?", re.IGNORECASE)
+_PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
+_TONE_PLACES = {
+    f"o{second}": f"{first}{plain_}"
+    for plain_, seconds in (("a", "àáảãạ"), ("e", "èéẻẽẹ"))
+    for first, second in zip("òóỏõọ", seconds, strict=True)
+} | {f"u{second}": f"{first}y" for first, second in zip("ùúủũụ", "ỳýỷỹỵ", strict=True)}
+"""Two ways to place a tone ("Hoà", "Hòa"): the newer → the older, for comparing only."""
+
+
+def read_date(cell: Cell) -> date | None:
+    """A day from a date cell, an Excel serial, or text as dd/MM/yyyy, d-M-yyyy, d.M.yyyy, yyyy-MM-dd or in words."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = plain(cell)
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _EXCEL_EPOCH + timedelta(days=int(float(text)))
+    if match := re.fullmatch(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?: .*)?", text) or _IN_WORDS.fullmatch(text):
+        day, month, year = map(int, match.groups())
+    elif match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", text):
+        year, month, day = map(int, match.groups())
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def read_whole(text: str) -> int | None:
+    """A whole number, with or without thousands marks and a word for people behind it ("1.234 thành viên")."""
+    match = _WHOLE.fullmatch(text)
+    return int(re.sub(r"[., ]", "", match[1])) if match else None
+
+
+def expand(place: str) -> str:
+    """A short level in full: "X. Tân Tiến" → "Xã Tân Tiến"; other names stay as they are."""
+    for short, long in _PLACES:
+        if match := re.match(rf"{short}\. ?(?=\w)", place, re.IGNORECASE):
+            return f"{long} {place[match.end() :]}"
+    return place
+
+
+def shorten(name: str) -> str:
+    """The name with the long words for its kind abbreviated ("Hợp tác xã" → "HTX")."""
+    for long, short in SHORTER:
+        name = re.sub(long, short, name, flags=re.IGNORECASE)
+    return name
+
+
+def same(text: str) -> str:
+    """How names are compared: case, long or short words for the kind, and where the tone stands make no difference."""
+    said = shorten(text).casefold()
+    for new, old in _TONE_PLACES.items():
+        if new in said:
+            # "toàn", "quý": before a further letter, or after q, there is only one way.
+            said = re.sub(rf"(?<!q){new}(?!\w)", old, said)
+    return said.strip(" .,;")
+
+
+def derived_code(name: str, kind: str, commune: str) -> str:
+    """A registry code for lists without one: the same organisation gets the same code in every list.
+
+    From public facts only, never from the phone: phones change and are shared.
+    """
+    identity = "\n".join((same(name), kind.casefold(), same(commune)))
+    return "D" + hashlib.sha256(identity.encode()).hexdigest()[:13].upper()
