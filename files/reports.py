@@ -1,6 +1,6 @@
 """The report of an import as counts and faults: plain JSON for programs and for keeping sealed. Codes, no words.
 
-It must not know the database nor the reader's language.
+What a list changes stands in it field by field. It must not know the database nor the reader's language.
 """
 
 from __future__ import annotations
@@ -14,6 +14,23 @@ from files.faults import Fault, from_dict
 
 Words = Callable[..., str]
 """(code, **params) → the sentence in the reader's language."""
+Shown = str | int | bool | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a row changes in an organisation that is there: field → (before, after), and its digest before (hex)."""
+
+    sheet: str
+    row: int
+    registry_code: str
+    name: str
+    fields: Mapping[str, tuple[Shown, Shown]]
+    digest: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {**{name: getattr(self, name) for name in self.__slots__}, "fields": dict(self.fields)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +43,13 @@ class ImportReport:
     counts: Mapping[str, int]
     faults: tuple[Fault, ...] = ()
     dry_run: bool = False
+    differences: tuple[Difference, ...] = ()
+    import_id: str = ""
 
     @property
     def changes(self) -> int:
         """Rows that the import changed (or would)."""
-        return sum(self.counts.get(name, 0) for name in ("added", "changed", "entered", "stopped"))
+        return sum(self.counts.get(name, 0) for name in ("added", "changed", "entered", "stopped", "unframed"))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -41,6 +60,8 @@ class ImportReport:
             "dry_run": self.dry_run,
             "counts": dict(self.counts),
             "faults": [fault.to_dict() for fault in self.faults],
+            "differences": [found.to_dict() for found in self.differences],
+            "import_id": self.import_id,
         }
 
     def to_json(self) -> str:
@@ -51,7 +72,14 @@ class ImportReport:
 def report_from_json(text: str) -> ImportReport:
     """The report that `ImportReport.to_json` wrote."""
     data = json.loads(text)
-    return ImportReport(**{**data, "faults": tuple(from_dict(fault) for fault in data["faults"])})
+    differences = tuple(_difference(found) for found in data.get("differences", ()))
+    faults = tuple(from_dict(fault) for fault in data["faults"])
+    return ImportReport(**{**data, "faults": faults, "differences": differences})
+
+
+def _difference(data: Mapping[str, Any]) -> Difference:
+    fields = {name: (before, after) for name, (before, after) in data["fields"].items()}
+    return Difference(**{**data, "fields": fields})
 
 
 def fault_lines(faults: Iterable[Fault], words: Words) -> Iterator[str]:
@@ -72,10 +100,31 @@ def _place(fault: Fault, words: Words) -> str:
     return words(code, sheet=fault.sheet, row=fault.row, column=fault.column)
 
 
+def difference_lines(differences: Iterable[Difference], words: Words) -> Iterator[str]:
+    """Each changed organisation in words, with a line for every field: before and after."""
+    for found in differences:
+        place = {"sheet": found.sheet, "row": found.row}
+        yield words("difference.of", name=found.name, registry_code=found.registry_code, **place)
+        for field, (before, after) in found.fields.items():
+            label = words(f"difference.field.{field}")
+            yield words("difference.line", field=label, before=_value(before, words), after=_value(after, words))
+
+
+def _value(value: Shown, words: Words) -> str:
+    if isinstance(value, bool):
+        return words("difference.yes" if value else "difference.no")
+    if isinstance(value, list):
+        value = ", ".join(value)
+    return words("difference.empty") if value in (None, "") else str(value)
+
+
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
     """The report in words: the faults first, then what happened in counts."""
     yield from fault_lines(report.faults, words)
+    yield from difference_lines(report.differences, words)
     if report.dry_run:
         yield words("import.dry_run")
     for name, count in report.counts.items():
         yield words(f"import.count.{name}", count=count)
+    if report.import_id and not report.dry_run:
+        yield words("import.id", id=report.import_id)

@@ -18,9 +18,11 @@ from sqlalchemy import Connection, RowMapping
 from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Registry
-from files.reports import ImportReport
+from files.reports import Difference, ImportReport
 from services import rounds as frames
+from services.differences import by_organisation, difference
 from services.faults import Refusal
+from services.frame_exits import leave_frames
 from services.online import import_online
 from services.rehearsal import carry_out
 from services.work import Work
@@ -47,10 +49,13 @@ class _Change:
 def import_registry(work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
     """Read the list at `path` and make it the office's organisations; rows seen before unchanged are left alone.
 
-    Organisations missing from the list stay. New ones get an interview in every open round. A dry run does all of it
-    and takes it back. Raises files.faults.RefusedError (unusable file) or Refusal (unknown office).
+    Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
+    unless somebody contacted them. A dry run does all of it and takes it back. Raises files.faults.RefusedError
+    (unusable file) or Refusal (unknown office).
     """
-    listed = lists.read_registry(path)
+    with work.database.transaction() as conn:
+        area_code = _office(conn, office_code)["area_code"]
+    listed = lists.read_registry(path, area_code)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run))
 
 
@@ -58,11 +63,11 @@ def _bring_in(
     work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool
 ) -> ImportReport:
     registry.hold_imports(conn)
-    office = registry.office_by_code(conn, office_code)
-    if office is None:
-        raise Refusal("office.unknown", office=office_code)
+    office = _office(conn, office_code)
     now = work.clock.now()
-    changes = _compare(work, registry.known_organisations(conn, office["id"]), listed.organisations)
+    known = registry.known_organisations(conn, office["id"])
+    changes = _compare(work, known, listed.organisations)
+    differences = _differences(work, conn, changes)
     import_id = work.ids.new()
     registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, actor, now))
     for start in range(0, len(changes), _PAGE):
@@ -72,8 +77,11 @@ def _bring_in(
         registry.change_organisations(conn, [row for new, row in rows if not new])
     shared = _write_phones(work, conn, changes, now)
     framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
-    counts = {**_counts(listed, changes), "framed": framed}
-    report = ImportReport("registry", office_code, listed.sha256, counts, (*listed.faults, *shared), dry_run)
+    exits = leave_frames(conn, office["id"], actor, now)
+    absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
+    counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
+    faults = (*listed.faults, *shared, *exits.notices)
+    report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
     registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
     audit.append(
         conn,
@@ -85,6 +93,25 @@ def _bring_in(
         detail=counts,
     )
     return report
+
+
+def _office(conn: Connection, code: str) -> RowMapping:
+    office = registry.office_by_code(conn, code)
+    if office is None:
+        raise Refusal("office.unknown", office=code)
+    return office
+
+
+def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tuple[Difference, ...]:
+    """What the list changes in organisations that are there, field by field."""
+    known = [change for change in changes if not change.new]
+    found: list[Difference] = []
+    for start in range(0, len(known), _PAGE):
+        page = known[start : start + _PAGE]
+        ids = [change.id for change in page]
+        held, numbers = registry.organisations_by_id(conn, ids), by_organisation(registry.numbers_of(conn, ids))
+        found += [difference(work, held[c.id], numbers.get(c.id, ()), c.organisation) for c in page]
+    return tuple(found)
 
 
 def _compare(

@@ -50,6 +50,35 @@ def known_organisations(conn: Connection, office_id: UUID) -> dict[str, tuple[UU
     return {row.registry_code: (row.id, bytes(row.digest)) for row in rows}
 
 
+def organisations_by_id(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
+    """Id → row of these organisations."""
+    rows = conn.execute(select(organisations).where(organisations.c.id.in_(ids))).mappings()
+    return {row["id"]: row for row in rows}
+
+
+def numbers_of(conn: Connection, ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """The sealed numbers of these organisations, the first choice first."""
+    links = organisation_phones.c
+    query = select(links.organisation_id, phones.c.number).join(phones, phones.c.hash == links.phone_hash)
+    return conn.execute(query.where(links.organisation_id.in_(ids)).order_by(links.rank)).mappings().all()
+
+
+def of_import(conn: Connection, import_id: UUID) -> dict[str, UUID]:
+    """Registry code → id of the organisations that this import was the last to add or change."""
+    query = select(organisations.c.registry_code, organisations.c.id).where(organisations.c.import_id == import_id)
+    return {row.registry_code: row.id for row in conn.execute(query)}
+
+
+def put_back(conn: Connection, organisation_id: UUID, values: Mapping[str, Any]) -> None:
+    """Give columns of an organisation earlier values."""
+    conn.execute(update(organisations).where(organisations.c.id == organisation_id).values(dict(values)))
+
+
+def mark_undone(conn: Connection, import_id: UUID, counts: Mapping[str, int]) -> None:
+    """Keep an import's record with the counts that say it was taken back."""
+    conn.execute(update(imports).where(imports.c.id == import_id).values(counts=dict(counts)))
+
+
 def add_organisations(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert new organisations."""
     _insert_all(conn, organisations, rows)

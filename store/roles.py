@@ -25,17 +25,17 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "audit": _APPEND,
     "call_turns": _WRITE,
     "calls": _WRITE,
-    "campaign_interviews": _WRITE,
+    "campaign_interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "campaigns": _WRITE,
     "consent": _APPEND,
     "imports": _WRITE,
     "inbound": _WRITE,
     "interview_events": _APPEND,
-    "interviews": _WRITE,
+    "interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "invitations": _WRITE,
     "offices": _WRITE,
     "organisation_phones": _REPLACE,
-    "organisations": _WRITE,
+    "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "outbox": _WRITE,
     "phones": _WRITE,
     "prompted": _REPLACE,

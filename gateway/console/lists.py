@@ -12,7 +12,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from files.faults import RefusedError
-from files.reports import ImportReport, fault_lines, report_from_json
+from files.reports import ImportReport, difference_lines, fault_lines, report_from_json
 from files.workbooks import MAX_BYTES
 from gateway.console.desk import desk, member, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose
@@ -26,7 +26,7 @@ MAX_UPLOAD = MAX_BYTES + 64 * 1024
 """The largest list and the form around it."""
 FAULTS_A_PAGE = 200
 COUNTED = (
-    "rows", "added", "changed", "unchanged", "refused", "without_phone", "framed",
+    "rows", "added", "changed", "unchanged", "refused", "without_phone", "absent", "framed", "unframed",
     "entered", "stopped", "not_answered",
 )  # fmt: skip
 """Counts of reports in the order they are read; kept reports have lost it."""
@@ -117,5 +117,6 @@ def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
     at_page = min(max(1, request.args.get("page", 1, int)), pages)
     start = (at_page - 1) * FAULTS_A_PAGE
     faults = report.faults[start : start + FAULTS_A_PAGE]
+    shown["changes"] = list(difference_lines(report.differences[:FAULTS_A_PAGE], say))
     paging = {"first": start + 1, "at_page": at_page, "pages": pages}
     return page("report.html", report=report, faults=faults, counted=COUNTED, **paging, **shown)

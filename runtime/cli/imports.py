@@ -1,8 +1,9 @@
-"""`alo import`: a registry list into an office, or what the online survey knows into a round."""
+"""`alo import`: a registry list into an office, what the online survey knows into a round, or an import taken back."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -10,6 +11,7 @@ from files.reports import report_lines
 from runtime.cli.faults import told
 from runtime.cli.session import Session
 from services.imports import import_online, import_registry
+from services.undo import undo_import
 
 
 @click.command("import")
@@ -20,6 +22,7 @@ from services.imports import import_online, import_registry
 )
 @click.option("--round", "round_code", metavar="CODE", help="đợt khảo sát, cùng với --online (round)")
 @click.option("--dry-run", is_flag=True, help="xem thử, không ghi gì (change nothing)")
+@click.option("--undo", metavar="IMPORT", type=click.UUID, help="lấy lại một lần nhập khi chưa liên hệ ai (take back)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
 def command(
@@ -29,9 +32,13 @@ def command(
     online: Path | None,
     round_code: str | None,
     dry_run: bool,
+    undo: UUID | None,
     as_json: bool,
 ) -> None:
     """Nhập danh sách tổ chức, hoặc kết quả khảo sát trực tuyến (import a list, or online answers)."""
+    if undo:
+        _undo(session, undo, as_json)
+        return
     with told(session, as_json):
         if path and office and not online and not round_code:
             report = import_registry(session.work, office, path, session.actor, dry_run)
@@ -44,3 +51,11 @@ def command(
         return
     for line in report_lines(report, session.words):
         click.echo(line)
+
+
+def _undo(session: Session, import_id: UUID, as_json: bool) -> None:
+    undone = undo_import(session.work, import_id, session.actor)
+    if as_json:
+        session.show({"import_id": str(import_id), "removed": undone.removed, "restored": undone.restored})
+        return
+    session.say("import.undone", removed=undone.removed, restored=undone.restored)

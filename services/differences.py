@@ -1,0 +1,71 @@
+"""What a list would change, organisation by organisation and field by field: shown before it is done, undone by it.
+
+It must not know how a list is read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from files.lists import Organisation
+from files.reports import Difference, Shown
+from services.work import Work
+
+CLEAR = (
+    "name", "short_name", "kind", "sector", "is_member", "active", "commune", "address", "member_count", "founded_on",
+    "position",
+)  # fmt: skip
+SEALED = ("leader", "email")
+FIELDS = (*CLEAR, *SEALED, "phones")
+
+
+def difference(work: Work, held: RowMapping, numbers: Sequence[bytes], given: Organisation) -> Difference:
+    """What row `given` of a list changes in the organisation `held`, whose sealed `numbers` stand in their order."""
+    before = said_before(work, held, numbers)
+    after = {name: _shown(getattr(given, name)) for name in (*CLEAR, *SEALED)}
+    after["phones"] = [phone.e164 for phone in given.phones]
+    fields = {name: (before[name], after[name]) for name in FIELDS if before[name] != after[name]}
+    digest = bytes(held["digest"]).hex()
+    return Difference(given.sheet, given.row, given.registry_code, held["name"], fields, digest)
+
+
+def said_before(work: Work, held: RowMapping, numbers: Sequence[bytes]) -> dict[str, Shown]:
+    """The fields of an organisation as it is held, opened."""
+    said: dict[str, Shown] = {name: _shown(held[name]) for name in CLEAR}
+    said |= {name: work.vault.open(held[name]) if held[name] else "" for name in SEALED}
+    return {**said, "phones": [work.vault.open(number) for number in numbers]}
+
+
+def restored(work: Work, found: Difference) -> dict[str, Any]:
+    """The columns of `organisations` as they were before the difference; phones apart."""
+    values: dict[str, Any] = {}
+    for name, (before, _) in found.fields.items():
+        if name in SEALED:
+            values[name] = work.vault.seal(str(before)) if before else None
+        elif name == "founded_on":
+            values[name] = date.fromisoformat(str(before)) if before else None
+        elif name != "phones":
+            values[name] = before
+    return {**values, "digest": bytes.fromhex(found.digest)}
+
+
+def phones_before(found: Difference) -> list[str] | None:
+    """The numbers before the difference (E.164), None when they were the same."""
+    phones = found.fields.get("phones")
+    return None if phones is None else list(phones[0] or ())  # type: ignore[arg-type]  # phones are lists of text
+
+
+def _shown(value: Any) -> Shown:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def by_organisation(rows: Sequence[RowMapping]) -> Mapping[Any, list[bytes]]:
+    """Organisation id → its sealed numbers in their order."""
+    found: dict[Any, list[bytes]] = {}
+    for row in rows:
+        found.setdefault(row["organisation_id"], []).append(bytes(row["number"]))
+    return found

@@ -1,0 +1,52 @@
+"""Organisations that stopped working leave the open rounds, unless somebody contacted them already; each with a reason.
+
+It must not know lists; the caller holds the imports (`registry.hold_imports`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from files.faults import Fault
+from store import audit, frame_exits, rounds
+
+REASON = {"code": "organisation_inactive"}
+
+
+@dataclass(frozen=True, slots=True)
+class Exits:
+    """Interviews taken out of frames, and a notice for each inactive organisation that is or was in one."""
+
+    left: int
+    notices: tuple[Fault, ...]
+
+
+def leave_frames(conn: Connection, office_id: UUID, actor: str, now: datetime) -> Exits:
+    """Take the office's inactive organisations out of the open rounds; those contacted already stay and count."""
+    found = frame_exits.inactive_in_frames(conn, office_id)
+    going = [row for row in found if not row["touched"]]
+    if going:
+        rounds.lock_phones_of(conn, {row["organisation_id"] for row in going})
+    left = frame_exits.take_out(conn, [row["id"] for row in going], REASON, now)
+    for row in going:
+        audit.append(
+            conn,
+            at=now,
+            actor=actor,
+            action="round.leave",
+            subject=str(row["organisation_id"]),
+            office_id=office_id,
+            detail={"round": row["round"], "registry_code": row["registry_code"], **REASON},
+        )
+    return Exits(left, tuple(_notices(found)))
+
+
+def _notices(found: Sequence[RowMapping]) -> Iterator[Fault]:
+    for row in found:
+        code = "list.stays_in_frame" if row["touched"] else "list.left_frame"
+        yield Fault(code, {"round": row["round"]}, value=row["name"], suggestion=f"{code}.mend", weight="notice")
