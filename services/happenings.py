@@ -6,7 +6,7 @@ What a person typed that could not be read is not kept in events: texts are seal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -47,8 +47,10 @@ def input_of(happening: Happening, before: Interview, closed: bool) -> dict[str,
     plain: dict[str, Any] = {"language": before.language} | ({"closed": True} if closed else {})
     if isinstance(happening, Opening):
         return plain | {"opened": True}
-    said = asdict(happening.said) | ({"understood": ""} if isinstance(happening.said, Unclear) else {})
-    plain |= {"said": type(happening.said).__name__, "with": said, "question": happening.question}
+    said = happening.said
+    kept = {name: getattr(said, name) for name in said.__dataclass_fields__}
+    kept |= {"understood": ""} if isinstance(said, Unclear) else {}
+    plain |= {"said": type(said).__name__, "with": kept, "question": happening.question}
     return plain | ({"correction": True} if happening.correction else {})
 
 

@@ -7,7 +7,7 @@ the clock or the questionnaire; whether a question is still open is for the engi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -39,7 +39,14 @@ class Shown:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types; `visible_at` in ISO form."""
-        return {**asdict(self), "visible_at": self.visible_at.isoformat()}
+        return {
+            "interview": self.interview,
+            "question": self.question,
+            "turn": self.turn,
+            "number": self.number,
+            "visible_at": self.visible_at.isoformat(),
+            "body_digest": self.body_digest,
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Shown:

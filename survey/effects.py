@@ -5,7 +5,7 @@ Codes and parameters only: the words live in `survey.wording` and in the form, a
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Ending = Literal["complete", "partial", "refused"]
@@ -142,4 +142,4 @@ Effect = (
 
 def to_dict(effect: Effect) -> dict[str, Any]:
     """The effect as plain JSON: {"effect": class name, …its fields}."""
-    return {"effect": type(effect).__name__, **asdict(effect)}
+    return {"effect": type(effect).__name__, **{name: getattr(effect, name) for name in effect.__dataclass_fields__}}
