@@ -69,3 +69,16 @@ def _stretches(
 def moment(released: Sequence[Segment], place: float) -> datetime:
     """The moment of a `place` in [0, 1). Raises StopIteration for a place outside."""
     return next(s for s in released if s.low <= place < s.high).moment(place)
+
+
+def closed(calendar: Calendar, medium: Medium, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """The closed stretches [from, to) between `start` and `end`; the last one ends with the opening after `end`."""
+    found: list[tuple[datetime, datetime]] = []
+    since = start
+    for opens, closes in calendar.openings(medium, start):
+        if opens > since:
+            found.append((since, opens))
+        since = closes
+        if opens >= end:
+            break
+    return tuple(found)

@@ -5,6 +5,7 @@ Counts only; no organisation's answers are read here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -14,6 +15,17 @@ from sqlalchemy import RowMapping
 from services.faults import Refusal
 from services.work import Work
 from store import campaigns, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A part on hold: `kind` office, sender or medium; `part` its code or name; who, when (ISO 8601) and why."""
+
+    kind: str
+    part: str
+    actor: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,12 @@ class CampaignStatus:
     segments: int
     minutes: Decimal
     cost: Decimal
+    kind: str = "reminder"
+    planned: int = 0
+    """Organisations entered so far."""
+    held_back: int = 0
+    """Planned contacts that a pause of the campaign, or of a part, holds back."""
+    holds: tuple[Hold, ...] = ()
 
 
 def status(work: Work, campaign_id: UUID) -> CampaignStatus:
@@ -43,6 +61,8 @@ def status(work: Work, campaign_id: UUID) -> CampaignStatus:
             raise Refusal("campaign.unknown", campaign=str(campaign_id))
         interviews = campaigns.progress(conn, campaign_id)
         rows = outbox.states_of_campaign(conn, campaign_id)
+        held_back = campaigns.held_back(conn, campaign_id)
+        names = campaigns.part_names(conn)
     return CampaignStatus(
         campaign_id,
         campaign["title"],
@@ -55,7 +75,16 @@ def status(work: Work, campaign_id: UUID) -> CampaignStatus:
         sum(row["segments"] for row in rows if row["medium"] == "text"),
         (Decimal(sum(row["seconds"] for row in rows if row["medium"] == "call")) / 60).quantize(Decimal("0.1")),
         sum((row["cost"] for row in rows), Decimal(0)),
+        campaign["kind"],
+        campaign["planned"],
+        held_back,
+        tuple(_hold(names, key, why) for key, why in sorted(campaign["holds"].items())),
     )
+
+
+def _hold(names: Mapping[str, str], key: str, why: Mapping[str, str]) -> Hold:
+    kind, _, part = key.partition(":")
+    return Hold(kind, names.get(key, part), why["actor"], why["at"], why["reason"])
 
 
 def _by_state(rows: list[RowMapping], medium: str) -> dict[str, int]:

@@ -17,7 +17,9 @@ from sqlalchemy import Connection, RowMapping
 from contact import settings as round_settings
 from contact.settings import RoundSettings
 from scoring import rules
+from services import replanning
 from services.faults import Refusal
+from services.replanning import Changed
 from services.work import Work
 from store import audit, registry, rounds
 
@@ -146,6 +148,27 @@ def close_round(work: Work, code: str, actor: str) -> None:
             raise Refusal("round.closed", round=code)
         rounds.close(conn, found["id"], now)
         audit.append(conn, at=now, actor=actor, action="round.close", subject=code)
+
+
+def change_settings(work: Work, code: str, settings: RoundSettings, actor: str, reason: str = "") -> Changed:
+    """Give a round other hours, caps, ladder or limits: they apply at once to whatever has not left.
+
+    Raises Refusal: unknown or closed.
+    """
+    now = work.clock.now()
+    with work.database.transaction() as conn:
+        found = rounds.by_code(conn, code, lock=True)
+        if found is None:
+            raise Refusal("round.unknown", round=code)
+        if found["state"] == "closed":
+            raise Refusal("round.closed", round=code)
+        new = settings.to_dict()
+        names = sorted(name for name, value in new.items() if found["settings"].get(name) != value)
+        rounds.set_settings(conn, found["id"], new)
+        changed = replanning.apply(conn, found["id"], settings, now)
+        told = {"changed": names, "reason": reason, "replanned": changed.replanned, "retimed": changed.retimed}
+        audit.append(conn, at=now, actor=actor, action="round.settings", subject=code, detail=told)
+    return changed
 
 
 def all_rounds(work: Work) -> list[dict[str, Any]]:

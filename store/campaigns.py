@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 
 from contact.calendar import MEDIA
+from contact.delivery import State
 from store.audience import exclusion
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews
@@ -70,14 +71,14 @@ def by_id(conn: Connection, campaign_id: UUID, *, hold: bool = False) -> RowMapp
 
 def claimed(conn: Connection, campaign_id: UUID) -> RowMapping | None:
     """The campaign (see `by_id`) under its row lock, or None when it is unknown or somebody else works on it."""
-    query = _ROW.where(campaigns.c.id == campaign_id).with_for_update(of=campaigns, skip_locked=True)
+    query = _ROW.where(campaigns.c.id == campaign_id).with_for_update(of=campaigns, key_share=True, skip_locked=True)
     return conn.execute(query).mappings().first()
 
 
 def of_round(conn: Connection, round_id: UUID, states: Sequence[str]) -> list[RowMapping]:
     """The round's campaigns in one of `states`, locked in the order of their ids."""
     query = _ROW.where(campaigns.c.round_id == round_id, campaigns.c.state.in_(states)).order_by(campaigns.c.id)
-    return list(conn.execute(query.with_for_update(of=campaigns)).mappings())
+    return list(conn.execute(query.with_for_update(of=campaigns, key_share=True)).mappings())
 
 
 def listed(conn: Connection, round_code: str | None = None, office_id: UUID | None = None) -> list[RowMapping]:
@@ -124,6 +125,13 @@ def parts(conn: Connection, office: str | None, sender: str | None, medium: str 
     return found
 
 
+def part_names(conn: Connection) -> dict[str, str]:
+    """Key in `holds` → what staff call it, for offices and senders."""
+    office = select(func.concat("office:", offices.c.id).label("key"), offices.c.code.label("name"))
+    sender = select(func.concat("sender:", senders.c.id), senders.c.name)
+    return {row.key: row.name for row in conn.execute(office.union_all(sender))}
+
+
 def hold(conn: Connection, campaign_id: UUID, key: str, why: Mapping[str, Any], states: Sequence[str]) -> bool:
     """Put a part on hold; False when it is already, or the campaign is in none of `states`."""
     free = and_(campaigns.c.id == campaign_id, campaigns.c.state.in_(states), ~campaigns.c.holds.has_key(key))
@@ -153,11 +161,10 @@ def may_leave() -> ColumnElement[bool]:
     return or_(outbox.c.campaign_id.is_(None), and_(outbox.c.campaign_id.in_(running), ~held))
 
 
-def state_for(campaign: RowMapping, row: RowMapping) -> str:
-    """The campaign's state as it concerns one outbox row: "paused" too when a part the row belongs to is on hold."""
-    parts = {part("office", row["office_id"]), part("sender", row["sender_id"]), part("medium", row["medium"])}
-    held = campaign["state"] == "running" and not parts.isdisjoint(campaign["holds"])
-    return "paused" if held else str(campaign["state"])
+def held_back(conn: Connection, campaign_id: UUID) -> int:
+    """Planned contacts of a campaign that a pause of it, or of a part of it, holds back."""
+    planned = and_(outbox.c.campaign_id == campaign_id, outbox.c.state == State.PLANNED)
+    return conn.scalar(select(func.count()).where(planned, ~may_leave())) or 0
 
 
 def ids_in(conn: Connection, state: str) -> list[UUID]:
@@ -262,3 +269,11 @@ def progress(conn: Connection, campaign_id: UUID) -> dict[str, int]:
         .group_by(campaign_interviews.c.state)
     )
     return {row.state: row.n for row in conn.execute(query)}
+
+
+def tests_since(conn: Connection, phone_hash: bytes, since: datetime) -> tuple[int, int]:
+    """Test texts ordered since `since` (business time): to this phone, and in all."""
+    to_phone = func.count().filter(outbox.c.phone_hash == phone_hash)
+    query = select(to_phone.label("to_phone"), func.count().label("in_all"))
+    row = conn.execute(query.where(outbox.c.purpose == "test", outbox.c.created_at >= since)).one()
+    return row.to_phone, row.in_all

@@ -110,6 +110,11 @@ def close(conn: Connection, round_id: UUID, at: datetime) -> None:
     conn.execute(update(rounds).where(rounds.c.id == round_id).values(state="closed", closes_at=at))
 
 
+def set_settings(conn: Connection, round_id: UUID, settings: Mapping[str, Any]) -> None:
+    """Replace the round's settings document."""
+    conn.execute(update(rounds).where(rounds.c.id == round_id).values(settings=dict(settings)))
+
+
 def set_online_loaded(conn: Connection, round_id: UUID, at: datetime) -> None:
     """The online answers known at business time `at` are in."""
     conn.execute(update(rounds).where(rounds.c.id == round_id).values(online_loaded_at=at))

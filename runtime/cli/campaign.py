@@ -1,79 +1,98 @@
-"""`alo campaign`: preview a reminder, launch it by typing the number back, watch it, pause, resume or stop it."""
+"""`alo campaign`: preview, try, approve, launch by typing the number back, watch, pause, resume or stop a campaign."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import click
 
+from runtime import reasons
+from runtime.cli.previewing import audience_options, show_preview
 from runtime.cli.session import Session
-from services import campaign_status, campaigns
-from services.campaigns import Preview
+from services import campaign_status, campaigns, trial
+from services.campaign_status import CampaignStatus
 from services.faults import Refusal
+from store import campaign_contacts
 from store import campaigns as rows
+
+REASON = click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+PARTS = (
+    click.option("--office", default=None, help="chỉ một cơ quan (only this office)"),
+    click.option("--sender", default=None, help="chỉ một đầu số (only this sender)"),
+    click.option(
+        "--medium", type=click.Choice(["text", "call"]), default=None, help="chỉ một kênh (only this channel)"
+    ),
+)
 
 
 @click.group("campaign")
 def command() -> None:
-    """Đợt nhắc qua tin nhắn và cuộc gọi (reminder campaigns)."""
+    """Đợt nhắc qua tin nhắn và cuộc gọi (campaigns)."""
 
 
 @command.command("preview")
 @click.argument("round_code", metavar="ROUND")
-@click.option("--office", required=True, help="mã cơ quan (office code)")
-@click.option("--title", default="", help="tên đợt nhắc (title)")
-@click.option("--commune", default=None, help="chỉ một xã/phường (one commune)")
-@click.option("--kind", default=None, help="HTX | QTD | …")
-@click.option("--member/--non-member", "is_member", default=None, help="chỉ thành viên / ngoài thành viên")
+@audience_options
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@REASON
+@click.pass_obj
+def preview(session: Session, /, round_code: str, as_json: bool, reason: str, **given: Any) -> None:
+    """Soạn nháp và xem trước: ai, ai không và vì sao, nội dung, chi phí, giờ xong (draft and preview)."""
+    office = given.pop("office")
+    drafted = campaigns.draft(session.work, round_code, office, session.actor, reason=reason, **given)
+    _show(session, drafted, as_json)
+
+
+@command.command("show")
+@click.argument("campaign_id", metavar="CAMPAIGN")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def preview(
-    session: Session,
-    round_code: str,
-    office: str,
-    title: str,
-    commune: str | None,
-    kind: str | None,
-    is_member: bool | None,
-    as_json: bool,
-) -> None:
-    """Soạn nháp và xem trước: ai, ai không và vì sao, nội dung, chi phí, giờ xong (draft and preview)."""
-    filters = {"commune": commune, "kind": kind, "is_member": is_member}
-    audience = {name: value for name, value in filters.items() if value is not None}
-    drafted = campaigns.draft(session.work, round_code, office, session.actor, title=title, audience=audience)
-    shown = campaigns.preview(session.work, drafted)
+def show(session: Session, campaign_id: str, as_json: bool) -> None:
+    """Xem trước lại một bản nháp (preview a draft again)."""
+    _show(session, _id(campaign_id), as_json)
+
+
+def _show(session: Session, campaign_id: UUID, as_json: bool) -> None:
+    shown = campaigns.preview(session.work, campaign_id)
     if as_json:
         session.show(asdict(shown))
     else:
-        _print(session, shown)
+        show_preview(session, shown)
 
 
-def _print(session: Session, shown: Preview) -> None:
-    session.say("campaign.preview.who", contacted=shown.contacted, title=shown.title)
-    for reason, count in sorted(shown.excluded.items()):
-        click.echo(f"  – {session.words('excluded.' + reason)}: {count}")
-    for text in shown.sample_texts[:3]:
-        click.echo(f"  » {text}")
-    estimate = shown.estimate
-    session.say(
-        "campaign.preview.takes",
-        segments=f"{estimate.segments[0]}–{estimate.segments[1]}",
-        minutes=f"{estimate.minutes[0]}–{estimate.minutes[1]}",
-        cost=f"{estimate.cost[0]:,.0f}–{estimate.cost[1]:,.0f} {estimate.currency}",
-        finishes=estimate.finishes_at,
-    )
-    session.say("campaign.preview.launch", campaign=shown.campaign_id, contacted=shown.contacted)
+@command.command("test")
+@click.argument("campaign_id", metavar="CAMPAIGN")
+@click.option("--to", "number", required=True, help="số di động của chính mình (your own mobile)")
+@REASON
+@click.pass_obj
+def test(session: Session, campaign_id: str, number: str, reason: str) -> None:
+    """Gửi thử một tin mẫu cho chính mình (send one sample to yourself)."""
+    sent = trial.send(session.work, _id(campaign_id), number, session.actor, reason)
+    session.say("campaign.tested", at=sent.due_at, body=sent.body)
+
+
+@command.command("approve")
+@click.argument("campaign_id", metavar="CAMPAIGN")
+@click.option("--confirm", type=int, required=True, help="gõ lại số tổ chức sẽ liên hệ (the number, typed back)")
+@REASON
+@click.pass_obj
+def approve(session: Session, campaign_id: str, confirm: int, reason: str) -> None:
+    """Người thứ hai duyệt đợt lớn (a second person's yes to a large campaign)."""
+    contacted = campaigns.approve(session.work, _id(campaign_id), confirm, session.actor, reason)
+    session.say("campaign.approved", contacted=contacted)
 
 
 @command.command("launch")
 @click.argument("campaign_id", metavar="CAMPAIGN")
 @click.option("--confirm", type=int, required=True, help="gõ lại số tổ chức sẽ liên hệ (the number, typed back)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
+@REASON
 @click.pass_obj
-def launch(session: Session, campaign_id: str, confirm: int, as_json: bool) -> None:
+def launch(session: Session, campaign_id: str, confirm: int, as_json: bool, reason: str) -> None:
     """Phát động đợt nhắc đã xem trước (launch)."""
-    contacted = campaigns.launch(session.work, _id(campaign_id), confirm, session.actor)
+    contacted = campaigns.launch(session.work, _id(campaign_id), confirm, session.actor, reason)
     if as_json:
         session.show({"campaign": campaign_id, "contacted": contacted})
     else:
@@ -89,11 +108,12 @@ def list_campaigns(session: Session, round_code: str | None, as_json: bool) -> N
     with session.work.database.transaction() as conn:
         found = rows.listed(conn, round_code)
     if as_json:
-        columns = ("id", "title", "state", "round_code", "office_code", "created_at", "launched_at")
+        columns = ("id", "title", "kind", "state", "round_code", "office_code", "created_at", "launched_at")
         session.show([{c: row[c] for c in columns} for row in found])
         return
     for row in found:
-        click.echo(f"{row['id']}  {session.words('campaign.state.' + row['state']):14} {row['title']}")
+        state, kind = session.words("campaign.state." + row["state"]), session.words("campaign.kind." + row["kind"])
+        click.echo(f"{row['id']}  {state:14} {kind:16} {row['office_code']:8} {row['title']}")
 
 
 @command.command("status")
@@ -111,35 +131,80 @@ def status(session: Session, campaign_id: str, as_json: bool) -> None:
         parts = ", ".join(f"{session.words('campaign.count.' + k)} {n}" for k, n in sorted(counts.items()))
         click.echo(f"  {session.words('campaign.' + label)}: {parts or '–'}")
     session.say("campaign.spent", segments=found.segments, minutes=found.minutes, cost=f"{found.cost:,.0f}")
+    _show_holds(session, found)
+
+
+def _show_holds(session: Session, found: CampaignStatus) -> None:
+    if found.held_back:
+        session.say("campaign.held_back", n=found.held_back)
+    for hold in found.holds:
+        kind = session.words(f"campaign.part.{hold.kind}")
+        session.say("campaign.on_hold", kind=kind, part=hold.part, actor=hold.actor, reason=hold.reason or "–")
+
+
+@command.command("contacts")
+@click.argument("campaign_id", metavar="CAMPAIGN")
+@click.option("--code", default=None, help="chỉ một tổ chức (one organisation's registry code)")
+@click.option("--limit", type=int, default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def contacts(session: Session, campaign_id: str, code: str | None, limit: int, as_json: bool) -> None:
+    """Từng lần liên hệ và vì sao (each contact, and why)."""
+    with session.work.database.transaction() as conn:
+        found = campaign_contacts.listed(conn, _id(campaign_id), code, limit)
+    if as_json:
+        session.show([dict(row) for row in found])
+        return
+    for row in found:
+        state = session.words("campaign.count." + row["state"])
+        told = reasons.sentence(session.words, row["medium"], row["at"], row["reason"])
+        click.echo(f"{row['registry_code']:12} {state:14} {told}")
+
+
+def _parts(function: Any) -> Any:
+    for option in reversed(PARTS):
+        function = option(function)
+    return function
 
 
 @command.command("pause")
 @click.argument("campaign_id", metavar="CAMPAIGN")
+@_parts
+@REASON
 @click.pass_obj
-def pause(session: Session, campaign_id: str) -> None:
-    """Tạm dừng; cuộc gọi đang nói được nói nốt (pause)."""
-    campaigns.pause(session.work, _id(campaign_id), session.actor)
-    session.say("campaign.paused")
+def pause(
+    session: Session, campaign_id: str, office: str | None, sender: str | None, medium: str | None, reason: str
+) -> None:
+    """Tạm dừng cả đợt hoặc một phần; cuộc gọi đang nói được nói nốt (pause)."""
+    part = {"office": office, "sender": sender, "medium": medium}
+    campaigns.pause(session.work, _id(campaign_id), session.actor, reason, **part)
+    session.say("campaign.part_paused" if any(part.values()) else "campaign.paused")
 
 
 @command.command("resume")
 @click.argument("campaign_id", metavar="CAMPAIGN")
+@_parts
+@REASON
 @click.pass_obj
-def resume(session: Session, campaign_id: str) -> None:
-    """Chạy tiếp (resume)."""
-    campaigns.resume(session.work, _id(campaign_id), session.actor)
+def resume(
+    session: Session, campaign_id: str, office: str | None, sender: str | None, medium: str | None, reason: str
+) -> None:
+    """Chạy tiếp cả đợt hoặc một phần (resume)."""
+    part = {"office": office, "sender": sender, "medium": medium}
+    campaigns.resume(session.work, _id(campaign_id), session.actor, reason, **part)
     session.say("campaign.resumed")
 
 
 @command.command("stop")
 @click.argument("campaign_id", metavar="CAMPAIGN")
 @click.option("--yes", is_flag=True, help="không hỏi lại (do not ask)")
+@REASON
 @click.pass_obj
-def stop(session: Session, campaign_id: str, yes: bool) -> None:
+def stop(session: Session, campaign_id: str, yes: bool, reason: str) -> None:
     """Dừng hẳn; phần chưa gửi bị thu lại (stop for good)."""
     if not yes:
         click.confirm(session.words("campaign.confirm_stop"), abort=True)
-    withdrawn = campaigns.stop(session.work, _id(campaign_id), session.actor)
+    withdrawn = campaigns.stop(session.work, _id(campaign_id), session.actor, reason)
     session.say("campaign.stopped", withdrawn=withdrawn)
 
 

@@ -1,16 +1,22 @@
-"""`alo round`: open a round over all active organisations, list rounds, show one, close one."""
+"""`alo round`: open a round over all active organisations, list rounds, show one, change its settings, close one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
+from contact import settings as round_settings
+from contact.settings import RoundSettings
 from runtime.catalogue import ZONE
 from runtime.cli.session import Session
 from services import rounds
+from services.faults import Refusal
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 
@@ -110,6 +116,43 @@ def close_round(session: Session, code: str, yes: bool) -> None:
         click.confirm(session.words("round.confirm_close", round=code), abort=True)
     rounds.close_round(session.work, code, session.actor)
     session.say("round.was_closed", round=code)
+
+
+@command.command("settings")
+@click.argument("code")
+@click.option(
+    "--preset", type=click.Choice(["default", "decree"]), default=None, help="bộ thiết lập có sẵn (named set)"
+)
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+    help="tệp JSON như lệnh này in ra (JSON as this command prints it)",
+)  # fmt: skip
+@click.option("--approval-above", type=click.IntRange(0), default=None, help="quá số này cần người thứ hai duyệt")
+@click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+@click.pass_obj
+def settings(
+    session: Session, code: str, preset: str | None, path: Path | None, approval_above: int | None, reason: str
+) -> None:
+    """Xem hoặc đổi giờ, giới hạn, thang nhắc; áp dụng ngay cho phần chưa gửi (show or change the settings)."""
+    now = round_settings.from_dict(rounds.show(session.work, code)["settings"])
+    if preset is None and path is None and approval_above is None:
+        session.show(now.to_dict())
+        return
+    new = _chosen(now, preset, path)
+    if approval_above is not None:
+        new = replace(new, approval_above=approval_above)
+    changed = rounds.change_settings(session.work, code, new, session.actor, reason)
+    session.say("round.settings_changed", round=code, replanned=changed.replanned, retimed=changed.retimed)
+
+
+def _chosen(now: RoundSettings, preset: str | None, path: Path | None) -> RoundSettings:
+    """The file's settings, else the preset's, else those of now. Raises Refusal for a file of another shape."""
+    if path is None:
+        return round_settings.preset(preset) if preset else now
+    try:
+        return round_settings.from_dict(json.loads(path.read_text("utf-8")))
+    except (KeyError, TypeError, ValueError) as fault:
+        raise Refusal("round.settings_unreadable", fault=str(fault)) from None
 
 
 def _shown(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:

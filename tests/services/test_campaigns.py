@@ -45,7 +45,18 @@ def launched(world: World) -> UUID:
 def step(world: World, campaign_id: UUID) -> int:
     """Plan what is due and send what is due."""
     advance.advance(world.work, campaign_id)
-    return sum(dispatch.dispatch(world.work, s.id, 0.2) for s in (world.text, world.line))
+    budgets = ((world.text, 5.0), (world.line, 0.3))  # texts end when none is due, calls may wait for a line
+    return sum(dispatch.dispatch(world.work, sender.id, budget) for sender, budget in budgets)
+
+
+def until_all_left(world: World, campaign_id: UUID) -> None:
+    """Send and let every call ring out until nothing is due; how much one dispatch sends depends on the machine."""
+    for _ in range(100):
+        step(world, campaign_id)
+        for row in world.sent(medium="call", state="sent"):
+            answer_call(world, row["ref"], State.NO_ANSWER, int(row["carrier_id"][2:], 16))
+        if not any(r["due_at"] <= world.work.clock.now() for r in world.sent(state="planned")):
+            return
 
 
 def answer_call(world: World, ref: str, state: State, number: int) -> None:
@@ -136,15 +147,11 @@ def test_the_ladder_text_call_reminder_call(world: World, clock: FakeClock, carr
     campaign_id = launched(world)
     assert step(world, campaign_id) == 5
     assert [s.to for s in carriers.texts.sent] != []
-    for hours, medium in ((3, "call"), (21, "text"), (3, "call")):
+    for _ in ("call", "reminder", "call"):
         advance.advance(world.work, campaign_id)
         due = max(r["due_at"] for r in world.sent(state="planned"))
         clock.advance(max(timedelta(0), due - clock.now()), real=timedelta(minutes=5))
-        before = len(world.sent(state="completed")) + len(world.sent(state="no_answer"))
-        while step(world, campaign_id):
-            for n, row in enumerate(world.sent(medium="call", state="sent")):
-                answer_call(world, row["ref"], State.NO_ANSWER, before * 100 + n)
-        assert hours, medium
+        until_all_left(world, campaign_id)
     refs = world.sent(campaign_id=campaign_id, interview_id=world.interviews[0])
     assert [(r["medium"], r["step"]) for r in sorted(refs, key=lambda r: r["step"])] == [
         ("text", 1),
@@ -164,10 +171,10 @@ def test_a_paused_campaign_holds_what_has_not_left(world: World, carriers: FakeC
     campaign_id = launched(world)
     advance.advance(world.work, campaign_id)
     campaigns.pause(world.work, campaign_id, "test")
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 0
+    assert dispatch.dispatch(world.work, world.text.id, 5) == 0
     assert carriers.texts.sent == []
     campaigns.resume(world.work, campaign_id, "test")
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 5
+    assert dispatch.dispatch(world.work, world.text.id, 5) == 5
 
 
 def test_a_row_claimed_before_the_pause_is_held_too(world: World, carriers: FakeCarriers) -> None:

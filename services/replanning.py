@@ -1,0 +1,52 @@
+"""A round's changed settings, brought to its campaigns: ladders derived anew, contacts not yet left planned to suit.
+
+It must not know who changed them; nothing is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from contact import release
+from contact.calendar import MEDIA, Calendar
+from contact.kinds import KINDS, derive
+from contact.settings import RoundSettings
+from services.advance import REPLANNED
+from store import campaigns
+from store import replanning as rows
+
+OPEN = ("draft", "approved", "planning", "running", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Contacts that had not left: `replanned` by a changed ladder, `retimed` into changed hours."""
+
+    replanned: int
+    retimed: int
+
+
+def apply(conn: Connection, round_id: UUID, settings: RoundSettings, now: datetime) -> Changed:
+    """Bring the new settings to every open campaign of the round, whose row the caller has locked."""
+    replanned = 0
+    for campaign in campaigns.of_round(conn, round_id, OPEN):
+        ladder = derive(KINDS[campaign["kind"]], settings.ladder).to_dict()
+        if ladder != campaign["ladder"]:
+            campaigns.change(conn, campaign["id"], ladder=ladder)
+            replanned += rows.take_back(conn, campaign["id"], REPLANNED, now)
+    return Changed(replanned, _retime(conn, round_id, settings.calendar, now))
+
+
+def _retime(conn: Connection, round_id: UUID, calendar: Calendar, now: datetime) -> int:
+    last = rows.last_due(conn, round_id)
+    if last is None or last < now:
+        return 0
+    moved = 0
+    for medium in MEDIA:
+        closed = release.closed(calendar, medium, now, last)
+        moved += rows.retime(conn, round_id, medium, closed, release.AT_ONCE_S, "outside_hours")
+    return moved

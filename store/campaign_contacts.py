@@ -1,0 +1,29 @@
+"""The contacts of a campaign one by one, as staff look them up: whom, by what, when, in which state and why.
+
+No number and no text is read.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from store.tables.interviews import interviews
+from store.tables.outbox import outbox
+from store.tables.registry import organisations
+
+
+def listed(conn: Connection, campaign_id: UUID, registry_code: str | None, limit: int) -> list[RowMapping]:
+    """Contacts in the order they left or will; of one organisation if its code is given."""
+    at = func.coalesce(outbox.c.sent_at, outbox.c.due_at).label("at")
+    columns = (outbox.c.medium, outbox.c.purpose, outbox.c.step, outbox.c.attempt, outbox.c.state, outbox.c.reason, at)
+    query = (
+        select(organisations.c.registry_code, organisations.c.name, *columns)
+        .join(interviews, interviews.c.id == outbox.c.interview_id)
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .where(outbox.c.campaign_id == campaign_id)
+    )
+    if registry_code is not None:
+        query = query.where(organisations.c.registry_code == registry_code)
+    return list(conn.execute(query.order_by(at, outbox.c.id).limit(limit)).mappings())
