@@ -6,6 +6,7 @@ It must not know what anybody does with them.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -63,8 +64,10 @@ class Settings(BaseSettings):
     )
 
     alo_clock: str = Field(default="", description="<business start>@<rate>@<real anchor>: a fast clock")
-    alo_lang: str = Field(default="vi", description="Language of the command line: vi or en")
-    alo_log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    alo_lang: Literal["vi", "en"] = Field(default="vi", description="Language of the command line: vi or en")
+    alo_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
     alo_haste: float = Field(
         default=1.0, gt=0, description="How many times sooner leases end and repairs begin; simulators only"
     )

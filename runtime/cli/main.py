@@ -15,8 +15,11 @@ import pydantic
 import sqlalchemy as sa
 
 from runtime.catalogue import LANGUAGES, words
+from runtime.cli import usage
 from runtime.cli.session import Session
+from runtime.clock import UnreadableClockError
 from runtime.demonstration import stage
+from runtime.keys import UnfitKeysError
 from runtime.settings import Settings
 from services.faults import Refusal
 
@@ -54,16 +57,23 @@ class Subcommands(click.Group):
         command: click.Command = importlib.import_module(f"runtime.cli.{module}").command
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The language may be typed anywhere; what is wrong with the line is said in it."""
+        try:
+            return super().parse_args(ctx, usage.language_first(args))
+        except click.UsageError as error:
+            raise usage.told(error, usage.language_of(args)) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand; what it refuses is said in words, with exit code 1 and no trace."""
         try:
             return super().invoke(ctx)
-        except Refusal as refusal:
+        except click.UsageError as error:
+            raise usage.told(error, ctx.params["lang"] or LANGUAGES[0]) from None
+        except (Refusal, click.Abort, UnreadableClockError, UnfitKeysError, sa.exc.SQLAlchemyError) as error:
+            code, params = _words_for(error)
             session: Session = ctx.obj
-            session.fail(refusal.code, **refusal.params)
-        except sa.exc.OperationalError:
-            session = ctx.obj
-            session.fail("cli.no_database")
+            session.fail(code, **params)
 
 
 @click.group(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,13 +85,31 @@ def alo(context: click.Context, lang: str | None) -> None:
         settings = Settings()
     except pydantic.ValidationError as faults:
         names = ", ".join(str(fault["loc"][0]).upper() for fault in faults.errors())
-        raise click.ClickException(words("cli.bad_settings", lang or "vi", names=names)) from None
+        raise usage.BadSettingsError(words("cli.bad_settings", lang or "vi", names=names)) from None
     context.obj = Session(lang or settings.alo_lang, stage.settled(settings))
 
 
 def main() -> None:
     """Entry point of the installed command."""
     alo(prog_name="alo")
+
+
+def _words_for(error: Exception) -> tuple[str, Mapping[str, Any]]:
+    """Code and parameters for what a command may end with. Raises `error` again when it is a fault of ours."""
+    match error:
+        case Refusal():
+            return error.code, error.params
+        case click.Abort():
+            return "usage.not_done", {}
+        case UnreadableClockError():
+            return "cli.bad_settings", {"names": "ALO_CLOCK"}
+        case UnfitKeysError():
+            return "usage.bad_keys", {"detail": error}
+        case sa.exc.OperationalError():
+            return "cli.no_database", {}
+        case sa.exc.ArgumentError():
+            return "usage.bad_address", {}
+    raise error
 
 
 def _exists(module: str) -> bool:

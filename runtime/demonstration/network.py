@@ -99,15 +99,14 @@ class Network:
 
 @contextmanager
 def simulated(settings: Settings) -> Iterator[Network]:
-    """The phone network that complete `settings` name, running while the block does. Raises TimeoutError."""
+    """The phone network that complete `settings` name, running while the block does. Raises ServerFailedError."""
     team = Crew(settings.alo_data_dir, environment(settings))
     base_url = settings.twilio_api_base_url
     token = settings.twilio_auth_token.get_secret_value()
     journal = settings.alo_data_dir.resolve() / "journal.jsonl"
     try:
         team.start(simulator(int(base_url.rpartition(":")[2]), token, settings.alo_clock, journal))
-        network = Network(base_url)
-        network.wait_ready()
-        yield network
+        team.wait_ready("simulator", f"{base_url}/simulator/clock")
+        yield Network(base_url)
     finally:
         team.stop()

@@ -166,3 +166,50 @@ def test_one_faulty_form_keeps_the_others_back(run: Run, owner: Database, tmp_pa
     run("questionnaire", "publish", FORMS[0], str(bad), code=1)
     with owner.transaction() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(questionnaires)) == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["round", "open", "r1"], "Thiếu --title."),
+        (["campaign", "launch", "x", "--confirm", "nhiều"], "Giá trị của --confirm không dùng được; cần: một số."),
+        (["round", "open", "r1", "--closes", "mai"], "cần: ngày dạng dd/mm/yyyy."),
+        (["score", "r1", "--method", "best"], "cần: vca-index, mean-percent, top-box."),
+        (["import", VILLAGE, "--ofice", "mau"], "Không có tuỳ chọn --ofice."),
+        (["import", VILLAGE, "--office"], "Sau --office phải có một giá trị."),
+        (["nothing"], "Lệnh viết chưa đúng"),
+        (["--lang", "fr", "round", "list"], "cần: vi, en."),
+        (["campaign", "launch", "x", "--lang", "en"], "--confirm is missing. See `alo campaign launch --help`."),
+    ],
+)
+def test_a_line_typed_wrongly_is_explained(run: Run, argv: list[str], says: str) -> None:
+    told = run(*argv, code=2).stderr
+    assert says in told
+    assert "Usage" not in told
+
+
+def test_the_language_may_stand_anywhere(run: Run) -> None:
+    for argv in (["round", "list", "--lang", "en"], ["round", "--lang=en", "list"], ["--lang", "en", "round", "list"]):
+        assert run(*argv).stdout == "No round yet.\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"ALO_CLOCK": "soon", "DATABASE_URL": "postgresql+psycopg://u@127.0.0.1:9/x"}, "ALO_CLOCK"),
+        ({"DATABASE_URL": "nowhere"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql+psycopg://u@127.0.0.1:9/x", "ALO_SECRET_KEYS": "a:b"}, "ALO_LOOKUP_KEY"),
+        ({"ALO_LANG": "fr"}, "ALO_LANG"),
+        ({"ALO_PORT": "many"}, "ALO_PORT"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named(
+    settings: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALO_DATA_DIR", str(tmp_path))
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(alo, ["round", "list"])
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert "settings.md" in result.stderr
