@@ -15,7 +15,7 @@ from math import isnan
 from typing import Literal
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneMetadata, PhoneNumberType
 
 PhoneKind = Literal["mobile", "landline", ""]
 Flag = Literal["old_format", "no_leading_zero", "letter_o"]
@@ -75,8 +75,17 @@ _LETTER_INSIDE = re.compile(r"\d[^\W\d_]+\d")
 _O_FOR_ZERO = re.compile(r"(?<![^\W\d_])[oO]+(?=[\d.\-])|(?<=\d)[oO]+(?![^\W\d_])")
 
 
+_PLAIN = re.compile(r"0\d{9}")
+_MOBILE = re.compile(
+    getattr(getattr(PhoneMetadata.metadata_for_region("VN"), "mobile", None), "national_number_pattern", "$.")
+)
+"""The library's own pattern: nine cells of ten are a plain mobile, and asking the library takes far longer."""
+
+
 def read_cell(cell: object) -> list[PhoneReading]:
     """The numbers in one cell of any type, in order and without repetition; an empty cell gives none. Never raises."""
+    if isinstance(cell, str) and _PLAIN.fullmatch(cell) and cell.isascii() and _MOBILE.fullmatch(cell, 1):
+        return [PhoneReading(cell, f"+84{cell[1:]}", None, "mobile")]
     text = _text(cell)
     if text is None:
         return [PhoneReading(str(cell), fault="phone.not_a_number")]

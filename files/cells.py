@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from files.columns import plain
 from files.registry_words import SHORTER
@@ -16,6 +17,8 @@ from files.workbooks import Cell
 _EXCEL_EPOCH = date(1899, 12, 30)
 _IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.IGNORECASE)
 _WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)(?: (?:thành viên|người|tv|hộ))?", re.IGNORECASE)
+_SHORT = {long.casefold(): short for long, short in SHORTER}
+_LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
 _PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
 _TONE_PLACES = {
     f"o{second}": f"{first}{plain_}"
@@ -23,6 +26,7 @@ _TONE_PLACES = {
     for first, second in zip("òóỏõọ", seconds, strict=True)
 } | {f"u{second}": f"{first}y" for first, second in zip("ùúủũụ", "ỳýỷỹỵ", strict=True)}
 """Two ways to place a tone ("Hoà", "Hòa"): the newer → the older, for comparing only."""
+_TONES = re.compile(rf"(?<!q)({'|'.join(_TONE_PLACES)})(?!\w)")
 
 
 def read_date(cell: Cell) -> date | None:
@@ -54,7 +58,7 @@ def read_whole(text: str) -> int | None:
 
 def expand(place: str) -> str:
     """A short level in full: "X. Tân Tiến" → "Xã Tân Tiến"; other names stay as they are."""
-    for short, long in _PLACES:
+    for short, long in _PLACES if "." in place[:4] else ():
         if match := re.match(rf"{short}\. ?(?=\w)", place, re.IGNORECASE):
             return f"{long} {place[match.end() :]}"
     return place
@@ -62,19 +66,15 @@ def expand(place: str) -> str:
 
 def shorten(name: str) -> str:
     """The name with the long words for its kind abbreviated ("Hợp tác xã" → "HTX")."""
-    for long, short in SHORTER:
-        name = re.sub(long, short, name, flags=re.IGNORECASE)
-    return name
+    return _LONG.sub(lambda found: _SHORT[found[0].casefold()], name)
 
 
+@lru_cache(maxsize=8192)
 def same(text: str) -> str:
     """How names are compared: case, long or short words for the kind, and where the tone stands make no difference."""
     said = shorten(text).casefold()
-    for new, old in _TONE_PLACES.items():
-        if new in said:
-            # "toàn", "quý": before a further letter, or after q, there is only one way.
-            said = re.sub(rf"(?<!q){new}(?!\w)", old, said)
-    return said.strip(" .,;")
+    # "toàn", "quý": before a further letter, or after q, there is only one way.
+    return _TONES.sub(lambda found: _TONE_PLACES[found[0]], said).strip(" .,;")
 
 
 def derived_code(name: str, kind: str, commune: str) -> str:

@@ -62,7 +62,7 @@ class Header:
 
     def text(self, row: Row, field: str) -> str:
         """The same as plain text."""
-        return plain(self.cell(row, field))
+        return plain(self.cell(row, field)) if field in self.at else ""
 
     def label(self, field: str) -> str:
         """How a person finds the column: "C (Loại)"; "" when it is missing."""

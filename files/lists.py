@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from files import columns, workbooks
-from files.cells import read_date, same
+from files.cells import read_date
 from files.columns import Header
 from files.faults import Fault, RefusedError
 from files.list_rows import ListContext, Organisation, Phone, RowReader
@@ -81,7 +81,7 @@ class _Reading:
         self.good: dict[str, Organisation] = {}
         self.rows = 0
         self._ends: dict[str, int] = {}
-        self._alike: dict[tuple[str, str], Organisation] = {}
+        self._by_phone: dict[str, list[Organisation]] = {}
 
     def take(self, reader: RowReader) -> None:
         """Read one row."""
@@ -119,7 +119,9 @@ class _Reading:
         """The same name and first phone under another code: perhaps twice on the list, but nobody is dropped."""
         if not organisation.phones:
             return
-        key = (same(columns.fold(organisation.name)), organisation.phones[0].e164)
-        other = self._alike.setdefault(key, organisation)
-        if other is not organisation:
-            reader.fault("list.alike", "name", {"sheet": other.sheet, "row": other.row}, "notice")
+        others = self._by_phone.setdefault(organisation.phones[0].e164, [])
+        for other in others:
+            if columns.fold(other.short_name) == columns.fold(organisation.short_name):
+                reader.fault("list.alike", "name", {"sheet": other.sheet, "row": other.row}, "notice")
+                break
+        others.append(organisation)

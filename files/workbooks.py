@@ -89,18 +89,30 @@ def _bytes(path: Path) -> bytes:
 def _read_book(data: bytes, path: Path) -> tuple[Sheet, ...]:
     try:
         (check_zip if data.startswith(ZIP) else check_ole)(data)
-        return _parse(data)
+        with _Panics():
+            return _parse(data)
     except UnfitError as unfit:
         raise _refused(unfit.code, path, **unfit.params, most=MAX_BYTES >> 20) from unfit
     except PasswordError as error:
         raise _refused("file.encrypted", path) from error
-    except CalamineError as error:
+    except (CalamineError, _PanicError) as error:
         raise _refused("file.corrupt", path) from error
-    except BaseException as error:
-        # The parser is Rust: what it does not expect comes as a panic, which Python does not count as an Exception.
-        if type(error).__name__ == "PanicException":
-            raise _refused("file.corrupt", path) from error
-        raise
+
+
+class _PanicError(Exception):
+    """The parser met what it does not expect."""
+
+
+class _Panics:
+    """Turns a panic of the parser (Rust), which Python does not count as an Exception, into one."""
+
+    def __enter__(self) -> None:
+        """Nothing to set up."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Raises _PanicError for a panic; everything else goes on as it is."""
+        if kind is not None and kind.__name__ == "PanicException":
+            raise _PanicError from error
 
 
 def _parse(data: bytes) -> tuple[Sheet, ...]:

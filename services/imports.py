@@ -54,8 +54,8 @@ def import_registry(work: Work, office_code: str, path: Path, actor: str, dry_ru
     (unusable file) or Refusal (unknown office).
     """
     with work.database.transaction() as conn:
-        area_code = _office(conn, office_code)["area_code"]
-    listed = lists.read_registry(path, area_code)
+        office = registry.office_by_code(conn, office_code)
+    listed = lists.read_registry(path, office["area_code"] if office else "")
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contact.phone import CODES, read_cell
+from contact.phone import CODES, _read, read_cell
 
 A, B, LAND = "+84912345678", "+84987654321", "+842838123456"
 
@@ -131,3 +131,9 @@ def test_every_way_to_write_a_mobile_reads_the_same(lead: str, rest: int, mark: 
     spaced = f"0{national[:3]}{mark}{national[3:6]}{mark}{national[6:]}"
     found = {tuple(r.e164 for r in read_cell(way)) for way in [*ways, spaced]}
     assert len(found) == 1
+
+
+@given(st.from_regex(r"0[0-9]{9}", fullmatch=True))
+@settings(max_examples=400, deadline=None)
+def test_the_short_way_for_plain_mobiles_is_the_long_way(number: str) -> None:
+    assert read_cell(number) == _read(number)

@@ -1,0 +1,188 @@
+"""The kinds of mess real lists hold, each with what must become of its rows; invented, and data for a generator.
+
+Expected outcomes are written down by hand here, never taken from the reader they test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Row = dict[str, Any]
+FIELDS = (
+    "login", "password", "name", "kind", "sector", "leader", "position", "email", "commune", "address", "member_count",
+    "founded_on", "member", "active", "district", "province",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list: its cells by field, and what must become of it: taken | refused | joined | nothing."""
+
+    cells: Row
+    outcome: str = "taken"
+    codes: tuple[str, ...] = ()
+    expected: Row = field(default_factory=dict)
+
+
+def number(index: int) -> str:
+    """Nine digits of a mobile that is nobody's."""
+    return f"9000{index:05d}"
+
+
+def good(index: int, **changes: Any) -> Row:
+    """The cells of a row without fault."""
+    return {
+        "login": f"0{number(index)}", "password": "mat-khau-mau", "name": f"Hợp tác xã Mẫu {index:05d}", "kind": "HTX",
+        "sector": "NN" if index % 2 else "PNN", "leader": f"Nguyễn Văn Mẫu {index}", "position": "Giám đốc",
+        "email": f"mau{index}@example.org", "commune": f"Xã Mẫu {index % 7}", "address": f"Thôn {index % 9}",
+        "member_count": 7 + index % 90, "founded_on": "02/09/2015", "member": "Có", "active": "Hoạt động",
+        "district": "", "province": "", **changes,
+    }  # fmt: skip
+
+
+def plain(index: int, **expected: Any) -> Row:
+    """What the row without fault must give."""
+    return {
+        "name": f"Hợp tác xã Mẫu {index:05d}", "kind": "HTX", "sector": "NN" if index % 2 else "PNN",
+        "is_member": True, "active": True, "commune": f"Xã Mẫu {index % 7}", "member_count": 7 + index % 90,
+        "founded_on": "2015-09-02", "phones": [f"+84{number(index)}"], **expected,
+    }  # fmt: skip
+
+
+Block = Callable[[int], tuple[Line, ...]]
+
+
+def _taken(changes: Callable[[int], Row], codes: tuple[str, ...] = (), **expected: Any) -> Block:
+    def block(i: int) -> tuple[Line, ...]:
+        given = {name: value(i) if callable(value) else value for name, value in expected.items()}
+        return (Line(good(i, **changes(i)), "taken", codes, plain(i, **given)),)
+
+    return block
+
+
+def _refused(changes: Row, code: str) -> Block:
+    return lambda i: (Line(good(i, **changes), "refused", (code,)),)
+
+
+def _nothing(cells: Row) -> Block:
+    return lambda i: (Line({name: cells.get(name, "") for name in FIELDS}, "nothing"),)
+
+
+def _phone(cell: Callable[[str], Any]) -> Block:
+    return _taken(lambda i: {"login": cell(number(i))})
+
+
+def _bad_phone(cell: str, code: str) -> Block:
+    return _taken(lambda i: {"login": cell}, (code,), phones=[])
+
+
+def _date(cell: Any, expected: str | None = "2015-09-02") -> Block:
+    return _taken(lambda i: {"founded_on": cell}, () if expected else ("list.date_unreadable",), founded_on=expected)
+
+
+def _nfd(i: int) -> Row:
+    import unicodedata
+
+    return {"name": unicodedata.normalize("NFD", f"Hợp tác xã Mẫu {i:05d}")}
+
+
+def _twice(i: int) -> tuple[Line, ...]:
+    again = Line(good(i, login=f"0{number(i + 50_000)}"), "refused", ("list.duplicate",))
+    return Line(good(i), expected=plain(i)), Line(good(i + 60_000), expected=plain(i + 60_000)), again
+
+
+def _two_rows(i: int) -> tuple[Line, ...]:
+    both = plain(i, phones=[f"+84{number(i)}", f"+84{number(i + 50_000)}"])
+    return Line(good(i), expected=both), Line(good(i, login=f"0{number(i + 50_000)}"), "joined", ("list.joined",))
+
+
+def _alike(i: int) -> tuple[Line, ...]:
+    elsewhere = good(i, commune="Xã Khác")
+    return Line(good(i), expected=plain(i)), Line(elsewhere, "taken", ("list.alike",), plain(i, commune="Xã Khác"))
+
+
+def _tones(i: int) -> tuple[Line, ...]:
+    old, new = good(i, name=f"HTX Hòa Bình {i}"), good(i, name=f"Hợp tác xã Hoà Bình {i}")
+    return Line(old, expected=plain(i, name=f"HTX Hòa Bình {i}")), Line(new, "refused", ("list.duplicate",))
+
+
+MESSES: Mapping[str, Block] = {
+    "clean": _taken(lambda i: {}),
+    "zero eaten": _phone(int),
+    "float": _phone(lambda n: float(n)),
+    "+84 and spaces": _phone(lambda n: f"+84 {n[:3]} {n[3:6]} {n[6:]}"),
+    "0084": _phone(lambda n: f"0084{n}"),
+    "84": _phone(lambda n: int(f"84{n}")),
+    "dots": _phone(lambda n: f"0{n[:3]}.{n[3:6]}.{n[6:]}"),
+    "dashes": _phone(lambda n: f"0{n[:3]}-{n[3:6]}-{n[6:]}"),
+    "apostrophe and no-break space": _phone(lambda n: f"'0{n}\u00a0"),
+    "full-width digits": _phone(lambda n: "".join(chr(ord(c) + 0xFEE0) for c in f"0{n}")),
+    "letter O": _phone(lambda n: f"O9O0{n[3:]}"),
+    "a word before it": _phone(lambda n: f"ĐT: 0{n}"),
+    "old mobile": _taken(lambda i: {"login": f"012000{i % 100_000:05d}"}, phones=lambda i: [f"+847000{i:05d}"]),
+    "two by slash": _taken(
+        lambda i: {"login": f"0{number(i)}/0{number(i + 70_000)}"},
+        phones=lambda i: [f"+84{number(i)}", f"+84{number(i + 70_000)}"],
+    ),
+    "two by line break": _taken(
+        lambda i: {"login": f"0{number(i)}\n0{number(i + 70_000)}"},
+        phones=lambda i: [f"+84{number(i)}", f"+84{number(i + 70_000)}"],
+    ),
+    "two by dash": _taken(
+        lambda i: {"login": f"0{number(i)} - 0{number(i + 70_000)}"},
+        phones=lambda i: [f"+84{number(i)}", f"+84{number(i + 70_000)}"],
+    ),
+    "landline": _taken(lambda i: {"login": f"0204 38{i % 100_000:05d}"}, phones=lambda i: [f"+8420438{i:05d}"]),
+    "one good, one bad": _taken(lambda i: {"login": f"0{number(i)}; 0900"}, ("phone.too_short",)),
+    "too short": _bad_phone("0900 12", "phone.too_short"),
+    "foreign": _bad_phone("+856 20 5555 5555", "phone.foreign"),
+    "service number": _bad_phone("1900 1234", "phone.service_number"),
+    "words for a number": _bad_phone("chưa có", "phone.not_a_number"),
+    "no phone": _taken(lambda i: {"login": ""}, ("list.no_phone",), phones=[]),
+    "date cell": _date(datetime(2015, 9, 2)),  # noqa: DTZ001  spreadsheets know no zones
+    "date serial": _date((date(2015, 9, 2) - date(1899, 12, 30)).days),
+    "date with dots": _date("2.9.2015"),
+    "date from year to day": _date("2015-09-02"),
+    "date in words": _date("Ngày 2 tháng 9 năm 2015"),
+    "day that never was": _date("31/02/2015", None),
+    "year only": _date("năm 2015", None),
+    "no date": _taken(lambda i: {"founded_on": ""}, founded_on=None),
+    "NFD": _taken(_nfd),
+    "spaces": _taken(lambda i: {"name": f"  Hợp tác xã   Mẫu {i:05d}\u00a0"}),
+    "kind in words": _taken(lambda i: {"kind": "Hợp tác xã "}),
+    "kind and sector in one": _taken(lambda i: {"kind": "HTX NN", "sector": ""}, sector="NN"),
+    "kind only in the name": _taken(lambda i: {"kind": ""}),
+    "credit fund without sector": _taken(lambda i: {"kind": "QTDND", "sector": ""}, kind="QTD", sector=""),
+    "sector in words": _taken(lambda i: {"sector": "Phi nông nghiệp"}, sector="PNN"),
+    "member by x": _taken(lambda i: {"member": "x"}),
+    "no member": _taken(lambda i: {"member": "KHÔNG"}, is_member=False),
+    "members with a thousands dot": _taken(lambda i: {"member_count": "1.234"}, member_count=1234),
+    "members with a word": _taken(lambda i: {"member_count": "25 thành viên"}, member_count=25),
+    "no members": _taken(lambda i: {"member_count": 0}, ("list.member_count_unreadable",), member_count=None),
+    "e-mail that is none": _taken(lambda i: {"email": "khong co"}, ("list.email_unreadable",), email=""),
+    "stopped": _taken(lambda i: {"active": "Giải thể"}, active=False),
+    "district": _taken(lambda i: {"district": "huyện Mẫu"}, address=lambda i: f"Thôn {i % 9}, huyện Mẫu"),
+    "commune with district": _taken(lambda i: {"commune": "X. Tân Tiến, huyện Mẫu"}, commune="Xã Tân Tiến"),
+    "another province": _refused({"province": "Cà Mau"}, "list.other_province"),
+    "province that is none": _taken(lambda i: {"province": "Bắc Bình"}, ("list.province_unknown",)),
+    "kind that is none": _refused({"kind": "Công ty"}, "list.kind_unknown"),
+    "no sector": _refused({"sector": ""}, "list.sector_unknown"),
+    "member unclear": _refused({"member": "chưa rõ"}, "list.member_unknown"),
+    "state unclear": _refused({"active": "??"}, "list.active_unknown"),
+    "no name": _refused({"name": ""}, "list.name_missing"),
+    "twice": _twice,
+    "over two rows": _two_rows,
+    "same name and phone elsewhere": _alike,
+    "tone in the other place": _tones,
+    "empty row": _nothing({}),
+    "heading of a part": _nothing({"name": "II. Cụm xã phía Đông"}),
+    "subtotal": _nothing({"name": "Cộng", "member_count": 120}),
+    "column numbers": _nothing({name: f"({at})" for at, name in enumerate(FIELDS, 1)}),
+    "header again": _nothing({"name": "Tên tổ chức", "kind": "Loại", "member": "Là thành viên"}),
+}
+"""Kind of mess → its rows for an index."""
+ONCE = ("list.kind_from_name", "list.district_kept", "list.former_province")
+"""Notices said once a sheet; not expected row by row."""
