@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import turns
+from tests.bench import bulk, engine, turns
 from tests.bench.house import House, house
 from tests.bench.measuring import Row
 
@@ -27,6 +27,8 @@ RATE = 900
 Group = Callable[[House, bool, set[str]], Iterator[Row]]
 GROUPS: dict[tuple[str, ...], Group] = {
     ("text", "key", "r1", "memory-web"): turns.rows,
+    ("engine",): engine.rows,
+    ("planning", "dispatch", "scoring", "import"): bulk.rows,
 }
 """Names of rows → what measures them."""
 

@@ -66,7 +66,24 @@ class House:
         with self.as_superuser("postgres") as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             ensure_database(connection, name, owner="alo_owner", template=template)
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        """The machine's URL of the database `name`."""
         return self.postgres.url("alo_machine", name)
+
+    @contextmanager
+    def opened(self, name: str, *, new: bool = True) -> Iterator[Work]:
+        """A Work by the steady clock on the database `name`; no connection is left, so that it can be copied."""
+        work = self.work(self.database(name) if new else self.url(name), self.steady)
+        yield work
+        work.database.close()
+
+    @property
+    def steady(self) -> str:
+        """ALO_CLOCK for work that must not run into the night: business time begins as ever and goes at real speed."""
+        start, _, anchor = self.clock.split("@")
+        return f"{start}@1@{anchor}"
 
     def as_superuser(self, name: str) -> psycopg.Connection:
         """A connection that may do anything in the database `name`; every statement is its own transaction."""
@@ -78,13 +95,13 @@ class House:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
 
-    def work(self, url: str) -> Work:
+    def work(self, url: str, clock: str = "") -> Work:
         """What the bench itself prepares with."""
         database = Database(url, role_label="bench", pool_size=2, statement_timeout_ms=300_000)
         self.stack.callback(database.close)
         vault = Vault({"k1": SEALING_KEY}, LOOKUP_KEY, 1)
-        clock, jobs, carriers = clock_of(self.clock), RecordingJobs(), FakeCarriers()
-        return Work(database, clock, RandomIds(), jobs, vault, carriers, TwimlRenderer("https://alo.example"))
+        time_, jobs, carriers = clock_of(clock or self.clock), RecordingJobs(), FakeCarriers()
+        return Work(database, time_, RandomIds(), jobs, vault, carriers, TwimlRenderer("https://alo.example"))
 
     def settings(self, url: str, **more: str) -> dict[str, str]:
         """The environment of a process of ours at the database `url`."""

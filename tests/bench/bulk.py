@@ -1,0 +1,163 @@
+"""The rows of bulk work: planning, sending, scoring, importing, each in a process of its own beside the bare work.
+
+Both sides begin with the same database, copied anew for each round where they write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+import xlsxwriter
+
+from questionnaires.sample_village import HEADER
+from services import campaigns, planning
+from store.tables.registry import offices
+from tests.bench import population
+from tests.bench.house import Done, House
+from tests.bench.measuring import Row, interleave
+from tests.survey.forms import long_form
+
+NATIONAL = 35_000
+"""Organisations of the whole country."""
+FORMS, SCORED = 56_000, 20
+"""A million answers."""
+CLIENT_MB = 150
+IMPORT_MB = 200
+SENT = 1500
+"""Texts of one round: enough to outweigh what a dispatcher begins with."""
+
+
+def rows(house: House, quick: bool, wanted: set[str]) -> Iterator[Row]:
+    """The rows "planning", "dispatch", "scoring" and "import"."""
+    makers: dict[str, Callable[[House, bool], Iterator[Row]]] = {
+        "planning": _planning,
+        "dispatch": _dispatch,
+        "scoring": _scoring,
+        "import": _import,
+    }
+    for name, maker in makers.items():
+        if name in wanted:
+            yield from maker(house, quick)
+
+
+class Sides:
+    """A task of ours and the bare one, run by turns, and what they said."""
+
+    def __init__(self, house: House, database: str, *, anew: bool) -> None:
+        """`anew`: each round begins with a copy of `database`; else all rounds read it."""
+        self.house, self.database, self.anew = house, database, anew
+        self.ours: list[Done] = []
+        self.bare: list[Done] = []
+        house.tidy(database)
+
+    def row(
+        self, name: str, own: Sequence[str], bare: Sequence[str], *, must: float, aim: float, rounds: int = 3
+    ) -> Row:
+        """CPU microseconds a unit; units are what the bare side did, and both must have done as many."""
+        pair = interleave(lambda: self._run(own, self.ours), lambda: self._run(bare, self.bare), rounds)
+        units = self.bare[0].said["units"]
+        did = {done.said["units"] for done in self.ours}
+        faults = () if did == {units} else (f"{sorted(did)} units, not {units}",)
+        return Row(name, "µs CPU", *pair, must, aim, f"{units} units, {self._seconds()}", faults)
+
+    def peak_mb(self) -> float:
+        """The most memory one of our processes took."""
+        return max(done.said["peak_mb"] for done in self.ours)
+
+    def _seconds(self) -> str:
+        own, bare = (min(done.seconds for done in side) for side in (self.ours, self.bare))
+        return f"{own:.1f} s beside {bare:.1f} s"
+
+    def _run(self, task: Sequence[str], kept: list[Done]) -> float:
+        url = self.house.database("bench_round", self.database) if self.anew else self.house.url(self.database)
+        kept.append(self.house.task(task[0], self.house.settings(url, ALO_CLOCK=self.house.steady), *task[1:]))
+        return kept[-1].cpu_s / max(1, int(kept[-1].said["units"])) * 1e6
+
+
+def _within(row: Row, peak_mb: float, most_mb: int) -> Row:
+    """The row with its limit of memory."""
+    faults = (*row.faults, *([f"{peak_mb:.0f} MB"] if peak_mb > most_mb else []))
+    return replace(row, note=f"{row.note}, {peak_mb:.0f} MB of {most_mb}", faults=faults)
+
+
+def _planning(house: House, quick: bool) -> Iterator[Row]:
+    campaign, _ = _launched(house, "bench_plan", NATIONAL // 7 if quick else NATIONAL)
+    sides = Sides(house, "bench_plan", anew=True)
+    yield sides.row("Planning / INSERT … SELECT", ["plan", campaign], ["bare_plan", campaign], must=3.0, aim=1.5)
+
+
+def _launched(house: House, name: str, count: int) -> tuple[str, str]:
+    """A campaign for `count` organisations, launched and not yet planned; its id and that of its sender of texts."""
+    with house.opened(name) as work:
+        town = population.found(work, long_form(SCORED), count)
+        campaign = campaigns.draft(work, "2026", "QB", "bench")
+        campaigns.approve(work, campaign, count, "another")
+        campaigns.launch(work, campaign, count, "bench")
+    return str(campaign), str(town.text.id)
+
+
+def _dispatch(house: House, quick: bool) -> Iterator[Row]:
+    campaign, sender = _launched(house, "bench_send", SENT // 3 if quick else SENT)
+    with house.opened("bench_send", new=False) as work:
+        planning.plan(work, UUID(campaign))
+    with house.as_superuser("bench_send") as connection:
+        connection.execute("UPDATE outbox SET due_at = created_at")
+    sides = Sides(house, "bench_send", anew=True)
+    yield sides.row("Sending, stub carrier / two commits", ["dispatch", sender], ["bare_dispatch"], must=2.0, aim=1.33)
+
+
+_FILLED = """
+UPDATE interviews SET
+  status = CASE WHEN r.n % 10 < 8 THEN 'complete' WHEN r.n % 10 = 8 THEN 'partial' ELSE 'pending' END,
+  channel = CASE WHEN r.n % 10 = 9 THEN '' ELSE (ARRAY['sms', 'voice', 'online'])[r.n % 3 + 1] END,
+  state = jsonb_build_object('o', '[]'::jsonb)
+FROM (SELECT id, row_number() OVER (ORDER BY id) * 7919 % 100003 AS n FROM interviews) r WHERE r.id = interviews.id;
+INSERT INTO answers (interview_id, question, value, points, channel, seq, at)
+SELECT i.id, 'q' || q, (ARRAY['5', '3', '1', 'none'])[(hashtext(i.code || q) & 1023) % 4 + 1], 5, i.channel, q,
+  i.questionnaire_at FROM (SELECT *, TIMESTAMPTZ '2026-11-18 02:00:00Z' AS questionnaire_at FROM interviews) i,
+  generate_series(1, %(scored)s) q WHERE i.status <> 'pending'
+"""
+
+
+def _scoring(house: House, quick: bool) -> Iterator[Row]:
+    with house.opened("bench_score") as work:
+        population.found(work, long_form(SCORED), FORMS // 10 if quick else FORMS)
+    with house.as_superuser("bench_score") as connection:
+        for statement in _FILLED.split(";"):
+            connection.execute(statement, {"scored": SCORED} if "%(" in statement else None)
+        answers = str(connection.execute("SELECT count(*) FROM answers").fetchone()[0])
+    sides = Sides(house, "bench_score", anew=False)
+    own, bare = ["score", answers], ["bare_score", answers]
+    row = sides.row("Scoring a million answers / GROUP BY", own, bare, must=1.5, aim=1.2, rounds=5)
+    yield _within(row, sides.peak_mb(), CLIENT_MB)
+
+
+def _import(house: House, quick: bool) -> Iterator[Row]:
+    path = house.home / "list.xlsx"
+    _write_list(path, NATIONAL // 7 if quick else NATIONAL)
+    with house.opened("bench_import") as work, work.database.transaction() as conn:
+        conn.execute(sa.insert(offices), [population.office(work.ids.new())])
+    sides = Sides(house, "bench_import", anew=True)
+    own, bare = ["import_list", str(path)], ["bare_import", str(path)]
+    row = sides.row("Import / calamine + phonenumbers + COPY", own, bare, must=2.0, aim=1.3)
+    yield _within(row, sides.peak_mb(), IMPORT_MB)
+
+
+def _write_list(path: Path, count: int) -> None:
+    """A province's list of `count` good rows."""
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = book.add_worksheet("Danh sách")
+    sheet.write_row(0, 0, HEADER)
+    for index in range(count):
+        kind, sector = population.KINDS[index % 3]
+        row = (
+            f"0{population.number(index)[3:]}", "mat-khau", f"Hợp tác xã Nông nghiệp Mẫu số {index}", kind, sector,
+            f"Nguyễn Văn {index}", "Giám đốc", f"mau{index}@example.org", f"Xã Mẫu {index % 100}", f"Thôn {index % 9}",
+            7 + index % 300, f"{1 + index % 28:02d}/{1 + index % 12:02d}/2005", "Có", "Hoạt động",
+        )  # fmt: skip
+        sheet.write_row(index + 1, 0, row)
+    book.close()

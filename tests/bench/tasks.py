@@ -1,0 +1,112 @@
+"""One piece of bulk work in a process of its own: made ready, said so, done when told, and its figures as JSON.
+
+Called by the bench as `python -m tests.bench.tasks NAME ARGUMENT…`; the environment is that of a process of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from runtime.settings import Settings
+
+Task = Callable[[], int]
+"""Does the work; units done."""
+
+
+def plan(campaign: str) -> Task:
+    """Enter the audience and decide everybody's first step."""
+    from runtime.container import machine_work
+    from services import planning
+
+    work = machine_work()
+    return lambda: planning.plan(work, UUID(campaign))
+
+
+def bare_plan(campaign: str) -> Task:
+    """See `tests.bench.bare_work`."""
+    from tests.bench import bare_work
+
+    return lambda: bare_work.plan(_url(), UUID(campaign))
+
+
+def dispatch(sender: str) -> Task:
+    """Send what is due, every check under the locks, to a carrier that takes everything at once."""
+    from runtime.container import machine_work
+    from services import dispatch as use_case
+    from tests.doubles import FakeCarriers
+
+    work = replace(machine_work(), carriers=FakeCarriers())
+    return lambda: use_case.dispatch(work, UUID(sender), 600.0)
+
+
+def bare_dispatch() -> Task:
+    """See `tests.bench.bare_work`."""
+    from tests.bench import bare_work
+
+    return lambda: bare_work.dispatch(_url())
+
+
+def score(answers: str) -> Task:
+    """The index with every breakdown of so many `answers`."""
+    from runtime.container import machine_work
+    from services import scores
+
+    work = machine_work()
+
+    def act() -> int:
+        scores.score(work, "2026", "vca-index")
+        return int(answers)
+
+    return act
+
+
+def bare_score(answers: str) -> Task:
+    """See `tests.bench.bare_work`."""
+    from tests.bench import bare_work
+
+    def act() -> int:
+        bare_work.score(_url())
+        return int(answers)
+
+    return act
+
+
+def import_list(path: str) -> Task:
+    """Bring a list in with every check and its report. Rows."""
+    from runtime.container import machine_work
+    from services import imports
+
+    work = machine_work()
+    return lambda: imports.import_registry(work, "QB", Path(path), "bench").counts["added"]
+
+
+def bare_import(path: str) -> Task:
+    """See `tests.bench.bare_work`."""
+    from tests.bench import bare_work
+
+    return lambda: bare_work.import_list(_url(), path)
+
+
+def _url() -> str:
+    return Settings().database_url.get_secret_value()
+
+
+def main(name: str, *arguments: str) -> None:
+    """Prepare, wait for a line, work, say what was done and the largest memory of the process."""
+    act: Task = globals()[name](*arguments)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    units = act()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    print(json.dumps({"units": units, "peak_mb": peak}), flush=True)
+    sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
