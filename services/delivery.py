@@ -30,7 +30,7 @@ from contact.delivery import (
 from services import consent, tasks
 from services.planted import is_planted
 from services.work import Work
-from store import audit, campaigns, doubts, outbox, phones, registry, senders
+from store import audit, campaigns, outbox, phones, registry, senders
 
 MAX_TRIES = 12
 """Technical tries of one row; with the deadline the end of retries."""
@@ -41,8 +41,7 @@ UNBOUND_FOR = timedelta(hours=6)
 def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
     """Write down what the carrier answered to a hand-over (docs/delivery.md)."""
     with work.database.transaction() as conn:
-        phone = outbox.lock_phone(conn, outbox_id, locking=not is_planted("no-lock-order"))
-        row = outbox.lock(conn, outbox_id) if phone is not None else None
+        row = outbox.lock_with_phone(conn, outbox_id, result.carrier_id if isinstance(result, Accepted) else None)
         if row is None:
             return
         if isinstance(result, Accepted):
@@ -56,18 +55,16 @@ def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
 
 
 def _accepted(work: Work, conn: Connection, row: RowMapping, result: Accepted) -> None:
-    state = merge(State(row["state"]), State.SENT, row["medium"])
-    _claim_carrier_id(work, conn, row, result.carrier_id)
-    outbox.change(
+    _claim_carrier_id(work, conn, row)
+    outbox.accept(
         conn,
-        row["id"],
-        state=state,
-        carrier_id=result.carrier_id or row["carrier_id"],
+        row,
+        state=merge(State(row["state"]), State.SENT, row["medium"]),
+        carrier_id=row["carrier_id"] or result.carrier_id,
         segments=result.segments or row["segments"],
-        lease_until=None,
+        # a text need not be confirmed for the ladder to go on
+        decide_at=work.clock.now() if row["medium"] == "text" else None,
     )
-    if row["campaign_id"] and row["medium"] == "text":  # a text need not be confirmed for the ladder to go on
-        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], work.clock.now())
 
 
 def _unknown(work: Work, conn: Connection, row: RowMapping, result: Unknown) -> None:
@@ -122,16 +119,15 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
         found = outbox.by_ref(conn, ref)
         if found is None:
             return "unknown_ref"
-        outbox.lock_phone(conn, found["id"])
-        row = outbox.lock(conn, found["id"])
+        row = outbox.lock_with_phone(conn, found["id"], receipt.carrier_id)
         return "merged" if row is not None and merge_into(work, conn, row, receipt, via) else "repeated"
 
 
 def merge_into(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:
-    """Merge a receipt into a row whose phone and row the caller has locked; False when it was there already."""
+    """Merge a receipt into a row the caller has locked (`outbox.lock_with_phone`); False when it was there already."""
     if not _append(work, conn, row, receipt, via):
         return False
-    _claim_carrier_id(work, conn, row, receipt.carrier_id)
+    _claim_carrier_id(work, conn, row)
     _merge(work, conn, row, receipt)
     if receipt.error_code:
         listed = receipt.extra.get("code") != UNLISTED
@@ -140,11 +136,11 @@ def merge_into(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, 
     return True
 
 
-def _claim_carrier_id(work: Work, conn: Connection, row: RowMapping, carrier_id: str | None) -> None:
-    """The carrier says with our own reference whose its id is: a row that was taken for it gives it up."""
-    if carrier_id is None or row["carrier_id"] is not None:
+def _claim_carrier_id(work: Work, conn: Connection, row: RowMapping) -> None:
+    """The carrier says with our own reference whose its id is: a row that was taken for it (`held_by`) gives it up."""
+    if row["held_by"] is None or row["carrier_id"] is not None:
         return
-    other = doubts.holder(conn, row["sender_id"], carrier_id)
+    other = outbox.lock(conn, row["held_by"])
     if other is None or other["phone_hash"] != row["phone_hash"]:
         return
     why = "id_was_anothers"

@@ -5,15 +5,16 @@ Nothing is sent here. What may leave is decided in `services.clearance`.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
-from contact.calendar import Calendar
 from contact.caps import EXEMPT, Caps, Counts
 from contact.delivery import State
 from contact.sender import SenderRow
@@ -49,7 +50,7 @@ def prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
         if phone is None:
             return None
         interview = interview_rows.lock(conn, phone["interview_id"]) if phone["interview_id"] else None
-        row = outbox.lock_with_place(conn, outbox_id)
+        row = outbox.lock_to_leave(conn, outbox_id)
         if row is None or not _is_ours(row):
             return None
         now = work.clock.now()
@@ -71,29 +72,30 @@ def _is_ours(row: RowMapping) -> bool:
 def _verdict(
     conn: Connection, row: RowMapping, phone: RowMapping, interview: RowMapping | None, now: datetime
 ) -> Go | Withdraw | Retime | Hold:
-    campaign = campaign_rows.by_id(conn, row["campaign_id"]) if row["campaign_id"] else None
-    settings = round_settings.from_dict(campaign["settings"]) if campaign else round_settings.default()
+    settings = _settings(row["settings"])
     facts = Facts(
         medium=row["medium"],
         purpose=row["purpose"],
         consent=phone["consent"],
         interview_status=interview["status"] if interview else "",
-        campaign_state=campaign["state"] if campaign else "",
-        round_open=campaign is None or (campaign["round_state"] == "open" and now < campaign["closes_at"]),
+        campaign_state=row["campaign_state"] or "",
+        round_open=row["round_state"] is None or (row["round_state"] == "open" and now < row["closes_at"]),
         counts=_counts(conn, row, settings.caps, now),
-        on_hold=campaign is not None and _on_hold(campaign, row),
+        on_hold=_on_hold(row),
         deadline_at=row["deadline_at"],
     )
-    return clear(facts, now, _calendar(settings, row), settings.caps)
+    return clear(facts, now, settings.calendar_at(row["office_code"] or ""), settings.caps)
 
 
-def _calendar(settings: RoundSettings, row: RowMapping) -> Calendar:
-    return settings.calendar_at(row["office_code"] or "")
+@lru_cache(maxsize=32)
+def _settings(document: str | None) -> RoundSettings:
+    """The settings of a round; of a contact without one the usual."""
+    return round_settings.default() if document is None else round_settings.from_dict(json.loads(document))
 
 
-def _on_hold(campaign: RowMapping, row: RowMapping) -> bool:
+def _on_hold(row: RowMapping) -> bool:
     parts = (f"office:{row['office_id']}", f"sender:{row['sender_id']}", f"medium:{row['medium']}")
-    return any(part in campaign["holds"] for part in parts)
+    return any(part in (row["holds"] or ()) for part in parts)
 
 
 def _counts(conn: Connection, row: RowMapping, caps: Caps, now: datetime) -> Counts:

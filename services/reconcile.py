@@ -140,8 +140,7 @@ def _end(work: Work, conn: Connection, row: RowMapping, state: State, why: str, 
 
 
 def _still_in_doubt(conn: Connection, row: RowMapping) -> RowMapping | None:
-    outbox.lock_phone(conn, row["id"])
-    current = outbox.lock(conn, row["id"])
+    current = outbox.lock_with_phone(conn, row["id"])
     return current if current is not None and current["state"] == State.UNKNOWN else None
 
 

@@ -65,8 +65,7 @@ def _ask(work: Work, sender: SenderRow, row: RowMapping) -> Receipt | None:
 def _merge(work: Work, row: RowMapping, receipt: Receipt) -> bool:
     """As if the receipt had come; that it had to be fetched stands on the row."""
     with work.database.transaction() as conn:
-        outbox.lock_phone(conn, row["id"])
-        held = outbox.lock(conn, row["id"])
+        held = outbox.lock_with_phone(conn, row["id"], receipt.carrier_id)
         if held is None or not delivery.merge_into(work, conn, held, receipt, "asked"):
             return False
         outbox.change(conn, row["id"], reason={**held["reason"], "repaired": "receipt_fetched"})
@@ -78,8 +77,7 @@ def _close(work: Work, row: RowMapping) -> bool:
     """The carrier does not say how it ended: a call that was answered counts as completed, another as made."""
     now, why = work.clock.now(), "endless_call"
     with work.database.transaction() as conn:
-        outbox.lock_phone(conn, row["id"])
-        held = outbox.lock(conn, row["id"])
+        held = outbox.lock_with_phone(conn, row["id"])
         if held is None or held["state"] in FINAL:
             return False
         state = State.COMPLETED if held["state"] == State.ANSWERED else State.PRESUMED

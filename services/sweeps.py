@@ -41,8 +41,7 @@ def free_leases(work: Work) -> int:
 def _doubt(work: Work, outbox_id: UUID) -> bool:
     real = work.clock.real()
     with work.database.transaction() as conn:
-        outbox.lock_phone(conn, outbox_id)
-        row = outbox.lock(conn, outbox_id)
+        row = outbox.lock_with_phone(conn, outbox_id)
         if row is None or not _is_overdue(work, row, real):
             return False
         why = "worker_lost" if row["state"] == State.SENDING else "reply_without_sign"

@@ -114,9 +114,3 @@ def carrier_ids(conn: Connection, phone_hash: bytes, guess: str) -> tuple[set[st
     ):
         (guessed if was_guessed else sure).add(carrier_id)
     return sure, guessed
-
-
-def holder(conn: Connection, sender_id: UUID, carrier_id: str) -> RowMapping | None:
-    """The row that is taken for the carrier's `carrier_id`, or None."""
-    query = select(outbox).where(outbox.c.sender_id == sender_id, outbox.c.carrier_id == carrier_id)
-    return conn.execute(query).mappings().first()

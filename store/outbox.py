@@ -10,14 +10,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
-from store.tables.campaigns import campaign_interviews
+from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.outbox import outbox, receipts
 from store.tables.registry import offices, phones
+from store.tables.rounds import rounds
 
 EMPTY: Mapping[str, Any] = {
     "interview_id": None,
@@ -86,16 +102,55 @@ def lock(conn: Connection, outbox_id: UUID) -> RowMapping | None:
     return conn.execute(_LOCK, {"outbox_id": outbox_id}).mappings().first()
 
 
+def _with_phone() -> Select[Any]:
+    of_row = select(outbox.c.phone_hash).where(outbox.c.id == bindparam("outbox_id")).scalar_subquery()
+    phone = select(phones.c.hash).where(phones.c.hash == of_row).with_for_update(key_share=True).cte("phone")
+    other = outbox.alias("other")
+    holder = select(other.c.id).where(
+        other.c.sender_id == outbox.c.sender_id,
+        other.c.carrier_id == bindparam("carrier_id"),
+        other.c.id != outbox.c.id,
+    )
+    return (
+        select(outbox, holder.scalar_subquery().label("held_by"))
+        .join(phone, phone.c.hash == outbox.c.phone_hash)
+        .where(outbox.c.id == bindparam("outbox_id"))
+        .with_for_update(of=outbox, key_share=True)
+    )
+
+
+_WITH_PHONE = _with_phone()
+
+
+def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> RowMapping | None:
+    """Lock a row's phone, then the row, in one statement; `held_by`: another row that is taken for `carrier_id`.
+
+    The phone is locked while the rows are joined, the outbox row only when that is done.
+    """
+    return conn.execute(_WITH_PHONE, {"outbox_id": outbox_id, "carrier_id": carrier_id}).mappings().first()
+
+
 _PLACE = (
-    select(outbox, offices.c.code.label("office_code"))
+    select(
+        outbox,
+        offices.c.code.label("office_code"),
+        campaigns.c.state.label("campaign_state"),
+        campaigns.c.holds,
+        rounds.c.state.label("round_state"),
+        rounds.c.closes_at,
+        cast(rounds.c.settings, Text).label("settings"),
+    )
     .outerjoin(offices, offices.c.id == outbox.c.office_id)
+    .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
+    .outerjoin(rounds, rounds.c.id == campaigns.c.round_id)
     .where(outbox.c.id == bindparam("outbox_id"))
     .with_for_update(of=outbox, key_share=True)
 )
 
 
-def lock_with_place(conn: Connection, outbox_id: UUID) -> RowMapping | None:
-    """As `lock`, with the code of the row's office: hours may differ there."""
+def lock_to_leave(conn: Connection, outbox_id: UUID) -> RowMapping | None:
+    """As `lock`, with what decides whether it may leave: its office's code, its campaign's state and holds, its round's
+    state, end and settings (as text). Those columns are None for a row without a campaign."""
     return conn.execute(_PLACE, {"outbox_id": outbox_id}).mappings().first()
 
 
@@ -107,6 +162,40 @@ def by_ref(conn: Connection, ref: str) -> RowMapping | None:
 def change(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
     """Set columns of one row the caller has locked."""
     conn.execute(update(outbox).where(outbox.c.id == outbox_id).values(**columns))
+
+
+def _change_and_decide() -> Update:
+    waiting = (
+        update(campaign_interviews)
+        .where(
+            campaign_interviews.c.campaign_id == bindparam("of_campaign"),
+            campaign_interviews.c.interview_id == bindparam("of_interview"),
+            campaign_interviews.c.state != "ended",
+        )
+        .values(next_at=bindparam("decide_at"), state="waiting")
+        .cte("waiting")
+    )
+    return _ACCEPTED.add_cte(waiting)
+
+
+_ACCEPTED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of_row"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "carrier_id", "segments")} | {"lease_until": None})
+)
+_ACCEPTED_TEXT = _change_and_decide()
+
+
+def accept(
+    conn: Connection, row: RowMapping, *, state: str, carrier_id: str | None, segments: int, decide_at: datetime | None
+) -> None:
+    """The carrier has it, in one statement; from `decide_at` on its ladder may go on (None: its receipt will say)."""
+    given = {"of_row": row["id"], "new_state": state, "new_carrier_id": carrier_id, "new_segments": segments}
+    if decide_at is None or row["campaign_id"] is None:
+        conn.execute(_ACCEPTED, given)
+        return
+    ladder = {"of_campaign": row["campaign_id"], "of_interview": row["interview_id"], "decide_at": decide_at}
+    conn.execute(_ACCEPTED_TEXT, given | ladder)
 
 
 def withdraw(
@@ -199,5 +288,3 @@ def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
         .order_by(outbox.c.medium, outbox.c.step, outbox.c.state)
     )
     return list(conn.execute(query).mappings())
-
-

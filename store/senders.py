@@ -70,7 +70,8 @@ def tariff(conn: Connection, sender_id: UUID) -> Mapping[str, Any]:
 def swept_at(conn: Connection, sender_id: UUID) -> datetime | None:
     """Until when the carrier's list of inbound texts has been read; at first, since when the number is ours."""
     since = func.coalesce(senders.c.inbound_swept_at, senders.c.created_at)
-    return conn.scalar(select(since).where(senders.c.id == sender_id))
+    found: datetime | None = conn.scalar(select(since).where(senders.c.id == sender_id))
+    return found
 
 
 def tally(
