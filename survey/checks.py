@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from survey.expressions import ExpressionFault, compile_expression
+from survey.expressions import Expression, ExpressionFault, compile_expression
 from survey.questionnaire import Choice, Question, Questionnaire, Words, number_questions
 
 MAX_OPTIONS = 5
@@ -119,11 +119,18 @@ def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> I
         except ExpressionFault as fault:
             yield Fault(fault.code, question.name, {"column": column, **fault.params})
             continue
+        if column == "relevant" and _never(expression):
+            yield Fault("question_unreachable", question.name, {"expression": text})
         if column == "relevant" and expression.uses_this:
             yield Fault("relevant_uses_itself", question.name, {"expression": text})
         for name in sorted(expression.references - earlier.keys()):
             params = {"column": column, "expression": text, "name": name}
             yield Fault("reference_not_earlier", question.name, params)
+
+
+def _never(expression: Expression) -> bool:
+    """Whether a condition is false whatever is answered: it looks at no answer."""
+    return not expression.references and not expression.uses_this and not expression.holds({})
 
 
 def _missing(words: Words, languages: tuple[str, ...]) -> list[str]:

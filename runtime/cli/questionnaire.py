@@ -1,4 +1,4 @@
-"""`alo questionnaire`: check an XLSForm, publish it, show what is published."""
+"""`alo questionnaire`: check an XLSForm, compare editions, publish it, show what is published."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from files.form_differences import form_changes
+from files.readiness import readiness
+from files.reports import fault_lines
 from runtime.cli.faults import told
 from runtime.cli.session import Session
 from services import questionnaires
@@ -25,10 +28,39 @@ def check(session: Session, path: Path, as_json: bool) -> None:
     """Kiểm tra một tệp XLSForm (check)."""
     with told(session, as_json):
         form = questionnaires.check(path)
+    ready = readiness(form)
     if as_json:
-        session.show({"sha256": form.sha256, **form.to_dict()})
+        notices = [notice.to_dict() for notice in ready.notices]
+        session.show({"sha256": form.sha256, **form.to_dict(), "seconds": ready.seconds, "notices": notices})
         return
+    for line in fault_lines(ready.notices, session.words):
+        click.echo(line)
+    for language, seconds in ready.seconds.items():
+        session.say("questionnaire.length", language=language, minutes=seconds // 60, seconds=seconds % 60)
     session.say("questionnaire.good", form=form.code, version=form.version, **_figures(form))
+
+
+@command.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def diff(session: Session, old: str, new: str, as_json: bool) -> None:
+    """So hai bản: mỗi bản là một tệp, mã hoặc dấu sha256 (what NEW changes in OLD)."""
+    with told(session, as_json):
+        changes = form_changes(_form(session, old), _form(session, new))
+    if as_json:
+        session.show([change.to_dict() for change in changes])
+        return
+    for change in changes:
+        session.say(change.code, **change.params)
+    session.say("form_change.count", count=len(changes))
+
+
+def _form(session: Session, name: str) -> Questionnaire:
+    """The form in the file of this name, else the published one of this code or digest."""
+    path = Path(name)
+    return questionnaires.check(path) if path.suffix else questionnaires.find(session.work, name)
 
 
 @command.command("publish")

@@ -1,0 +1,75 @@
+"""Whether a sound form is ready for phones: texts within a part, sentences short enough to follow, length of the call.
+
+Notices for whoever writes the form; none of them refuses it. It must not know how a call or a text is composed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from files.faults import Fault
+from sms.encoding import measure, plain
+from survey.questionnaire import Question, Questionnaire
+
+WORDS_A_SECOND = 3.0
+"""Syllables of slow, clear Vietnamese speech [assumed]."""
+ANSWER_SECONDS = 4.0
+"""From the end of the words to the key [assumed]."""
+LONGEST_SENTENCE = 12.0
+"""Seconds one sentence may last (field practice)."""
+LONGEST_CALL = 600.0
+"""Seconds after which listeners give up [assumed]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Seconds a call takes in each language when every question is asked and answered at once, and the notices."""
+
+    seconds: dict[str, int]
+    notices: tuple[Fault, ...]
+
+
+def readiness(form: Questionnaire) -> Readiness:
+    """What to know of `form` before anybody is called or texted."""
+    seconds = {language: round(sum(_seconds(q, language) for q in form.questions)) for language in form.languages}
+    notices = [notice for question in form.questions for notice in _notices(question, form.languages)]
+    for language, length in seconds.items():
+        if length > LONGEST_CALL:
+            notices.append(_notice("form.call_long", "", language=language, seconds=length))
+    return Readiness(seconds, tuple(notices))
+
+
+def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
+    for language in languages:
+        spoken = round(_speech(question.label.get(language, "")))
+        if spoken > LONGEST_SENTENCE:
+            yield _notice("form.sentence_long", question.name, language=language, seconds=spoken)
+        if question.kind == "note":
+            continue
+        segments = measure(_text(question, language)).segments
+        if segments > 1:
+            yield _notice("form.text_long", question.name, language=language, segments=segments)
+        if not question.text.get(language):
+            yield _notice("form.text_missing", question.name, language=language)
+
+
+def _notice(code: str, question: str, **params: str | int) -> Fault:
+    return Fault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")
+
+
+def _text(question: Question, language: str) -> str:
+    """About what a text of this question says, without diacritics: number, words, options with their keys."""
+    words = question.text.get(language) or question.label.get(language, "")
+    options = (f"{c.key} {c.text.get(language) or c.label.get(language, '')}" for c in question.choices)
+    return plain(" ".join((f"C{question.number}:" if question.number else "", words, *options)))
+
+
+def _seconds(question: Question, language: str) -> float:
+    options = sum(_speech(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
+    answered = 0.0 if question.kind == "note" else ANSWER_SECONDS
+    return _speech(question.label.get(language, "")) + options + answered
+
+
+def _speech(words: str) -> float:
+    return len(words.split()) / WORDS_A_SECOND
