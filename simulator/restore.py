@@ -111,9 +111,10 @@ class _Replay:
         message.status, message.error, message.updated = line["status"], line["error"], _at(line)
         if message.status == "sent":
             message.sent = message.updated
-        self._net.messages.save(message)
-        if message.callback and message.status in FINAL_MESSAGE:
-            self._open.reports[message.sid] = None
+        if message.over:
+            self._net.messages.save(message)
+            if message.callback:
+                self._open.reports[message.sid] = None
         if line.get("act"):
             self._think(message, Act(**line["act"]))
 
@@ -168,7 +169,8 @@ class _Replay:
             if call.callback and "completed" in call.events:
                 call.sequence = line["sequence"]
                 self._open.reports[call.sid] = None
-        self._net.calls.save(call)
+        if call.over:
+            self._net.calls.save(call)
         if line.get("rang") and (handset := self._net.village.get(call.to)):
             handset.rings += 1
 
@@ -202,6 +204,7 @@ class _Replay:
             else:
                 calls.cut_off(call)
         for message in net.messages.live():
+            net.messages.save(message)
             texts.go_on(message)
         for sid, (act, place) in self._open.thoughts.items():
             if read := net.messages.get(sid):

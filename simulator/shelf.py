@@ -29,6 +29,8 @@ _TABLE = (
     "CREATE INDEX by_sender ON records (sender)",
     "CREATE INDEX by_began ON records (began)",
 )
+_LOWEST = "SELECT min(place), count(*) FROM (SELECT place FROM records INDEXED BY by_began WHERE began >= ? LIMIT ?)"
+_MANY = 20_000
 _BY_STATUS = "CREATE INDEX by_status ON records (status)"
 
 
@@ -111,12 +113,14 @@ class Shelf(Generic[Record]):
             return [self._unpack(row) for row in rows[:size]], len(rows) > size
 
     def _lowest(self, where: Where) -> int:
-        """No record that fits a lower bound of time stands below this place: the list need not be walked further."""
+        """No record that fits a lower bound of time stands below this place: the list need not be walked further.
+
+        Where very many fit, a page is full soon and the bound is not worth looking for.
+        """
         if where.how != ">=":
             return 0
-        lowest = "SELECT min(place) FROM records INDEXED BY by_began WHERE began >= ?"
-        found = self._base.execute(lowest, (where.value,)).fetchone()
-        return self._places + 1 if found[0] is None else int(found[0])
+        lowest, found = self._base.execute(_LOWEST, (where.value, _MANY)).fetchone()
+        return 0 if found == _MANY else lowest or self._places + 1
 
     def _unpack(self, row: tuple[bytes]) -> Record:
         record: Record = self._kind(*pickle.loads(row[0]))
