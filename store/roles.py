@@ -67,7 +67,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "organisation_phones": _REPLACE,
     "organisations": _WRITE,
     "outbox": f"{_READ}, UPDATE",
-    "phones": _WRITE,
+    "phones": _APPEND,  # new numbers of a list; what became of consent is the machine's to write
     "prompted": "",
     "questionnaires": _READ,
     "receipts": "",

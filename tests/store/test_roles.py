@@ -140,6 +140,13 @@ def test_an_office_enters_a_phone_another_office_has(two_offices: None, console:
     assert sqlstate(console, again, office=HERE) == ""
 
 
+def test_staff_pages_cannot_undo_an_opt_out(two_offices: None, console: Database) -> None:
+    """The projection of the consent ledger is the machine's, whichever office a phone belongs to."""
+    phones = metadata.tables["phones"]
+    assert sqlstate(console, sa.update(phones).values(consent="unasked"), office=HERE) == DENIED
+    assert sqlstate(console, sa.update(phones).values(consent="unasked"), national=True) == DENIED
+
+
 @pytest.mark.parametrize("statement", ["CREATE TABLE t (a int)", "ALTER TABLE offices ADD a int", "SET ROLE alo_owner"])
 def test_only_the_owner_changes_the_schema(machine: Database, console: Database, statement: str) -> None:
     assert sqlstate(machine, sa.text(statement)) == DENIED
