@@ -185,3 +185,18 @@ def test_sheets_of_odk_that_alo_does_not_run_are_refused(tmp_path: Path) -> None
 def test_several_faults_come_at_once(tmp_path: Path) -> None:
     found = faults(tmp_path, question(type="text"), question(name="q 2"), question(name="q3", scored="?"))
     assert [f.row for f in found] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rows", "letter"), [("choices", CHOICES, "I"), ("settings", SETTINGS, "G")], ids=["choices", "settings"]
+)
+def test_refused_columns_of_the_other_sheets_are_named_too(
+    tmp_path: Path, sheet: str, rows: list[list[object]], letter: str
+) -> None:
+    wider = [[*rows[0], "media::audio"], *([*row, "x"] for row in rows[1:])]
+    with pytest.raises(RefusedError) as refused:
+        read_form(path_of(tmp_path, **{sheet: wider}))
+    fault = refused.value.faults[0]
+    assert (fault.code, fault.sheet, fault.row, fault.column, fault.value) == (
+        "form.column_unknown", sheet, 1, letter, "media::audio",
+    )  # fmt: skip

@@ -213,3 +213,18 @@ def test_settings_that_cannot_be_used_are_named(
     assert result.exit_code == 1
     assert says in result.stderr
     assert "settings.md" in result.stderr
+
+
+def test_an_import_names_itself_and_can_be_taken_back(run: Run) -> None:
+    run(*OFFICE)
+    report = loaded(run("import", VILLAGE, "--office", "mau", "--json"))
+    assert loaded(run("import", "--undo", report["import_id"], "--json"))["removed"] == 40
+    assert "đã được lấy lại" in run("import", "--undo", report["import_id"], code=1).stderr
+
+
+def test_two_editions_are_compared_in_two_languages(run: Run) -> None:
+    assert "câu hỏi mới" in run("questionnaire", "diff", FORMS[0], FORMS[1]).stdout
+    assert "new question" in run("--lang", "en", "questionnaire", "diff", FORMS[0], FORMS[1]).stdout
+    codes = {change["code"] for change in loaded(run("questionnaire", "diff", FORMS[0], FORMS[1], "--json"))}
+    assert {"form_change.question_added", "form_change.title"} <= codes
+    assert loaded(run("questionnaire", "diff", FORMS[0], FORMS[0], "--json")) == []

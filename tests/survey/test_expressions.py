@@ -208,3 +208,12 @@ def test_any_text_compiles_or_is_a_fault(text: str) -> None:
         compile_expression(text).holds(ANSWERS, "1")
     except ExpressionFault as fault:
         assert fault.code.startswith("expression_")  # noqa: PT017 - either way is right, a third is not
+
+
+def test_every_function_a_form_may_use_is_tried_in_this_file() -> None:
+    from pathlib import Path
+
+    from survey.xpath import FUNCTIONS
+
+    tried = Path(__file__).read_text("utf-8")
+    assert [name for name in FUNCTIONS if f"{name}(" not in tried] == []
