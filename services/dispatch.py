@@ -95,7 +95,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         if used:
             paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)
     times = [begun + (slot - real).total_seconds() for slot in used]
-    more = len(claimed.rows) == wanted
+    more = len(claimed.rows) == wanted or len(claimed.rows) > len(used)
     return sender, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)
 
 
@@ -196,10 +196,11 @@ class _Dispatcher:
 
     def _tidy(self) -> None:
         """Close batches that are through; claim more rows than slots where many did not leave."""
+        if self._batches:
+            self._spare = min(MOST_SPARE, 3 * len(self._batches[-1].refused))
         for batch in [batch for batch in self._batches if all(one.done() for one in batch.sends)]:
             self._batches.remove(batch)
             self._sent += sum(one.result() for one in batch.sends)
-            self._spare = min(MOST_SPARE, 2 * len(batch.refused))
             if batch.rows:
                 with self._work.database.transaction() as conn:
                     claims.release(conn, batch.rows)
