@@ -23,11 +23,11 @@ TEXT_NUMBER = "+842473000001"
 CALL_NUMBER = "+842473000002"
 
 
-def simulator(port: int, token: str, clock: str, journal: Path) -> Part:
-    """The simulator as a part of the crew."""
+def simulator(port: int, token: str, clock: str, journal: Path, rest_scale: float = 1.0) -> Part:
+    """The simulator as a part of the crew; `rest_scale` slows its people and its network against the clock."""
     argv = [
         sys.executable, "-m", "simulator", "--port", str(port), "--account", ACCOUNT, "--token", token,
-        "--clock", clock, "--journal", str(journal),
+        "--clock", clock, "--journal", str(journal), "--rest-scale", str(rest_scale),
     ]  # fmt: skip
     return Part("simulator", argv, {})
 

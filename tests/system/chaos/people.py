@@ -26,9 +26,8 @@ STYLES = {"bare": 6, "numbered": 2, "words": 2}
 LADDER = Ladder(
     (
         Step("text", "invitation", 0),
-        Step("call", "call", 40 * MINUTE),
+        Step("call", "call", 90 * MINUTE),
         Step("text", "reminder", 60 * MINUTE),
-        Step("call", "call", 40 * MINUTE),
     ),
     retry_s=10 * MINUTE,
 )

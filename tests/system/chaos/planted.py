@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from tests.system.chaos.storm import FAULTS, Plan
+from tests.system.chaos.stage import staged
+from tests.system.chaos.storm import FAULTS, Plan, Report, Storm
 
 SEEN_BY: Mapping[str, frozenset[str]] = {
     "ignore-turn": frozenset({"answers"}),
@@ -15,11 +17,19 @@ SEEN_BY: Mapping[str, frozenset[str]] = {
     "no-unknown-state": frozenset({"twice", "left", "ladder"}),
     "no-lock-order": frozenset({"at_once", "caps"}),
 }
+EVERY = frozenset().union(*SEEN_BY.values())
 MORE: Mapping[str, float] = {"duplicate": 0.3, "lost_answer": 0.3, "drop": 0.15}
 
 
-def plan(fault: str, seed: int = 1) -> Plan:
-    """No kills: the carrier's faults and the crowd are enough. Everybody at once, and senders that hurry."""
-    return Plan(
+LIMIT_S = 240.0
+
+
+def hunt(home: Path, fault: str, seed: int = 1, say: Callable[[str], None] = print) -> Report:
+    """A storm without the protection that `fault` takes away, until the witness sees it: nobody is killed, everybody is
+    contacted at once by senders that hurry, and the carrier errs often."""
+    plan = Plan(
         seed, 0, faults={**FAULTS, **MORE}, planted=fault, waves=3, wave_every_s=6, organisations=32, rate_per_s=12
     )
+    say(f"seed {seed}: without a protection: {fault}")
+    with staged(home, seed, planted=fault) as stage:
+        return Storm(stage, plan, say).hunt(SEEN_BY.get(fault, EVERY), LIMIT_S)

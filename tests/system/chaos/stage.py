@@ -31,6 +31,9 @@ START = datetime(2026, 4, 5, 23, 0, tzinfo=UTC)
 RATE = 60.0
 """Business seconds a real second."""
 HEAD_START = timedelta(seconds=15)
+REST_SCALE = 5.0
+"""People and network are slowed down against the clock, so that thinking takes longer than our slowest answer: somebody
+who answers before a text can have reached us is nobody's case."""
 HASTE = 6.0
 RESTART_LIMIT_S = 60.0
 
@@ -41,6 +44,7 @@ class Stage:
     def __init__(self, home: Path, seed: int, speed: float = 1.0, planted: str = "") -> None:
         """`speed`: how many times faster than `RATE` business time runs; nothing is started yet."""
         self.home, self.seed, self.rate = home.resolve(), seed, RATE * speed
+        self._rest_scale = REST_SCALE * max(1.0, speed / 2)
         self.postgres, self.valkey = Postgres(home / "postgres"), Valkey(home / "valkey")
         self._token, self._port = secrets.token_hex(16), free_port()
         clock = f"{START.isoformat()}@{self.rate}@{(datetime.now(UTC) + HEAD_START).isoformat()}"
@@ -68,7 +72,7 @@ class Stage:
         self.work = machine_work(self.settings)
         seed_senders(self.work, self.settings)
         self.team = processes.Crew(self.home, processes.environment(self.settings))
-        self.team.start(simulator(self._port, self._token, self.settings.alo_clock, self.journal))
+        self.team.start(simulator(self._port, self._token, self.settings.alo_clock, self.journal, self._rest_scale))
         self.network.wait_ready()
         self.network.connect_numbers(self.settings.base_url)
         settings = self.settings
