@@ -34,7 +34,7 @@ OFFICE = "tinh-mau"
 ROUND = "mau-2026"
 ROUND_LASTS = timedelta(days=4)
 ONLINE_AFTER = timedelta(hours=7)
-LIMIT_S = 165.0
+LIMIT_S = 300.0
 """Real seconds from launch after which the demonstration gives up."""
 LOOK_S = 1.5
 
