@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import requests
 from psycopg.rows import dict_row
+from pydantic import SecretStr
 
 from migrations.upgrade import upgrade
 from runtime import processes
@@ -50,7 +51,7 @@ class Stage:
         clock = f"{START.isoformat()}@{self.rate}@{(datetime.now(UTC) + HEAD_START).isoformat()}"
         self._given = Settings(
             alo_data_dir=home, alo_port=free_port(), alo_clock=clock, alo_haste=HASTE, alo_planted_fault=planted,
-            alo_log_level="WARNING", twilio_account_sid=ACCOUNT, twilio_auth_token=self._token,
+            alo_log_level="WARNING", twilio_account_sid=ACCOUNT, twilio_auth_token=SecretStr(self._token),
             twilio_api_base_url=f"http://127.0.0.1:{self._port}", twilio_sms_from=TEXT_NUMBER,
             twilio_voice_from=CALL_NUMBER, kannel_send_url="", public_base_url="",
         )  # fmt: skip

@@ -108,7 +108,7 @@ class Storm:
         return self._report
 
     def hunt(self, seen_by: frozenset[str], limit_s: float) -> Report:
-        """Launch everybody, without kills, and look until one of the checks `seen_by` is violated, or the time is up."""
+        """Launch everybody, without kills, and look until one of `seen_by` is violated or the time is up."""
         self._prepare()
         until = time.monotonic() + limit_s
         while self._report.waves < self._plan.waves or time.monotonic() < until:
@@ -243,7 +243,7 @@ class Storm:
             "people": len(everybody),
             "answers": sum(map(len, report.answers.values())),
             "complete": sum(status == "complete" for status in held.status.values()),
-            "contacts": len(witness.usual.contacts(journal)),
+            "contacts": len(witness.contacts(journal)),
             "apologies": witness.apologies(journal, stage.work),
             "doubled replies": witness.doubled_replies(journal),
             "journal lines": len(journal),

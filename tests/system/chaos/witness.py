@@ -9,6 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import select
 
 from runtime.demonstration import witness as usual
 from runtime.demonstration.village import Villager, topic_name
+from runtime.demonstration.witness import contacts
 from services import calls, interviews
 from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
@@ -181,14 +183,15 @@ def _after_opt_out(work: Work, journal: Sequence[Entry], left: Mapping[str, Entr
     with work.database.transaction() as conn:
         query = select(inbound.c.carrier_id, inbound.c.received_at)
         found = {row.carrier_id: row.received_at for row in conn.execute(query)}
-    faults, known = [], {}
+    faults: list[str] = []
+    known: dict[str, datetime] = {}
     for e in said:
         if e["sid"] in found:
             at = usual.at(answered[e["sid"]]) if e["sid"] in answered else found[e["sid"]]
             known[e["sender"]] = min(at, known.get(e["sender"], at))
         else:
             faults.append(f"{e['sid']}: an opt-out is lost")
-    for e in usual.contacts(journal):
+    for e in contacts(journal):
         row = left.get(ref_of(e))
         if row is not None and e["to"] in known and row["sent_at"] > known[e["to"]]:
             faults.append(f"{usual.medium(e)} {e['sid']} after its person opted out")
@@ -203,7 +206,7 @@ def ref_of(contact: Entry) -> str:
 def _not_known_to_have_left(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
     """Contacts the network took that the database holds for never sent."""
     faults = []
-    for e in usual.contacts(journal):
+    for e in contacts(journal):
         row = left.get(ref_of(e))
         if row is None:
             faults.append(f"{usual.medium(e)} {e['sid']}: no row of ours")
@@ -216,7 +219,7 @@ def _beyond_ladder(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[
     """Steps that reached one organisation more often than the ladder has attempts; technical failures spend none."""
     last = {e["sid"]: e["status"] for e in journal if e["kind"] in ("message.status", "call.status")}
     steps: Counter[tuple[Any, Any, int]] = Counter()
-    for e in usual.contacts(journal):
+    for e in contacts(journal):
         row = left.get(ref_of(e))
         if row is not None and row["campaign_id"] and last.get(e["sid"]) not in FAILED_AT_CARRIER:
             steps[row["campaign_id"], row["interview_id"], row["step"]] += 1
