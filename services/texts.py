@@ -28,9 +28,15 @@ TEST = "test"
 """Purpose of a sample text that staff send to themselves."""
 
 
-def context_of(held: RowMapping) -> TextContext:
-    """Who writes, for an interview read by `store.interviews.lock`."""
-    return TextContext(office=held["office"], contact=held["contact_number"], minutes=CALL_MINUTES)
+def context_of(held: RowMapping, shared: bool) -> TextContext:
+    """Who writes, for an interview read by `store.interviews.lock`; on a `shared` phone also about whom."""
+    return TextContext(
+        office=held["office"],
+        contact=held["contact_number"],
+        minutes=CALL_MINUTES,
+        accented=bool(held["accented_texts"]),
+        organisation=(held["short_name"] or held["organisation"]) if shared else "",
+    )
 
 
 def write(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, held: RowMapping | None) -> Text:
@@ -45,7 +51,7 @@ def write(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, held
         return Text(body, measured.encoding, measured.segments)
     if held is None:
         raise ValueError("a campaign text belongs to an interview")
-    context = context_of(held)
+    context = context_of(held, rows.shares_phone(conn, held["id"], row["phone_hash"]))
     if _asks_nothing(sender, row["purpose"]):
         return _notice(held, row["purpose"], context)
     step = interviews.take(work, conn, held, Opening("sms", f"outbox:{row['ref']}"), None)
@@ -97,7 +103,7 @@ def sample(
     held = rows.lock(conn, interview_id)
     if held is None:
         raise LookupError(str(interview_id))
-    context = context_of(held)
+    context = context_of(held, rows.shares_phone(conn, interview_id))
     if _asks_nothing(sender, purpose):
         return _notice(held, purpose, context)
     form = form_of(conn, held["questionnaire_sha256"])

@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     column,
     delete,
+    exists,
     func,
     select,
     true,
@@ -102,6 +103,24 @@ def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_
     """As `lock_of_phone`, each row with what our number has `shown` the phone and its `replies` since a time."""
     given = {"phone_hash": phone_hash, "sender_id": sender_id, "replies_since": replies_since}
     return list(conn.execute(_OF_PHONE_TEXTING, given).mappings())
+
+
+_mine, _theirs, _other = organisation_phones.alias(), organisation_phones.alias(), interviews.alias()
+_another = (
+    exists()
+    .where(interviews.c.id == bindparam("interview_id"), _mine.c.organisation_id == interviews.c.organisation_id)
+    .where(_theirs.c.phone_hash == _mine.c.phone_hash, _theirs.c.organisation_id != _mine.c.organisation_id)
+    .where(_other.c.organisation_id == _theirs.c.organisation_id, rounds.c.id == _other.c.round_id)
+    .where(rounds.c.state == "open")
+)
+_SHARES_ANY = select(_another)
+_SHARES = select(_another.where(_mine.c.phone_hash == bindparam("phone_hash")))
+
+
+def shares_phone(conn: Connection, interview_id: UUID, phone_hash: bytes | None = None) -> bool:
+    """Whether the phone (None: any of its phones) serves another organisation too that is asked in an open round."""
+    query = _SHARES_ANY if phone_hash is None else _SHARES
+    return bool(conn.scalar(query, {"interview_id": interview_id, "phone_hash": phone_hash}))
 
 
 def _write_turn() -> Update:

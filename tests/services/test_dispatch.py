@@ -10,7 +10,7 @@ import pytest
 
 from carriers.errors import CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
-from services import delivery, dispatch, inbound, reconcile, silence, sweeps
+from services import delivery, dispatch, inbound, reconcile, silence, sweeps, texts
 from services.work import Work
 from store import senders as sender_rows
 from store.tables.outbox import outbox, receipts, senders
@@ -51,6 +51,20 @@ def test_an_answer_to_a_campaign_text_is_bound_to_its_question(world: World, clo
     clock.advance(timedelta(minutes=5))
     inbound.receive_text(world.work, world.text, world.text_from("1"))
     assert world.answers() == {"consent": "yes"}
+
+
+def test_a_phone_of_two_organisations_reads_which_one_is_asked(world: World, carriers: FakeCarriers) -> None:
+    world.plan("text")
+    send_texts(world)
+    assert "HTX DX001" not in carriers.texts.sent[-1].body
+    world.add_organisation("DX002")
+    world.plan("text", at=1)
+    send_texts(world)
+    assert "HTX DX002" in carriers.texts.sent[-1].body
+    world.add_organisation("DX003", number=None)
+    with world.work.database.transaction() as conn:
+        shown = texts.sample(world.work, conn, world.interview(2)["id"], world.text)
+    assert "HTX DX003" not in shown.body
 
 
 @pytest.mark.parametrize(
