@@ -174,11 +174,17 @@ class _Dispatcher:
                 sender, rows, slots = claim_batch(self._work, self._sender_id, self._spare)
                 if sender is not None and rows:
                     self._begin(pool, sender, rows, slots)
-                if slots.wait_s is None:
+                if slots.wait_s is not None:
+                    self._rest(min(slots.wait_s, until - time.monotonic()), sender)
+                elif not self._drain():
                     break
-                self._rest(min(slots.wait_s, until - time.monotonic()), sender)
-        self._tidy()
+        self._drain()
         return self._sent
+
+    def _drain(self) -> int:
+        """Wait for what is under way. Rows given back meanwhile: they are due still."""
+        wait([one for batch in self._batches for one in batch.sends])
+        return self._tidy()
 
     def _begin(self, pool: ThreadPoolExecutor, sender: SenderRow, rows: list[UUID], slots: Slots) -> None:
         batch = _Batch(sender, rows)
@@ -194,8 +200,9 @@ class _Dispatcher:
             wait(under_way, return_when=FIRST_COMPLETED)
         self._tidy()
 
-    def _tidy(self) -> None:
-        """Close batches that are through; claim more rows than slots where many did not leave."""
+    def _tidy(self) -> int:
+        """Close batches that are through; claim more rows than slots where many did not leave. Rows given back."""
+        released = 0
         if self._batches:
             self._spare = min(MOST_SPARE, 3 * len(self._batches[-1].refused))
         for batch in [batch for batch in self._batches if all(one.done() for one in batch.sends)]:
@@ -204,6 +211,8 @@ class _Dispatcher:
             if batch.rows:
                 with self._work.database.transaction() as conn:
                     claims.release(conn, batch.rows)
+                released += len(batch.rows)
+        return released
 
     def _use(self, batch: _Batch, slot: float) -> int:
         """Use one slot for the first row of the batch that may leave."""

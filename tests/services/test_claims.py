@@ -121,43 +121,43 @@ def test_a_row_that_somebody_holds_does_not_keep_the_others_waiting(world: World
         assert sorted(claim(world, 4).rows) == sorted(ids[1:])
 
 
-def two_dispatchers(world: World, rows: int) -> None:
-    """Both claim before either sends."""
-    barrier = threading.Barrier(2)
+def two_dispatchers(world: World) -> None:
+    """Both claim at once, then what each has is sent."""
+    found: list[UUID] = []
 
-    def go() -> None:
-        sender, batch, _ = dispatch.claim_batch(world.work, world.text.id)
-        barrier.wait()
-        for row in batch:
-            assert sender is not None
-            dispatch.send(world.work, sender, row)
+    def claim_all() -> None:
+        _, batch, _ = dispatch.claim_batch(world.work, world.text.id)
+        found.extend(batch)
 
-    threads = [threading.Thread(target=go) for _ in range(2)]
+    threads = [threading.Thread(target=claim_all) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    for row in found:
+        dispatch.send(world.work, world.text, row)
 
 
 def test_two_dispatchers_share_the_rows(world: World, carriers: FakeCarriers) -> None:
     add_crowd(world, 5, [(add_campaign(world, "one"), world.office_id)])
-    two_dispatchers(world, 5)
+    two_dispatchers(world)
     assert sorted(sent.to for sent in carriers.texts.sent) == [number(n) for n in range(5)]
 
 
 def test_without_locks_two_dispatchers_send_twice(world: World, carriers: FakeCarriers) -> None:
     """The planted fault turns the promise red: this is what the locks are for."""
     add_crowd(world, 5, [(add_campaign(world, "one"), world.office_id)])
-    real = claims.claim
     both = threading.Barrier(2)
 
-    def claim_together(*args: object, **more: object) -> claims.Claimed:
-        both.wait()
-        return real(*args, **more)  # type: ignore[arg-type]  # passed through
+    def meet(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE outbox SET state=%(state)s") and "lease_until" in statement:
+            both.wait(5)
 
-    with plant("no-skip-locked"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(claims, "claim", claim_together)
-        two_dispatchers(world, 5)
+    engine = world.work.database.engine
+    with plant("no-skip-locked"):
+        sa.event.listen(engine, "before_cursor_execute", meet)
+        two_dispatchers(world)
+        sa.event.remove(engine, "before_cursor_execute", meet)
     assert max(Counter(sent.to for sent in carriers.texts.sent).values()) > 1
 
 
