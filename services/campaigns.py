@@ -250,12 +250,11 @@ def finish(work: Work, campaign_id: UUID) -> bool:
             return False
         if campaign["state"] == "stopping":  # a refused hand-over may have come back since the stop
             outbox.withdraw(conn, {"code": "campaign_stopped"}, now, campaign_id=campaign_id)
-        if outbox.open_rows(conn, campaign_id):
+        if outbox.has_open_rows(conn, campaign_id):
             return False
         if campaign["state"] == "stopping":
             return campaigns.move(conn, campaign_id, ["stopping"], "stopped", ended_at=now)
-        progress = campaigns.progress(conn, campaign_id)
-        if campaign["state"] != "running" or any(n for state, n in progress.items() if state != "ended"):
+        if campaign["state"] != "running" or campaigns.has_open_interviews(conn, campaign_id):
             return False
         return campaigns.move(conn, campaign_id, ["running"], "done", ended_at=now)
 

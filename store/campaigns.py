@@ -205,27 +205,36 @@ def _history_of() -> Any:
 
 
 def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -> list[RowMapping]:
-    """Lock a page of interviews whose next step is due, each with its phones and contact history."""
-    query = (
-        select(
-            campaign_interviews.c.interview_id,
-            campaign_interviews.c.step,
-            interviews.c.office_id,
-            interviews.c.appointment_at,
-            exclusion(campaign["kind"]).label("excluded"),
-            _phones_of().label("phones"),
-            _history_of().label("history"),
-        )
-        .join(interviews, interviews.c.id == campaign_interviews.c.interview_id)
-        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+    """Lock a page of interviews whose next step is due, each with its phones and contact history.
+
+    The page is chosen before anything is joined: thousands may be due at the same moment.
+    """
+    page = (
+        select(campaign_interviews.c.interview_id, campaign_interviews.c.step)
         .where(
             campaign_interviews.c.campaign_id == campaign["id"],
             campaign_interviews.c.next_at <= now,
             campaign_interviews.c.state != "ended",
         )
-        .order_by(campaign_interviews.c.next_at, campaign_interviews.c.interview_id)
+        .order_by(campaign_interviews.c.next_at)
         .limit(size)
-        .with_for_update(of=campaign_interviews, skip_locked=True)
+        .with_for_update(skip_locked=True)
+        .cte("page")
+    )
+    query = (
+        select(
+            page.c.interview_id,
+            page.c.step,
+            interviews.c.office_id,
+            offices.c.code.label("office_code"),
+            interviews.c.appointment_at,
+            exclusion(campaign["kind"]).label("excluded"),
+            _phones_of().label("phones"),
+            _history_of().label("history"),
+        )
+        .join(interviews, interviews.c.id == page.c.interview_id)
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .join(offices, offices.c.id == interviews.c.office_id)
     )
     return list(conn.execute(query).mappings())
 
@@ -259,6 +268,13 @@ def decide_again(conn: Connection, campaign_id: UUID, interview_id: UUID, at: da
         )
         .values(next_at=at, state="waiting")
     )
+
+
+def has_open_interviews(conn: Connection, campaign_id: UUID) -> bool:
+    """Whether the ladder of some interview of a campaign has not ended."""
+    of_campaign = campaign_interviews.c.campaign_id == campaign_id
+    found = select(campaign_interviews.c.interview_id).where(of_campaign, campaign_interviews.c.state != "ended")
+    return conn.scalar(found.limit(1)) is not None
 
 
 def progress(conn: Connection, campaign_id: UUID) -> dict[str, int]:

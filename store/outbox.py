@@ -70,12 +70,14 @@ def insert_row(conn: Connection, **columns: Any) -> None:
     conn.execute(insert(outbox).values({**EMPTY, **columns}))
 
 
+_ADD_CONTACT = pg_insert(outbox).on_conflict_do_nothing()
+
+
 def insert_contacts(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert campaign contacts; one per (campaign, interview, step, attempt), repeats are ignored. Rows inserted."""
     if not rows:
         return 0
-    statement = pg_insert(outbox).values([{**EMPTY, **row} for row in rows]).on_conflict_do_nothing()
-    return len(conn.execute(statement.returning(outbox.c.id)).all())
+    return conn.execute(_ADD_CONTACT, [{**EMPTY, **row} for row in rows]).rowcount
 
 
 _PHONE_OF = (
@@ -263,12 +265,12 @@ def add_receipt(conn: Connection, **columns: Any) -> bool:
     return conn.execute(statement).first() is not None
 
 
-def open_rows(conn: Connection, campaign_id: UUID) -> int:
-    """Rows of a campaign that something may still happen to; a text that was sent may never be confirmed."""
+def has_open_rows(conn: Connection, campaign_id: UUID) -> bool:
+    """Whether something may still happen to a row of a campaign; a text that was sent may never be confirmed."""
     open_states = outbox.c.state.in_((State.PLANNED, *IN_FLIGHT))
     unconfirmed = and_(outbox.c.medium == "text", outbox.c.state == State.SENT)
-    query = select(func.count()).where(outbox.c.campaign_id == campaign_id, open_states, ~unconfirmed)
-    return conn.scalar(query) or 0
+    found = select(outbox.c.id).where(outbox.c.campaign_id == campaign_id, open_states, ~unconfirmed).limit(1)
+    return conn.scalar(found) is not None
 
 
 def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
