@@ -19,6 +19,7 @@ from contact.calendar import Calendar
 from contact.delivery import State
 from contact.ladder import Attempt, End, Ladder, Next, Reach, Step
 from contact.sender import SenderRow
+from contact.settings import RoundSettings
 from services.work import Work
 from store import campaigns, outbox, senders
 from store.audience import SILENCED
@@ -36,11 +37,16 @@ class Plan:
 
     campaign: RowMapping
     ladder: Ladder
-    calendar: Calendar
+    settings: RoundSettings
     text: SenderRow | None
     call: SenderRow | None
     notice: SenderRow | None = None
     """For texts that ask nothing, it need not receive."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The round's hours, where no province's differ."""
+        return self.settings.calendar
 
     def sender(self, medium: str, *, wants_reply: bool = True) -> SenderRow | None:
         """The sender a contact of `medium` leaves from."""
@@ -70,7 +76,7 @@ def plan_of(conn: Connection, campaign: RowMapping) -> Plan:
     return Plan(
         campaign,
         ladders.from_dict(campaign["ladder"]),
-        settings.calendar,
+        settings,
         preferred(receiving, "text") or preferred(rows, "text"),
         preferred(rows, "call"),
         preferred(rows, "text"),
@@ -110,7 +116,7 @@ def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dic
         plan.ladder,
         [_attempt(plan, past) for past in row["history"] or ()],
         now,
-        plan.calendar,
+        plan.settings.calendar_at(row["office_code"]),
         plan.reach(mobile=any(kind == "mobile" for _, kind in numbers)) if numbers else None,
         appointment=row["appointment_at"],
         closes_at=plan.campaign["closes_at"],

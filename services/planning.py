@@ -14,11 +14,11 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import ladder as ladders
 from contact import release
-from contact.calendar import Medium
+from contact.calendar import Calendar
 from contact.ladder import Next
 from services.advance import Plan, plan_of
 from services.work import Work
-from store import campaigns
+from store import campaigns, registry
 from store import planning as rows
 
 PAGE = 2000
@@ -54,29 +54,33 @@ def plan_page(work: Work, campaign_id: UUID) -> int | None:
 def _enter(work: Work, conn: Connection, campaign: RowMapping, upto: UUID, size: int, now: datetime) -> int:
     plan = plan_of(conn, campaign)
     names = [(work.ids.new(), work.ids.public()) for _ in range(size)]
+    apart = registry.office_ids(conn, plan.settings.places)
     first = first_contacts(plan, now)
-    return rows.enter(conn, campaign, upto, first, names, horizon=_horizon(plan, now), at=now)
+    for code, office_id in apart.items():
+        first += [{**row, "office": str(office_id)} for row in first_contacts(plan, now, code)]
+    return rows.enter(conn, campaign, upto, first, names, apart=[*apart.values()], horizon=_horizon(plan, now), at=now)
 
 
-def first_contacts(plan: Plan, now: datetime) -> list[dict[str, Any]]:
+def first_contacts(plan: Plan, now: datetime, place: str = "") -> list[dict[str, Any]]:
     """What `contact.ladder` decides for somebody without a past, with a mobile and without one, by release segment.
 
-    Left out is a call at another time than earlier ones: it needs the past.
+    `place`: code of an office whose hours differ. Left out is a call at another time than earlier ones: it needs the
+    past.
     """
+    calendar, closes_at = plan.settings.calendar_at(place), plan.campaign["closes_at"]
     found: list[dict[str, Any]] = []
     for mobile in (True, False):
-        reach = plan.reach(mobile=mobile)
-        closes_at = plan.campaign["closes_at"]
-        decision = ladders.decide(plan.ladder, [], now, plan.calendar, reach, closes_at=closes_at)
+        decision = ladders.decide(plan.ladder, [], now, calendar, plan.reach(mobile=mobile), closes_at=closes_at)
         if isinstance(decision, Next) and not plan.ladder.steps[decision.step - 1].other_time:
-            found.extend(_segments(plan, decision, mobile, now))
+            found.extend(_segments(plan, calendar, decision, mobile, now))
     return found
 
 
-def _segments(plan: Plan, decision: Next, mobile: bool, now: datetime) -> list[dict[str, Any]]:
+def _segments(plan: Plan, calendar: Calendar, decision: Next, mobile: bool, now: datetime) -> list[dict[str, Any]]:
     sender = plan.sender_of(plan.ladder.steps[decision.step - 1])
     assert sender is not None  # `Reach` allows a medium only where there is a sender
     common = {
+        "office": None,
         "mobile": mobile,
         "medium": decision.medium,
         "purpose": decision.purpose,
@@ -84,16 +88,12 @@ def _segments(plan: Plan, decision: Next, mobile: bool, now: datetime) -> list[d
         "step": decision.step,
         "reason": {"code": decision.reason, **decision.params},
     }
+    campaign, earliest = plan.campaign, max(now, decision.due_at)
+    laid_out = release.segments(calendar, decision.medium, earliest, campaign["spread_days"], campaign["closes_at"])
     return [
         {**common, "low": s.low, "high": s.high, "starts_at": s.starts_at.isoformat(), "seconds": s.seconds}
-        for s in released(plan, decision.medium, max(now, decision.due_at))
+        for s in laid_out
     ]
-
-
-def released(plan: Plan, medium: Medium, earliest: datetime) -> tuple[release.Segment, ...]:
-    """How the campaign's first contacts of `medium` are laid out from `earliest` on."""
-    campaign = plan.campaign
-    return release.segments(plan.calendar, medium, earliest, campaign["spread_days"], campaign["closes_at"])
 
 
 def _horizon(plan: Plan, now: datetime) -> datetime:

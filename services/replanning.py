@@ -12,13 +12,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact import release
-from contact.calendar import MEDIA, Calendar
+from contact.calendar import MEDIA
 from contact.kinds import KINDS, derive
 from contact.settings import RoundSettings
 from services.advance import REPLANNED
-from store import campaigns
+from store import campaigns, registry
 from store import replanning as rows
 
+RELEASE_S, OUTSIDE = release.AT_ONCE_S, "outside_hours"
 OPEN = ("draft", "approved", "planning", "running", "paused")
 
 
@@ -38,15 +39,19 @@ def apply(conn: Connection, round_id: UUID, settings: RoundSettings, now: dateti
         if ladder != campaign["ladder"]:
             campaigns.change(conn, campaign["id"], ladder=ladder)
             replanned += rows.take_back(conn, campaign["id"], REPLANNED, now)
-    return Changed(replanned, _retime(conn, round_id, settings.calendar, now))
+    return Changed(replanned, _retime(conn, round_id, settings, now))
 
 
-def _retime(conn: Connection, round_id: UUID, calendar: Calendar, now: datetime) -> int:
+def _retime(conn: Connection, round_id: UUID, settings: RoundSettings, now: datetime) -> int:
     last = rows.last_due(conn, round_id)
     if last is None or last < now:
         return 0
+    apart = registry.office_ids(conn, settings.places)
     moved = 0
     for medium in MEDIA:
-        closed = release.closed(calendar, medium, now, last)
-        moved += rows.retime(conn, round_id, medium, closed, release.AT_ONCE_S, "outside_hours")
+        closed = release.closed(settings.calendar, medium, now, last)
+        moved += rows.retime(conn, round_id, medium, closed, RELEASE_S, OUTSIDE, but=list(apart.values()))
+        for code, office_id in apart.items():
+            closed = release.closed(settings.calendar_at(code), medium, now, last)
+            moved += rows.retime(conn, round_id, medium, closed, RELEASE_S, OUTSIDE, offices=[office_id])
     return moved

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    all_,
     and_,
     bindparam,
     case,
@@ -91,6 +92,7 @@ def _has_a_past() -> ColumnElement[bool]:
 _FIRST = (
     func.jsonb_to_recordset(bindparam("first", type_=JSONB))
     .table_valued(
+        column("office", Uuid),
         column("mobile", Boolean),
         column("medium", Text),
         column("purpose", Text),
@@ -105,7 +107,7 @@ _FIRST = (
     )
     .render_derived(with_types=True)
 )
-"""First contacts as data: one row per segment of the release, for mobiles and for the rest."""
+"""First contacts as data: a row per segment of the release, for mobiles and the rest, for offices of other hours."""
 
 _NAMES = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid)), bindparam("refs", type_=ARRAY(Text)))
@@ -139,13 +141,15 @@ def enter(
     first: Sequence[Mapping[str, Any]],
     names: Sequence[tuple[UUID, str]],
     *,
+    apart: Sequence[UUID],
     horizon: datetime,
     at: datetime,
 ) -> int:
     """Enter the audience after the campaign's cursor up to interview `upto`, with first contacts. Interviews entered.
 
     `first`: rows of plain JSON with the columns of `_FIRST`; `names`: an id and a reference for each interview of the
-    page; contacts after `horizon` (business time) are a past that counts.
+    page; `apart`: offices that only rows of `first` naming them are for; contacts after `horizon` (business time) are
+    a past that counts.
     """
     found = _found(campaign, campaign["cursor"], upto).cte("found")
     contact = (
@@ -162,6 +166,7 @@ def enter(
         "seed": campaign["seed"],
         "horizon": horizon,
         "first": list(first),
+        "apart": list(apart),
         "ids": [i for i, _ in names],
         "refs": [r for _, r in names],
     }
@@ -170,7 +175,9 @@ def enter(
 
 def _released(found: Any) -> ColumnElement[bool]:
     own = _FIRST.c.mobile == found.c.mobile.is_not(None)
-    return and_(own, _FIRST.c.low <= found.c.place, found.c.place < _FIRST.c.high)
+    others = found.c.office_id != all_(bindparam("apart", type_=ARRAY(Uuid)))
+    here = case((_FIRST.c.office.is_(None), others), else_=_FIRST.c.office == found.c.office_id)
+    return and_(own, here, _FIRST.c.low <= found.c.place, found.c.place < _FIRST.c.high)
 
 
 def _due_at(found: Any) -> ColumnElement[datetime]:

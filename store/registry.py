@@ -32,6 +32,12 @@ def all_offices(conn: Connection) -> Sequence[RowMapping]:
     return conn.execute(select(offices).order_by(offices.c.code)).mappings().all()
 
 
+def office_ids(conn: Connection, codes: Iterable[str]) -> dict[str, UUID]:
+    """Code → id of the offices there are."""
+    found = conn.execute(select(offices.c.code, offices.c.id).where(offices.c.code.in_(list(codes))))
+    return {row.code: row.id for row in found}
+
+
 def add_office(conn: Connection, values: Mapping[str, Any]) -> bool:
     """Insert an office; False, and nothing is changed, when its code is taken."""
     made = upsert(offices).values(dict(values)).on_conflict_do_nothing().returning(offices.c.id)

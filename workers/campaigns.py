@@ -1,21 +1,25 @@
-"""Campaigns: enter the audience, then decide next steps page by page."""
+"""Campaigns: enter the audience, a page a message, then decide next steps page by page."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from services import advance as ladder
-from services import campaigns
+from services import planning
 from workers.app import app
 from workers.task import work
 
 
 @app.task(name="alo.plan_campaign")
 def plan_campaign(campaign_id: str) -> int:
-    """Enter the audience of a launched campaign. Interviews entered."""
-    entered = campaigns.plan(work(), UUID(campaign_id))
-    advance_campaign.delay(campaign_id)
-    return entered
+    """Enter one page of a launched campaign's audience and ask for the next. Interviews entered.
+
+    A message that finds another planner at work ends here, so the pulse's messages never add up.
+    """
+    entered = planning.plan_page(work(), UUID(campaign_id))
+    following = advance_campaign if entered is None else plan_campaign
+    following.delay(campaign_id)
+    return entered or 0
 
 
 @app.task(name="alo.advance_campaign")
