@@ -49,6 +49,10 @@ bench: $(DEV) ## Time the turn and the engine beside plain references
 chaos: $(DEV) ## Kill parts 100 times each in running rounds (ARGS="--kills N --seed N --resume FILE")
 	$(PY) -m tests.system.chaos $(ARGS)
 
+.PHONY: national
+national: $(DEV) ## A whole country through gateway, workers and a simulated network (ARGS="--organisations N --seed S")
+	$(PY) -m tests.system.national $(ARGS)
+
 .PHONY: pins
 pins: $(DEV) ## Resolve requirements*.in into requirements*.txt anew
 	$(PY) -m pip install --quiet uv

@@ -1,0 +1,100 @@
+"""What a national run is asked for and what it finds, with its closing lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from tests.system.national.meters import MEASURED, Reading
+from tests.system.national.reference import Cost
+
+MINUTE = 60
+DAY_S = 15 * 60 * MINUTE
+"""Business seconds a campaign takes: it begins at 06:00 and every ladder is done before 22:00."""
+RELEASE_S = 7 * 60 * MINUTE
+"""Business seconds in which the first contacts leave."""
+TURNS_EACH = 19
+LOAD = 0.35
+"""What share of the turns a second that the control office got served is asked of the machine in the middle of the day:
+receipts, dispatch and the simulated network take the rest. A crowd that is served late answers late: a real second is
+a minute of its time at 60 times real time."""
+FASTEST = 90.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for. `rate` 0: as fast as the size allows; `limit_s`: real seconds until it gives up."""
+
+    organisations: int
+    seed: int
+    rate: float
+    limit_s: float
+    home: Path
+
+    def clock_rate(self, turns_per_s: float) -> float:
+        """Business seconds a real second, on a machine that serves so many turns."""
+        fits = DAY_S * LOAD * turns_per_s / (self.organisations * TURNS_EACH)
+        return self.rate or round(min(FASTEST, fits), 1)
+
+    def contacts_per_s(self, rate: float) -> Decimal:
+        """Each sender's pace: the first contacts leave within `RELEASE_S`, reminders beside them."""
+        return Decimal(max(1, round(1.4 * self.organisations * rate / RELEASE_S)))
+
+
+@dataclass
+class Figures:
+    """Everything found."""
+
+    plan: Plan
+    rate: float = 0.0
+    reference: Cost | None = None
+    seconds: float = 0.0
+    turns: int = 0
+    requests: dict[str, int] = field(default_factory=dict)
+    cpu_s: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, tuple[float, float]] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    contacts: dict[str, int] = field(default_factory=dict)
+    pages_ms: dict[str, float] = field(default_factory=dict)
+    took_s: dict[str, float] = field(default_factory=dict)
+    violations: dict[str, list[str]] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was done and no check found a violation."""
+        return bool(self.violations) and not any(self.violations.values())
+
+    @property
+    def reference_s(self) -> float:
+        """CPU seconds that as many texts, keys and receipts cost by the reference."""
+        assert self.reference is not None
+        return self.reference.of(*(self.requests.get(kind, 0) for kind in ("text", "key", "receipt")))
+
+    @property
+    def ratio(self) -> float:
+        """CPU of gateway and database (the workers' statements included) to the reference for the same requests."""
+        return (self.cpu_s["gateway"] + self.cpu_s["database"]) / self.reference_s
+
+
+def tell(figures: Figures) -> Iterator[str]:
+    """The closing lines."""
+    assert figures.reference is not None
+    own, turns = {part: figures.cpu_s[part] for part in MEASURED}, max(1, figures.turns)
+    yield f"\n{figures.plan.organisations:,} organisations, seed {figures.plan.seed}, {figures.rate:g} times real time"
+    yield f"{figures.turns:,} turns in {figures.seconds:.0f} s: {figures.turns / figures.seconds:.0f} a second"
+    yield f"requests: {figures.requests}; contacts: {figures.contacts}"
+    yield "CPU a turn (µs): " + ", ".join(f"{part} {value / turns * 1e6:.0f}" for part, value in own.items())
+    cost = figures.reference
+    yield f"by hand (µs): text {cost.text:.0f}, key {cost.key:.0f}, receipt {cost.receipt:.0f}"
+    yield f"gateway + database to the reference for the same requests: {figures.ratio:.2f}"
+    for part, (early, late) in figures.memory.items():
+        grown = late / early - 1
+        yield f"memory {part}: {early:.0f} → {late:.0f} MB ({grown:+.0%}{', flat' if grown <= 0.1 else ', GROWS'})"
+    yield f"staff pages' figures (ms): {figures.pages_ms}; took (s): {figures.took_s}"
+    for name, lines in figures.violations.items():
+        yield f"{name}: {len(lines)}"
+        yield from (f"    {line}" for line in lines[:10])
+    yield "PASSED" if figures.passed else "FAILED"

@@ -1,0 +1,160 @@
+"""What a turn costs while the database is small and nothing else runs: people of the control office, by hand.
+
+The same gateway and database that serve the country; requests are signed as the carrier signs them.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+import urllib.parse
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
+from runtime.demonstration.village import Villager
+from runtime.settings import Settings
+from services.work import Work
+from store import outbox as outbox_rows
+from store import senders
+from store.tables.outbox import outbox
+from tests.system.national.meters import Meters
+
+Request = tuple[str, dict[str, str]]
+CONNECTIONS = 8
+ROUNDS = 8
+WARM = 2
+"""Rounds before anything is measured: the first contact, the consent, statements prepared."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU microseconds of gateway and database: a text answered, a key pressed, a receipt taken."""
+
+    text: float
+    key: float
+    receipt: float
+    per_s: float
+    """Texts answered in a real second, all connections together."""
+
+    def of(self, texts: int, keys: int, receipts: int) -> float:
+        """CPU seconds that so many would take."""
+        return (texts * self.text + keys * self.key + receipts * self.receipt) / 1e6
+
+
+class Control:
+    """The people of the control office and the gateway they speak to."""
+
+    def __init__(self, work: Work, settings: Settings, meters: Meters, people: Sequence[Villager]) -> None:
+        """Half of them write, half of them are called."""
+        self._work, self._settings, self._meters = work, settings, meters
+        half = len(people) // 2
+        self._writers, self._callees = people[:half], people[half : 2 * half]
+        self._calls: dict[str, str] = {}
+
+    def measure(self) -> Cost:
+        """Everybody answers, then the receipts of it come in."""
+        began = time.monotonic()
+        text = self._rounds(self._texts)
+        per_s = (WARM + ROUNDS) * len(self._writers) / (time.monotonic() - began)
+        self._ring()
+        key = self._rounds(self._keys)
+        receipts = list(self._receipts())
+        spent = self._spent(receipts) / len(receipts)
+        self._post([self._call_ended(ref) for ref in self._calls])
+        return Cost(text, key, spent, per_s)
+
+    def _rounds(self, requests: Callable[[int], Iterable[Request]]) -> float:
+        found = [self._spent(list(requests(turn))) / len(self._writers) for turn in range(WARM + ROUNDS)]
+        measured = sorted(found[WARM:])
+        return measured[len(measured) // 2]
+
+    def _spent(self, requests: list[Request]) -> float:
+        """CPU microseconds of gateway and database for these requests."""
+        before = self._meters.cpu_s("gateway", "database")
+        self._post(requests)
+        return (self._meters.cpu_s("gateway", "database") - before) * 1e6
+
+    def _texts(self, turn: int) -> Iterable[Request]:
+        for person in self._writers:
+            number = person.numbers[0]
+            sid = f"SM{number[-9:]}{turn:023d}"
+            known = {"MessageSid": sid, "SmsSid": sid, "AccountSid": ACCOUNT, "NumMedia": "0", "NumSegments": "1"}
+            yield "/twilio/sms", {**known, "From": number, "To": TEXT_NUMBER, "Body": "1" if turn else "alo"}
+
+    def _ring(self) -> None:
+        """Calls that the carrier has taken, as rows; no call of the network's."""
+        now = self._work.clock.now()
+        with self._work.database.transaction() as conn:
+            sender = senders.by_address(conn, "twilio", CALL_NUMBER)
+            assert sender is not None
+            for person in self._callees:
+                ref = self._work.ids.public()
+                self._calls[ref] = person.numbers[0]
+                outbox_rows.insert_row(
+                    conn, id=self._work.ids.new(), ref=ref, medium="call", purpose="call", sender_id=sender.id,
+                    phone_hash=self._work.vault.lookup(person.numbers[0]), interview_id=person.interview_id,
+                    state="sent", due_at=now, created_at=now, sent_at=now, sent_real_at=self._work.clock.real(),
+                    carrier_id=_call_sid(ref),
+                )  # fmt: skip
+
+    def _keys(self, turn: int) -> Iterable[Request]:
+        for ref, number in self._calls.items():
+            call = {"CallSid": _call_sid(ref), "AccountSid": ACCOUNT, "CallStatus": "in-progress"}
+            form = {**call, "From": CALL_NUMBER, "To": number, "Direction": "outbound-api"}
+            yield f"/twilio/voice/{ref}/{turn}", form | ({"Digits": "1"} if turn else {})
+
+    def _receipts(self) -> Iterable[Request]:
+        """Sent and delivered, of every reply that the writers were given."""
+        mine = [person.interview_id for person in self._writers]
+        query = select(outbox.c.ref).where(outbox.c.interview_id.in_(mine), outbox.c.purpose == "reply")
+        with self._work.database.transaction() as conn:
+            refs = conn.scalars(query).all()
+        for state in ("sent", "delivered"):
+            for ref in refs:
+                sid = f"SM{ref.encode().hex()[:32]:0<32}"
+                yield f"/twilio/receipt/text/{ref}", {"MessageSid": sid, "AccountSid": ACCOUNT, "MessageStatus": state}
+
+    def _call_ended(self, ref: str) -> Request:
+        form = {"CallSid": _call_sid(ref), "AccountSid": ACCOUNT, "CallStatus": "completed", "CallDuration": "60"}
+        return f"/twilio/receipt/call/{ref}", form
+
+    def _post(self, requests: Iterable[Request]) -> None:
+        signed = deque(self._sign(*request) for request in requests)
+        faults: list[str] = []
+        threads = [threading.Thread(target=self._carry, args=(signed, faults)) for _ in range(CONNECTIONS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if faults:
+            raise RuntimeError(f"{len(faults)} of the control's requests failed, the first: {faults[0]}")
+
+    def _sign(self, path: str, form: dict[str, str]) -> tuple[str, bytes, dict[str, str]]:
+        validator = RequestValidator(self._settings.twilio_auth_token.get_secret_value())
+        signature = validator.compute_signature(self._settings.base_url + path, form)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
+        return path, urllib.parse.urlencode(form).encode(), headers
+
+    def _carry(self, requests: deque[tuple[str, bytes, dict[str, str]]], faults: list[str]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._settings.alo_port, timeout=30)
+        while True:
+            try:
+                path, body, headers = requests.popleft()
+            except IndexError:
+                break
+            connection.request("POST", path, body, headers)
+            response = connection.getresponse()
+            response.read()
+            if response.status >= 300:
+                faults.append(f"{path.rpartition('/')[0]} {response.status}")
+        connection.close()
+
+
+def _call_sid(ref: str) -> str:
+    return f"CA{ref.encode().hex()[:32]:0<32}"

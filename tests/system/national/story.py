@@ -1,0 +1,246 @@
+"""The course of a national run: import, the reference turn, launch, progress until everything is quiet, verdict."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from contact.calendar import day, same_all_week
+from contact.caps import Caps
+from contact.ladder import Ladder, Step
+from contact.settings import RoundSettings
+from runtime.container import machine_work
+from runtime.demonstration import village
+from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulated
+from runtime.demonstration.stage import free_port
+from runtime.demonstration.story import SAMPLES
+from runtime.demonstration.village import Villager
+from runtime.embedded import SUPERUSER, Postgres
+from runtime.processes import ROOT, crew, environment, servers
+from runtime.settings import Settings
+from services import campaign_status, campaigns, offices, progress, questionnaires, rounds
+from services.work import Work
+from store import senders
+from tests.system.national import country, verdict
+from tests.system.national.figures import Figures, Plan
+from tests.system.national.meters import MEASURED, Meters, Reading, growth, spent
+from tests.system.national.reference import Control
+
+START = datetime(2026, 4, 5, 23, 0, tzinfo=UTC)
+"""Monday 6 April 2026, 06:00 in Viet Nam."""
+LASTS = timedelta(days=5)
+ROUND = "quoc-gia"
+ACTOR = "cli:national"
+SECOND = "cli:national-second"
+MINUTE = 60
+HOURS = day("06:00-22:00")
+LADDER = Ladder(
+    (
+        Step("text", "invitation", 0),
+        Step("call", "call", 120 * MINUTE),
+        Step("text", "reminder", 120 * MINUTE),
+        Step("call", "call", 60 * MINUTE),
+    ),
+    retry_s=15 * MINUTE,
+)
+"""The usual rungs, close enough for one day."""
+RULES = RoundSettings(
+    hours=same_all_week(HOURS, HOURS, sunday_mornings=False),
+    caps=replace(Caps(), contacts_a_day=4, answered_calls_a_day=2, replies_a_day=60),
+    ladder=LADDER,
+)
+"""Caps that just let the ladder through: one contact too many is seen."""
+CONTROLS = 240
+EVE = START - timedelta(days=1)
+HEAD_START = timedelta(seconds=20)
+"""Real time for the parts to start before the business day does."""
+LOOK_S = 5.0
+LINES = 120
+
+Say = Callable[[str], None]
+
+
+def travel(plan: Plan, say: Say) -> Figures:
+    """The whole run. Raises TimeoutError when it does not come to its end."""
+    shutil.rmtree(plan.home, ignore_errors=True)
+    plan.home.mkdir(parents=True)
+    plan.home.chmod(0o711)
+    figures = Figures(plan)
+    with servers(_settings(plan)) as complete:
+        people = _prepare(plan, complete, figures, say)
+        controls = _controls(plan, people)
+        with _running(complete, EVE, 1.0, timedelta()) as (live, _, meters):
+            figures.reference = Control(machine_work(live), live, meters, controls).measure()
+        say(f"a turn by hand (gateway and database, µs CPU): {figures.reference}")
+        figures.rate = plan.clock_rate(figures.reference.per_s)
+        theirs = {person.interview_id for person in controls}
+        with _running(complete, START, figures.rate, HEAD_START) as (live, network, meters):
+            others = [person for person in people if person.interview_id not in theirs]
+            _run(live, network, meters, others, figures, say)
+    return figures
+
+
+@contextmanager
+def _running(
+    settings: Settings, start: datetime, rate: float, head_start: timedelta
+) -> Iterator[tuple[Settings, Network, Meters]]:
+    """Gateway, workers, beat and network on a clock that shows `start` after `head_start` (real)."""
+    clock = f"{start.isoformat()}@{rate}@{(datetime.now(UTC) + head_start).isoformat()}"
+    live = settings.model_copy(update={"alo_clock": clock})
+    home = settings.alo_data_dir
+    with simulated(live) as network, crew(live):
+        network.connect_numbers(live.base_url)
+        with Meters(home, Postgres(home / "postgres").url(SUPERUSER)) as meters:
+            yield live, network, meters
+
+
+def _controls(plan: Plan, people: list[Villager]) -> list[Villager]:
+    """The people of the control office: it is the last one."""
+    prefix = f"+8490{len(country.offices(plan.organisations)):02d}"
+    return [person for person in people if person.numbers[0].startswith(prefix)]
+
+
+def _settings(plan: Plan) -> Settings:
+    given: dict[str, Any] = {
+        "alo_data_dir": plan.home, "alo_port": free_port(), "alo_log_level": "WARNING",
+        "alo_clock": f"{EVE.isoformat()}@1@{datetime.now(UTC).isoformat()}",
+        "twilio_account_sid": ACCOUNT, "twilio_auth_token": "national", "twilio_sms_from": TEXT_NUMBER,
+        "twilio_voice_from": CALL_NUMBER, "twilio_api_base_url": f"http://127.0.0.1:{free_port()}",
+        "kannel_send_url": "", "public_base_url": "",
+    }  # fmt: skip
+    return Settings(**given)
+
+
+def _prepare(plan: Plan, settings: Settings, figures: Figures, say: Say) -> list[Villager]:
+    """Lists come in by `alo import`, questionnaires are published, the round is opened."""
+    work = machine_work(settings)
+    began = time.monotonic()
+    offices.add_office(work, "trung-uong", "Lien minh HTX", "national", "", "024 3843 1768", ACTOR)
+    places = country.offices(plan.organisations)
+    sizes = [plan.organisations // len(places) + (n < plan.organisations % len(places)) for n in range(len(places))]
+    everywhere = zip([*places, (country.CONTROL, "01")], [*sizes, CONTROLS], strict=True)
+    for number, ((code, area), size) in enumerate(everywhere):
+        offices.add_office(work, code, f"Lien minh HTX {code}", "province", area, "0214 388 8000", ACTOR)
+        _import(plan, settings, number, code, size)
+    figures.took_s["import"] = time.monotonic() - began
+    say(f"{plan.organisations:,} organisations of {len(places)} provinces imported in {figures.took_s['import']:.0f} s")
+    for path in SAMPLES:
+        questionnaires.publish(work, path, ACTOR)
+    began = time.monotonic()
+    known = rounds.newest_questionnaires(work)
+    begin, end = START - timedelta(days=2), START + LASTS
+    rounds.open_round(work, ROUND, "Quốc gia (mẫu)", "2025", "mẫu", begin, end, known, ACTOR, RULES)
+    figures.took_s["open"] = time.monotonic() - began
+    people = village.villagers(work)
+    work.database.close()
+    return people
+
+
+def _import(plan: Plan, settings: Settings, number: int, code: str, size: int) -> None:
+    path = plan.home / f"{code}.csv"
+    country.write_list(path, plan.seed, number, size)
+    command = [sys.executable, "-m", "runtime.cli.main", "import", str(path), "--office", code]
+    done = subprocess.run(command, env=environment(settings), cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"alo import {code}: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+
+def _run(
+    settings: Settings, network: Network, meters: Meters, others: list[Villager], figures: Figures, say: Say
+) -> None:
+    work, plan = machine_work(settings), figures.plan
+    _pace(work, plan.contacts_per_s(figures.rate))
+    topics = village.topics(village.forms(work, others))
+    for at in range(0, len(others), 2000):
+        network.settle(country.handsets(others[at : at + 2000], plan.seed), topics if at == 0 else [])
+    while work.clock.now() < START:
+        time.sleep(0.1)
+    begin, began = meters.read(), time.monotonic()
+    campaign_id = _launch(work, plan, others)
+    quiet = _watch(work, plan, network, meters, campaign_id, figures, say)
+    end = meters.read()
+    figures.seconds, figures.cpu_s, figures.turns = time.monotonic() - began, spent(begin, end), end.turns - begin.turns
+    _conclude(work, network, others, campaign_id, figures, say)
+    figures.violations["not done in time"] = [] if quiet else [f"{plan.limit_s:.0f} s"]
+
+
+def _pace(work: Work, rate: Decimal) -> None:
+    """What an operator sets: the senders' pace."""
+    with work.database.transaction() as conn:
+        for row in senders.all_rows(conn):
+            lines = LINES if row.medium == "call" else 0
+            senders.change(conn, row.id, rate_per_s=rate, burst=max(1, int(rate)), lines=lines)
+
+
+def _launch(work: Work, plan: Plan, others: list[Villager]) -> UUID:
+    """One national campaign over every province's organisations but the control's, approved by a second person."""
+    codes = [code for code, _ in country.offices(plan.organisations)]
+    campaign_id = campaigns.draft(
+        work, ROUND, None, ACTOR, title="Quốc gia", audience={"office": codes}, seed=plan.seed
+    )
+    contacted = campaigns.preview(work, campaign_id).contacted
+    campaigns.approve(work, campaign_id, contacted, SECOND)
+    if campaigns.launch(work, campaign_id, contacted, ACTOR) != len(others):
+        raise RuntimeError("not everybody is contacted")
+    return campaign_id
+
+
+def _watch(
+    work: Work, plan: Plan, network: Network, meters: Meters, campaign_id: UUID, figures: Figures, say: Say
+) -> bool:
+    """Show progress until the campaign is done and the network rests. Whether it came to that in time."""
+    until = time.monotonic() + plan.limit_s
+    readings = figures.readings
+    readings.append(meters.read())
+    while time.monotonic() < until:
+        time.sleep(LOOK_S)
+        readings.append(meters.read())
+        found = campaign_status.status(work, campaign_id)
+        if len(readings) % 4 == 0:
+            say(_line(work, readings, found))
+        if found.state == "done" and network.idle() and not verdict.stuck(work):
+            return True
+    return False
+
+
+def _line(work: Work, readings: list[Reading], found: campaign_status.CampaignStatus) -> str:
+    before, now = readings[max(0, len(readings) - 5)], readings[-1]
+    turns, seconds = now.turns - before.turns, now.at - before.at
+    cpu = {part: value / seconds for part, value in spent(before, now).items()}
+    shares = " ".join(f"{part} {value:.2f}" for part, value in cpu.items())
+    memory = " ".join(f"{part} {value:.0f}" for part, value in now.memory_mb.items())
+    ended = found.interviews.get("ended", 0)
+    return (
+        f"{work.clock.now():%d/%m %H:%M} UTC  turns {now.turns:,} ({turns / seconds:.0f}/s)  ended {ended:,}"
+        f"  cores: {shares}  MB: {memory}"
+    )
+
+
+def _conclude(
+    work: Work, network: Network, others: list[Villager], campaign_id: UUID, figures: Figures, say: Say
+) -> None:
+    say("reading the journal")
+    journal = verdict.read(figures.plan.home / "journal.jsonl")
+    figures.requests = dict(journal.requests)
+    figures.violations = verdict.examine(work, network, journal, others, RULES)
+    figures.memory = {part: growth(figures.readings, part) for part in (*MEASURED, "simulator")}
+    found = campaign_status.status(work, campaign_id)
+    figures.contacts = {f"text {state}": n for state, n in found.texts.items()}
+    figures.contacts |= {f"call {state}": n for state, n in found.calls.items()}
+    looks: dict[str, Callable[[], object]] = {
+        "campaign": lambda: campaign_status.status(work, campaign_id),
+        "round": lambda: progress.round_progress(work, ROUND),
+    }
+    for name, look in looks.items():
+        began = time.monotonic()
+        look()
+        figures.pages_ms[name] = round((time.monotonic() - began) * 1000, 1)
