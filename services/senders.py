@@ -5,11 +5,15 @@ Credentials are a reference by name; the secret itself is never seen here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
 
 from contact import tariff
+from contact.pacing import budget_from_dict
 from contact.sender import SenderRow
 from services.faults import Refusal
 from services.work import Work
@@ -83,14 +87,87 @@ def pause(work: Work, name: str, reason: str, actor: str) -> None:
 
 
 def resume(work: Work, name: str, actor: str) -> None:
-    """Use a sender again. Raises Refusal for an unknown one."""
-    _set_reason(work, name, "", actor, "sender.resumed")
-
-
-def _set_reason(work: Work, name: str, reason: str, actor: str, action: str) -> None:
+    """Use a sender again, with the weight that was set for it. Raises Refusal for an unknown one."""
+    row = _set_reason(work, name, "", actor, "sender.resumed")
     with work.database.transaction() as conn:
-        row = senders.by_name(conn, name)
-        if row is None:
-            raise Refusal("sender.unknown", name=name)
+        base = senders.weights(conn)[row.id]["base_weight"]
+        senders.change(conn, row.id, weight=base, weight_at=None)
+
+
+def weigh(work: Work, name: str, weight: int, reason: str, actor: str) -> None:
+    """Set a sender's weight: what planning prefers, and where it drifts back to after errors. Raises Refusal."""
+    with work.database.transaction() as conn:
+        row = _known(conn, name)
+        senders.change(conn, row.id, weight=weight, base_weight=weight, weight_at=None)
+        detail = {"from": row.weight, "to": weight, "why": reason}
+        audit.append(conn, at=work.clock.now(), actor=actor, action="sender.weight", subject=name, detail=detail)
+
+
+def pace(
+    work: Work,
+    name: str,
+    actor: str,
+    *,
+    rate_per_s: Decimal | None = None,
+    burst: int | None = None,
+    lines: int | None = None,
+    budget: Mapping[str, int | None] | None = None,
+) -> None:
+    """Change how fast a sender goes and what it may spend (`contact.pacing.Budget`), for whatever has not left.
+
+    What is None stays, in `budget` too; a ceiling below 0 is lifted. Raises Refusal.
+    """
+    given = {"rate_per_s": rate_per_s, "burst": burst, "lines": lines}
+    changes: dict[str, Any] = {column: value for column, value in given.items() if value is not None}
+    if changes.get("rate_per_s", 1) <= 0 or changes.get("burst", 1) < 1 or changes.get("lines", 0) < 0:
+        raise Refusal("sender.bad_pace")
+    with work.database.transaction() as conn:
+        row = _known(conn, name)
+        if budget is not None:
+            ceilings = {**senders.budget(conn, row.id), **{k: v for k, v in budget.items() if v is not None}}
+            changes["budget"] = budget_from_dict({k: v for k, v in ceilings.items() if v >= 0}).to_dict()
+        if changes:
+            senders.change(conn, row.id, **changes)
+        detail = {column: str(value) for column, value in changes.items()}
+        audit.append(conn, at=work.clock.now(), actor=actor, action="sender.pace", subject=name, detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a sender does beside its row: the weight set for it, its budget, its last error (None: none)."""
+
+    base_weight: int
+    budget: Mapping[str, int]
+    last_error: Mapping[str, Any] | None
+    """code, what (its kind), listed, n, last_at."""
+    repairs: int
+
+
+def conditions(work: Work) -> dict[str, Condition]:
+    """The condition of every sender, by name."""
+    with work.database.transaction() as conn:
+        rows, weights, counted = senders.all_rows(conn), senders.weights(conn), senders.tallied(conn)
+        return {
+            row.name: Condition(
+                weights[row.id]["base_weight"],
+                senders.budget(conn, row.id),
+                next((dict(t) for t in counted if t["name"] == row.name and t["what"] != "repair"), None),
+                sum(t["n"] for t in counted if t["name"] == row.name and t["what"] == "repair"),
+            )
+            for row in rows
+        }
+
+
+def _set_reason(work: Work, name: str, reason: str, actor: str, action: str) -> SenderRow:
+    with work.database.transaction() as conn:
+        row = _known(conn, name)
         senders.change(conn, row.id, paused_reason=reason)
         audit.append(conn, at=work.clock.now(), actor=actor, action=action, subject=name, detail={"reason": reason})
+        return row
+
+
+def _known(conn: Connection, name: str) -> SenderRow:
+    row = senders.by_name(conn, name)
+    if row is None:
+        raise Refusal("sender.unknown", name=name)
+    return row

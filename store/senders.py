@@ -97,6 +97,11 @@ def weights(conn: Connection) -> dict[UUID, RowMapping]:
     return {row["id"]: row for row in conn.execute(query).mappings()}
 
 
+def budget(conn: Connection, sender_id: UUID) -> dict[str, int]:
+    """The ceilings of a sender (`contact.pacing.Budget.to_dict`)."""
+    return dict(conn.execute(select(senders.c.budget).where(senders.c.id == sender_id)).scalar_one())
+
+
 def queued(conn: Connection) -> list[RowMapping]:
     """Rows that have not ended, by sender, medium and state; what is planned counts as one state."""
     live = outbox.c.state.in_(("planned", "claimed", "sending", "handed", "ringing", "answered", "unknown"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import click
 
+from contact.sender import SenderRow
 from runtime.cli.session import Session
 from services import senders
 
@@ -20,13 +23,37 @@ def command() -> None:
 @click.pass_obj
 def list_senders(session: Session, as_json: bool) -> None:
     """Liệt kê đầu số (list)."""
-    rows = senders.listed(session.work)
+    rows, conditions = senders.listed(session.work), senders.conditions(session.work)
     if as_json:
-        session.show([{**{f: getattr(r, f) for f in r.__dataclass_fields__}, "id": str(r.id)} for r in rows])
+        session.show([_plain(row, conditions[row.name]) for row in rows])
         return
     for row in rows:
+        condition = conditions[row.name]
         state = session.words("sender.paused", reason=row.paused_reason) if row.paused_reason else "✓"
-        click.echo(f"{row.name:20} {row.carrier:8} {row.medium:5} {row.address:16} {row.rate_per_s}/s  {state}")
+        weight = f"{row.weight}/{condition.base_weight}"
+        place = f"{row.name:20} {row.carrier:8} {row.medium:5} {row.address:16}"
+        click.echo(f"{place} {row.rate_per_s}/s +{row.burst}  {weight}  {state}")
+        if condition.last_error is not None:
+            click.echo(f"    {_last_error(session, condition.last_error)}")
+
+
+def _plain(row: SenderRow, condition: senders.Condition) -> dict[str, Any]:
+    error = condition.last_error
+    return {
+        **{name: getattr(row, name) for name in row.__dataclass_fields__},
+        "id": str(row.id),
+        "base_weight": condition.base_weight,
+        "budget": dict(condition.budget),
+        "repairs": condition.repairs,
+        "last_error": None
+        if error is None
+        else {name: error[name] for name in ("code", "what", "listed", "n")} | {"at": error["last_at"].isoformat()},
+    }
+
+
+def _last_error(session: Session, error: Mapping[str, Any]) -> str:
+    code = "sender.last_error" if error["listed"] else "sender.last_error_unlisted"
+    return session.words(code, code=error["code"], kind=error["what"], n=error["n"], at=error["last_at"])
 
 
 @command.command("add")
@@ -91,3 +118,32 @@ def resume_sender(session: Session, name: str) -> None:
     """Dùng lại một đầu số (use again)."""
     senders.resume(session.work, name, session.actor)
     session.say("sender.resumed", name=name)
+
+
+@command.command("weight")
+@click.argument("name")
+@click.argument("weight", type=click.IntRange(min=0))
+@click.option("--reason", required=True)
+@click.pass_obj
+def weigh_sender(session: Session, name: str, weight: int, reason: str) -> None:
+    """Đặt trọng số: kế hoạch chọn đầu số nặng nhất (what planning prefers)."""
+    senders.weigh(session.work, name, weight, reason, session.actor)
+    session.say("sender.weighed", name=name, weight=weight)
+
+
+@command.command("pace")
+@click.argument("name")
+@click.option("--rate", type=Decimal, help="lần/giây (per second)")
+@click.option("--burst", type=int, help="thêm trong một giây bất kỳ (more in any one second)")
+@click.option("--lines", type=int, help="số cuộc gọi cùng lúc (live calls)")
+@click.option("--contacts-an-hour", type=int, help="-1: bỏ hạn mức (lift)")
+@click.option("--contacts-a-day", type=int, help="-1: bỏ hạn mức (lift)")
+@click.option("--vnd-an-hour", type=int, help="-1: bỏ hạn mức (lift)")
+@click.option("--vnd-a-day", type=int, help="-1: bỏ hạn mức (lift)")
+@click.pass_obj
+def pace_sender(
+    session: Session, /, name: str, rate: Decimal | None, burst: int | None, lines: int | None, **budget: int | None
+) -> None:
+    """Đổi tốc độ và hạn mức; áp dụng cho những gì chưa gửi (rate and ceilings of what has not left)."""
+    senders.pace(session.work, name, session.actor, rate_per_s=rate, burst=burst, lines=lines, budget=budget)
+    session.say("sender.paced", name=name)
