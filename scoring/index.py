@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from scoring.cube import Cell, Cube
+from scoring.cube import Cube
 from scoring.points import Item, Sheet
 from scoring.rules import Rule
 
@@ -146,38 +146,40 @@ def _tally(part: Cube, sheet: Sheet, rule: Rule) -> tuple[Fraction, int]:
     silent_b = len(sheet.items) if rule.silent == "all" else sheet.unconditional
     questions = counted * sheet.unconditional + (part.count() - counted) * silent_b
     points = _ZERO
-    for cell, item in _counted_cells(part, sheet, rule):
-        worth = item.worth(cell.value)
-        points += cell.n * Fraction(worth or 0)
-        questions += cell.n if item.conditional else 0
-        if cell.value is not None and worth is None and rule.no_opinion == "leaves":
-            questions -= cell.n
+    for item, value, n in _counted(part, sheet, rule):
+        worth = item.worth(value)
+        points += n * Fraction(worth or 0)
+        questions += n if item.conditional else 0
+        if value is not None and worth is None and rule.no_opinion == "leaves":
+            questions -= n
     return points, questions
 
 
-def _counted_cells(part: Cube, sheet: Sheet, rule: Rule) -> list[tuple[Cell, Item]]:
-    return [
-        (cell, sheet.items[cell.question])
-        for cell in part.cells
-        if cell.status in rule.counted and cell.question in sheet.items
-    ]
+def _counted(part: Cube, sheet: Sheet, rule: Rule) -> list[tuple[Item, str | None, int]]:
+    """(question, value, how many counted forms gave it) of one questionnaire: counted first, exact arithmetic after."""
+    given: dict[tuple[str, str | None], int] = {}
+    for cell in part.cells:
+        if cell.status in rule.counted and cell.question in sheet.items:
+            key = (cell.question, cell.value)
+            given[key] = given.get(key, 0) + cell.n
+    return [(sheet.items[question], value, n) for (question, value), n in given.items()]
 
 
-def _all_counted(cube: Cube, sheets: Sheets, rule: Rule) -> list[tuple[Cell, Item, Sheet]]:
+def _all_counted(cube: Cube, sheets: Sheets, rule: Rule) -> list[tuple[Sheet, Item, str | None, int]]:
     parts = cube.split(lambda s: s.questionnaire)
-    return [(c, i, sheets[q]) for q, part in parts.items() for c, i in _counted_cells(part, sheets[q], rule)]
+    return [(sheets[q], *counted) for q, part in parts.items() for counted in _counted(part, sheets[q], rule)]
 
 
 def mean_percent(cube: Cube, sheets: Sheets, rule: Rule) -> Mean:
     """Mean points in % of the maximum over those who answered: no K, no silence; "no opinion" has no points."""
     points = possible = _ZERO
     answers = 0
-    for cell, item, _ in _all_counted(cube, sheets, rule):
-        worth = item.worth(cell.value)
+    for _, item, given, n in _all_counted(cube, sheets, rule):
+        worth = item.worth(given)
         if worth is not None:
-            points += cell.n * Fraction(worth)
-            possible += cell.n * Fraction(item.highest)
-            answers += cell.n
+            points += n * Fraction(worth)
+            possible += n * Fraction(item.highest)
+            answers += n
     value = _round(points / possible * 100) if possible else None
     return Mean(value, _round(points), _round(possible), answers, cube.count(), cube.count(*rule.counted))
 
@@ -198,12 +200,12 @@ def top_box(cube: Cube, sheets: Sheets, rule: Rule) -> TopBox:
 def _shares(cube: Cube, sheets: Sheets, rule: Rule) -> dict[tuple[str, str, str], Share]:
     """The share of each question that has answers, in the order of the forms."""
     found: dict[tuple[str, str, str], Share] = {}
-    for cell, item, sheet in _all_counted(cube, sheets, rule):
-        worth = item.worth(cell.value)
+    for sheet, item, value, n in _all_counted(cube, sheets, rule):
+        worth = item.worth(value)
         if worth is not None:
             key = (sheet.code, item.section, item.question)
-            one, two = (cell.n * item.in_top(worth, levels) for levels in (1, 2))
-            found[key] = _add(found.get(key), Share(cell.n, one, two))
+            one, two = (n * item.in_top(worth, levels) for levels in (1, 2))
+            found[key] = _add(found.get(key), Share(n, one, two))
     in_order = [(s.code, i.section, i.question) for s in sheets.values() for i in s.items.values()]
     return {key: found[key] for key in in_order if key in found}
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     and_,
     case,
@@ -61,20 +60,22 @@ def cube(
     area is the province, or the commune within one office.
     """
     forms = _forms(round_id, office_id, consent)
-    frame = conn.execute(_frame(forms)).mappings()
-    cells = conn.execute(union_all(_answered(forms, scored), _left_open(forms))).mappings()
-    return Cube(
-        tuple(Forms(_stratum(r), r["status"], r["n"]) for r in frame),
-        tuple(Cell(_stratum(r), r["status"], r["question"], r["value"], r["n"]) for r in cells),
-    )
-
-
-def _stratum(row: RowMapping) -> Stratum:
-    return Stratum(*(row[name] for name in _STRATA))
+    strata: dict[int, tuple[Stratum, str]] = {}
+    frame: list[Forms] = []
+    for row in conn.execute(_frame(forms)):
+        stratum = Stratum(*row[1:-2])
+        strata[row.place] = stratum, row.status
+        frame.append(Forms(stratum, row.status, row.n))
+    counts = conn.execute(union_all(_answered(forms, scored), _left_open(forms)))
+    cells = (Cell(*strata[place], *counted) for place, *counted in counts)
+    return Cube(tuple(frame), tuple(cell for cell in cells if cell.status in _COUNTED))
 
 
 def _forms(round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> CTE:
-    """One row a form: its id, strata, status as the cube knows it, and the number of this combination (`place`)."""
+    """One row a form: its id, strata, status as the cube knows it, and the number of this combination (`place`).
+
+    Statements of one transaction that was frozen number alike.
+    """
     of_each = (
         select(
             interviews.c.id,
@@ -113,35 +114,28 @@ def _status(consent: Collection[str]) -> ColumnElement[str]:
 
 
 def _frame(forms: CTE) -> Select[Any]:
-    keys = [forms.c[name] for name in _KEYS]
+    keys = [forms.c.place, *(forms.c[name] for name in _KEYS)]
     return select(*keys, func.count().label("n")).group_by(*keys)
 
 
 def _answered(forms: CTE, scored: Collection[str]) -> Select[Any]:
-    """Answers are counted by the number of their stratum, one short key instead of seven words, then named.
+    """Answers are counted by the number of their stratum: one short key instead of seven words.
 
-    The status is looked at last: the planner cannot estimate it, and would sort a million rows on its guess.
+    The status is not asked for here: the planner cannot estimate it, and would sort a million rows on its guess.
     """
-    counts = (
+    return (
         select(forms.c.place, answers.c.question, answers.c.value, func.count().label("n"))
         .join(answers, answers.c.interview_id == forms.c.id)
         .where(answers.c.question.in_(scored))
         .group_by(forms.c.place, answers.c.question, answers.c.value)
-        .subquery()
     )
-    keys = [forms.c[name] for name in _KEYS]
-    places = select(forms.c.place, *keys).distinct().subquery()
-    named = select(*(places.c[name] for name in _KEYS), counts.c.question, counts.c.value, counts.c.n)
-    return named.join(counts, counts.c.place == places.c.place).where(places.c.status.in_(_COUNTED))
 
 
 def _left_open(forms: CTE) -> Select[Any]:
     """Questions a partial form was asked and left open (in its state), as cells without a value."""
     question = func.jsonb_array_elements_text(forms.c.left_open).column_valued("question", joins_implicitly=True)
-    keys = [*(forms.c[name] for name in _KEYS), question]
-    return (
-        select(*keys, null().label("value"), func.count().label("n")).where(forms.c.status == "partial").group_by(*keys)
-    )
+    counted = select(forms.c.place, question, null().label("value"), func.count().label("n"))
+    return counted.where(forms.c.status == "partial").group_by(forms.c.place, question)
 
 
 def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> dict[Facts, int]:
