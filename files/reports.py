@@ -51,6 +51,11 @@ class ImportReport:
         """Rows that the import changed (or would)."""
         return sum(self.counts.get(name, 0) for name in ("added", "changed", "entered", "stopped", "unframed"))
 
+    @property
+    def useless(self) -> bool:
+        """Whether there were rows and not one of them could be taken in."""
+        return 0 < self.counts.get("rows", 0) == self.counts.get("refused", 0)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return {

@@ -54,7 +54,8 @@ def _bring_in(
     rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
     for row, interview in sorted(found, key=lambda pair: pair[1]["id"]):
         incoming.take(row, interview)
-    rounds.set_online_loaded(conn, held["id"], incoming.now)
+    if found or exported.not_answered:  # a file of which no row was taken in says nothing about this round
+        rounds.set_online_loaded(conn, held["id"], incoming.now)
     counts = {
         "rows": exported.looked_at,
         "entered": incoming.entered,

@@ -151,7 +151,6 @@ def _report(
 ) -> ScoreReport:
     rule = rules.from_dict(found["rule"])
     whole = _lines({"": cube}, METHODS[method], sheets, rule)[0]
-    official = found["online_loaded_at"] is not None
     return ScoreReport(
         round_code=found["code"],
         round_title=found["title"],
@@ -160,13 +159,19 @@ def _report(
         rule=rule.name,
         at=at,
         whole=whole,
-        classification=_classify(whole.figure, rule) if official else "",
+        classification=_classify(whole.figure, rule) if _knows_online(found, cube) else "",
         breakdowns={name: _breakdown(name, cube, method, sheets, rule) for name in DIMENSIONS},
         notes=tuple(_notes(found, cube, rule, whole)),
         outcomes=counts,
         rates=rates(counts),
         staff_entered=sum(f.n for f in cube.forms if f.status in rule.counted and f.stratum.channel == "staff"),
     )
+
+
+def _knows_online(found: RowMapping, cube: Cube) -> bool:
+    """Whether online answers are in: a file that only said who has answered brings none."""
+    brought = any(f.stratum.channel == "online" for f in cube.forms)
+    return found["online_loaded_at"] is not None and (brought or not cube.count("answered"))
 
 
 def _classify(figure: Figure | None, rule: Rule) -> str:
@@ -203,7 +208,7 @@ def _shown(withheld: bool, method: Method, part: Cube, sheets: Sheets, rule: Rul
 def _notes(found: RowMapping, cube: Cube, rule: Rule, whole: Line) -> list[Note]:
     answered = cube.count("answered")
     says = (
-        (found["online_loaded_at"] is None, Note("score.phone_only")),
+        (not _knows_online(found, cube), Note("score.phone_only")),
         (found["rule_state"] == "sample", Note("score.sample_rule")),
         (rule.sample_classes, Note("score.sample_classes")),
         (found["state"] == "open", Note("score.round_open")),

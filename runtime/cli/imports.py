@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -48,9 +49,10 @@ def command(
             session.fail("import.usage")
     if as_json:
         session.show(report.to_dict())
-        return
-    for line in report_lines(report, session.words):
-        click.echo(line)
+    else:
+        for line in report_lines(report, session.words):
+            click.echo(line)
+    sys.exit(1 if report.useless else 0)
 
 
 def _undo(session: Session, import_id: UUID, as_json: bool) -> None:

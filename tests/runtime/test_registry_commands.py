@@ -116,6 +116,15 @@ def test_online_answers(run: Run, tmp_path: Path) -> None:
     assert "Kết quả trực tuyến đã nạp" in run("round", "show", "r1").stdout
 
 
+def test_a_list_no_row_of_which_can_be_used_ends_with_exit_code_1(run: Run, tmp_path: Path) -> None:
+    run(*OFFICE)
+    heads = ["Tên đăng nhập", "Tên tổ chức", "Loại", "Loại hình", "Phường/Xã", "Là thành viên"]
+    bad, good = (["0900000001", "HTX Một", kind, "NN", "Xã A", "Có"] for kind in ("Công ty", "HTX"))
+    refused = run("import", str(write(tmp_path / "a.xlsx", A=[heads, bad])), "--office", "mau", code=1)
+    assert "Loại tổ chức không có trong khảo sát" in refused.stdout
+    run("import", str(write(tmp_path / "b.xlsx", A=[heads, bad, good])), "--office", "mau")
+
+
 @pytest.mark.parametrize(
     "argv",
     [

@@ -392,6 +392,14 @@ def plan_text(work: Work, owner: Database) -> Callable[[sa.RowMapping], None]:
     return plan
 
 
+def test_a_file_nothing_of_which_was_taken_in_loads_no_online_answers(
+    work: Work, open_round: str, owner: Database, tmp_path: Path
+) -> None:
+    report = import_online(work, open_round, online(tmp_path, ["0999999999", "", "Đã trả lời"]), ACTOR)
+    assert report.useless
+    assert one(owner, sa.select(round_rows.c.online_loaded_at)) is None
+
+
 def test_rows_that_belong_to_nobody_or_to_several_are_named(
     work: Work, office: str, open_round: str, owner: Database, tmp_path: Path
 ) -> None:

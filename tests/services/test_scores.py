@@ -277,6 +277,18 @@ def test_phone_answers_alone_are_not_the_index(work: Work, village: Village) -> 
     }
 
 
+def test_knowing_only_who_answered_online_is_not_the_index_either(work: Work, village: Village) -> None:
+    def fill(v: Village) -> None:
+        for _ in range(6):
+            v.add(given=ALL_BEST, channel="voice")
+        v.add("answered")
+
+    settle(work, village, fill)
+    report = score(work, "2026", "vca-index")
+    assert report.classification == ""
+    assert "score.phone_only" in {note.code for note in report.notes}
+
+
 def test_a_signed_rule_of_a_closed_round_needs_no_warning(work: Work, village: Village) -> None:
     settle(work, village, lambda v: [v.add(given=ALL_BEST) for _ in range(5)])
     rule = {**DEFAULT.to_dict(), "sample": False, "sample_classes": False}
