@@ -27,8 +27,8 @@ FORMS, SCORED = 56_000, 20
 """A million answers."""
 CLIENT_MB = 150
 IMPORT_MB = 200
-SENT = 1500
-"""Texts of one round: enough to outweigh what a dispatcher begins with."""
+SENT, RATE = 600, 60
+"""Texts of one round, and how many leave in a second: less than a worker could, or it would only wait for slots."""
 
 
 def rows(house: House, quick: bool, wanted: set[str]) -> Iterator[Row]:
@@ -106,6 +106,7 @@ def _dispatch(house: House, quick: bool) -> Iterator[Row]:
         planning.plan(work, UUID(campaign))
     with house.as_superuser("bench_send") as connection:
         connection.execute("UPDATE outbox SET due_at = created_at")
+        connection.execute("UPDATE senders SET rate_per_s = %s, burst = 10", [RATE])
     sides = Sides(house, "bench_send", anew=True)
     yield sides.row("Sending, stub carrier / two commits", ["dispatch", sender], ["bare_dispatch"], must=2.0, aim=1.33)
 
@@ -117,9 +118,8 @@ UPDATE interviews SET
   state = jsonb_build_object('o', '[]'::jsonb)
 FROM (SELECT id, row_number() OVER (ORDER BY id) * 7919 % 100003 AS n FROM interviews) r WHERE r.id = interviews.id;
 INSERT INTO answers (interview_id, question, value, points, channel, seq, at)
-SELECT i.id, 'q' || q, (ARRAY['5', '3', '1', 'none'])[(hashtext(i.code || q) & 1023) % 4 + 1], 5, i.channel, q,
-  i.questionnaire_at FROM (SELECT *, TIMESTAMPTZ '2026-11-18 02:00:00Z' AS questionnaire_at FROM interviews) i,
-  generate_series(1, %(scored)s) q WHERE i.status <> 'pending'
+SELECT i.id, 'q' || q, (ARRAY['5', '3', '1', 'none'])[(hashtext(i.code || q) & 3) + 1], 5, i.channel, q,
+  TIMESTAMPTZ '2026-11-18 02:00:00Z' FROM interviews i, generate_series(1, 20) q WHERE i.status <> 'pending'
 """
 
 
@@ -128,7 +128,7 @@ def _scoring(house: House, quick: bool) -> Iterator[Row]:
         population.found(work, long_form(SCORED), FORMS // 10 if quick else FORMS)
     with house.as_superuser("bench_score") as connection:
         for statement in _FILLED.split(";"):
-            connection.execute(statement, {"scored": SCORED} if "%(" in statement else None)
+            connection.execute(statement)
         answers = str(connection.execute("SELECT count(*) FROM answers").fetchone()[0])
     sides = Sides(house, "bench_score", anew=False)
     own, bare = ["score", answers], ["bare_score", answers]

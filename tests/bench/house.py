@@ -108,6 +108,7 @@ class House:
         return {
             **os.environ,
             "DATABASE_URL": url,
+            "DATABASE_OWNER_URL": self.postgres.url("alo_owner", url.partition("?")[0].rpartition("/")[2]),
             "BROKER_URL": self.valkey.broker_url,
             "ALO_DATA_DIR": str(self.home),
             "ALO_SECRET_KEYS": f"k1:{_base64(SEALING_KEY)}",
