@@ -46,10 +46,10 @@ def office(wave: int) -> str:
     return f"tinh-{wave:02d}"
 
 
-def write_list(path: Path, seed: int, wave: int, size: int) -> None:
+def write_list(path: Path, seed: int, wave: int, size: int, pairs: int) -> None:
     """A list of `size` organisations with mobiles of their own; every eighth has a second number in a drawer.
 
-    The last ones, a quarter of them, share a phone two by two: a phone that nobody ever takes up.
+    The last `pairs` times two share a phone two by two: a phone that nobody ever takes up.
     """
     chance = Random(f"{seed}:{wave}")
     with path.open("w", newline="", encoding="utf-8-sig") as file:
@@ -57,7 +57,7 @@ def write_list(path: Path, seed: int, wave: int, size: int) -> None:
         writer.writerow(HEADER)
         for place in range(size):
             kind, sector = chance.choice((("HTX", "NN"), ("HTX", "PNN"), ("QTD", "")))
-            alone = place < size - size // 8 * 2
+            alone = place < size - pairs * 2
             number = f"090{wave:02d}{place if alone else SHARED + (size - 1 - place) // 2:05d}"
             second = f"; 091{wave:02d}{place:05d}" if place % 8 == 7 and alone else ""
             name = f"{'Quỹ tín dụng nhân dân' if kind == 'QTD' else 'Hợp tác xã'} Thử {seed} {wave:02d} {place:03d}"

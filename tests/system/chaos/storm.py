@@ -15,6 +15,7 @@ from typing import Any
 from runtime.demonstration import village as usual_village
 from runtime.demonstration.story import SAMPLES
 from runtime.demonstration.village import Villager
+from runtime.demonstration.witness import contacts
 from scoring.index import Sheets
 from scoring.points import sheet
 from services import campaigns, imports, offices, questionnaires, rounds
@@ -49,6 +50,8 @@ class Plan:
     seed: int
     kills: int = 10
     organisations: int = 16
+    pairs: int = 2
+    """How many times two of them share a phone."""
     gap_s: tuple[float, float] = (0.5, 3.0)
     kinds: Sequence[str] = tuple(KINDS)
     faults: Mapping[str, Any] = field(default_factory=lambda: dict(FAULTS))
@@ -56,6 +59,7 @@ class Plan:
     planted: str = ""
     rate_per_s: float = RATE_PER_S
     """Texts and calls a real second, each: slow, so that there is work at all times."""
+    lines: int = LINES
     waves: int = 0
     """Without kills; with them as many as it takes."""
     wave_every_s: float = WAVE_EVERY_S
@@ -131,7 +135,7 @@ class Storm:
         rounds.open_round(work, ROUND, "Thử", "2025", "thử", START, START + LASTS, known, ACTOR, people.SETTINGS)
         with work.database.transaction() as conn:
             for row in senders.all_rows(conn):
-                rate, lines = plan.rate_per_s * plan.speed, LINES if row.medium == "call" else 0
+                rate, lines = plan.rate_per_s * plan.speed, plan.lines if row.medium == "call" else 0
                 senders.change(conn, row.id, rate_per_s=Decimal(str(rate)), burst=max(2, int(rate)), lines=lines)
         if plan.faults:
             self._stage.faults = {"seed": plan.seed, **plan.faults}
@@ -145,7 +149,7 @@ class Storm:
         code = people.office(wave)
         offices.add_office(work, code, f"Lien minh HTX tinh {wave}", "province", "15", "0214 388 8000", ACTOR)
         path = stage.home / f"{code}.csv"
-        people.write_list(path, self._plan.seed, wave, self._plan.organisations)
+        people.write_list(path, self._plan.seed, wave, self._plan.organisations, self._plan.pairs)
         imports.import_registry(work, code, path, ACTOR)
         mine = [p for p in usual_village.villagers(work) if p.numbers[0].startswith(f"+8490{wave:02d}")]
         known = usual_village.forms(work, mine)
@@ -243,7 +247,7 @@ class Storm:
             "people": len(everybody),
             "answers": sum(map(len, report.answers.values())),
             "complete": sum(status == "complete" for status in held.status.values()),
-            "contacts": len(witness.contacts(journal)),
+            "contacts": len(contacts(journal)),
             "apologies": witness.apologies(journal, stage.work),
             "doubled replies": witness.doubled_replies(journal),
             "journal lines": len(journal),
