@@ -68,7 +68,8 @@ def stop(work: Work, conn: Connection, phone_hash: bytes, consent: str, said: Sa
     if is_planted("skip-opt-out"):
         return True
     note(work, conn, phone_hash, consent, "stopped", said)
-    ledger.withdraw_queued(conn, phone_hash, said.at)
+    if not is_planted("skip-opt-out-check"):
+        ledger.withdraw_queued(conn, phone_hash, said.at)
     return consent != "stopped"
 
 
