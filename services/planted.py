@@ -13,7 +13,7 @@ FAULTS: Mapping[str, str] = {
     "ignore-turn": "a key is taken for whatever is asked now, not for the turn it was pressed in",
     "ignore-duplicate": "a delivery that was taken in before is taken for a new one",
     "skip-opt-out": "words that stop all contact are noted and nothing follows from them",
-    "skip-opt-out-check": "an opt-out stands in the ledger, but what is queued leaves all the same: neither withdrawn nor asked",
+    "skip-opt-out-check": "an opt-out is written down, but what is queued leaves: not withdrawn, and not asked again",
     "no-skip-locked": "rows are claimed without locks: two dispatchers may take the same one, and both send it",
     "no-lock-order": "dispatchers do not lock the phone: two contacts to it are cleared at once",
     "no-unknown-state": "a hand-over in doubt is taken for one that failed, and sent again",
