@@ -116,11 +116,10 @@ def _pause_sender(work: Work, conn: Connection, row: RowMapping, code: str) -> N
 def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback") -> str:
     """Merge one receipt into the row `ref`; "merged", "repeated" or "unknown_ref". Any order, any number of times."""
     with work.database.transaction() as conn:
-        found = outbox.by_ref(conn, ref)
-        if found is None:
+        row = outbox.lock_by_ref(conn, ref, receipt.carrier_id)
+        if row is None:
             return "unknown_ref"
-        row = outbox.lock_with_phone(conn, found["id"], receipt.carrier_id)
-        return "merged" if row is not None and merge_into(work, conn, row, receipt, via) else "repeated"
+        return "merged" if merge_into(work, conn, row, receipt, via) else "repeated"
 
 
 def merge_into(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:

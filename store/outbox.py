@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     RowMapping,
     Select,
@@ -104,8 +105,8 @@ def lock(conn: Connection, outbox_id: UUID) -> RowMapping | None:
     return conn.execute(_LOCK, {"outbox_id": outbox_id}).mappings().first()
 
 
-def _with_phone() -> Select[Any]:
-    of_row = select(outbox.c.phone_hash).where(outbox.c.id == bindparam("outbox_id")).scalar_subquery()
+def _with_phone(which: ColumnElement[bool]) -> Select[Any]:
+    of_row = select(outbox.c.phone_hash).where(which).scalar_subquery()
     phone = select(phones.c.hash).where(phones.c.hash == of_row).with_for_update(key_share=True).cte("phone")
     other = outbox.alias("other")
     holder = select(other.c.id).where(
@@ -116,12 +117,13 @@ def _with_phone() -> Select[Any]:
     return (
         select(outbox, holder.scalar_subquery().label("held_by"))
         .join(phone, phone.c.hash == outbox.c.phone_hash)
-        .where(outbox.c.id == bindparam("outbox_id"))
+        .where(which)
         .with_for_update(of=outbox, key_share=True)
     )
 
 
-_WITH_PHONE = _with_phone()
+_WITH_PHONE = _with_phone(outbox.c.id == bindparam("outbox_id"))
+_WITH_PHONE_BY_REF = _with_phone(outbox.c.ref == bindparam("ref"))
 
 
 def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> RowMapping | None:
@@ -156,9 +158,9 @@ def lock_to_leave(conn: Connection, outbox_id: UUID) -> RowMapping | None:
     return conn.execute(_PLACE, {"outbox_id": outbox_id}).mappings().first()
 
 
-def by_ref(conn: Connection, ref: str) -> RowMapping | None:
-    """The row with public reference `ref`, unlocked."""
-    return conn.execute(select(outbox).where(outbox.c.ref == ref)).mappings().first()
+def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> RowMapping | None:
+    """As `lock_with_phone`, for the row with public reference `ref`; None when there is none."""
+    return conn.execute(_WITH_PHONE_BY_REF, {"ref": ref, "carrier_id": carrier_id}).mappings().first()
 
 
 def change(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
@@ -254,15 +256,16 @@ def hand_on(conn: Connection, of: UUID, to: UUID, note: Mapping[str, Any], now: 
     return conn.execute(update(outbox).where(outbox.c.id.in_(due)).values(sender_id=to, reason=reason)).rowcount
 
 
+_ADD_RECEIPT = (
+    pg_insert(receipts)
+    .on_conflict_do_nothing(index_elements=[receipts.c.outbox_id, receipts.c.digest])
+    .returning(receipts.c.id)
+)
+
+
 def add_receipt(conn: Connection, **columns: Any) -> bool:
     """Append a receipt; False when the same one was already there."""
-    statement = (
-        pg_insert(receipts)
-        .values(**columns)
-        .on_conflict_do_nothing(index_elements=[receipts.c.outbox_id, receipts.c.digest])
-        .returning(receipts.c.id)
-    )
-    return conn.execute(statement).first() is not None
+    return conn.execute(_ADD_RECEIPT, columns).first() is not None
 
 
 def has_open_rows(conn: Connection, campaign_id: UUID) -> bool:
