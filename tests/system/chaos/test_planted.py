@@ -8,7 +8,7 @@ import pytest
 
 from tests.system.chaos import planted, storm
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("fault", list(planted.SEEN_BY))
