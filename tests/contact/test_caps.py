@@ -19,8 +19,6 @@ def ago(*hours: float) -> tuple[datetime, ...]:
     return tuple(NOW - timedelta(hours=h) for h in hours)
 
 
-
-
 @pytest.mark.parametrize(
     ("medium", "counts", "code"),
     [
@@ -41,7 +39,9 @@ def test_contacts_we_start(medium: Medium, counts: Counts, code: str | None) -> 
 
 def test_the_ceiling_of_texts_stands_alone() -> None:
     wide = Caps(contacts_a_day=10)
-    assert refuse(wide, "reminder", "text", Counts(contacts_at=ago(1, 2, 3), texts_at=ago(1, 2, 3))) == "caps.texts_a_day"
+    assert (
+        refuse(wide, "reminder", "text", Counts(contacts_at=ago(1, 2, 3), texts_at=ago(1, 2, 3))) == "caps.texts_a_day"
+    )
     assert refuse(wide, "call", "call", Counts(contacts_at=ago(1, 2, 3), texts_at=ago(1, 2, 3))) is None
 
 

@@ -37,7 +37,7 @@ def crowded(machine: Database, url: str, rate: int, burst: int, size: int) -> tu
 
 
 def check(pace: Pace, rate: int, burst: int, least: float = 0.9) -> None:
-    """Never more, and not much less: the 97 % of docs/performance.md is measured by `make bench`, not beside a suite."""
+    """Never more, and not much less: the goal of 97 % is for `make bench` to measure, not beside a suite."""
     print(f"{rate}/s: {len(pace.times)} sent, {pace.rate:.2f}/s, fullest second {pace.fullest_second}")
     assert pace.fullest_second <= rate + burst
     assert round(pace.rate / rate, 3) <= 1.01
