@@ -64,6 +64,8 @@ class ServerFailedError(RuntimeError):
 class Postgres:
     """An embedded PostgreSQL whose cluster lives in `home`; as root it runs as an unprivileged user."""
 
+    name = "PostgreSQL"
+
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
         """`settings` come on top of SERVER_SETTINGS. Nothing is started yet."""
         self.home = home.resolve()
@@ -158,7 +160,7 @@ class Postgres:
                 return
             time.sleep(0.05)
         self.stop()
-        raise ServerFailedError("PostgreSQL", self.log)
+        raise ServerFailedError(self.name, self.log)
 
     def _ensure_roles(self, connection: psycopg.Connection) -> None:
         for role in LOGIN_ROLES:
@@ -167,6 +169,8 @@ class Postgres:
 
 class Valkey:
     """An embedded Valkey on a Unix socket in `home`, with an append-only file unless `durable` is off."""
+
+    name = "Valkey"
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         """Nothing is started yet."""
@@ -216,7 +220,7 @@ class Valkey:
                 return
             time.sleep(0.05)
         self.stop()
-        raise ServerFailedError("Valkey", self.log)
+        raise ServerFailedError(self.name, self.log)
 
 
 def ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:

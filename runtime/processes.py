@@ -13,9 +13,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -31,6 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_TIMEOUT_S = 60.0
 REST_S = 1.0
 """A part that ended by itself is started again, at most once in this many real seconds."""
+
+Server = Postgres | Valkey
+AnyServer = TypeVar("AnyServer", Postgres, Valkey)
 
 _log = structlog.get_logger("alo.processes")
 
@@ -126,30 +130,48 @@ def beat(settings: Settings) -> Part:
 
 
 @contextmanager
-def servers(settings: Settings, tuning: Mapping[str, str] | None = None) -> Iterator[Settings]:
+def servers(
+    settings: Settings, tuning: Mapping[str, str] | None = None, started: list[Server] | None = None
+) -> Iterator[Settings]:
     """Embedded servers where none are given, and the schema brought up to date; gives settings with all URLs.
 
-    Raises ServerFailedError, Refusal.
+    `started` takes the servers that were started, for `revive`. Raises ServerFailedError, Refusal.
     """
     with ExitStack() as stack:
+
+        def start(server: AnyServer) -> AnyServer:
+            server.start()
+            stack.callback(server.stop)
+            if started is not None:
+                started.append(server)
+            return server
+
         found = settings
         home = settings.alo_data_dir
         if not settings.database_url.get_secret_value():
-            postgres, valkey = Postgres(home / "postgres", settings=tuning), Valkey(home / "valkey")
-            postgres.start()
-            stack.callback(postgres.stop)
+            postgres, valkey = start(Postgres(home / "postgres", settings=tuning)), Valkey(home / "valkey")
             if not settings.broker_url.get_secret_value():
-                valkey.start()
-                stack.callback(valkey.stop)
+                start(valkey)
             found = with_embedded(settings, postgres, valkey)
         elif not settings.broker_url.get_secret_value():
-            valkey = Valkey(home / "valkey")
-            valkey.start()
-            stack.callback(valkey.stop)
+            valkey = start(Valkey(home / "valkey"))
             found = settings.model_copy(update={"broker_url": type(settings.broker_url)(valkey.broker_url)})
         upgrade(found.database_owner_url.get_secret_value())
         _furnish(found)
         yield found
+
+
+def revive(started: Sequence[Server]) -> list[str]:
+    """Start again the servers that ended by themselves. Their names; one that cannot start yet waits for the next look:
+    what a killed PostgreSQL leaves behind lets go of its memory within seconds."""
+    again = []
+    for server in started:
+        if server.process is None or server.process.poll() is not None:
+            _log.warning("server_ended", server=server.name)
+            with suppress(ServerFailedError):
+                server.start()
+                again.append(server.name)
+    return again
 
 
 def _furnish(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from runtime.data_directory import AlreadyRunningError, locked
 from runtime.demonstration import stage, village
 from runtime.demonstration.network import simulated
 from runtime.embedded import ServerFailedError
-from runtime.processes import Crew, crew, left_over, servers
+from runtime.processes import Crew, Server, crew, left_over, revive, servers
 from runtime.seeding import seed_senders
 
 WATCH_S = 0.5
@@ -43,7 +43,8 @@ def _run(session: Session) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         session.say("up.starting", directory=session.settings.alo_data_dir)
-        with servers(stage.wake(session.settings)) as settings, ExitStack() as stack:
+        started: list[Server] = []
+        with servers(stage.wake(session.settings), started=started) as settings, ExitStack() as stack:
             work = machine_work(settings)
             seed_senders(work, settings)
             network = stack.enter_context(simulated(settings)) if stage.document(settings.alo_data_dir) else None
@@ -54,15 +55,15 @@ def _run(session: Session) -> None:
                 network.settle(village.handsets(people), village.topics(village.forms(work, people)))
                 session.say("up.simulated", url=settings.twilio_api_base_url)
             session.say("up.ready", url=settings.base_url, logs=team.logs)
-            _watch(session, team)
+            _watch(session, team, started)
     except KeyboardInterrupt:
         session.say("up.ended")
 
 
-def _watch(session: Session, team: Crew) -> None:
+def _watch(session: Session, team: Crew, started: list[Server]) -> None:
     while True:
         time.sleep(WATCH_S)
-        for name in team.revive():
+        for name in (*revive(started), *team.revive()):
             session.say("up.revived", part=name, logs=team.logs)
 
 

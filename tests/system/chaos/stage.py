@@ -22,7 +22,7 @@ from runtime import processes
 from runtime.container import machine_work, with_embedded
 from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
 from runtime.demonstration.stage import free_port
-from runtime.embedded import SUPERUSER, Postgres, ServerFailedError, Valkey
+from runtime.embedded import SUPERUSER, Postgres, Valkey
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
 from services.work import Work
@@ -93,11 +93,7 @@ class Stage:
 
     def revive(self) -> list[str]:
         """Start again what has ended. The names of those parts; after PostgreSQL and Valkey everything else."""
-        again = []
-        for name, server in (("postgres", self.postgres), ("valkey", self.valkey)):
-            if server.process is None or server.process.poll() is not None:
-                _start_again(server)
-                again.append(name)
+        again = processes.revive((self.postgres, self.valkey))
         again += self.team.revive()
         if "simulator" in again:
             self._resettle()
@@ -147,19 +143,6 @@ class Stage:
             with contextlib.suppress(psycopg.Error):
                 self._watch.close()
             self._watch = None
-
-
-def _start_again(server: Postgres | Valkey) -> None:
-    """Start a killed server; what its children still hold is let go within seconds. Raises ServerFailedError."""
-    deadline = time.monotonic() + RESTART_LIMIT_S
-    while True:
-        try:
-            server.start()
-            return
-        except ServerFailedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.3)
 
 
 @contextmanager
