@@ -151,7 +151,7 @@ def _import(plan: Plan, settings: Settings, number: int, code: str, size: int) -
     command = [sys.executable, "-m", "runtime.cli.main", "import", str(path), "--office", code]
     done = subprocess.run(command, env=environment(settings), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"alo import {code}: {done.stdout[-500:]} {done.stderr[-500:]}")
+        raise RuntimeError(f"alo import {code} ({done.returncode}): {done.stdout[-500:]} {done.stderr[-500:]}")
 
 
 def _run(
