@@ -1,6 +1,6 @@
 """What supervisors and Prometheus ask: is the process there, can it work, what has it counted.
 
-It must not know use cases; what can be asked beyond the database is passed in as probes.
+It must not know what use cases do; what can be asked beyond the database is passed in as probes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.metrics import exposition
 from gateway.webhook_guard import raw_target
+from services.traffic import Measure, measures
 from store.unit_of_work import Database
 
 Probe = Callable[[], bool]
@@ -52,7 +53,7 @@ def health_routes(database: Database, probes: Mapping[str, Probe]) -> Blueprint:
 
     @routes.get("/metrics")
     def metrics() -> Response:
-        return Response(exposition(), content_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(_measures(database)), content_type=CONTENT_TYPE_LATEST)
 
     return routes
 
@@ -63,6 +64,13 @@ def _revision(database: Database) -> str | None:
             return str(conn.execute(_REVISION).scalar() or "")
     except SQLAlchemyError:
         return None
+
+
+def _measures(database: Database) -> list[Measure]:
+    try:
+        return measures(database)
+    except SQLAlchemyError:  # what this process counted is told all the same; /readyz says what is wrong
+        return []
 
 
 def _asked(probe: Probe) -> bool:

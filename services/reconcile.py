@@ -6,7 +6,9 @@ in the tallies. Real time decides when to ask; business time is only written dow
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,6 +33,8 @@ REPLY_WORTH = timedelta(minutes=5)
 """Real time within which a reply that certainly never left is still worth sending."""
 
 FOUND = "found_in_list"
+ASK_FOR_S, ASK_AT_ONCE = 5.0, 8
+"""Real seconds one run goes on asking, and how many rows are asked about at the same time."""
 
 
 def ask_about_doubtful(work: Work) -> int:
@@ -46,17 +50,24 @@ def ask_about_doubtful(work: Work) -> int:
 def ask_each(
     rows: Sequence[RowMapping], known: dict[UUID, SenderRow], ask: Callable[[SenderRow, RowMapping], bool]
 ) -> int:
-    """How many of `rows` `ask` moved on; a carrier that is away now keeps its rows waiting, not those of others."""
+    """How many of `rows` `ask` moved on, several at once and for a few seconds: the pulse waits behind this.
+
+    A carrier that is away now keeps its rows waiting, not those of others.
+    """
+    until = time.monotonic() + ASK_FOR_S
     away: set[UUID] = set()
-    moved = 0
-    for row in rows:
-        if row["sender_id"] in away:
-            continue
+
+    def one(row: RowMapping) -> bool:
+        if row["sender_id"] in away or time.monotonic() > until:
+            return False
         try:
-            moved += ask(known[row["sender_id"]], row)
+            return ask(known[row["sender_id"]], row)
         except CarrierAwayError:
             away.add(row["sender_id"])
-    return moved
+            return False
+
+    with ThreadPoolExecutor(ASK_AT_ONCE, thread_name_prefix="ask") as pool:
+        return sum(pool.map(one, rows))
 
 
 def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:

@@ -1,0 +1,54 @@
+"""What is going on at our numbers, as figures for whoever watches: queues, errors by code, repairs by cause, weights.
+
+Grouped counts only; no label comes from a person or a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from store import senders
+from store.unit_of_work import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure; `total`: it only grows, else it is as it stands now."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+    total: bool = False
+
+
+def measures(database: Database) -> list[Measure]:
+    """The figures of all senders now, in one transaction."""
+    with database.transaction(national=True) as conn:
+        return [*_queues(conn), *_senders(conn), *_tallies(conn)]
+
+
+def _queues(conn: Connection) -> Iterator[Measure]:
+    for row in senders.queued(conn):
+        labels = {"sender": row["name"], "medium": row["medium"], "state": row["state"]}
+        yield Measure("alo_outbox_rows", labels, row["n"])
+
+
+def _senders(conn: Connection) -> Iterator[Measure]:
+    weights = senders.weights(conn)
+    for sender in senders.all_rows(conn):
+        yield Measure("alo_sender_weight", {"sender": sender.name}, sender.weight)
+        yield Measure("alo_sender_base_weight", {"sender": sender.name}, weights[sender.id]["base_weight"])
+        yield Measure("alo_sender_paused", {"sender": sender.name}, bool(sender.paused_reason))
+
+
+def _tallies(conn: Connection) -> Iterator[Measure]:
+    for row in senders.tallied(conn):
+        if row["what"] == "repair":
+            yield Measure("alo_repairs", {"sender": row["name"], "why": row["code"]}, row["n"], total=True)
+        else:
+            listed = "yes" if row["listed"] else "no"
+            labels = {"sender": row["name"], "kind": row["what"], "code": row["code"], "listed": listed}
+            yield Measure("alo_carrier_errors", labels, row["n"], total=True)

@@ -1,0 +1,51 @@
+"""What is counted about our numbers: queues, errors, repairs, weights; and how Prometheus reads it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from carriers.errors import UNLISTED
+from contact.delivery import ErrorKind, Refused
+from gateway.metrics import exposition
+from services import dispatch, senders, sweeps, traffic
+from services.work import Work
+from store.unit_of_work import Database
+from tests.doubles import FakeCarriers, FakeClock
+from tests.services.world import World, build
+
+
+@pytest.fixture
+def world(work: Work) -> World:
+    return build(work)
+
+
+def told(database: Database) -> str:
+    return exposition(traffic.measures(database)).decode()
+
+
+def test_queues_errors_and_repairs_are_told(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
+    carriers.texts.results.append(Refused(ErrorKind.LATER, "99999", UNLISTED))
+    world.plan("text")
+    dispatch.dispatch(world.work, world.text.id, 0.2)
+    world.plan("call")
+    dispatch.claim_batch(world.work, world.line.id)
+    clock.advance(timedelta(minutes=2))
+    sweeps.free_leases(world.work)
+    senders.pause(world.work, "one-way", "rest", "me")
+    text = told(world.work.database)
+    assert 'alo_outbox_rows{medium="call",sender="line",state="planned"} 1.0' in text
+    assert 'alo_carrier_errors_total{code="99999",kind="later",listed="no",sender="texts"} 1.0' in text
+    assert 'alo_repairs_total{sender="line",why="claim_expired"} 1.0' in text
+    assert 'alo_sender_paused{sender="one-way"} 1.0' in text
+    assert "# TYPE alo_repairs_total counter" in text
+
+
+def test_the_console_tells_the_same(world: World, console: Database) -> None:
+    world.plan("text")
+    assert 'alo_outbox_rows{medium="text",sender="texts",state="planned"} 1.0' in told(console)
+
+
+def test_without_senders_there_is_nothing_to_tell(database: Database) -> None:
+    assert traffic.measures(database) == []
