@@ -189,5 +189,6 @@ def _conclude(
         "hours": witness.outside_hours(journal, rules.calendar),
         "caps": witness.over_caps(journal, rules.caps),
         "opt_out": witness.after_opt_out(journal),
+        "played": witness.unplayed(journal, channels),
     }
     return outcome

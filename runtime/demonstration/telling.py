@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from files.reports import report_lines
+from runtime import score_tables
 from runtime.demonstration.story import Outcome
 
 Words = Callable[..., str]
@@ -28,7 +30,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 def lines(outcome: Outcome, words: Words) -> Iterator[str]:
     """The closing tables, line by line."""
     yield words("demo.imported_title")
-    yield from (f"  {name}: {n}" for name, n in outcome.imported.counts.items())
+    yield from _indented(report_lines(outcome.imported, words))
     yield from _contacts(outcome, words)
     yield from _response(outcome, words)
     yield from _index(outcome, words)
@@ -45,24 +47,24 @@ def _contacts(outcome: Outcome, words: Words) -> Iterator[str]:
 
 
 def _response(outcome: Outcome, words: Words) -> Iterator[str]:
-    report = outcome.scores["vca-index"].to_dict()
     yield words("demo.response_title")
-    yield "  " + ", ".join(f"{k} {v}" for k, v in report["outcomes"].items())
-    yield "  " + ", ".join(f"{k} {v}" for k, v in report["rates"].items() if v is not None)
+    yield from _indented(score_tables.response_lines(outcome.scores["vca-index"], words))
     for channel, n in sorted(outcome.answered_by_channel.items()):
         yield f"  {words('demo.channel.' + channel)}: {n}"
 
 
 def _index(outcome: Outcome, words: Words) -> Iterator[str]:
+    index, *others = outcome.scores.values()
     yield words("demo.index_title")
-    for method, report in outcome.scores.items():
-        whole = report.to_dict()["whole"]
-        figure = whole["figure"] or {}
-        parts = ", ".join(f"{name}={value}" for name, value in figure.items() if not isinstance(value, dict | list))
-        grade = f" [{report.classification}]" if report.classification else ""
-        yield f"  {method}: {parts or '–'}{grade}"
-    for note in outcome.scores["vca-index"].notes:
-        yield "  ! " + words(note.code, **note.params)
+    yield from _indented(score_tables.note_lines(index, words))
+    yield from _indented(score_tables.figure_lines(index, words))
+    for report in others:
+        figure = report.whole.figure
+        yield f"  {report.method}: {words('score.withheld') if figure is None else figure.value}"
+
+
+def _indented(told: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in told)
 
 
 def _verdict(outcome: Outcome, words: Words) -> Iterator[str]:

@@ -112,6 +112,13 @@ def after_opt_out(journal: Entries) -> list[str]:
     return [f"{medium(e)} after number …{e['to'][-2:]} opted out" for e in late]
 
 
+def unplayed(journal: Entries, answered: Mapping[str, int]) -> list[str]:
+    """What the demonstration is to show and did not: an empty night's journal breaks no rule and proves nothing."""
+    faults = [f"nobody finished by {channel}" for channel in ("sms", "voice", "online") if not answered.get(channel)]
+    stopped = any(e["kind"] == "message.inbound" and e["body"].upper() in OPT_OUTS for e in journal)
+    return faults if stopped else [*faults, "nobody opted out"]
+
+
 def finished(conn: Connection) -> int:
     """Interviews that are complete, on whatever channel."""
     return conn.scalar(select(func.count()).where(interviews.c.status.in_(("complete", "answered")))) or 0

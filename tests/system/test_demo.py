@@ -19,7 +19,7 @@ from tests.house.source import ROOT
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
-CHECKS = {"answers", "twice", "hours", "caps", "opt_out"}
+CHECKS = {"answers", "twice", "hours", "caps", "opt_out", "played"}
 PERSON = 5
 """The column of the list that names a person."""
 SHORTEST_WORDS = 12

@@ -1,0 +1,117 @@
+"""The figures of a round as lines of text: what must be said first, then the figure, its parts, breakdowns, rates.
+
+It must not know who prints them; words come from the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from fractions import Fraction
+
+from scoring.disclosure import K
+from scoring.index import Index, Mean, Share, TopBox
+from scoring.methods import Figure
+from services.scores import Line, ScoreReport
+
+Words = Callable[..., str]
+
+_INDEX_PARTS = (
+    *("value", "points", "b", "n", "forms", "possible", "base", "k1", "k2", "k3"),
+    *("members", "members_answered", "outsiders_answered"),
+)
+_MEAN_PARTS = ("value", "points", "possible", "answers", "forms", "n")
+_RATES = ("rr1", "rr2", "coop1", "ref1", "con1")
+
+
+def report_lines(report: ScoreReport, words: Words) -> Iterator[str]:
+    """The whole report."""
+    office = report.office or words("score.all_offices")
+    yield words("score.title", title=report.round_title, office=office, method=report.method, at=report.at)
+    yield from note_lines(report, words)
+    yield ""
+    yield from figure_lines(report, words)
+    for name, parts in report.breakdowns.items():
+        yield ""
+        yield from _columns(_table(words, name, parts))
+    yield ""
+    yield words("score.withheld_means", k=K)
+    yield from response_lines(report, words)
+    yield words("score.staff_entered", n=report.staff_entered, forms=report.whole.forms)
+
+
+def note_lines(report: ScoreReport, words: Words) -> Iterator[str]:
+    """What must be said beside the figures."""
+    yield from (f"! {words(note.code, **note.params)}" for note in report.notes)
+
+
+def figure_lines(report: ScoreReport, words: Words) -> Iterator[str]:
+    """The whole figure with everything it is made of, one part a line."""
+    figure = report.whole.figure
+    parts = _parts(words, figure)
+    if report.classification:
+        parts = [*parts, (words("score.class"), words(report.classification))]
+    if figure is None:
+        parts = [(words("score.value"), words("score.withheld"))]
+    width = max(len(label) for label, _ in parts)
+    yield from (f"{label.ljust(width)}  {value}" for label, value in parts)
+
+
+def response_lines(report: ScoreReport, words: Words) -> Iterator[str]:
+    """Dispositions and the rates made of them (AAPOR)."""
+    yield words("score.outcomes", **asdict(report.outcomes))
+    yield "  ".join(f"{name.upper()} {_percent(getattr(report.rates, name))}" for name in _RATES)
+
+
+def _parts(words: Words, figure: Figure | None) -> list[tuple[str, str]]:
+    match figure:
+        case Index():
+            return _named(words, figure, _INDEX_PARTS)
+        case Mean():
+            return _named(words, figure, _MEAN_PARTS)
+        case TopBox():
+            return _top_box_parts(words, figure)
+    return []
+
+
+def _named(words: Words, figure: Index | Mean, names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(words(f"score.{name}"), _number(getattr(figure, name))) for name in names]
+
+
+def _top_box_parts(words: Words, figure: TopBox) -> list[tuple[str, str]]:
+    shares: list[tuple[str, Share]] = [(words("score.whole"), figure.share)]
+    shares += [(words("score.section", section=name or "–"), share) for name, share in figure.sections.items()]
+    shares += [(f"  {code} {question}", share) for (code, _, question), share in figure.questions.items()]
+    rows = [(label, f"{_number(share.percent(1))} | {_number(share.percent(2))}") for label, share in shares]
+    return [(words("score.value"), _number(figure.value)), (words("score.top"), ""), *rows]
+
+
+def _number(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def _table(words: Words, name: str, lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """A breakdown as rows of cells, headings first; what may not be shown is marked."""
+    heads = (name, "organisations", "counted", "value")
+    rows = [tuple(words(f"score.head.{head}") for head in heads)]
+    for line in lines:
+        value = words("score.withheld") if line.withheld else _number(line.figure.value if line.figure else None)
+        rows.append((_key(words, name, line.key), str(line.organisations), str(line.forms), value))
+    return rows
+
+
+def _key(words: Words, name: str, key: str) -> str:
+    """Keys of members and channels have words; the rest are codes and names."""
+    return words(f"score.{name}.{key or 'none'}") if name in ("member", "channel") else key or "–"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        first, *numbers = zip(row, widths, strict=True)
+        cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in numbers)]
+        yield "  ".join(cells).rstrip()
+
+
+def _percent(rate: Fraction | None) -> str:
+    return "–" if rate is None else f"{float(rate * 100):.1f} %"
