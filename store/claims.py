@@ -80,12 +80,15 @@ _OF_ALL = {"whose": "", "runs": _RUNS.format(office=", 'office:' || g.office_id"
 _URGENT_PARTS = {"urgent": _URGENT, "runs": _RUNS.format(office=", 'office:' || o.office_id")}
 
 
-def _select(lock: str) -> TextClause:
-    return text(_GROUPS.format(**_OF_ONE) + _CANDIDATES.format(**_URGENT_PARTS) + lock)
+def _select(lock: str, heed: bool = True) -> TextClause:
+    runs = {} if heed else {"runs": "true"}
+    return text(_GROUPS.format(**_OF_ONE | runs) + _CANDIDATES.format(**_URGENT_PARTS | runs) + lock)
 
 
-_NEXT = _select(" FOR NO KEY UPDATE OF o SKIP LOCKED")
+_SKIP_LOCKED = " FOR NO KEY UPDATE OF o SKIP LOCKED"
+_NEXT = _select(_SKIP_LOCKED)
 _NEXT_UNLOCKED = _select("")
+_NEXT_HEEDLESS = _select(_SKIP_LOCKED, heed=False)
 _DUE_SENDERS = text(_GROUPS.format(**_OF_ALL) + _DUE.format(**_URGENT_PARTS))
 _TAKE = (
     update(outbox)
@@ -111,12 +114,15 @@ def claim(
     served: str = "",
     *,
     locking: bool = True,
+    heeding: bool = True,
 ) -> Claimed:
     """Claim up to `wanted` rows due at business time `now` until `lease_until` (real time); the next turn is after
-    `served`. `locking=False` exists for the planted fault that proves SKIP LOCKED is needed.
+    `served`. `locking=False` and `heeding=False` exist for planted faults: they prove that SKIP LOCKED is needed, and
+    that pauses and holds are asked here.
     """
     given = {"sender_id": sender_id, "due_by": now, "look": wanted + SLACK, "wanted": wanted, "served": served}
-    found = conn.execute(_NEXT if locking else _NEXT_UNLOCKED, given).all()
+    query = (_NEXT if heeding else _NEXT_HEEDLESS) if locking else _NEXT_UNLOCKED
+    found = conn.execute(query, given).all()
     if found:
         conn.execute(_TAKE, {"row_ids": [row.id for row in found], "until": lease_until})
     turns = [row.key for row in found if row.key]

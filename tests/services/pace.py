@@ -1,7 +1,7 @@
 """Measures the pace of real dispatcher processes against a carrier that only takes the time.
 
-Each process is `python -m tests.services.pace URL SENDER LATENCY SECONDS ANCHOR LOG`; times are `time.monotonic()`,
-which all processes of a machine share.
+Each process is `python -m tests.services.pace URL SENDER LATENCY SECONDS ANCHOR LOG [FAULT]`; times are
+`time.monotonic()`, which all processes of a machine share.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from contact.sender import SenderRow
 from runtime.clock import FastClock
 from runtime.identifiers import RandomIds
 from services import dispatch
+from services.planted import plant_for_process
 from services.work import Work
 from store.unit_of_work import Database
 from store.vault import Vault
@@ -131,7 +132,9 @@ def measure(
 
 def main() -> None:
     """One dispatcher, until nothing is due or its time is over."""
-    url, sender_id, latency_s, seconds, anchor, log = sys.argv[1:]
+    url, sender_id, latency_s, seconds, anchor, log, *faults = sys.argv[1:]
+    for fault in filter(None, faults):
+        plant_for_process(fault, simulated=True)
     carrier = TimedCarrier(float(latency_s), Path(log))
     work = work_of(url, datetime.fromisoformat(anchor), carrier)
     until = time.monotonic() + float(seconds)
