@@ -50,6 +50,8 @@ class Preview:
     """Registry codes of the draft that nobody has."""
     steps: tuple[tuple[str, str], ...] = ()
     """(medium, purpose) of the ladder's steps."""
+    long_texts: int = 0
+    """How many of the sample texts take more than one segment each."""
     audience: Mapping[str, Any] = field(default_factory=dict)
     spread_days: int = 0
 
@@ -80,6 +82,7 @@ def preview(work: Work, campaign_id: UUID) -> Preview:
             contacted_names=tuple(row["name"] for row in contacted),
             offices=audience.by_office(conn, campaign),
             unknown_codes=tuple(audience.missing_codes(conn, campaign)),
+            long_texts=sum(text.segments > 1 for text in written),
             steps=tuple((step.medium, step.purpose) for step in plan.ladder.steps),
             **_standing(campaign, number),
         )

@@ -6,7 +6,7 @@ It must not decide anything about the interview (the engine did) nor know a carr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sms import encoding
@@ -62,18 +62,30 @@ class Text:
 def compose(form: Questionnaire, effects: Sequence[Effect], language: str, context: TextContext) -> list[Text]:
     """The text of one step; none when there is nothing to say.
 
-    Over budget, the echo is dropped first, then courtesies. Question and options always stay together in one text:
-    where the form itself is too long, the text takes more segments, and says so.
+    Over budget, the echo is dropped first, then courtesies; a brief invitation is taken where that saves a segment.
+    Question and options always stay together in one text: where the form itself is too long, the text takes more
+    segments, and says so.
     """
-    kept = _Writer(form, effects, language, context).pieces()
-    if not kept:
+    writer = _Writer(form, effects, language, context)
+    pieces = writer.pieces()
+    if not pieces:
         return []
+    whole = _within(pieces, context)
+    if whole.segments <= context.segments:
+        return [whole]
+    brief = _within(replace(writer, brief=True).pieces(), context)
+    return [brief if brief.segments < whole.segments else whole]
+
+
+def _within(pieces: Sequence[_Piece], context: TextContext) -> Text:
+    """The pieces as one text, without those that may go when it is over budget."""
+    kept = pieces
     text = _text(_joined(kept), context)
     for droppable in (_ECHO, _COURTESY):
         if text.segments > context.segments:
             kept = [piece for piece in kept if piece.rank != droppable] or kept
             text = _text(_joined(kept), context)
-    return [text]
+    return text
 
 
 def notice(code: str, language: str, context: TextContext, **params: object) -> Text:
@@ -122,6 +134,7 @@ class _Writer:
     effects: Sequence[Effect]
     language: str
     context: TextContext
+    brief: bool = False
 
     def pieces(self) -> list[_Piece]:
         """Echo first, as it answers what the person just wrote; the question last, as it waits for an answer."""
@@ -147,7 +160,8 @@ class _Writer:
 
     def welcome(self, _: Welcome) -> str:
         count = question_count(self.form)
-        invitation = self.words("invitation", office=self.context.office, questions=count, contact=self.context.contact)
+        code = "invitation.brief" if self.brief else "invitation"
+        invitation = self.words(code, office=self.context.office, questions=count, contact=self.context.contact)
         return f"{invitation}. {self._about()}"
 
     def resumed(self, _: Resumed) -> str:

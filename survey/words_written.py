@@ -20,6 +20,11 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
             "answer by number. Check: {contact}. No more texts: TC"
         ),
     },
+    # The same where a long name would make it two segments: who, how much, whom to ask, how to end it
+    "text.invitation.brief": {
+        "vi": "{office} xin ý kiến ông/bà, {questions} câu. Hỏi: {contact}. Thôi nhận tin: TC",
+        "en": "{office} asks your opinion, {questions} questions. Check: {contact}. No more texts: TC",
+    },
     "text.announcement": {
         "vi": (
             "{office} sẽ gọi xin ý kiến ông/bà, khoảng {minutes} phút, "

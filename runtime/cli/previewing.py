@@ -85,6 +85,8 @@ def show_preview(session: Session, shown: Preview) -> None:
         session.say("campaign.preview.unknown_codes", n=len(shown.unknown_codes), codes=codes)
     for text in shown.sample_texts[:SHOWN]:
         click.echo(f"  » {text}")
+    if shown.long_texts:
+        session.say("campaign.preview.long_texts", n=shown.long_texts, count=len(shown.sample_texts))
     _show_estimate(session, shown)
     _show_way_on(session, shown)
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from services import campaigns
 from store.tables.campaigns import campaigns as table
+from store.tables.registry import offices
 from store.tables.staff import audit, staff
 from tests.console.visitor import Visitor, signed_in, words
 from tests.doubles import RecordingJobs
@@ -47,6 +49,13 @@ def test_the_preview_tells_who_who_not_what_and_how_much(officer: Visitor, draft
     assert "VND (bảng giá MẪU)" in shown
     assert "Xong khoảng" in shown
     assert "Gọi và nhắn 3 tổ chức" in shown
+
+
+def test_the_preview_warns_of_texts_that_cost_two_segments(officer: Visitor, world: World, drafted: Draft) -> None:
+    assert "dài quá một phần" not in words(officer.get(drafted()))
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(offices).values(name="Liên minh Hợp tác xã " * 6))
+    assert "3 trong 3 tin mẫu dài quá một phần" in words(officer.get(drafted()))
 
 
 def test_the_number_typed_back_launches(officer: Visitor, world: World, jobs: RecordingJobs, drafted: Draft) -> None:

@@ -10,7 +10,7 @@ import pytest
 from files.lists import read_registry
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE, samples
-from sms.encoding import measure
+from sms.encoding import measure, plain
 from sms.texting import TextContext, compose
 from survey.effects import Ask, Echo, Welcome
 from survey.questionnaire import Questionnaire
@@ -76,6 +76,22 @@ def test_each_question_leaves_as_one_text_even_after_an_echo(form: Questionnaire
         echo = [Echo(before.name, before.choices[0].value)] if before and before.choices else []
         texts = compose(form, [*opening, *echo, Ask(question.name, 1)], language, context)
         assert [text.segments for text in texts] == [1], texts
+
+
+@pytest.mark.parametrize(
+    "office",
+    [
+        "Liên minh HTX tỉnh Bắc Ninh",
+        "Liên minh Hợp tác xã tỉnh Tuyên Quang",
+        "Liên minh Hợp tác xã thành phố Hồ Chí Minh",
+        "Liên minh Hợp tác xã Việt Nam",
+    ],
+)
+def test_the_invitation_is_one_segment_whatever_the_office_is_called(form: Questionnaire, office: str) -> None:
+    (text,) = compose(form, (Welcome(), Ask("consent", 1)), "vi", TextContext(office, "0204 3 888 999"))
+    assert text.segments == 1
+    for told in (plain(office), "cau", "0204 3 888 999", "Thoi nhan tin: TC", "1=Co, 2=Khong"):
+        assert told in text.body
 
 
 def test_the_village_has_forty_organisations_and_three_rows_with_known_faults() -> None:

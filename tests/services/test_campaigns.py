@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from contact.delivery import Receipt, State
 from services import advance, campaign_status, campaigns, delivery, dispatch, planning
@@ -16,6 +17,7 @@ from services.work import Work
 from store import planning as page_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table
+from store.tables.registry import offices
 from store.tables.staff import audit
 from tests.doubles import FakeCarriers, FakeClock, RecordingJobs
 from tests.services.world import World, build
@@ -74,6 +76,14 @@ def test_the_preview_says_who_and_why_not_and_what_it_takes(world: World) -> Non
     assert shown.estimate.sample_tariff
     assert shown.estimate.segments[1] >= shown.estimate.segments[0] > 0
     assert shown.estimate.finishes_at > world.work.clock.now()
+
+
+def test_the_preview_says_how_many_texts_take_two_segments(world: World) -> None:
+    assert campaigns.preview(world.work, drafted(world)).long_texts == 0
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(offices).values(name="Liên minh Hợp tác xã " * 6))
+    shown = campaigns.preview(world.work, drafted(world))
+    assert shown.long_texts == len(shown.sample_texts) == 5
 
 
 def test_a_preview_changes_nothing(world: World) -> None:

@@ -134,6 +134,19 @@ def test_a_note_alone_and_an_end_are_texts_too() -> None:
     assert compose(FORM, (), "vi", HERE) == []
 
 
+def test_a_name_that_would_cost_a_segment_shortens_the_invitation_and_no_other_does() -> None:
+    whole, brief = "xin hoi y kien ong/ba, khoang 5 cau", "xin y kien ong/ba, 5 cau. Hoi: 02143840123"
+    assert whole in body(Welcome(), Ask("consent", 1))
+    long = replace(HERE, office="Liên minh Hợp tác xã tỉnh Lào Cai")
+    (text,) = compose(FORM, (Welcome(), Ask("consent", 1)), "vi", long)
+    assert text.segments == 1
+    assert brief in text.body
+    assert "Thoi nhan tin: TC" in text.body
+    (text,) = compose(stretched(23), (Welcome(), Ask("q1", 1)), "vi", HERE)
+    assert text.segments == 2
+    assert whole in text.body  # two either way: nothing is left out
+
+
 @pytest.mark.parametrize("code", sorted(code for code in wording.WORDS if code.startswith("text.")))
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_written_sentence_fits_one_segment(code: str, language: str) -> None:
