@@ -28,8 +28,14 @@ _FIELDS: Mapping[str, Sequence[str]] = {
     "questionnaire": ("phieu", "mau phieu", "bo cau hoi", "bo phieu", "questionnaire", "form"),
     "status": ("trang thai", "tinh trang", "ket qua", "status"),
     "at": ("thoi gian", "thoi gian tra loi", "thoi gian nop", "ngay tra loi", "ngay nop", "time", "submitted at"),
-    "ignored": ("stt", *NAMES["name"], *NAMES["commune"], *NAMES["leader"], *NAMES["password"], *NAMES["kind"]),
+    "ignored": (
+        *("stt", "kenh", "channel"),
+        *(spelling for name in ("name", "commune", "leader", "password", "kind") for spelling in NAMES[name]),
+    ),
 }
+SHAPE = ("Mã", "Phiếu", "Trạng thái", "Kênh", "Ngày trả lời")
+"""The first headings of a file in the shape that is read here; questions follow under their names."""
+SHAPE_LOGIN = "Tên đăng nhập"
 _ANSWERED = frozenset(
     {
         *("da tra loi", "hoan thanh", "da hoan thanh", "da nop", "da gui", "x", "co", "1"),
@@ -38,6 +44,7 @@ _ANSWERED = frozenset(
 )
 _NOT_ANSWERED = frozenset(
     {
+        *("tu choi", "refused"),
         *("chua tra loi", "chua hoan thanh", "chua nop", "chua", "dang tra loi", "dang thuc hien", "khong", "0"),
         *("in progress", "not answered", "draft", "pending", "no"),
     }

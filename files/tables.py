@@ -1,0 +1,119 @@
+"""Writes tables row by row into XLSX or CSV files that nobody but their owner can read, and keeps no row in memory.
+
+Texts stay texts: nothing is ever written as a formula. It must not know what the cells mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+_BOM = b"\xef\xbb\xbf"
+_FORMULA = re.compile(r"[=+@\t\r-]")
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+_LONGEST_NAME = 31
+"""Letters of a sheet's name that Excel allows."""
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A new private file that appears under its name when the block has ended well, whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            yield out
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class Sheets:
+    """An XLSX file under way; rows of one sheet come before the next one's."""
+
+    def __init__(self, out: BinaryIO, beside: Path) -> None:
+        """`beside`: a private directory for rows that are not packed yet."""
+        options = {
+            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False, "tmpdir": str(beside),
+        }  # fmt: skip
+        self._book = xlsxwriter.Workbook(out, options)
+        self._names: set[str] = set()
+
+    def write(self, name: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Add a sheet of texts with its heading. Rows written."""
+        put = self._book.add_worksheet(self._free(name)).write_string
+        at = 0
+        for column, cell in enumerate(heading):
+            put(0, column, cell)
+        for at, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                if cell:
+                    put(at, column, cell)
+        return at
+
+    def close(self) -> None:
+        """Pack the file."""
+        self._book.close()
+
+    def _free(self, name: str) -> str:
+        """A name that Excel takes and no other sheet has."""
+        plain = re.sub(r"[\[\]:*?/\\']", " ", name)[:_LONGEST_NAME] or "1"
+        number = 1
+        while plain.casefold() in self._names:
+            number += 1
+            plain = f"{plain[: _LONGEST_NAME - 4]} ({number})"
+        self._names.add(plain.casefold())
+        return plain
+
+
+@contextmanager
+def sheets(path: Path) -> Iterator[Sheets]:
+    """An XLSX file at `path`, whole or not at all."""
+    with TemporaryDirectory(dir=path.parent) as private, written(path) as out:
+        found = Sheets(out, Path(private))
+        yield found
+        found.close()
+
+
+def csv_heading(out: BinaryIO, *rows: Sequence[str]) -> None:
+    """Begin a CSV file: the mark that tells Excel it is UTF-8, and the first rows."""
+    out.write(_BOM)
+    csv_rows(out, rows)
+
+
+def csv_rows(out: BinaryIO, rows: Iterable[Sequence[Any]]) -> int:
+    """Add rows to a CSV file. How many."""
+    count = 0
+    for row in rows:
+        out.write(_line(row))
+        count += 1
+    return count
+
+
+class _Line:
+    """Takes the one line a csv writer makes."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        """Keep it."""
+        self.text = text
+
+
+def _line(row: Sequence[Any]) -> bytes:
+    line = _Line()
+    csv.writer(line, lineterminator="\n").writerow(["" if cell is None else cell for cell in row])
+    return line.text.encode()
+
+
+def guarded(text: str) -> str:
+    """The cell as no spreadsheet will calculate it; plain numbers stay as they are."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,202 @@
+"""What leaves in files, as statements that stream: completed forms, who has answered, forms without identity.
+
+Nothing is collected here: rows go from the server's cursor, or its COPY, straight to who writes them. Days leave, times
+do not. It must not know file formats, nor who may have what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from store.tables.interviews import answers, interviews
+from store.tables.registry import organisation_phones, organisations, phones
+from store.tables.rounds import questionnaires
+
+ZONE = "Asia/Ho_Chi_Minh"
+ANSWERED = "Đã trả lời"
+_SAID = {"complete": ANSWERED, "answered": ANSWERED, "refused": "Từ chối", "pending": "Chưa trả lời"}
+"""Status of an interview → how the online survey's files say it; the others are being answered."""
+_FORMULA = r"^[=+@\t\r-]"
+"""How a cell begins that spreadsheets would calculate."""
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A column of answers: the question's name; `free`: anything may stand in its cells."""
+
+    name: str
+    free: bool
+
+
+def as_text(value: ColumnElement[Any]) -> ColumnElement[str]:
+    """The value as no spreadsheet will calculate it: an apostrophe stands before what begins like a formula."""
+    return case((value.op("~")(_FORMULA), func.concat("'", value)), else_=value)
+
+
+def _day(moment: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.to_char(func.timezone(ZONE, moment), "DD/MM/YYYY")
+
+
+def _scope(round_id: UUID, office_id: UUID | None) -> list[ColumnElement[bool]]:
+    scope = [interviews.c.round_id == round_id]
+    return scope if office_id is None else [*scope, interviews.c.office_id == office_id]
+
+
+def _answers_of(interview_id: ColumnElement[Any]) -> Any:
+    """All answers of one form as one document, made once a form."""
+    said = func.jsonb_object_agg(answers.c.question, answers.c.value, type_=JSONB).label("said")
+    return select(said).where(answers.c.interview_id == interview_id).lateral("form")
+
+
+def _cells(form: Any, asked: Sequence[Asked]) -> list[ColumnElement[str]]:
+    cells = [(form.c.said[question.name].astext, question) for question in asked]
+    return [(as_text(cell) if question.free else cell).label(f"q_{at}") for at, (cell, question) in enumerate(cells)]
+
+
+def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequence[RowMapping]:
+    """Digest and document of every questionnaire of the round's frame, by code."""
+    used = select(interviews.c.questionnaire_sha256).where(*_scope(round_id, office_id)).distinct()
+    query = select(questionnaires.c.sha256, questionnaires.c.form).where(questionnaires.c.sha256.in_(used))
+    return conn.execute(query.order_by(questionnaires.c.code, questionnaires.c.version)).mappings().all()
+
+
+def phone_forms(round_id: UUID, office_id: UUID | None, sha256: str, asked: Sequence[Asked]) -> Select[Any]:
+    """Forms completed by call, text or staff: code, questionnaire, status, channel, day, then an answer a column."""
+    form = _answers_of(interviews.c.id)
+    return (
+        select(
+            as_text(organisations.c.registry_code),
+            questionnaires.c.code,
+            literal(ANSWERED, Text),
+            interviews.c.channel,
+            _day(interviews.c.ended_at),
+            *_cells(form, asked),
+        )
+        .select_from(interviews)
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .join(questionnaires, questionnaires.c.sha256 == interviews.c.questionnaire_sha256)
+        .join(form, true())
+        .where(*_scope(round_id, office_id), interviews.c.questionnaire_sha256 == sha256)
+        .where(interviews.c.status == "complete", interviews.c.channel != "online")
+        .order_by(organisations.c.registry_code, interviews.c.id)
+    )
+
+
+def with_login(query: Select[Any]) -> Select[Any]:
+    """The same with the organisation's first number, sealed, as a last column: the online survey's name for it."""
+    of_it = organisation_phones.c.organisation_id == organisations.c.id
+    number = select(phones.c.number).join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
+    first = number.where(of_it).order_by(organisation_phones.c.rank, phones.c.hash).limit(1).correlate(organisations)
+    return query.add_columns(first.scalar_subquery().label("login"))
+
+
+def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
+    """Who has answered: code, questionnaire, status, channel, day of the answer. Only columns the console may read."""
+    done = interviews.c.status.in_(("complete", "answered"))
+    day = _day(case((done, func.coalesce(interviews.c.ended_at, interviews.c.online_at))))
+    known = [(interviews.c.status == status, literal(said, Text)) for status, said in _SAID.items()]
+    return (
+        select(
+            as_text(organisations.c.registry_code),
+            questionnaires.c.code,
+            case(*known, else_=literal("Đang trả lời", Text)),
+            interviews.c.channel,
+            func.coalesce(day, ""),
+        )
+        .select_from(interviews)
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .join(questionnaires, questionnaires.c.sha256 == interviews.c.questionnaire_sha256)
+        .where(*_scope(round_id, office_id))
+        .order_by(organisations.c.registry_code, interviews.c.id)
+    )
+
+
+def anonymous(
+    round_id: UUID, office_id: UUID | None, sha256: str, asked: Sequence[Asked], salt: str, k: int
+) -> Select[Any]:
+    """Completed forms under names drawn from `salt`, in whole blocks of `k` forms alike in all that is told of them.
+
+    Name, questionnaire, kind, sector, member, area, channel, day, then an answer a column. Forms of one block carry
+    the day of its last one; those of a block that is not full stay here. The order is that of the names.
+    """
+    blocks = _blocks(round_id, office_id, sha256, k)
+    form = _answers_of(blocks.c.id)
+    name = func.left(func.encode(func.sha256(func.convert_to(func.concat(salt, blocks.c.id), "UTF8")), "hex"), 20)
+    member = case((blocks.c.is_member, literal("Có", Text)), else_=literal("Không", Text))
+    area = func.concat(blocks.c.area_scheme, "/", blocks.c.area_code)
+    told = (questionnaires.c.code, blocks.c.kind, blocks.c.sector, member, area, blocks.c.channel, _day(blocks.c.day))
+    return (
+        select(name.label("name"), *told, *_cells(form, asked))
+        .select_from(blocks)
+        .join(questionnaires, questionnaires.c.sha256 == literal(sha256, Text))
+        .join(form, true())
+        .where(blocks.c.place < blocks.c.forms // k * k)
+        .order_by(name)
+    )
+
+
+def _blocks(round_id: UUID, office_id: UUID | None, sha256: str, k: int) -> Any:
+    """Completed forms of a questionnaire with their place among those alike, and the day of their block's last one."""
+    alike = [
+        interviews.c[c] for c in ("office_id", "kind", "sector", "is_member", "area_scheme", "area_code", "channel")
+    ]
+    place = func.row_number().over(partition_by=alike, order_by=(interviews.c.ended_at, interviews.c.id)) - 1
+    placed = (
+        select(
+            interviews.c.id,
+            interviews.c.ended_at,
+            *alike,
+            place.label("place"),
+            func.count().over(partition_by=alike).label("forms"),
+        )
+        .where(*_scope(round_id, office_id), interviews.c.questionnaire_sha256 == sha256)
+        .where(interviews.c.status == "complete")
+        .subquery("placed")
+    )
+    block = [*(placed.c[column.name] for column in alike), cast(placed.c.place, Integer) // k]
+    last = func.max(placed.c.ended_at).over(partition_by=block).label("day")
+    return select(placed, last).subquery("blocks")
+
+
+def completed(conn: Connection, round_id: UUID, office_id: UUID | None) -> int:
+    """How many forms are complete."""
+    query = select(func.count()).select_from(interviews).where(*_scope(round_id, office_id))
+    return conn.scalar(query.where(interviews.c.status == "complete")) or 0
+
+
+def rows(conn: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows one by one from a cursor of the server; a thousand are held here at most."""
+    found = conn.execute(query, execution_options={"stream_results": True, "yield_per": _PAGE})
+    yield from found
+
+
+def copy_csv(conn: Connection, query: Select[Any], out: BinaryIO) -> int:
+    """The rows as CSV (UTF-8, commas), written by the server and passed through. How many they are."""
+    compiled = query.compile(conn.engine, compile_kwargs={"render_postcompile": True})
+    driver = conn.connection.driver_connection
+    assert driver is not None  # checked out of the pool
+    with driver.cursor() as cursor:
+        with cursor.copy(f"COPY ({compiled}) TO STDOUT WITH (FORMAT csv)", compiled.params) as copy:
+            for part in copy:
+                out.write(part)
+        return int(cursor.rowcount)
