@@ -49,11 +49,12 @@ def _changes(old: Questionnaire, new: Questionnaire) -> Iterator[FormChange]:
 
 def _question(old: Question, new: Question) -> Iterator[FormChange]:
     at: dict[str, Param] = {"question": new.name}
-    for name in ("kind", "section", "relevant", "constraint", "scored"):
+    for name in ("kind", "section", "relevant", "constraint", "calculation", "required", "scored", "weight"):
         yield from _value(f"form_change.{name}", at, getattr(old, name), getattr(new, name))
     yield from _words("form_change.label", at, old.label, new.label)
     yield from _words("form_change.text", at, old.text, new.text)
     yield from _words("form_change.message", at, old.constraint_message, new.constraint_message)
+    yield from _words("form_change.audio", at, old.audio, new.audio)
     before = {choice.value: choice for choice in old.choices}
     after = {choice.value: choice for choice in new.choices}
     for value in sorted(before.keys() - after.keys()):
@@ -72,6 +73,7 @@ def _choice(at: Mapping[str, Param], old: Choice, new: Choice) -> Iterator[FormC
     yield from _value("form_change.key", where, old.key, new.key)
     yield from _words("form_change.choice_label", where, old.label, new.label)
     yield from _words("form_change.choice_text", where, old.text, new.text)
+    yield from _words("form_change.choice_audio", where, old.audio, new.audio)
 
 
 def _value(code: str, at: Mapping[str, Param], old: object, new: object) -> Iterator[FormChange]:

@@ -14,19 +14,20 @@ from files.faults import Fault
 from files.workbooks import Sheet, Workbook, letter
 
 KNOWN: Mapping[str, Sequence[str]] = {
-    "survey": ("type", "name", "relevant", "constraint", "section", "scored"),
+    "survey": ("type", "name", "relevant", "constraint", "calculation", "required", "section", "scored", "weight"),
     "choices": ("list_name", "name", "points", "key", "no_opinion"),
     "settings": ("form_title", "form_id", "version", "default_language", "sample"),
 }
 TRANSLATED: Mapping[str, Sequence[str]] = {
-    "survey": ("label", "constraint_message", "sms"),
-    "choices": ("label", "sms"),
+    "survey": ("label", "constraint_message", "sms", "audio"),
+    "choices": ("label", "sms", "audio"),
     "settings": ("heading",),
 }
 _REFUSED_SHEETS = ("external_choices", "entities", "osm")
 _OWN = re.compile(r"sms_(?P<code>[a-z]{2,3})")
 """pyxform breaks on a translated own column of the choices ("sms::…"): there the language follows an underscore."""
 _SPELLINGS = {"list name": "list_name", "relevance": "relevant"}
+_MEDIA = re.compile(r"media\s*::?\s*(?=audio)", re.IGNORECASE)
 _HEADER = re.compile(r"(?P<name>\w+)\s*::?\s*(?P<language>[^:()]*?)\s*\((?P<code>[a-z]{2,3})\)")
 
 
@@ -63,6 +64,8 @@ class FormSheet:
     rows: tuple[FormRow, ...]
     languages: tuple[str, ...]
     faults: tuple[Fault, ...]
+    columns: frozenset[str] = frozenset()
+    """Names of the columns that are there, empty ones too."""
 
 
 def default_language(book: Workbook) -> str:
@@ -84,7 +87,7 @@ def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
     languages = dict.fromkeys(code for _, code in columns.values() if code)
     rows = (_row(sheet, name, index, columns) for index in range(1, len(sheet.rows)))
     kept = tuple(row for row in rows if any(row.cells.values()) or any(row.words.values()))
-    return FormSheet(kept, tuple(languages), tuple(faults))
+    return FormSheet(kept, tuple(languages), tuple(faults), frozenset(column for column, _ in columns.values()))
 
 
 def refused_sheets(book: Workbook) -> list[Fault]:
@@ -114,7 +117,8 @@ def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, tuple[str
     return columns, faults
 
 
-def _meaning(header: str, sheet: str, default: str) -> tuple[str, str] | None:
+def _meaning(written: str, sheet: str, default: str) -> tuple[str, str] | None:
+    header = _MEDIA.sub("", written)  # media::audio and audio are one column, as in pyxform
     bare = _SPELLINGS.get(header.lower(), header.lower())
     if bare in KNOWN[sheet]:
         return bare, ""

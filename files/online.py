@@ -20,6 +20,7 @@ from files.lists import read_date
 from files.registry_words import NAMES
 from files.workbooks import Cell
 from survey.questionnaire import Question, Questionnaire
+from survey.values import from_value
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _FIELDS: Mapping[str, Sequence[str]] = {
@@ -186,7 +187,7 @@ def _utc(moment: datetime) -> datetime:
 def headings(form: Questionnaire) -> dict[str, Question]:
     """Folded column heading → the question it means: by its words in any language, by "C3" number, by name."""
     found: dict[str, Question] = {}
-    asked = [question for question in form.questions if question.kind != "note"]
+    asked = [question for question in form.questions if question.asked]
     for question in asked:
         for text in (*question.label.values(), *question.text.values()):
             found[fold(text)] = question
@@ -197,9 +198,24 @@ def headings(form: Questionnaire) -> dict[str, Question]:
 
 
 def read_answer(question: Question, cell: str) -> str | None:
-    """The stored value a cell means: a choice by its value or its words, a whole number in digits; None: neither."""
+    """The value a cell means: choices by value or words (several with commas or semicolons between), days as
+    dd/mm/yyyy or as a date cell, numbers, texts; None: none of them. The engine judges it further."""
+    if question.kind == "select_one":
+        return _chosen(question, cell)
+    if question.kind == "select_multiple":
+        parts = [part for part in re.split(r"[,;|\n]", cell) if part.strip()]
+        whole = from_value(question, cell) or _chosen(question, cell)  # a label may have a comma of its own
+        chosen = [_chosen(question, part.strip()) for part in parts]
+        return whole or from_value(question, " ".join(filter(None, chosen)) if all(chosen) else "")
+    if question.kind == "date":
+        day = read_date(cell)
+        return None if day is None else day.isoformat()
     if question.kind == "integer":
         return cell if cell.isascii() and cell.isdigit() else None
+    return from_value(question, cell)
+
+
+def _chosen(question: Question, cell: str) -> str | None:
     said = fold(cell)
     for choice in question.choices:
         words = (*choice.label.values(), *choice.text.values())

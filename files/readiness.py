@@ -16,6 +16,10 @@ WORDS_A_SECOND = 3.0
 """Syllables of slow, clear Vietnamese speech [assumed]."""
 ANSWER_SECONDS = 4.0
 """From the end of the words to the key [assumed]."""
+KEYED_SECONDS = 10.0
+"""For an answer of several keys: a number, a day, more than one choice [assumed]."""
+OPTIONS_IN_MIND = 5
+"""Options a listener can keep in mind (field practice); "no opinion" is not counted."""
 LONGEST_SENTENCE = 12.0
 """Seconds one sentence may last (field practice)."""
 LONGEST_CALL = 600.0
@@ -41,11 +45,16 @@ def readiness(form: Questionnaire) -> Readiness:
 
 
 def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
+    options = sum(not choice.no_opinion for choice in question.choices)
+    if options > OPTIONS_IN_MIND:
+        yield _notice("form.many_choices", question.name, count=options, most=OPTIONS_IN_MIND)
+    if question.kind == "text":
+        yield _notice("form.not_in_calls", question.name)
     for language in languages:
         spoken = round(_speech(question.label.get(language, "")))
         if spoken > LONGEST_SENTENCE:
             yield _notice("form.sentence_long", question.name, language=language, seconds=spoken)
-        if question.kind == "note":
+        if not question.asked:
             continue
         segments = measure(_text(question, language)).segments
         if segments > 1:
@@ -66,8 +75,11 @@ def _text(question: Question, language: str) -> str:
 
 
 def _seconds(question: Question, language: str) -> float:
+    if question.kind in ("text", "calculate"):
+        return 0.0  # never heard in a call
     options = sum(_speech(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
-    answered = 0.0 if question.kind == "note" else ANSWER_SECONDS
+    keyed = ANSWER_SECONDS if question.kind == "select_one" else KEYED_SECONDS
+    answered = keyed if question.asked else 0.0
     return _speech(question.label.get(language, "")) + options + answered
 
 

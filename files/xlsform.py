@@ -10,17 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import get_args
 
 from files import workbooks
 from files.faults import Fault, RefusedError
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
 from survey.checks import check
-from survey.questionnaire import Choice, Kind, Question, Questionnaire, number_questions
+from survey.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, number_questions
 
 CONSENT = "consent"
 """The question of this name asks for consent; its choices are `yes` and `no`."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_AUDIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.(mp3|wav)")
 _YES = {"yes", "true", "1", "có", "co", "x"}
+_KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
+_EMPTY = {"note": ("constraint",), "calculate": ("constraint", "required")}
+"""Columns that say nothing for a kind of row, so that whoever filled one meant something else."""
 _NO = {"", "no", "false", "0", "không", "khong"}
 _PYXFORM_ROW = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet)?")
 
@@ -129,20 +134,36 @@ class _Reading:
             points=self._points(row),
             no_opinion=self._yes(row, "no_opinion"),
             text=row.translations("sms"),
+            audio=self._audio(row),
         )
 
     def _points(self, row: FormRow) -> Decimal | None:
-        text = row.get("points").replace(",", ".")
-        if not text:
-            return None
-        try:
-            points = Decimal(text)
-        except InvalidOperation:
-            points = Decimal("NaN")
-        if not points.is_finite():
+        points = _number(row.get("points")) if row.get("points") else None
+        if points is not None and not points.is_finite():
             self.faults.append(row.fault("form.points_unreadable", "points"))
             return None
         return points
+
+    def _weight(self, row: FormRow) -> Decimal:
+        """What a question, or every question of a group, counts for; 1 where nothing is said."""
+        weight = _number(row.get("weight") or "1")
+        if not (weight.is_finite() and weight > 0):
+            self.faults.append(row.fault("form.weight_unfit", "weight"))
+            return Decimal(1)
+        return weight
+
+    def _audio(self, row: FormRow) -> dict[str, str]:
+        """File names only: recordings lie in one place, and a path would leave it."""
+        files = row.translations("audio")
+        for name in files.values():
+            if not _AUDIO.fullmatch(name):
+                self.faults.append(row.fault("form.audio_unfit", "audio", name))
+        return files
+
+    def _required(self, row: FormRow) -> bool:
+        """A form without the column wants every answer; one that has it says so row by row, as in ODK."""
+        said = self._yes(row, "required")
+        return said or "required" not in self.survey.columns or row.get("name") == CONSENT
 
     def _need_words(self, row: FormRow) -> None:
         """Every language of the form must say every label; wordings never pipe answers in."""
@@ -171,7 +192,8 @@ class _Reading:
         return questions
 
     def _plain_group(self, row: FormRow) -> None:
-        for column in ("constraint", "section", "scored"):
+        self._weight(row)
+        for column in ("constraint", "calculation", "required", "section", "scored"):
             if row.get(column):
                 self.faults.append(row.fault("form.not_for_group", column))
 
@@ -186,18 +208,18 @@ class _Reading:
     def _question(
         self, row: FormRow, kind: str, argument: str, lists: Mapping[str, Sequence[Choice]]
     ) -> Question | None:
-        known: dict[str, Kind] = {"note": "note", "integer": "integer", "select_one": "select_one"}
-        if kind not in known or (kind == "select_one") != bool(argument) or " " in argument:
+        if kind not in _KINDS or (kind in CHOSEN) != bool(argument) or " " in argument:
             self.faults.append(row.fault("form.type_refused", "type"))
             return None
         if argument and argument not in lists:
             self.faults.append(row.fault("form.list_missing", "type", argument, list=argument))
             return None
-        self._need_words(row)
+        if kind != "calculate":
+            self._need_words(row)
         name = row.get("name")
         question = Question(
             name=name,
-            kind=known[kind],
+            kind=_KINDS[kind],
             label=row.translations("label"),
             choices=tuple(lists[argument]) if argument else (),
             role="consent" if name == CONSENT else "question",
@@ -207,6 +229,10 @@ class _Reading:
             relevant=row.get("relevant"),
             constraint=row.get("constraint"),
             constraint_message=row.translations("constraint_message"),
+            required=kind == "note" or kind == "calculate" or self._required(row),
+            calculation=row.get("calculation"),
+            audio=self._audio(row),
+            weight=self._weight(row),
         )
         self._judge(row, question)
         return question
@@ -217,13 +243,27 @@ class _Reading:
             self.faults.append(row.fault("form.consent_choices", "type"))
         if question.scored and not any(c.points is not None for c in question.choices):
             self.faults.append(row.fault("form.scored_without_points", "scored"))
-        if question.constraint and question.kind == "note":
-            self.faults.append(row.fault("form.constraint_unfit", "constraint"))
+        for column in _EMPTY.get(question.kind, ()):
+            if row.get(column):
+                self.faults.append(row.fault("form.column_unfit", column, kind=question.kind))
+        if row.get("weight") and not question.scored:
+            self.faults.append(row.fault("form.weight_unscored", "weight"))
 
 
 def _inside(question: Question, groups: Sequence[FormRow]) -> Question:
-    """The question with what its groups give it: their conditions, and the innermost one's name as section."""
+    """The question with what its groups give it: conditions, weights, and the innermost one's name as section."""
     conditions = [c for c in (*(g.get("relevant") for g in groups), question.relevant) if c]
     relevant = conditions[0] if len(conditions) == 1 else " and ".join(f"({c})" for c in conditions)
     section = question.section or (groups[-1].get("name") if groups else "")
-    return replace(question, relevant=relevant, section=section)
+    weight = question.weight
+    for group in groups if question.scored else ():
+        weight *= _number(group.get("weight") or "1")
+    return replace(question, relevant=relevant, section=section, weight=weight)
+
+
+def _number(text: str) -> Decimal:
+    """With a point or a comma; NaN for what is no number."""
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return Decimal("NaN")

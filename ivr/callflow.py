@@ -6,12 +6,12 @@ It must not decide anything about the interview (the engine did) nor know a carr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.menus import keys_for
 from ivr.prompts import DEFAULT_VOICE, prompt_id
-from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
+from ivr.script import Dial, Gather, Hangup, Play, Prompt, Redirect, Say, Script, Verb
 from survey import wording
 from survey.effects import (
     AlreadyAnswered,
@@ -31,7 +31,12 @@ from survey.effects import (
     Wanted,
     Welcome,
 )
-from survey.questionnaire import Question, Questionnaire, Words
+from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
+from survey.values import shown
+
+HOW: Mapping[Kind, str] = {"integer": "number", "decimal": "decimal", "date": "date", "select_multiple": "several"}
+"""How an answer of several keys is given."""
+WRONG: Mapping[Kind, str] = {"integer": "wrong_number", "decimal": "wrong_number", "date": "wrong_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class CallContext:
     officer: str | None = None
     organisation: str = ""
     voice: str = DEFAULT_VOICE
+    recordings: Mapping[str, str] = field(default_factory=dict)
+    """File names that forms give (`media::audio`) → ids of the prompts that can be played; others are spoken."""
 
 
 def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
@@ -94,6 +101,22 @@ class _Teller:
     def _speak(self, *texts: str) -> list[Prompt]:
         return [_say(text, self.language, self.call.voice) for text in texts if text]
 
+    def _option(self, choice: Choice) -> list[Prompt]:
+        """Label and key; a recording of the form says the label only."""
+        recorded = self._recording(choice.audio)
+        if recorded is not None:
+            return [recorded, *self.words("option.key", key=choice.key)]
+        return self.words("option", label=self._of_form(choice.label), key=choice.key)
+
+    def _label(self, row: Question) -> list[Prompt]:
+        """What a row says: the recording that the form names, where there is one, before any synthetic voice."""
+        recorded = self._recording(row.audio)
+        return self._speak(self._of_form(row.label)) if recorded is None else [recorded]
+
+    def _recording(self, audio: Words) -> Play | None:
+        known = self.call.recordings.get(audio.get(self.language, "")) if audio else None
+        return None if known is None else Play(known)
+
     def _of_form(self, words: Words) -> str:
         return words.get(self.language) or words.get(self.form.default_language, "")
 
@@ -114,14 +137,15 @@ class _Teller:
     def question(self, question: Question, tries: int) -> list[Prompt]:
         """The question, its options before their keys; how to repeat and to reach a person when that is new or
         needed."""
-        prompts = self._speak(self._of_form(question.label))
-        if question.kind == "integer":
-            prompts += self.words("number")
+        prompts = self._label(question)
         for choice in question.choices:
-            prompts += self.words("option", label=self._of_form(choice.label), key=choice.key)
+            prompts += self._option(choice)
+        if question.kind in HOW:
+            prompts += self.words(HOW[question.kind])
+        prompts += [] if question.required else self.words("optional")
         if tries or any(isinstance(effect, Welcome | Resumed) for effect in self.effects):
             prompts += self.words("key.repeat")
-            prompts += self.words("key.person") if question.kind != "integer" else []
+            prompts += self.words("key.person") if question.choices else []
         return prompts
 
     def welcome(self, _: Welcome) -> list[Prompt]:
@@ -143,18 +167,18 @@ class _Teller:
 
     def tell(self, effect: Tell) -> list[Prompt]:
         note = self.form.question(effect.question)
-        return self._speak(self._of_form(note.label)) if note else []
+        return self._label(note) if note else []
 
     def echo(self, effect: Echo) -> list[Prompt]:
         question = self.form.question(effect.question)
-        choice = question.choice(effect.value) if question else None
-        answer = self._of_form(choice.label) if choice else effect.value
-        return self.words("echo", answer=answer[:1].lower() + answer[1:])
+        if question is None:
+            return []
+        answer = shown(question, effect.value, self.language, self.form.default_language)
+        return self.words("echo", answer=answer)
 
     def not_a_choice(self, effect: NotAChoice) -> list[Prompt]:
         question = self.form.question(effect.question)
-        whole = question is not None and question.kind == "integer"
-        return self.words("wrong_number" if whole else "wrong_key", effect.tries)
+        return self.words(WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
 
     def out_of_range(self, effect: OutOfRange) -> list[Prompt]:
         """The form's own words when it has some; they may say which numbers are possible."""

@@ -29,8 +29,14 @@ class Keys:
 
 
 def keys_for(question: Question | None) -> Keys:
-    """One key for a choice, so that a second, bouncing one is left over; a whole number ends with `#` or by quiet."""
-    if question is not None and question.kind == "integer":
+    """One key for a choice, so that a second, bouncing one is left over; several keys end with `#` or by quiet.
+
+    In a decimal number `#` stands between the whole part and the decimals, so only quiet ends it: `*` repeats
+    everywhere and cannot be the comma.
+    """
+    if question is not None and question.kind == "decimal":
+        return Keys(None, NUMBER_TIMEOUT_S, "")
+    if _wants_several(question):
         return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END)
     longest = max((len(c.key) for c in question.choices), default=1) if question else 1
     return Keys(longest, TIMEOUT_S, "")
@@ -39,11 +45,11 @@ def keys_for(question: Question | None) -> Keys:
 def read_key(digits: str | None, question: Question | None) -> Said:
     """What the pressed `digits` say in reply to `question`. Never raises.
 
-    None or nothing is silence. In a whole number `0` is a digit, and a `*` anywhere starts over; with no question
+    None or nothing is silence. In a number or a day `0` is a digit, and a `*` anywhere starts over; with no question
     only `*` and `0` mean something.
     """
     pressed = "".join((digits or "").split())
-    if _wants_number(question):
+    if _wants_several(question):
         pressed = pressed.rstrip(NUMBER_END)
     if not pressed:
         return Silence()
@@ -57,7 +63,11 @@ def read_key(digits: str | None, question: Question | None) -> Said:
 
 
 def _wants_number(question: Question | None) -> bool:
-    return question is not None and question.kind == "integer"
+    return question is not None and question.kind in ("integer", "decimal", "date")
+
+
+def _wants_several(question: Question | None) -> bool:
+    return question is not None and question.kind != "select_one"
 
 
 def _is_choice(key: str, question: Question | None) -> bool:

@@ -95,7 +95,7 @@ def vca_index(cube: Cube, sheets: Sheets, rule: Rule) -> Index:
     parts = cube.split(lambda s: s.questionnaire)
     tallies = {q: _tally(part, sheets[q], rule) for q, part in parts.items()}
     points = sum((p for p, _ in tallies.values()), _ZERO)
-    questions = sum(b for _, b in tallies.values())
+    questions = sum((b for _, b in tallies.values()), _ZERO)
     possible = questions * Fraction(rule.p_max)
     n = cube.count()
     share = _pool(parts, tallies, rule)
@@ -128,11 +128,11 @@ def participation(members: int, answered: int, rule: Rule) -> Fraction:
     return Fraction(1) if share >= Fraction(rule.full_participation.at(members)) else share
 
 
-def _pool(parts: Mapping[str, Cube], tallies: Mapping[str, tuple[Fraction, int]], rule: Rule) -> Fraction:
+def _pool(parts: Mapping[str, Cube], tallies: Mapping[str, tuple[Fraction, Fraction]], rule: Rule) -> Fraction:
     """Points over possible points, of all questionnaires together or weighted by organisations (between 0 and 1)."""
     p_max = Fraction(rule.p_max)
     if rule.pooling == "points":
-        possible = sum(b for _, b in tallies.values()) * p_max
+        possible = sum((b for _, b in tallies.values()), _ZERO) * p_max
         return sum((p for p, _ in tallies.values()), _ZERO) / possible if possible else _ZERO
     asked = {q: part.count() for q, part in parts.items() if tallies[q][1]}
     weights = sum(asked.values())
@@ -140,18 +140,21 @@ def _pool(parts: Mapping[str, Cube], tallies: Mapping[str, tuple[Fraction, int]]
     return sum(shares, _ZERO)
 
 
-def _tally(part: Cube, sheet: Sheet, rule: Rule) -> tuple[Fraction, int]:
-    """Points of the counted forms of one questionnaire, and the questions all its organisations are held against."""
+def _tally(part: Cube, sheet: Sheet, rule: Rule) -> tuple[Fraction, Fraction]:
+    """Points of the counted forms of one questionnaire, and the questions all its organisations are held against,
+    each with its weight."""
     counted = part.count(*rule.counted)
-    silent_b = len(sheet.items) if rule.silent == "all" else sheet.unconditional
-    questions = counted * sheet.unconditional + (part.count() - counted) * silent_b
+    everybody = Fraction(sheet.unconditional)
+    silent_b = Fraction(sheet.whole) if rule.silent == "all" else everybody
+    questions = counted * everybody + (part.count() - counted) * silent_b
     points = _ZERO
     for item, value, n in _counted(part, sheet, rule):
         worth = item.worth(value)
-        points += n * Fraction(worth or 0)
-        questions += n if item.conditional else 0
+        weighed = n * Fraction(item.weight)
+        points += weighed * Fraction(worth or 0)
+        questions += weighed if item.conditional else 0
         if value is not None and worth is None and rule.no_opinion == "leaves":
-            questions -= n
+            questions -= weighed
     return points, questions
 
 
@@ -177,15 +180,18 @@ def mean_percent(cube: Cube, sheets: Sheets, rule: Rule) -> Mean:
     for _, item, given, n in _all_counted(cube, sheets, rule):
         worth = item.worth(given)
         if worth is not None:
-            points += n * Fraction(worth)
-            possible += n * Fraction(item.highest)
+            points += n * Fraction(worth) * Fraction(item.weight)
+            possible += n * Fraction(item.highest) * Fraction(item.weight)
             answers += n
     value = _round(points / possible * 100) if possible else None
     return Mean(value, _round(points), _round(possible), answers, cube.count(), cube.count(*rule.counted))
 
 
 def top_box(cube: Cube, sheets: Sheets, rule: Rule) -> TopBox:
-    """Share of answers in the top levels; "no opinion" is no answer here. `value` follows the rule's `top_levels`."""
+    """Share of answers in the top levels; "no opinion" is no answer here. `value` follows the rule's `top_levels`.
+
+    A share counts people, so weights of questions do not enter it.
+    """
     questions = _shares(cube, sheets, rule)
     sections: dict[str, Share] = {}
     for (_, section, _), share in questions.items():

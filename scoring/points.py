@@ -21,6 +21,8 @@ class Item:
     conditional: bool
     """Branching may skip it."""
     points: Mapping[str, Decimal]
+    weight: Decimal = Decimal(1)
+    """What its points count for beside those of other questions."""
 
     @property
     def highest(self) -> Decimal:
@@ -45,21 +47,26 @@ class Sheet:
     code: str
     items: Mapping[str, Item]
     consent: frozenset[str] = frozenset()
-    """Names of its consent questions: agreeing to be asked is no answer yet."""
+    """Names of what is no answer yet: agreeing to be asked, and what the form works out by itself."""
 
     @property
-    def unconditional(self) -> int:
-        """Scored questions that apply to everybody."""
-        return sum(not item.conditional for item in self.items.values())
+    def unconditional(self) -> Decimal:
+        """The weight of the scored questions that apply to everybody: their number, where none is weighted."""
+        return sum((item.weight for item in self.items.values() if not item.conditional), Decimal(0))
+
+    @property
+    def whole(self) -> Decimal:
+        """The weight of all scored questions: their number, where none is weighted."""
+        return sum((item.weight for item in self.items.values()), Decimal(0))
 
 
 def sheet(form: Questionnaire) -> Sheet:
     """The sheet of a published form: its scored questions with at least one choice that carries points."""
     items = {q.name: _item(q) for q in form.questions if q.scored and any(c.points is not None for c in q.choices)}
-    consent = frozenset(q.name for q in form.questions if q.role == "consent")
+    consent = frozenset(q.name for q in form.questions if q.role == "consent" or q.kind == "calculate")
     return Sheet(form.sha256, form.code, items, consent)
 
 
 def _item(question: Question) -> Item:
     points = {c.value: c.points for c in question.choices if c.points is not None and not c.no_opinion}
-    return Item(question.name, question.section, bool(question.relevant), points)
+    return Item(question.name, question.section, bool(question.relevant), points, question.weight)

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sms import typed as typed_answers
 from sms import words
 from survey.answers import Key, Said, Spoken, Unclear
-from survey.questionnaire import Question
+from survey.questionnaire import NUMBERS, Kind, Question
 
 Opt = Literal["stop", "hold", "start"]
 LONGEST_NUMBER = 12
@@ -55,12 +56,27 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
 
     Codes of `Unclear`: empty · words (not understood) · no_answer (polite words only) · two_answers · several
     (several questions at once) · other_question (names another one) · homograph (a number or another word) ·
-    grouping (1,200 or 2.5) · not_asked · perhaps_stop.
+    grouping (1,200 or 2.5) · date (no day, or several) · range (1-3) · not_asked · perhaps_stop.
     """
     text = words.normal(body)
     typed = words.tokens(text)
     reading = _opted(typed) or _spoken(typed) or _answer(text, question, language)
+    if question is not None and question.kind == "text" and _is_answer(reading):
+        reading = replace(reading, said=_free(body, typed))
     return replace(reading, digest=words.digest(typed))
+
+
+def _is_answer(reading: Reading) -> bool:
+    """Whether it answers the question that was asked, as far as words can tell."""
+    said = reading.said
+    return isinstance(said, Key) or (isinstance(said, Unclear) and said.code not in ("other_question", "several"))
+
+
+def _free(body: str, typed: Sequence[str]) -> Said:
+    """Free text is what was written; nothing but polite words is no answer."""
+    if not typed or all(words.polite(token) for token in typed):
+        return Unclear("no_answer" if typed else "empty")
+    return Key(typed_answers.free(body, _NAMED))
 
 
 def _opted(typed: Sequence[str]) -> Reading | None:
@@ -88,7 +104,18 @@ def _answer(text: str, question: Question | None, language: str) -> Reading:
     correcting = number is not None and any(token in words.CORRECTING for token in typed)
     if correcting:
         typed = tuple(token for token in typed if token not in words.CORRECTING)
+    if question is not None and question.kind == "date" and typed:
+        day = typed_answers.day(_bare_of(text, correcting))
+        return Reading(Unclear("date") if day is None else Key(day), number, correction=correcting)
+    if question is not None and question.kind == "select_multiple" and typed_answers.is_range(text):
+        return Reading(Unclear("range"), number)
     return Reading(_chosen(typed, number, question, language), number, correction=correcting)
+
+
+def _bare_of(text: str, correcting: bool) -> str:
+    """`text` without the question's number, and without the words that correct."""
+    rest = _NAMED.sub(" ", text)
+    return " ".join(w for w in rest.split() if w not in words.CORRECTING) if correcting else rest
 
 
 def _named(text: str) -> set[int]:
@@ -102,15 +129,28 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
     core = [token for token in rest if not words.polite(token)]
     if not keys and len(core) == 1 and core[0] in words.HOMOGRAPHS and not _selected(rest, core[0]):
         return Unclear("homograph", str(words.HOMOGRAPHS[core[0]]))
-    whole = question is not None and question.kind == "integer"
+    kind = question.kind if question is not None else "select_one"
     unknown = False
     for at, token in enumerate(rest):
-        found = _numbers(rest, at, language, whole)
+        found = _numbers(rest, at, language, kind)
         if found is None:
             return Unclear("grouping", token)
         keys += found
-        unknown = unknown or not (found or words.polite(token) or (whole and token in words.COUNTED))
-    return _settled(keys, unknown, question, whole)
+        unknown = unknown or not (found or words.polite(token) or _around(token, question))
+    if kind == "select_multiple" and keys and not unknown:
+        return Key("".join(sorted(set(keys))))
+    return _settled(keys, unknown, question, kind in NUMBERS)
+
+
+def _around(token: str, question: Question | None) -> bool:
+    """Whether `token` may stand beside an answer to `question`: what is counted, its unit in the question's own words,
+    or a word between several choices."""
+    if question is None or question.kind == "select_one":
+        return False
+    if question.kind == "select_multiple":
+        return token in words.JOINING
+    asked = {word for written in (*question.label.values(), *question.text.values()) for word in words.phrase(written)}
+    return token in words.COUNTED or (token.isalpha() and any(words.same(token, word) for word in asked))
 
 
 def _settled(keys: Sequence[str], unknown: bool, question: Question | None, whole: bool) -> Said:
@@ -142,15 +182,20 @@ def _phrases(question: Question | None) -> Iterator[tuple[tuple[str, ...], str]]
             yield from ((phrase, choice.key) for phrase in words.NO_OPINION)
 
 
-def _numbers(typed: Sequence[str], at: int, language: str, whole: bool) -> list[str] | None:
+def _numbers(typed: Sequence[str], at: int, language: str, kind: Kind) -> list[str] | None:
     """The numbers that the token at `at` writes, in plain digits; None: grouped so that it could be two numbers."""
     token = typed[at]
     if token in words.HOMOGRAPHS and _follows_selector(typed, at):
         return [str(words.HOMOGRAPHS[token])]
+    if token.isdecimal() and kind == "select_multiple":
+        return list(token) if len(token) <= LONGEST_NUMBER else []
     if token.isdecimal():
         return [_short(token)] if len(token) <= LONGEST_NUMBER else []
     if token[0].isdecimal() and token[-1].isdecimal():
-        if not whole:
+        if kind == "decimal":
+            number = typed_answers.decimal(token)
+            return None if number is None else [number]
+        if kind != "integer":
             return [_short(part) for part in re.split("[.,]", token)]
         return [token.replace(".", "")] if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", token) else None
     spelled = words.number(token, language)

@@ -30,7 +30,8 @@ from survey.effects import (
     Wanted,
     Welcome,
 )
-from survey.questionnaire import Choice, Question, Questionnaire, Words
+from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
+from survey.values import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,23 +183,27 @@ class _Writer:
         asked = self._written(question)
         if question.number is not None:
             asked = self.words("question", number=question.number, question=asked)
-        return f"{asked} {self._options(question)}".rstrip()
+        optional = "" if question.required else self.words("optional")
+        return " ".join(part for part in (asked, self._options(question), optional) if part)
 
     def _options(self, question: Question) -> str:
-        """The choices; for a number how to write it, unless the form's own wording for texts says so."""
+        """The choices; how to write another answer, unless the form's own wording for texts says so."""
         options = [self.words("option", key=c.key, label=self._written(c)) for c in question.choices]
-        return ", ".join(options) or ("" if self._of_form(question.text) else self.words("number"))
+        how = _HOW.get(question.kind)
+        hint = self.words(how) if how and not self._of_form(question.text) else ""
+        return " ".join(part for part in (", ".join(options), hint) if part)
 
     def echo(self, effect: Echo) -> str:
+        """What was stored; a free text is not sent back, it may be long and it is still on the phone."""
         question = self.form.question(effect.question)
-        choice = question.choice(effect.value) if question else None
-        answer = self._written(choice) if choice else effect.value
-        return self.words("echo", answer=answer[:1].lower() + answer[1:])
+        if question is None or question.kind == "text":
+            return ""
+        answer = shown(question, effect.value, self.language, self.form.default_language, written=True)
+        return self.words("echo", answer=answer)
 
     def not_a_choice(self, effect: NotAChoice) -> str:
         question = self.form.question(effect.question)
-        whole = question is not None and question.kind == "integer"
-        return self.words("wrong_number" if whole else "wrong_key", effect.tries)
+        return self.words(_WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
 
     def out_of_range(self, effect: OutOfRange) -> str:
         question = self.form.question(effect.question)
@@ -243,6 +248,12 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     Consent: lambda _writer, _effect: "",
 }
 
+_HOW: Mapping[Kind, str] = {
+    "integer": "number", "decimal": "decimal", "date": "date", "text": "words", "select_multiple": "several"
+}  # fmt: skip
+_WRONG: Mapping[Kind, str] = {
+    "integer": "wrong_number", "decimal": "wrong_number", "date": "wrong_date", "text": "wrong_words"
+}  # fmt: skip
 _RANKS: Mapping[type[Effect], int] = {
     Echo: _ECHO,
     LeftOpen: _COURTESY,

@@ -117,6 +117,12 @@ POLITE = Lexicon(
 )
 """Words around an answer that say nothing about it."""
 
+JOINING = Lexicon("và", "với", "cả", "and")
+"""Between several choices."""
+
+DAYS = Lexicon("vào", "từ", "hôm", "ngày", "tháng", "năm", "thành lập", "thành", "lập")
+"""Around a day."""
+
 COUNTED = Lexicon(*phrase("có người thành viên xã lao động hộ"))
 """Words around a whole number."""
 
@@ -133,6 +139,7 @@ SPOKEN: Mapping[Word, Lexicon] = {
     "help": Lexicon("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?"),
     "repeat": Lexicon("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "repeat", "again"),
     "person": Lexicon("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "person"),
+    "skip": Lexicon("bỏ qua", "bỏ qua câu này", "skip"),
     "later": Lexicon("để sau", "lúc khác", "hôm khác", "đang bận", "bận", "later"),
 }
 """Words that always work, as the whole message but for polite words."""

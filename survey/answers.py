@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Channel = Literal["voice", "sms", "staff", "online"]
-Word = Literal["repeat", "back", "person", "later", "help", "call", "stop", "start", "language"]
+Word = Literal["repeat", "back", "person", "later", "help", "call", "stop", "start", "language", "skip"]
 
 
 class Answer(NamedTuple):
-    """The committed answer to one question: `value` is a choice's value or a whole number in digits.
+    """The committed answer to one question: `value` is canonical (`survey.values`), or worked out by the form.
 
     A tuple, because a state holds many and is read and written at every turn.
     """
@@ -27,7 +27,8 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Digits pressed or written for the bound question: a choice's key, or a whole number."""
+    """What was pressed or written for the bound question: a choice's key, several keys, a number (`12`, `12#5`), a
+    day as ddmmyyyy, or the words of a text."""
 
     digits: str
 

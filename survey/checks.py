@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from survey.expressions import Expression, ExpressionFault, compile_expression
-from survey.questionnaire import Choice, Question, Questionnaire, Words, number_questions
+from survey.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words, number_questions
 
-MAX_OPTIONS = 5
-"""Options a listener can keep in mind (field practice); "no opinion" is not counted."""
 KEYS = "123456789"
+MAX_CHOICES = len(KEYS)
+"""A choice is one key; how many a listener keeps in mind is a matter of readiness (`files.readiness`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def check(form: Questionnaire) -> tuple[Fault, ...]:
     for question in form.questions:
         found += _check_question(question, form.languages)
         found += _check_expressions(question, earlier)
-        if question.kind != "note":
+        if question.kind != "note":  # a calculated row may be looked at too
             earlier.setdefault(question.name, question)
     return tuple(found)
 
@@ -42,7 +42,7 @@ def _check_form(form: Questionnaire) -> Iterator[Fault]:
         yield Fault("form_default_language", params={"language": form.default_language})
     for language in _missing(form.title, (form.default_language,)):
         yield Fault("form_title_missing", params={"language": language})
-    if not any(q.kind != "note" and q.role != "consent" for q in form.questions):
+    if not any(q.asked and q.role != "consent" for q in form.questions):
         yield Fault("form_empty")
     for name, times in Counter(q.name for q in form.questions).items():
         if times > 1:
@@ -59,7 +59,7 @@ def _number(question: Question) -> str:
 
 def _check_consent(form: Questionnaire) -> Iterator[Fault]:
     """Consent comes first of all that wants an answer, always applies, and is a plain yes or no."""
-    asked = [q for q in form.questions if q.kind != "note"]
+    asked = [q for q in form.questions if q.asked]
     consents = [q for q in asked if q.role == "consent"]
     if not consents:
         yield Fault("consent_missing")
@@ -70,17 +70,23 @@ def _check_consent(form: Questionnaire) -> Iterator[Fault]:
             yield Fault("consent_not_first", consent.name, {"first": asked[0].name})
         if sorted(c.value for c in consent.choices) != ["no", "yes"]:
             yield Fault("consent_choices", consent.name)
-        if consent.relevant or consent.constraint:
+        if consent.relevant or consent.constraint or not consent.required:
             yield Fault("consent_conditional", consent.name)
 
 
 def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
-    for language in _missing(question.label, languages):
+    for language in _missing(question.label, languages) if question.kind != "calculate" else ():
         yield Fault("words_missing", question.name, {"language": language})
+    if (question.kind == "calculate") != bool(question.calculation.strip()):
+        yield Fault("calculation_misplaced", question.name, {"kind": question.kind})
+    if question.scored and question.kind != "select_one":
+        yield Fault("scored_unfit", question.name, {"kind": question.kind})
+    if question.weight <= 0:
+        yield Fault("weight_unfit", question.name, {"weight": str(question.weight)})
     if question.constraint_message:
         for language in _missing(question.constraint_message, languages):
             yield Fault("constraint_words_missing", question.name, {"language": language})
-    if question.kind == "select_one":
+    if question.kind in CHOSEN:
         yield from _check_choices(question, languages)
     elif question.choices:
         yield Fault("choices_unexpected", question.name, {"kind": question.kind})
@@ -89,9 +95,9 @@ def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[
 def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     if len(question.choices) < 2:
         yield Fault("choices_too_few", question.name, {"count": str(len(question.choices))})
-    options = sum(not choice.no_opinion for choice in question.choices)
-    if options > MAX_OPTIONS:
-        yield Fault("choices_too_many", question.name, {"count": str(options), "most": str(MAX_OPTIONS)})
+    if len(question.choices) > MAX_CHOICES:
+        params = {"count": str(len(question.choices)), "most": str(MAX_CHOICES)}
+        yield Fault("choices_too_many", question.name, params)
     for what, values in (("value", [c.value for c in question.choices]), ("key", [c.key for c in question.choices])):
         for value, times in Counter(values).items():
             if times > 1:
@@ -110,8 +116,9 @@ def _check_choice(question: Question, choice: Choice, languages: tuple[str, ...]
 
 
 def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> Iterator[Fault]:
-    """Branching looks at earlier questions only, so that it is settled when its turn comes."""
-    for column, text in (("relevant", question.relevant), ("constraint", question.constraint)):
+    """Expressions look at earlier rows only, so that branching is settled when its turn comes."""
+    for column in ("relevant", "constraint", "calculation"):
+        text = getattr(question, column)
         if not text.strip():
             continue
         try:
@@ -119,9 +126,11 @@ def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> I
         except ExpressionFault as fault:
             yield Fault(fault.code, question.name, {"column": column, **fault.params})
             continue
-        if column == "relevant" and _never(expression):
+        if column == "relevant" and expression.uses_today:
+            yield Fault("relevant_uses_today", question.name, {"expression": text})
+        elif column == "relevant" and _never(expression):
             yield Fault("question_unreachable", question.name, {"expression": text})
-        if column == "relevant" and expression.uses_this:
+        if column != "constraint" and expression.uses_this:
             yield Fault("relevant_uses_itself", question.name, {"expression": text})
         for name in sorted(expression.references - earlier.keys()):
             params = {"column": column, "expression": text, "name": name}

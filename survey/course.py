@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 from survey.answers import Answer, Channel
 from survey.effects import (
@@ -24,10 +25,14 @@ from survey.effects import (
     Welcome,
 )
 from survey.interview import Interview, Status
-from survey.plan import Item, Plan, is_relevant
+from survey.plan import Item, Plan, calculated, is_relevant
 
+ZONE = timezone(timedelta(hours=7))
+"""Vietnam: no summer time, and no file to read."""
 MAX_TRIES = 3
 """Wrong or silent tries on one question before it is left open (field practice)."""
+OPTIONAL_TRIES = 2
+"""The same for a question that need not be answered: silence may well be the answer."""
 
 
 @dataclass(slots=True)
@@ -45,6 +50,9 @@ class Course:
     given_up: tuple[str, ...]
     seq: int
     effects: list[Effect]
+    channel: Channel
+    today: str
+    """The business date, yyyy-mm-dd."""
 
     def interview(self) -> Interview:
         """The interview after this event."""
@@ -77,12 +85,16 @@ class Course:
         agreed = consent is None or consent is item or not self.wants(consent)
         return agreed and is_relevant(item, self.answers)
 
+    def can_ask(self, item: Item) -> bool:
+        """Whether this channel can ask it: words cannot be keyed, so a call leaves a text question to others."""
+        return self.channel != "voice" or item.question.kind != "text"
+
     def next_item(self) -> Item | None:
         """The next question to ask: in form order, then once more those left open; None when nothing remains."""
         second_chance: Item | None = None
         for item in self.plan.items:
             name = item.name
-            if name in self.answers or name in self.given_up:
+            if name in self.answers or name in self.given_up or not self.can_ask(item):
                 continue
             if name not in self.left_open:
                 if is_relevant(item, self.answers):
@@ -118,12 +130,16 @@ class Course:
 
     def ask_again(self) -> None:
         """The current question as a new turn, keeping its tries."""
+        if self._leave_to_others():
+            return
         if self.asked is not None:
             self.turn += 1
             self.effects.append(Ask(self.asked, self.turn, self.tries))
 
     def repeat(self) -> None:
         """The current prompt once more as the same turn: nothing changes. A closed contact stays closed."""
+        if self._leave_to_others():
+            return
         if self.asked is not None:
             self.effects.append(Ask(self.asked, self.turn, self.tries))
         elif self.status == "partial":
@@ -148,7 +164,7 @@ class Course:
         if self.status == "pending":
             self.status = "active"
         if name in self.plan.branching:
-            self._drop_inapplicable()
+            self._settle_others()
         if item.question.role == "consent":
             self._settle_consent(value != item.question.refusing_value)
         else:
@@ -174,16 +190,16 @@ class Course:
 
     def miss(self, effect: Callable[[int], Effect]) -> None:
         """A wrong or silent try at the current question: say so and ask again, or leave it open after the third."""
+        item = self.plan.by_name.get(self.asked or "")
         self.tries += 1
-        if self.tries < MAX_TRIES:
+        if self.tries < (MAX_TRIES if item is None or item.question.required else OPTIONAL_TRIES):
             self.effects.append(effect(self.tries))
             self.ask_again()
             return
-        item = self.plan.by_name.get(self.asked or "")
         if item is None or item is self.plan.consent:  # silence is not consent, and no refusal either
             self.close_contact()
         else:
-            self._leave_open(item)
+            self.leave_open(item)
 
     def close_contact(self) -> None:
         """End the contact, not the interview: nothing waits for an answer until somebody answers late or we resume."""
@@ -194,7 +210,9 @@ class Course:
     def finish(self, consent_needed: bool = True) -> None:
         """End the interview: complete when nothing applicable is open, else partial (it may be resumed)."""
         still_open = any(
-            self.wants(item) for item in self.plan.items if consent_needed or item is not self.plan.consent
+            self.wants(item)
+            for item in self.plan.items
+            if item.question.required and (consent_needed or item is not self.plan.consent)
         )
         last = self.plan.items[-1].at if self.plan.items else -1
         self._tell_between(last, len(self.plan.items) + len(self.plan.notes))
@@ -212,8 +230,17 @@ class Course:
     def _tell_between(self, after: int, before: int) -> None:
         self.effects.extend(Tell(name) for name in self.plan.notes_between(after, before, self.answers))
 
-    def _leave_open(self, item: Item) -> None:
-        second_chance = item.name not in self.left_open
+    def _leave_to_others(self) -> bool:
+        """Go on from a prompt of another channel that this one cannot ask. Whether there was one."""
+        current = self.plan.by_name.get(self.asked) if self.asked is not None else None
+        if current is None or self.can_ask(current):
+            return False
+        self.move_on(current.at)
+        return True
+
+    def leave_open(self, item: Item) -> None:
+        """Go on without an answer to the current question: a required one comes back once, an optional one never."""
+        second_chance = item.question.required and item.name not in self.left_open
         self.effects.append(LeftOpen(item.name, second_chance))
         if second_chance:
             self.left_open += (item.name,)
@@ -232,15 +259,25 @@ class Course:
         self.tries = 0
         self.effects.append(Ended(ending))
 
-    def _drop_inapplicable(self) -> None:
-        """In form order: branching looks only at earlier questions, so one pass settles chains of it."""
-        for item in self.plan.conditional:
-            if item.name in self.answers and not is_relevant(item, self.answers):
+    def _settle_others(self) -> None:
+        """In form order: expressions look only at earlier rows, so one pass settles chains of them."""
+        for item in self.plan.settled:
+            if item.calculation is not None:
+                self._calculate(item)
+            elif item.name in self.answers and not is_relevant(item, self.answers):
                 del self.answers[item.name]
 
+    def _calculate(self, item: Item) -> None:
+        value, kept = calculated(item, self.answers, self.today), self.answers.get(item.name)
+        if value == "":
+            self.answers.pop(item.name, None)
+        elif kept is None or kept.value != value:
+            self.answers[item.name] = Answer(value, self.channel, self.seq)
 
-def start(plan: Plan, interview: Interview) -> Course:
-    """The course of the next event of `interview`; the interview itself is never changed."""
+
+def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> Course:
+    """The course of the next event of `interview`, on `channel` at business time `now`; the interview itself is never
+    changed."""
     return Course(
         before=interview,
         plan=plan,
@@ -253,4 +290,6 @@ def start(plan: Plan, interview: Interview) -> Course:
         given_up=interview.given_up,
         seq=interview.seq + 1,
         effects=[],
+        channel=channel,
+        today=now.astimezone(ZONE).date().isoformat(),
     )

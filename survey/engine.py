@@ -50,7 +50,7 @@ def new_interview(form: Questionnaire, language: str | None = None) -> Interview
 
 def begin(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
     """Open the first contact: Welcome, notes, and the first question (consent). Begun already: the same as `resume`."""
-    return _open(form, interview)
+    return _open(form, interview, channel, now)
 
 
 def resume(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
@@ -58,15 +58,15 @@ def resume(form: Questionnaire, interview: Interview, channel: Channel, now: dat
 
     A partial interview becomes active again and its open questions get their tries again; after the end: Finished.
     """
-    return _open(form, interview)
+    return _open(form, interview, channel, now)
 
 
 def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime) -> Step:
     """Take one input. Only an input bound to an open question is stored; a late or repeated one changes nothing else.
 
-    `now` is the business time of the event; every rule so far is a rule of order, so nothing here reads it.
+    `now` is the business time of the event; only `today()` of a form reads it, the engine's own rules are of order.
     """
-    course = start(plan_of(form), interview)
+    course = start(plan_of(form), interview, heard.channel, now)
     if interview.over:
         course.effects.append(Finished())
     else:
@@ -80,14 +80,14 @@ def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None =
     for event in events:
         before = replace(interview, seq=event.seq - 1)
         if isinstance(event.happened, Opened):
-            interview = _open(form, before).interview
+            interview = _open(form, before, event.happened.channel, event.at).interview
         else:
             interview = hear(form, before, event.happened, event.at).interview
     return interview
 
 
-def _open(form: Questionnaire, interview: Interview) -> Step:
-    course = start(plan_of(form), interview)
+def _open(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
+    course = start(plan_of(form), interview, channel, now)
     if interview.over:
         course.effects.append(Finished())
     else:
@@ -140,7 +140,7 @@ def _take_key(course: Course, heard: Heard, key: Key) -> None:
     elif not course.may_answer(item):
         course.repeat()
     else:
-        _take_answer(course, heard, item, judge_key(item, key.digits, course.answers))
+        _take_answer(course, heard, item, judge_key(item, key.digits, course.answers, course.today))
 
 
 def _take_answer(course: Course, heard: Heard, item: Item, value: str | Invalid) -> None:
@@ -170,6 +170,8 @@ def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
     late = _is_late(course, heard)
     if said.word == "later":
         course.repeat() if late else course.close_contact()
+    elif said.word == "skip":
+        _skip(course, heard)
     elif said.word in ("person", "call", "help"):
         course.effects.append(Wanted(said.word))
         _repeat_after_word(course, late)
@@ -177,6 +179,15 @@ def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
         course.open_contact()
     else:
         _repeat_after_word(course, late)
+
+
+def _skip(course: Course, heard: Heard) -> None:
+    """Without an answer to the question that waits; consent cannot be skipped."""
+    item = course.plan.by_name.get(course.asked or "")
+    if item is None or item is course.plan.consent or not _is_current(course, heard):
+        course.repeat()
+    else:
+        course.leave_open(item)
 
 
 def _repeat_after_word(course: Course, late: bool) -> None:
@@ -205,7 +216,7 @@ def _enter_one(course: Course, heard: Heard, item: Item, given: str) -> None:
         if kept.value != given:
             course.effects.append(AlreadyAnswered(item.name))
         return
-    value = judge_value(item, given, course.answers)
+    value = judge_value(item, given, course.answers, course.today)
     if not course.applies(item):
         course.effects.append(Doubtful("not_applicable", given, item.name))
     elif isinstance(value, Invalid):

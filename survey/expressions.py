@@ -21,25 +21,31 @@ __all__ = ["Expression", "ExpressionFault", "compile_expression"]
 Evaluate = Callable[[Mapping[str, Answer], str], Value]
 """(answers, the value that `.` means) → value."""
 
+TODAY = "today()"
+"""Where the business date stands among the answers; no question can have this name."""
 MAX_DEPTH = 40
 """Nesting of one expression; far above any real form, far below Python's own limit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A checked expression: the names it refers to, and whether it looks at `.` (the value being judged)."""
+    """A checked expression: the names it refers to, whether it looks at `.` (the value being judged) and the date."""
 
     text: str
     references: frozenset[str]
     uses_this: bool
+    uses_today: bool
     _evaluate: Evaluate
 
-    def holds(self, answers: Mapping[str, Answer], this: str = "") -> bool:
-        """Whether it is true for these answers; an unanswered question counts as empty text. Raises nothing."""
-        return boolean(self._evaluate(answers, this))
+    def holds(self, answers: Mapping[str, Answer], this: str = "", today: str = "") -> bool:
+        """Whether it is true for these answers; an unanswered question counts as empty text. `today`: the business
+        date (yyyy-mm-dd). Raises nothing."""
+        return boolean(self.value(answers, this, today))
 
-    def value(self, answers: Mapping[str, Answer], this: str = "") -> Value:
+    def value(self, answers: Mapping[str, Answer], this: str = "", today: str = "") -> Value:
         """What it is worth: text, number or truth value. Raises nothing."""
+        if self.uses_today:
+            answers = {**answers, TODAY: Answer(today, "staff", 0)}
         return self._evaluate(answers, this)
 
 
@@ -52,7 +58,8 @@ def compile_expression(text: str) -> Expression:
     """
     compiler = _Compiler(text)
     evaluate = compiler.compile(parse(text), 0)
-    return Expression(text, frozenset(compiler.references), compiler.uses_this, evaluate)
+    references = frozenset(compiler.references - {TODAY})
+    return Expression(text, references, compiler.uses_this, TODAY in compiler.references, evaluate)
 
 
 class _Compiler:
@@ -74,6 +81,8 @@ class _Compiler:
         if symbol == ".":
             self.uses_this = True
             return lambda answers, this: this
+        if symbol == "today":
+            return self._reference(TODAY)
         if symbol == "(name)":
             raise ExpressionFault("expression_bare_name", expression=self.text, name=str(token.value))
         if symbol == "(" and len(token) == 1:

@@ -37,6 +37,14 @@ OdkParser.function("if", nargs=3)
 OdkParser.function("coalesce", nargs=2)
 OdkParser.function("regex", nargs=2)
 OdkParser.function("count-selected", nargs=1)
+OdkParser.function("int", nargs=1)
+OdkParser.function("abs", nargs=1)
+OdkParser.function("min", nargs=(1, None))
+OdkParser.function("max", nargs=(1, None))
+OdkParser.function("date", nargs=1)
+OdkParser.function("today", nargs=0)
+OdkParser.unregister("round")
+OdkParser.function("round", nargs=(1, 2))  # ODK: round(value, places)
 
 MAX_LENGTH = 2000
 """Characters of one expression; longer ones are a mistake, and they would slow down every answer."""

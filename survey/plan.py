@@ -12,9 +12,8 @@ from functools import lru_cache
 from survey.answers import Answer
 from survey.expressions import Expression, ExpressionFault, compile_expression
 from survey.questionnaire import Question, Questionnaire
-
-MAX_DIGITS = 12
-"""Digits of a whole number; a phone keypad slip makes longer ones, and larger figures are not asked for."""
+from survey.values import MAX_TEXT, from_keys, from_value, is_too_long
+from survey.xpath import string
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,16 +25,20 @@ class Item:
     question: Question
     relevant: Expression | None
     constraint: Expression | None
+    calculation: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The form in asking order: `items` want an answer, `notes` are told on the way, others look at `branching`."""
+    """The form in asking order: `items` want an answer, `notes` are told on the way, others look at `branching`.
+
+    `settled` are the rows that an answer may change without being asked: conditional ones and calculated ones.
+    """
 
     items: tuple[Item, ...]
     notes: tuple[Item, ...]
     by_name: Mapping[str, Item]
-    conditional: tuple[Item, ...]
+    settled: tuple[Item, ...]
     branching: frozenset[str]
     consent: Item | None
 
@@ -55,17 +58,22 @@ def plan_of(form: Questionnaire) -> Plan:
     """The plan of `form`, made once per process. An expression that does not compile counts as always true:
     publishing refuses such forms, and an interview under way must not stop for one."""
     rows = [
-        Item(at, question.name, question, _compiled(question.relevant), _compiled(question.constraint))
-        for at, question in enumerate(form.questions)
+        Item(at, q.name, q, _compiled(q.relevant), _compiled(q.constraint), _compiled(q.calculation))
+        for at, q in enumerate(form.questions)
     ]
-    items = tuple(row for row in rows if row.question.kind != "note")
-    conditional = tuple(item for item in items if item.relevant is not None)
+    items = tuple(row for row in rows if row.question.asked)
+    settled = tuple(row for row in rows if row.calculation or (row.question.asked and row.relevant))
+    by_name = {row.name: row for row in rows if row.question.asked}
+    calculations = [row.calculation for row in settled if row.calculation is not None]
+    looked_at = [e.references for e in (*calculations, *(row.relevant for row in settled)) if e is not None]
+    if not all(calculation.references for calculation in calculations):  # a constant is there from the first answer on
+        looked_at.append(frozenset(by_name))
     return Plan(
         items=items,
         notes=tuple(row for row in rows if row.question.kind == "note"),
-        by_name={item.name: item for item in items},
-        conditional=conditional,
-        branching=frozenset().union(*(s.relevant.references for s in conditional if s.relevant is not None)),
+        by_name=by_name,
+        settled=settled,
+        branching=frozenset().union(*looked_at),
         consent=next((item for item in items if item.question.role == "consent"), None),
     )
 
@@ -89,28 +97,27 @@ class Invalid:
     code: str
 
 
-def judge_key(item: Item, digits: str, answers: Mapping[str, Answer]) -> str | Invalid:
-    """The value that `digits` (a choice's key, or a whole number) stands for, or why it stands for none."""
-    if item.question.kind == "integer":
-        return judge_value(item, digits, answers)
-    choice = item.question.choice_for_key(digits)
-    return Invalid("not_a_choice") if choice is None else _constrained(item, choice.value, answers)
+def judge_key(item: Item, keys: str, answers: Mapping[str, Answer], today: str = "") -> str | Invalid:
+    """The value that `keys` stand for (see `survey.values.from_keys`), or why it stands for none."""
+    return _judged(item, keys, from_keys(item.question, keys), answers, today)
 
 
-def judge_value(item: Item, value: str, answers: Mapping[str, Answer]) -> str | Invalid:
-    """The stored form of `value` (a choice's value, or a whole number without leading zeros), or why there is none."""
-    if item.question.kind == "integer":
-        if not (value.isascii() and value.isdigit()):
-            return Invalid("not_a_choice")
-        if len(value) > MAX_DIGITS:
-            return Invalid("out_of_range")
-        return _constrained(item, str(int(value)), answers)
-    if item.question.choice(value) is None:
-        return Invalid("not_a_choice")
-    return _constrained(item, value, answers)
+def judge_value(item: Item, value: str, answers: Mapping[str, Answer], today: str = "") -> str | Invalid:
+    """The canonical form of `value` (see `survey.values.from_value`), or why there is none. `today`: yyyy-mm-dd."""
+    return _judged(item, value, from_value(item.question, value), answers, today)
 
 
-def _constrained(item: Item, value: str, answers: Mapping[str, Answer]) -> str | Invalid:
-    if item.constraint is None or item.constraint.holds(answers, value):
+def _judged(item: Item, given: str, value: str | None, answers: Mapping[str, Answer], today: str) -> str | Invalid:
+    if value is None:
+        return Invalid("out_of_range" if is_too_long(item.question, given) else "not_a_choice")
+    if item.constraint is None or item.constraint.holds(answers, value, today):
         return value
     return Invalid("out_of_range")
+
+
+def calculated(item: Item, answers: Mapping[str, Answer], today: str) -> str:
+    """What a calculated row is worth now; "" while it does not apply or is no number yet."""
+    if item.calculation is None or not is_relevant(item, answers):
+        return ""
+    value = string(item.calculation.value(answers, "", today))
+    return "" if value == "NaN" else value[:MAX_TEXT]

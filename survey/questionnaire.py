@@ -13,7 +13,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-Kind = Literal["note", "select_one", "integer"]
+Kind = Literal[
+    "note", "select_one", "select_multiple", "integer", "decimal", "date", "text", "calculate"
+]  # fmt: skip
+UNASKED: frozenset[Kind] = frozenset({"note", "calculate"})
+"""Kinds that want no answer: told on the way, or worked out from other answers."""
+CHOSEN: frozenset[Kind] = frozenset({"select_one", "select_multiple"})
+NUMBERS: frozenset[Kind] = frozenset({"integer", "decimal"})
 Role = Literal["consent", "question"]
 Words = Mapping[str, str]
 """Language code ("vi", "en") → words. The default language of the form is always present."""
@@ -30,11 +36,14 @@ class Choice:
     no_opinion: bool = False
     text: Words = field(default_factory=dict)
     """Shorter words for a text message; empty: the label is used."""
+    audio: Words = field(default_factory=dict)
+    """File names of recordings of the label (`media::audio`); a language without one is spoken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One row a respondent hears: a note, a choice or a whole number. `relevant`/`constraint` are ODK expressions."""
+    """One row of the form. `relevant`, `constraint` and `calculation` are ODK expressions; only a `calculate` row has
+    the last, and nobody hears it."""
 
     name: str
     kind: Kind
@@ -50,6 +59,18 @@ class Question:
     constraint_message: Words = field(default_factory=dict)
     number: int | None = None
     """The number respondents see ("C3"): counts questions that want an answer, consent excluded; None for the rest."""
+    required: bool = True
+    """An optional question is asked once, may be skipped, and does not keep an interview from being complete."""
+    calculation: str = ""
+    audio: Words = field(default_factory=dict)
+    """File names of recordings of the label (`media::audio`); a language without one is spoken."""
+    weight: Decimal = Decimal(1)
+    """What its points count for beside those of other questions: its own weight times those of its groups."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it wants an answer of somebody."""
+        return self.kind not in UNASKED
 
     def choice(self, value: str) -> Choice | None:
         """The choice whose stored value is `value`, or None."""
@@ -104,7 +125,7 @@ def number_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
     numbered: list[Question] = []
     count = 0
     for question in questions:
-        wanted = question.kind != "note" and question.role != "consent"
+        wanted = question.asked and question.role != "consent"
         count += wanted
         numbered.append(replace(question, number=count if wanted else None))
     return tuple(numbered)
@@ -135,18 +156,32 @@ def _plain_question(q: Question) -> dict[str, Any]:
         "constraint": q.constraint,
         "constraint_message": dict(q.constraint_message),
         "number": q.number,
-        "choices": [
-            {
-                "value": c.value,
-                "label": dict(c.label),
-                "key": c.key,
-                "points": None if c.points is None else str(c.points),
-                "no_opinion": c.no_opinion,
-                "text": dict(c.text),
-            }
-            for c in q.choices
-        ],
+        "choices": [_plain_choice(c) for c in q.choices],
+        **_plain_extras(q),
     }
+
+
+def _plain_extras(q: Question) -> dict[str, Any]:
+    """What later editions of Alo added: left out where it says nothing, so that older forms keep their digest."""
+    extras = {
+        "required": None if q.required else False,
+        "calculation": q.calculation or None,
+        "audio": dict(q.audio) or None,
+        "weight": None if q.weight == 1 else str(q.weight),
+    }
+    return {name: value for name, value in extras.items() if value is not None}
+
+
+def _plain_choice(c: Choice) -> dict[str, Any]:
+    plain = {
+        "value": c.value,
+        "label": dict(c.label),
+        "key": c.key,
+        "points": None if c.points is None else str(c.points),
+        "no_opinion": c.no_opinion,
+        "text": dict(c.text),
+    }
+    return plain | ({"audio": dict(c.audio)} if c.audio else {})
 
 
 def from_dict(data: Mapping[str, Any]) -> Questionnaire:
@@ -163,8 +198,10 @@ def from_dict(data: Mapping[str, Any]) -> Questionnaire:
 
 
 def _question(data: Mapping[str, Any]) -> Question:
-    plain = {k: v for k, v in data.items() if k != "choices"}
-    return Question(**plain, choices=tuple(_choice(c) for c in data["choices"]))
+    plain = {**data, "choices": tuple(_choice(c) for c in data["choices"])}
+    if "weight" in plain:
+        plain["weight"] = Decimal(plain["weight"])
+    return Question(**plain)
 
 
 def _choice(data: Mapping[str, Any]) -> Choice:

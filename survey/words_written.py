@@ -51,6 +51,11 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "text.question": {"vi": "C{number}: {question}", "en": "C{number}: {question}"},
     "text.option": {"vi": "{key}={label}", "en": "{key}={label}"},
     "text.number": {"vi": "Nhắn lại một con số.", "en": "Reply with a number."},
+    "text.decimal": {"vi": "Nhắn một con số, ví dụ 12,5.", "en": "Reply with a number, like 12.5."},
+    "text.several": {"vi": "Chọn được nhiều, ví dụ: 1 3.", "en": "Choose one or more, like: 1 3."},
+    "text.date": {"vi": "Nhắn ngày/tháng/năm, ví dụ 05/03/2026.", "en": "Reply with day/month/year, like 05/03/2026."},
+    "text.words": {"vi": "Xin nhắn vài chữ.", "en": "Reply in a few words."},
+    "text.optional": {"vi": "Không trả lời thì nhắn BO QUA.", "en": "To leave it out, text SKIP."},
     "text.echo": {"vi": "Đã ghi: {answer}.", "en": "Noted: {answer}."},
     # When something went amiss
     "text.wrong_key.1": {
@@ -66,6 +71,15 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Vẫn chưa thấy. Ông/bà chỉ cần nhắn một con số, không kèm chữ.",
         "en": "Still no number. Please text just the figures.",
     },
+    "text.wrong_date.1": {
+        "vi": "Ngày đó chưa đúng. Xin nhắn ngày/tháng/năm, ví dụ 05/03/2026.",
+        "en": "That is no day. Please text day/month/year, like 05/03/2026.",
+    },
+    "text.wrong_date.2": {
+        "vi": "Ngày vẫn chưa đúng. Xin nhắn đủ ngày, tháng và năm bốn số.",
+        "en": "Still no day. Please text day, month and the year in four figures.",
+    },
+    "text.wrong_words.1": {"vi": "Tin dài quá. Xin nhắn ngắn hơn.", "en": "That is too long. Please text it shorter."},
     "text.out_of_range.1": {
         "vi": "Con số này có vẻ chưa đúng. Xin nhắn lại.",
         "en": "This number does not seem right. Please text it again.",
@@ -121,6 +135,14 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "text.doubtful.grouping": {
         "vi": "Chưa rõ số {understood}. Xin nhắn liền, không dấu chấm phẩy:",
         "en": "{understood} is not clear. Please text it without points or commas:",
+    },
+    "text.doubtful.date": {
+        "vi": "Chưa rõ ngày. Xin nhắn ngày/tháng/năm, ví dụ 05/03/2026:",
+        "en": "The day is not clear. Please text day/month/year, like 05/03/2026:",
+    },
+    "text.doubtful.range": {
+        "vi": "Xin nhắn từng số của mỗi ý, cách nhau một dấu cách, ví dụ 1 3:",
+        "en": "Please text the number of each choice, with spaces between, like 1 3:",
     },
     # What a person may ask for
     "text.wanted.person": {

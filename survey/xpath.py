@@ -8,19 +8,46 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Final
 
 Value = str | float | bool
 
+EPOCH = date(1970, 1, 1)
+_MOST_PLACES = 15
+_FAR = 4e6
+"""More days than the calendar has; also what NaN and the infinities are not below."""
 _NUMBER = re.compile(r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
 
 
 def number(value: Value) -> float:
-    """XPath `number()`: NaN for a text that is no number, so for an unanswered question too."""
+    """XPath `number()`: NaN for a text that is no number, so for an unanswered question too; a day (`2026-03-15`) is
+    the days since 1970-01-01, as in ODK, so that days can be compared and subtracted."""
     if isinstance(value, str):
-        return float(value) if _NUMBER.fullmatch(value) else math.nan
+        return float(value) if _NUMBER.fullmatch(value) else _days(value)
     return float(value)
+
+
+def _days(text: str) -> float:
+    if len(text) != 10 or text[4] != "-" or not text.isascii():
+        return math.nan
+    try:
+        return float((date.fromisoformat(text) - EPOCH).days)
+    except ValueError:
+        return math.nan
+
+
+def day(value: Value) -> str:
+    """ODK `date()`: the day that a text or a number of days since 1970-01-01 means, as yyyy-mm-dd; "" for none."""
+    days = math.nan if isinstance(value, bool) else number(value)
+    if not abs(days) < _FAR:
+        return ""
+    try:
+        return (EPOCH + timedelta(days=math.floor(days))).isoformat()
+    except OverflowError:
+        return ""
 
 
 def string(value: Value) -> str:
@@ -68,9 +95,21 @@ def remainder(left: float, right: float) -> float:
     return math.fmod(left, right)
 
 
-def rounded(value: float) -> float:
-    """`round()`: to the nearest whole number, halves upwards."""
-    return float(math.floor(value + 0.5)) if math.isfinite(value) else value
+def rounded(value: float, places: float = 0.0) -> float:
+    """`round()`: to the nearest whole number, or to so many `places` (ODK), halves upwards."""
+    if not math.isfinite(value):
+        return value
+    if places == 0:
+        return float(math.floor(value + 0.5))
+    if not abs(places) <= _MOST_PLACES:
+        return math.nan
+    unit = Decimal(1).scaleb(-int(places))
+    exact = Decimal(repr(value)) / unit
+    return float((exact + Decimal("0.5")).to_integral_value(ROUND_FLOOR) * unit)
+
+
+def _whole(value: float) -> float:
+    return float(math.trunc(value)) if math.isfinite(value) else value
 
 
 def _floor(value: float) -> float:
@@ -113,6 +152,11 @@ def _regex(value: str, text: str) -> bool:
     return pattern(text).fullmatch(value) is not None
 
 
+def _extreme(choose: Callable[[list[float]], float], values: tuple[Value, ...]) -> float:
+    numbers = [number(v) for v in values]
+    return math.nan if any(math.isnan(n) for n in numbers) else choose(numbers)
+
+
 FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "true": lambda: True,
     "false": lambda: False,
@@ -129,7 +173,12 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "string-length": lambda v: float(len(string(v))),
     "normalize-space": lambda v: " ".join(string(v).split()),
     "translate": lambda *vs: _translate(*(string(v) for v in vs)),
-    "round": lambda v: rounded(number(v)),
+    "round": lambda v, places=0.0: rounded(number(v), number(places)),
+    "int": lambda v: _whole(number(v)),
+    "abs": lambda v: abs(number(v)),
+    "min": lambda *vs: _extreme(min, vs),
+    "max": lambda *vs: _extreme(max, vs),
+    "date": day,
     "floor": lambda v: _floor(number(v)),
     "ceiling": lambda v: _ceiling(number(v)),
     "selected": lambda chosen, v: string(v) in string(chosen).split(),
@@ -138,7 +187,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "if": lambda test, yes, no: yes if boolean(test) else no,
     "regex": lambda v, text: _regex(string(v), string(text)),
 }
-"""The whole list of functions a form may use. `regex` matches the whole value, as ODK has it."""
+"""The functions a form may use, beside `today()`, which `survey.expressions` knows. `regex` matches the whole value,
+as ODK has it."""
 
 OPERATORS: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "=": equal,

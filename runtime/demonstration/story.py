@@ -157,13 +157,13 @@ def write_online(work: Work, path: Path, people: list[Villager]) -> None:
     """An export of the online survey: one row a leader who answered there, one column a question."""
     online = [p for p in people if p.persona == "answers_online"]
     known = village.forms(work, online)
-    names = sorted({q.name for form in known.values() for q in form.questions if q.kind != "note"})
+    names = sorted({q.name for form in known.values() for q in form.questions if q.asked})
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(["Mã tổ chức", "Phiếu", "Trạng thái", "Thời gian", *names])
         for person in online:
             form = known[person.questionnaire]
-            values = {q.name: q.choices[0].value if q.choices else "3" for q in form.questions if q.kind != "note"}
+            values = {q.name: q.choices[0].value if q.choices else "3" for q in form.questions if q.asked}
             row = [values.get(name, "") for name in names]
             writer.writerow([person.registry_code, form.code, "Đã trả lời", "06/04/2026 13:00", *row])
 

@@ -105,7 +105,7 @@ def topics(known: dict[str, Questionnaire]) -> list[dict[str, Any]]:
         _topic(sha256, question)
         for sha256, form in known.items()
         for question in form.questions
-        if question.kind != "note"
+        if question.asked
     ]
 
 

@@ -86,8 +86,8 @@ def test_groups_give_section_and_condition(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["text", "select_multiple level", "begin repeat", "geopoint", "calculate", "select_one level or_other",
-     "select_one", "audio", "decimal", "select_one_from_file a.csv", "rank level", "date", ""],
+    ["begin repeat", "geopoint", "select_one level or_other", "select_multiple", "text level", "range", "time",
+     "select_one", "audio", "select_one_from_file a.csv", "rank level", "dateTime", "image", "hidden", ""],
 )  # fmt: skip
 def test_other_types_are_refused_with_sheet_and_row(tmp_path: Path, kind: str) -> None:
     found = faults(tmp_path, LEVEL, question(type=kind, name="q2"))
@@ -95,7 +95,9 @@ def test_other_types_are_refused_with_sheet_and_row(tmp_path: Path, kind: str) -
     assert found[0].column == "A (type)"
 
 
-@pytest.mark.parametrize("column", ["required", "appearance", "calculation", "hint", "choice_filter", f"audio::{VI}"])
+@pytest.mark.parametrize(
+    "column", ["appearance", "default", "hint", "choice_filter", "required_message", f"media::image::{VI}"]
+)
 def test_other_columns_are_refused(tmp_path: Path, column: str) -> None:
     found = faults(tmp_path, survey=[[*SURVEY, column], CONSENT, [*LEVEL, "yes"]])
     assert [(f.code, f.sheet, f.row, f.column, f.value) for f in found] == [
@@ -111,7 +113,7 @@ def test_other_columns_are_refused(tmp_path: Path, column: str) -> None:
         ({"name": "q1"}, "form.name_twice", "B (name)"),
         ({"scored": "maybe"}, "form.yes_no", "G (scored)"),
         ({"type": "select_one agree"}, "form.scored_without_points", "G (scored)"),
-        ({"type": "note", "scored": "", "constraint": ". > 1"}, "form.constraint_unfit", "I (constraint)"),
+        ({"type": "note", "scored": "", "constraint": ". > 1"}, "form.column_unfit", "I (constraint)"),
         ({"label": "Anh nói ${q1}?"}, "form.reference_in_words", f"C (label::{VI})"),
         ({"english": ""}, "form.label_missing", f"C (label::{VI})"),
     ],
@@ -145,7 +147,9 @@ def test_faults_of_a_choice_name_their_row(tmp_path: Path, row: list[object], co
         ("${nowhere} = 1", "form.pyxform"),
         ("${q1} = 'tot", "expression_syntax"),
         ("${q2} = 'tot'", "reference_not_earlier"),
-        ("today() > 1", "expression_function"),
+        ("today() > 1", "relevant_uses_today"),
+        ("now() > 1", "expression_function"),
+        ("uuid() = 'a'", "expression_function"),
     ],
 )
 def test_bad_conditions_are_found_before_anybody_is_asked(tmp_path: Path, relevant: str, code: str) -> None:
@@ -193,10 +197,95 @@ def test_several_faults_come_at_once(tmp_path: Path) -> None:
 def test_refused_columns_of_the_other_sheets_are_named_too(
     tmp_path: Path, sheet: str, rows: list[list[object]], letter: str
 ) -> None:
-    wider = [[*rows[0], "media::audio"], *([*row, "x"] for row in rows[1:])]
+    wider = [[*rows[0], "media::video"], *([*row, "x"] for row in rows[1:])]
     with pytest.raises(RefusedError) as refused:
         read_form(path_of(tmp_path, **{sheet: wider}))
     fault = refused.value.faults[0]
     assert (fault.code, fault.sheet, fault.row, fault.column, fault.value) == (
-        "form.column_unknown", sheet, 1, letter, "media::audio",
+        "form.column_unknown", sheet, 1, letter, "media::video",
     )  # fmt: skip
+
+
+WIDE = [*SURVEY, "required", "calculation", "weight", f"media::audio::{VI}"]
+
+
+def wide(**changes: object) -> list[object]:
+    """A row of a sheet that has every column."""
+    return list((dict.fromkeys(WIDE, "") | dict(zip(SURVEY, LEVEL, strict=True)) | changes).values())
+
+
+def row(kind: str, name: str, **changes: object) -> list[object]:
+    """An unscored row of `kind`."""
+    return wide(**{"type": kind, "name": name, "scored": "", "section": "", **changes})
+
+
+def read_wide(tmp_path: Path, *rows: list[object]) -> Questionnaire:
+    return read(tmp_path, survey=[WIDE, [*CONSENT, "", "", "", "dong_y.mp3"], *rows])
+
+
+def test_every_kind_comes_out_as_it_was_written(tmp_path: Path) -> None:
+    form = read_wide(
+        tmp_path,
+        wide(required="yes", weight="1,5"),
+        row("select_multiple level", "many", required="yes"),
+        row("decimal", "income", constraint=". > 0.5"),
+        row("date", "founded", constraint=". <= today()"),
+        row("text", "wish", required="no"),
+        row("calculate", "double", calculation="${income} * 2"),
+    )
+    consent, level, many, income, founded, wish, double = form.questions
+    assert [q.kind for q in form.questions[2:]] == ["select_multiple", "decimal", "date", "text", "calculate"]
+    assert (level.weight, many.weight) == (Decimal("1.5"), 1)
+    assert [q.required for q in form.questions] == [True, True, True, False, False, False, True]
+    assert (double.calculation, double.number, wish.number) == ("${income} * 2", None, 5)
+    assert (consent.audio, level.audio) == ({"vi": "dong_y.mp3"}, {})
+    assert (income.constraint, founded.constraint) == (". > 0.5", ". <= today()")
+
+
+def test_without_the_column_required_every_answer_is_wanted(tmp_path: Path) -> None:
+    assert all(q.required for q in read(tmp_path, LEVEL).questions)
+
+
+def test_weights_of_groups_multiply(tmp_path: Path) -> None:
+    group = row("begin group", "g", weight="2")
+    form = read_wide(tmp_path, group, wide(name="q2", weight="1.5"), row("integer", "n"), row("end group", ""))
+    assert [(q.name, q.weight) for q in form.questions[1:]] == [("q2", Decimal(3)), ("n", Decimal(1))]
+
+
+@pytest.mark.parametrize(
+    ("faulty", "code", "column"),
+    [
+        (wide(weight="0"), "form.weight_unfit", "L (weight)"),
+        (wide(weight="nhiều"), "form.weight_unfit", "L (weight)"),
+        (row("integer", "n", weight="2"), "form.weight_unscored", "L (weight)"),
+        (row("text", "n", required="maybe"), "form.yes_no", "J (required)"),
+        (row("integer", "n", **{f"media::audio::{VI}": "../n.mp3"}), "form.audio_unfit", f"M (media::audio::{VI})"),
+        (row("integer", "n", **{f"media::audio::{VI}": "n.exe"}), "form.audio_unfit", f"M (media::audio::{VI})"),
+        (row("note", "n", constraint=". > 1"), "form.column_unfit", "I (constraint)"),
+        (row("calculate", "n", calculation="1", required="yes"), "form.column_unfit", "J (required)"),
+    ],
+)
+def test_faults_of_the_further_columns_name_their_cell(
+    tmp_path: Path, faulty: list[object], code: str, column: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read_wide(tmp_path, faulty)
+    assert [(f.code, f.row, f.column) for f in refused.value.faults] == [(code, 3, column)]
+
+
+@pytest.mark.parametrize(
+    ("faulty", "code"),
+    [
+        (row("integer", "n", calculation="1 + 1"), "calculation_misplaced"),
+        (row("calculate", "n", calculation="pulldata('a', 'b', 'c', 'd')"), "expression_function"),
+        (row("calculate", "n", calculation="random()"), "expression_function"),
+        (row("calculate", "n", calculation=". + 1"), "relevant_uses_itself"),
+        (wide(type="select_multiple level"), "scored_unfit"),
+        (row("date", "n", constraint="format-date(., '%Y') > 2000"), "expression_function"),
+    ],
+)
+def test_faults_of_expressions_and_kinds_name_sheet_and_row(tmp_path: Path, faulty: list[object], code: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read_wide(tmp_path, row("integer", "first"), faulty)
+    assert (refused.value.faults[0].sheet, refused.value.faults[0].row) == ("survey", 4)
+    assert refused.value.faults[0].code in (code, "form.pyxform")

@@ -13,6 +13,7 @@ from scoring import rules
 from scoring.cube import Cube
 from scoring.index import mean_percent, participation, top_box, vca_index
 from scoring.rules import DEFAULT, Pooling, Silent, Steps
+from survey.questionnaire import Questionnaire
 from tests.scoring.builders import Row, cube, form, sheets, stratum
 
 TWENTY = form("HTX-NN", 20)
@@ -246,3 +247,19 @@ def test_a_better_answer_never_lowers_the_index(rows: list[Row]) -> None:
     better = [(s, status, dict.fromkeys(answers, "rat"), n) for s, status, answers, n in rows]
     known = sheets(FOUR)
     assert vca_index(cube(better), known, DEFAULT).value >= vca_index(cube(rows), known, DEFAULT).value
+
+
+def test_a_weighted_question_counts_as_so_many() -> None:
+    """Twice the weight is the same as asking the question twice."""
+    once, twice = form("X", 2), form("X", 3)
+    heavy = replace(once, questions=(*once.questions[:-1], replace(once.questions[-1], weight=Decimal(2))))
+    answers: dict[str, str | None] = {"q1": "rat", "q2": "khong"}
+
+    def figures(questionnaire: Questionnaire, said: dict[str, str | None]) -> tuple[Decimal | None, ...]:
+        silent = stratum(questionnaire, channel="")
+        counts = cube([(stratum(questionnaire), "complete", said, 3), (silent, "pending", {}, 2)])
+        known = sheets(questionnaire)
+        return vca_index(counts, known, DEFAULT).base, mean_percent(counts, known, DEFAULT).value
+
+    assert figures(heavy, answers) == figures(twice, {**answers, "q3": "khong"})
+    assert figures(heavy, answers) != figures(once, answers)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from survey.answers import Channel, Entry, Heard, Key, Said
-from survey.questionnaire import Choice, Question, Questionnaire, Words, number_questions
+from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words, number_questions
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 """09:30 on a Monday in Vietnam."""
@@ -69,6 +69,47 @@ def whole(name: str, constraint: str = "", relevant: str = "") -> Question:
         constraint=constraint,
         relevant=relevant,
         constraint_message=words("Con số này chưa hợp lý.", "This number is not possible.") if constraint else {},
+    )
+
+
+def several(name: str, relevant: str = "", required: bool = True) -> Question:
+    """A question of which several choices may be picked."""
+    three = tuple(Choice(v, words(f"Ý {v}", f"Idea {v}"), str(key)) for key, v in enumerate("abc", 1))
+    none = Choice("none", words("Không có ý nào", "None of them"), "9", no_opinion=True)
+    return Question(
+        name, "select_multiple", words(f"Những gì về {name}?", f"What of {name}?"), (*three, none),
+        relevant=relevant, required=required,
+    )  # fmt: skip
+
+
+def other(name: str, kind: Kind, constraint: str = "", relevant: str = "", required: bool = True) -> Question:
+    """A question of another kind: decimal, date or text."""
+    said = words(f"Xin cho biết {name}.", f"Please tell {name}.")
+    wrong = words("Chưa hợp lý.", "Not possible.") if constraint else {}
+    return Question(
+        name, kind, said, constraint=constraint, constraint_message=wrong, relevant=relevant, required=required
+    )
+
+
+def calculate(name: str, calculation: str, relevant: str = "") -> Question:
+    """A row worked out from earlier answers."""
+    return Question(name, "calculate", {}, calculation=calculation, relevant=relevant)
+
+
+def report_form() -> Questionnaire:
+    """A question of every kind, required and optional ones, and a branch on a calculated row."""
+    return form(
+        consent(),
+        several("what"),
+        whole("members", constraint=". >= 1 and . <= 500"),
+        whole("workers", relevant="not(selected(${what}, 'none'))"),
+        other("income", "decimal", constraint=". < 1000"),
+        calculate("each", "if(${workers} > 0, round(${income} div ${workers}, 2), '')"),
+        level("much", relevant="${each} > 100"),
+        other("founded", "date", constraint=". <= today()"),
+        other("wish", "text", constraint="string-length(.) < 60", required=False),
+        whole("branches", constraint=". < 50"),
+        code="REPORT",
     )
 
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from survey.checks import Fault, check
 from survey.questionnaire import Choice, Question, Questionnaire
-from tests.survey.forms import choices, consent, form, level, long_form, note, small_form, whole, words
+from tests.survey.forms import (
+    calculate,
+    choices,
+    consent,
+    form,
+    level,
+    long_form,
+    note,
+    several,
+    small_form,
+    whole,
+    words,
+)
 
 
 @pytest.mark.parametrize("sound", [small_form(), long_form(), form(note("n"), consent(), level("a"))])
@@ -27,7 +40,7 @@ def changed(**fields: Any) -> Question:
     return replace(level("a"), **fields)
 
 
-SIX = tuple(Choice(str(n), words(f"Ý {n}"), str(n)) for n in range(1, 7))
+TEN = tuple(Choice(str(n), words(f"Ý {n}"), str(n)) for n in range(1, 11))
 YES, NO = consent().choices
 
 
@@ -58,7 +71,20 @@ YES, NO = consent().choices
             Fault("constraint_words_missing", "n", {"language": "en"}),
         ),
         (form(consent(), with_choices(YES)), Fault("choices_too_few", "a", {"count": "1"})),
-        (form(consent(), with_choices(*SIX)), Fault("choices_too_many", "a", {"count": "6", "most": "5"})),
+        (form(consent(), with_choices(*TEN)), Fault("choices_too_many", "a", {"count": "10", "most": "9"})),
+        (form(replace(consent(), required=False), level("a")), Fault("consent_conditional", "consent")),
+        (form(consent(), changed(calculation="1")), Fault("calculation_misplaced", "a", {"kind": "select_one"})),
+        (form(consent(), level("a"), calculate("c", "")), Fault("calculation_misplaced", "c", {"kind": "calculate"})),
+        (form(consent(), replace(several("a"), scored=True)), Fault("scored_unfit", "a", {"kind": "select_multiple"})),
+        (form(consent(), changed(weight=Decimal(0))), Fault("weight_unfit", "a", {"weight": "0"})),
+        (
+            form(consent(), level("a"), level("b", "today() > ${a}")),
+            Fault("relevant_uses_today", "b", {"expression": "today() > ${a}"}),
+        ),
+        (
+            form(consent(), whole("n"), calculate("c", "${n} + ${d}"), calculate("d", "1")),
+            Fault("reference_not_earlier", "c", {"column": "calculation", "expression": "${n} + ${d}", "name": "d"}),
+        ),
         (form(consent(), with_choices(YES, replace(NO, key="1"))), Fault("choice_key_twice", "a", {"key": "1"})),
         (
             form(consent(), with_choices(YES, replace(NO, value="yes"))),
@@ -99,11 +125,11 @@ YES, NO = consent().choices
         ),
         (form(consent(), level("a", ". = '1'")), Fault("relevant_uses_itself", "a", {"expression": ". = '1'"})),
         (
-            form(consent(), level("a", "today() > 1")),
+            form(consent(), level("a", "uuid() = 1")),
             Fault(
                 "expression_function",
                 "a",
-                {"column": "relevant", "expression": "today() > 1", "function": "today"},
+                {"column": "relevant", "expression": "uuid() = 1", "function": "uuid"},
             ),
         ),
         (
@@ -117,9 +143,12 @@ def test_each_fault_is_found_and_placed(faulty: Questionnaire, fault: Fault) -> 
     assert fault in check(faulty)
 
 
-def test_five_options_and_no_opinion_are_few_enough() -> None:
-    no_opinion = Choice("none", words("Không có ý kiến"), "6", no_opinion=True)
-    assert check(form(consent(), with_choices(*SIX[:5], no_opinion))) == ()
+def test_a_choice_for_every_key_is_few_enough() -> None:
+    assert check(form(consent(), with_choices(*TEN[:9]))) == ()
+
+
+def test_a_calculated_row_needs_no_words_and_may_be_looked_at() -> None:
+    assert check(form(consent(), whole("n"), calculate("c", "${n} * 2"), level("b", "${c} > 10"))) == ()
 
 
 def test_all_faults_are_found_in_one_reading() -> None:

@@ -9,17 +9,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey import engine
-from survey.answers import Entry, Heard, Key, Silence, Spoken, Unclear
+from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
 from survey.effects import Ask, Ended, Finished, Wanted
 from survey.engine import Event, Opened
 from survey.interview import Interview
-from survey.plan import Invalid, is_relevant, judge_key, judge_value, plan_of
-from survey.questionnaire import Questionnaire
+from survey.plan import Invalid, calculated, is_relevant, judge_key, judge_value, plan_of
+from survey.questionnaire import Question, Questionnaire
 from tests.survey.conversation import Conversation, unnumbered
-from tests.survey.forms import NOW, consent, form, heard, level, note, small_form, whole
+from tests.survey.forms import (
+    NOW,
+    calculate,
+    consent,
+    form,
+    heard,
+    level,
+    note,
+    other,
+    report_form,
+    several,
+    small_form,
+    whole,
+)  # fmt: skip
 
 FORMS: tuple[Questionnaire, ...] = (
     small_form(),
+    report_form(),
     form(
         consent(),
         level("a"),
@@ -33,6 +47,7 @@ FORMS: tuple[Questionnaire, ...] = (
     ),
 )
 TRIES = 3
+TODAY = "2026-03-16"
 
 
 @dataclass(frozen=True)
@@ -47,11 +62,12 @@ class Act:
     """A place in the form; 100: what the turn asked; None: not named."""
     correction: bool = False
     final: bool = False
+    channel: Channel = "sms"
 
     def meet(self, questionnaire: Questionnaire, state: Interview, asked_in: dict[int, str]) -> Opened | Heard:
         """The happening, bound as a carrier would deliver it to `state`."""
         if self.said is None:
-            return Opened("sms")
+            return Opened(self.channel)
         names = [question.name for question in questionnaire.questions] + ["nowhere"]
         said = self.said
         if isinstance(said, dict):
@@ -59,22 +75,30 @@ class Act:
         turn = 0 if self.back == 99 else max(state.turn - self.back, 0)
         name = None if self.question is None else names[self.question % len(names)]
         name = asked_in.get(turn) if self.question == 100 else name
-        return heard(said, turn=turn, question=name, correction=self.correction)
+        return heard(said, turn=turn, question=name, correction=self.correction, channel=self.channel)
 
 
 AGREES = Act(Key("1"))
 """Most courses begin with it, else they would end at the first question."""
-KEYS = st.sampled_from(["1", "2", "3", "4", "7", "", "48", "007", "x"]).map(Key)
-VALUES = st.sampled_from(["5", "3", "1", "none", "yes", "7", "900", "", "no"])
+KEYS = st.sampled_from(
+    ["1", "2", "3", "4", "7", "", "48", "007", "x", "13", "39", "12#5", "12,50#", "01022020", "31022020", "Mở đường"]
+).map(Key)
+VALUES = st.sampled_from(
+    ["5", "3", "1", "none", "yes", "7", "900", "", "no", "c a", "12.50", "2020-02-01", "1/2/2020", "Thêm nước"]
+)
 PLACES = st.integers(0, 9)
-WORDS = st.sampled_from(["repeat", "back", "person", "help", "call", "stop", "start", "language", "later"]).map(Spoken)
-USUAL = st.builds(Act, st.sampled_from(["1", "2", "3"]).map(Key))
+WORDS = st.sampled_from(["repeat", "back", "person", "help", "call", "stop", "start", "language", "later", "skip"]).map(
+    Spoken
+)
+CHANNELS: st.SearchStrategy[Channel] = st.sampled_from(["sms", "sms", "voice", "staff"])
+USUAL = st.builds(Act, st.sampled_from(["1", "2", "3", "12", "01022020"]).map(Key), channel=CHANNELS)
 BOUND_ODDLY = st.builds(
     Act,
     st.one_of(KEYS, KEYS, KEYS, WORDS, st.sampled_from([Silence(), Unclear("words", "?")])),
     st.sampled_from([1, 2, 0, 5, -1, 99]),
     st.just(100) | st.none() | PLACES,
     st.sampled_from([False, False, False, True]),
+    channel=CHANNELS,
 )
 CORRECTION = st.builds(Act, st.sampled_from(["3", "1", "48"]).map(Key), st.just(99), st.integers(1, 6), st.just(True))
 ENTRY = st.builds(
@@ -83,9 +107,38 @@ ENTRY = st.builds(
     final=st.sampled_from([False] * 9 + [True]),
     correction=st.booleans(),
 )
-OPENING = st.just(Act(None))
+OPENING = st.builds(Act, st.none(), channel=CHANNELS)
+
+
+def _row(draw: Any, at: int, earlier: list[str]) -> Question:
+    """A row of any kind; every third one looks at an earlier row."""
+    name, required = f"r{at}", draw(st.booleans())
+    on = draw(st.sampled_from([*earlier, "", ""])) if earlier else ""
+    relevant = on and draw(st.sampled_from(["${%s} != '1'", "${%s} != ''", "not(selected(${%s}, 'a'))"])) % on
+    kind = draw(st.sampled_from(["level", "several", "whole", "note", "calculate", "decimal", "date", "text"]))
+    if kind in ("decimal", "date", "text"):
+        limit = draw(st.sampled_from(["", {"decimal": ". < 40", "date": ". < today()", "text": ". != 'x'"}[kind]]))
+        return other(name, kind, limit, relevant, required)
+    if kind == "calculate":
+        about = f"${{{earlier[0]}}}" if earlier else "1"
+        text = draw(st.sampled_from(["%s * 2", "coalesce(%s, 0)", "if(selected(%s, 'a'), today(), '')", "string(%s)"]))
+        return calculate(name, text % about, relevant)
+    made = {"level": level, "several": several, "note": note}
+    row = whole(name, ". < 50", relevant) if kind == "whole" else made[kind](name, relevant)
+    return row if kind == "note" else replace(row, required=required)
+
+
+@st.composite
+def generated(draw: Any) -> Questionnaire:
+    """A sound questionnaire of rows of every kind."""
+    rows = [consent()]
+    for at in range(draw(st.integers(1, 8))):
+        rows.append(_row(draw, at, [row.name for row in rows[1:] if row.kind != "note"]))
+    return form(*rows, level("last"))
+
+
 COURSES = st.tuples(
-    st.sampled_from(FORMS),
+    st.sampled_from(FORMS) | generated(),
     st.builds(
         lambda first, rest: [*first, *rest],
         st.sampled_from([[AGREES], [AGREES], [AGREES], []]),
@@ -106,6 +159,7 @@ class Course(Conversation):
     def take(self, happened: Opened | Heard) -> None:
         """One happening."""
         if isinstance(happened, Opened):
+            self.channel = happened.channel
             self.open()
         else:
             self.hear(happened)
@@ -123,10 +177,14 @@ class Course(Conversation):
 def check_sound(questionnaire: Questionnaire, state: Interview) -> None:
     """What is true of every state."""
     plan = plan_of(questionnaire)
+    worked_out = {item.name: item for item in plan.settled if item.calculation is not None}
     for name, answer in state.answers.items():
+        if name in worked_out:
+            assert answer.value == calculated(worked_out[name], state.answers, TODAY)
+            continue
         item = plan.by_name[name]
         assert is_relevant(item, state.answers)
-        assert judge_value(item, answer.value, state.answers) == answer.value
+        assert judge_value(item, answer.value, state.answers, TODAY) == answer.value
         assert 0 < answer.seq <= state.seq
     if state.asked is not None:
         assert state.status == "active"
@@ -135,7 +193,8 @@ def check_sound(questionnaire: Questionnaire, state: Interview) -> None:
         assert 0 <= state.tries < TRIES
     assert not set(state.answers) & {*state.left_open, *state.given_up}
     if state.status == "complete" and plan.consent is not None and "consent" in state.answers:
-        assert all(item.name in state.answers or not is_relevant(item, state.answers) for item in plan.items)
+        needed = [item for item in plan.items if item.question.required and is_relevant(item, state.answers)]
+        assert all(item.name in state.answers for item in needed)
 
 
 def check_effects(before: Interview, after: Interview, effects: tuple[Any, ...]) -> None:
@@ -166,6 +225,9 @@ def test_nothing_raises_and_every_state_is_sound(course: tuple[Questionnaire, li
         conversation.take(act.meet(questionnaire, before, conversation.asked_in))
         check_sound(questionnaire, conversation.state)
         check_effects(before, conversation.state, conversation.effects)
+        if act.channel == "voice":  # words cannot be keyed
+            asked = [questionnaire.question(e.question) for e in conversation.effects if isinstance(e, Ask)]
+            assert all(question is not None and question.kind != "text" for question in asked)
 
 
 @given(COURSES, st.sampled_from(["staff", "online"]))
@@ -211,7 +273,9 @@ def test_an_answer_lands_on_the_question_it_was_bound_to_or_nowhere(course: tupl
         conversation.take(happened)
         if not isinstance(happened, Heard) or isinstance(happened.said, Entry):
             continue
-        written = {n for n, a in conversation.state.answers.items() if before.answers.get(n) != a}
+        asked_names = plan_of(questionnaire).by_name
+        changed = {n for n, a in conversation.state.answers.items() if before.answers.get(n) != a}
+        written = {n for n in changed if n in asked_names}
         meant = happened.question or (before.asked if happened.turn == before.turn else None)
         assert written <= {meant}
         if written:
@@ -219,7 +283,7 @@ def test_an_answer_lands_on_the_question_it_was_bound_to_or_nowhere(course: tupl
             assert happened.turn <= before.turn
             assert meant == "consent" or "consent" in before.answers
             assert meant not in before.answers or happened.correction
-            given_value = judge_key(plan_of(questionnaire).by_name[str(meant)], happened.said.digits, before.answers)
+            given_value = judge_key(asked_names[str(meant)], happened.said.digits, before.answers, TODAY)
             assert conversation.values()[str(meant)] == given_value
 
 
@@ -241,7 +305,11 @@ def test_duplicates_and_reorderings_within_a_turn_change_nothing_after_the_first
     chance.shuffle(inputs)
     item = plan_of(questionnaire).by_name[asked]
     first = next(
-        (judge_key(item, i.said.digits, conversation.state.answers) for i in inputs if _valid(item, i, conversation)),
+        (
+            judge_key(item, i.said.digits, conversation.state.answers, TODAY)
+            for i in inputs
+            if _valid(item, i, conversation)
+        ),
         None,
     )
     settled: Interview | None = None
@@ -258,11 +326,11 @@ def test_duplicates_and_reorderings_within_a_turn_change_nothing_after_the_first
 
 def _valid(item: Any, one: Heard, conversation: Conversation) -> bool:
     return isinstance(one.said, Key) and not isinstance(
-        judge_key(item, one.said.digits, conversation.state.answers), Invalid
+        judge_key(item, one.said.digits, conversation.state.answers, TODAY), Invalid
     )
 
 
-@given(st.sampled_from(FORMS), st.data())
+@given(st.sampled_from(FORMS) | generated(), st.data())
 def test_a_stuttering_network_gives_the_same_answers_as_a_clean_one(questionnaire: Questionnaire, data: Any) -> None:
     """A person who knows the truth by question answers each prompt; everything ever sent may be delivered again."""
     truth = {item.name: data.draw(_truth(item), label=item.name) for item in plan_of(questionnaire).items}
@@ -283,8 +351,15 @@ def test_a_stuttering_network_gives_the_same_answers_as_a_clean_one(questionnair
 
 
 def _truth(item: Any) -> st.SearchStrategy[str]:
-    if item.question.kind == "integer":
-        return st.sampled_from(["1", "7", "49"])
+    keys = {
+        "integer": ["1", "7", "49"],
+        "decimal": ["1", "7#5#", "39,25"],
+        "date": ["01022020", "1/12/1999"],
+        "text": ["Mở thêm đường", "12"],
+        "select_multiple": ["1", "31", "123", "9"],
+    }.get(item.question.kind)
+    if keys is not None:
+        return st.sampled_from(keys)
     return st.sampled_from([choice.key for choice in item.question.choices])
 
 
@@ -310,16 +385,17 @@ def test_the_first_answer_wins_and_a_correction_supersedes(course: tuple[Questio
     questionnaire, acts = course
     conversation = Course(questionnaire).run(acts)
     before = conversation.state
-    if before.over or not before.answers:
+    if before.over or "consent" not in before.answers:
         return
-    name = data.draw(st.sampled_from(sorted(before.answers)))
+    asked = plan_of(questionnaire).by_name.keys()
+    name = data.draw(st.sampled_from(sorted(before.answers.keys() & asked)))
     item = plan_of(questionnaire).by_name[name]
     key = data.draw(_truth(item))
     conversation.hear(heard(key, question=name))
-    assert unnumbered(conversation.state).answers == unnumbered(before).answers
+    assert unnumbered(conversation.state).answers == unnumbered(before).answers  # calculated ones included
     conversation.hear(heard(key, question=name, correction=True))
     if is_relevant(item, before.answers) and "consent" in before.answers:
-        assert conversation.values()[name] == judge_key(item, key, before.answers)
+        assert conversation.values()[name] == judge_key(item, key, before.answers, TODAY)
 
 
 @given(COURSES)
@@ -327,5 +403,5 @@ def test_a_step_depends_on_nothing_but_state_and_input(course: tuple[Questionnai
     questionnaire, acts = course
     one, two = Course(questionnaire).run(acts), Course(questionnaire).run(acts)
     assert (one.state, one.events) == (two.state, two.events)
-    again = engine.resume(questionnaire, one.state, "voice", NOW)
+    again = engine.resume(questionnaire, one.state, "staff", NOW)
     assert again == engine.begin(questionnaire, one.state, "sms", NOW)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from survey.answers import Answer
 from survey.expressions import ExpressionFault, compile_expression
 
-ANSWERS = {name: Answer(value, "sms", 1) for name, value in {"a": "5", "b": "none", "n": "12", "neg": "-3"}.items()}
+GIVEN = {"a": "5", "b": "none", "n": "12", "neg": "-3", "many": "x y", "day": "2026-03-01"}
+TODAY = "2026-03-16"
+ANSWERS = {name: Answer(value, "sms", 1) for name, value in GIVEN.items()}
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,41 @@ ANSWERS = {name: Answer(value, "sms", 1) for name, value in {"a": "5", "b": "non
         ("string(false())", "false"),
         ("round(2.5)", 3.0),
         ("round(-2.5)", -2.0),
+        ("round(3.14159, 2)", 3.14),
+        ("round(0.125, 2)", 0.13),
+        ("round(1250, -2)", 1300.0),
+        ("round('x', 2)", math.nan),
+        ("round(1, 99)", math.nan),
+        ("int(3.9)", 3.0),
+        ("int(-3.9)", -3.0),
+        ("int('')", math.nan),
+        ("abs(-2)", 2.0),
+        ("min(3, ${a}, 4)", 3.0),
+        ("max(3, ${a}, 4)", 5.0),
+        ("max(3, ${missing})", math.nan),
+        # several chosen: the values, with spaces between, in the order of the form
+        ("selected(${many}, 'y')", True),
+        ("selected(${many}, 'yz')", False),
+        ("count-selected(${many})", 2.0),
+        ("selected(${many}, 'x') and not(selected(${many}, 'z'))", True),
+        # days: numbers since 1970-01-01 where a number is wanted
+        ("today()", "2026-03-16"),
+        ("today() = '2026-03-16'", True),
+        ("${day} < today()", True),
+        ("${day} > today()", False),
+        ("today() - ${day}", 15.0),
+        ("date(today() + 30)", "2026-04-15"),
+        ("date('2026-03-16') - date('2026-03-01')", 15.0),
+        ("date(0)", "1970-01-01"),
+        ("date('2026-02-30')", ""),
+        ("date('x')", ""),
+        ("date(true())", ""),
+        ("date(1 div 0)", ""),
+        ("date(9999999)", ""),
+        ("date(3900000)", ""),
+        ("number('2026-02-30')", math.nan),
+        ("int((today() - date('1990-06-01')) div 365.25)", 35.0),
+        ("${missing} <= today()", False),
         ("floor(-1.5)", -2.0),
         ("ceiling(1.2)", 2.0),
         # the value being judged
@@ -104,7 +141,7 @@ ANSWERS = {name: Answer(value, "sms", 1) for name, value in {"a": "5", "b": "non
     ],
 )
 def test_values_follow_xpath_1(text: str, value: object) -> None:
-    found = compile_expression(text).value(ANSWERS, "42")
+    found = compile_expression(text).value(ANSWERS, "42", TODAY)
     if isinstance(value, float) and math.isnan(value):
         assert isinstance(found, float)
         assert math.isnan(found)
@@ -125,7 +162,17 @@ def test_values_follow_xpath_1(text: str, value: object) -> None:
         ("${a} = ‘x’", "expression_curly_quotes", ("column", "8")),
         ("${a b} = 1", "expression_reference", ("name", "a b")),
         ("${} = 1", "expression_reference", ("name", "")),
-        ("today() > 1", "expression_function", ("function", "today")),
+        ("now() > 1", "expression_function", ("function", "now")),
+        ("format-date(today(), '%Y')", "expression_function", ("function", "format-date")),
+        ("jr:choice-name(${a}, 'a')", "expression_syntax", None),
+        ("once(1)", "expression_function", ("function", "once")),
+        ("sum(${a})", "expression_function", ("function", "sum")),
+        ("selected-at(${a}, 0)", "expression_function", ("function", "selected-at")),
+        ("indexed-repeat(${a}, ${b}, 1)", "expression_function", ("function", "indexed-repeat")),
+        ("pow(2, 3)", "expression_function", ("function", "pow")),
+        ("today(1)", "expression_arguments", None),
+        ("round(1, 2, 3)", "expression_arguments", None),
+        ("min()", "expression_arguments", None),
         ("count(${a}) > 1", "expression_function", ("function", "count")),
         ("position() = 1", "expression_function", ("function", "position")),
         ("pulldata('x', 'y')", "expression_function", ("function", "pulldata")),
@@ -163,18 +210,47 @@ def test_references_and_dot_are_known_without_evaluating() -> None:
     assert expression.references == {"a", "q_2-b"}
     assert expression.uses_this
     assert not compile_expression("${a} = '.'").uses_this
+    dated = compile_expression("${a} < today()")
+    assert (dated.references, dated.uses_today, expression.uses_today) == ({"a"}, True, False)
 
 
 def test_one_text_is_compiled_once() -> None:
     assert compile_expression("${a} = 1") is compile_expression("${a} = 1")
 
 
-_ATOMS = st.sampled_from(["${a}", "${b}", "${missing}", ".", "1", "0", "2.5", "'x'", "''", "'12'", "true()", "1 div 0"])
+_ATOMS = st.sampled_from(
+    ["${a}", "${b}", "${missing}", ".", "1", "0", "2.5", "'x'", "''", "'12'", "true()", "1 div 0", "today()"]
+)
 
 
 _OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod", "and", "or"]
-_ONE = ["not", "number", "string", "round", "floor", "ceiling", "count-selected", "string-length", "normalize-space"]
-_TWO = ["selected", "coalesce", "contains", "substring", "starts-with", "substring-before", "substring-after", "concat"]
+_ONE = [
+    "int",
+    "abs",
+    "date",
+    "min",
+    "not",
+    "number",
+    "string",
+    "round",
+    "floor",
+    "ceiling",
+    "count-selected",
+    "string-length",
+    "normalize-space",
+]
+_TWO = [
+    "round",
+    "max",
+    "selected",
+    "coalesce",
+    "contains",
+    "substring",
+    "starts-with",
+    "substring-before",
+    "substring-after",
+    "concat",
+]
 _THREE = ["if", "substring", "concat", "translate"]
 _TEMPLATES = st.sampled_from(
     [f"({{0}}) {operator} ({{1}})" for operator in _OPERATORS]
@@ -199,7 +275,7 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 def test_a_compiled_expression_never_raises(text: str, values: dict[str, str], this: str) -> None:
     expression = compile_expression(text)
     answers = {name: Answer(value, "sms", 1) for name, value in values.items()}
-    assert expression.holds(answers, this) in (True, False)
+    assert expression.holds(answers, this, TODAY) in (True, False)
 
 
 @given(st.text(alphabet="${}ab()'\"=<>.+-*/[]@|!,: 10“” andornotselected", max_size=30))
@@ -216,4 +292,4 @@ def test_every_function_a_form_may_use_is_tried_in_this_file() -> None:
     from survey.xpath import FUNCTIONS
 
     tried = Path(__file__).read_text("utf-8")
-    assert [name for name in FUNCTIONS if f"{name}(" not in tried] == []
+    assert [name for name in [*FUNCTIONS, "today"] if f"{name}(" not in tried] == []
