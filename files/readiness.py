@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from files.faults import Fault
+from ivr.prompts import spoken_seconds
 from sms.encoding import measure, plain
 from survey.questionnaire import Question, Questionnaire
 
-WORDS_A_SECOND = 3.0
-"""Syllables of slow, clear Vietnamese speech [assumed]."""
 ANSWER_SECONDS = 4.0
 """From the end of the words to the key [assumed]."""
 KEYED_SECONDS = 10.0
@@ -51,7 +50,7 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     if question.kind == "text":
         yield _notice("form.not_in_calls", question.name)
     for language in languages:
-        spoken = round(_speech(question.label.get(language, "")))
+        spoken = round(spoken_seconds(question.label.get(language, "")))
         if spoken > LONGEST_SENTENCE:
             yield _notice("form.sentence_long", question.name, language=language, seconds=spoken)
         if not question.asked:
@@ -77,11 +76,8 @@ def _text(question: Question, language: str) -> str:
 def _seconds(question: Question, language: str) -> float:
     if question.kind in ("text", "calculate"):
         return 0.0  # never heard in a call
-    options = sum(_speech(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
+    options = sum(spoken_seconds(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
     keyed = ANSWER_SECONDS if question.kind == "select_one" else KEYED_SECONDS
     answered = keyed if question.asked else 0.0
-    return _speech(question.label.get(language, "")) + options + answered
+    return spoken_seconds(question.label.get(language, "")) + options + answered
 
-
-def _speech(words: str) -> float:
-    return len(words.split()) / WORDS_A_SECOND

@@ -16,7 +16,7 @@ from gateway.desk import EXTENSION, open_desk
 from gateway.health import Probe, health_routes
 from gateway.metrics import TURN_SECONDS
 from gateway.webhook_guard import MAX_BYTES
-from gateway.webhooks import kannel, receipts, twilio_text, twilio_voice
+from gateway.webhooks import kannel, prompts, receipts, twilio_text, twilio_voice
 from gateway.webhooks.reading import RefConverter
 from services.work import Work
 
@@ -36,7 +36,7 @@ def create_webhooks_app(
     app.url_map.converters["ref"] = RefConverter
     app.extensions[EXTENSION] = open_desk(work, secrets, public_base_url)
     errors.register(app)
-    for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes):
+    for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes, prompts.routes):
         app.register_blueprint(door)
     app.register_blueprint(health_routes(work.database, probes or {}))
     app.before_request(_start_watch)

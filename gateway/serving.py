@@ -20,7 +20,7 @@ from runtime import container
 from runtime.settings import Settings
 
 Side = Literal["both", "webhooks", "console"]
-WEBHOOK_PATHS = ("/twilio/", "/kannel/")
+WEBHOOK_PATHS = ("/twilio/", "/kannel/", "/prompts/")
 HEALTH_PATHS = ("/healthz", "/readyz", "/metrics")
 _PROBE_S = 0.5
 

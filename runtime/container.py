@@ -18,6 +18,7 @@ from runtime.identifiers import RandomIds
 from runtime.settings import Settings
 from services import planted
 from services.faults import Refusal
+from services.known_recordings import KnownRecordings
 from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
 from services.work import Work
 from store import senders
@@ -157,6 +158,7 @@ def _work(settings: Settings, database: Database) -> Work:
         vault=keys.load(settings).vault(),
         carriers=SimulatedOnly(router) if clock.fast or settings.alo_haste != 1 else router,
         voice=TwimlRenderer(settings.base_url),
+        recordings=KnownRecordings(database, clock),
         haste=settings.alo_haste,
     )
 

@@ -17,6 +17,7 @@ from contact.sender import SenderRow
 from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
+from ivr.voices import voiced, voices_of
 from services import interviews, tasks, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
@@ -64,6 +65,7 @@ class Speech:
     question: str = ""
     interview_turn: int = 0
     consented: bool = False
+    voices: tuple[str, ...] = voices_of("")
 
 
 def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
@@ -71,6 +73,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
 
     A machine that picked up hears nothing; what that means for the contact its receipt says.
     """
+    work.recordings.refresh()
     with work.database.transaction() as conn:
         placed = rows.placed(conn, ref)
         if placed is None:
@@ -103,6 +106,7 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
     number = _number(from_number)
     if number is None:
         return _render(work, _closing("unknown_caller"), "")
+    work.recordings.refresh()
     with work.database.transaction() as conn:
         phone = _caller(work, conn, number)
         known = rows.by_carrier_id(conn, sender.id, carrier_id)
@@ -132,6 +136,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
     A turn that was answered before gives the document it was answered with, whatever is pressed now. Somebody who
     opted out by text meanwhile is asked nothing more; the key is kept.
     """
+    work.recordings.refresh()
     with work.database.transaction() as conn:
         phone = rows.lock_phone(conn, ref, locking=not is_planted("no-phone-lock"))
         if phone is None:
@@ -241,13 +246,13 @@ def _take(line: Line, held: RowMapping, happening: Happening, *, shared: bool = 
         organisation=(held["short_name"] or held["organisation"]) if shared else "",
     )
     script = callflow.script_for(form, step.effects, step.interview.language, context)
-    return _speech_of(script, step)
+    return _speech_of(script, step, voices_of(held["office_area"]))
 
 
-def _speech_of(script: Script, step: Step) -> Speech:
+def _speech_of(script: Script, step: Step, voices: tuple[str, ...]) -> Speech:
     ask = next((effect for effect in step.effects if isinstance(effect, Ask)), None)
     consented = any(isinstance(effect, Consent) and effect.given for effect in step.effects)
-    return Speech(script, ask.question if ask else "", ask.turn if ask else 0, consented)
+    return Speech(script, ask.question if ask else "", ask.turn if ask else 0, consented, voices)
 
 
 def _closing(code: str) -> Speech:
@@ -255,7 +260,7 @@ def _closing(code: str) -> Speech:
 
 
 def _render(work: Work, speech: Speech, ref: str) -> str:
-    return work.voice.render(speech.script, ref)
+    return work.voice.render(voiced(speech.script, speech.voices, work.recordings.find), ref)
 
 
 def _keep(line: Line, speech: Speech) -> str:

@@ -14,7 +14,7 @@ from contact.delivery import InboundText, Receipt, SendResult
 from contact.sender import SenderRow
 from ivr.script import Script
 
-__all__ = ["CallCarrier", "Carriers", "Clock", "Ids", "Jobs", "SenderRow", "TextCarrier", "VoiceRenderer"]
+__all__ = ["CallCarrier", "Carriers", "Clock", "Ids", "Jobs", "Recordings", "SenderRow", "TextCarrier", "VoiceRenderer"]
 
 
 class Clock(Protocol):
@@ -94,3 +94,13 @@ class VoiceRenderer(Protocol):
 
     def render(self, script: Script, ref: str) -> str:
         """The document for the call `ref`; turns of the script become URLs that carry `ref` and the turn."""
+
+
+class Recordings(Protocol):
+    """Which sentences of calls are recorded, as the process knows it."""
+
+    def refresh(self) -> None:
+        """Read again what is old; never inside a transaction."""
+
+    def find(self, prompt_id: str) -> str | None:
+        """The name of the recording of a sentence, None without one."""

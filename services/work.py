@@ -5,12 +5,23 @@ It must not build anything itself: no settings, environment or implementation is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.ports import Carriers, Clock, Ids, Jobs, VoiceRenderer
+from services.ports import Carriers, Clock, Ids, Jobs, Recordings, VoiceRenderer
 from store.unit_of_work import Database
 from store.vault import Vault
+
+
+class NoRecordings:
+    """Nothing is recorded: every sentence is synthesised."""
+
+    def refresh(self) -> None:
+        """There is nothing to read."""
+
+    def find(self, prompt_id: str) -> str | None:
+        """None."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Work:
     vault: Vault
     carriers: Carriers
     voice: VoiceRenderer
+    recordings: Recordings = field(default_factory=NoRecordings)
     haste: float = 1.0
     """How many times sooner leases end and repairs begin; more than 1 where every sender is simulated only."""
 

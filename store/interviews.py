@@ -55,6 +55,7 @@ _HELD = (
         organisations.c.name.label("organisation"),
         offices.c.name.label("office"),
         offices.c.contact_number,
+        offices.c.area_code.label("office_area"),
         rounds.c.state.label("round_state"),
         rounds.c.settings["accented_texts"].as_boolean().label("accented_texts"),
         rounds.c.settings["caps"]["replies_a_day"].as_integer().label("replies_a_day"),

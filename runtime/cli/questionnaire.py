@@ -9,6 +9,7 @@ import click
 from files.form_differences import form_changes
 from files.readiness import readiness
 from files.reports import fault_lines
+from runtime.cli import prompts
 from runtime.cli.faults import told
 from runtime.cli.session import Session
 from services import questionnaires
@@ -18,6 +19,10 @@ from survey.questionnaire import Question, Questionnaire
 @click.group("questionnaire")
 def command() -> None:
     """Bảng hỏi (questionnaires, from XLSForm workbooks)."""
+
+
+for _spoken in (prompts.book, prompts.record, prompts.withdraw):
+    command.add_command(_spoken)
 
 
 @command.command("check")
@@ -48,19 +53,13 @@ def check(session: Session, path: Path, as_json: bool) -> None:
 def diff(session: Session, old: str, new: str, as_json: bool) -> None:
     """So hai bản: mỗi bản là một tệp, mã hoặc dấu sha256 (what NEW changes in OLD)."""
     with told(session, as_json):
-        changes = form_changes(_form(session, old), _form(session, new))
+        changes = form_changes(prompts.form_named(session, old), prompts.form_named(session, new))
     if as_json:
         session.show([change.to_dict() for change in changes])
         return
     for change in changes:
         session.say(change.code, **change.params)
     session.say("form_change.count", count=len(changes))
-
-
-def _form(session: Session, name: str) -> Questionnaire:
-    """The form in the file of this name, else the published one of this code or digest."""
-    path = Path(name)
-    return questionnaires.check(path) if path.suffix else questionnaires.find(session.work, name)
 
 
 @command.command("publish")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Table, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 
 from store.tables.base import at, document, key, metadata
 
@@ -44,4 +44,19 @@ round_questionnaires = Table(
     Column("kind", Text, primary_key=True),  # organisation kind; "*" = any other
     Column("sector", Text, primary_key=True),  # NN | PNN | "" ; "*" = any
     Column("questionnaire_sha256", Text, ForeignKey("questionnaires.sha256"), nullable=False),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("prompt_id", Text, primary_key=True),  # ivr.prompts.prompt_id: of words, language and voice
+    Column("sha256", Text, primary_key=True),  # of the audio; a better one of the same sentence is another row
+    Column("language", Text, nullable=False),
+    Column("voice", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("audio", LargeBinary, nullable=False),  # WAV
+    at("added_at"),
+    Column("added_by", Text, nullable=False),
+    at("withdrawn_at", null=True),  # heard no more; a call that has its URL still gets it
+    CheckConstraint("sha256 = encode(sha256(audio), 'hex')", name="unbroken"),
 )

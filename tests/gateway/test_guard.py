@@ -133,8 +133,8 @@ def test_kannel_needs_our_secret(status: int, reason: str, changes: dict[str, An
     assert not reached
 
 
-OPEN = {"health.healthz", "health.readyz", "health.metrics"}
-"""Routes that anybody may ask; the runbook keeps them off the public address."""
+OPEN = {"health.healthz", "health.readyz", "health.metrics", "prompts.recording"}
+"""Routes that anybody may ask. The runbook keeps health off the public address; recordings hold nothing personal."""
 
 
 def _targets(app: Flask) -> list[tuple[str, str]]:

@@ -1,0 +1,97 @@
+"""Every sentence a call about one form can speak, in the order of a call: what a narrator has to record.
+
+Found by letting `ivr.callflow` speak every effect the engine has; numbers that people key in are left out, since
+nobody can record them all. It must not know files or recordings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ivr.callflow import CallContext, closing, script_for
+from ivr.prompts import prompt_id, spoken_seconds
+from ivr.script import Say, Script
+from survey.effects import (
+    AlreadyAnswered,
+    Ask,
+    Doubtful,
+    Echo,
+    Effect,
+    Ended,
+    Finished,
+    LeftOpen,
+    NotAChoice,
+    OutOfRange,
+    Resumed,
+    Tell,
+    Unheard,
+    Wanted,
+    Welcome,
+)
+from survey.questionnaire import Question, Questionnaire
+
+CLOSINGS = ("apology", "unknown_caller", "nothing_open", "opted_out")
+TRIES = (1, 2)
+"""Tries whose words differ; after the third the question is left open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence to record: its id for `voice`, where it is heard first, its words, about how long it takes."""
+
+    id: str
+    where: str
+    language: str
+    voice: str
+    text: str
+    seconds: float
+
+
+def sentences(form: Questionnaire, language: str, voice: str, contexts: Sequence[CallContext]) -> list[Sentence]:
+    """Each sentence once, where it is heard first. `contexts`: one for each office whose calls are to be recorded."""
+    found: dict[str, Sentence] = {}
+    for where, script in _scripts(form, language, contexts):
+        for said in script.prompts():
+            if isinstance(said, Say) and said.language == language:
+                name = prompt_id(said.text, language, voice)
+                sentence = Sentence(name, where, language, voice, said.text, round(spoken_seconds(said.text), 1))
+                found.setdefault(name, sentence)
+    return list(found.values())
+
+
+def _scripts(form: Questionnaire, language: str, contexts: Sequence[CallContext]) -> Iterator[tuple[str, Script]]:
+    for context in contexts:
+        for where, effects in spoken_effects(form):
+            yield where, script_for(form, effects, language, context)
+    for code in CLOSINGS:
+        yield code, closing(code, language)
+
+
+def spoken_effects(form: Questionnaire) -> Iterator[tuple[str, tuple[Effect, ...]]]:
+    """All that the engine can want spoken about `form`, with a word for where it is heard."""
+    yield "opening", (Welcome(),)
+    yield "resumed", (Resumed(),)
+    for question in form.questions:
+        yield from ((question.name, (effect,)) for effect in _about(question))
+        if question.kind != "note":
+            yield question.name, (Ask(question.name, 1), Resumed())
+    yield from (("amiss", (Unheard(tries),)) for tries in TRIES)
+    yield "amiss", (Doubtful("words"),)
+    for what in ("person", "call", "help", "later"):
+        yield what, (Wanted(what),)
+    yield from (("end", (Ended(ending),)) for ending in ("complete", "partial", "refused"))
+    yield "end", (Finished(),)
+
+
+def _about(question: Question) -> Iterator[Effect]:
+    name = question.name
+    if question.kind == "note":
+        yield Tell(name)
+        return
+    yield Ask(name, 1)
+    yield from (Echo(name, choice.value) for choice in question.choices)
+    for tries in TRIES:
+        yield NotAChoice(name, tries)
+        yield OutOfRange(name, tries)
+    yield from (LeftOpen(name), LeftOpen(name, comes_back=False), AlreadyAnswered(name))

@@ -1,0 +1,50 @@
+"""Which voices a call may speak with, and recordings put in place of synthesised words where there are some.
+
+It must not know where recordings lie; a sentence without one is said by the platform's own voice, never left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ivr.prompts import DEFAULT_VOICE, prompt_id
+from ivr.script import Gather, Play, Prompt, Say, Script, Verb
+
+NORTH, CENTRAL, SOUTH = "north", "central", "south"
+VOICES = (DEFAULT_VOICE, NORTH, CENTRAL, SOUTH)
+"""Voices a recording may be made in: people trust, and follow, the accent of their own part of the country."""
+
+_CENTRAL = frozenset(("38", "40", "42", "44", "46", "48", "51", "52", "56", "66", "68"))
+_FIRST_OF_SOUTH = "75"
+
+Find = Callable[[str], str | None]
+"""Prompt id → the name of its recording, None when there is none."""
+
+
+def voices_of(area_code: str) -> tuple[str, ...]:
+    """The voices for a province of the 2025 scheme, best first; "" (the national office) has the default one only.
+
+    From Thanh Hóa to Lâm Đồng the accent is taken as central, from Đồng Nai on as southern (our own assumption).
+    """
+    if not area_code:
+        return (DEFAULT_VOICE,)
+    region = CENTRAL if area_code in _CENTRAL else SOUTH if area_code >= _FIRST_OF_SOUTH else NORTH
+    return (region, DEFAULT_VOICE)
+
+
+def voiced(script: Script, voices: tuple[str, ...], find: Find) -> Script:
+    """`script` with each sentence that is recorded in one of `voices` (best first) played instead of said."""
+
+    def prompt(spoken: Prompt) -> Prompt:
+        if not isinstance(spoken, Say):
+            return spoken
+        ids = (prompt_id(spoken.text, spoken.language, voice) for voice in voices)
+        return next((Play(name) for name in map(find, ids) if name), spoken)
+
+    def verb(each: Verb) -> Verb:
+        if isinstance(each, Gather):
+            return replace(each, prompts=tuple(map(prompt, each.prompts)))
+        return prompt(each) if isinstance(each, Say) else each
+
+    return Script(tuple(map(verb, script.verbs)))
