@@ -13,18 +13,20 @@ from simulator import rest
 from simulator.calls import Calls
 from simulator.control import Control
 from simulator.errors import ApiError, not_found, refusal
+from simulator.handset_page import HandsetPage
 from simulator.network import Network
 from simulator.restore import restore
 from simulator.texts import Texts
 
 
 def create_app(net: Network) -> Flask:
-    """The API and the control routes over `net`, which goes on from its journal."""
+    """The API, the control routes and the handset page over `net`, which goes on from its journal."""
     app = Flask("simulator")
     texts, calls = Texts(net), Calls(net)
     restore(net, texts, calls)
     app.register_blueprint(rest.Api(net, texts, calls).blueprint())
     app.register_blueprint(Control(net, texts, calls).blueprint())
+    app.register_blueprint(HandsetPage(net, calls).blueprint())
     app.register_error_handler(ApiError, rest.show)
     app.register_error_handler(HTTPException, _show_http)
     return app

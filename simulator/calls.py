@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator import detection, parameters
+from simulator import detection, hands, parameters
 from simulator.network import Network
 from simulator.progress import Progress
 from simulator.records import Call
@@ -53,6 +53,8 @@ class Calls:
                 number.voice_status_callback,
             )
         call.events, call.started = frozenset({"completed"}), call.created
+        if handset is not None and handset.hand:
+            handset.hand.begin(call.sid)
         self._keep(call, "call.inbound")
         self._net.scheduler.run(self._inbound(call))
         return call
@@ -95,6 +97,8 @@ class Calls:
             if meets in ("busy", "failed"):
                 yield from self._wait(call, _BUSY_S)
                 self.end(call, meets)
+            elif meets == "hand":
+                yield from self._ring_by_hand(call)
             elif meets == "no-answer" or after_s > call.timeout:
                 yield from self._wait(call, call.timeout)
                 self.end(call, "no-answer")
@@ -104,6 +108,23 @@ class Calls:
         finally:
             if taken:
                 self._net.village.give_line(call.to)
+
+    def _ring_by_hand(self, call: Call) -> Iterator[float]:
+        """Ring until who holds the phone picks up or declines; nobody holds it: until the end."""
+        hand = self._net.village.hand(call.to)
+        if hand is not None:
+            hand.begin(call.sid)
+        for slice_s in slices(call.timeout, hands.LOOK_S):
+            yield slice_s
+            if call.over:
+                return
+            if hand is not None and hand.wish == "pick up":
+                yield from self._answered(call)
+                return
+            if hand is not None and hand.wish == "decline":
+                self.end(call, "busy")
+                return
+        self.end(call, "no-answer")
 
     def _wait(self, call: Call, seconds: float) -> Iterator[float]:
         """Wait, unless the call is taken back meanwhile."""
@@ -160,6 +181,8 @@ class Calls:
             refused = talk.rejection(document)
             if refused or document is None:
                 self.end(call, refused or "failed")
+                return
+            if call.over:
                 return
             call.answered = True
             self._progress.move(call, "in-progress", "answered")

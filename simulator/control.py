@@ -11,6 +11,7 @@ All routes are under /simulator; a POST of several things takes one JSON object 
 | GET, POST /handsets | {number, persona, medium, scope, truth, style, seed} | the people; see `personas` |
 | POST /handsets/<number>/text | {to, body} | this person sends a text; gives its sid |
 | POST /handsets/<number>/call | {to} | this person rings; gives the call's sid; 409 while on the line |
+| more of /handsets/<number> | | a phone that somebody holds: see `handset_page` |
 | POST /topics | {topic, kind, spoken, written, options: [{value, spoken, written}], range, scope} |
 |  |  | what people understand; kind is choice, integer or consent |
 | POST /recordings | {name: words} | what recordings say, by the last part of their URL |
@@ -188,6 +189,7 @@ def _describe(handset: Handset) -> dict[str, Any]:
         "number": handset.number,
         "persona": handset.persona_name,
         "scope": handset.scope,
+        "held": handset.hand is not None,
         "landline": handset.landline,
         "rings": handset.rings,
         "opted_out": handset.opted_out,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from simulator.faults import chance
+from simulator.hands import Hand
 from simulator.personas import PERSONAS, Persona, Ringing
 from simulator.topics import Medium, Topic, recognise, squeeze
 
@@ -82,11 +83,18 @@ class Handset:
     """Counts the texts that this person means to answer: only the newest of them is answered."""
     asked: dict[Medium, dict[str, int]] = field(default_factory=dict)
     """How often each topic was asked by call and by text."""
+    hand: Hand | None = None
+    """Set while somebody holds the phone: then the persona does nothing."""
 
     @property
     def persona(self) -> Persona:
         """How this person treats calls and texts."""
-        return PERSONAS[self.persona_name]
+        return PERSONAS["by_hand" if self.hand else self.persona_name]
+
+    def hold(self, held: bool) -> None:
+        """Take the phone in hand or give it back; what its person was still thinking about is dropped."""
+        self.questions += 1
+        self.hand = (self.hand or Hand()) if held else None
 
     def opinion(self, topic: Topic) -> str:
         """The truth about `topic`: given, or drawn from the seed. Consent is given unless the persona refuses."""

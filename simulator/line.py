@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from simulator import twiml
+from simulator import hands, twiml
+from simulator.hands import Hand, Prompt
 from simulator.handsets import Act
 from simulator.network import Network
 from simulator.records import Call
@@ -57,10 +58,15 @@ class Line:
         """Nobody listens."""
         return self.taker not in ("person", "mumbler")
 
+    @property
+    def hand(self) -> Hand | None:
+        """Who holds the phone, if somebody does: a phone may be taken over in the middle of a call."""
+        return self.net.village.hand(self.person)
+
     def wait(self, seconds: float) -> Waits:
         """Let time pass; raises CallOverError when the call was ended meanwhile, from outside or by a limit."""
         call = self.call
-        for slice_s in slices(seconds, _LOOK_S):
+        for slice_s in slices(seconds, hands.LOOK_S if self.hand else _LOOK_S):
             call.elapsed += slice_s
             yield slice_s
             if call.over or call.elapsed > call.time_limit or (self.machine and call.elapsed > _VOICEMAIL_S):
@@ -71,10 +77,12 @@ class Line:
         """What the person hears of a prompt; how long it takes."""
         if verb.tag == "Pause":
             return twiml.number_of(verb, "length", 1)
-        said = twiml.words(verb)
+        said, url = twiml.words(verb), ""
         if verb.tag == "Play":
-            said = self.net.village.recordings.get(urlsplit(said).path.rpartition("/")[2], "")
+            url, said = said, self.net.village.recordings.get(urlsplit(said).path.rpartition("/")[2], "")
         self.heard.append(said)
+        if hand := self.hand:
+            hand.hear(self.call.sid, Prompt(said, url))
         times = int(twiml.number_of(verb, "loop", 1)) or _REPEATS
         once = twiml.spoken_seconds(said) if said or verb.tag == "Say" else twiml.PLAY_S
         return times * once

@@ -89,6 +89,7 @@ class Network:
         self.arrangements: dict[str, Callable[[dict[str, Any]], None]] = {
             "number": self.add_number,
             "handset": self.village.add_handset,
+            "hold": self.village.hold,
             "topic": self.village.add_topic,
             "recordings": self.village.recordings.update,
             "faults": self.faults.set,

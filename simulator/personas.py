@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Ringing = Literal["answers", "busy", "no-answer", "failed", "machine"]
+Ringing = Literal["answers", "busy", "no-answer", "failed", "machine", "hand"]
 Texting = Literal["answers", "ignores", "dead", "answers after hanging up"]
 Taker = Literal["person", "mumbler", "beep", "silence", "music", "fax"]
 """Who or what takes a call: people, one of them hard to tell from a machine; machines by how their greeting ends."""
@@ -54,5 +54,6 @@ PERSONAS: dict[str, Persona] = {
     "dead_number": Persona(rings="failed", texts="dead"),
     "answers_online": Persona(rings="no-answer", texts="ignores"),
     "refuses": Persona(agrees=False),
+    "by_hand": Persona(rings="hand", texts="ignores"),
 }
-"""By the names that POST /simulator/handsets takes."""
+"""By the names that POST /simulator/handsets takes. `by_hand` does nothing by itself: held, or it rings out."""

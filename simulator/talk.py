@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from simulator import legs, parameters, twiml
+from simulator import keypad, legs, parameters, twiml
 from simulator.callbacks import Trouble
+from simulator.hands import Hand
 from simulator.handsets import Act
 from simulator.line import CallOverError, Line, Request, Waits
 from simulator.network import Network
@@ -147,7 +148,17 @@ class Talk:
         yield from self._line.wait(self._line.hear(verb))
         return None
 
+    def _gather_by_hand(self, hand: Hand, verb: ET.Element, base: str) -> Waits:
+        rules = GatherRules.of(verb)
+        got = yield from keypad.gather(self._line, hand, verb, rules)
+        self._line.take_heard()
+        if not got.digits and not rules.on_empty:
+            return None
+        return self._submit(verb, base, got, Act(got.digits))
+
     def _gather(self, verb: ET.Element, base: str) -> Waits:
+        if hand := self._line.hand:
+            return (yield from self._gather_by_hand(hand, verb, base))
         prompts = 0.0
         for nested in verb:
             if nested.tag in twiml.PROMPT_VERBS:

@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import Any
 
+from simulator.hands import Hand
 from simulator.handsets import Act, Handset
 from simulator.personas import PERSONAS, Ringing, Taker
 from simulator.topics import Medium, Topic
@@ -42,6 +43,18 @@ class Village:
         )
         with self._lock:
             self._handsets[handset.number] = handset
+
+    def hold(self, given: dict[str, Any]) -> None:
+        """Take the phone {number} in hand, or with {held: false} give it back; a new number gets a phone."""
+        number = str(given["number"])
+        with self._lock:
+            handset = self._handsets.setdefault(number, Handset(number, "by_hand", self.seed))
+            handset.hold(bool(given.get("held", True)))
+
+    def hand(self, number: str) -> Hand | None:
+        """Who holds the phone with this number, if somebody does."""
+        handset = self.get(number)
+        return handset.hand if handset else None
 
     def add_topic(self, given: dict[str, Any]) -> None:
         """Add or replace one topic from the JSON of POST /simulator/topics."""
