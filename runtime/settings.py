@@ -31,7 +31,9 @@ class Settings(BaseSettings):
 
     alo_port: int = Field(default=8080, description="Port of the gateway on this machine")
     alo_bind: str = Field(default="127.0.0.1", description="Address the gateway listens on")
-    public_base_url: str = Field(default="", description="Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT")
+    public_base_url: str = Field(
+        default="", description="Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT"
+    )
     alo_webhook_host: str = Field(default="", description="Host name that serves only webhooks; empty: any")
     alo_console_host: str = Field(default="", description="Host name that serves only staff pages; empty: any")
 
@@ -80,6 +82,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The public address of the webhooks, without a slash at its end."""
         return (self.public_base_url or f"http://127.0.0.1:{self.alo_port}").rstrip("/")
+
+    @property
+    def console_url(self) -> str:
+        """Where the staff pages are: their own host where there is one, else the gateway's public address."""
+        return f"https://{self.alo_console_host}" if self.alo_console_host else self.base_url
 
     @property
     def twilio_auth_tokens(self) -> tuple[str, ...]:

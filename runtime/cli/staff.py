@@ -7,7 +7,6 @@ from typing import cast
 import click
 
 from runtime.cli.session import Session
-from runtime.settings import Settings
 from services import staff
 from services.staff import Role
 
@@ -27,7 +26,7 @@ def command() -> None:
 def invite(session: Session, email: str, office: str, role: str, name: str, as_json: bool) -> None:
     """Mời một người: in ra đường dẫn dùng một lần (print a link that serves once)."""
     made = staff.invite(session.work, email, office, cast(Role, role), name, session.actor)
-    link = f"{_console_address(session.settings)}/invitation/{made.token}"
+    link = f"{session.settings.console_url}/invitation/{made.token}"
     if as_json:
         session.show({"email": made.email, "office": made.office_code, "link": link, "expires_at": made.expires_at})
         return
@@ -59,8 +58,3 @@ def deactivate(session: Session, email: str) -> None:
     """Thu hồi quyền đăng nhập ngay (close somebody's way in at once)."""
     staff.deactivate(session.work, email, session.actor)
     session.say("staff.deactivated", email=email)
-
-
-def _console_address(settings: Settings) -> str:
-    """Where the staff pages are: their own host where there is one, else the gateway's public address."""
-    return f"https://{settings.alo_console_host}" if settings.alo_console_host else settings.base_url

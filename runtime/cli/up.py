@@ -54,6 +54,8 @@ def _run(session: Session) -> None:
                 people = village.villagers(work)
                 network.settle(village.handsets(people), village.topics(village.forms(work, people)))
                 session.say("up.simulated", url=settings.twilio_api_base_url)
+                session.say("up.handset", url=settings.twilio_api_base_url)
+            session.say("up.console", url=settings.console_url)
             session.say("up.ready", url=settings.base_url, logs=team.logs)
             _watch(session, team, started)
     except KeyboardInterrupt:

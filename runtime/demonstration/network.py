@@ -60,14 +60,16 @@ class Network:
         raise TimeoutError("simulator")
 
     def connect_numbers(self, public_base_url: str) -> None:
-        """Point our two numbers at the gateway's webhooks."""
-        hooks = {
+        """Point our two numbers at the gateway's webhooks: one takes texts, the other calls."""
+        texts = {
             "sms_url": f"{public_base_url}/twilio/sms#rc=2&rp=ct,rt,5xx",
             "sms_fallback_url": f"{public_base_url}/twilio/sms/fallback",
+        }
+        calls = {
             "voice_url": f"{public_base_url}/twilio/voice#rc=2&rp=ct,rt,5xx",
             "voice_fallback_url": f"{public_base_url}/twilio/voice/fallback",
         }
-        self._post("/numbers", [{"number": number, **hooks} for number in (TEXT_NUMBER, CALL_NUMBER)])
+        self._post("/numbers", [{"number": TEXT_NUMBER, **texts}, {"number": CALL_NUMBER, **calls}])
 
     def settle(self, handsets: list[dict[str, Any]], topics: list[dict[str, Any]]) -> None:
         """Tell the village who lives there and what they understand."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from contact.settings import RoundSettings
 from runtime.clock import FastClock
 from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
 from runtime.settings import Settings
@@ -76,11 +77,15 @@ def with_network(settings: Settings, found: dict[str, Any]) -> Settings:
 
 
 def going_on(found: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The same place later, on a clock that goes on from where business time is at `now` (real), at normal speed."""
+    """The same place later, on a clock that goes on from where business time is at `now` (real), at normal speed.
+
+    Outside the hours it goes on at their next beginning, so that whoever tries it out can be called at once.
+    """
     start, rate, anchor = found["clock"].split("@")
     business = datetime.fromisoformat(start) + (now - datetime.fromisoformat(anchor)) * float(rate)
     last = datetime.fromisoformat(found.get("ended_at", business.isoformat()))
-    return {**found, "clock": f"{min(business, last).isoformat()}@1@{now.isoformat()}"}
+    at = RoundSettings().calendar.next_open("call", min(business, last))
+    return {**found, "clock": f"{at.isoformat()}@1@{now.isoformat()}"}
 
 
 def settled(settings: Settings) -> Settings:
