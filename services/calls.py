@@ -6,11 +6,12 @@ know a carrier's request or TwiML; hanging up anywhere keeps every answer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.phone import read_cell
 from contact.sender import SenderRow
@@ -26,6 +27,7 @@ from services.work import Work
 from store import calls as rows
 from store import interviews as interview_rows
 from store import phones
+from store.prepared import Row
 from survey.answers import Channel, Heard
 from survey.effects import Ask, Consent
 from survey.engine import Step
@@ -50,7 +52,7 @@ class Line:
 
     work: Work
     conn: Connection
-    phone: RowMapping
+    phone: Row
     call_id: UUID
     ref: str
     turn: int
@@ -162,7 +164,7 @@ def apology(work: Work) -> str:
 # Parts
 
 
-def _lock(conn: Connection, phone_hash: bytes) -> RowMapping:
+def _lock(conn: Connection, phone_hash: bytes) -> Row:
     phone = phones.lock(conn, phone_hash)
     if phone is None:  # rows refer to it: it cannot be gone
         raise UnknownCallError("no phone")
@@ -174,7 +176,7 @@ def _number(written: str) -> str | None:
     return next((reading.e164 for reading in read_cell(written) if reading.e164), None)
 
 
-def _caller(work: Work, conn: Connection, number: str) -> RowMapping:
+def _caller(work: Work, conn: Connection, number: str) -> Row:
     """The caller's phone, locked; kept when it was never seen before."""
     phone_hash = work.vault.lookup(number)
     phone = phones.lock(conn, phone_hash)
@@ -191,7 +193,7 @@ def _caller(work: Work, conn: Connection, number: str) -> RowMapping:
     return _lock(conn, phone_hash)
 
 
-def _meant(held: list[RowMapping]) -> RowMapping | None:
+def _meant(held: Sequence[Row]) -> Row | None:
     """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
     waiting = [row for row in held if row["status"] in ("pending", "active", "partial")]
     begun = [row for row in waiting if row["begun_at"] is not None]
@@ -200,7 +202,7 @@ def _meant(held: list[RowMapping]) -> RowMapping | None:
     return next(iter([*waiting, *held]), None)
 
 
-def _greet(line: Line, row: RowMapping | None, served: int, number: str) -> Speech:
+def _greet(line: Line, row: Row | None, served: int, number: str) -> Speech:
     if line.phone["consent"] in SILENCED:
         return _closing("opted_out")
     if row is not None:
@@ -223,7 +225,7 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
     return _take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=len(held) > 1)
 
 
-def _hear(line: Line, held: RowMapping, call: RowMapping, turn: int, digits: str | None) -> Speech:
+def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Speech:
     """What was pressed, bound to the question that the request's own turn asked."""
     form = form_of(line.conn, held["questionnaire_sha256"])
     asked, bound = call["question"], call["interview_turn"]
@@ -235,7 +237,7 @@ def _hear(line: Line, held: RowMapping, call: RowMapping, turn: int, digits: str
     return _take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
 
 
-def _take(line: Line, held: RowMapping, happening: Happening, *, shared: bool = False) -> Speech:
+def _take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -> Speech:
     step = interviews.take(line.work, line.conn, held, happening, line.phone)
     wishes.carry_out(line.work, line.conn, held, step.effects)
     form = form_of(line.conn, step.interview.questionnaire)

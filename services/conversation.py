@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.delivery import InboundText
 from contact.sender import SenderRow
@@ -22,6 +22,7 @@ from sms import binding, replies, texting
 from sms.binding import AskBack, Binding, Bound, Repetition, Shown
 from sms.replies import Reading
 from sms.texting import TextContext
+from store.prepared import Row
 from survey.answers import Channel, Heard, Key, Spoken
 from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Effect, Ended, Finished, Tell, Wanted
 from survey.interview import FINAL
@@ -44,7 +45,7 @@ class Turn:
     sender: SenderRow
     text: InboundText
     source_id: str
-    phone: RowMapping
+    phone: Row
     now: datetime
 
     @property
@@ -86,7 +87,7 @@ def follow_carrier(turn: Turn) -> Result:
             return Result("carrier_replied")
 
 
-def follow_words(turn: Turn, reading: Reading, held: Sequence[RowMapping]) -> Result | None:
+def follow_words(turn: Turn, reading: Reading, held: Sequence[Row]) -> Result | None:
     """Carry out stop, hold and start; None when the text says none of them, or nothing that changes anything."""
     before = turn.phone["consent"]
     if reading.opt == "stop":
@@ -112,7 +113,7 @@ def read_alone(turn: Turn) -> Reading:
     return replies.read(turn.text.body, None, LANGUAGE)
 
 
-def notice(turn: Turn, outcome: str, code: str, held: Sequence[RowMapping] = (), **params: object) -> Result:
+def notice(turn: Turn, outcome: str, code: str, held: Sequence[Row] = (), **params: object) -> Result:
     """Words outside the interview, in the language and letters of the phone's first interview, if it has one."""
     context = TextContext("", accented=bool(held and held[0]["accented_texts"]))
     text = texting.notice(code, held[0]["language"] if held else LANGUAGE, context, **params)
@@ -130,7 +131,7 @@ def tell_staff(turn: Turn, kind: str) -> None:
 # Answers
 
 
-def hear(turn: Turn, held: Sequence[RowMapping]) -> Result:
+def hear(turn: Turn, held: Sequence[Row]) -> Result:
     """Hear the text for one of the phone's interviews, all of them locked in `held`."""
     by_id = {str(row["id"]): row for row in held}
     shown = tuple(prompt for prompt in map(Shown.from_dict, held[0]["shown"] or ()) if prompt.interview in by_id)
@@ -155,7 +156,7 @@ class _Talk:
     """One text among the phone's interviews (`held`), with what the phone was `shown` and what the text says."""
 
     turn: Turn
-    held: Sequence[RowMapping]
+    held: Sequence[Row]
     shown: tuple[Shown, ...]
     reading: Reading
 
@@ -177,13 +178,13 @@ class _Talk:
             return self._take(self._row(bound.shown), heard).silent("answered_after_stop")
         return Result("silenced")
 
-    def _row(self, prompt: Shown) -> RowMapping:
+    def _row(self, prompt: Shown) -> Row:
         return next(row for row in self.held if str(row["id"]) == prompt.interview)
 
-    def _open(self) -> list[RowMapping]:
+    def _open(self) -> Sequence[Row]:
         return [row for row in self.held if row["status"] not in OVER]
 
-    def _named_by_code(self, bound: Binding) -> RowMapping | None:
+    def _named_by_code(self, bound: Binding) -> Row | None:
         """Of several open interviews, the one whose code is all the text says; a number we asked for is no code."""
         waiting = self._open()
         if len(waiting) < 2 or (isinstance(bound, Bound) and self._asks_number(bound.shown)):
@@ -206,7 +207,7 @@ class _Talk:
             happening = Heard(CHANNEL, self.turn.source_id, self.reading.said)
         return self._take(waiting[0] if waiting else self.held[-1], happening)
 
-    def _take(self, row: RowMapping, happening: Happening) -> Result:
+    def _take(self, row: Row, happening: Happening) -> Result:
         step = interviews.take(self.turn.work, self.turn.conn, row, happening, self.turn.phone)
         wishes.carry_out(self.turn.work, self.turn.conn, row, step.effects)
         form = form_of(self.turn.conn, step.interview.questionnaire)
@@ -221,7 +222,7 @@ class _Talk:
             shown=self._shown_after(str(row["id"]), effects, form),
         )
 
-    def _context(self, row: RowMapping) -> TextContext:
+    def _context(self, row: Row) -> TextContext:
         return TextContext(
             office=row["office"],
             contact=row["contact_number"],
@@ -242,7 +243,7 @@ class _Talk:
         return shown
 
 
-def _name(row: RowMapping) -> str:
+def _name(row: Row) -> str:
     return str(row["short_name"] or row["organisation"])
 
 

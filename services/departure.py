@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import settings as round_settings
 from contact.caps import EXEMPT, Caps, Counts
@@ -28,6 +28,7 @@ from sms.texting import Text
 from store import campaigns as campaign_rows
 from store import contacts, outbox
 from store import interviews as interview_rows
+from store.prepared import Row
 
 SENDING_LEASE = timedelta(seconds=45)
 """Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
@@ -63,14 +64,14 @@ def prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
         return Order(outbox_id, row["ref"], work.vault.open(phone["number"]), "" if body is None else body.body)
 
 
-def _is_ours(row: RowMapping) -> bool:
+def _is_ours(row: Row) -> bool:
     if is_planted("no-skip-locked"):
         return bool(row["state"] != State.WITHDRAWN)
     return bool(row["state"] == State.CLAIMED)
 
 
 def _verdict(
-    conn: Connection, row: RowMapping, phone: RowMapping, interview: RowMapping | None, now: datetime
+    conn: Connection, row: Row, phone: Row, interview: Row | None, now: datetime
 ) -> Go | Withdraw | Retime | Hold:
     settings = _settings(row["settings"])
     facts = Facts(
@@ -93,12 +94,12 @@ def _settings(document: str | None) -> RoundSettings:
     return round_settings.default() if document is None else round_settings.from_dict(json.loads(document))
 
 
-def _on_hold(row: RowMapping) -> bool:
+def _on_hold(row: Row) -> bool:
     parts = (f"office:{row['office_id']}", f"sender:{row['sender_id']}", f"medium:{row['medium']}")
     return any(part in (row["holds"] or ()) for part in parts)
 
 
-def _counts(conn: Connection, row: RowMapping, caps: Caps, now: datetime) -> Counts:
+def _counts(conn: Connection, row: Row, caps: Caps, now: datetime) -> Counts:
     phone, interview, purpose = row["phone_hash"], row["interview_id"], row["purpose"]
     found = contacts.counts(conn, phone, interview, caps.since(now), now)
     if purpose not in EXEMPT:
@@ -116,7 +117,7 @@ def _counts(conn: Connection, row: RowMapping, caps: Caps, now: datetime) -> Cou
 
 
 def _body(
-    work: Work, conn: Connection, sender: SenderRow, row: RowMapping, interview: RowMapping | None
+    work: Work, conn: Connection, sender: SenderRow, row: Row, interview: Row | None
 ) -> Text | None:
     """What a text says: a reply was written when it was decided on, a campaign's text is written now."""
     if sender.medium == "call":
@@ -145,7 +146,7 @@ def _sealed(work: Work, body: Text | None) -> dict[str, Any]:
     return {} if body is None else {"body": work.vault.seal(body.body), "segments": body.segments}
 
 
-def _put_off(conn: Connection, row: RowMapping, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
+def _put_off(conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
     """The row does not leave now: withdrawn with its reason, re-timed, or simply returned."""
     if isinstance(verdict, Withdraw):
         outbox.change(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.delivery import InboundText, State
 from contact.phone import read_cell
@@ -21,6 +21,7 @@ from services.work import Work
 from store import inbound as rows
 from store import interviews as interview_rows
 from store import phones
+from store.prepared import Row
 
 Via = Literal["webhook", "sweep"]
 
@@ -85,7 +86,7 @@ def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via
     }
 
 
-def _once_more(work: Work, earlier: RowMapping, via: Via) -> TextReply:
+def _once_more(work: Work, earlier: Row, via: Via) -> TextReply:
     """The stored reply, as long as nothing shows that the carrier took it; then an empty answer."""
     reply = earlier["reply"]
     again = reply is not None and via == earlier["via"] == "webhook" and earlier["state"] in UNSIGNED
@@ -93,7 +94,7 @@ def _once_more(work: Work, earlier: RowMapping, via: Via) -> TextReply:
     return TextReply(body, earlier["ref"] if again else None, earlier["outcome"], repeated=True)
 
 
-def _stranger(work: Work, conn: Connection, row: dict[str, Any], number: str) -> RowMapping | None:
+def _stranger(work: Work, conn: Connection, row: dict[str, Any], number: str) -> Row | None:
     """The phone of a number never seen before, locked; None when it is no number a person here could have."""
     reading = next(iter(read_cell(number)), None)
     if reading is None or reading.e164 is None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from services import consent, happenings
 from services.happenings import Happening, Opening
@@ -20,6 +20,7 @@ from services.questionnaires import form_of
 from services.work import Work
 from store import interviews as rows
 from store import phones
+from store.prepared import Row
 from survey import interview as states
 from survey.answers import Channel, Heard, Key
 from survey.effects import Consent, Ended
@@ -76,7 +77,7 @@ def _within(work: Work, conn: Connection | None) -> Iterator[Connection]:
         yield own
 
 
-def take(work: Work, conn: Connection, held: RowMapping, happening: Happening, phone: RowMapping | None) -> Step:
+def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: Row | None) -> Step:
     """Carry one happening into an interview whose row (`store.interviews.lock`) and `phone` the caller has locked."""
     form = form_of(conn, held["questionnaire_sha256"])
     before = state_of(form, held)
@@ -92,14 +93,14 @@ def take(work: Work, conn: Connection, held: RowMapping, happening: Happening, p
     return step
 
 
-def state_of(form: Questionnaire, held: RowMapping) -> Interview:
+def state_of(form: Questionnaire, held: Row) -> Interview:
     """The interview as a locked row holds it; before its first event a fresh one, pinned to the row's questionnaire."""
     if held["state"] is not None:
         return states.from_dict(held["state"])
     return happenings.fresh(form, held["language"])
 
 
-def _again(conn: Connection, held: RowMapping, happening: Happening, before: Interview) -> Step:
+def _again(conn: Connection, held: Row, happening: Happening, before: Interview) -> Step:
     stored = rows.effects_of(conn, held["id"], happening.channel, happening.source_id)
     return Step(before, happenings.effects_from_json(stored or ()))
 
@@ -120,7 +121,7 @@ def _event(
 
 
 def _columns(
-    held: RowMapping, before: Interview, happening: Happening, closed: bool, step: Step, now: datetime
+    held: Row, before: Interview, happening: Happening, closed: bool, step: Step, now: datetime
 ) -> dict[str, Any]:
     after = step.interview
     answered = any(answer.seq == after.seq for answer in after.answers.values())
@@ -155,7 +156,7 @@ def _points(form: Questionnaire, name: str, value: str) -> str | None:
 
 
 def _keep_consent(
-    work: Work, conn: Connection, held: RowMapping, happening: Happening, step: Step, phone: RowMapping, now: datetime
+    work: Work, conn: Connection, held: Row, happening: Happening, step: Step, phone: Row, now: datetime
 ) -> None:
     given = next((effect.given for effect in step.effects if isinstance(effect, Consent)), None)
     if given is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.kinds import NOTICES
 from contact.sender import SenderRow
@@ -20,6 +20,7 @@ from sms.binding import Shown, remember
 from sms.texting import Text, TextContext
 from store import inbound
 from store import interviews as rows
+from store.prepared import Row
 from survey.effects import Ask, Effect
 from survey.engine import Step
 
@@ -28,7 +29,7 @@ TEST = "test"
 """Purpose of a sample text that staff send to themselves."""
 
 
-def context_of(held: RowMapping, shared: bool) -> TextContext:
+def context_of(held: Row, shared: bool) -> TextContext:
     """Who writes, for an interview read by `store.interviews.lock`; on a `shared` phone also about whom."""
     return TextContext(
         office=held["office"],
@@ -39,7 +40,7 @@ def context_of(held: RowMapping, shared: bool) -> TextContext:
     )
 
 
-def write(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, held: RowMapping | None) -> Text:
+def write(work: Work, conn: Connection, sender: SenderRow, row: Row, held: Row | None) -> Text:
     """Write the text of an outbox row that leaves now: the interview opens a contact, the phone is shown its question.
 
     A text written beforehand (a test) leaves as it is. The caller holds the locks of the phone and of `held`. Raises
@@ -63,21 +64,21 @@ def _asks_nothing(sender: SenderRow | None, purpose: str) -> bool:
     return sender is None or not sender.can_receive or purpose in NOTICES
 
 
-def _notice(held: RowMapping, purpose: str, context: TextContext) -> Text:
+def _notice(held: Row, purpose: str, context: TextContext) -> Text:
     """A text that asks nothing: of thanks, or that we shall ring."""
     code = "text.thank_you" if purpose == "thank_you" else "text.announcement"
     return texting.notice(code, held["language"] or "vi", context)
 
 
 def _composed(
-    conn: Connection, held: RowMapping, language: str, effects: tuple[Effect, ...], context: TextContext
+    conn: Connection, held: Row, language: str, effects: tuple[Effect, ...], context: TextContext
 ) -> Text:
     form = form_of(conn, held["questionnaire_sha256"])
     written = texting.compose(form, effects, language, context)
     return written[0] if written else texting.notice("text.announcement", language, context)
 
 
-def _remember(work: Work, conn: Connection, sender: SenderRow, row: RowMapping, step: Step) -> None:
+def _remember(work: Work, conn: Connection, sender: SenderRow, row: Row, step: Step) -> None:
     """Keep what this phone sees from now on, so that its answer is bound to this question."""
     ask = next((effect for effect in step.effects if isinstance(effect, Ask)), None)
     if ask is None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from services import tasks
 from services.work import Work
 from store import interviews as rows
+from store.prepared import Row
 from survey.effects import Effect, Wanted
 
 
-def carry_out(work: Work, conn: Connection, held: RowMapping, effects: Iterable[Effect]) -> None:
+def carry_out(work: Work, conn: Connection, held: Row, effects: Iterable[Effect]) -> None:
     """Follow the wishes among `effects`: a person becomes a task; a call is due now, by campaign or else by task."""
     wanted = {effect.what for effect in effects if isinstance(effect, Wanted)}
     now = work.clock.now()

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from store.prepared import Prepared, Row
 from store.tables.outbox import call_turns, calls, outbox
 from store.tables.registry import phones
 
@@ -26,20 +27,21 @@ def placed(conn: Connection, ref: str) -> RowMapping | None:
     return conn.execute(_PLACED, {"ref": ref}).mappings().first()
 
 
-_PHONE_OF = (
+_phone_of = (
     select(phones.c.hash, phones.c.kind, phones.c.consent, calls.c.interview_id)
     .join(calls, calls.c.phone_hash == phones.c.hash)
     .where(calls.c.ref == bindparam("ref"))
 )
-_LOCK_PHONE_OF = _PHONE_OF.with_for_update(of=phones, key_share=True)
+_PHONE_OF = Prepared(_phone_of)
+_LOCK_PHONE_OF = Prepared(_phone_of.with_for_update(of=phones, key_share=True))
 
 
-def lock_phone(conn: Connection, ref: str, *, locking: bool = True) -> RowMapping | None:
+def lock_phone(conn: Connection, ref: str, *, locking: bool = True) -> Row | None:
     """Lock the phone of a call and read it, with the call's `interview_id` (which never changes); None if unknown.
 
     `locking=False` exists for the planted fault that proves the lock is needed.
     """
-    return conn.execute(_LOCK_PHONE_OF if locking else _PHONE_OF, {"ref": ref}).mappings().first()
+    return (_LOCK_PHONE_OF if locking else _PHONE_OF).first(conn, {"ref": ref})
 
 
 def by_carrier_id(conn: Connection, sender_id: UUID, carrier_id: str) -> str | None:
@@ -56,7 +58,7 @@ def add(conn: Connection, **columns: Any) -> bool:
 
 _turn = call_turns.alias("turn")
 _next = call_turns.alias("next")
-_AT_TURN = (
+_AT_TURN = Prepared(
     select(
         calls.c.id,
         calls.c.ref,
@@ -74,10 +76,10 @@ _AT_TURN = (
 )
 
 
-def at_turn(conn: Connection, ref: str, turn: int) -> RowMapping | None:
+def at_turn(conn: Connection, ref: str, turn: int) -> Row | None:
     """The call at dialogue turn `turn`, read under its phone's lock: what that turn asked, and what answered it, if
     anything did (`answered_with`: the sealed document of the next turn)."""
-    return conn.execute(_AT_TURN, {"ref": ref, "turn": turn}).mappings().first()
+    return _AT_TURN.first(conn, {"ref": ref, "turn": turn})
 
 
 def _advance() -> Insert:
@@ -95,7 +97,7 @@ def _advance() -> Insert:
     return insert(call_turns).values(row).add_cte(moved)
 
 
-_ADVANCE = _advance()
+_ADVANCE = Prepared(_advance())
 
 
 def advance(
@@ -124,4 +126,4 @@ def advance(
         "heard_consent": consented,
         "over_at": at if over else None,
     }
-    conn.execute(_ADVANCE, given)
+    _ADVANCE.do(conn, given)

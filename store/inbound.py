@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, Update, bindparam, func, insert, 
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.outbox import EMPTY
+from store.prepared import Prepared, Row
 from store.tables.interviews import inbound, prompted
 from store.tables.outbox import outbox
 from store.tables.registry import phones
@@ -27,22 +28,23 @@ _fresh = (
     .returning(inbound.c.id)
     .cte("fresh")
 )
-_TAKE_IN = (
+_take_in = (
     select(phones.c.hash, phones.c.kind, phones.c.consent)
     .select_from(_fresh.join(phones, onclause=true()))
     .where(phones.c.hash == bindparam("phone_hash"))
 )
-_TAKE_IN_LOCKING = _TAKE_IN.with_for_update(of=phones, key_share=True)
+_TAKE_IN = Prepared(_take_in)
+_TAKE_IN_LOCKING = Prepared(_take_in.with_for_update(of=phones, key_share=True))
 
 
-def take_in(conn: Connection, row: Mapping[str, Any], *, locking: bool = True) -> RowMapping | None:
+def take_in(conn: Connection, row: Mapping[str, Any], *, locking: bool = True) -> Row | None:
     """Insert the text and lock its phone, in one statement; the phone, or None when the text or its phone needs a look.
 
     None means: the same text (sender, carrier id) is there already, or the phone is not known yet (`earlier` tells).
     The row is inserted before the lock is taken, so two deliveries of one text wait for each other there and nowhere
     else. `locking=False` exists for the planted fault that proves the lock is needed.
     """
-    return conn.execute(_TAKE_IN_LOCKING if locking else _TAKE_IN, row).mappings().first()
+    return (_TAKE_IN_LOCKING if locking else _TAKE_IN).first(conn, row)
 
 
 _EARLIER = (
@@ -89,9 +91,9 @@ def _close_with_question() -> Update:
     return _close_with_reply().add_cte(again.cte("seen"))
 
 
-_CLOSE = _close()
-_CLOSE_WITH_REPLY = _close_with_reply()
-_CLOSE_WITH_QUESTION = _close_with_question()
+_CLOSE = Prepared(_close())
+_CLOSE_WITH_REPLY = Prepared(_close_with_reply())
+_CLOSE_WITH_QUESTION = Prepared(_close_with_question())
 
 
 def close(
@@ -115,14 +117,14 @@ def close(
         "in_reply_id": reply["id"] if reply else None,
     }
     if reply is None:
-        conn.execute(_CLOSE, given)
+        _CLOSE.do(conn, given)
         return
     given |= {f"out_{name}": value for name, value in {**EMPTY, **reply}.items()}
     if shown is None:
-        conn.execute(_CLOSE_WITH_REPLY, given)
+        _CLOSE_WITH_REPLY.do(conn, given)
         return
     seen = {"seen_sender_id": reply["sender_id"], "seen_phone_hash": reply["phone_hash"], "seen_shown": list(shown)}
-    conn.execute(_CLOSE_WITH_QUESTION, given | seen)
+    _CLOSE_WITH_QUESTION.do(conn, given | seen)
 
 
 def replied_since(conn: Connection, phone_hash: bytes, outcome: str, since: datetime) -> int:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
+from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
 from store.tables.registry import offices, organisation_phones, organisations
@@ -70,7 +71,7 @@ def _locked(query: Select[Any]) -> Select[Any]:
     return query.order_by(interviews.c.id).with_for_update(of=interviews, key_share=True)
 
 
-_ONE = _locked(_HELD.where(interviews.c.id == bindparam("interview_id")))
+_ONE = Prepared(_locked(_HELD.where(interviews.c.id == bindparam("interview_id"))))
 
 _of_phone = select(organisation_phones.c.organisation_id).where(
     organisation_phones.c.phone_hash == bindparam("phone_hash")
@@ -84,26 +85,26 @@ _replies = select(func.count()).where(
     inbound.c.reply_id.is_not(None),
 )
 _PHONE = _HELD.where(interviews.c.organisation_id.in_(_of_phone), rounds.c.state == "open")
-_OF_PHONE = _locked(_PHONE)
-_OF_PHONE_TEXTING = _locked(
-    _PHONE.add_columns(_shown.scalar_subquery().label("shown"), _replies.scalar_subquery().label("replies"))
+_OF_PHONE = Prepared(_locked(_PHONE))
+_OF_PHONE_TEXTING = Prepared(
+    _locked(_PHONE.add_columns(_shown.scalar_subquery().label("shown"), _replies.scalar_subquery().label("replies")))
 )
 
 
-def lock(conn: Connection, interview_id: UUID) -> RowMapping | None:
+def lock(conn: Connection, interview_id: UUID) -> Row | None:
     """Lock one interview (after its phone) and read it with its organisation's and office's words; None if unknown."""
-    return conn.execute(_ONE, {"interview_id": interview_id}).mappings().first()
+    return _ONE.first(conn, {"interview_id": interview_id})
 
 
-def lock_of_phone(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
+def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[Row]:
     """Lock the interviews in open rounds of every organisation with this phone, in one order for everybody."""
-    return list(conn.execute(_OF_PHONE, {"phone_hash": phone_hash}).mappings())
+    return _OF_PHONE.all(conn, {"phone_hash": phone_hash})
 
 
-def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime) -> list[RowMapping]:
+def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime) -> Sequence[Row]:
     """As `lock_of_phone`, each row with what our number has `shown` the phone and its `replies` since a time."""
     given = {"phone_hash": phone_hash, "sender_id": sender_id, "replies_since": replies_since}
-    return list(conn.execute(_OF_PHONE_TEXTING, given).mappings())
+    return _OF_PHONE_TEXTING.all(conn, given)
 
 
 _mine, _theirs, _other = organisation_phones.alias(), organisation_phones.alias(), interviews.alias()
@@ -169,7 +170,7 @@ def _write_turn() -> Update:
     )
 
 
-_WRITE_TURN = _write_turn()
+_WRITE_TURN = Prepared(_write_turn())
 
 
 def write_turn(
@@ -184,8 +185,7 @@ def write_turn(
     One statement. False, and nothing is changed, when an event of this interview, channel and source is there already.
     """
     given = {f"event_{k}": v for k, v in event.items()} | {f"new_{k}": v for k, v in interview.items()}
-    row = conn.execute(_WRITE_TURN, given | {"kept": list(kept), "gone": list(gone)}).first()
-    return row is not None
+    return _WRITE_TURN.first(conn, given | {"kept": list(kept), "gone": list(gone)}) is not None
 
 
 _EFFECTS = select(interview_events.c.effects).where(

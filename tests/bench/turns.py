@@ -18,6 +18,7 @@ from tests.bench.house import TOKEN, House, free_port
 from tests.bench.load import Crowd, Pressing, Texting
 from tests.bench.measuring import Row, Trees, interleave, percentile
 from tests.bench.population import TEXTS, Town, call, found
+from tests.statements import noted
 from tests.survey.forms import long_form
 
 CONNECTIONS = 16
@@ -148,12 +149,10 @@ def _memory(bench: Bench) -> Row:
 
 def _statements(work: Work, town: Town, name: str) -> int:
     """Statements of one answer, BEGIN and COMMIT not counted."""
-    seen: list[str] = []
     last = len(town.numbers) - (1 if name == "text" else 2)
     ref = call(work, town, last) if name == "key" else ""
 
     def answer(turn: int) -> None:
-        seen.clear()
         if name == "text":
             text = InboundText(f"SMcount{turn}", town.numbers[last], TEXTS, "1" if turn else "alo")
             inbound.receive_text(work, town.text, text)
@@ -162,13 +161,9 @@ def _statements(work: Work, town: Town, name: str) -> int:
         else:
             calls.pressed(work, ref, turn, "1")
 
-    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    sa.event.listen(work.database.engine, "before_cursor_execute", note)
     for turn in range(4):
         time.sleep(READING_S)
-        answer(turn)
-    sa.event.remove(work.database.engine, "before_cursor_execute", note)
+        with noted() as seen:
+            answer(turn)
     return len(seen)
 

@@ -21,6 +21,7 @@ from store.tables.staff import audit
 from survey.answers import Heard, Key
 from survey.effects import Doubtful, Echo, Ended, Finished
 from tests.services.world import LEADER, World, build
+from tests.statements import noted
 
 STRANGER = "+84907777777"
 CARRIER_ID = "CA" + "0" * 32
@@ -298,17 +299,10 @@ def test_a_call_cannot_run_for_ever(world: World, ref: str) -> None:
 def test_a_key_takes_at_most_six_statements(world: World, ref: str) -> None:
     answer(world, ref)
     counts = []
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(world.work.database.engine, "before_cursor_execute", note)
     for turn, digits in enumerate(["1", "2", "1"], 1):
-        seen.clear()
-        press(world, ref, turn, digits)
+        with noted() as seen:
+            press(world, ref, turn, digits)
         counts.append(len(seen))
-    sa.event.remove(world.work.database.engine, "before_cursor_execute", note)
     assert counts == [6, 5, 5]
 
 

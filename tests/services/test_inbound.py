@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -25,6 +25,7 @@ from store.tables.outbox import outbox
 from store.tables.rounds import rounds
 from survey.answers import Heard, Key
 from tests.services.world import LEADER, World, build
+from tests.statements import noted
 
 STRANGER = "+84907777777"
 
@@ -92,17 +93,10 @@ def test_consent_and_opting_out_take_at_most_six_statements(world: World, statem
 
 
 @pytest.fixture
-def statements(world: World) -> Any:
+def statements() -> Iterator[list[str]]:
     """Every statement that reaches the database, BEGIN and COMMIT not counted."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
-    engine = world.work.database.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    sa.event.remove(engine, "before_cursor_execute", note)
+    with noted() as seen:
+        yield seen
 
 
 # The same text again
