@@ -72,6 +72,8 @@ class Player:
         """One step; `after` is the seconds since the step before (a minute unless given)."""
         self.now += timedelta(seconds=step.get("after", 60))
         self.script, self.text, self.outcome = None, None, ""
+        if isinstance(step.get("key"), dict):  # the same answer, as each channel gives it
+            step = {**step, "key": step["key"][self.channel]}
         if "open" in step:
             return self._open(step["open"])
         if "staff" in step:

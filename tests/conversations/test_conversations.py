@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,6 +19,11 @@ FORMS = {
     "small": forms.small_form(),
     "two": forms.form(forms.consent(), forms.level("q1"), forms.level("q2")),
     "number": forms.form(forms.consent(), forms.whole("members", constraint=". >= 1 and . <= 500")),
+    "report": forms.report_form(),
+    "kinds": forms.form(*(q for q in forms.report_form().questions if q.kind != "text"), code="KINDS"),
+    "day": forms.form(forms.consent(), forms.other("founded", "date", constraint=". <= today()")),
+    "wish": forms.form(forms.consent(), forms.other("wish", "text"), forms.level("q1")),
+    "optional": forms.form(forms.consent(), replace(forms.whole("workers"), required=False), forms.level("q1")),
     "free": forms.form(forms.level("q1"), forms.whole("workers")),
 }
 NEUTRAL: tuple[Channel, ...] = ("voice", "sms", "staff")
