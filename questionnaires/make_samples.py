@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 if __name__ == "__main__":
     sys.path.insert(0, str(HERE.parent))
 
+from questionnaires import sample_report  # noqa: E402
 from questionnaires.sample_village import HEADER, TITLE, village_rows  # noqa: E402
 from questionnaires.sample_words import FORMS, SampleForm  # noqa: E402
 
@@ -69,11 +70,22 @@ def form_workbook(form: SampleForm) -> bytes:
     )
 
 
+def report_workbook() -> bytes:
+    """The XLSForm of the sample monthly report."""
+    return workbook(
+        (
+            ("survey", (sample_report.SURVEY, *sample_report.ROWS)),
+            ("choices", (sample_report.CHOICES, *sample_report.LISTS)),
+            ("settings", sample_report.SETTINGS),
+        )
+    )
+
+
 def samples() -> dict[str, bytes]:
     """File name → bytes of every sample."""
     files = {f"{form.code}.xlsx": form_workbook(form) for form in FORMS}
     village = workbook((("Danh sách mẫu", (*((line,) for line in TITLE), HEADER, *village_rows())),))
-    return files | {"sample-village.xlsx": village}
+    return files | {"BC-THANG.xlsx": report_workbook(), "sample-village.xlsx": village}
 
 
 def main() -> None:

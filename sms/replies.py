@@ -76,7 +76,8 @@ def _free(body: str, typed: Sequence[str]) -> Said:
     """Free text is what was written; nothing but polite words is no answer."""
     if not typed or all(words.polite(token) for token in typed):
         return Unclear("no_answer" if typed else "empty")
-    return Key(typed_answers.free(body, _NAMED))
+    said = typed_answers.free(body, _NAMED)
+    return Key(said) if said else Unclear("no_answer")
 
 
 def _opted(typed: Sequence[str]) -> Reading | None:
@@ -137,8 +138,8 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
             return Unclear("grouping", token)
         keys += found
         unknown = unknown or not (found or words.polite(token) or _around(token, question))
-    if kind == "select_multiple" and keys and not unknown:
-        return Key("".join(sorted(set(keys))))
+    if kind == "select_multiple" and keys:
+        return Unclear("words") if unknown else Key("".join(sorted(set(keys))))
     return _settled(keys, unknown, question, kind in NUMBERS)
 
 

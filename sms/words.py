@@ -117,7 +117,7 @@ POLITE = Lexicon(
 )
 """Words around an answer that say nothing about it."""
 
-JOINING = Lexicon("và", "với", "cả", "and")
+JOINING = Lexicon("và", "với", "cả", "and", "+")
 """Between several choices."""
 
 DAYS = Lexicon("vào", "từ", "hôm", "ngày", "tháng", "năm", "thành lập", "thành", "lập")

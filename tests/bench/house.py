@@ -223,4 +223,3 @@ def await_answer(url: str, log: Path) -> None:
 
 def _base64(key: bytes) -> str:
     return base64.b64encode(key).decode()
-

@@ -166,4 +166,3 @@ def _statements(work: Work, town: Town, name: str) -> int:
         with noted() as seen:
             answer(turn)
     return len(seen)
-

@@ -9,7 +9,9 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from files.xlsform import read_form
 from ivr.script import Dial
+from questionnaires.make_samples import HERE
 from survey.answers import Channel
 from survey.effects import Effect, to_dict
 from tests.conversations.player import Player
@@ -19,6 +21,7 @@ FORMS = {
     "small": forms.small_form(),
     "two": forms.form(forms.consent(), forms.level("q1"), forms.level("q2")),
     "number": forms.form(forms.consent(), forms.whole("members", constraint=". >= 1 and . <= 500")),
+    "sample-report": read_form(HERE / "BC-THANG.xlsx"),
     "report": forms.report_form(),
     "kinds": forms.form(*(q for q in forms.report_form().questions if q.kind != "text"), code="KINDS"),
     "day": forms.form(forms.consent(), forms.other("founded", "date", constraint=". <= today()")),

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
+from typing import get_args
+from xml.etree import ElementTree
 
 import pytest
+from pyxform.validators.odk_validate import ODKValidateError
+from pyxform.xls2xform import convert
 
 from files.lists import read_registry
+from files.readiness import readiness
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE, samples
 from sms.encoding import measure, plain
 from sms.texting import TextContext, compose
 from survey.effects import Ask, Echo, Welcome
-from survey.questionnaire import Questionnaire
+from survey.questionnaire import Kind, Questionnaire
+from tests.files.workbooks import write
 
 CODES = ("HTX-NN", "HTX-PNN", "QTD")
+REPORT = "BC-THANG"
 
 
 @pytest.fixture(scope="module", params=CODES)
@@ -45,6 +53,42 @@ def test_a_form_has_the_shape_it_should(form: Questionnaire) -> None:
         assert question.section
 
 
+@pytest.mark.parametrize("code", [*CODES, REPORT])
+def test_pyxform_makes_an_xform_of_each_sample(code: str) -> None:
+    made = convert(str(HERE / f"{code}.xlsx"), form_name="data")
+    root = ElementTree.fromstring(made.xform)
+    binds = {bind.get("nodeset", "").rpartition("/")[2] for bind in root.iter("{http://www.w3.org/2002/xforms}bind")}
+    assert {q.name for q in read_form(HERE / f"{code}.xlsx").questions} <= binds
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="no java: apt install default-jre-headless")
+@pytest.mark.parametrize("code", [*CODES, REPORT])
+def test_odk_validate_accepts_each_sample(code: str) -> None:
+    """JavaRosa, the engine of ODK Collect, loads the form and works out its expressions; it raises what it refuses."""
+    assert convert(str(HERE / f"{code}.xlsx"), form_name="data", validate=True).xform
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="no java: apt install default-jre-headless")
+def test_odk_validate_can_refuse(tmp_path: Path) -> None:
+    rows = [["type", "name", "label", "relevant"], ["integer", "n", "N?", ""], ["note", "m", "M", "nowhere(${n}) = 1"]]
+    path = write(tmp_path / "bad.xlsx", survey=rows, settings=[["form_title", "form_id"], ["x", "x"]])
+    with pytest.raises(ODKValidateError):
+        convert(str(path), form_name="data", validate=True)
+
+
+def test_the_report_has_a_question_of_every_kind() -> None:
+    form = read_form(HERE / f"{REPORT}.xlsx")
+    assert form.sample
+    assert {q.kind for q in form.questions} == set(get_args(Kind)) - {"note"}
+    assert {q.required for q in form.questions} == {True, False}
+    assert {q.name: q.weight for q in form.questions if q.scored} == {"ho_tro": 2, "thu_tuc": 1}
+    assert form.question("hoat_dong") is not None
+    assert any(q.audio for q in form.questions)
+    assert "MẪU" in form.title["vi"]
+    assert "SAMPLE" in form.title["en"]
+    assert {n.code for n in readiness(form).notices} == {"form.not_in_calls"}
+
+
 def test_a_form_says_it_is_a_sample(form: Questionnaire) -> None:
     assert form.sample
     assert "MẪU" in form.title["vi"]
@@ -67,10 +111,12 @@ def test_each_question_fits_one_plain_text_with_number_and_options(form: Questio
         assert (size.encoding, size.segments) == ("gsm7", 1), (size, body)
 
 
+@pytest.mark.parametrize("code", [*CODES, REPORT])
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_each_question_leaves_as_one_text_even_after_an_echo(form: Questionnaire, language: str) -> None:
+def test_each_question_leaves_as_one_text_even_after_an_echo(code: str, language: str) -> None:
+    form = read_form(HERE / f"{code}.xlsx")
     context = TextContext(office="LMHTX tinh Mau", contact="02043888999")
-    asked = [q for q in form.questions if q.kind != "note"]
+    asked = [q for q in form.questions if q.asked]
     for before, question in zip([None, *asked], asked, strict=False):
         opening = [Welcome()] if before is None else []
         echo = [Echo(before.name, before.choices[0].value)] if before and before.choices else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,19 +11,21 @@ from hypothesis import strategies as st
 from ivr import callflow
 from ivr.callflow import CallContext, script_for
 from ivr.prompts import prompt_id
-from ivr.script import Dial, Gather, Hangup, Redirect, Say
+from ivr.script import Dial, Gather, Hangup, Play, Redirect, Say, Script
 from survey import engine
 from survey.answers import Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.effects import Ask, Echo, Ended, Wanted, Welcome
 from survey.interview import Interview
+from survey.questionnaire import Question, Questionnaire
 from tests.survey import forms
 from tests.survey.forms import NOW
 
 FORM = forms.small_form()
+BOTH = st.sampled_from([FORM, forms.report_form()])
 CALL = CallContext(turn=7, office="Liên minh Hợp tác xã tỉnh Tuyên Quang", contact="02073 822 333")
 
 SAID: st.SearchStrategy[Said] = st.one_of(
-    st.sampled_from(["1", "2", "3", "4", "9", "0", "25", "900"]).map(Key),
+    st.sampled_from(["1", "2", "3", "4", "9", "0", "25", "900", "13", "12#5", "05032020"]).map(Key),
     st.just(Silence()),
     st.sampled_from(["repeat", "person", "later", "help", "call"]).map(Spoken),
     st.just(Unclear("words")),
@@ -29,20 +33,22 @@ SAID: st.SearchStrategy[Said] = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(SAID, st.booleans()), max_size=25), st.sampled_from(["vi", "en", "xx"]), st.booleans())
-def test_every_step_of_every_interview_can_be_spoken(said: list[tuple[Said, bool]], language: str, late: bool) -> None:
-    step = engine.begin(FORM, engine.new_interview(FORM, language), "voice", NOW)
-    _check(step, language)
+@given(BOTH, st.lists(st.tuples(SAID, st.booleans()), max_size=25), st.sampled_from(["vi", "en", "xx"]), st.booleans())
+def test_every_step_of_every_interview_can_be_spoken(
+    form: Questionnaire, said: list[tuple[Said, bool]], language: str, late: bool
+) -> None:
+    step = engine.begin(form, engine.new_interview(form, language), "voice", NOW)
+    _check(form, step, language)
     for what, again in said:
         before: Interview = step.interview
         turn = max(before.turn - (late and again), 0)
         heard = Heard("voice", f"CA-{before.seq}", what, turn, before.asked)
-        step = engine.hear(FORM, before, heard, NOW) if before.seq % 7 else engine.resume(FORM, before, "voice", NOW)
-        _check(step, language)
+        step = engine.hear(form, before, heard, NOW) if before.seq % 7 else engine.resume(form, before, "voice", NOW)
+        _check(form, step, language)
 
 
-def _check(step: engine.Step, language: str) -> None:
-    script = script_for(FORM, step.effects, language, CALL)
+def _check(form: Questionnaire, step: engine.Step, language: str) -> None:
+    script = script_for(form, step.effects, language, CALL)
     assert script.heard.strip()
     for prompt in script.prompts():
         if isinstance(prompt, Say):
@@ -116,3 +122,26 @@ def test_nothing_to_say_is_still_a_goodbye() -> None:
     assert script_for(FORM, (), "vi", CALL).heard
     assert script_for(FORM, (Ask("gone", 3),), "vi", CALL).verbs[-1] == Hangup()
     assert script_for(FORM, (Ended("complete"),), "vi", CALL).verbs[-1] == Hangup()
+
+
+def recorded(question: Question, **files: str) -> Script:
+    """The prompt of `question` where the recordings `files` (name without ending → prompt id) can be played."""
+    form = forms.form(forms.consent(), question)
+    known = {f"{name}.mp3": ident for name, ident in files.items()}
+    return script_for(form, (Ask(question.name, 2),), "vi", CallContext(3, "VP", recordings=known))
+
+
+def test_a_recording_of_the_form_is_played_instead_of_the_voice() -> None:
+    first, *others = forms.choices()
+    choices = (replace(first, audio={"vi": "rat.mp3"}), *others)
+    question = replace(forms.level("q1"), audio={"vi": "q1.mp3", "en": "q1_en.mp3"}, choices=choices)
+    prompts = list(recorded(question, q1="p1", rat="p2").prompts())
+    assert prompts[:2] == [Play("p1"), Play("p2")]
+    assert [p.text for p in prompts[2:4] if isinstance(p, Say)] == ["Bấm phím 1.", "Hài lòng, bấm phím 2."]
+
+
+def test_a_recording_that_is_not_there_never_silences_a_call() -> None:
+    plain = forms.level("q1")
+    named = replace(plain, audio={"vi": "q1.mp3"})
+    assert recorded(named) == recorded(plain)
+    assert recorded(replace(plain, audio={"en": "q1.mp3"}), q1="p1") == recorded(plain)

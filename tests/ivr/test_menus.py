@@ -14,6 +14,9 @@ from tests.survey import forms
 
 LEVEL = forms.level("q1")
 WHOLE = forms.whole("members")
+SEVERAL = forms.several("what")
+DECIMAL = forms.other("income", "decimal")
+DAY = forms.other("founded", "date")
 NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"}, "0"), Choice("a", {"vi": "A"}, "10")))
 
 
@@ -38,6 +41,24 @@ NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"
         ("12*", WHOLE, Spoken("repeat")),
         ("#", WHOLE, Silence()),
         (None, WHOLE, Silence()),
+        # several choices: their keys, then the hash key
+        ("13", SEVERAL, Key("13")),
+        ("13#", SEVERAL, Key("13")),
+        ("0", SEVERAL, Spoken("person")),
+        ("1*", SEVERAL, Spoken("repeat")),
+        ("#", SEVERAL, Silence()),
+        # a decimal: the hash key stands between the whole part and the decimals, and may end it
+        ("12", DECIMAL, Key("12")),
+        ("12#5", DECIMAL, Key("12#5")),
+        ("12#5#", DECIMAL, Key("12#5")),
+        ("12#", DECIMAL, Key("12")),
+        ("0#5", DECIMAL, Key("0#5")),
+        ("0", DECIMAL, Key("0")),
+        ("12*5", DECIMAL, Spoken("repeat")),
+        ("##", DECIMAL, Silence()),
+        ("05032026#", DAY, Key("05032026")),
+        ("0", DAY, Key("0")),
+        ("*", DAY, Spoken("repeat")),
         ("1", None, Unclear("not_asked", "1")),
         ("*", None, Spoken("repeat")),
         ("0", None, Spoken("person")),
@@ -49,16 +70,19 @@ def test_read_key(digits: str | None, question: Question | None, said: Said) -> 
 
 
 @given(
-    st.none() | st.text() | st.text(st.sampled_from("0123456789*#ABCD")), st.sampled_from([LEVEL, WHOLE, NOUGHT, None])
+    st.none() | st.text() | st.text(st.sampled_from("0123456789*#ABCD")),
+    st.sampled_from([LEVEL, WHOLE, SEVERAL, DECIMAL, DAY, NOUGHT, None]),
 )
 def test_nothing_raises_and_a_key_is_what_was_pressed(digits: str | None, question: Question | None) -> None:
     said = menus.read_key(digits, question)
     if isinstance(said, Key):
         assert question is not None
-        assert said.digits == "".join((digits or "").split()).rstrip("#" if question is WHOLE else "")
+        assert said.digits == "".join((digits or "").split()).rstrip("#" if question not in (LEVEL, NOUGHT) else "")
 
 
 def test_one_key_ends_a_choice_and_the_hash_key_a_number() -> None:
     assert menus.keys_for(LEVEL) == Keys(1, menus.TIMEOUT_S, "")
     assert menus.keys_for(NOUGHT).num_digits == 2
+    assert menus.keys_for(SEVERAL) == menus.keys_for(DAY) == Keys(None, menus.NUMBER_TIMEOUT_S, "#")
+    assert menus.keys_for(DECIMAL) == Keys(None, menus.NUMBER_TIMEOUT_S, "")
     assert menus.keys_for(WHOLE) == Keys(None, menus.NUMBER_TIMEOUT_S, "#")

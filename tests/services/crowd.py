@@ -73,9 +73,7 @@ def add_crowd(
         rows.setdefault(campaign_interviews, []).append(
             {"campaign_id": campaign_id, "interview_id": interview, "step": 1, "state": "contacting", "reason": {}}
         )
-        rows.setdefault(outbox, []).append(
-            contact(world, phone_hash, interview, campaign_id, office_id, medium=medium)
-        )
+        rows.setdefault(outbox, []).append(contact(world, phone_hash, interview, campaign_id, office_id, medium=medium))
         world.interviews.append(interview)
     with work.database.transaction() as conn:
         for table, values in rows.items():

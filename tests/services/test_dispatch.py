@@ -67,9 +67,7 @@ def test_a_phone_of_two_organisations_reads_which_one_is_asked(world: World, car
     assert "HTX DX003" not in shown.body
 
 
-@pytest.mark.parametrize(
-    ("hour", "leaves"), [(6, False), (7, True), (12, True), (20, True), (21, False), (23, False)]
-)
+@pytest.mark.parametrize(("hour", "leaves"), [(6, False), (7, True), (12, True), (20, True), (21, False), (23, False)])
 def test_texts_leave_inside_their_hours_only(world: World, clock: FakeClock, hour: int, leaves: bool) -> None:
     clock.set(datetime(2026, 11, 18, hour - 7 if hour >= 7 else hour + 17, 30, tzinfo=UTC) - timedelta(days=hour < 7))
     ref = world.plan("text")
@@ -231,9 +229,7 @@ def test_a_row_in_doubt_that_the_carrier_does_not_list_gives_its_reservation_bac
     assert row["reason"]["repaired"] == "not_listed"
 
 
-def test_without_a_list_a_row_in_doubt_is_presumed_sent(
-    world: World, carriers: FakeCarriers, clock: FakeClock
-) -> None:
+def test_without_a_list_a_row_in_doubt_is_presumed_sent(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
     with world.work.database.transaction() as conn:
         sender_rows.change(conn, world.text.id, can_reconcile=False)
     carriers.texts.results.append(Unknown("timeout"))

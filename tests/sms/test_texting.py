@@ -18,6 +18,7 @@ from tests.survey import forms
 from tests.survey.forms import NOW
 
 FORM = forms.small_form()
+BOTH = st.sampled_from([FORM, forms.report_form()])
 HERE = TextContext("LM HTX Lao Cai", "02143840123")
 OPTIONS = "1=Rat hai long, 2=Hai long, 3=Khong hai long, 4=Khong co y kien"
 
@@ -45,17 +46,17 @@ SAID: st.SearchStrategy[Said] = st.one_of(
 )
 
 
-@given(st.lists(SAID, max_size=25), st.sampled_from(["vi", "en", "xx"]), st.booleans())
+@given(BOTH, st.lists(SAID, max_size=25), st.sampled_from(["vi", "en", "xx"]), st.booleans())
 def test_every_step_of_every_interview_is_one_text_with_whole_options(
-    said: list[Said], language: str, accented: bool
+    form: Questionnaire, said: list[Said], language: str, accented: bool
 ) -> None:
     context = replace(HERE, accented=accented)
-    step = engine.begin(FORM, engine.new_interview(FORM, language), "sms", NOW)
+    step = engine.begin(form, engine.new_interview(form, language), "sms", NOW)
     for what in said:
         heard = Heard("sms", "SM1", what, step.interview.turn, step.interview.asked)
-        step = engine.hear(FORM, step.interview, heard, NOW)
-        (text,) = compose(FORM, step.effects, language, context)
-        asked = next((FORM.question(e.question) for e in step.effects if isinstance(e, Ask)), None)
+        step = engine.hear(form, step.interview, heard, NOW)
+        (text,) = compose(form, step.effects, language, context)
+        asked = next((form.question(e.question) for e in step.effects if isinstance(e, Ask)), None)
         helped = Wanted("help") in step.effects
         if asked and not helped:
             _check_question(text.body, asked, language, accented)
