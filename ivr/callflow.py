@@ -6,12 +6,12 @@ It must not decide anything about the interview (the engine did) nor know a carr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr.menus import keys_for
 from ivr.prompts import DEFAULT_VOICE, prompt_id
-from ivr.script import Dial, Gather, Hangup, Play, Prompt, Redirect, Say, Script, Verb
+from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
 from survey import wording
 from survey.effects import (
     AlreadyAnswered,
@@ -55,8 +55,6 @@ class CallContext:
     officer: str | None = None
     organisation: str = ""
     voice: str = DEFAULT_VOICE
-    recordings: Mapping[str, str] = field(default_factory=dict)
-    """File names that forms give (`media::audio`) → ids of the prompts that can be played; others are spoken."""
 
 
 def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
@@ -96,26 +94,21 @@ class _Teller:
     call: CallContext
 
     def words(self, code: str, tries: int = 0, **params: object) -> list[Prompt]:
-        return self._speak(wording.say(code, self.language, tries, **params))
+        return [*self._speak(wording.say(code, self.language, tries, **params))]
 
-    def _speak(self, *texts: str) -> list[Prompt]:
+    def _speak(self, *texts: str) -> list[Say]:
         return [_say(text, self.language, self.call.voice) for text in texts if text]
 
     def _option(self, choice: Choice) -> list[Prompt]:
-        """Label and key; a recording of the form says the label only."""
-        recorded = self._recording(choice.audio)
-        if recorded is not None:
-            return [recorded, *self.words("option.key", key=choice.key)]
+        """Label and key in one sentence; in two where the form names a recording, which says the label only."""
+        if choice.audio.get(self.language):
+            return [*self._label(choice), *self.words("option.key", key=choice.key)]
         return self.words("option", label=self._of_form(choice.label), key=choice.key)
 
-    def _label(self, row: Question) -> list[Prompt]:
-        """What a row says: the recording that the form names, where there is one, before any synthetic voice."""
-        recorded = self._recording(row.audio)
-        return self._speak(self._of_form(row.label)) if recorded is None else [recorded]
-
-    def _recording(self, audio: Words) -> Play | None:
-        known = self.call.recordings.get(audio.get(self.language, "")) if audio else None
-        return None if known is None else Play(known)
+    def _label(self, row: Question | Choice) -> list[Prompt]:
+        """What a row of the form says, under the name that the form gives a recording of it."""
+        said = self._speak(self._of_form(row.label))
+        return [replace(prompt, audio=row.audio.get(self.language, "")) for prompt in said]
 
     def _of_form(self, words: Words) -> str:
         return words.get(self.language) or words.get(self.form.default_language, "")
@@ -184,7 +177,7 @@ class _Teller:
         """The form's own words when it has some; they may say which numbers are possible."""
         question = self.form.question(effect.question)
         own = self._of_form(question.constraint_message) if question else ""
-        return self._speak(own) or self.words("out_of_range", effect.tries)
+        return [*self._speak(own)] or self.words("out_of_range", effect.tries)
 
     def left_open(self, effect: LeftOpen) -> list[Prompt]:
         return self.words("left_open" if effect.comes_back else "left_open.last")

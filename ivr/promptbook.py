@@ -46,6 +46,8 @@ class Sentence:
     voice: str
     text: str
     seconds: float
+    audio: str = ""
+    """The file name that the form itself gives the recording; "" for none."""
 
 
 def sentences(form: Questionnaire, language: str, voice: str, contexts: Sequence[CallContext]) -> list[Sentence]:
@@ -55,7 +57,9 @@ def sentences(form: Questionnaire, language: str, voice: str, contexts: Sequence
         for said in script.prompts():
             if isinstance(said, Say) and said.language == language:
                 name = prompt_id(said.text, language, voice)
-                sentence = Sentence(name, where, language, voice, said.text, round(spoken_seconds(said.text), 1))
+                sentence = Sentence(
+                    name, where, language, voice, said.text, round(spoken_seconds(said.text), 1), said.audio
+                )
                 found.setdefault(name, sentence)
     return list(found.values())
 
@@ -74,7 +78,7 @@ def spoken_effects(form: Questionnaire) -> Iterator[tuple[str, tuple[Effect, ...
     yield "resumed", (Resumed(),)
     for question in form.questions:
         yield from ((question.name, (effect,)) for effect in _about(question))
-        if question.kind != "note":
+        if question.asked and question.kind != "text":
             yield question.name, (Ask(question.name, 1), Resumed())
     yield from (("amiss", (Unheard(tries),)) for tries in TRIES)
     yield "amiss", (Doubtful("words"),)
@@ -88,6 +92,7 @@ def _about(question: Question) -> Iterator[Effect]:
     name = question.name
     if question.kind == "note":
         yield Tell(name)
+    if not question.asked or question.kind == "text":  # worked out, or left to texts and staff: never heard
         return
     yield Ask(name, 1)
     yield from (Echo(name, choice.value) for choice in question.choices)

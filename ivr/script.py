@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak `text` in `language`. `prompt_id` names a recording of these very words, should there be one."""
+    """Speak `text` in `language`. `prompt_id` names a recording of these very words, should there be one; `audio` is
+    the file name that the form gives it (`media::audio`), under which it may come in."""
 
     text: str
     language: str
     prompt_id: str
+    audio: str = ""
 
 
 @dataclass(frozen=True, slots=True)

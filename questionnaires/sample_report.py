@@ -54,7 +54,7 @@ ROWS: Sequence[Sequence[str]] = (
     _row("select_one had", "hoat_dong", (
         "Tháng qua hợp tác xã có hoạt động không?", "Was the cooperative at work last month?",
         "Thang qua HTX co hoat dong khong?", "Was the cooperative at work last month?"),
-        required="yes", section="tinh_hinh", **{f"media::audio::{VI}": "hoat_dong.mp3"}),
+        required="yes", section="tinh_hinh", **{f"media::audio::{VI}": "hoat_dong.wav"}),
     _row("begin group", "so_lieu", ("Số liệu", "Figures", "", ""), relevant=WORKING),
     _row("integer", "thanh_vien", (
         "Hợp tác xã có bao nhiêu thành viên?", "How many members does the cooperative have?",

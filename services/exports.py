@@ -135,7 +135,7 @@ def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id
 
 
 def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str], salt: str) -> _Part:
-    asked = [question for question in form.questions if question.kind != "note"]
+    asked = [question for question in form.questions if question.asked]
     if order.kind == "answers":
         # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
         asked = [question for question in asked if question.scored]

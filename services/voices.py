@@ -25,6 +25,7 @@ from survey.questionnaire import Questionnaire
 if TYPE_CHECKING:
     from files.speech import Recording
 
+
 def book(work: Work, form: Questionnaire, language: str, voice: str, offices: Iterable[str] = ()) -> list[Sentence]:
     """What a narrator has to record of `form` in `language` as `voice`.
 
@@ -60,7 +61,8 @@ class Taken:
 
 
 def take_in(work: Work, folder: Path, wanted: Sequence[Sentence], actor: str, *, dry_run: bool = False) -> Taken:
-    """Take in each `<id>.wav` of `folder` that belongs to a sentence of `wanted`; a bad file keeps none else out.
+    """Take in each `<id>.wav` of `folder` that belongs to a sentence of `wanted`, by its id or under the name that the
+    form gives it (`media::audio`); a bad file keeps none else out.
 
     Raises RefusedError when `folder` is no folder.
     """
@@ -69,14 +71,16 @@ def take_in(work: Work, folder: Path, wanted: Sequence[Sentence], actor: str, *,
     if not folder.is_dir():
         raise RefusedError(Fault("recording.no_folder", {}, folder.name, suggestion="recording.no_folder.mend"))
     by_id = {sentence.id: sentence for sentence in wanted}
+    names = {Path(sentence.audio).stem: sentence.id for sentence in wanted if sentence.audio}
     good: dict[str, speech.Recording] = {}
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.[wW][aA][vV]")):
-        if path.stem not in by_id:
+        name = names.get(path.stem, path.stem)
+        if name not in by_id:
             faults.append(Fault("recording.unknown", {}, path.name, suggestion="recording.unknown.mend"))
             continue
         try:
-            good[path.stem] = speech.read_recording(path)
+            good[name] = speech.read_recording(path)
         except RefusedError as refused:
             faults.extend(refused.faults)
     with work.database.transaction() as conn:

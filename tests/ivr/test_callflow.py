@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ivr import callflow
 from ivr.callflow import CallContext, script_for
 from ivr.prompts import prompt_id
-from ivr.script import Dial, Gather, Hangup, Play, Redirect, Say, Script
+from ivr.script import Dial, Gather, Hangup, Play, Redirect, Say
+from ivr.voices import voiced
 from survey import engine
 from survey.answers import Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.effects import Ask, Echo, Ended, Wanted, Welcome
@@ -124,24 +125,36 @@ def test_nothing_to_say_is_still_a_goodbye() -> None:
     assert script_for(FORM, (Ended("complete"),), "vi", CALL).verbs[-1] == Hangup()
 
 
-def recorded(question: Question, **files: str) -> Script:
-    """The prompt of `question` where the recordings `files` (name without ending → prompt id) can be played."""
+def prompts_of(question: Question) -> list[Say]:
+    """What is said when `question` is asked."""
     form = forms.form(forms.consent(), question)
-    known = {f"{name}.mp3": ident for name, ident in files.items()}
-    return script_for(form, (Ask(question.name, 2),), "vi", CallContext(3, "VP", recordings=known))
+    found = script_for(form, (Ask(question.name, 2),), "vi", CallContext(3, "VP")).prompts()
+    return [prompt for prompt in found if isinstance(prompt, Say)]
 
 
-def test_a_recording_of_the_form_is_played_instead_of_the_voice() -> None:
+def test_a_recording_that_the_form_names_goes_with_the_very_words_and_never_hides_a_key() -> None:
     first, *others = forms.choices()
-    choices = (replace(first, audio={"vi": "rat.mp3"}), *others)
-    question = replace(forms.level("q1"), audio={"vi": "q1.mp3", "en": "q1_en.mp3"}, choices=choices)
-    prompts = list(recorded(question, q1="p1", rat="p2").prompts())
-    assert prompts[:2] == [Play("p1"), Play("p2")]
-    assert [p.text for p in prompts[2:4] if isinstance(p, Say)] == ["Bấm phím 1.", "Hài lòng, bấm phím 2."]
+    choices = (replace(first, audio={"vi": "rat.wav"}), *others)
+    label, rat, key, second, *_ = prompts_of(
+        replace(forms.level("q1"), audio={"vi": "q1.wav", "en": "e.wav"}, choices=choices)
+    )
+    assert (label.text, label.audio) == ("Ông/bà có hài lòng về việc q1?", "q1.wav")
+    assert label.prompt_id == prompt_id(label.text, "vi")
+    assert [(p.text, p.audio) for p in (rat, key, second)] == [
+        ("Rất hài lòng", "rat.wav"),
+        ("Bấm phím 1.", ""),
+        ("Hài lòng, bấm phím 2.", ""),
+    ]
 
 
-def test_a_recording_that_is_not_there_never_silences_a_call() -> None:
+def test_such_a_recording_is_played_before_any_voice_and_a_missing_one_is_spoken() -> None:
+    question = replace(forms.level("q1"), audio={"vi": "q1.wav"})
+    script = script_for(forms.form(forms.consent(), question), (Ask("q1", 2),), "vi", CallContext(3, "VP"))
+    known = prompt_id("Ông/bà có hài lòng về việc q1?", "vi")
+    assert next(voiced(script, ("default",), {known: "r1"}.get).prompts()) == Play("r1")
+    assert voiced(script, ("default",), lambda _: None) == script
+
+
+def test_a_recording_in_another_language_changes_nothing() -> None:
     plain = forms.level("q1")
-    named = replace(plain, audio={"vi": "q1.mp3"})
-    assert recorded(named) == recorded(plain)
-    assert recorded(replace(plain, audio={"en": "q1.mp3"}), q1="p1") == recorded(plain)
+    assert prompts_of(replace(plain, audio={"en": "q1.wav"})) == prompts_of(plain)
