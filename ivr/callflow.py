@@ -166,8 +166,9 @@ class _Teller:
         question = self.form.question(effect.question)
         if question is None:
             return []
-        answer = shown(question, effect.value, self.language, self.form.default_language)
-        return self.words("echo", answer=answer)
+        values = effect.value.split() if question.choices else [effect.value]  # a sentence each, so that it is recorded
+        answers = (shown(question, value, self.language, self.form.default_language) for value in values)
+        return [prompt for answer in answers for prompt in self.words("echo", answer=answer)]
 
     def not_a_choice(self, effect: NotAChoice) -> list[Prompt]:
         question = self.form.question(effect.question)
