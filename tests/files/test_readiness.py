@@ -14,7 +14,7 @@ from files.xlsform import read_form
 from questionnaires.make_samples import HERE
 from survey.checks import check
 from survey.questionnaire import Questionnaire
-from tests.survey.forms import consent, form, level, small_form
+from tests.survey.forms import calculate, consent, form, level, other, small_form
 
 
 @pytest.mark.parametrize("code", ["HTX-NN", "HTX-PNN", "QTD"])
@@ -77,3 +77,36 @@ def test_every_kind_of_change_is_named() -> None:
 def test_order_counts(tmp_path: Path) -> None:
     changes = form_changes(form(consent(), level("a"), level("b")), form(consent(), level("b"), level("a")))
     assert [c.code for c in changes] == ["form_change.order"]
+
+
+def test_changes_of_the_further_columns_are_named() -> None:
+    old = form(consent(), level("a"), calculate("c", "${a} + 1"))
+    first, *others = level("a").choices
+    changed = replace(
+        level("a"),
+        required=False,
+        weight=Decimal(2),
+        audio={"vi": "a.wav"},
+        choices=(replace(first, audio={"vi": "x.wav"}), *others),
+    )
+    new = form(consent(), changed, calculate("c", "${a} + 2"))
+    assert [(c.code, c.params.get("after")) for c in form_changes(old, new)] == [
+        ("form_change.required", "False"),
+        ("form_change.weight", "2"),
+        ("form_change.audio", "a.wav"),
+        ("form_change.choice_audio", "x.wav"),
+        ("form_change.calculation", "${a} + 2"),
+    ]
+
+
+def test_many_choices_and_a_question_no_call_can_ask_are_named() -> None:
+    many = tuple(replace(level("a").choices[0], value=str(n), key=str(n)) for n in range(1, 7))
+    ready = readiness(form(consent(), replace(level("a"), choices=many), other("wish", "text")))
+    codes = [(n.code, n.value) for n in ready.notices if n.code != "form.text_missing"]
+    assert codes == [("form.many_choices", "a"), ("form.not_in_calls", "wish")]
+
+
+def test_a_text_or_a_calculated_row_takes_no_time_of_a_call() -> None:
+    short = form(consent(), level("a"))
+    longer = form(consent(), level("a"), other("wish", "text"), calculate("c", "${a} + 1"))
+    assert readiness(longer).seconds == readiness(short).seconds
