@@ -26,6 +26,8 @@ from contact.calendar import (
 from contact.caps import Caps
 from contact.ladder import Ladder
 
+LATE_ANSWERS = ("refuse", "keep")
+
 
 @dataclass(frozen=True, slots=True)
 class RoundSettings:
@@ -40,6 +42,8 @@ class RoundSettings:
     ladder: Ladder = ladder.DEFAULT
     accented_texts: bool = False
     """Texts with diacritics (70 characters a segment instead of 160)."""
+    late_answers: str = "refuse"
+    """What becomes of answers after the deadline: "refuse" them politely, or "keep" them, counted as late."""
     approval_above: int = 5000
     """A campaign that contacts more organisations than this needs a second person (our own default)."""
 
@@ -62,6 +66,7 @@ class RoundSettings:
             "caps": self.caps.to_dict(),
             "ladder": self.ladder.to_dict(),
             "accented_texts": self.accented_texts,
+            "late_answers": self.late_answers,
             "approval_above": self.approval_above,
         }
 
@@ -76,8 +81,15 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         caps=caps.from_dict(data["caps"]),
         ladder=ladder.from_dict(data["ladder"]),
         accented_texts=data["accented_texts"],
+        late_answers=_one_of(data.get("late_answers", "refuse"), LATE_ANSWERS),
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
+
+
+def _one_of(given: Any, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise ValueError(f"{given!r} is none of {', '.join(known)}")
+    return str(given)
 
 
 def _write_days(days: Mapping[date, Mapping[Medium, Day]]) -> dict[str, dict[str, list[str]]]:

@@ -30,13 +30,13 @@ _FIELDS: Mapping[str, Sequence[str]] = {
     "status": ("trang thai", "tinh trang", "ket qua", "status"),
     "at": ("thoi gian", "thoi gian tra loi", "thoi gian nop", "ngay tra loi", "ngay nop", "time", "submitted at"),
     "ignored": (
-        *("stt", "kenh", "channel"),
+        *("stt", "kenh", "channel", "tre han"),
         *(spelling for name in ("name", "commune", "leader", "password", "kind") for spelling in NAMES[name]),
     ),
 }
 SHAPE = ("Mã", "Phiếu", "Trạng thái", "Kênh", "Ngày trả lời")
 """The first headings of a file in the shape that is read here; questions follow under their names."""
-SHAPE_LOGIN = "Tên đăng nhập"
+SHAPE_LOGIN, SHAPE_LATE = "Tên đăng nhập", "Trễ hạn"
 _ANSWERED = frozenset(
     {
         *("da tra loi", "hoan thanh", "da hoan thanh", "da nop", "da gui", "x", "co", "1"),

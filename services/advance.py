@@ -119,7 +119,7 @@ def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dic
         plan.settings.calendar_at(row["office_code"]),
         plan.reach(mobile=any(kind == "mobile" for _, kind in numbers)) if numbers else None,
         appointment=row["appointment_at"],
-        closes_at=plan.campaign["closes_at"],
+        closes_at=row["closes_at"],
     )
     reason = {"code": decision.reason, **decision.params}
     if isinstance(decision, Next):
@@ -168,7 +168,7 @@ def _contact(work: Work, plan: Plan, row: RowMapping, phone_hash: str, decision:
         "state": str(State.PLANNED),
         "reason": {"code": decision.reason, **decision.params},
         "due_at": decision.due_at,
-        "deadline_at": plan.campaign["closes_at"],
+        "deadline_at": row["closes_at"],
         "created_at": now,
     }
 

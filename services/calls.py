@@ -114,7 +114,7 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
         known = rows.by_carrier_id(conn, sender.id, carrier_id)
         if known is not None:
             return _stored(work, conn, known, 0)
-        held = interview_rows.lock_of_phone(conn, phone["hash"])
+        held = _open(work, conn, phone)
         row = _meant(held)
         line = Line(work, conn, phone, work.ids.new(), work.ids.public(), 0, work.clock.now())
         rows.add(
@@ -153,6 +153,8 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
         if held is None or call["turn"] >= MOST_TURNS:
             return _keep(line, _closing("apology"))
         speech = _hear(line, held, call, turn, digits)
+        if held["locked"]:
+            return _keep(line, _closing("nothing_open"))
         return _keep(line, _closing("opted_out") if phone["consent"] in SILENCED else speech)
 
 
@@ -193,6 +195,12 @@ def _caller(work: Work, conn: Connection, number: str) -> Row:
     return _lock(conn, phone_hash)
 
 
+def _open(work: Work, conn: Connection, phone: Row) -> list[Row]:
+    """The phone's interviews that answers may still come into, locked."""
+    now = work.clock.now()
+    return [row for row in interview_rows.lock_of_phone(conn, phone["hash"]) if interviews.takes_answers(row, now)]
+
+
 def _meant(held: Sequence[Row]) -> Row | None:
     """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
     waiting = [row for row in held if row["status"] in ("pending", "active", "partial")]
@@ -218,7 +226,7 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
     """A call of ours was answered by somebody: the interview begins or goes on, unless they opted out meanwhile."""
     if line.phone["consent"] in SILENCED:
         return _closing("opted_out")
-    held = interview_rows.lock_of_phone(line.conn, line.phone["hash"])
+    held = _open(line.work, line.conn, line.phone)
     row = next((row for row in held if row["id"] == interview_id), None)
     if row is None:
         return _closing("nothing_open")

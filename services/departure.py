@@ -80,12 +80,19 @@ def _verdict(
         consent=phone["consent"],
         interview_status=interview["status"] if interview else "",
         campaign_state=row["campaign_state"] or "",
-        round_open=row["round_state"] is None or (row["round_state"] == "open" and now < row["closes_at"]),
+        round_open=_round_open(row, interview, now),
         counts=_counts(conn, row, settings.caps, now),
         on_hold=_on_hold(row),
         deadline_at=row["deadline_at"],
     )
     return clear(facts, now, settings.calendar_at(row["office_code"] or ""), settings.caps)
+
+
+def _round_open(row: Row, interview: Row | None, now: datetime) -> bool:
+    """Whether the row's round still runs where its organisation is: provinces have deadlines of their own."""
+    if interview is not None and (interview["locked"] or now >= interview["deadline_at"]):
+        return False
+    return row["round_state"] is None or bool(row["round_state"] == "open" and now < row["closes_at"])
 
 
 @lru_cache(maxsize=32)

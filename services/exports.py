@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select
 
 from files import flow_results, tables
-from files.online import SHAPE, SHAPE_LOGIN
+from files.online import SHAPE, SHAPE_LATE, SHAPE_LOGIN
 from scoring.disclosure import K
 from services.faults import Refusal
 from services.work import Work
@@ -126,7 +126,7 @@ def is_released(found: RowMapping) -> bool:
 
 def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id: UUID | None) -> list[_Part]:
     if order.kind == "status":
-        return [_Part("Trạng thái", SHAPE, rows.statuses(round_id, office_id))]
+        return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id))]
     salt = work.ids.public() + work.ids.public()
     return [
         _part(order, questionnaire.from_dict(held["form"]), (round_id, office_id, held["sha256"]), salt)

@@ -16,6 +16,7 @@ from contact.phone import read_cell
 from contact.sender import SenderRow
 from services import conversation
 from services.conversation import Result, Turn
+from services.interviews import takes_answers
 from services.planted import is_planted
 from services.work import Work
 from store import inbound as rows
@@ -116,6 +117,7 @@ def _answer(turn: Turn) -> Result:
         return conversation.follow_carrier(turn)
     since = turn.now - REPLIES_WITHIN
     held = interview_rows.lock_for_text(turn.conn, turn.phone["hash"], turn.sender.id, since)
+    held = [row for row in held if takes_answers(row, turn.now)]
     result = conversation.hear(turn, held) if held else _without_interview(turn)
     if held and result.body and result.purpose == "reply" and held[0]["replies"] >= held[0]["replies_a_day"]:
         return result.silent("replies_capped")

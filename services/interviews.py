@@ -81,7 +81,7 @@ def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: R
     """Carry one happening into an interview whose row (`store.interviews.lock`) and `phone` the caller has locked."""
     form = form_of(conn, held["questionnaire_sha256"])
     before = state_of(form, held)
-    closed = held["status"] == "answered" and happening.channel != "online"
+    closed = held["locked"] or (held["status"] == "answered" and happening.channel != "online")
     now = work.clock.now()
     step = happenings.advance(form, before, happening, closed, now)
     event = _event(held["id"], before, happening, closed, step, now)
@@ -91,6 +91,11 @@ def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: R
     if phone is not None:
         _keep_consent(work, conn, held, happening, step, phone, now)
     return step
+
+
+def takes_answers(held: Row, now: datetime) -> bool:
+    """Whether answers may still come in: the province is not locked, and in time or the round keeps late ones."""
+    return not held["locked"] and (now < held["deadline_at"] or held["late_answers"] == "keep")
 
 
 def state_of(form: Questionnaire, held: Row) -> Interview:

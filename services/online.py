@@ -16,6 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from contact import settings as round_settings
+from contact.calendar import ZONE
 from files import online
 from files.columns import fold
 from files.faults import Fault
@@ -49,7 +51,8 @@ def _bring_in(
     held = rounds.by_code(conn, round_code, lock=True)
     if held is None:
         raise Refusal("round.unknown", round=round_code)
-    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now())
+    keeps_late = round_settings.from_dict(held["settings"]).late_answers == "keep"
+    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now(), keeps_late)
     found = incoming.match(exported)
     rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
     for row, interview in sorted(found, key=lambda pair: pair[1]["id"]):
@@ -62,7 +65,7 @@ def _bring_in(
         "stopped": incoming.stopped,
         "unchanged": incoming.unchanged,
         "not_answered": exported.not_answered,
-        "refused": exported.looked_at - exported.not_answered - len(found),
+        "refused": exported.looked_at - exported.not_answered - len(found) + incoming.shut,
     }
     faults = (*exported.faults, *incoming.faults)
     audit.append(
@@ -81,10 +84,13 @@ class _Incoming:
     round_id: UUID
     actor: str
     now: datetime
+    keeps_late: bool
     faults: list[Fault] = field(default_factory=list)
     entered: int = 0
     stopped: int = 0
     unchanged: int = 0
+    shut: int = 0
+    """Rows that came too late, or of a locked province."""
     _headings: dict[str, dict[str, Question]] = field(default_factory=dict)
     _unknown: set[str] = field(default_factory=set)
 
@@ -139,6 +145,8 @@ class _Incoming:
 
     def take(self, row: OnlineRow, interview: RowMapping) -> None:
         """Stop the contact and enter the answers of one row."""
+        if not self._in_time(row, interview):
+            return
         form = form_of(self.conn, interview["questionnaire_sha256"])
         answers = self._answers(row, interview["questionnaire_sha256"], form)
         stopped = interview["online_at"] is None
@@ -149,6 +157,24 @@ class _Incoming:
         self.stopped += stopped
         self.entered += entered
         self.unchanged += not stopped and not entered
+
+    def _in_time(self, row: OnlineRow, interview: RowMapping) -> bool:
+        """Whether the row may come in: its province is not locked, and it was answered in time or late ones are kept.
+
+        A row that does not say when it was answered is given the benefit of the doubt.
+        """
+        deadline = interview["deadline_at"].astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+        if interview["locked"]:
+            self.faults.append(row.fault("online.locked"))
+        elif row.at is None or row.at < interview["deadline_at"]:
+            return True
+        elif self.keeps_late:
+            self.faults.append(row.fault("online.late_kept", at=deadline, weight="notice"))
+            return True
+        else:
+            self.faults.append(row.fault("online.late", at=deadline))
+        self.shut += 1
+        return False
 
     def _answers(self, row: OnlineRow, sha256: str, form: Questionnaire) -> dict[str, str]:
         if sha256 not in self._headings:

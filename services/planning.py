@@ -18,7 +18,7 @@ from contact.calendar import Calendar
 from contact.ladder import Next
 from services.advance import Plan, plan_of
 from services.work import Work
-from store import campaigns, registry
+from store import campaigns, round_offices
 from store import planning as rows
 
 PAGE = 2000
@@ -54,29 +54,36 @@ def plan_page(work: Work, campaign_id: UUID) -> int | None:
 def _enter(work: Work, conn: Connection, campaign: RowMapping, upto: UUID, size: int, now: datetime) -> int:
     plan = plan_of(conn, campaign)
     names = [(work.ids.new(), work.ids.public()) for _ in range(size)]
-    apart = registry.office_ids(conn, plan.settings.places)
+    places = round_offices.apart(conn, campaign["round_id"], plan.settings.places)
     first = first_contacts(plan, now)
-    for code, office_id in apart.items():
-        first += [{**row, "office": str(office_id)} for row in first_contacts(plan, now, code)]
-    return rows.enter(conn, campaign, upto, first, names, apart=[*apart.values()], horizon=_horizon(plan, now), at=now)
+    for code, (office_id, closes_at) in places.items():
+        of_office = first_contacts(plan, now, code, closes_at)
+        first += [{**row, "office": str(office_id)} for row in of_office]
+    apart = [office_id for office_id, _ in places.values()]
+    return rows.enter(conn, campaign, upto, first, names, apart=apart, horizon=_horizon(plan, now), at=now)
 
 
-def first_contacts(plan: Plan, now: datetime, place: str = "") -> list[dict[str, Any]]:
+def first_contacts(
+    plan: Plan, now: datetime, place: str = "", closes_at: datetime | None = None
+) -> list[dict[str, Any]]:
     """What `contact.ladder` decides for somebody without a past, with a mobile and without one, by release segment.
 
-    `place`: code of an office whose hours differ. Left out is a call at another time than earlier ones: it needs the
-    past.
+    `place`: code of an office whose hours or deadline (`closes_at`) differ. Left out is a call at another time than
+    earlier ones: it needs the past.
     """
-    calendar, closes_at = plan.settings.calendar_at(place), plan.campaign["closes_at"]
+    calendar = plan.settings.calendar_at(place)
+    closes_at = min(closes_at or plan.campaign["closes_at"], plan.campaign["closes_at"])
     found: list[dict[str, Any]] = []
     for mobile in (True, False):
         decision = ladders.decide(plan.ladder, [], now, calendar, plan.reach(mobile=mobile), closes_at=closes_at)
         if isinstance(decision, Next) and not plan.ladder.steps[decision.step - 1].other_time:
-            found.extend(_segments(plan, calendar, decision, mobile, now))
+            found.extend(_segments(plan, calendar, decision, mobile, now, closes_at))
     return found
 
 
-def _segments(plan: Plan, calendar: Calendar, decision: Next, mobile: bool, now: datetime) -> list[dict[str, Any]]:
+def _segments(
+    plan: Plan, calendar: Calendar, decision: Next, mobile: bool, now: datetime, closes_at: datetime
+) -> list[dict[str, Any]]:
     sender = plan.sender_of(plan.ladder.steps[decision.step - 1])
     assert sender is not None  # `Reach` allows a medium only where there is a sender
     common = {
@@ -89,7 +96,7 @@ def _segments(plan: Plan, calendar: Calendar, decision: Next, mobile: bool, now:
         "reason": {"code": decision.reason, **decision.params},
     }
     campaign, earliest = plan.campaign, max(now, decision.due_at)
-    laid_out = release.segments(calendar, decision.medium, earliest, campaign["spread_days"], campaign["closes_at"])
+    laid_out = release.segments(calendar, decision.medium, earliest, campaign["spread_days"], closes_at)
     return [
         {**common, "low": s.low, "high": s.high, "starts_at": s.starts_at.isoformat(), "seconds": s.seconds}
         for s in laid_out

@@ -5,7 +5,6 @@ What stands on fewer than k answers is withheld here, before any page, export or
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -16,7 +15,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
-from contact.outcomes import Disposition, disposition
 from scoring import rules
 from scoring.cube import Cube, Stratum
 from scoring.disclosure import hidden, veil
@@ -26,6 +24,7 @@ from scoring.points import sheet
 from scoring.response import Outcomes, Rates, outcomes, rates
 from scoring.rules import Rule
 from services.faults import Refusal
+from services.round_offices import outcomes_of
 from services.work import Work
 from store import figures, registry, rounds
 from survey import questionnaire
@@ -116,10 +115,7 @@ def score(work: Work, round_code: str, method: str, office: str | None = None) -
         consent = {name for s in sheets.values() for name in s.consent}
         scored = {name for s in sheets.values() for name in s.items}
         cube = figures.cube(conn, found["id"], office_id, scored, consent)
-        facts = figures.facts(conn, found["id"], office_id, consent)
-    counts: Counter[Disposition] = Counter()
-    for fact, n in facts.items():
-        counts[disposition(fact)] += n
+        counts = outcomes_of(conn, found["id"], office_id)
     return _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services import interviews
+from services.faults import Refusal
 from services.work import Work
 from store import audit
 from store import interviews as rows
@@ -29,7 +30,7 @@ def enter_answers(
     """Enter answers by question name (a choice's value, or a whole number); `final`: the form is submitted.
 
     The first answer to a question wins unless it is a `correction`; what cannot be stored is told by the effects. The
-    same `source_id` again changes nothing. Raises UnknownInterviewError.
+    same `source_id` again changes nothing. Raises UnknownInterviewError, or Refusal (province locked, deadline over).
     """
     said = Entry(dict(answers), final)
     return _enter(work, interview_id, Heard("staff", source_id, said, correction=correction), actor)
@@ -48,6 +49,8 @@ def _enter(work: Work, interview_id: UUID, heard: Heard, actor: str) -> Step:
         held = rows.lock(conn, interview_id)
         if held is None:
             raise interviews.UnknownInterviewError(str(interview_id))
+        if not interviews.takes_answers(held, work.clock.now()):
+            raise Refusal("round.office_locked" if held["locked"] else "round.too_late", office=held["office"])
         step = interviews.take(work, conn, held, heard, phone=None)
         stored = [name for name, answer in step.interview.answers.items() if answer.seq == step.interview.seq]
         audit.append(

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case, exists, func, literal, or_, select
 
 from contact.kinds import FINISHED
+from store.round_offices import locked
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
 from store.tables.registry import offices, organisation_phones, organisations, phones
@@ -57,6 +58,7 @@ def exclusion(kind: str) -> ColumnElement[str]:
         )
     )
     return case(
+        (locked(interviews.c.round_id, interviews.c.office_id), literal("locked")),
         (interviews.c.status == "refused", literal("refused")),
         *over,
         (~organisations.c.active, literal("inactive")),

@@ -30,11 +30,12 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 from contact.calendar import MEDIA
 from contact.delivery import State
 from store.audience import exclusion
+from store.round_offices import OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox, senders
 from store.tables.registry import offices, organisation_phones, organisations, phones
-from store.tables.rounds import rounds
+from store.tables.rounds import round_offices, rounds
 
 LIVE = ("planning", "running", "paused", "stopping")
 
@@ -228,6 +229,7 @@ def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -
             interviews.c.office_id,
             offices.c.code.label("office_code"),
             interviews.c.appointment_at,
+            func.least(round_offices.c.closes_at, campaign["closes_at"]).label("closes_at"),
             exclusion(campaign["kind"]).label("excluded"),
             _phones_of().label("phones"),
             _history_of().label("history"),
@@ -235,6 +237,7 @@ def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -
         .join(interviews, interviews.c.id == page.c.interview_id)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .join(offices, offices.c.id == interviews.c.office_id)
+        .outerjoin(round_offices, OF_INTERVIEW)
     )
     return list(conn.execute(query).mappings())
 

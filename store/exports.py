@@ -27,9 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.interviews import answers, interviews
 from store.tables.registry import organisation_phones, organisations, phones
-from store.tables.rounds import questionnaires
+from store.tables.rounds import questionnaires, round_offices, rounds
 
 ZONE = "Asia/Ho_Chi_Minh"
 ANSWERED = "Đã trả lời"
@@ -111,7 +112,7 @@ def with_login(query: Select[Any]) -> Select[Any]:
 
 
 def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
-    """Who has answered: code, questionnaire, status, channel, day of the answer. Only columns the console may read."""
+    """Who has answered: code, questionnaire, status, channel, day, late. Only columns the console may read."""
     done = interviews.c.status.in_(("complete", "answered"))
     day = _day(case((done, func.coalesce(interviews.c.ended_at, interviews.c.online_at))))
     known = [(interviews.c.status == status, literal(said, Text)) for status, said in _SAID.items()]
@@ -122,8 +123,11 @@ def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
             case(*known, else_=literal("Đang trả lời", Text)),
             interviews.c.channel,
             func.coalesce(day, ""),
+            case((interviews.c.ended_at >= DEADLINE, literal("x", Text)), else_=literal("", Text)),
         )
         .select_from(interviews)
+        .join(rounds, rounds.c.id == interviews.c.round_id)
+        .outerjoin(round_offices, OF_INTERVIEW)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .join(questionnaires, questionnaires.c.sha256 == interviews.c.questionnaire_sha256)
         .where(*_scope(round_id, office_id))

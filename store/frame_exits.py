@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, or_, select, update
 
 from contact.delivery import State
+from store.round_offices import locked
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import inbound, interviews
 from store.tables.outbox import calls, outbox
@@ -23,13 +24,13 @@ _NOT_LEFT = (State.PLANNED, State.WITHDRAWN)
 
 
 def _touched() -> ColumnElement[bool]:
-    """Whether anything went to or came from the organisation of an interview, or staff are to see it."""
+    """Whether anything went to or came from an interview's organisation, staff are to see it, or it is locked."""
     sent = exists(outbox.c.id).where(outbox.c.interview_id == interviews.c.id, outbox.c.state.not_in(_NOT_LEFT))
     others = [
         exists(table.c.id).where(table.c.interview_id == interviews.c.id) for table in (calls, inbound, consent, tasks)
     ]
     begun = (interviews.c.seq > 0, interviews.c.status != "pending", interviews.c.online_at.is_not(None))
-    return or_(*begun, sent, *others)
+    return or_(*begun, sent, *others, locked(interviews.c.round_id, interviews.c.office_id))
 
 
 def inactive_in_frames(conn: Connection, office_id: UUID) -> Sequence[RowMapping]:

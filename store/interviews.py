@@ -31,10 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from store.prepared import Prepared, Row
+from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
 from store.tables.registry import offices, organisation_phones, organisations
-from store.tables.rounds import rounds
+from store.tables.rounds import round_offices, rounds
 
 _HELD = (
     select(
@@ -58,12 +59,16 @@ _HELD = (
         offices.c.contact_number,
         offices.c.area_code.label("office_area"),
         rounds.c.state.label("round_state"),
+        DEADLINE.label("deadline_at"),
+        round_offices.c.locked_at.is_not(None).label("locked"),
+        func.coalesce(rounds.c.settings["late_answers"].as_string(), "refuse").label("late_answers"),
         rounds.c.settings["accented_texts"].as_boolean().label("accented_texts"),
         rounds.c.settings["caps"]["replies_a_day"].as_integer().label("replies_a_day"),
     )
     .join(organisations, organisations.c.id == interviews.c.organisation_id)
     .join(offices, offices.c.id == interviews.c.office_id)
     .join(rounds, rounds.c.id == interviews.c.round_id)
+    .outerjoin(round_offices, OF_INTERVIEW)
 )
 
 

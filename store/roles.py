@@ -42,6 +42,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "questionnaires": _WRITE,
     "receipts": _APPEND,
     "recordings": _WRITE,
+    "round_offices": _WRITE,
     "round_questionnaires": _REPLACE,
     "rounds": _WRITE,
     "senders": _WRITE,
@@ -73,6 +74,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "questionnaires": _READ,
     "receipts": "",
     "recordings": _READ,
+    "round_offices": _READ,
     "round_questionnaires": _READ,
     "rounds": _READ,
     "senders": _READ,
@@ -105,6 +107,7 @@ OFFICE_BOUND: Mapping[str, str] = {
     "organisation_phones": "organisation_id IN (SELECT id FROM organisations)",
     "organisations": _OWN,
     "outbox": _OWN,
+    "round_offices": _OWN,
     "staff": _OWN,
     "tasks": _OWN,
 }

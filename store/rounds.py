@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from store.round_offices import DEADLINE, OF_INTERVIEW, locked
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, organisations, phones
-from store.tables.rounds import questionnaires, round_questionnaires, rounds
+from store.tables.rounds import questionnaires, round_offices, round_questionnaires, rounds
 
 _FORM = select(questionnaires.c.form).where(questionnaires.c.sha256 == bindparam("sha256"))
 
@@ -129,8 +130,12 @@ _framed = (
         interviews.c.status,
         interviews.c.seq,
         interviews.c.online_at,
+        DEADLINE.label("deadline_at"),
+        round_offices.c.locked_at.is_not(None).label("locked"),
     )
     .join(organisations, organisations.c.id == interviews.c.organisation_id)
+    .join(rounds, rounds.c.id == interviews.c.round_id)
+    .outerjoin(round_offices, OF_INTERVIEW)
     .order_by(interviews.c.id)
 )
 
@@ -210,7 +215,7 @@ def _missing() -> Select[Any]:
             _form_of_kind.label("questionnaire_sha256"),
         )
         .select_from(organisations.join(rounds, rounds.c.state == "open"))
-        .where(organisations.c.active, ~framed)
+        .where(organisations.c.active, ~framed, ~locked(rounds.c.id, organisations.c.office_id))
         .order_by(rounds.c.id, organisations.c.id)
     )
 

@@ -14,8 +14,9 @@ import click
 from contact import settings as round_settings
 from contact.settings import RoundSettings
 from runtime.catalogue import ZONE
+from runtime.cli import round_office
 from runtime.cli.session import Session
-from services import rounds
+from services import round_offices, rounds
 from services.faults import Refusal
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
@@ -24,6 +25,10 @@ DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 @click.group("round")
 def command() -> None:
     """Đợt khảo sát (rounds)."""
+
+
+for part in (round_office.deadline, round_office.lock, round_office.unlock):
+    command.add_command(part)
 
 
 @command.command("open")
@@ -104,6 +109,11 @@ def show_round(session: Session, code: str, as_json: bool) -> None:
     online = row["online_loaded_at"]
     session.say("round.online" if online else "round.no_online", at=online)
     session.say(f"round.rule.{row['rule_state']}")
+    for place in round_offices.listed(session.work, code):
+        if place["closes_at"]:
+            session.say("round.deadline_set", office=place["code"], round=code, at=place["closes_at"])
+        if place["locked_at"]:
+            session.say("round.office_locked_at", office=place["code"], at=place["locked_at"], by=place["locked_by"])
 
 
 @command.command("close")

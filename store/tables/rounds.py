@@ -60,3 +60,14 @@ recordings = Table(
     at("withdrawn_at", null=True),  # heard no more; a call that has its URL still gets it
     CheckConstraint("sha256 = encode(sha256(audio), 'hex')", name="unbroken"),
 )
+
+round_offices = Table(
+    "round_offices",
+    metadata,
+    Column("round_id", Uuid, ForeignKey("rounds.id"), primary_key=True),
+    Column("office_id", Uuid, ForeignKey("offices.id"), primary_key=True),
+    at("closes_at", null=True),  # the province's own deadline; null: the round's
+    at("locked_at", null=True),  # from now on nobody is contacted there, and nothing is stored
+    Column("locked_by", Text, nullable=False),
+    document("outcomes", null=True),  # AAPOR disposition → organisations, as they stood when it was locked
+)

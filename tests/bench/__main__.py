@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bulk, engine, turns
+from tests.bench import bulk, engine, exporting, turns
 from tests.bench.house import House, house
 from tests.bench.measuring import Row
 
@@ -29,6 +29,7 @@ GROUPS: dict[tuple[str, ...], Group] = {
     ("text", "key", "r1", "memory-web"): turns.rows,
     ("engine",): engine.rows,
     ("planning", "dispatch", "scoring", "import"): bulk.rows,
+    ("export-csv", "export-xlsx"): exporting.rows,
 }
 """Names of rows → what measures them."""
 

@@ -78,7 +78,7 @@ class Sides:
         return kept[-1].cpu_s / max(1, int(kept[-1].said["units"])) * 1e6
 
 
-def _within(row: Row, peak_mb: float, most_mb: int) -> Row:
+def within(row: Row, peak_mb: float, most_mb: int) -> Row:
     """The row with its limit of memory."""
     faults = (*row.faults, *([f"{peak_mb:.0f} MB"] if peak_mb > most_mb else []))
     return replace(row, note=f"{row.note}, {peak_mb:.0f} MB of {most_mb}", faults=faults)
@@ -133,7 +133,7 @@ def _scoring(house: House, quick: bool) -> Iterator[Row]:
     sides = Sides(house, "bench_score", anew=False)
     own, bare = ["score", answers], ["bare_score", answers]
     row = sides.row("Scoring a million answers / GROUP BY", own, bare, must=1.5, aim=1.2, rounds=5)
-    yield _within(row, sides.peak_mb(), CLIENT_MB)
+    yield within(row, sides.peak_mb(), CLIENT_MB)
 
 
 def _import(house: House, quick: bool) -> Iterator[Row]:
@@ -144,7 +144,7 @@ def _import(house: House, quick: bool) -> Iterator[Row]:
     sides = Sides(house, "bench_import", anew=True)
     own, bare = ["import_list", str(path)], ["bare_import", str(path)]
     row = sides.row("Import / calamine + phonenumbers + COPY", own, bare, must=2.0, aim=1.3)
-    yield _within(row, sides.peak_mb(), IMPORT_MB)
+    yield within(row, sides.peak_mb(), IMPORT_MB)
 
 
 def _write_list(path: Path, count: int) -> None:

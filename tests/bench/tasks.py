@@ -94,6 +94,55 @@ def bare_import(path: str) -> Task:
     return lambda: bare_work.import_list(owner, path)
 
 
+def export(kind: str, place: str, answers: str) -> Task:
+    """Completed forms with so many `answers` into a file."""
+    from runtime.catalogue import words
+    from runtime.container import machine_work
+    from services import exports
+
+    work = machine_work()
+    order = exports.Order("2026", "forms", kind, _fresh(place, f"ours.{kind}"), "bench", "bench")
+
+    def act() -> int:
+        exports.export(work, order, lambda code, **params: words(code, "vi", **params))
+        return int(answers)
+
+    return act
+
+
+def bare_csv(place: str, answers: str) -> Task:
+    """See `tests.bench.bare_work`."""
+    from tests.bench import bare_work
+
+    path = _fresh(place, "bare.csv")
+
+    def act() -> int:
+        bare_work.copy_answers(_url(), path)
+        return int(answers)
+
+    return act
+
+
+def bare_xlsx(place: str, answers: str) -> Task:
+    """See `tests.bench.bare_work`."""
+    from tests.bench import bare_work
+
+    path = _fresh(place, "bare.xlsx")
+
+    def act() -> int:
+        bare_work.write_answers(path, int(answers))
+        return int(answers)
+
+    return act
+
+
+def _fresh(place: str, name: str) -> Path:
+    """A path of this name where no file is."""
+    for old in Path(place).glob(f"{Path(name).stem}.*"):
+        old.unlink()
+    return Path(place) / name
+
+
 def _url() -> str:
     return Settings().database_url.get_secret_value()
 

@@ -1,0 +1,65 @@
+"""A province within a round: its own deadline, its lock, and the outcomes that were counted when it was locked.
+
+It must not decide who may set, lock or unlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from store.tables.interviews import interviews
+from store.tables.registry import offices
+from store.tables.rounds import round_offices, rounds
+
+OF_INTERVIEW = and_(
+    round_offices.c.round_id == interviews.c.round_id, round_offices.c.office_id == interviews.c.office_id
+)
+"""Joins an interview to its province within its round."""
+DEADLINE: ColumnElement[datetime] = func.least(rounds.c.closes_at, round_offices.c.closes_at)
+"""The end of a round in a province: its own, or the round's where it has none or a later one."""
+
+
+def locked(round_id: ColumnElement[Any], office_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the province of a row is locked in the round of that row."""
+    lock = round_offices.alias("province_lock")
+    return exists().where(lock.c.round_id == round_id, lock.c.office_id == office_id, lock.c.locked_at.is_not(None))
+
+
+def set_columns(conn: Connection, round_id: UUID, office_id: UUID, **columns: Any) -> None:
+    """Give a province within a round these columns."""
+    empty = {"round_id": round_id, "office_id": office_id, "locked_by": ""}
+    made = insert(round_offices).values({**empty, **columns})
+    keys = [round_offices.c.round_id, round_offices.c.office_id]
+    conn.execute(made.on_conflict_do_update(index_elements=keys, set_=columns))
+
+
+def one(conn: Connection, round_id: UUID, office_id: UUID) -> RowMapping | None:
+    """The row of a province within a round, or None where nothing differs."""
+    of = (round_offices.c.round_id == round_id, round_offices.c.office_id == office_id)
+    return conn.execute(select(round_offices).where(*of)).mappings().first()
+
+
+def of_round(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
+    """The provinces of a round that differ, with their codes."""
+    query = select(round_offices, offices.c.code).join(offices, offices.c.id == round_offices.c.office_id)
+    return conn.execute(query.where(round_offices.c.round_id == round_id).order_by(offices.c.code)).mappings().all()
+
+
+def apart(conn: Connection, round_id: UUID, codes: Collection[str]) -> Mapping[str, tuple[UUID, datetime | None]]:
+    """Code → id and own deadline of the offices with one in the round, and of those with these `codes`."""
+    of_round = and_(round_offices.c.office_id == offices.c.id, round_offices.c.round_id == round_id)
+    query = select(offices.c.code, offices.c.id, round_offices.c.closes_at).outerjoin(round_offices, of_round)
+    wanted = or_(offices.c.code.in_(list(codes)), round_offices.c.closes_at.is_not(None))
+    return {row.code: (row.id, row.closes_at) for row in conn.execute(query.where(wanted).order_by(offices.c.code))}
+
+
+def await_turns(conn: Connection, round_id: UUID, office_id: UUID) -> None:
+    """Wait until no turn of the province's interviews is under way."""
+    held = select(interviews.c.id).where(interviews.c.round_id == round_id, interviews.c.office_id == office_id)
+    conn.execute(held.order_by(interviews.c.id).with_for_update(key_share=True)).all()
