@@ -53,6 +53,8 @@ class Number:
     """Segments a second; 0: as fast as they come."""
     queue_s: float = 36_000.0
     """Seconds at that rate that may wait; more is refused (21611) or fails (30001)."""
+    capabilities: list[str] = field(default_factory=lambda: ["sms", "voice"])
+    """What the number's resource says it can do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The Twilio-compatible API: Messages and Calls under /2010-04-01, Basic auth, Twilio's JSON for results and errors.
+"""The Twilio-compatible API: messages, calls and our numbers under /2010-04-01, Basic auth, Twilio's own JSON.
 
 HTTP only; what a text or a call then does is the business of `texts` and `calls`.
 """
@@ -18,6 +18,7 @@ from simulator.calls import Calls
 from simulator.errors import ApiError, not_found, refusal
 from simulator.network import Network
 from simulator.records import VERSION, Call, Message
+from simulator.subscriptions import Subscriptions
 from simulator.texts import Texts
 
 PREFIX = f"/{VERSION}/Accounts/<account>"
@@ -46,6 +47,7 @@ class Api:
         ]
         for path, methods, view in table:
             routes.add_url_rule(path, view.__name__, view, methods=methods)
+        Subscriptions(self._net).add_to(routes, PREFIX)
         routes.before_request(self._enter)
         routes.before_request(self._authenticate)
         routes.after_request(_show_concurrency)

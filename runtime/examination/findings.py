@@ -1,0 +1,48 @@
+"""One finding of an examination: what was looked at, how it is, and the code of the words that say how to mend it.
+
+It must not know how anything is examined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Level = Literal["well", "note", "fault"]
+"""`note`: worth knowing, nothing to mend or nothing that can be looked at from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`part` was looked at (of `subject`, a sender's name or ""); `code` with `params` says what was found."""
+
+    part: str
+    code: str = "doctor.well"
+    params: dict[str, Any] = field(default_factory=dict)
+    subject: str = ""
+    level: Level = "fault"
+
+
+def well(part: str, subject: str = "") -> Finding:
+    """Nothing to mend."""
+    return Finding(part, subject=subject, level="well")
+
+
+def note(part: str, code: str, subject: str = "", **params: Any) -> Finding:
+    """Something to know."""
+    return Finding(part, code, params, subject, "note")
+
+
+def fault(part: str, code: str, subject: str = "", **params: Any) -> Finding:
+    """Something to mend."""
+    return Finding(part, code, params, subject)
+
+
+Examination = Callable[[], Iterable[Finding]]
+
+
+def gathered(examinations: Iterable[Examination]) -> Iterator[Finding]:
+    """The findings in order, each as soon as it is there."""
+    for examine in examinations:
+        yield from examine()

@@ -1,0 +1,146 @@
+"""The house itself: keys and what they open, database, roles, broker, workers, disk, business clock."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import redis
+import sqlalchemy as sa
+from kombu.exceptions import OperationalError
+
+from migrations.upgrade import current, head
+from runtime import container, keys
+from runtime.celery_client import QUEUES, celery_app
+from runtime.clock import UnreadableClockError
+from runtime.examination.findings import Examination, Finding, fault, well
+from runtime.settings import Settings
+from services.faults import Refusal
+from store.tables.registry import phones
+from store.unit_of_work import Database
+from store.vault import UnreadableError
+
+DISK_BYTES = 1_000_000_000
+"""Less free than this and PostgreSQL may soon stop (our own bound)."""
+SAMPLE = 20
+"""Sealed numbers that are opened from each end: rows sealed with an older key are among the first."""
+PING_S = 3.0
+_RIGHTS = sa.text(
+    "SELECT current_user, rolsuper OR rolbypassrls AS sees_through FROM pg_roles WHERE rolname = current_user"
+)
+
+
+def examinations(settings: Settings) -> list[Examination]:
+    """What is looked at, in order. `settings` are complete (`container.running_settings`)."""
+    machine, console = settings.database_url, settings.alo_console_database_url
+    return [
+        lambda: _keys(settings),
+        lambda: _schema(settings),
+        lambda: _sealed(settings),
+        lambda: _role("machine", machine.get_secret_value(), "alo_machine"),
+        lambda: _role("console", console.get_secret_value(), "alo_console"),
+        lambda: _broker(settings),
+        lambda: _workers(settings),
+        lambda: _disk(settings),
+        lambda: _clock(settings),
+    ]
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        keys.load(settings)
+    except keys.UnfitKeysError as unfit:
+        yield fault("keys", "doctor.keys_unfit", detail=str(unfit))
+    else:
+        yield well("keys")
+
+
+def _schema(settings: Settings) -> Iterator[Finding]:
+    try:
+        with _database(settings).transaction() as conn:
+            found = current(conn)
+    except sa.exc.SQLAlchemyError:
+        yield fault("schema", "doctor.away")
+        return
+    wanted = head()
+    yield well("schema") if found == wanted else fault("schema", "doctor.behind", found=found or "–", wanted=wanted)
+
+
+def _sealed(settings: Settings) -> Iterator[Finding]:
+    """Do today's keys open what was sealed earlier?"""
+    ends = (phones.c.created_at.asc(), phones.c.created_at.desc())
+    try:
+        vault = keys.load(settings).vault()
+        with _database(settings).transaction() as conn:
+            rows = [b for end in ends for b in conn.scalars(sa.select(phones.c.number).order_by(end).limit(SAMPLE))]
+        for sealed in rows:
+            vault.open(sealed)
+    except (sa.exc.SQLAlchemyError, keys.UnfitKeysError):
+        return  # said under another heading
+    except UnreadableError:
+        yield fault("sealed", "doctor.sealed_unreadable")
+    else:
+        yield well("sealed")
+
+
+def _role(part: str, url: str, wanted: str) -> Iterator[Finding]:
+    """Grants and policies name the roles: another role, or one that sees through policies, voids them."""
+    if not url:
+        yield fault(part, "doctor.not_set")
+        return
+    try:
+        with Database(url, role_label="doctor").transaction() as conn:
+            found = conn.execute(_RIGHTS).one()
+    except sa.exc.SQLAlchemyError:
+        yield fault(part, "doctor.away")
+        return
+    fits = found.current_user == wanted and not found.sees_through
+    yield well(part) if fits else fault(part, "doctor.wrong_role", found=found.current_user, wanted=wanted)
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    url = settings.broker_url.get_secret_value().replace("redis+socket://", "unix://")
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=3) as client:
+            client.ping()
+    except (redis.RedisError, ValueError):
+        yield fault("broker", "doctor.away")
+    else:
+        yield well("broker")
+
+
+def _workers(settings: Settings) -> Iterator[Finding]:
+    """Is every queue served by a worker that answers?"""
+    try:
+        app = celery_app(settings.broker_url.get_secret_value())
+        told = app.control.inspect(timeout=PING_S).active_queues() or {}
+    except (OperationalError, OSError, redis.RedisError, ValueError, KeyError):
+        return  # the broker is away: said under its own heading
+    served = {queue["name"] for queues in told.values() for queue in queues}
+    idle = [queue for queue in QUEUES if queue not in served]
+    yield fault("workers", "doctor.no_workers", queues=", ".join(idle)) if idle else well("workers")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    place = settings.alo_data_dir if settings.alo_data_dir.exists() else settings.alo_data_dir.resolve().parent
+    free = shutil.disk_usage(place).free
+    found = fault("disk", "doctor.disk_full", megabytes=free // 1_000_000, directory=str(place))
+    yield found if free < DISK_BYTES else well("disk")
+
+
+def _clock(settings: Settings) -> Iterator[Finding]:
+    """Fast clocks go with simulated senders only."""
+    try:
+        container.refuse_fast_clock(container.machine_work(settings))
+    except UnreadableClockError:
+        yield fault("clock", "doctor.clock_unreadable")
+    except Refusal as refusal:
+        yield fault("clock", refusal.code, **refusal.params)
+    except (sa.exc.SQLAlchemyError, keys.UnfitKeysError):
+        return  # said under another heading
+    else:
+        yield well("clock")
+
+
+def _database(settings: Settings) -> Database:
+    return Database(settings.database_url.get_secret_value(), role_label="doctor")

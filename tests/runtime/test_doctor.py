@@ -1,0 +1,268 @@
+"""`alo doctor` on a good set-up and on broken ones: each break is found under its heading, with words to mend it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+
+from gateway.serving import webhooks_app
+from runtime import keys
+from runtime.cli.main import alo
+from runtime.container import machine_work
+from runtime.demonstration.stage import free_port
+from runtime.examination import house, numbers, outside
+from runtime.seeding import seed_senders
+from runtime.settings import Settings
+from simulator.clock import Clock
+from store.tables.outbox import senders
+from store.tables.registry import phones
+from store.unit_of_work import Database
+from tests.house.source import ROOT
+from tests.simulator import parts
+from tests.simulator.parts import ACCOUNT, TOKEN, Sim
+
+TEXTS, CALLS = "+842471000001", "+842471000009"
+
+
+@dataclass
+class House:
+    """A whole set-up: its environment, the network, and what stands before the gateway."""
+
+    env: dict[str, str]
+    sim: Sim
+    base: str
+    front: dict[str, Any]
+
+    @property
+    def settings(self) -> Settings:
+        """As the command reads them."""
+        return Settings(**{name.lower(): value for name, value in self.env.items()})
+
+    def connect(self, number: str, **changes: Any) -> None:
+        """Set a number's webhooks at the carrier."""
+        hooks = {
+            "sms_url": f"{self.base}/twilio/sms#rc=2",
+            "sms_fallback_url": f"{self.base}/twilio/sms/fallback",
+            "voice_url": f"{self.base}/twilio/voice",
+            "voice_fallback_url": f"{self.base}/twilio/voice/fallback",
+        }
+        self.sim.post("/numbers", {"number": number, **hooks, **changes})
+
+    def examine(self, *argv: str) -> Result:
+        """`alo doctor` as a command."""
+        return CliRunner().invoke(alo, ["doctor", *argv], env=self.env)
+
+    def faults(self) -> dict[str, list[str]]:
+        """Part → codes of what needs mending; the exit code says whether there is any."""
+        result = self.examine("--json")
+        found: dict[str, list[str]] = {}
+        for finding in json.loads(result.stdout)["findings"]:
+            if finding["level"] == "fault":
+                found.setdefault(finding["part"], []).append(finding["code"])
+        assert result.exit_code == bool(found), (result.output, result.exception)
+        return found
+
+
+@contextmanager
+def fronted(port: int, front: dict[str, Any]) -> Iterator[None]:
+    """What answers at the public address: `front["app"]`, which a test may exchange."""
+
+    def door(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        app: WSGIApplication = front["app"]
+        return app(environ, start)
+
+    server = make_server("127.0.0.1", port, door, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def set_up(
+    database_url: str, owner_url: str, console_url: str, broker_url: str, tmp_path: Path, monkeypatch: Any
+) -> Iterator[House]:
+    """Everything as it should be, but for workers."""
+    monkeypatch.setattr(house, "PING_S", 0.3)
+    port, front = free_port(), {}
+    with parts.simulator(tmp_path / "journal.jsonl", Clock()) as sim:
+        env = {
+            "DATABASE_URL": database_url,
+            "DATABASE_OWNER_URL": owner_url,
+            "ALO_CONSOLE_DATABASE_URL": console_url,
+            "BROKER_URL": broker_url,
+            "ALO_DATA_DIR": str(tmp_path / "data"),
+            "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_API_BASE_URL": sim.base,
+            "TWILIO_SMS_FROM": TEXTS,
+            "TWILIO_VOICE_FROM": CALLS,
+        }
+        made = House(env, sim, env["PUBLIC_BASE_URL"], front)
+        work = machine_work(made.settings)
+        seed_senders(work, made.settings)
+        front["app"] = webhooks_app(made.settings)
+        for number in (TEXTS, CALLS):
+            made.connect(number)
+        with fronted(port, front):
+            yield made
+        work.database.close()
+
+
+@pytest.fixture
+def workers(set_up: House) -> Iterator[None]:
+    """One worker that serves both queues."""
+    argv = ["celery", "-A", "workers.app", "worker", "-Q", "contact,housekeeping", "-P", "solo", "-l", "ERROR"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *argv], cwd=ROOT, env={**os.environ, **set_up.env}, stderr=subprocess.DEVNULL
+    )
+    yield
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_good_set_up_has_nothing_to_mend(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house, "PING_S", 2.0)
+    for _ in range(10):
+        if "workers" not in (found := set_up.faults()):
+            break
+    assert found == {}
+    said = set_up.examine("--lang=en", "--json")
+    levels = {f["part"]: f["level"] for f in json.loads(said.stdout)["findings"]}
+    assert said.exit_code == 0
+    assert {part for part, level in levels.items() if level == "well"} >= {
+        "keys", "schema", "sealed", "machine", "console", "broker", "workers", "disk", "clock", "signature", "prompt",
+        "carrier", "skew", "credentials", "receives", "webhooks",
+    }  # fmt: skip
+    assert levels["address"] == "note", "no https here"
+
+
+def test_what_is_said_tells_how_to_mend_in_both_languages(set_up: House) -> None:
+    vi, en = set_up.examine("--lang=vi"), set_up.examine("--lang=en")
+    assert vi.exit_code == en.exit_code == 1
+    assert "make up" in vi.stdout
+    assert "start the workers" in en.stdout
+    assert TOKEN not in vi.output + en.output
+
+
+Break = Callable[[House, Database], None]
+
+
+def _env(**changes: str) -> Break:
+    return lambda set_up, _owner: set_up.env.update(changes)
+
+
+def _other_key(set_up: House, owner: Database) -> None:
+    """A phone that was sealed with a key that is gone."""
+    vault = keys.load(set_up.settings).vault()
+    sealed = bytearray(vault.seal("+84901000001"))
+    sealed[-1] ^= 1
+    now = machine_work(set_up.settings).clock.now()
+    row = {"hash": b"h", "hash_version": 1, "number": bytes(sealed), "kind": "mobile", "flags": [], "created_at": now}
+    with owner.transaction() as conn:
+        conn.execute(sa.insert(phones).values(consent="unasked", **row))
+
+
+def _front(answer: Callable[[WSGIApplication], WSGIApplication]) -> Break:
+    def broken(set_up: House, _owner: Database) -> None:
+        set_up.front["app"] = answer(set_up.front["app"])
+
+    return broken
+
+
+def _rewriting(app: WSGIApplication) -> WSGIApplication:
+    """A proxy that decodes percent signs on the way."""
+
+    def proxy(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        environ["RAW_URI"] = environ["REQUEST_URI"] = environ["RAW_URI"].replace("%2F", "/")
+        return app(environ, start)
+
+    return proxy
+
+
+def _sender(**columns: Any) -> Break:
+    def broken(_set_up: House, owner: Database) -> None:
+        with owner.transaction() as conn:
+            conn.execute(sa.update(senders).where(senders.c.name == "twilio-sms").values(**columns))
+
+    return broken
+
+
+BREAKS: dict[str, tuple[Break, str, str]] = {
+    "a role that sees everything": (
+        lambda s, _: s.env.update(DATABASE_URL=s.env["DATABASE_OWNER_URL"]), "machine", "doctor.wrong_role",
+    ),
+    "no console": (_env(ALO_CONSOLE_DATABASE_URL=""), "console", "doctor.not_set"),
+    "no database": (_env(DATABASE_URL="postgresql+psycopg://a:b@127.0.0.1:1/x"), "schema", "doctor.away"),
+    "no broker": (_env(BROKER_URL="redis://127.0.0.1:1/0"), "broker", "doctor.away"),
+    "keys gone": (_other_key, "sealed", "doctor.sealed_unreadable"),
+    "unfit keys": (_env(ALO_SECRET_KEYS="a:b"), "keys", "doctor.keys_unfit"),
+    "no clock": (_env(ALO_CLOCK="soon"), "clock", "doctor.clock_unreadable"),
+    "nobody at the address": (_env(PUBLIC_BASE_URL="http://127.0.0.1:1"), "address", "doctor.address_away"),
+    "another page there": (_front(lambda _: Response("hello", 200)), "signature", "doctor.forgery_taken"),
+    "a redirect": (_front(lambda _: Response("", 301, {"Location": "/x"})), "address", "doctor.redirected"),
+    "not ready": (_front(lambda _: Response("", 503)), "address", "doctor.address_not_ready"),
+    "a rewriting proxy": (_front(_rewriting), "signature", "doctor.signature_refused"),
+    "another token": (_env(TWILIO_AUTH_TOKEN="x" * 32), "credentials", "doctor.credentials_refused"),
+    "webhook elsewhere": (
+        lambda s, _: s.connect(TEXTS, sms_url="https://old.example/sms"), "webhooks", "doctor.webhook_elsewhere",
+    ),
+    "cannot receive": (lambda s, _: s.connect(CALLS, capabilities=["sms"]), "receives", "doctor.cannot_receive"),
+    "not our number": (_sender(address="+842471000777"), "receives", "doctor.number_not_ours"),
+    "no such credentials": (_sender(credentials="aggregator"), "credentials", "doctor.no_credentials"),
+    "carrier away": (_sender(api_base_url="http://127.0.0.1:1"), "carrier", "doctor.carrier_away"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_each_break_is_found_under_its_heading(set_up: House, owner: Database, name: str) -> None:
+    broken, part, code = BREAKS[name]
+    broken(set_up, owner)
+    assert code in set_up.faults()[part]
+
+
+def test_a_full_disk_and_a_wrong_clock_are_found(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"disk", "skew"}.isdisjoint(set_up.faults())
+    monkeypatch.setattr(house, "DISK_BYTES", 10**18)
+    monkeypatch.setattr(numbers, "SKEW_S", -1)
+    found = set_up.faults()
+    assert (found["disk"], found["skew"]) == (["doctor.disk_full"], ["doctor.skewed"])
+
+
+def test_a_database_that_is_behind_is_found(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house, "head", lambda: "9999")
+    assert set_up.faults()["schema"] == ["doctor.behind"]
+
+
+def test_the_probe_leaves_nothing_behind(set_up: House, owner: Database) -> None:
+    def rows() -> dict[str, int]:
+        with owner.transaction() as conn:
+            return {
+                t: conn.scalar(sa.text(f"SELECT count(*) FROM {t}")) for t in ("inbound", "calls", "outbox", "audit")
+            }
+
+    before = rows()
+    set_up.faults()
+    assert rows() == before
+    assert "%C4%91%2F" in outside.PROBE
