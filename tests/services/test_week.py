@@ -1,0 +1,127 @@
+"""A week of campaign life on a stepped clock in one process; with a protection taken away the same machine goes red."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from services import clearance, departure, sweeps
+from services.clearance import Go, Retime
+from services.planted import FAULTS, plant
+from services.work import Work
+from store.unit_of_work import Database
+from tests.services.week.machine import PEOPLE, Week
+
+USUAL = settings(
+    max_examples=12,
+    stateful_step_count=25,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+"""Short enough to run with every change; for a longer hunt raise the first two numbers."""
+
+
+def test_a_week(work: Work, owner: Database) -> None:
+    run_state_machine_as_test(lambda: Week(work, owner), settings=USUAL)  # type: ignore[no-untyped-call]
+
+
+def doubtful(week: Week) -> None:
+    week.carrier_does("texts", "unanswered")
+    week.hours_of_work(1, 1, 1)
+    week.carrier_does("texts", "takes")
+    week.repairs()
+    week.hours_of_work(1, 2, 1)
+
+
+def unwilling(week: Week) -> None:
+    for who in PEOPLE:
+        week.texts_us(who, "STOP", "taken")
+    week.hours_of_work(4, 5, 1)
+
+
+def paused(week: Week) -> None:
+    week.commands(0, "pause")
+    week.hours_of_work(4, 1, 1)
+
+
+def night(week: Week) -> None:
+    week.time_passes(720)
+    week.hours_of_work(1, 2, 1)
+
+
+def crowded(week: Week) -> None:
+    """Three campaigns at once on one day: the ladder of one alone stays below the caps."""
+    week.launches("call_only", None)
+    week.launches("text_only", None)
+    week.hours_of_work(1, 5, 3)
+
+
+def died(week: Week) -> None:
+    week.time_passes(5)
+    week.claims("texts")
+    week.uses(0, "dies_sending")
+    week.uses(0, "dies_claimed")
+
+
+def at_any_hour(patch: pytest.MonkeyPatch) -> None:
+    clear = departure.clear
+
+    def heedless(*given: object) -> object:
+        verdict = clear(*given)  # type: ignore[arg-type]  # passed through
+        return Go(True) if isinstance(verdict, Retime) and verdict.code == "outside_hours" else verdict
+
+    patch.setattr(departure, "clear", heedless)
+
+
+def without_caps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(clearance, "refuse", lambda *_: None)
+
+
+def without_sweeps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sweeps, "free_leases", lambda *_: 0)
+
+
+MUTATIONS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "at-any-hour": at_any_hour, "without-caps": without_caps, "without-sweeps": without_sweeps,
+}  # fmt: skip
+
+
+def live(week: Week, course: Callable[[Week], None]) -> None:
+    """One week by a given course; its invariants are asked after it and after the end."""
+    week.begin()
+    course(week)
+    week.nobody_was_reached_who_must_not_be()
+    week.rows_are_whole()
+    week.teardown()
+
+
+@pytest.mark.parametrize(
+    ("course", "fault", "seen"),
+    [
+        (doubtful, "no-unknown-state", "twice"),
+        (unwilling, "skip-opt-out-check", "after a stop"),
+        (paused, "skip-pause-check", "held back"),
+        (night, "at-any-hour", "out of hours"),
+        (crowded, "without-caps", "caps|calls at once"),
+        (died, "without-sweeps", "sending"),
+    ],
+)
+def test_a_week_without_a_protection_is_seen(
+    work: Work, owner: Database, monkeypatch: pytest.MonkeyPatch,
+    course: Callable[[Week], None], fault: str, seen: str,
+) -> None:  # fmt: skip
+    live(Week(work, owner), course)
+    with ExitStack() as stack:
+        if fault in FAULTS:
+            stack.enter_context(plant(fault))
+        else:
+            MUTATIONS[fault](monkeypatch)
+        with pytest.raises(AssertionError, match=seen):
+            live(Week(work, owner), course)
