@@ -17,7 +17,7 @@ from store.unit_of_work import Database
 from tests.services.week.machine import PEOPLE, Week
 
 USUAL = settings(
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=25,
     deadline=None,
     database=None,
@@ -57,10 +57,12 @@ def night(week: Week) -> None:
 
 
 def crowded(week: Week) -> None:
-    """Three campaigns at once on one day: the ladder of one alone stays below the caps."""
-    week.launches("call_only", None)
-    week.launches("text_only", None)
-    week.hours_of_work(1, 5, 3)
+    """Two organisations share a phone: a text to each, and the calls of the afternoon would be the third and fourth."""
+    week.time_passes(5)
+    week.serves("texts")
+    for minutes in (180, 60, 60, 20):
+        week.time_passes(minutes)
+        week.serves("line")
 
 
 def died(week: Week) -> None:

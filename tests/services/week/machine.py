@@ -89,7 +89,8 @@ class Week(RuleBasedStateMachine):
         self.texts: list[InboundText] = []
         self.campaigns: list[UUID] = []
         self.launches("reminder", None)
-        self.pulse()
+        self.pulse()  # everybody is entered
+        self.pulse()  # and the campaign runs
 
     @property
     def work(self) -> Work:
