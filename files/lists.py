@@ -41,6 +41,8 @@ def read_registry(path: Path, area_code: str = "") -> Registry:
     for header in headers:
         for index in range(header.row + 1, len(header.sheet.rows)):
             reading.take(RowReader(header, index, reading.context))
+    if not reading.rows:
+        raise RefusedError(Fault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
     return Registry(tuple(reading.good.values()), tuple(reading.faults), reading.rows, book.sha256)
 
 

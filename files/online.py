@@ -103,6 +103,8 @@ def read_online(path: Path) -> OnlineFile:
             if isinstance(row, OnlineRow):
                 rows.append(row)
             not_answered += row is False
+    if not looked_at:
+        raise RefusedError(Fault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
     return OnlineFile(tuple(rows), tuple(faults), looked_at, not_answered, book.sha256)
 
 

@@ -53,6 +53,9 @@ def draft(
     with work.database.transaction() as conn:
         found = _open_round(conn, round_code, now)
         office_id = _office(conn, office_code)
+        offices = wanted.get("office", ())
+        for code in [offices] if isinstance(offices, str) else offices:
+            _office(conn, code)  # a filter by an office that is not there would leave everybody out, unseen
         ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
         if not ladder.steps:
             raise Refusal("campaign.no_steps", round=round_code)

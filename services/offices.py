@@ -27,12 +27,14 @@ PROVINCES = frozenset(
 def add_office(work: Work, code: str, name: str, level: str, area_code: str, contact_number: str, actor: str) -> None:
     """Add an office. `level`: national (area "") or province; `contact_number`: its public number, told to people.
 
-    Raises Refusal: code unfit or taken, unknown province, unreadable number.
+    Raises Refusal: code unfit or taken, no name, unknown province, unreadable number.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", code):
         raise Refusal("office.code_unfit", office=code)
     if level not in ("national", "province") or (level == "province") != (area_code in PROVINCES):
         raise Refusal("office.area_unknown", area=area_code, scheme=SCHEME)
+    if not name.strip():
+        raise Refusal("office.name_missing", office=code)
     numbers = phone.read_cell(contact_number)
     # 1800 and 1900 numbers are fit for an office, though nobody answers a survey on them.
     if len(numbers) != 1 or numbers[0].fault not in (None, "phone.service_number"):

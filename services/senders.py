@@ -5,6 +5,7 @@ Credentials are a reference by name; the secret itself is never seen here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,11 @@ from contact.sender import SenderRow
 from services.faults import Refusal
 from services.work import Work
 from store import audit, senders
+
+CREDENTIALS = ("twilio", "kannel")
+"""Names of groups of settings that hold a carrier's secrets; a sender carries the name only."""
+_ADDRESS = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|[A-Za-z0-9_.-][A-Za-z0-9_. -]{2,10}")
+"""A number as +84…, a short code, or a brand name of 3 to 11 letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class NewSender:
 
 
 def add(work: Work, new: NewSender, actor: str) -> None:
-    """Add a sender with the sample tariff. Raises Refusal when its name or its address is taken."""
+    """Add a sender with the sample tariff. Raises Refusal: name or address taken, an address nobody could write to."""
+    _check(new)
     now, real = work.clock.now(), work.clock.real()
     with work.database.transaction() as conn:
         if senders.by_name(conn, new.name):
@@ -59,6 +66,18 @@ def add(work: Work, new: NewSender, actor: str) -> None:
             created_at=now,
         )
         audit.append(conn, at=now, actor=actor, action="sender.added", subject=new.name)
+
+
+def _check(new: NewSender) -> None:
+    """Raises Refusal for what no carrier could use: it would be found out at the first contact only."""
+    if not _ADDRESS.fullmatch(new.address) or (new.medium == "call" and not new.address.startswith("+")):
+        raise Refusal("sender.address_unfit", address=new.address)
+    if not re.match(r"https?://[^/\s]+", new.api_base_url):
+        raise Refusal("sender.url_unfit", url=new.api_base_url)
+    if new.credentials not in CREDENTIALS:
+        raise Refusal("sender.credentials_unknown", name=new.credentials, known=", ".join(CREDENTIALS))
+    if not new.rate_per_s > 0 or new.lines < 0:
+        raise Refusal("sender.bad_pace")
 
 
 def _same_number(new: NewSender, row: SenderRow) -> bool:

@@ -11,7 +11,7 @@ import click
 from runtime import reasons
 from runtime.cli.previewing import audience_options, show_preview
 from runtime.cli.session import Session
-from services import campaign_status, campaigns, trial
+from services import campaign_status, campaigns, rounds, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
 from store import campaign_contacts
@@ -105,6 +105,8 @@ def launch(session: Session, campaign_id: str, confirm: int, as_json: bool, reas
 @click.pass_obj
 def list_campaigns(session: Session, round_code: str | None, as_json: bool) -> None:
     """Liệt kê các đợt nhắc (list)."""
+    if round_code:
+        rounds.show(session.work, round_code)  # an unknown one is refused in words
     with session.work.database.transaction() as conn:
         found = rows.listed(conn, round_code)
     if as_json:
@@ -151,6 +153,8 @@ def _show_holds(session: Session, found: CampaignStatus) -> None:
 def contacts(session: Session, campaign_id: str, code: str | None, limit: int, as_json: bool) -> None:
     """Từng lần liên hệ và vì sao (each contact, and why)."""
     with session.work.database.transaction() as conn:
+        if rows.by_id(conn, _id(campaign_id)) is None:
+            raise Refusal("campaign.unknown", campaign=campaign_id)
         found = campaign_contacts.listed(conn, _id(campaign_id), code, limit)
     if as_json:
         session.show([dict(row) for row in found])

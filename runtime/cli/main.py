@@ -42,6 +42,10 @@ SUBCOMMANDS: Mapping[str, str] = {
 """Name on the command line → module in `runtime.cli`; its `command` is the click command."""
 
 
+_NOT_THERE = ("42P01", "42703")
+"""SQLSTATEs of a table or a column that the schema does not have."""
+
+
 class Subcommands(click.Group):
     """Loads a subcommand's module when it is asked for; one whose module is not there is not offered."""
 
@@ -107,6 +111,8 @@ def _words_for(error: Exception) -> tuple[str, Mapping[str, Any]]:
             return "usage.bad_keys", {"detail": error}
         case sa.exc.OperationalError():
             return "cli.no_database", {}
+        case sa.exc.ProgrammingError() if getattr(error.orig, "sqlstate", "") in _NOT_THERE:
+            return "cli.not_migrated", {}
         case sa.exc.ArgumentError():
             return "usage.bad_address", {}
     raise error

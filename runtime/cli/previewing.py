@@ -11,18 +11,23 @@ import click
 
 from contact.kinds import KINDS
 from runtime.cli.session import Session
+from services.faults import Refusal
 from services.preview import Preview
 from store.audience import OUTCOMES
 
 SHOWN = 3
+ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
+SECTORS = ("NN", "PNN")
 _OPTIONS = (
     click.option("--type", "kind", type=click.Choice(list(KINDS)), default="reminder", show_default=True),
     click.option("--office", default=None, help="mã cơ quan; bỏ trống: toàn quốc (office code; none: every office)"),
     click.option("--title", default="", help="tên đợt (title)"),
     click.option("--only-office", multiple=True, help="chỉ các cơ quan này (only these offices)"),
     click.option("--commune", multiple=True, help="chỉ các xã/phường này (only these communes)"),
-    click.option("--kind", "organisation_kind", multiple=True, help="HTX | QTD | …"),
-    click.option("--sector", multiple=True, help="NN | PNN"),
+    click.option(
+        "--kind", "organisation_kind", multiple=True, type=click.Choice(ORGANISATION_KINDS), help="loại tổ chức (kind)"
+    ),
+    click.option("--sector", multiple=True, type=click.Choice(SECTORS), help="loại hình (sector)"),
     click.option("--member/--non-member", "is_member", default=None, help="chỉ thành viên / ngoài thành viên"),
     click.option("--outcome", multiple=True, type=click.Choice(OUTCOMES), help="kết quả đến nay (outcome so far)"),
     click.option(
@@ -58,7 +63,7 @@ def audience_options(function: Callable[..., None]) -> Callable[..., None]:
 def _audience(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The filters as the draft keeps them."""
     path: Path | None = chosen["codes_file"]
-    listed = [line.strip() for line in path.read_text("utf-8-sig").splitlines()] if path else []
+    listed = _lines(path) if path else []
     filters = {
         "office": list(chosen["only_office"]),
         "commune": list(chosen["commune"]),
@@ -70,6 +75,14 @@ def _audience(chosen: Mapping[str, Any]) -> dict[str, Any]:
         "code": [code for code in [*chosen["code"], *listed] if code],
     }
     return {name: value for name, value in filters.items() if value not in (None, [])}
+
+
+def _lines(path: Path) -> list[str]:
+    """The file's lines. Raises Refusal for one that is no text."""
+    try:
+        return [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
+    except UnicodeDecodeError:
+        raise Refusal("usage.not_text", file=path.name) from None
 
 
 def show_preview(session: Session, shown: Preview) -> None:
@@ -103,6 +116,9 @@ def _show_estimate(session: Session, shown: Preview) -> None:
 
 
 def _show_way_on(session: Session, shown: Preview) -> None:
+    if not shown.contacted:
+        session.say("campaign.nobody")
+        return
     if shown.needs_second:
         session.say("campaign.preview.approve", campaign=shown.campaign_id, contacted=shown.contacted)
     session.say("campaign.preview.launch", campaign=shown.campaign_id, contacted=shown.contacted)

@@ -161,6 +161,8 @@ def _chosen(now: RoundSettings, preset: str | None, path: Path | None) -> RoundS
         return round_settings.preset(preset) if preset else now
     try:
         return round_settings.from_dict(json.loads(path.read_text("utf-8")))
+    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
+        raise Refusal("round.settings_no_json", file=path.name, line=getattr(fault, "lineno", 1)) from None
     except (KeyError, TypeError, ValueError) as fault:
         raise Refusal("round.settings_unreadable", fault=str(fault)) from None
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from contact.sender import SenderRow
+from runtime.cli import usage
 from runtime.cli.session import Session
 from services import senders
 
@@ -65,7 +66,7 @@ def _last_error(session: Session, error: Mapping[str, Any]) -> str:
 @click.option("--account", default="", help="AccountSid")
 @click.option("--api-base-url", required=True)
 @click.option("--one-way", is_flag=True, help="không nhận được tin trả lời (cannot receive)")
-@click.option("--rate", type=Decimal, default=Decimal(1), show_default=True, help="lần/giây (per second)")
+@click.option("--rate", type=usage.Amount(), default=Decimal(1), show_default=True, help="lần/giây (per second)")
 @click.option("--lines", type=int, default=1, show_default=True, help="số cuộc gọi cùng lúc (live calls)")
 @click.pass_obj
 def add_sender(
@@ -133,7 +134,7 @@ def weigh_sender(session: Session, name: str, weight: int, reason: str) -> None:
 
 @command.command("pace")
 @click.argument("name")
-@click.option("--rate", type=Decimal, help="lần/giây (per second)")
+@click.option("--rate", type=usage.Amount(), help="lần/giây (per second)")
 @click.option("--burst", type=int, help="thêm trong một giây bất kỳ (more in any one second)")
 @click.option("--lines", type=int, help="số cuộc gọi cùng lúc (live calls)")
 @click.option("--contacts-an-hour", type=int, help="-1: bỏ hạn mức (lift)")

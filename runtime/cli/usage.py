@@ -5,15 +5,19 @@ It must not know any subcommand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any
 
 import click
-from click.exceptions import NoArgsIsHelpError
+from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from runtime.catalogue import LANGUAGES, words
 
 LANG = "--lang"
+_EXTRA = re.compile(r"unexpected extra arguments? \((.*)\)")
+"""Click's own words for too many arguments: it has no class of its own for them."""
 
 
 class ToldError(click.UsageError):
@@ -28,6 +32,20 @@ class BadSettingsError(ToldError):
     """The environment, not the command line, cannot be used."""
 
     exit_code = 1
+
+
+class Amount(click.ParamType[Decimal]):
+    """A decimal number as it is typed; no infinity and nothing that is no number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The number. Raises click.BadParameter."""
+        try:
+            found = Decimal(value)
+        except InvalidOperation:
+            self.fail(str(value), param, ctx)
+        return found if found.is_finite() else self.fail(str(value), param, ctx)
 
 
 def language_first(args: Sequence[str]) -> list[str]:
@@ -67,8 +85,13 @@ def _sentence(error: click.UsageError, lang: str) -> str:
             return words("usage.bad_value", lang, what=_name(param), wanted=_wanted(param, lang))
         case click.NoSuchOption():
             return words("usage.no_such_option", lang, what=error.option_name)
+        case NoSuchCommand():
+            return words("usage.no_such_command", lang, what=error.command_name)
         case click.BadOptionUsage():
             return words("usage.no_value", lang, what=error.option_name)
+    extra = _EXTRA.search(error.message)
+    if extra:
+        return words("usage.extra", lang, what=extra[1])
     return words("usage.other", lang, detail=error.message)
 
 
@@ -82,6 +105,12 @@ def _wanted(param: click.Parameter, lang: str) -> str:
             return ", ".join(map(str, choices))
         case click.DateTime():
             return words("usage.a_day", lang)
-        case click.types.IntParamType() | click.types.FloatParamType():
+        case click.IntRange(min=least, max=most) if least is not None and most is not None:
+            return words("usage.a_number_between", lang, least=least, most=most)
+        case click.types.IntParamType() | click.types.FloatParamType() | Amount():
             return words("usage.a_number", lang)
+        case click.Path():
+            return words("usage.a_file", lang)
+        case click.types.UUIDParameterType():
+            return words("usage.an_id", lang)
     return param.type.name
