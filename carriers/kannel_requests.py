@@ -16,6 +16,8 @@ from sms.encoding import measure
 
 DLR_MASK: Final = "31"
 """Every receipt: 1 delivered, 2 undeliverable, 4 buffered, 8 taken by the SMSC, 16 rejected by it."""
+VALID_MINUTES: Final = "180"
+"""How long smsbox, bearerbox and the SMSC may keep a text: one that waits for a link must not come in the night."""
 ADDRESS_HEADERS: Final = ("X-Kannel-From", "X-Kannel-To")
 """Where `post-url` with `send-sender = true` writes the handset's and our number, without "+"."""
 RECEIPT_STATES: dict[str, tuple[State, str]] = {
@@ -36,6 +38,7 @@ def message_headers(body: str, receipt_url: str) -> dict[str, str]:
     return {
         "Content-Type": "text/plain; charset=UTF-8",
         "X-Kannel-Coding": "0" if measure(body).encoding == "gsm7" else "2",
+        "X-Kannel-Validity": VALID_MINUTES,
         "X-Kannel-DLR-Mask": DLR_MASK,
         "X-Kannel-DLR-Url": receipt_url,
     }

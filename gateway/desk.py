@@ -38,7 +38,7 @@ class SenderBook:
 
     def find(self, carrier: str, medium: str, address: str) -> SenderRow | None:
         """The sender of `carrier` for `medium` ("text" or "call") at `address`, or None."""
-        key = (carrier, medium, address)
+        key = (carrier, medium, _bare(address))
         with self._lock:
             real = self._work.clock.real()
             if self._older_than(FRESH if key in self._rows else RETRY, real):
@@ -51,7 +51,12 @@ class SenderBook:
 
     def _read(self) -> dict[tuple[str, str, str], SenderRow]:
         with self._work.database.transaction() as conn:
-            return {(row.carrier, row.medium, row.address): row for row in senders.all_rows(conn)}
+            return {(row.carrier, row.medium, _bare(row.address)): row for row in senders.all_rows(conn)}
+
+
+def _bare(address: str) -> str:
+    """Some carriers write our own international number without its "+"."""
+    return address.removeprefix("+")
 
 
 @dataclass(frozen=True, slots=True)

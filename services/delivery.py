@@ -74,9 +74,10 @@ def _unknown(work: Work, conn: Connection, row: RowMapping, result: Unknown) -> 
 
 
 def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> None:
-    if row["state"] != State.SENDING:  # a receipt was quicker and proves that it left
-        return
     now = work.clock.now()
+    if row["state"] != State.SENDING:  # a receipt was quicker
+        _explain(work, conn, row, result, now)
+        return
     minutes = RETRY_MINUTES.get(result.kind)
     if result.kind == ErrorKind.CONFIGURATION:
         _pause_sender(work, conn, row, result.code)
@@ -90,6 +91,18 @@ def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> 
         _follow(work, conn, row, result.kind, result.code, now)
     listed = result.detail != UNLISTED
     senders.tally(conn, row["sender_id"], str(result.kind), result.code, now, listed=listed)
+
+
+def _explain(work: Work, conn: Connection, row: RowMapping, result: Refused, now: datetime) -> None:
+    """A receipt that was quicker proves that it left, unless it says that it failed.
+
+    Then the refusal knows why: Kannel reports what it cannot route by receipt too, and there without a cause.
+    """
+    if row["state"] == State.FAILED and result.kind not in RETRY_MINUTES:
+        outbox.change(
+            conn, row["id"], reserved_at=None, error_code=result.code, error_kind=str(result.kind)
+        )
+        _follow(work, conn, row, result.kind, result.code, now)
 
 
 def _may_try_again(row: RowMapping, now: datetime) -> bool:
@@ -174,6 +187,7 @@ def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> N
     now = work.clock.now()
     duration = receipt.duration_s if receipt.duration_s is not None else row["duration_s"]
     ends = state in FINAL and before not in FINAL
+    known = before == State.FAILED and bool(row["error_code"])  # why it was refused says more than that it was
     outbox.change(
         conn,
         row["id"],
@@ -181,8 +195,8 @@ def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> N
         carrier_id=row["carrier_id"] or receipt.carrier_id,
         answered_by=receipt.answered_by or row["answered_by"],
         duration_s=duration,
-        error_code=receipt.error_code or row["error_code"],
-        error_kind=str(receipt.error_kind or row["error_kind"]),
+        error_code=row["error_code"] if known else receipt.error_code or row["error_code"],
+        error_kind=str(row["error_kind"] if known else receipt.error_kind or row["error_kind"]),
         segments=receipt.segments or row["segments"],
         lease_until=None,
         ended_at=now if ends else row["ended_at"],

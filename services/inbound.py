@@ -30,8 +30,9 @@ REPLIES_WITHIN = timedelta(days=1)
 STRANGERS_ANSWERED_EVERY = timedelta(days=1)
 """A number on no list gets a polite word at most this often, so that two machines do not write to each other."""
 
-UNSIGNED = frozenset({State.HANDED, State.UNKNOWN})
-"""States in which nothing shows that the carrier ever took our reply: the same delivery again gets it again."""
+UNSIGNED = frozenset({State.HANDED, State.UNKNOWN, State.PRESUMED})
+"""States in which nothing shows that the carrier ever took our reply: the same delivery again gets it again, even after
+a long absence of ours, because a carrier that had an answer would not come back for one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Kannel's texts and receipts. The reply goes back in the body, with headers for coding and receipt.
 
-A failure answers 503, the one status that Kannel tries again.
+A failure answers 503: whatever is not 200 or 202, smsbox brings again until its retries are used up.
 """
 
 from __future__ import annotations

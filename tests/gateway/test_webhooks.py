@@ -11,7 +11,7 @@ from werkzeug.test import Client
 
 from contact.delivery import InboundText, Receipt, State
 from gateway.desk import FRESH, RETRY
-from tests.carriers.parts import ACCOUNT, TO
+from tests.carriers.parts import ACCOUNT, TO, sender
 from tests.doubles import FakeClock
 from tests.gateway.parts import OURS, REF, SENDERS, Shelf, Twilio, call_form, small_app, text_form
 
@@ -170,6 +170,15 @@ def test_kannel_gets_the_reply_with_coding_and_receipt(texts: Taken) -> None:
     ((given_sender, text),) = texts
     assert given_sender == SENDERS[2]
     assert (text.carrier_id, text.from_number, text.to_number, text.body) == ("k-1", TO, "8088", "Có 2")
+
+
+def test_our_own_number_is_known_without_its_plus(texts: Taken) -> None:
+    texts.reply = reply(None, None)
+    headers = {"X-Kannel-From": TO.strip("+"), "X-Kannel-To": "842499990000"}
+    ours = sender("kannel", "text", "", address="+842499990000")
+    response = Client(small_app(Shelf(rows=(ours,)))).post("/kannel/sms", **{**KANNEL_TEXT, "headers": headers})
+    assert response.status_code == 200
+    assert texts[0][0] == ours
 
 
 def test_kannel_gets_nothing_when_there_is_nothing_to_say(texts: Taken) -> None:

@@ -341,6 +341,22 @@ def test_a_dead_number_gives_way_to_the_next_and_then_to_staff(world: World, car
     assert world.tasks() == ["wrong_number"]
 
 
+@pytest.mark.parametrize("quicker", ["receipt", "answer"])
+def test_a_refusal_that_is_reported_too_keeps_its_cause(world: World, carriers: FakeCarriers, quicker: str) -> None:
+    """Kannel answers "not routable" and sends a receipt of a rejection, which names no cause, in either order."""
+    ref = world.plan("text", state=State.SENDING)
+    receipt = Receipt(None, State.FAILED, "16", "rejected", ErrorKind.LATER)
+    answer = Refused(ErrorKind.NUMBER, "not_routable")
+    if quicker == "receipt":
+        delivery.record_receipt(world.work, ref, receipt)
+    delivery.settle(world.work, row(world, ref)["id"], answer)
+    if quicker == "answer":
+        delivery.record_receipt(world.work, ref, receipt)
+    left = row(world, ref)
+    assert (left["state"], left["error_code"], left["error_kind"]) == ("failed", "not_routable", "number")
+    assert world.tasks() == ["wrong_number"]
+
+
 def test_a_dead_number_takes_only_this_organisations_contacts(world: World, carriers: FakeCarriers) -> None:
     world.add_organisation("DX002", LEADER)
     carriers.texts.results.append(Refused(ErrorKind.NUMBER, "21211"))

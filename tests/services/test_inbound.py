@@ -129,6 +129,15 @@ def test_that_proof_fails_when_duplicates_are_ignored(world: World) -> None:
         no_second_effect(world)
 
 
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.PRESUMED])
+def test_who_comes_back_after_our_long_absence_still_gets_the_reply(world: World, state: State) -> None:
+    text = world.text_from("alo")
+    first = inbound.receive_text(world.work, world.text, text)
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(outbox).where(outbox.c.ref == first.ref).values(state=state))
+    assert inbound.receive_text(world.work, world.text, text) == replace(first, repeated=True)
+
+
 def test_once_the_reply_is_known_to_be_taken_a_repeat_is_empty(world: World) -> None:
     text = world.text_from("alo")
     first = inbound.receive_text(world.work, world.text, text)
