@@ -51,8 +51,8 @@ class Course:
     seq: int
     effects: list[Effect]
     channel: Channel
-    today: str
-    """The business date, yyyy-mm-dd."""
+    now: datetime
+    """Business time of the event."""
 
     def interview(self) -> Interview:
         """The interview after this event."""
@@ -68,6 +68,11 @@ class Course:
             seq=self.seq,
             given_up=self.given_up,
         )
+
+    @property
+    def today(self) -> str:
+        """The business date, yyyy-mm-dd; "" for a form that does not look at it, as most do not."""
+        return self.now.astimezone(ZONE).date().isoformat() if self.plan.dated else ""
 
     # What stands open
 
@@ -86,15 +91,15 @@ class Course:
         return agreed and is_relevant(item, self.answers)
 
     def can_ask(self, item: Item) -> bool:
-        """Whether this channel can ask it: words cannot be keyed, so a call leaves a text question to others."""
+        """Whether this channel can ask it (see `Plan.spoken`)."""
         return self.channel != "voice" or item.question.kind != "text"
 
     def next_item(self) -> Item | None:
         """The next question to ask: in form order, then once more those left open; None when nothing remains."""
         second_chance: Item | None = None
-        for item in self.plan.items:
+        for item in self.plan.spoken if self.channel == "voice" else self.plan.items:
             name = item.name
-            if name in self.answers or name in self.given_up or not self.can_ask(item):
+            if name in self.answers or name in self.given_up:
                 continue
             if name not in self.left_open:
                 if is_relevant(item, self.answers):
@@ -291,5 +296,5 @@ def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> 
         seq=interview.seq + 1,
         effects=[],
         channel=channel,
-        today=now.astimezone(ZONE).date().isoformat(),
+        now=now,
     )

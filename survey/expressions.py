@@ -40,7 +40,9 @@ class Expression:
     def holds(self, answers: Mapping[str, Answer], this: str = "", today: str = "") -> bool:
         """Whether it is true for these answers; an unanswered question counts as empty text. `today`: the business
         date (yyyy-mm-dd). Raises nothing."""
-        return boolean(self.value(answers, this, today))
+        if self.uses_today:
+            answers = {**answers, TODAY: Answer(today, "staff", 0)}
+        return boolean(self._evaluate(answers, this))
 
     def value(self, answers: Mapping[str, Answer], this: str = "", today: str = "") -> Value:
         """What it is worth: text, number or truth value. Raises nothing."""

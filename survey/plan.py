@@ -36,10 +36,14 @@ class Plan:
     """
 
     items: tuple[Item, ...]
+    spoken: tuple[Item, ...]
+    """Those of `items` that a call can ask: words cannot be keyed, so text questions are left to others."""
     notes: tuple[Item, ...]
     by_name: Mapping[str, Item]
     settled: tuple[Item, ...]
     branching: frozenset[str]
+    dated: bool
+    """Whether an expression looks at `today()`."""
     consent: Item | None
 
     def notes_between(self, after: int, before: int, answers: Mapping[str, Answer]) -> Iterator[str]:
@@ -70,10 +74,12 @@ def plan_of(form: Questionnaire) -> Plan:
         looked_at.append(frozenset(by_name))
     return Plan(
         items=items,
+        spoken=tuple(item for item in items if item.question.kind != "text"),
         notes=tuple(row for row in rows if row.question.kind == "note"),
         by_name=by_name,
         settled=settled,
         branching=frozenset().union(*looked_at),
+        dated=any(e.uses_today for row in rows for e in (row.constraint, row.calculation) if e is not None),
         consent=next((item for item in items if item.question.role == "consent"), None),
     )
 
