@@ -121,4 +121,5 @@ def _figures(form: Questionnaire) -> dict[str, int]:
 def _line(question: Question, language: str) -> str:
     number = f"C{question.number}" if question.number is not None else "-"
     choices = " / ".join(f"{choice.key} {choice.label[language]}" for choice in question.choices)
-    return f"{number:>4}  {question.label[language]}" + (f"  [{choices}]" if choices else "")
+    said = question.label.get(language) or f"{question.name} = {question.calculation}"  # a worked-out row has no words
+    return f"{number:>4}  {said}" + (f"  [{choices}]" if choices else "")

@@ -238,3 +238,14 @@ def test_two_editions_are_compared_in_two_languages(run: Run) -> None:
     codes = {change["code"] for change in loaded(run("questionnaire", "diff", FORMS[0], FORMS[1], "--json"))}
     assert {"form_change.question_added", "form_change.title"} <= codes
     assert loaded(run("questionnaire", "diff", FORMS[0], FORMS[0], "--json")) == []
+
+
+def test_a_form_of_every_kind_is_checked_published_shown_and_compared(run: Run) -> None:
+    report = str(HERE / "BC-THANG.xlsx")
+    assert "mong_muon" in run("questionnaire", "check", report).stdout
+    run("questionnaire", "publish", report)
+    shown = run("questionnaire", "show", "BC-THANG").stdout
+    assert "moi_nguoi = if(${lao_dong} > 0" in shown
+    assert "Không khó khăn gì" in shown
+    assert loaded(run("questionnaire", "diff", report, "BC-THANG", "--json")) == []
+    assert loaded(run("questionnaire", "prompts", "BC-THANG", "--json"))

@@ -138,3 +138,15 @@ def test_any_gateway_serves_a_recording_under_its_name(world: World, tmp_path: P
     assert got.data == (tmp_path / f"{sentence.id}.wav").read_bytes()
     assert "immutable" in got.headers["Cache-Control"]
     assert client.get(f"/prompts/{sentence.id}-000000000000.wav").status_code == 404
+
+
+def test_a_file_may_have_the_name_that_the_form_gives_it(world: World, tmp_path: Path) -> None:
+    named = replace(FORM.questions[2], audio={"vi": "cau_mot.mp3"})
+    form = replace(FORM, questions=(*FORM.questions[:2], named, *FORM.questions[3:]))
+    wanted = voices.book(world.work, form, "vi", "default")
+    record(tmp_path / "cau_mot.wav", 0.5)
+    taken = voices.take_in(world.work, tmp_path, wanted, ACTOR)
+    assert (taken.added, taken.faults) == (1, ())
+    (meant,) = [sentence for sentence in wanted if sentence.audio]
+    assert meant.text == named.label["vi"]
+    assert meant.id not in {sentence.id for sentence in taken.missing}
