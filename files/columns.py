@@ -31,7 +31,8 @@ def plain(cell: Cell) -> str:
     match cell:
         case str():
             text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
-            return " ".join(text.split())
+            single = " ".join(text.split())
+            return text if single == text else single  # the sheet's own text where it is plain: held once, not twice
         case bool():
             return "1" if cell else "0"
         case float():

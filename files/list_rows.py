@@ -73,11 +73,15 @@ class RowReader:
         self._row: Row = header.sheet.rows[index]
         self._number = index + 1
         self._context = context or ListContext()
+        self._texts: dict[str, str] = {}
         self.faults: list[Fault] = []
 
     def text(self, field: str) -> str:
-        """The cell as plain text."""
-        return self._header.text(self._row, field)
+        """The cell as plain text; read once, however often it is asked for."""
+        known = self._texts.get(field)
+        if known is None:
+            known = self._texts[field] = self._header.text(self._row, field)
+        return known
 
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"

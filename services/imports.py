@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping
 
 from files import lists
 from files.faults import Fault
-from files.lists import Organisation, Registry
+from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport
 from services import rounds as frames
 from services.differences import by_organisation, difference
@@ -27,11 +27,12 @@ from services.online import import_online
 from services.rehearsal import carry_out
 from services.work import Work
 from store import audit, registry
+from store.registry import Link
 from store.sort_key import sort_key
 
 __all__ = ["ImportReport", "import_online", "import_registry"]
 
-_PAGE = 5000
+_PAGE = 2000
 _SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "phones"}))
 """The fields that make a row another one; where it stands in the list does not."""
 
@@ -192,41 +193,43 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
 
 def _write_phones(work: Work, conn: Connection, changes: Sequence[_Change], now: datetime) -> list[Fault]:
     """Write the phones of new and changed organisations; a notice for each that others have too."""
-    numbers: dict[bytes, dict[str, Any]] = {}
-    links: list[dict[str, Any]] = []
+    numbers: dict[bytes, Phone] = {}
+    links: list[Link] = []
     for change in changes:
         for rank, phone in enumerate(change.organisation.phones):
             phone_hash = work.vault.lookup(phone.e164)
-            if phone_hash not in numbers:
-                numbers[phone_hash] = {
-                    "hash": phone_hash,
-                    "hash_version": work.vault.lookup_version,
-                    "number": work.vault.seal(phone.e164),
-                    "kind": phone.kind,
-                    "flags": list(phone.flags),
-                    "consent": "unasked",
-                    "created_at": now,
-                }
-            link = {"organisation_id": change.id, "phone_hash": phone_hash, "rank": rank, "valid": True, "note": ""}
-            links.append(link)
+            numbers.setdefault(phone_hash, phone)
+            links.append(Link(change.id, phone_hash, rank))
     # By hash, as everywhere: two transactions that insert the same numbers never wait for each other in a ring.
-    registry.add_phones(conn, [numbers[phone_hash] for phone_hash in sorted(numbers)])
+    registry.add_phones(conn, (_phone_row(work, hash_, numbers[hash_], now) for hash_ in sorted(numbers)))
     registry.set_phones(conn, [change.id for change in changes if not change.new], links)
-    return _shared(conn, changes, {link["organisation_id"]: link["phone_hash"] for link in links})
+    return _shared(conn, changes, {link.organisation_id: link.phone_hash for link in links})
+
+
+def _phone_row(work: Work, phone_hash: bytes, phone: Phone, now: datetime) -> dict[str, Any]:
+    return {
+        "hash": phone_hash,
+        "hash_version": work.vault.lookup_version,
+        "number": work.vault.seal(phone.e164),
+        "kind": phone.kind,
+        "flags": list(phone.flags),
+        "consent": "unasked",
+        "created_at": now,
+    }
 
 
 def _shared(conn: Connection, changes: Sequence[_Change], phone_of: Mapping[UUID, bytes]) -> list[Fault]:
     """Notices for organisations whose phone serves others as well."""
-    holders = registry.shared_phones(conn, phone_of.values())
+    holders = registry.shared_phones(conn)
     return [
         Fault(
             "list.phone_shared",
-            {"others": len(holders[phone_of[change.id]]) - 1},
+            {"others": holders[phone_of[change.id]] - 1},
             change.organisation.sheet,
             change.organisation.row,
             suggestion="list.phone_shared.mend",
             weight="notice",
         )
         for change in changes
-        if change.id in phone_of and len(holders[phone_of[change.id]]) > 1
+        if phone_of.get(change.id) in holders
     ]

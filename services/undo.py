@@ -20,6 +20,7 @@ from services.faults import Refusal
 from services.frame_exits import leave_frames
 from services.work import Work
 from store import audit, frame_exits, imports, registry, rounds
+from store.registry import Link
 
 REASON = {"code": "import_undone"}
 
@@ -94,7 +95,7 @@ def _restore(
     row: RowMapping,
     now: datetime,
 ) -> None:
-    links: list[dict[str, Any]] = []
+    links: list[Link] = []
     relinked: list[UUID] = []
     for found in changed:
         organisation = ids[found.registry_code]
@@ -102,10 +103,6 @@ def _restore(
         phones = phones_before(found)
         if phones is not None:
             relinked.append(organisation)
-            links += [
-                {"organisation_id": organisation, "phone_hash": work.vault.lookup(number), "rank": rank,
-                 "valid": True, "note": ""}
-                for rank, number in enumerate(phones)
-            ]  # fmt: skip
+            links += [Link(organisation, work.vault.lookup(number), rank) for rank, number in enumerate(phones)]
     if relinked:
         registry.set_phones(conn, relinked, links)
