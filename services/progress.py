@@ -16,7 +16,7 @@ from sqlalchemy import RowMapping
 
 from services.faults import Refusal
 from services.work import Work
-from store import campaigns, progress, rounds
+from store import campaigns, progress, round_offices, rounds
 
 OUTCOMES = ("pending", "active", "partial", "complete", "answered", "refused")
 """Status of an interview, in the order of its life; "answered" is known from the online survey without answers."""
@@ -54,6 +54,10 @@ class RoundProgress:
     outcomes: Outcomes
     offices: Mapping[str, tuple[str, Outcomes]]
     """Office code → (name, its outcomes)."""
+    members: Mapping[bool, Outcomes]
+    """Members of the alliance (True) and others apart."""
+    places: tuple[Mapping[str, Any], ...]
+    """code, closes_at, locked_at of provinces with a deadline of their own or a lock."""
     contacts: Mapping[str, Mapping[str, int]]
     """text, call → state of the outbox → rows."""
     campaigns: tuple[Mapping[str, Any], ...]
@@ -69,6 +73,7 @@ def round_progress(work: Work, round_code: str) -> RoundProgress:
         counted = progress.outcomes(conn, found["id"])
         sent = progress.contacts(conn, found["id"])
         held = campaigns.listed(conn, round_code)
+        places = round_offices.of_round(conn, found["id"])
     names = {row["code"]: row["name"] for row in counted}
     return RoundProgress(
         found["code"],
@@ -78,6 +83,8 @@ def round_progress(work: Work, round_code: str) -> RoundProgress:
         found["closes_at"],
         _outcomes(counted),
         {code: (name, _outcomes(row for row in counted if row["code"] == code)) for code, name in names.items()},
+        {member: _outcomes(row for row in counted if row["is_member"] is member) for member in (True, False)},
+        tuple({c: row[c] for c in ("code", "closes_at", "locked_at")} for row in places),
         {medium: {row["state"]: row["n"] for row in sent if row["medium"] == medium} for medium in ("text", "call")},
         tuple({c: row[c] for c in ("id", "title", "state", "office_code", "created_at")} for row in held),
     )

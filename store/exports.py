@@ -121,9 +121,9 @@ def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
             as_text(organisations.c.registry_code),
             questionnaires.c.code,
             case(*known, else_=literal("Đang trả lời", Text)),
-            interviews.c.channel,
-            func.coalesce(day, ""),
-            case((interviews.c.ended_at >= DEADLINE, literal("x", Text)), else_=literal("", Text)),
+            func.nullif(interviews.c.channel, ""),
+            day,
+            case((interviews.c.ended_at >= DEADLINE, literal("x", Text))),
         )
         .select_from(interviews)
         .join(rounds, rounds.c.id == interviews.c.round_id)

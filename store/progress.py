@@ -17,8 +17,8 @@ from store.tables.registry import offices
 
 
 def outcomes(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
-    """Interviews of a round by office, status and channel."""
-    columns = (offices.c.code, offices.c.name, interviews.c.status, interviews.c.channel)
+    """Interviews of a round by office, member or not, status and channel."""
+    columns = (offices.c.code, offices.c.name, interviews.c.is_member, interviews.c.status, interviews.c.channel)
     query = (
         select(*columns, func.count().label("n"))
         .join(offices, offices.c.id == interviews.c.office_id)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import BaseConverter
 
 from gateway import auth
-from gateway.console import campaigns, doors, lists, rounds, work_list
+from gateway.console import campaigns, doors, lists, province, rounds, work_list
 from gateway.console.desk import EXTENSION, ConsoleDesk, language, page, say
 from gateway.console.showing import filters
 from gateway.console.uploads import Uploads
@@ -61,7 +61,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path) -> F
     app.before_request(_measure)
     CSRFProtect(app)
     app.before_request(_guard)
-    for side in (doors.routes, rounds.routes, lists.routes, campaigns.routes, work_list.routes):
+    for side in (doors.routes, rounds.routes, province.routes, lists.routes, campaigns.routes, work_list.routes):
         app.register_blueprint(side)
     app.register_blueprint(health_routes(console.database, {}))
     _dress(app)

@@ -19,6 +19,7 @@ from gateway.console.rounds import chosen_office, offices_to_choose
 from gateway.console.uploads import Checked, file_name
 from services.faults import Refusal
 from services.imports import import_registry
+from services.undo import undo_import
 from store import imports
 
 routes = Blueprint("lists", __name__, url_prefix="/lists")
@@ -89,7 +90,25 @@ def show(import_id: UUID) -> ResponseReturnValue:
         row = imports.by_id(conn, import_id)
     if row is None or row["report"] is None:
         abort(404)
-    return _report(report_from_json(work.vault.open(row["report"])), at=row["created_at"])
+    undone = bool(row["counts"].get("undone"))
+    may_undo = row["kind"] == "registry" and not undone and row["counts"]["added"] + row["counts"]["changed"] > 0
+    report = report_from_json(work.vault.open(row["report"]))
+    return _report(report, at=row["created_at"], import_id=import_id, undone=undone, may_undo=may_undo)
+
+
+@routes.post("/<uuid:import_id>/undo")
+def undo(import_id: UUID) -> ResponseReturnValue:
+    """Take back an import that the member may see, while nobody of it has been contacted."""
+    with sight().database.transaction() as conn:
+        if imports.by_id(conn, import_id) is None:
+            abort(404)
+    try:
+        undone = undo_import(desk().machine, import_id, member().actor)
+    except Refusal as refusal:
+        flash(refusal_words(refusal), "refused")
+    else:
+        flash(say("import.undone", removed=undone.removed, restored=undone.restored), "done")
+    return redirect(url_for("lists.show", import_id=import_id), 303)
 
 
 def _form(status: int, faults: list[str]) -> ResponseReturnValue:

@@ -70,6 +70,13 @@ class Uploads:
             path.write_bytes(content)
             yield path
 
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """A private directory for a file on its way out."""
+        self._open()
+        with tempfile.TemporaryDirectory(dir=self._place) as private:
+            yield Path(private)
+
     def clear(self, real: datetime) -> None:
         """Remove what nobody confirmed, and what a killed process left."""
         for path in self._place.iterdir() if self._place.is_dir() else ():

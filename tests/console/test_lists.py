@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from files.containers import MAX_UNPACKED
 from gateway.console.lists import FAULTS_A_PAGE, MAX_UPLOAD
 from gateway.console.uploads import KEPT_FOR, file_name
+from store.tables.interviews import interviews
 from store.tables.registry import imports, organisations
 from store.tables.rounds import round_questionnaires
 from store.tables.staff import audit
@@ -200,3 +203,83 @@ def test_what_nobody_confirms_is_gone_after_a_day(officer: Visitor, clock: FakeC
     upload(officer, workbook(tmp_path, row(name="HTX Mới")))
     assert officer.get(path).status_code == 404
     assert not left.exists()
+
+
+def confirmed(officer: Visitor, content: bytes) -> TestResponse:
+    return officer.post(upload(officer, content).request.path)
+
+
+def test_an_import_is_taken_back_by_a_button_that_says_what_it_does(
+    officer: Visitor, world: World, tmp_path: Path
+) -> None:
+    before = {row["registry_code"] for row in world.rows(organisations)}
+    answer = confirmed(officer, workbook(tmp_path, row(), row(name="HTX Hai", login="0900000002")))
+    assert "xoá 2 tổ chức mới, trả 0 tổ chức về như trước" in words(answer)
+    told = words(officer.post(f"{answer.request.path}/undo"))
+    assert "Đã lấy lại: xoá 2 tổ chức mới" in told
+    assert "Đồng ý: xoá" not in told
+    assert {row["registry_code"] for row in world.rows(organisations)} == before
+    noted = world.rows(audit, action="registry.undo")
+    assert [row["actor"][:6] for row in noted] == ["staff:"]
+    assert "đã được lấy lại" in words(officer.post(f"{answer.request.path}/undo"))
+
+
+def test_an_import_of_somebody_contacted_stays(officer: Visitor, world: World, tmp_path: Path) -> None:
+    answer = confirmed(officer, workbook(tmp_path, row(login="0901000001", name="HTX Mới")))
+    new = world.rows(organisations, name="HTX Mới")[0]
+    with world.work.database.transaction() as conn:
+        held = sa.update(interviews).where(interviews.c.organisation_id == new["id"])
+        conn.execute(held.values(seq=1))
+    assert "Đã liên hệ 1 tổ chức" in words(officer.post(f"{answer.request.path}/undo"))
+    assert world.rows(organisations, name="HTX Mới")
+
+
+def test_another_office_cannot_take_an_import_back(
+    officer: Visitor, stranger: Visitor, world: World, tmp_path: Path
+) -> None:
+    path = confirmed(officer, workbook(tmp_path, row())).request.path
+    stranger.get("/lists")
+    assert stranger.post(f"{path}/undo").status_code == 404
+    assert world.rows(audit, action="registry.undo") == []
+
+
+def test_a_list_that_closes_an_organisation_is_shown_and_done_by_the_machines_role(
+    officer: Visitor, world: World, tmp_path: Path
+) -> None:
+    confirmed(officer, workbook(tmp_path, row()))
+    framed = len(world.rows(interviews))
+    answer = upload(officer, workbook(tmp_path, row(active="Ngừng hoạt động")))
+    assert "Hoạt động: có → không" in words(answer)
+    assert len(world.rows(interviews)) == framed
+    told = words(officer.post(answer.request.path))
+    assert "Ra khỏi đợt đang mở 1" in told
+    assert len(world.rows(interviews)) == framed - 1
+
+
+def encrypted() -> bytes:
+    """A ZIP whose entries say that they are encrypted."""
+    found = bytearray(bare(b"<worksheet/>"))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = found.find(mark)
+        while start >= 0:
+            found[start + at] |= 1
+            start = found.find(mark, start + 4)
+    return bytes(found)
+
+
+def bare(sheet: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    return buffer.getvalue()
+
+
+def test_encrypted_lists_and_bombs_are_refused_in_words(officer: Visitor, world: World) -> None:
+    bomb = bare(b"\0" * (MAX_UNPACKED + 1))
+    assert len(bomb) < MAX_UPLOAD
+    for content, said in ((encrypted(), "mật khẩu"), (bomb, "quá lớn")):
+        answer = upload(officer, content, "la.xlsx")
+        assert answer.status_code == 422
+        assert said in words(answer)
+    assert world.rows(imports) == []

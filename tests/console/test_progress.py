@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable
 
 import pytest
+from werkzeug.test import TestResponse
 
 from services import campaigns, inbound
 from services.staff_entry import enter_answers
 from services.tasks import open_task
+from store.tables.rounds import round_offices
+from store.tables.staff import audit
 from tests.console.test_campaigns import id_in
 from tests.console.visitor import Visitor, words
+from tests.services.nation import change
 from tests.services.world import LEADER, World
 
 MEMBERS = "487"
@@ -109,3 +113,47 @@ def test_another_offices_task_does_not_exist(officer: Visitor, stranger: Visitor
     assert stranger.post(f"{task}/claim").status_code == 404
     assert stranger.post(f"{task}/done").status_code == 404
     assert "Nhận việc này" in words(officer.get("/tasks"))
+
+
+def test_members_and_others_are_counted_apart(officer: Visitor, answered: World) -> None:
+    change(answered, "DX003", is_member=False)
+    shown = words(officer.get("/rounds/2026"))
+    assert "thành viên 3 1 33%" in shown
+    assert "ngoài thành viên 1 0 0%" in shown
+
+
+def test_who_has_answered_leaves_as_a_file_of_ones_own_office(
+    officer: Visitor, stranger: Visitor, national: Visitor, answered: World
+) -> None:
+    def status(visitor: Visitor, reason: str = "Giao ban") -> TestResponse:
+        visitor.get("/rounds/2026")
+        return visitor.post("/rounds/2026/status", reason=reason, format="csv")
+
+    own = status(officer).data.decode("utf-8-sig").splitlines()
+    assert own[0] == "Mã,Phiếu,Trạng thái,Kênh,Ngày trả lời,Trễ hạn"
+    assert own[2] == "DX002,TEST,Đã trả lời,staff,18/11/2026,"
+    assert len(own) == 5
+    assert MEMBERS not in "".join(own)
+    assert len(status(stranger).data.splitlines()) == 1
+    assert len(status(national).data.splitlines()) == 5
+    assert "lý do" in words(status(officer, " "))
+    assert [row["detail"]["reason"] for row in answered.rows(audit, action="export.made")] == ["Giao ban"] * 3
+
+
+def test_a_province_locks_itself_and_only_the_national_alliance_unlocks(
+    officer: Visitor, national: Visitor, answered: World
+) -> None:
+    officer.get("/rounds/2026")
+    assert "Đã khoá QB" in words(officer.post("/rounds/2026/lock", reason="Đã báo cáo"))
+    assert "QB đã khoá từ" in words(officer.get("/rounds/2026"))
+    assert "Mở khoá" not in words(officer.get("/rounds/2026")).replace("mở khoá", "")
+    assert "Chỉ cấp trung ương" in words(officer.post("/rounds/2026/unlock", reason="Nhầm"))
+    national.get("/rounds/2026")
+    assert "Đã mở khoá QB" in words(national.post("/rounds/2026/unlock", reason="Bổ sung", office="QB"))
+    assert "QB đã khoá từ" not in words(officer.get("/rounds/2026"))
+
+
+def test_nobody_locks_another_province(stranger: Visitor, answered: World) -> None:
+    stranger.get("/rounds/2026")
+    assert stranger.post("/rounds/2026/lock", reason="x", office="QB").status_code == 404
+    assert answered.rows(round_offices) == []

@@ -1,0 +1,59 @@
+"""A province's own page parts within a round: who has answered, as a file; locking it and, for the national, unlocking.
+
+Answers never leave here: the console's role may not read them.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.console.desk import desk, member, obey, refusal_words, say, sight
+from gateway.console.rounds import chosen_office, seen
+from services.exports import FORMATS, Order, export
+from services.faults import Refusal
+from services.round_offices import lock_office, unlock_office
+
+routes = Blueprint("province", __name__, url_prefix="/rounds/<code>")
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@routes.post("/status")
+def status(code: str) -> ResponseReturnValue:
+    """Who has answered, of what the member may see, as a file."""
+    seen(code)
+    found, wanted = member(), request.form.get("format", "xlsx")
+    if wanted not in FORMATS["status"]:
+        abort(404)
+    with desk().uploads.room() as place:
+        path = place / f"{code}.{wanted}"
+        office = None if found.national else found.office_code
+        order = Order(code, "status", wanted, path, found.actor, request.form.get("reason", ""), office)
+        try:
+            export(sight(), order, say)
+        except Refusal as refusal:
+            flash(refusal_words(refusal), "refused")
+            return redirect(url_for("rounds.show", code=code), 303)
+        answer = Response(path.read_bytes(), content_type=TYPES[wanted])
+    answer.headers["Content-Disposition"] = f'attachment; filename="status.{wanted}"'
+    return answer
+
+
+@routes.post("/lock")
+def lock(code: str) -> ResponseReturnValue:
+    """Lock the member's province (the national alliance: any)."""
+    seen(code)
+    office, reason = chosen_office(), request.form.get("reason", "")
+    told = say("round.was_locked", office=office, round=code)
+    obey(lambda: lock_office(desk().machine, code, office, member().actor, reason), told)
+    return redirect(url_for("rounds.show", code=code), 303)
+
+
+@routes.post("/unlock")
+def unlock(code: str) -> ResponseReturnValue:
+    """Open a locked province again; the use case refuses all but the national alliance."""
+    seen(code)
+    office, reason, found = chosen_office(), request.form.get("reason", ""), member()
+    told = say("round.was_unlocked", office=office, round=code)
+    obey(lambda: unlock_office(desk().machine, code, office, found.actor, reason, national=found.national), told)
+    return redirect(url_for("rounds.show", code=code), 303)
