@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from survey.effects import (
     Welcome,
 )
 from tests.survey.conversation import Conversation, asked, consented, unnumbered
-from tests.survey.forms import NOW, consent, form, heard, level, note, small_form, whole
+from tests.survey.forms import NOW, consent, form, heard, level, note, other, small_form, whole
 
 # Opening
 
@@ -478,3 +479,15 @@ def test_the_same_step_twice_is_the_same_step() -> None:
     one, two = (engine.hear(conversation.form, conversation.state, said, NOW) for _ in range(2))
     assert one == two
     assert conversation.state.answers.keys() == {"consent"}
+
+
+def test_today_is_the_day_in_vietnam() -> None:
+    """At 18:00 UTC on the 15th it is one o'clock on the 16th there."""
+    questionnaire = form(consent(), other("day", "date", constraint=". <= today()"), level("q1"))
+    late = datetime(2026, 3, 15, 18, 0, tzinfo=UTC)
+    step = engine.begin(questionnaire, engine.new_interview(questionnaire), "sms", late)
+    for digits in ("1", "16032026"):
+        step = engine.hear(
+            questionnaire, step.interview, heard(digits, turn=step.interview.turn, question=step.interview.asked), late
+        )
+    assert step.interview.answers["day"].value == "2026-03-16"
