@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         default="", description="Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT"
     )
     alo_webhook_host: str = Field(default="", description="Host name that serves only webhooks; empty: any")
+    alo_trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        description="Proxies before the staff pages whose X-Forwarded-For and -Proto are believed; 0: none",
+    )
     alo_console_host: str = Field(default="", description="Host name that serves only staff pages; empty: any")
 
     twilio_account_sid: str = Field(default="", description="Account whose webhooks are taken and whose API is used")

@@ -20,4 +20,5 @@ def create_console_app(settings: Settings) -> Flask:
         container.machine_work(settings),
         session_key=keys.load(settings).session,
         uploads=prepare(settings.alo_data_dir) / "uploads",
+        proxies=settings.alo_trusted_proxies,
     )

@@ -13,6 +13,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from gateway import auth
@@ -44,9 +45,14 @@ class TokenConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{8,64}"
 
 
-def build(console: Work, machine: Work, *, session_key: str, uploads: Path) -> Flask:
-    """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory."""
+def build(console: Work, machine: Work, *, session_key: str, uploads: Path, proxies: int = 0) -> Flask:
+    """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory.
+
+    `proxies`: how many proxies stand before it and say who asks. None is believed unless it is known to be there.
+    """
     app = Flask(__name__)
+    if proxies:  # else everybody would share the proxy's address, and with it the count of tries at the doors
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.config.update(
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         RATELIMIT_ENABLED=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -42,7 +43,10 @@ def filler(column: sa.Column[Any], office: UUID) -> Any:
 
 def row(table: sa.Table, office: UUID) -> dict[str, Any]:
     """One row of `table` that belongs to `office`."""
-    return {column.name: filler(column, office) for column in table.columns if column.identity is None}
+    values = {column.name: filler(column, office) for column in table.columns if column.identity is None}
+    if table.name == "recordings":  # the server checks that the digest is the audio's
+        values["sha256"] = hashlib.sha256(values["audio"]).hexdigest()
+    return values
 
 
 @pytest.fixture
@@ -117,6 +121,7 @@ def test_what_design_asks_to_hide_is_hidden() -> None:
     assert "state" in roles.CONSOLE_HIDDEN["interviews"]
     assert {"body", "reply"} <= roles.CONSOLE_HIDDEN["inbound"]
     assert "body" in roles.CONSOLE_HIDDEN["outbox"]
+    assert "number" in roles.CONSOLE_HIDDEN["phones"]
 
 
 def test_the_console_writes_in_its_office_only(two_offices: None, console: Database) -> None:
