@@ -52,7 +52,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     """
     app = Flask(__name__)
     if proxies:  # else everybody would share the proxy's address, and with it the count of tries at the doors
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask says
     app.config.update(
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         RATELIMIT_ENABLED=True,
