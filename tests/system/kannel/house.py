@@ -177,7 +177,7 @@ class House:
     def newcomer(self, number: str) -> int:
         """An organisation whose leader has `number` (digits only); its place."""
         self.numbers.append(number)
-        self.world.add_organisation(f"DX{number[-5:]}", f"+{number}")
+        self.world.add_organisation(f"DX{number}", f"+{number}")
         return len(self.world.interviews) - 1
 
     def send(self, number: str, body: str = "", sender: SenderRow | None = None) -> str:
