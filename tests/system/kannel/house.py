@@ -5,8 +5,6 @@ Numbers that begin with 090 hang on the fake network, those with 091 on the one 
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import psutil
 import sqlalchemy as sa
 
 from contact.delivery import State
@@ -144,10 +143,11 @@ class House:
         self.crew.wait_ready("gateway", f"http://127.0.0.1:{settings.alo_port}/healthz")
 
     def kill_gateway(self) -> None:
-        """As a power cut would; its workers go when their master is gone."""
-        os.kill(self.crew.pid("gateway"), signal.SIGKILL)
+        """As a power cut would: master and workers at once."""
+        master = psutil.Process(self.crew.pid("gateway"))
+        for process in (*master.children(recursive=True), master):
+            process.kill()
         self.crew.stop()
-        time.sleep(1.5)
 
     def stop(self) -> None:
         """End everything."""
