@@ -46,16 +46,16 @@ def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "
     Raises Refusal: unreadable number or no mobile, a number of somebody on a list, opted out, too many today, nobody
     to sample, no step or sender of texts.
     """
-    to = _mobile(number)
+    to = mobile(number)
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = campaigns.by_id(conn, campaign_id)
         if campaign is None:
             raise Refusal("campaign.unknown", campaign=str(campaign_id))
         sender, text = _sample(work, conn, campaign)
-        phone_hash = _own_phone(work, conn, to, now)
+        phone_hash = own_phone(work, conn, to, now)
         due_at = round_settings.from_dict(campaign["settings"]).calendar.next_open("text", now)
-        row = _row(work, sender, phone_hash, text, now, due_at)
+        row = row_of(work, sender, phone_hash, text, now, due_at)
         outbox.insert_row(conn, **row)
         audit.append(
             conn, at=now, actor=actor, action="campaign.tested", subject=str(campaign_id),
@@ -65,7 +65,7 @@ def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "
     return Trial(row["ref"], text.body, due_at)
 
 
-def _mobile(number: str) -> str:
+def mobile(number: str) -> str:
     found = phone.read_cell(number)
     if len(found) != 1 or found[0].e164 is None or found[0].kind != "mobile":
         raise Refusal("campaign.test_number")
@@ -84,7 +84,7 @@ def _sample(work: Work, conn: Connection, campaign: RowMapping) -> tuple[SenderR
     return sender, written[0]
 
 
-def _own_phone(work: Work, conn: Connection, number: str, now: datetime) -> bytes:
+def own_phone(work: Work, conn: Connection, number: str, now: datetime) -> bytes:
     """The phone's hash, its row made and locked. Raises Refusal when it may not be tested with."""
     phone_hash = work.vault.lookup(number)
     phones.add(
@@ -102,7 +102,7 @@ def _own_phone(work: Work, conn: Connection, number: str, now: datetime) -> byte
     return phone_hash
 
 
-def _row(
+def row_of(
     work: Work, sender: SenderRow, phone_hash: bytes, text: Text, now: datetime, due_at: datetime
 ) -> dict[str, Any]:
     return {

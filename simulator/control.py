@@ -6,7 +6,7 @@ All routes are under /simulator; a POST of several things takes one JSON object 
 |---|---|---|
 | GET, POST /numbers | {number, sms_url, sms_fallback_url, voice_url, voice_fallback_url,
 |  |  voice_status_callback, messaging_service_sid, opt_out, opt_out_words, opt_out_replies, mps, queue_s,
-|  |  capabilities} |
+|  |  price_segment, price_minute, price_unit, capabilities} |
 |  | | the customer's numbers, their webhooks, segments a second and how many seconds of them may wait |
 | GET, POST /limits | {cps, concurrent_requests} | the account's calls a second and API requests at a time; 0: none |
 | GET, POST /handsets | {number, persona, medium, scope, truth, style, seed} | the people; see `personas` |

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import phonenumbers
@@ -194,14 +194,16 @@ class Page:
     path: str
     query: Form
 
-    def json(self, shelf: Shelf[Record], fitting: list[Where]) -> dict[str, object]:
-        """The fitting records below the query's token, and where the next page is."""
+    def json(
+        self, shelf: Shelf[Record], fitting: list[Where], show: Callable[[Record], dict[str, Any]]
+    ) -> dict[str, object]:
+        """The fitting records below the query's token as `show` shows them, and where the next page is."""
         size = min(max(int(self.query.get("PageSize", "50")), 1), 1000)
         number, token = int(self.query.get("Page", "0")), self.query.get("PageToken", "")
         found, more = shelf.page(fitting, size, token.removeprefix("PA"))
         follow = self._uri(size, number + 1, "PA" + found[-1].sid) if more else None
         return {
-            self.name: [record.json() for record in found],
+            self.name: [show(record) for record in found],
             "first_page_uri": self._uri(size, 0, ""),
             "next_page_uri": follow,
             "previous_page_uri": None,

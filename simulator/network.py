@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,10 @@ class Number:
     """Segments a second; 0: as fast as they come."""
     queue_s: float = 36_000.0
     """Seconds at that rate that may wait; more is refused (21611) or fails (30001)."""
+    price_segment: str = ""
+    price_minute: str = ""
+    """What the account is charged, as the API reports it of finished texts and calls; "": it reports nothing."""
+    price_unit: str = "USD"
     capabilities: list[str] = field(default_factory=lambda: ["sms", "voice"])
     """What the number's resource says it can do."""
 
@@ -114,6 +119,19 @@ class Network:
     def set_limits(self, given: dict[str, Any]) -> None:
         """Replace the account's limits; TypeError names what is none."""
         self.limits = Limits(**given)
+
+    def billed(self, record: Message | Call) -> dict[str, Any]:
+        """Its resource with its price: below zero, and only when it is known; inbound ones cost nothing here."""
+        number, shown = self.numbers.get(record.sender), record.json()
+        if number is None or record.direction == "inbound":
+            return shown
+        if isinstance(record, Message):
+            each, units, finished = number.price_segment, record.segments, record.sent is not None
+        else:
+            each, units, finished = number.price_minute, -(-record.duration // 60), record.over
+        if not each or not finished:
+            return shown
+        return shown | {"price": str(-units * Decimal(each)), "price_unit": number.price_unit}
 
     def number_of_service(self, service: str) -> str:
         """The number that sends for a messaging service, "" when it has none."""

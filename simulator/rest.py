@@ -95,22 +95,24 @@ class Api:
 
     def fetch_message(self, account: str, sid: str) -> Response:
         """One text."""
-        return jsonify(self._message(sid).json())
+        return jsonify(self._net.billed(self._message(sid)))
 
     def fetch_call(self, account: str, sid: str) -> Response:
         """One call."""
-        return jsonify(self._call(sid).json())
+        return jsonify(self._net.billed(self._call(sid)))
 
     def list_messages(self, account: str) -> Response:
         """Texts in both directions by To, From, DateSent, DateSent>, DateSent<; newest first."""
         page = forms.Page("messages", request.path, request.args)
-        return jsonify(page.json(self._net.messages, forms.wheres(request.args, "DateSent")))
+        return jsonify(page.json(self._net.messages, forms.wheres(request.args, "DateSent"), self._net.billed))
 
     def list_calls(self, account: str) -> Response:
         """Calls in both directions by To, From, Status, StartTime and EndTime with > and <; newest first."""
         page = forms.Page("calls", request.path, request.args)
         return jsonify(
-            page.json(self._net.calls, forms.wheres(request.args, "StartTime", ended="EndTime", status=True))
+            page.json(
+                self._net.calls, forms.wheres(request.args, "StartTime", ended="EndTime", status=True), self._net.billed
+            )
         )
 
     def update_message(self, account: str, sid: str) -> Response:

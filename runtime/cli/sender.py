@@ -1,4 +1,4 @@
-"""`alo sender`: our numbers at carriers, added, listed, paused and resumed. Credentials are never shown."""
+"""`alo sender`: our numbers at carriers, added, listed, tried, priced, paused. Credentials are never shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from contact.sender import SenderRow
-from runtime.cli import usage
+from runtime.cli import sender_costs, sender_trial, usage
 from runtime.cli.session import Session
 from services import senders
 
@@ -17,6 +17,11 @@ from services import senders
 @click.group("sender")
 def command() -> None:
     """Đầu số nhắn tin và gọi đi (our numbers at carriers)."""
+
+
+command.add_command(sender_trial.command)
+command.add_command(sender_costs.price)
+command.add_command(sender_costs.costs)
 
 
 @command.command("list")

@@ -169,7 +169,7 @@ def test_a_held_phone_answers_by_keys_and_by_text_and_the_progress_moves(
 ) -> None:
     world, staff_page = place.world, progress(browser, place)
     page, complaints = opened(browser, f"{place.sim.base}/handset", 390, 844)
-    expect(staff_page.locator("#live")).to_contain_text("0/2")
+    expect(staff_page.locator("#live")).to_contain_text("0 / 2")
     take(page, "0901 000 001")
 
     world.plan("call")
@@ -181,7 +181,7 @@ def test_a_held_phone_answers_by_keys_and_by_text_and_the_progress_moves(
     answer_by_keys(page, lambda: len(world.rows(call_turns)))
     assert world.interview()["status"] == "complete"
     assert world.answers()["members"] == "250"
-    expect(staff_page.locator("#live")).to_contain_text("1/2", timeout=15_000)
+    expect(staff_page.locator("#live")).to_contain_text("1 / 2", timeout=15_000)
 
     take(page, OTHER)
     for nth, body in enumerate(("alo", "1", "2")):

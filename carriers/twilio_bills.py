@@ -1,0 +1,60 @@
+"""What Twilio, or an API compatible with it, charged for what one of our numbers sent: sums of the prices it lists.
+
+For reconciling only. Prices come late: what has none yet is counted as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from carriers.twilio_requests import CALL_STATES, TEXT_STATES, resource_receipt
+from carriers.twilio_rest import FAULTS, TwilioClients, away
+from contact.sender import SenderRow
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """`n` texts or calls from our number, `priced` of them with a price, `amount` in all, by currency."""
+
+    n: int
+    priced: int
+    amounts: dict[str, Decimal]
+
+
+class TwilioBills:
+    """Asks the API of a sender's account."""
+
+    def __init__(self, clients: TwilioClients) -> None:
+        """`clients`: as for texts and calls."""
+        self._clients = clients
+
+    def bill(self, sender: SenderRow, since: datetime, until: datetime) -> Bill:
+        """What left `sender` from `since` on and before `until`. Raises CarrierAwayError: never a partial sum."""
+        try:
+            client = self._clients.of(sender)
+            if sender.medium == "text":
+                window = {"date_sent_after": since, "date_sent_before": until}
+                return _sum(client.messages.list(from_=sender.address, page_size=_PAGE, **window), TEXT_STATES)
+            window = {"start_time_after": since, "start_time_before": until}
+            return _sum(client.calls.list(from_=sender.address, page_size=_PAGE, **window), CALL_STATES)
+        except FAULTS as fault:
+            raise away(fault) from None
+
+
+def _sum(listed: Iterable[Any], states: Any) -> Bill:
+    n = priced = 0
+    amounts: dict[str, Decimal] = {}
+    for resource in listed:
+        n += 1
+        price = resource_receipt(resource, states).price
+        if price is not None:
+            priced += 1
+            unit = str(resource.price_unit or "USD").upper()
+            amounts[unit] = amounts.get(unit, Decimal(0)) + price
+    return Bill(n, priced, amounts)
