@@ -66,6 +66,7 @@ def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "
 
 
 def mobile(number: str) -> str:
+    """The one mobile number that was written, in E.164. Raises Refusal."""
     found = phone.read_cell(number)
     if len(found) != 1 or found[0].e164 is None or found[0].kind != "mobile":
         raise Refusal("campaign.test_number")
@@ -105,6 +106,7 @@ def own_phone(work: Work, conn: Connection, number: str, now: datetime) -> bytes
 def row_of(
     work: Work, sender: SenderRow, phone_hash: bytes, text: Text, now: datetime, due_at: datetime
 ) -> dict[str, Any]:
+    """The outbox row of a test text."""
     return {
         "id": work.ids.new(),
         "ref": work.ids.public(),
