@@ -35,6 +35,7 @@ class SmppNetwork:
         """Nobody listens yet."""
         self.port, self.binds, self.tries = port, 0, Counter[str]()
         self.got: list[Got] = []
+        self.valid_until: dict[str, str] = {}
         self._ids, self._numbers = itertools.count(1), itertools.count(1)
         self._listener: socket.socket | None = None
         self._link: socket.socket | None = None
@@ -118,6 +119,7 @@ class SmppNetwork:
     def _take(self, link: socket.socket, pdu: Any) -> None:
         to = pdu.destination_addr.decode()
         fate = int(to[-1])
+        self.valid_until[to] = pdu.validity_period.decode()
         self.tries[to] += 1
         if fate == THROTTLED and self.tries[to] <= THROTTLES:
             self._write("submit_sm_resp", link, pdu.sequence, status=consts.SMPP_ESME_RTHROTTLED)

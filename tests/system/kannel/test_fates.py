@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from carriers.credentials import KannelCredentials
 from carriers.kannel import KannelText
+from carriers.kannel_requests import VALID_MINUTES
 from carriers.routing import CallbackUrls
 from contact.delivery import Accepted, ErrorKind, Refused
 from runtime.container import machine_work
@@ -57,6 +58,15 @@ def test_what_the_smsc_says(
     assert (row["state"], row["error_code"], row["error_kind"]) == (state, *error)
     assert house.network.tries[number] == tries
     assert len(house.heard(number)) == (fate != REJECTED)
+
+
+def test_a_text_that_waits_too_long_does_not_come_in_the_night(house: House) -> None:
+    number = smpp(DELIVERED, 2)
+    house.becomes(house.send(number, SHORT), "delivered")
+    stamp, zone = house.network.valid_until[number][:12], house.network.valid_until[number][12:]
+    until_when = datetime.strptime(stamp, "%y%m%d%H%M%S").replace(tzinfo=UTC)
+    assert zone == "000+", "in UTC"
+    assert abs(until_when - datetime.now(UTC) - timedelta(minutes=int(VALID_MINUTES))) < timedelta(minutes=1)
 
 
 def test_a_number_nobody_serves_is_given_up_and_staff_are_told(house: House) -> None:
