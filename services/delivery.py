@@ -34,6 +34,7 @@ from store import audit, campaigns, outbox, phones, registry, senders
 
 MAX_TRIES = 12
 """Technical tries of one row; with the deadline the end of retries."""
+NOT_KNOWN_TO_HAVE_LEFT = (State.SENDING, State.UNKNOWN)
 UNBOUND_FOR = timedelta(hours=6)
 """Business time after which a row without a deadline (a reply) is not tried again: nobody waits for it any more."""
 
@@ -204,6 +205,9 @@ def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> N
     )
     if ends:
         _follow(work, conn, row, receipt.error_kind, receipt.error_code, now)
+    elif before in NOT_KNOWN_TO_HAVE_LEFT and state == State.SENT and row["medium"] == "text" and row["campaign_id"]:
+        # the answer to its hand-over never came: else the ladder would wait for a last receipt, perhaps for ever
+        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
 
 
 def _is_machine(row: RowMapping, receipt: Receipt) -> bool:

@@ -13,15 +13,16 @@ import sqlalchemy as sa
 
 from carriers.errors import UNLISTED, CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
-from services import delivery, dispatch, reconcile, silence, sweeps
+from services import delivery, departure, dispatch, reconcile, silence, sweeps
 from services.planted import plant
 from services.work import Work
 from store import senders as sender_rows
+from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, tallies
 from store.tables.registry import organisation_phones
 from store.tables.staff import audit
 from tests.doubles import FakeCarriers, FakeClock
-from tests.services.crowd import add_campaign, contact, put
+from tests.services.crowd import add_campaign, add_crowd, contact, put
 from tests.services.world import LEADER, World, build
 
 TIMEOUT = Unknown("timeout")
@@ -201,6 +202,27 @@ def test_a_reply_in_doubt_that_is_listed_stays_as_it_is(world: World, carriers: 
     settle(world, clock)
     assert [one["state"] for one in world.sent(purpose="reply")] == ["delivered"]
     assert send(world) == 0
+
+
+@pytest.mark.parametrize("by", ["list", "callback", "callback before the worker died"])
+def test_the_ladder_goes_on_after_a_text_that_left_though_its_last_receipt_never_comes(
+    world: World, carriers: FakeCarriers, clock: FakeClock, by: str
+) -> None:
+    add_crowd(world, 1, [(add_campaign(world, "one"), world.office_id)])
+    sent, sms = Receipt("SM7", State.SENT, "sent"), carriers.texts
+    if by == "callback before the worker died":
+        order = departure.prepare(world.work, world.text, dispatch.claim_batch(world.work, world.text.id)[1][0])
+        assert order is not None
+        delivery.record_receipt(world.work, order.ref, sent)
+    else:
+        sms.results.append(TIMEOUT)
+        send(world)
+        sms.found = [sent] if by == "list" else []
+        if by == "callback":
+            delivery.record_receipt(world.work, world.sent()[0]["ref"], sent)
+    settle(world, clock)
+    assert [one["state"] for one in world.sent()] == ["sent"]
+    assert [one["state"] for one in world.rows(campaign_interviews)] == ["waiting"]
 
 
 # Silence
