@@ -27,6 +27,7 @@ from contact.caps import Caps
 from contact.ladder import Ladder
 
 LATE_ANSWERS = ("refuse", "keep")
+CONFLICTS = ("first", "online")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class RoundSettings:
     """Texts with diacritics (70 characters a segment instead of 160)."""
     late_answers: str = "refuse"
     """What becomes of answers after the deadline: "refuse" them politely, or "keep" them, counted as late."""
+    conflicts: str = "first"
+    """Which answer holds where online and phone differ in a form not final yet: the "first", or the "online" one."""
     approval_above: int = 5000
     """A campaign that contacts more organisations than this needs a second person (our own default)."""
 
@@ -67,6 +70,7 @@ class RoundSettings:
             "ladder": self.ladder.to_dict(),
             "accented_texts": self.accented_texts,
             "late_answers": self.late_answers,
+            "conflicts": self.conflicts,
             "approval_above": self.approval_above,
         }
 
@@ -82,6 +86,7 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         ladder=ladder.from_dict(data["ladder"]),
         accented_texts=data["accented_texts"],
         late_answers=_one_of(data.get("late_answers", "refuse"), LATE_ANSWERS),
+        conflicts=_one_of(data.get("conflicts", "first"), CONFLICTS),
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
 

@@ -18,6 +18,7 @@ from files.columns import Header, fold, plain
 from files.faults import Fault, RefusedError, Weight
 from files.lists import read_date
 from files.registry_words import NAMES
+from files.tables import unguarded
 from files.workbooks import Cell
 from survey.questionnaire import Question, Questionnaire
 from survey.values import from_value
@@ -117,7 +118,7 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
     cells = header.sheet.rows[index]
     taken = {column for of_field in header.at.values() for column in of_field}
     answers = {
-        name: plain(cells[column])
+        name: unguarded(plain(cells[column]))
         for column, name in enumerate(header.names)
         if column not in taken and name and column < len(cells) and cells[column] != ""
     }
@@ -126,7 +127,7 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
     row = OnlineRow(
         header.sheet.name,
         index + 1,
-        header.text(cells, "registry_code"),
+        unguarded(header.text(cells, "registry_code")),
         phones,
         header.text(cells, "questionnaire"),
         at,

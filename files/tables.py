@@ -117,3 +117,8 @@ def _line(row: Sequence[Any]) -> bytes:
 def guarded(text: str) -> str:
     """The cell as no spreadsheet will calculate it; plain numbers stay as they are."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What stood there before `guarded`."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text

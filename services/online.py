@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
 from contact.calendar import ZONE
+from contact.settings import RoundSettings
 from files import online
 from files.columns import fold
 from files.faults import Fault
@@ -39,7 +40,8 @@ Found = list[tuple[OnlineRow, RowMapping]]
 def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
     """Read an export of the online survey into round `round_code`; the same file again changes nothing.
 
-    Answers given by phone before stay (first answer wins). Raises RefusedError (unusable file) or Refusal (no round).
+    Answers given by phone before stay, or give way in a form that is not final: a rule of the round (`conflicts`).
+    Raises RefusedError (unusable file) or Refusal (no round).
     """
     exported = online.read_online(path)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, exported, actor, dry_run))
@@ -51,8 +53,8 @@ def _bring_in(
     held = rounds.by_code(conn, round_code, lock=True)
     if held is None:
         raise Refusal("round.unknown", round=round_code)
-    keeps_late = round_settings.from_dict(held["settings"]).late_answers == "keep"
-    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now(), keeps_late)
+    settings = round_settings.from_dict(held["settings"])
+    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now(), settings)
     found = incoming.match(exported)
     rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
     for row, interview in sorted(found, key=lambda pair: pair[1]["id"]):
@@ -84,7 +86,7 @@ class _Incoming:
     round_id: UUID
     actor: str
     now: datetime
-    keeps_late: bool
+    settings: RoundSettings
     faults: list[Fault] = field(default_factory=list)
     entered: int = 0
     stopped: int = 0
@@ -168,7 +170,7 @@ class _Incoming:
             self.faults.append(row.fault("online.locked"))
         elif row.at is None or row.at < interview["deadline_at"]:
             return True
-        elif self.keeps_late:
+        elif self.settings.late_answers == "keep":
             self.faults.append(row.fault("online.late_kept", at=deadline, weight="notice"))
             return True
         else:
@@ -200,7 +202,8 @@ class _Incoming:
     def _enter(self, row: OnlineRow, interview: RowMapping, answers: dict[str, str]) -> bool:
         """Enter the answers through the interviews' one door. Whether an event was written."""
         digest = hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
-        heard = Heard("online", f"online:{digest[:32]}", Entry(answers, final=True))
+        wins = self.settings.conflicts == "online"
+        heard = Heard("online", f"online:{digest[:32]}", Entry(answers, final=True), correction=wins)
         step = enter(self.work, interview["id"], heard, conn=self.conn)
         if step.interview.seq == interview["seq"]:
             return False

@@ -27,7 +27,7 @@ def command() -> None:
     """Đợt khảo sát (rounds)."""
 
 
-for part in (round_office.deadline, round_office.lock, round_office.unlock):
+for part in (round_office.deadline, round_office.lock, round_office.unlock, round_office.superseded):
     command.add_command(part)
 
 

@@ -1,7 +1,8 @@
-"""`alo round deadline | lock | unlock`: one province within a round."""
+"""`alo round deadline | lock | unlock | superseded`: one province within a round, and answers that do not hold."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 
 import click
@@ -9,6 +10,7 @@ import click
 from runtime.catalogue import ZONE
 from runtime.cli.session import Session
 from services import round_offices
+from services import superseded as answers
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 _WHY = click.option("--reason", required=True, help="lý do, ghi vào nhật ký (why, for the audit trail)")
@@ -48,3 +50,21 @@ def unlock(session: Session, code: str, office: str, reason: str) -> None:
     """Mở khoá một tỉnh, chỉ cấp trung ương (unlock; whoever runs this acts for the national alliance)."""
     round_offices.unlock_office(session.work, code, office, session.actor, reason, national=True)
     session.say("round.was_unlocked", office=office, round=code)
+
+
+@click.command("superseded")
+@click.argument("code")
+@click.option("--office", default=None, metavar="CODE", help="mã cơ quan; bỏ trống: tất cả (office)")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def superseded(session: Session, code: str, office: str | None, as_json: bool) -> None:
+    """Câu trả lời bị thay hoặc đến sau, không kèm nội dung (answers that do not hold, without what was said)."""
+    found = answers.superseded(session.work, code, office)
+    if as_json:
+        session.show([asdict(line) for line in found])
+        return
+    for line in found:
+        channels = {name: session.words(f"score.channel.{getattr(line, name)}") for name in ("lost", "kept")}
+        shown = {"organisation": line.registry_code, "question": line.question, "day": line.day}
+        session.say("round.superseded", **shown, **channels)
+    session.say("round.superseded_count", count=len(found))

@@ -38,9 +38,12 @@ from store.tables.rounds import rounds as round_rows
 from store.tables.staff import audit
 from store.unit_of_work import Database
 from survey.answers import Channel, Entry, Heard
-from survey.questionnaire import Questionnaire
+from survey.questionnaire import Question, Questionnaire
 from tests.doubles import FakeClock
 from tests.services.test_imports import ACTOR, HERE, VILLAGE, office, open_round  # noqa: F401
+from tests.services.world import build
+from tests.survey.forms import choices, consent, form, level, whole
+from tests.survey.forms import words as said
 
 say = lambda code, **params: words(code, "vi", **params)  # noqa: E731
 WHY = "Nộp lên hệ thống trực tuyến"
@@ -381,3 +384,39 @@ def test_the_events_of_a_round_trip_are_told_as_online(
     import_online(second, "r1", made.files[0], ACTOR)
     with second.database.transaction() as conn:
         assert list(conn.scalars(sa.select(interview_events.c.channel))) == ["online"] * 2
+
+
+def every_kind() -> Questionnaire:
+    """A form with each kind of question an online file may hold."""
+    return form(
+        consent(),
+        level("q1"),
+        Question("many", "select_multiple", said("Chọn nhiều"), choices=choices(no_opinion=False)),
+        Question("price", "decimal", said("Giá")),
+        Question("since", "date", said("Từ ngày")),
+        Question("words", "text", said("Ý kiến")),
+        whole("members"),
+        code="EVERY",
+    )
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "csv"])
+@pytest.mark.parametrize("text", ["=1+1", "+84 là số", "'tốt", "-", "hai\ndòng", 'có "nháy", phẩy', "bình thường"])
+def test_every_kind_of_answer_comes_back_as_it_left(
+    work: Work, second: Work, tmp_path: Path, format_: str, text: str
+) -> None:
+    given = {
+        "consent": "yes", "q1": "5", "many": "5 1", "price": "2.5", "since": "2015-09-02", "words": text,
+        "members": "12",
+    }  # fmt: skip
+    house, other = build(work, every_kind()), build(second, every_kind())
+    step = interviews.enter(work, house.interviews[0], Heard("voice", "x", Entry(given, final=True)))
+    assert step.interview.status == "complete", step.effects
+    held = house.answers()
+    path = tmp_path / f"f.{format_}"
+    export(work, Order("2026", "forms", format_, path, ACTOR, WHY), say)  # type: ignore[arg-type]  # any format
+    report = import_online(second, "2026", path, ACTOR)
+    assert report.faults == ()
+    assert {name: " ".join(value.split()) for name, value in other.answers().items()} == {
+        name: " ".join(value.split()) for name, value in held.items()
+    }
