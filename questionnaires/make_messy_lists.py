@@ -12,6 +12,7 @@ import random
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,14 @@ class Book:
 
 
 def _expected(file: str, sheet: str, row: int, line: Line) -> dict[str, Any]:
-    found = {"file": file, "sheet": sheet, "row": row, "outcome": line.outcome, "codes": sorted(line.codes)}
+    found = {
+        "file": file,
+        "sheet": sheet,
+        "row": row,
+        "outcome": line.outcome,
+        "codes": sorted(line.codes),
+        "mess": line.mess,
+    }
     return {**found, "organisation": line.expected} if line.outcome == "taken" else found
 
 
@@ -79,8 +87,16 @@ def books() -> list[Book]:
     third, fourth = Book("bo-sung-08.csv", "08"), Book("bo-sung-24.ods", "24")
     order = list(FIELDS)
     first.add("Danh sách", _blocks(rng, 0, 3), TITLES, order)
-    across = [[Line(_first_good(first), "refused", ("list.duplicate",))]]
-    former = [[Line(good(39_000, province="Bắc Giang"), expected=plain(39_000, address="Thôn 3, tỉnh Bắc Giang"))]]
+    across = [[Line(_first_good(first), "refused", ("list.duplicate",), mess="twice across sheets")]]
+    former = [
+        [
+            Line(
+                good(39_000, province="Bắc Giang"),
+                expected=plain(39_000, address="Thôn 3, tỉnh Bắc Giang"),
+                mess="former province",
+            )
+        ]
+    ]
     first.add("Bổ sung", [*across, *former, *_blocks(rng, 3, 1)], OTHER_TITLES, order[::-1])
     rng.shuffle(order)
     second.add("DS", _blocks(rng, 4, 3), OTHER_TITLES, order)
@@ -98,8 +114,11 @@ def _first_good(book: Book) -> dict[str, Any]:
 def _blocks(rng: random.Random, start: int, times: int) -> list[Sequence[Line]]:
     """Every kind of mess `times` times, in any order; the rows of one stay together."""
     indexes = [(start + t) * 100 + at for t in range(times) for at in range(len(MESSES))]
-    kinds = list(MESSES.values()) * times
-    blocks = [kind(index) for kind, index in zip(kinds, indexes, strict=True)]
+    kinds = list(MESSES.items()) * times
+    blocks = [
+        tuple(replace(line, mess=name) for line in kind(index))
+        for (name, kind), index in zip(kinds, indexes, strict=True)
+    ]
     rng.shuffle(blocks)
     return list(blocks)
 

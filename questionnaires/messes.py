@@ -25,6 +25,8 @@ class Line:
     outcome: str = "taken"
     codes: tuple[str, ...] = ()
     expected: Row = field(default_factory=dict)
+    mess: str = ""
+    """The kind of mess it belongs to."""
 
 
 def number(index: int) -> str:

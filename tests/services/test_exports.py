@@ -28,6 +28,7 @@ from services import figure_exports, interviews, rounds
 from services.exports import ANONYMOUS, Exported, Order, export
 from services.faults import Refusal
 from services.imports import import_online, import_registry
+from services.planted import plant
 from services.questionnaires import form_of, publish
 from services.work import Work
 from store.tables.interviews import answers, interview_events
@@ -420,3 +421,8 @@ def test_every_kind_of_answer_comes_back_as_it_left(
     assert {name: " ".join(value.split()) for name, value in other.answers().items()} == {
         name: " ".join(value.split()) for name, value in held.items()
     }
+
+
+def test_the_proofs_of_blocks_fail_without_blocks(work: Work, open_round: str, tmp_path: Path) -> None:
+    with plant("no-blocks"), pytest.raises(AssertionError):
+        test_answers_leave_in_whole_blocks_with_names_drawn_anew(work, open_round, tmp_path)

@@ -16,6 +16,7 @@ from services import advance, calls, dispatch, inbound, planning, round_offices,
 from services.faults import Refusal
 from services.imports import import_online
 from services.interviews import enter
+from services.planted import plant
 from services.scores import score
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, consent
@@ -268,3 +269,13 @@ def test_online_answers_given_after_the_deadline_stay_out_or_count_as_late(
     report = import_online(country.work, "2026", path, ACTOR)
     assert [fault.code for fault in report.faults] == ["online.late_kept"]
     assert country.interview()["status"] == "answered"
+
+
+def test_the_proofs_fail_when_doors_forget_the_deadline_and_the_lock(
+    country: World, clock: FakeClock, tmp_path: Path
+) -> None:
+    with plant("skip-province-end"), pytest.raises(AssertionError):
+        test_a_text_after_the_deadline_is_refused_politely(country, clock)
+    clock.advance(timedelta(days=-1))
+    with plant("skip-province-end"), pytest.raises(AssertionError):
+        test_figures_of_a_locked_province_stand_still(country, tmp_path, by_any_channel, "vca-index")
