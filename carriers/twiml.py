@@ -15,7 +15,7 @@ from twilio.twiml.voice_response import Gather as GatherElement
 from twilio.twiml.voice_response import VoiceResponse
 
 from carriers.callbacks import CallbackUrls
-from ivr.script import Dial, Gather, Hangup, Pause, Play, Prompt, Redirect, Say, Script, Verb
+from ivr.script import Dial, Gather, Hangup, Pause, Play, Prompt, Redirect, Reject, Say, Script, Verb
 
 DOCUMENT_BYTES = 64 * 1024
 """Twilio's error 11750 above it."""
@@ -98,6 +98,8 @@ def _append(parent: Any, verb: Verb, urls: ScriptUrls, voice: str) -> None:
             parent.redirect(urls.turn(turn), method="POST")
         case Dial(number=number):
             parent.dial(number)
+        case Reject():
+            parent.reject(reason="busy")
         case Hangup():
             parent.hangup()
 

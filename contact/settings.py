@@ -25,6 +25,7 @@ from contact.calendar import (
 )
 from contact.caps import Caps
 from contact.ladder import Ladder
+from contact.ring_back import RING_IN, RingIn
 
 LATE_ANSWERS = ("refuse", "keep")
 CONFLICTS = ("first", "online")
@@ -47,6 +48,8 @@ class RoundSettings:
     """What becomes of answers after the deadline: "refuse" them politely, or "keep" them, counted as late."""
     conflicts: str = "first"
     """Which answer holds where online and phone differ in a form not final yet: the "first", or the "online" one."""
+    ring_in: RingIn = "call_back"
+    """What becomes of somebody who rings our number: rung back at no cost to them, or answered."""
     approval_above: int = 5000
     """A campaign that contacts more organisations than this needs a second person (our own default)."""
 
@@ -72,6 +75,7 @@ class RoundSettings:
             "late_answers": self.late_answers,
             "conflicts": self.conflicts,
             "approval_above": self.approval_above,
+            "ring_in": self.ring_in,
         }
 
 
@@ -87,6 +91,7 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         accented_texts=data["accented_texts"],
         late_answers=_one_of(data.get("late_answers", "refuse"), LATE_ANSWERS),
         conflicts=_one_of(data.get("conflicts", "first"), CONFLICTS),
+        ring_in=_ring_in(data.get("ring_in", "call_back")),
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
 
@@ -95,6 +100,10 @@ def _one_of(given: Any, known: tuple[str, ...]) -> str:
     if given not in known:
         raise ValueError(f"{given!r} is none of {', '.join(known)}")
     return str(given)
+def _ring_in(given: str) -> RingIn:
+    if given not in RING_IN:
+        raise ValueError(f"ring_in is one of {', '.join(RING_IN)}")
+    return given
 
 
 def _write_days(days: Mapping[date, Mapping[Medium, Day]]) -> dict[str, dict[str, list[str]]]:

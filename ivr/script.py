@@ -68,11 +68,16 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse a call that comes in, unanswered: it costs the caller nothing. Only as the first verb."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the call."""
 
 
-Verb = Say | Play | Pause | Gather | Redirect | Dial | Hangup
+Verb = Say | Play | Pause | Gather | Redirect | Dial | Reject | Hangup
 
 
 @dataclass(frozen=True, slots=True)

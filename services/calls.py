@@ -1,4 +1,4 @@
-"""A call: answered, a key pressed or nothing, or somebody rings us; each request gives the document the call runs next.
+"""A call of ours: answered, a key pressed or nothing; each request gives the document that the call runs next.
 
 Each request is one transaction, and its document is kept: the same request again gets the same document. It must not
 know a carrier's request or TwiML; hanging up anywhere keeps every answer.
@@ -6,20 +6,17 @@ know a carrier's request or TwiML; hanging up anywhere keeps every answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from contact.phone import read_cell
-from contact.sender import SenderRow
 from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
 from ivr.voices import voiced, voices_of
-from services import interviews, tasks, wishes
+from services import interviews, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
 from services.questionnaires import form_of
@@ -80,7 +77,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         placed = rows.placed(conn, ref)
         if placed is None:
             raise UnknownCallError(ref)
-        phone = _lock(conn, placed["phone_hash"])
+        phone = lock(conn, placed["phone_hash"])
         call_id = work.ids.new()
         now = work.clock.now()
         fresh = rows.add(
@@ -96,40 +93,11 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
             began_at=now,
         )
         if not fresh:
-            return _stored(work, conn, ref, 0)
+            return stored(work, conn, ref, 0)
         line = Line(work, conn, phone, call_id, ref, 0, now)
         if answered_by.startswith(MACHINES):
-            return _keep(line, Speech(Script((Hangup(),))))
-        return _keep(line, _begin(line, placed["interview_id"]))
-
-
-def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) -> str:
-    """The document for somebody who rings our number `sender`: their interview goes on, others hear a polite word."""
-    number = _number(from_number)
-    if number is None:
-        return _render(work, _closing("unknown_caller"), "")
-    work.recordings.refresh()
-    with work.database.transaction() as conn:
-        phone = _caller(work, conn, number)
-        known = rows.by_carrier_id(conn, sender.id, carrier_id)
-        if known is not None:
-            return _stored(work, conn, known, 0)
-        held = _open(work, conn, phone)
-        row = _meant(held)
-        line = Line(work, conn, phone, work.ids.new(), work.ids.public(), 0, work.clock.now())
-        rows.add(
-            conn,
-            id=line.call_id,
-            ref=line.ref,
-            direction="in",
-            outbox_id=None,
-            sender_id=sender.id,
-            phone_hash=phone["hash"],
-            interview_id=row["id"] if row else None,
-            carrier_id=carrier_id,
-            began_at=line.now,
-        )
-        return _keep(line, _greet(line, row, len(held), number))
+            return keep(line, Speech(Script((Hangup(),))))
+        return keep(line, _begin(line, placed["interview_id"]))
 
 
 def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
@@ -151,86 +119,44 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
             return work.vault.open(call["answered_with"])
         line = Line(work, conn, phone, call["id"], ref, call["turn"], work.clock.now())
         if held is None or call["turn"] >= MOST_TURNS:
-            return _keep(line, _closing("apology"))
+            return keep(line, closing("apology"))
         speech = _hear(line, held, call, turn, digits)
         if held["locked"]:
-            return _keep(line, _closing("nothing_open"))
-        return _keep(line, _closing("opted_out") if phone["consent"] in SILENCED else speech)
+            return keep(line, closing("nothing_open"))
+        return keep(line, closing("opted_out") if phone["consent"] in SILENCED else speech)
 
 
 def apology(work: Work) -> str:
     """The polite word and hang-up for when nothing else can be given. Needs no database."""
-    return _render(work, _closing("apology"), "")
+    return render(work, closing("apology"), "")
 
 
 # Parts
 
 
-def _lock(conn: Connection, phone_hash: bytes) -> Row:
+def lock(conn: Connection, phone_hash: bytes) -> Row:
+    """Lock a phone that rows refer to. Raises UnknownCallError when there is none."""
     phone = phones.lock(conn, phone_hash)
     if phone is None:  # rows refer to it: it cannot be gone
         raise UnknownCallError("no phone")
     return phone
 
 
-def _number(written: str) -> str | None:
-    """The caller's number in E.164; None when it is withheld or not one of a person here."""
-    return next((reading.e164 for reading in read_cell(written) if reading.e164), None)
-
-
-def _caller(work: Work, conn: Connection, number: str) -> Row:
-    """The caller's phone, locked; kept when it was never seen before."""
-    phone_hash = work.vault.lookup(number)
-    phone = phones.lock(conn, phone_hash)
-    if phone is not None:
-        return phone
-    phones.add(
-        conn,
-        phone_hash=phone_hash,
-        version=work.vault.lookup_version,
-        number=work.vault.seal(number),
-        kind=read_cell(number)[0].kind,
-        at=work.clock.now(),
-    )
-    return _lock(conn, phone_hash)
-
-
-def _open(work: Work, conn: Connection, phone: Row) -> list[Row]:
+def open_interviews(work: Work, conn: Connection, phone: Row) -> list[Row]:
     """The phone's interviews that answers may still come into, locked."""
     now = work.clock.now()
     return [row for row in interview_rows.lock_of_phone(conn, phone["hash"]) if interviews.takes_answers(row, now)]
 
 
-def _meant(held: Sequence[Row]) -> Row | None:
-    """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
-    waiting = [row for row in held if row["status"] in ("pending", "active", "partial")]
-    begun = [row for row in waiting if row["begun_at"] is not None]
-    if begun:
-        return max(begun, key=lambda row: row["begun_at"])
-    return next(iter([*waiting, *held]), None)
-
-
-def _greet(line: Line, row: Row | None, served: int, number: str) -> Speech:
-    if line.phone["consent"] in SILENCED:
-        return _closing("opted_out")
-    if row is not None:
-        return _take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=served > 1)
-    if phones.is_listed(line.conn, line.phone["hash"]):
-        return _closing("nothing_open")
-    cause = f"unknown_number:{line.phone['hash'].hex()}"
-    tasks.open_task(line.work, line.conn, kind="unknown_number", cause=cause, detail=number)
-    return _closing("unknown_caller")
-
-
 def _begin(line: Line, interview_id: UUID | None) -> Speech:
     """A call of ours was answered by somebody: the interview begins or goes on, unless they opted out meanwhile."""
     if line.phone["consent"] in SILENCED:
-        return _closing("opted_out")
-    held = _open(line.work, line.conn, line.phone)
+        return closing("opted_out")
+    held = open_interviews(line.work, line.conn, line.phone)
     row = next((row for row in held if row["id"] == interview_id), None)
     if row is None:
-        return _closing("nothing_open")
-    return _take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=len(held) > 1)
+        return closing("nothing_open")
+    return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=len(held) > 1)
 
 
 def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Speech:
@@ -242,12 +168,13 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
         now = interviews.state_of(form, held)
         asked, bound, source = now.asked or "", now.turn, f"{source}:{line.work.ids.public()}"
     said = menus.read_key(digits, form.question(asked))
-    return _take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
+    return take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
 
 
-def _take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -> Speech:
+def take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -> Speech:
+    """Hear what happened in the interview `held`, and what is spoken next; `shared`: the phone serves several."""
     step = interviews.take(line.work, line.conn, held, happening, line.phone)
-    wishes.carry_out(line.work, line.conn, held, step.effects)
+    wishes.carry_out(line.work, line.conn, held, line.phone["hash"], step.effects)
     form = form_of(line.conn, step.interview.questionnaire)
     context = CallContext(
         turn=line.turn + 1,
@@ -265,17 +192,19 @@ def _speech_of(script: Script, step: Step, voices: tuple[str, ...]) -> Speech:
     return Speech(script, ask.question if ask else "", ask.turn if ask else 0, consented, voices)
 
 
-def _closing(code: str) -> Speech:
+def closing(code: str) -> Speech:
+    """One sentence, then the end."""
     return Speech(callflow.closing(code, LANGUAGE))
 
 
-def _render(work: Work, speech: Speech, ref: str) -> str:
+def render(work: Work, speech: Speech, ref: str) -> str:
+    """The document of `speech`, with recordings where there are some."""
     return work.voice.render(voiced(speech.script, speech.voices, work.recordings.find), ref)
 
 
-def _keep(line: Line, speech: Speech) -> str:
+def keep(line: Line, speech: Speech) -> str:
     """Write the next turn with its document, then give the document."""
-    document = _render(line.work, speech, line.ref)
+    document = render(line.work, speech, line.ref)
     rows.advance(
         line.conn,
         line.call_id,
@@ -290,7 +219,7 @@ def _keep(line: Line, speech: Speech) -> str:
     return document
 
 
-def _stored(work: Work, conn: Connection, ref: str, turn: int) -> str:
+def stored(work: Work, conn: Connection, ref: str, turn: int) -> str:
     """The document that answered `turn`. Raises UnknownCallError when nothing has."""
     call = rows.at_turn(conn, ref, turn)
     if call is None or call["answered_with"] is None:

@@ -119,4 +119,5 @@ def _within_caps(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) ->
     free = free_at(caps, refusal, facts.counts, now)
     if free is None:
         return Withdraw(refusal)
-    return Retime(free if facts.exempt else calendar.next_open(facts.medium, free), refusal)
+    soon = facts.exempt and refusal == "caps.call_running"
+    return Retime(free if soon else calendar.next_open(facts.medium, free), refusal)

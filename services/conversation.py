@@ -209,7 +209,7 @@ class _Talk:
 
     def _take(self, row: Row, happening: Happening) -> Result:
         step = interviews.take(self.turn.work, self.turn.conn, row, happening, self.turn.phone)
-        wishes.carry_out(self.turn.work, self.turn.conn, row, step.effects)
+        wishes.carry_out(self.turn.work, self.turn.conn, row, self.turn.phone["hash"], step.effects)
         form = form_of(self.turn.conn, step.interview.questionnaire)
         effects = [e for e in step.effects if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
         texts = texting.compose(form, effects, step.interview.language, self._context(row))

@@ -62,6 +62,7 @@ _HELD = (
         DEADLINE.label("deadline_at"),
         round_offices.c.locked_at.is_not(None).label("locked"),
         func.coalesce(rounds.c.settings["late_answers"].as_string(), "refuse").label("late_answers"),
+        rounds.c.settings["ring_in"].as_string().label("ring_in"),
         rounds.c.settings["accented_texts"].as_boolean().label("accented_texts"),
         rounds.c.settings["caps"]["replies_a_day"].as_integer().label("replies_a_day"),
     )
@@ -225,3 +226,17 @@ def ask_for_call(conn: Connection, interview_id: UUID, at: datetime) -> bool:
         campaign_interviews.c.interview_id == interview_id, campaign_interviews.c.state != "ended"
     )
     return conn.execute(contacted.values(next_at=at, state="waiting")).rowcount > 0
+
+
+_SETTINGS = (
+    select(rounds.c.settings, offices.c.code)
+    .join(interviews, interviews.c.round_id == rounds.c.id)
+    .join(offices, offices.c.id == interviews.c.office_id)
+    .where(interviews.c.id == bindparam("interview_id"))
+)
+
+
+def round_settings_of(conn: Connection, interview_id: UUID) -> tuple[dict[str, Any], str]:
+    """The settings of an interview's round, as they are kept, and the code of its office."""
+    row = conn.execute(_SETTINGS, {"interview_id": interview_id}).one()
+    return row.settings, row.code

@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
 from store.tables.campaigns import campaign_interviews, campaigns
+from store.tables.interviews import interviews
 from store.tables.outbox import outbox, receipts
 from store.tables.registry import offices, phones
 from store.tables.rounds import rounds
@@ -146,7 +147,8 @@ _PLACE = (
     )
     .outerjoin(offices, offices.c.id == outbox.c.office_id)
     .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
-    .outerjoin(rounds, rounds.c.id == campaigns.c.round_id)
+    .outerjoin(interviews, interviews.c.id == outbox.c.interview_id)
+    .outerjoin(rounds, rounds.c.id == func.coalesce(campaigns.c.round_id, interviews.c.round_id))
     .where(outbox.c.id == bindparam("outbox_id"))
     .with_for_update(of=outbox, key_share=True)
 )
@@ -154,7 +156,7 @@ _PLACE = (
 
 def lock_to_leave(conn: Connection, outbox_id: UUID) -> RowMapping | None:
     """As `lock`, with what decides whether it may leave: its office's code, its campaign's state and holds, its round's
-    state, end and settings (as text). Those columns are None for a row without a campaign."""
+    state, end and settings (as text). Columns of what a row has not are None: a call back has no campaign."""
     return conn.execute(_PLACE, {"outbox_id": outbox_id}).mappings().first()
 
 

@@ -12,7 +12,7 @@ from carriers import twilio_requests
 from gateway.desk import desk
 from gateway.errors import known, note_failure
 from gateway.webhooks.reading import done, read, sender_at, twiml
-from services import calls
+from services import calls, ring_in
 
 routes = Blueprint("twilio_voice", __name__)
 
@@ -37,7 +37,7 @@ def rang_in() -> Response:
     """Somebody rings one of our numbers. Withheld callers are let in: the use case decides."""
     call = read("twilio", twilio_requests.voice_request)
     sender = sender_at("twilio", "call", call.to_number)
-    script = calls.rang_in(desk().work, sender, call.from_number, call.carrier_id)
+    script = ring_in.rang_in(desk().work, sender, call.from_number, call.carrier_id)
     done("rang_in")
     return twiml(script)
 

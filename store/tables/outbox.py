@@ -104,6 +104,15 @@ outbox = Table(
         postgresql_where=text("state = 'planned' AND (campaign_id IS NULL OR purpose IN ('call_back', 'resumption'))"),
     ),
     Index(
+        "uq_outbox_call_back",
+        "phone_hash",
+        unique=True,
+        postgresql_where=text(
+            "purpose = 'call_back' AND campaign_id IS NULL"
+            " AND state IN ('planned','claimed','sending','sent','ringing','answered','unknown')"
+        ),
+    ),
+    Index(
         "ix_outbox_open",
         "state",
         "lease_until",

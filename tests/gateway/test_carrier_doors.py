@@ -32,7 +32,7 @@ class Door:
         self.fails = False
         answer = SimpleNamespace(body="Câu 4?", ref=REF, outcome="answered", repeated=False)
         patch.setattr("services.inbound.receive_text", self._use_case(answer))
-        patch.setattr("services.calls.rang_in", self._use_case(SORRY))
+        patch.setattr("services.ring_in.rang_in", self._use_case(SORRY))
         patch.setattr("services.calls.apology", lambda _work: SORRY)
         patch.setattr("services.delivery.record_receipt", self._use_case("merged"))
 

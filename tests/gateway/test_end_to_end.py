@@ -146,9 +146,11 @@ def test_a_call_nobody_knows_hears_an_apology(house: House) -> None:
     assert [verb.tag for verb in document] == ["Say", "Hangup"]
 
 
-def test_somebody_who_rings_us_goes_on_with_the_interview(house: House) -> None:
+def test_somebody_who_rings_us_is_refused_at_no_cost_and_rung_back(house: House) -> None:
     document = house.call(f"{BASE}/twilio/voice", From=LEADER, To=LINE, CallStatus="ringing")
-    gather = document.find("Gather")
+    assert [verb.tag for verb in document] == ["Reject"]
+    back = house.world.sent(purpose="call_back")[0]
+    gather = house.call(f"{BASE}/twilio/voice/{back['ref']}/0", From=LINE, To=LEADER, CallSid="CAback").find("Gather")
     assert gather is not None
-    house.call(gather.attrib["action"], From=LEADER, To=LINE, Digits="1")
+    house.call(gather.attrib["action"], From=LINE, To=LEADER, Digits="1")
     assert house.world.answers() == {"consent": "yes"}

@@ -32,7 +32,8 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("services.inbound.receive_text", use_case("receive_text"))
     monkeypatch.setattr("services.delivery.record_receipt", use_case("record_receipt"))
-    for name in ("first", "pressed", "rang_in"):
+    monkeypatch.setattr("services.ring_in.rang_in", use_case("rang_in"))
+    for name in ("first", "pressed"):
         monkeypatch.setattr(f"services.calls.{name}", use_case(name))
     return calls
 

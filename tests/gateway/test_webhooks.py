@@ -55,7 +55,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, Taken]:
     taken = {name: Taken() for name in ("first", "pressed", "rang_in", "apology")}
     for name, use_case in taken.items():
         use_case.reply = f"<Response><Say>{name}</Say></Response>"
-        monkeypatch.setattr(f"services.calls.{name}", use_case)
+        module = "ring_in" if name == "rang_in" else "calls"
+        monkeypatch.setattr(f"services.{module}.{name}", use_case)
     taken["apology"].reply = SORRY
     return taken
 

@@ -20,7 +20,7 @@ from store.tables.outbox import calls as call_table
 from store.tables.staff import audit
 from survey.answers import Heard, Key
 from survey.effects import Doubtful, Echo, Ended, Finished
-from tests.services.world import LEADER, World, build
+from tests.services.world import World, build
 from tests.statements import noted
 
 STRANGER = "+84907777777"
@@ -203,49 +203,13 @@ def test_a_finished_interview_is_thanked_and_the_call_ends(world: World, ref: st
     assert "<Gather" not in document
 
 
-# Somebody rings us
-
-
-def test_a_leader_who_rings_goes_on_with_the_interview(world: World, ref: str) -> None:
-    answer(world, ref)
-    press(world, ref, 1, "1")
-    document = calls.rang_in(world.work, world.line, LEADER, CARRIER_ID)
-    assert "hài lòng về việc q1" in words(document)
-    row = world.rows(call_table, carrier_id=CARRIER_ID)[0]
-    assert (row["direction"], row["interview_id"]) == ("in", world.interviews[0])
-    press(world, row["ref"], 1, "1")
-    assert world.answers()["q1"] == "5"
-
-
-def test_the_same_ring_twice_is_one_call(world: World) -> None:
-    first = calls.rang_in(world.work, world.line, LEADER, CARRIER_ID)
-    assert calls.rang_in(world.work, world.line, LEADER, CARRIER_ID) == first
-    assert len(world.rows(call_table)) == 1
-    assert len(world.events()) == 1
-
-
-def test_an_unknown_caller_hears_a_polite_word_and_becomes_one_task(world: World) -> None:
-    for n in range(2):
-        document = calls.rang_in(world.work, world.line, STRANGER, f"CA{n}")
-        assert "chưa có trong danh sách" in words(document)
-        assert document.endswith("<Hangup /></Response>")
-    assert world.tasks() == ["unknown_number"]
-
-
-@pytest.mark.parametrize("number", ["anonymous", "+266696687", "", "1900"])
-def test_a_withheld_number_hears_a_polite_word_and_leaves_no_trace(world: World, number: str) -> None:
-    document = calls.rang_in(world.work, world.line, number, CARRIER_ID)
-    assert "<Hangup" in document
-    assert (world.rows(call_table), world.tasks()) == ([], [])
-
-
 def test_who_opted_out_is_asked_nothing(world: World, ref: str) -> None:
     with world.work.database.transaction() as conn:
         said = consent.Said("sms", "SM1", "TC", world.work.clock.now())
         consent.stop(world.work, conn, world.hash(), "unasked", said)
-    for document in (calls.rang_in(world.work, world.line, LEADER, CARRIER_ID), answer(world, ref)):
-        assert "<Gather" not in document
-        assert "không gọi" in words(document)
+    document = answer(world, ref)
+    assert "<Gather" not in document
+    assert "không gọi" in words(document)
     assert world.events() == []
 
 

@@ -21,7 +21,7 @@ from store import doubts
 from store import phones as phone_rows
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews as interview_table
-from store.tables.outbox import outbox
+from store.tables.outbox import outbox, senders
 from store.tables.rounds import rounds
 from survey.answers import Heard, Key
 from tests.services.world import LEADER, World, build
@@ -351,11 +351,20 @@ def test_a_number_without_its_plus_is_the_same_person(world: World) -> None:
 # Wishes
 
 
-def test_asking_for_a_call_or_a_person_is_seen_by_staff(world: World) -> None:
+def test_asking_for_a_call_plans_one_and_for_a_person_is_seen_by_staff(world: World) -> None:
     reply = send(world, "GOI")
     assert reply.outcome == "wanted_call"
+    assert [row["state"] for row in world.sent(purpose="call_back")] == ["planned"]
+    assert world.tasks() == []
+    send(world, "gap can bo")
     assert world.tasks() == ["person_wanted"]
-    assert world.interview()["appointment_at"] == world.work.clock.now()
+
+
+def test_where_nothing_can_ring_a_wanted_call_is_a_task(world: World) -> None:
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(senders).where(senders.c.medium == "call").values(medium="text", address="+840"))
+    send(world, "GOI")
+    assert world.tasks() == ["person_wanted"]
 
 
 def test_two_machines_do_not_write_to_each_other_for_ever(world: World) -> None:

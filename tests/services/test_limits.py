@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from contact import caps, settings
 from contact.delivery import Receipt, State
-from services import calls, delivery, departure, dispatch, inbound, interviews
+from services import calls, delivery, departure, dispatch, inbound, interviews, ring_in
 from services.planted import plant
 from services.work import Work
 from store import outbox as outbox_rows
@@ -25,6 +25,7 @@ from store.tables.registry import phones
 from store.tables.rounds import rounds
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.crowd import add_campaign, add_crowd, contact, number, put
+from tests.services.test_ring_in import set_ring_in
 from tests.services.world import LEADER, World, build
 
 THREADS = 8
@@ -201,7 +202,9 @@ def test_without_the_phones_lock_they_are_rung_at_once(
 
 
 def test_nobody_is_rung_while_they_ring_us(world: World, carriers: FakeCarriers) -> None:
-    calls.rang_in(world.work, world.line, LEADER, "CA" + "7" * 32)
+    """In a round that takes calls."""
+    set_ring_in(world, "answer")
+    ring_in.rang_in(world.work, world.line, LEADER, "CA" + "7" * 32)
     ref = world.plan("call")
     dispatch.dispatch(world.work, world.line.id, 0.2)
     assert carriers.calls.sent == []
@@ -373,7 +376,7 @@ def test_call_backs_have_a_ceiling_of_their_own(world: World, carriers: FakeCarr
     assert len(carriers.calls.sent) == 2
     waiting = world.rows(outbox, state="planned")[0]
     assert waiting["reason"]["retimed"] == "caps.call_backs_a_day"
-    assert waiting["due_at"].isoformat() == "2026-11-18T17:00:00+00:00"  # local midnight: the person chose the hour
+    assert waiting["due_at"].isoformat() == "2026-11-19T00:30:00+00:00"  # not at midnight: half past seven there
 
 
 def test_one_resumption_within_a_quarter_of_an_hour(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from contact import settings
 from contact.delivery import State
 from scoring import rules
-from services import advance, calls, dispatch, inbound, planning, round_offices, staff_entry
+from services import advance, calls, dispatch, inbound, planning, ring_in, round_offices, staff_entry
 from services.faults import Refusal
 from services.imports import import_online
 from services.interviews import enter
@@ -30,6 +30,7 @@ from tests.doubles import FakeClock
 from tests.files.workbooks import write
 from tests.services.nation import nation
 from tests.services.test_campaigns_planning import launched
+from tests.services.test_ring_in import set_ring_in
 from tests.services.world import LEADER, World
 
 ACTOR = "staff:test"
@@ -86,14 +87,16 @@ def test_a_text_before_the_deadline_is_taken(country: World) -> None:
 
 
 def test_a_caller_after_the_deadline_hears_that_nothing_is_open(country: World, clock: FakeClock) -> None:
+    set_ring_in(country, "answer")
     past(country, clock)
-    document = calls.rang_in(country.work, country.line, LEADER, "CA1")
+    document = ring_in.rang_in(country.work, country.line, LEADER, "CA1")
     assert "<Gather" not in document
-    assert "<Gather" in calls.rang_in(country.work, country.line, "+84902000001", "CA2")
+    assert "<Gather" in ring_in.rang_in(country.work, country.line, "+84902000001", "CA2")
 
 
 def test_a_call_under_way_at_the_deadline_may_be_finished(country: World, clock: FakeClock) -> None:
-    calls.rang_in(country.work, country.line, LEADER, "CA1")
+    set_ring_in(country, "answer")
+    ring_in.rang_in(country.work, country.line, LEADER, "CA1")
     ref = country.rows(sa.table("calls", sa.column("ref")))[0]["ref"]
     past(country, clock)
     assert "<Gather" in calls.pressed(country.work, ref, 1, "1")
@@ -170,7 +173,8 @@ def by_text(world: World, tmp_path: Path) -> None:
 
 
 def by_call(world: World, tmp_path: Path) -> None:
-    calls.rang_in(world.work, world.line, LEADER, "CA9")
+    set_ring_in(world, "answer")
+    ring_in.rang_in(world.work, world.line, LEADER, "CA9")
 
 
 def by_any_channel(world: World, tmp_path: Path) -> None:
@@ -210,7 +214,8 @@ def test_without_the_lock_the_same_moves_the_figures(country: World, tmp_path: P
 
 
 def test_a_key_in_a_locked_province_is_kept_as_an_event_and_stores_nothing(country: World) -> None:
-    calls.rang_in(country.work, country.line, LEADER, "CA1")
+    set_ring_in(country, "answer")
+    ring_in.rang_in(country.work, country.line, LEADER, "CA1")
     ref = country.rows(sa.table("calls", sa.column("ref")))[0]["ref"]
     lock(country)
     assert "<Gather" not in calls.pressed(country.work, ref, 1, "1")

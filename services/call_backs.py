@@ -1,0 +1,44 @@
+"""Ringing back somebody who asked for it: one call a phone at a time, due within the minute, outside any campaign.
+
+Works inside the caller's transaction, under the phone's lock. Whether the call may leave is asked again when it does.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from contact import ring_back
+from contact import settings as round_settings
+from contact.calendar import Calendar
+from contact.delivery import State
+from services.work import Work
+from store import interviews as interview_rows
+from store import outbox
+from store.prepared import Row
+
+
+def plan(work: Work, conn: Connection, held: Row, phone_hash: bytes, sender_id: UUID, reason: str) -> bool:
+    """Plan the call back about the interview `held`, from `sender_id`; False when the phone has one open already."""
+    now = work.clock.now()
+    row = {
+        "id": work.ids.new(),
+        "ref": work.ids.public(),
+        "medium": "call",
+        "purpose": "call_back",
+        "sender_id": sender_id,
+        "phone_hash": phone_hash,
+        "interview_id": held["id"],
+        "office_id": held["office_id"],
+        "state": str(State.PLANNED),
+        "reason": {"code": reason},
+        "due_at": ring_back.due_at(now, _calendar(conn, held)),
+        "created_at": now,
+    }
+    return outbox.insert_contacts(conn, [row]) > 0
+
+
+def _calendar(conn: Connection, held: Row) -> Calendar:
+    settings, office_code = interview_rows.round_settings_of(conn, held["id"])
+    return round_settings.from_dict(settings).calendar_at(office_code)

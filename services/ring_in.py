@@ -1,0 +1,116 @@
+"""Somebody rings our number: refused unanswered and rung back at no cost to them, or answered where the round says so.
+
+A ring is kept, so the same request again gets the same document. It must not know a carrier's request or TwiML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from contact.phone import read_cell
+from contact.sender import SenderRow
+from ivr.script import Reject, Script
+from services import call_backs, tasks
+from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, lock, open_interviews, render, stored, take
+from services.happenings import Opening
+from services.work import Work
+from store import calls as rows
+from store import phones
+from store.prepared import Row
+
+OPEN = ("pending", "active", "partial")
+"""Interviews in which there is something left to ask."""
+REFUSED = Speech(Script((Reject(),)))
+
+
+def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) -> str:
+    """The document for somebody who rings our number `sender`: refused for a call back, or their interview goes on."""
+    number = _number(from_number)
+    if number is None:
+        return render(work, closing("unknown_caller"), "")
+    work.recordings.refresh()
+    with work.database.transaction() as conn:
+        phone = _caller(work, conn, number)
+        known = rows.by_carrier_id(conn, sender.id, carrier_id)
+        if known is not None:
+            return stored(work, conn, known, 0)
+        held = open_interviews(work, conn, phone)
+        row = _meant(held)
+        line = Line(work, conn, phone, work.ids.new(), work.ids.public(), 0, work.clock.now())
+        rows.add(
+            conn,
+            id=line.call_id,
+            ref=line.ref,
+            direction="in",
+            outbox_id=None,
+            sender_id=sender.id,
+            phone_hash=phone["hash"],
+            interview_id=row["id"] if row else None,
+            carrier_id=carrier_id,
+            began_at=line.now,
+        )
+        return keep(line, _greet(line, sender, row, len(held), number))
+
+
+def _number(written: str) -> str | None:
+    """The caller's number in E.164; None when it is withheld or not one of a person here."""
+    return next((reading.e164 for reading in read_cell(written) if reading.e164), None)
+
+
+def _caller(work: Work, conn: Connection, number: str) -> Row:
+    """The caller's phone, locked; kept when it was never seen before."""
+    phone_hash = work.vault.lookup(number)
+    phone = phones.lock(conn, phone_hash)
+    if phone is not None:
+        return phone
+    phones.add(
+        conn,
+        phone_hash=phone_hash,
+        version=work.vault.lookup_version,
+        number=work.vault.seal(number),
+        kind=read_cell(number)[0].kind,
+        at=work.clock.now(),
+    )
+    return lock(conn, phone_hash)
+
+
+def _meant(held: Sequence[Row]) -> Row | None:
+    """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
+    waiting = [row for row in held if row["status"] in OPEN]
+    begun = [row for row in waiting if row["begun_at"] is not None]
+    if begun:
+        return max(begun, key=lambda row: row["begun_at"])
+    return next(iter([*waiting, *held]), None)
+
+
+def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: str) -> Speech:
+    """What becomes of the ring; `row` is the interview it is about, `served` how many the phone serves."""
+    if row is not None and row["ring_in"] == "answer":
+        if line.phone["consent"] in SILENCED:
+            return closing("opted_out")
+        return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=served > 1)
+    if line.phone["consent"] not in SILENCED:
+        _ring_back(line, sender, row, number)
+    return REFUSED
+
+
+def _ring_back(line: Line, sender: SenderRow, row: Row | None, number: str) -> None:
+    """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
+    day = line.now.date()
+    phone_hash = line.phone["hash"]
+    if row is not None and row["status"] in OPEN:
+        call_backs.plan(line.work, line.conn, row, phone_hash, sender.id, "rang_us")
+    elif row is not None:
+        cause = f"person_wanted:{row['id']}:{day}"
+        office_id, interview_id = row["office_id"], row["id"]
+        tasks.open_task(
+            line.work, line.conn, kind="person_wanted", cause=cause, office_id=office_id, interview_id=interview_id
+        )
+    elif phones.is_listed(line.conn, phone_hash):
+        cause = f"person_wanted:{phone_hash.hex()}:{day}"
+        tasks.open_task(line.work, line.conn, kind="person_wanted", cause=cause, detail=number)
+    else:
+        cause = f"unknown_number:{phone_hash.hex()}"
+        tasks.open_task(line.work, line.conn, kind="unknown_number", cause=cause, detail=number)
