@@ -42,7 +42,7 @@ lint: $(DEV) ## ruff, mypy and the floors' contracts
 	$(VENV)/bin/lint-imports
 
 .PHONY: bench
-bench: $(DEV) ## Time the turn and the engine beside plain references
+bench: $(DEV) ## CPU, memory and pace beside plain references (ARGS="--only ROW --quick")
 	$(PY) -m tests.bench $(ARGS)
 
 .PHONY: chaos

@@ -47,8 +47,8 @@ class Database:
         )
         self._engine = sa.create_engine(
             driver_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
+            pool_size=2 * pool_size,
+            max_overflow=0,  # a connection above the pool's size would be made and thrown away each time
             pool_use_lifo=True,
             isolation_level="READ COMMITTED",
             hide_parameters=True,  # parameters are phones, names and texts: never in an error message

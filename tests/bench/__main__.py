@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bulk, engine, exporting, turns
+from tests.bench import bulk, engine, exporting, memory, pacing, pages, turns
 from tests.bench.house import House, house
 from tests.bench.measuring import Row
 
@@ -30,6 +30,9 @@ GROUPS: dict[tuple[str, ...], Group] = {
     ("engine",): engine.rows,
     ("planning", "dispatch", "scoring", "import"): bulk.rows,
     ("export-csv", "export-xlsx"): exporting.rows,
+    ("memory-worker", "broker"): memory.rows,
+    ("console",): pages.rows,
+    ("pacing",): pacing.rows,
 }
 """Names of rows → what measures them."""
 

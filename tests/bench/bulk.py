@@ -6,6 +6,7 @@ Both sides begin with the same database, copied anew for each round where they w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -85,12 +86,12 @@ def within(row: Row, peak_mb: float, most_mb: int) -> Row:
 
 
 def _planning(house: House, quick: bool) -> Iterator[Row]:
-    campaign, _ = _launched(house, "bench_plan", NATIONAL // 7 if quick else NATIONAL)
+    campaign, _ = launched(house, "bench_plan", NATIONAL // 7 if quick else NATIONAL)
     sides = Sides(house, "bench_plan", anew=True)
     yield sides.row("Planning / INSERT … SELECT", ["plan", campaign], ["bare_plan", campaign], must=3.0, aim=1.5)
 
 
-def _launched(house: House, name: str, count: int) -> tuple[str, str]:
+def launched(house: House, name: str, count: int) -> tuple[str, str]:
     """A campaign for `count` organisations, launched and not yet planned; its id and that of its sender of texts."""
     with house.opened(name) as work:
         town = population.found(work, long_form(SCORED), count)
@@ -101,7 +102,7 @@ def _launched(house: House, name: str, count: int) -> tuple[str, str]:
 
 
 def _dispatch(house: House, quick: bool) -> Iterator[Row]:
-    campaign, sender = _launched(house, "bench_send", SENT // 3 if quick else SENT)
+    campaign, sender = launched(house, "bench_send", SENT // 3 if quick else SENT)
     with house.opened("bench_send", new=False) as work:
         planning.plan(work, UUID(campaign))
     with house.as_superuser("bench_send") as connection:
@@ -109,27 +110,56 @@ def _dispatch(house: House, quick: bool) -> Iterator[Row]:
         connection.execute("UPDATE senders SET rate_per_s = %s, burst = 10", [RATE])
     sides = Sides(house, "bench_send", anew=True)
     yield sides.row("Sending, stub carrier / two commits", ["dispatch", sender], ["bare_dispatch"], must=2.0, aim=1.33)
+    yield _two_dispatchers(house, sender, 3)
+
+
+def _two_dispatchers(house: House, sender: str, rounds: int) -> Row:
+    """CPU a text when two send at once beside one alone: what they cost each other by waiting and conflicts."""
+    with house.as_superuser("bench_send") as connection:
+        connection.execute("UPDATE senders SET rate_per_s = %s", [2 * RATE])
+    did: set[int] = set()
+
+    def side(dispatchers: int) -> float:
+        url = house.database("bench_round", "bench_send")
+        given = ("dispatch", house.settings(url, ALO_CLOCK=house.steady), sender)
+        with ThreadPoolExecutor(dispatchers) as pool:
+            done = [future.result() for future in [pool.submit(house.task, *given) for _ in range(dispatchers)]]
+        sent = sum(int(one.said["units"]) for one in done)
+        did.add(sent)
+        # The database is counted by whoever ends last, together with its own process; the other's process comes on top.
+        last = max(done, key=lambda one: one.seconds)
+        return (last.cpu_s + sum(one.own_cpu_s for one in done if one is not last)) / max(1, sent) * 1e6
+
+    pair = interleave(lambda: side(2), lambda: side(1), rounds)
+    faults = () if len(did) == 1 else (f"{sorted(did)} texts sent",)
+    return Row("Sending, CPU a text: two dispatchers / one", "µs CPU", *pair, 1.2, 1.05, f"{max(did)} texts", faults)
 
 
 _FILLED = """
 UPDATE interviews SET
   status = CASE WHEN r.n % 10 < 8 THEN 'complete' WHEN r.n % 10 = 8 THEN 'partial' ELSE 'pending' END,
   channel = CASE WHEN r.n % 10 = 9 THEN '' ELSE (ARRAY['sms', 'voice', 'online'])[r.n % 3 + 1] END,
-  state = jsonb_build_object('o', '[]'::jsonb)
+  state = CASE WHEN r.n % 10 < 9 THEN jsonb_build_object('q', questionnaire_sha256, 's', 'active', 'l', 'vi', 't', 20,
+    'a', NULL, 'n', 0, 'v', jsonb_build_object(), 'o', '[]'::jsonb, 'e', 20, 'g', '[]'::jsonb) END
 FROM (SELECT id, row_number() OVER (ORDER BY id) * 7919 % 100003 AS n FROM interviews) r WHERE r.id = interviews.id;
 INSERT INTO answers (interview_id, question, value, points, channel, seq, at)
 SELECT i.id, 'q' || q, (ARRAY['5', '3', '1', 'none'])[(hashtext(i.code || q) & 3) + 1], 5, i.channel, q,
-  TIMESTAMPTZ '2026-11-18 02:00:00Z' FROM interviews i, generate_series(1, 20) q WHERE i.status <> 'pending'
+  TIMESTAMPTZ '2026-11-18 02:00:00Z' FROM interviews i, generate_series(1, {questions}) q WHERE i.status <> 'pending'
 """
+
+
+def answered(house: House, database: str, questions: int) -> int:
+    """Nine organisations in ten have answered so many questions each; how many answers that makes."""
+    with house.as_superuser(database) as connection:
+        for statement in _FILLED.format(questions=questions).split(";"):
+            connection.execute(statement)
+        return int(connection.execute("SELECT count(*) FROM answers").fetchone()[0])
 
 
 def _scoring(house: House, quick: bool) -> Iterator[Row]:
     with house.opened("bench_score") as work:
         population.found(work, long_form(SCORED), FORMS // 10 if quick else FORMS)
-    with house.as_superuser("bench_score") as connection:
-        for statement in _FILLED.split(";"):
-            connection.execute(statement)
-        answers = str(connection.execute("SELECT count(*) FROM answers").fetchone()[0])
+    answers = str(answered(house, "bench_score", SCORED))
     sides = Sides(house, "bench_score", anew=False)
     own, bare = ["score", answers], ["bare_score", answers]
     row = sides.row("Scoring a million answers / GROUP BY", own, bare, must=1.5, aim=1.2, rounds=5)

@@ -129,6 +129,10 @@ class House:
         self.stack.callback(spawn.stop, child)
         return child.pid
 
+    def pid_of(self, name: str) -> int:
+        """The process that was started as `name`."""
+        return int((self.home / f"{name}.pid").read_text().split()[0])
+
     def gateway(self, url: str, port: int) -> int:
         """Our webhooks on `port`, as they are served for real; the root process."""
         shared = self.home / f"metrics-{port}"
@@ -161,12 +165,12 @@ class House:
         self.stack.callback(child.kill)
         if child.stdout.readline() != "ready\n":
             raise RuntimeError(f"{name} did not start")
-        trees = Trees(child.pid, self.postgres_pid)
-        before, began = trees.cpu_s(), time.monotonic()
+        trees, own = Trees(child.pid, self.postgres_pid), Trees(child.pid)
+        before, own_before, began = trees.cpu_s(), own.cpu_s(), time.monotonic()
         child.stdin.write("go\n")
         child.stdin.flush()
         said = json.loads(child.stdout.readline() or "null")
-        done = Done(said, trees.cpu_s() - before, time.monotonic() - began)
+        done = Done(said, trees.cpu_s() - before, time.monotonic() - began, own.cpu_s() - own_before)
         child.stdin.close()
         if child.wait(30) != 0 or said is None:
             raise RuntimeError(f"{name} failed")
@@ -175,11 +179,12 @@ class House:
 
 @dataclass(frozen=True)
 class Done:
-    """What a task said (`units`, `peak_mb` and its own), and what it took together with the database."""
+    """What a task said (`units`, `peak_mb` and its own), what it took together with the database, and alone."""
 
     said: dict[str, Any]
     cpu_s: float
     seconds: float
+    own_cpu_s: float = 0.0
 
 
 @contextmanager

@@ -39,9 +39,10 @@ def dispatch(sender: str) -> Task:
     """Send what is due, every check under the locks, to a carrier that takes everything at once."""
     from runtime.container import machine_work
     from services import dispatch as use_case
+    from tests.bench.stub_carrier import StubCarrier
     from tests.doubles import FakeCarriers
 
-    work = replace(machine_work(), carriers=FakeCarriers())
+    work = replace(machine_work(), carriers=FakeCarriers(texts=StubCarrier()))
     return lambda: use_case.dispatch(work, UUID(sender), 600.0)
 
 

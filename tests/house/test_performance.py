@@ -1,0 +1,15 @@
+"""docs/performance.md names each row of the bench, and no other."""
+
+from __future__ import annotations
+
+import re
+
+from tests.bench.__main__ import GROUPS
+from tests.house.source import ROOT
+
+
+def test_every_row_of_the_bench_is_explained_and_every_explained_row_exists() -> None:
+    text = (ROOT / "docs" / "performance.md").read_text("utf-8")
+    rows = re.findall(r"^\| ((?:`[a-z0-9-]+`(?:, )?)+) \|", text.partition("## Rows")[2], re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row)]
+    assert sorted(named) == sorted(name for group in GROUPS for name in group)
