@@ -51,6 +51,8 @@ class CampaignStatus:
     held_back: int = 0
     """Planned contacts that a pause of the campaign, or of a part, holds back."""
     holds: tuple[Hold, ...] = ()
+    created_by: str = ""
+    """Who drafted it."""
 
 
 def status(work: Work, campaign_id: UUID) -> CampaignStatus:
@@ -79,6 +81,7 @@ def status(work: Work, campaign_id: UUID) -> CampaignStatus:
         campaign["planned"],
         held_back,
         tuple(_hold(names, key, why) for key, why in sorted(campaign["holds"].items())),
+        campaign["created_by"],
     )
 
 

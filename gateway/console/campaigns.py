@@ -1,4 +1,4 @@
-"""Reminders: draft and preview, launch with the number typed back, watch, pause, resume, stop.
+"""Campaigns: draft and preview, a test text, a second person's yes, launch by typing a number back, watch, hold, stop.
 
 Every command first finds the campaign in the member's own sight, so another office's does not exist for them.
 """
@@ -10,28 +10,30 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from gateway.console import drafting
 from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
-from gateway.console.rounds import chosen_office, seen
-from services import campaign_status, campaigns, progress
+from gateway.console.rounds import chosen_office, offices_to_choose, seen
+from runtime import reasons
+from services import campaign_status, campaigns, progress, senders, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
+from store import campaign_contacts, staff
 
 routes = Blueprint("campaigns", __name__)
 LIVE = ("planning", "running", "stopping")
 """States in which the counts move by themselves."""
-_LONGEST_TITLE = 120
+DRAFTS = ("draft", "approved")
+PARTS = ("office", "sender", "medium")
+CONTACTS_A_PAGE, LONGEST_REASON = 100, 300
 
 
 @routes.post("/rounds/<code>/campaigns")
 def draft(code: str) -> ResponseReturnValue:
     """Write a draft; its preview is the next page."""
     seen(code)
-    audience: dict[str, object] = {n: request.form[n].strip() for n in ("kind", "commune") if request.form.get(n)}
-    if request.form.get("member") in ("yes", "no"):
-        audience["is_member"] = request.form["member"] == "yes"
-    title = request.form.get("title", "").strip()[:_LONGEST_TITLE]
     try:
-        made = campaigns.draft(desk().machine, code, chosen_office(), member().actor, title=title, audience=audience)
+        given = drafting.filled_in(request.form)
+        made = campaigns.draft(desk().machine, code, chosen_office(), member().actor, **given)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return redirect(url_for("rounds.show", code=code), 303)
@@ -42,8 +44,8 @@ def draft(code: str) -> ResponseReturnValue:
 def show(campaign_id: UUID) -> ResponseReturnValue:
     """A draft's preview, or how far a launched campaign has come."""
     found = _seen(campaign_id)
-    if found.state == "draft":
-        return page("preview.html", campaign=found, preview=campaigns.preview(desk().machine, campaign_id))
+    if found.state in DRAFTS:
+        return _preview(found)
     return page(
         "campaign.html",
         campaign=found,
@@ -52,37 +54,110 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         begun=progress.BEGUN,
         live=found.state in LIVE,
         now=desk().console.clock.now(),
+        names=_names(),
     )
+
+
+def _preview(found: CampaignStatus) -> ResponseReturnValue:
+    shown = campaigns.preview(desk().machine, found.campaign_id)
+    return page(
+        "preview.html",
+        campaign=found,
+        preview=shown,
+        audience=drafting.told(shown.audience),
+        own=found.created_by == member().actor,
+        names=_names(),
+    )
+
+
+def _names() -> dict[str, str]:
+    """Actor → name, of the staff the member may see."""
+    with sight().database.transaction() as conn:
+        return staff.names(conn)
+
+
+@routes.get("/campaigns/<uuid:campaign_id>/contacts")
+def contacts(campaign_id: UUID) -> ResponseReturnValue:
+    """Each contact and why; of one organisation with ?code."""
+    found, code = _seen(campaign_id), request.args.get("code", "").strip()
+    with sight().database.transaction() as conn:
+        rows = campaign_contacts.listed(conn, campaign_id, code or None, CONTACTS_A_PAGE)
+    told = [(row, reasons.sentence(say, row["medium"], row["at"], row["reason"])) for row in rows]
+    return page("contacts.html", campaign=found, contacts=told, code=code, most=CONTACTS_A_PAGE)
+
+
+@routes.post("/campaigns/<uuid:campaign_id>/test")
+def test(campaign_id: UUID) -> ResponseReturnValue:
+    """Send the first sample to the member's own phone; the number is kept nowhere but sealed in the outbox."""
+    _seen(campaign_id)
+    number, actor = request.form.get("number", ""), member().actor
+    obey(lambda: trial.send(desk().machine, campaign_id, number, actor), say("console.test.done"))
+    return _back(campaign_id)
+
+
+@routes.post("/campaigns/<uuid:campaign_id>/approve")
+def approve(campaign_id: UUID) -> ResponseReturnValue:
+    """A second person's yes."""
+    _seen(campaign_id)
+    typed, actor = _typed(), member().actor
+    if typed is not None:
+        approved = say("campaign.approved", contacted=typed)
+        obey(lambda: campaigns.approve(desk().machine, campaign_id, typed, actor), approved)
+    return _back(campaign_id)
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/launch")
 def launch(campaign_id: UUID) -> ResponseReturnValue:
     """Launch the draft if the number typed back is right."""
     _seen(campaign_id)
-    typed = request.form.get("number", "").strip().replace(".", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        flash(say("console.launch.no_number"), "refused")
-        return _back(campaign_id)
-    actor = member().actor
-    told = say("campaign.launched", contacted=typed)
-    obey(lambda: campaigns.launch(desk().machine, campaign_id, int(typed), actor), told)
+    typed, actor = _typed(), member().actor
+    if typed is not None:
+        told = say("campaign.launched", contacted=typed)
+        obey(lambda: campaigns.launch(desk().machine, campaign_id, typed, actor), told)
     return _back(campaign_id)
+
+
+def _typed() -> int | None:
+    """The number typed back; None, and the next page says so, when there is none."""
+    typed = request.form.get("number", "").strip().replace(".", "")
+    if typed.isascii() and typed.isdigit() and len(typed) < 10:
+        return int(typed)
+    flash(say("console.launch.no_number"), "refused")
+    return None
+
+
+@routes.get("/campaigns/<uuid:campaign_id>/pause")
+def ask_pause(campaign_id: UUID) -> ResponseReturnValue:
+    """All of it, or which part, and why."""
+    named = [row.name for row in senders.listed(sight())]
+    return page("pause.html", campaign=_seen(campaign_id), offices=offices_to_choose(), senders=named)
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/pause")
 def pause(campaign_id: UUID) -> ResponseReturnValue:
-    """Hold what has not left."""
+    """Hold what has not left, of the whole or of a part."""
     _seen(campaign_id)
-    obey(lambda: campaigns.pause(desk().machine, campaign_id, member().actor), say("campaign.paused"))
+    part, reason, actor = _part(), request.form.get("reason", "").strip()[:LONGEST_REASON], member().actor
+    told = say("campaign.part_paused" if part else "campaign.paused")
+    obey(lambda: campaigns.pause(desk().machine, campaign_id, actor, reason, **part), told)
     return _back(campaign_id)
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/resume")
 def resume(campaign_id: UUID) -> ResponseReturnValue:
-    """Go on."""
+    """Go on with the whole, or with a part."""
     _seen(campaign_id)
-    obey(lambda: campaigns.resume(desk().machine, campaign_id, member().actor), say("campaign.resumed"))
+    part, actor = _part(), member().actor
+    obey(lambda: campaigns.resume(desk().machine, campaign_id, actor, **part), say("campaign.resumed"))
     return _back(campaign_id)
+
+
+def _part() -> dict[str, str]:
+    """The part the form names ("office:QB", "sender:texts", "medium:call"), as the use cases take it; {}: the whole."""
+    kind, _, name = request.form.get("part", "").partition(":")
+    if not kind:
+        return {}
+    return {kind: name} if kind in PARTS and name else abort(404)
 
 
 @routes.get("/campaigns/<uuid:campaign_id>/stop")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from gateway.console import drafting
 from gateway.console.desk import desk, member, page, sight
 from services import offices, rounds
 from services.faults import Refusal
@@ -27,16 +28,16 @@ def home() -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """Progress of one round, its reminders, and the form for a new one."""
     found = seen(code)
-    choices = offices_to_choose()
     now = desk().console.clock.now()
     return page(
         "round.html",
         round=found,
-        offices=choices,
+        offices=offices_to_choose(),
         statuses=OUTCOMES,
         begun=BEGUN,
         now=now,
         live=found.state == "open" and now < found.closes_at,
+        choices=drafting.CHOICES,
     )
 
 

@@ -13,7 +13,8 @@ from gateway.console.desk import language
 from runtime.catalogue import shown
 
 SIGNS: Mapping[str, str] = {
-    "draft": "✎", "planning": "…", "running": "▶", "paused": "⏸", "stopping": "…", "stopped": "■", "done": "✓",
+    "draft": "✎", "approved": "✓", "planning": "…", "running": "▶", "paused": "⏸", "stopping": "…", "stopped": "■",
+    "done": "✓",
     "open": "○", "claimed": "◐", "closed": "■", "pending": "○", "active": "▶", "partial": "◐", "complete": "✓",
     "answered": "✓", "refused": "✕", "weight-refused": "✕", "weight-emptied": "◐", "weight-notice": "ℹ",
 }  # fmt: skip

@@ -160,6 +160,8 @@ def launch(tour: Tour) -> int:
     page = tour.page
     page.get_by_role("link", name="Đợt khảo sát").click()
     page.get_by_role("link", name="Chỉ số hài lòng 2026").click()
+    page.get_by_text("Chỉ nhắc một phần danh sách").click()
+    page.get_by_label("chưa liên hệ lần nào").check()
     tour.stop("07-round")
     page.get_by_label("Tên đợt nhắc").fill("Nhắc lần 1")
     page.get_by_role("button", name="Xem trước").click()
@@ -174,6 +176,24 @@ def launch(tour: Tour) -> int:
     button.click()
     expect(page.get_by_role("status").first).to_contain_text(f"Đã phát động: {contacted}")
     return contacted
+
+
+def hold(tour: Tour) -> None:
+    """The calls of a campaign are held, with a reason, and go on; each contact says why."""
+    page = tour.page
+    page.get_by_role("link", name="Tạm dừng").click()
+    page.get_by_label("Tạm dừng phần nào").select_option("medium:call")
+    page.get_by_label("Lý do").fill("mưa lũ, đường dây nghẽn")
+    tour.stop("09a-pause")
+    page.get_by_role("button", name="Tạm dừng ngay").click()
+    expect(page.locator("#live")).to_contain_text("mưa lũ, đường dây nghẽn")
+    tour.stop("09b-held")
+    page.get_by_role("button", name="Chạy tiếp").click()
+    expect(page.get_by_role("status").first).to_contain_text("Chạy tiếp")
+    page.get_by_role("link", name="Từng lần liên hệ và vì sao").click()
+    expect(page.locator("ul.rows")).to_contain_text("lần liên hệ đầu tiên")
+    tour.stop("09c-contacts")
+    page.get_by_role("link", name="← Nhắc lần 1").click()
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -194,7 +214,9 @@ def test_from_an_invitation_to_a_paused_reminder(
     of = page.locator("#live div", has=page.get_by_text("Đang liên hệ", exact=True)).last
     expect(of.locator("dd")).to_have_text(str(contacted))
     tour.stop("09-running")
-    page.get_by_role("button", name="Tạm dừng").click()
+    hold(tour)
+    page.get_by_role("link", name="Tạm dừng").click()
+    page.get_by_role("button", name="Tạm dừng ngay").click()
     expect(page.get_by_role("status").first).to_contain_text("Đã tạm dừng")
     assert world.rows(campaign_table)[0]["state"] == "paused"
     tour.stop("10-paused")

@@ -1,0 +1,62 @@
+"""The form for a new campaign: its kind, whom it is for, over how many days; how an audience is told back in words.
+
+It must not know how an audience becomes SQL, nor who is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from contact.kinds import KINDS
+from gateway.console.desk import say
+from store.audience import OUTCOMES
+
+ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
+SECTORS = ("NN", "PNN")
+CHANNELS = ("text", "call")
+LONGEST_TITLE, MOST_DAYS = 120, 60
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "campaign_kinds": tuple(KINDS), "organisation_kinds": ORGANISATION_KINDS, "sectors": SECTORS,
+    "outcomes": OUTCOMES, "channels": CHANNELS,
+}  # fmt: skip
+"""What the form offers, by the names its template uses."""
+
+
+def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
+    """title, kind, audience and spread_days of `services.campaigns.draft`, as the form gives them."""
+    days = form.get("spread_days", "")
+    return {
+        "title": form.get("title", "").strip()[:LONGEST_TITLE],
+        "kind": form.get("campaign_kind") or "reminder",
+        "audience": dict(_audience(form)),
+        "spread_days": min(MOST_DAYS, int(days)) if days.isascii() and days.isdigit() else 0,
+    }
+
+
+def _audience(form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:
+    for name in ("kind", "sector", "commune", "channel"):
+        if form.get(name, "").strip():
+            yield name, form[name].strip()
+    if form.get("member") in ("yes", "no"):
+        yield "is_member", form["member"] == "yes"
+    if outcomes := form.getlist("outcome"):
+        yield "outcome", outcomes
+    if codes := form.get("codes", "").replace(",", " ").split():
+        yield "code", codes
+
+
+def told(audience: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each filter of an audience and its values, in words."""
+    return [(say(f"console.audience.{name}"), _values(name, wanted)) for name, wanted in audience.items()]
+
+
+def _values(name: str, wanted: Any) -> str:
+    if name == "is_member":
+        return say("console.draft.members" if wanted else "console.draft.non_members")
+    values = wanted if isinstance(wanted, list) else [wanted]
+    spoken = {"outcome": "campaign.outcome.", "channel": "console.by."}
+    return ", ".join(say(spoken[name] + value) if name in spoken else str(value) for value in values)
