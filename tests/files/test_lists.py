@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -319,3 +320,17 @@ def test_rows_in_another_order_give_the_same_organisations(tmp_path: Path) -> No
     straight = {o.registry_code: o.phones for o in read(tmp_path, *rows).organisations}
     random.Random(7).shuffle(rows)
     assert {o.registry_code: o.phones for o in read(tmp_path, *rows).organisations} == straight
+
+
+def test_rows_and_columns_that_are_hidden_are_read(tmp_path: Path) -> None:
+    """A filter left on in Excel must not lose organisations."""
+    path = tmp_path / "hidden.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for at, cells in enumerate([HEADER, row(), row(name="HTX Hai", login="0900000002")]):
+        sheet.write_row(at, 0, cells)
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.set_column(0, 1, None, None, {"hidden": True})
+    book.close()
+    registry = read_registry(path)
+    assert [(o.name, len(o.phones)) for o in registry.organisations] == [("HTX Một", 1), ("HTX Hai", 1)]
