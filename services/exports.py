@@ -223,13 +223,17 @@ def _flow_results(work: Work, conn: Connection, order: Order, parts: Sequence[_P
         assert part.form is not None  # answers always come with their form
         place = order.out / part.name
         place.mkdir(mode=0o700)
-        described = flow_results.descriptor(
-            part.form, part.questions, _package_id(work), work.clock.now(), " ".join((part.form.code, *notes))
-        )
+        with tables.written(place / flow_results.RESPONSES) as out:
+            forms = flow_results.write_responses(out, part.questions, _told(rows.rows(conn, part.query)))
+        if not forms:  # a package without an answer is none
+            (place / flow_results.RESPONSES).unlink()
+            place.rmdir()
+            continue
+        count += forms
+        title = " ".join((part.form.code, *notes))
+        described = flow_results.descriptor(part.form, part.questions, _package_id(work), work.clock.now(), title)
         with tables.written(place / flow_results.DESCRIPTOR) as out:
             out.write(json.dumps(described, ensure_ascii=False, indent=2).encode())
-        with tables.written(place / flow_results.RESPONSES) as out:
-            count += flow_results.write_responses(out, part.questions, _told(rows.rows(conn, part.query)))
         files += [place / flow_results.DESCRIPTOR, place / flow_results.RESPONSES]
     return Exported(tuple(files), count)
 

@@ -254,6 +254,7 @@ def test_a_flow_results_package_keeps_the_formats_rules(work: Work, open_round: 
         assert contact == session
         assert told["channel"] == "voice"
     assert "MẪU" in described["title"]
+    assert [path.name for path in (tmp_path / "package").iterdir()] == ["HTX-NN"]
 
 
 def test_nothing_a_spreadsheet_would_calculate_leaves(
