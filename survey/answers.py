@@ -40,9 +40,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A word that always works: repeat, person, later …"""
+    """A word that always works: repeat, person, later …; `about` what it asks for, as the code of a language."""
 
     word: Word
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

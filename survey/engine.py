@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
+from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.course import Course, start
-from survey.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
+from survey.effects import AlreadyAnswered, Doubtful, Echo, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
 from survey.interview import Interview
 from survey.plan import Invalid, Item, judge_key, judge_value, plan_of
 from survey.questionnaire import Questionnaire
+
+ASKED: frozenset[Channel] = frozenset({"voice", "sms"})
+"""Channels on which somebody was asked and waits for words: consent comes first there, and nothing ends in silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,14 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
         course.effects.append(Finished())
     else:
         _take(course, heard)
-    return Step(course.interview(), tuple(course.effects))
+    after = replace(course.interview(), language=_language_after(form, interview, heard.said))
+    return Step(after, tuple(course.effects))
+
+
+def _language_after(form: Questionnaire, interview: Interview, said: Said) -> str:
+    """The language asked for, where the form has it; else the one spoken so far."""
+    asked = said.about if isinstance(said, Spoken) and said.word == "language" else ""
+    return asked if asked in form.languages else interview.language
 
 
 def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None = None) -> Interview:
@@ -206,8 +216,19 @@ def _take_entry(course: Course, heard: Heard, entry: Entry) -> None:
         value = entry.answers.get(item.name, "")
         if value and course.status != "refused":
             _enter_one(course, heard, item, value)
-    if course.status != "refused":
+    if heard.channel in ASKED:
+        _go_on_from_entry(course)
+    elif course.status != "refused":
         _close_entry(course, entry.final)
+
+
+def _go_on_from_entry(course: Course) -> None:
+    """Whoever was asked hears on: the prompt that waits again, or the next question after the last one stored."""
+    stored = [course.plan.by_name[effect.question] for effect in course.effects if isinstance(effect, Echo)]
+    if stored:
+        course.go_on_from(stored[-1])
+    else:
+        course.repeat()
 
 
 def _enter_one(course: Course, heard: Heard, item: Item, given: str) -> None:
@@ -217,7 +238,7 @@ def _enter_one(course: Course, heard: Heard, item: Item, given: str) -> None:
             course.effects.append(AlreadyAnswered(item.name))
         return
     value = judge_value(item, given, course.answers, course.today)
-    if not course.applies(item):
+    if not (course.may_answer(item) if heard.channel in ASKED else course.applies(item)):
         course.effects.append(Doubtful("not_applicable", given, item.name))
     elif isinstance(value, Invalid):
         course.effects.append(Doubtful(value.code, given, item.name))

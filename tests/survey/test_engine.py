@@ -15,6 +15,7 @@ from survey.effects import (
     Consent,
     Doubtful,
     Echo,
+    Effect,
     Ended,
     Finished,
     LeftOpen,
@@ -491,3 +492,48 @@ def test_today_is_the_day_in_vietnam() -> None:
             questionnaire, step.interview, heard(digits, turn=step.interview.turn, question=step.interview.asked), late
         )
     assert step.interview.answers["day"].value == "2026-03-16"
+
+
+# Several answers in one text, and the language
+
+
+def listed(conversation: Conversation, **answers: str) -> tuple[Effect, ...]:
+    """Several answers in one text, bound to the prompt that waits."""
+    return conversation.hear(heard(Entry(answers), turn=conversation.state.turn, channel="sms"))
+
+
+def test_several_answers_in_a_text_are_stored_and_the_next_question_follows() -> None:
+    conversation = consented(small_form())
+    assert listed(conversation, q1="5", q2="3") == (Echo("q1", "5"), Echo("q2", "3"), Ask("q4", 3))
+    assert conversation.values() == {"consent": "yes", "q1": "5", "q2": "3"}
+
+
+def test_the_prompt_that_waits_is_asked_again_when_the_list_did_not_answer_it() -> None:
+    conversation = consented(small_form())
+    assert listed(conversation, q4="3", q3="1") == (
+        Doubtful("not_applicable", "1", "q3"),
+        Echo("q4", "3"),
+        Ask("q1", 2),
+    )
+    assert listed(conversation, q4="1") == (AlreadyAnswered("q4"), Ask("q1", 2))
+
+
+def test_nothing_in_a_list_counts_before_consent() -> None:
+    conversation = Conversation(small_form())
+    conversation.open()
+    assert listed(conversation, q1="5", q2="3")[-1] == Ask("consent", 1)
+    assert conversation.values() == {}
+
+
+def test_a_list_that_answers_everything_ends_the_interview() -> None:
+    conversation = consented(small_form())
+    assert listed(conversation, q1="5", q2="3", q4="1", members="7")[-1] == Ended("complete")
+
+
+def test_the_language_asked_for_holds_from_now_on_and_an_unknown_one_changes_nothing() -> None:
+    conversation = consented(small_form())
+    conversation.say(Spoken("language", "en"))
+    assert (conversation.state.language, asked(conversation.effects).question) == ("en", "q1")
+    conversation.say(Spoken("language", "fr"))
+    assert conversation.state.language == "en"
+    assert engine.rebuild(conversation.form, conversation.events).language == "en"
