@@ -17,16 +17,21 @@ from contact import ladder as ladders
 from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
+from contact.kinds import KINDS
 from contact.ladder import Attempt, End, Ladder, Next, Reach, Step
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
+from services.tasks import digest
 from services.work import Work
-from store import campaigns, outbox, senders
+from store import campaigns, outbox, senders, tasks
 from store.audience import SILENCED
 
 PAGE = 500
 LOOK_AGAIN = timedelta(minutes=30)
 """Business time until an interview that another campaign is contacting is looked at again."""
+EXHAUSTED = "ladder.exhausted"
+UNANSWERABLE = tuple(kind.name for kind in KINDS.values() if kind.notice)
+"""Kinds that ask nothing: their end leaves nobody unheard."""
 REPLANNED = "replanned"
 """Why a contact was withdrawn that is decided anew after a change of the round's settings."""
 
@@ -104,7 +109,21 @@ def advance(work: Work, campaign_id: UUID) -> int:
         decided = [_decide(work, plan, row, now) for row in page]
         outbox.insert_contacts(conn, [contact for contact, _ in decided if contact])
         campaigns.record_progress(conn, [progress for _, progress in decided])
+        _hand_to_staff(work, conn, plan, page, [progress for _, progress in decided], now)
         return len(page)
+
+
+def _hand_to_staff(
+    work: Work, conn: Connection, plan: Plan, page: list[RowMapping], decided: list[dict[str, Any]], now: datetime
+) -> None:
+    """Whom no step of the ladder reached is for a person now: one task an organisation, whatever asked it."""
+    if plan.campaign["kind"] in UNANSWERABLE:
+        return
+    ended = [row for row, progress in zip(page, decided, strict=True) if progress["new_reason"]["code"] == EXHAUSTED]
+    tasks.open_many(conn, [
+        {"id": work.ids.new(), "kind": "ladder_ended", "digest": digest(f"ladder_ended:{row['interview_id']}"),
+         "office_id": row["office_id"], "interview_id": row["interview_id"]} for row in ended
+    ], now)  # fmt: skip
 
 
 def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:

@@ -11,6 +11,11 @@ from services.work import Work
 from store import tasks as rows
 
 
+def digest(cause: str) -> bytes:
+    """What makes a task of one cause the same task."""
+    return hashlib.sha256(cause.encode()).digest()
+
+
 def open_task(
     work: Work,
     conn: Connection,
@@ -26,7 +31,7 @@ def open_task(
         conn,
         task_id=work.ids.new(),
         kind=kind,
-        digest=hashlib.sha256(cause.encode()).digest(),
+        digest=digest(cause),
         detail=work.vault.seal(detail) if detail else None,
         at=work.clock.now(),
         office_id=office_id,

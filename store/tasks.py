@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,17 +43,32 @@ def open_once(
     return conn.execute(statement.returning(tasks.c.id)).first() is not None
 
 
-def listed(conn: Connection, states: Sequence[str], limit: int) -> Sequence[RowMapping]:
-    """Tasks in these states, oldest first, with the organisation and the office where they are known."""
+def open_many(conn: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Open tasks without a detail (id, kind, digest, office_id, interview_id each), but those whose cause has one."""
+    if rows:
+        common = {"state": "open", "detail": None, "claimed_by": "", "created_at": at, "done_at": None}
+        statement = insert(tasks).on_conflict_do_nothing(index_elements=[tasks.c.digest])
+        conn.execute(statement, [{**common, **row} for row in rows])
+
+
+def listed(
+    conn: Connection, states: Sequence[str], limit: int, office_code: str | None = None
+) -> Sequence[RowMapping]:
+    """Tasks in these states, oldest first, with the organisation and the office where they are known.
+
+    Those who wait for us come before ended ladders, which are many. `office_code`: only that office's.
+    """
     query = (
         select(tasks, organisations.c.name, organisations.c.registry_code, offices.c.code.label("office_code"))
         .outerjoin(interviews, interviews.c.id == tasks.c.interview_id)
         .outerjoin(organisations, organisations.c.id == interviews.c.organisation_id)
         .outerjoin(offices, offices.c.id == tasks.c.office_id)
         .where(tasks.c.state.in_(states))
-        .order_by(tasks.c.created_at, tasks.c.id)
+        .order_by(tasks.c.kind == "ladder_ended", tasks.c.created_at, tasks.c.id)
         .limit(limit)
     )
+    if office_code is not None:
+        query = query.where(offices.c.code == office_code)
     return conn.execute(query).mappings().all()
 
 

@@ -1,4 +1,4 @@
-"""`alo tasks`: the work list of every office: what waits for a person, taken and done."""
+"""`alo tasks`: the work list, of every office or of one: what waits for a person, taken and done."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--done", is_flag=True, help="cả việc đã xong (also what is done)")
+@click.option("--office", default=None, help="chỉ một cơ quan (only this office)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def list_tasks(session: Session, done: bool, as_json: bool) -> None:
+def list_tasks(session: Session, done: bool, office: str | None, as_json: bool) -> None:
     """Liệt kê việc (list)."""
-    found = work_list.listed(session.work, done=done)
+    found = work_list.listed(session.work, done=done, office_code=office)
     if as_json:
         session.show([asdict(task) for task in found])
         return

@@ -1,0 +1,63 @@
+"""The work list: whom the ladder did not reach, one task an organisation, shown after those who wait; by office."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from contact.delivery import State
+from services import advance, tasks, work_list
+from services.faults import Refusal
+from services.work import Work
+from store.tables.campaigns import campaign_interviews
+from tests.services.crowd import add_campaign, contact, put
+from tests.services.nation import nation
+from tests.services.world import World
+
+
+@pytest.fixture
+def world(work: Work) -> World:
+    return nation(work)
+
+
+def climbed(world: World, title: str, kind: str = "reminder") -> UUID:
+    """A campaign whose every step was tried on the first organisation, and nobody answered."""
+    campaign, phone, now = add_campaign(world, title, kind=kind), world.hash(), world.work.clock.now()
+    interview = world.interviews[0]
+    put(world, [contact(world, phone, interview, campaign, world.office_id, step=step, state=str(State.UNDELIVERED))
+                for step in (1, 3)])  # fmt: skip
+    put(world, [contact(world, phone, interview, campaign, world.office_id, step=step, medium="call",
+                        state=str(State.NO_ANSWER)) for step in (2, 4)])  # fmt: skip
+    row = {"campaign_id": campaign, "interview_id": interview, "step": 4, "state": "waiting", "reason": {}}
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.insert(campaign_interviews).values(**row, next_at=now))
+    advance.advance(world.work, campaign)
+    return campaign
+
+
+def test_the_end_of_a_ladder_is_one_task_for_staff(world: World) -> None:
+    climbed(world, "one")
+    climbed(world, "two")
+    assert world.tasks() == ["ladder_ended"]
+    shown = work_list.listed(world.work)[0]
+    assert (shown.registry_code, shown.office_code) == ("DX001", "QB")
+
+
+def test_the_end_of_an_announcement_is_nobodys_task(world: World) -> None:
+    climbed(world, "one", kind="announcement")
+    assert world.tasks() == []
+
+
+def test_who_waits_comes_first_and_an_office_may_be_named(world: World) -> None:
+    climbed(world, "one")
+    with world.work.database.transaction() as conn:
+        tasks.open_task(world.work, conn, kind="person_wanted", cause="x", office_id=world.office_id)
+        tasks.open_task(world.work, conn, kind="unknown_number", cause="y")
+    assert [task.kind for task in work_list.listed(world.work)][-1] == "ladder_ended"
+    assert [task.kind for task in work_list.listed(world.work, office_code="QB")] == ["person_wanted", "ladder_ended"]
+    assert work_list.listed(world.work, office_code="HN") == []
+    with pytest.raises(Refusal) as refused:
+        work_list.listed(world.work, office_code="XX")
+    assert refused.value.code == "office.unknown"
