@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -41,7 +41,7 @@ from tests.system.chaos import people, witness
 from tests.system.hosts.servers import Shared, debian, version
 from tests.system.hosts.wires import SERVERS, Host, Wires
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 SEED = 61
 SIZE = 40
@@ -55,7 +55,8 @@ SETTINGS = replace(people.SETTINGS, ladder=replace(people.LADDER, steps=_CLOSER)
 HEAD_START = timedelta(seconds=30)
 HASTE = 6.0
 PUBLIC, PORT, NETWORK_PORT = 8000, 8080, 9000
-BEFORE_CUT_S, CUT_S, QUIET_LIMIT_S = 15.0, 25.0, 240.0
+CUT_S, LIMIT_S = 20.0, 240.0
+"""How long a host is cut off at least: all its leases end; and how long anything is waited for."""
 ROUND, OFFICE, ACTOR = "hai-may", "tinh-00", "cli:hosts"
 NOT_ROOT = "two hosts need root"
 NO_PACKAGES = "two hosts need postgresql, redis-server and iproute2: apt install"
@@ -177,25 +178,26 @@ def test_debians_servers_take_our_schema_and_statements(pair: Pair) -> None:
 
 def test_one_host_is_cut_off_and_nothing_is_lost_doubled_or_stuck(pair: Pair) -> None:
     campaign_id = launch(pair)
-    time.sleep(BEFORE_CUT_S)
-    requests, dispatches = served(pair.two), pair.dispatched(pair.two)
-    assert min(served(pair.one), requests) > 0, "both gateways serve"
-    assert min(pair.dispatched(pair.one), dispatches) > 0, "both hosts' workers send"
-    before = events(pair)
+    assert wait(lambda: all(map(served, pair.wires.hosts)), LIMIT_S), "both gateways serve"
+    assert wait(lambda: all(map(pair.dispatched, pair.wires.hosts)), LIMIT_S), "both hosts' workers send"
+    requests, dispatches, before = served(pair.two), pair.dispatched(pair.two), events(pair)
     pair.wires.cut(pair.two)
     time.sleep(CUT_S)
-    during = events(pair)
+    assert wait(lambda: events(pair) > before + 20, LIMIT_S), "the host that is left goes on"
     pair.wires.mend(pair.two)
-    quiet = wait(lambda: is_quiet(pair, campaign_id), QUIET_LIMIT_S)
+    assert wait(lambda: served(pair.two) > requests, LIMIT_S), "the gateway that was cut off serves again"
+    assert wait(lambda: pair.dispatched(pair.two) > dispatches, LIMIT_S), "the worker that was cut off works again"
+    assert wait(lambda: is_quiet(pair, campaign_id), LIMIT_S)
     time.sleep(2 * 60 / HASTE)  # the last lost texts come in with the next sweep
-    everybody = village.villagers(pair.work)
-    found = witness.examine(pair.work, witness.read(pair.journal), everybody)
-    assert {name: lines[:10] for name, lines in found.items() if lines} == {}
-    assert quiet
-    assert during > before + 20, "the host that was left went on"
-    assert served(pair.two) > requests, "the gateway that was cut off serves again"
-    assert pair.dispatched(pair.two) > dispatches, "the worker that was cut off works again"
+    assert violations(pair) == {}
     assert pair.rows("SELECT count(*) FROM interviews WHERE status = 'complete'")[0][0] > SIZE / 3
+
+
+def violations(pair: Pair) -> dict[str, list[str]]:
+    """What the network's journal has against us, by check."""
+    held, everybody = witness.stored(pair.work), village.villagers(pair.work)
+    found = witness.examine(pair.work, held, witness.read(pair.journal), everybody, SETTINGS)
+    return {name: lines[:10] for name, lines in found.items() if lines}
 
 
 def launch(pair: Pair) -> UUID:
@@ -205,7 +207,7 @@ def launch(pair: Pair) -> UUID:
         questionnaires.publish(work, path, ACTOR)
     offices.add_office(work, OFFICE, "Lien minh HTX tinh", "province", "15", "0214 388 8000", ACTOR)
     path = pair.home / "list.csv"
-    people.write_list(path, SEED, 0, SIZE)
+    people.write_list(path, SEED, 0, SIZE, pairs=2)
     imports.import_registry(work, OFFICE, path, ACTOR)
     known = rounds.newest_questionnaires(work)
     begin = START - timedelta(days=1)
@@ -241,10 +243,11 @@ def events(pair: Pair) -> int:
 
 
 def wait(done: Callable[[], bool], seconds: float) -> bool:
-    """Whether it came to that in time."""
+    """Whether it came to that in time; a host that does not answer yet is asked again."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if done():
-            return True
+        with suppress(OSError):
+            if done():
+                return True
         time.sleep(0.5)
     return False

@@ -43,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first storm; each further one takes the next")
     parser.add_argument("--resume", type=Path, default=Path("build/chaos.json"), help="what is done already")
     parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "alo-chaos")
-    parser.add_argument("--planted", choices=sorted(planted.SEEN_BY), default="", help="a protection to take away")
+    parser.add_argument("--planted", choices=sorted(planted.HUNTS), default="", help="a protection to take away")
     parsed = parser.parse_args()
     parsed.resume.parent.mkdir(parents=True, exist_ok=True)
     return parsed

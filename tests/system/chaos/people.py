@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -26,8 +27,8 @@ STYLES = {"bare": 6, "numbered": 2, "words": 2}
 LADDER = Ladder(
     (
         Step("text", "invitation", 0),
-        Step("call", "call", 90 * MINUTE),
-        Step("text", "reminder", 60 * MINUTE),
+        Step("call", "call", 45 * MINUTE),
+        Step("text", "reminder", 30 * MINUTE),
     ),
     retry_s=10 * MINUTE,
 )
@@ -39,6 +40,9 @@ SETTINGS = RoundSettings(
     ladder=LADDER,
 )
 """Caps that just let the ladder of two organisations with one phone through: what is held back ends the same day."""
+
+HURRIED = replace(SETTINGS, ladder=replace(LADDER, steps=tuple(replace(s, gap_s=s.gap_s // 4) for s in LADDER.steps)))
+"""The same with rungs minutes apart: what goes wrong between two of them is seen within seconds."""
 
 
 def office(wave: int) -> str:
@@ -66,12 +70,12 @@ def write_list(path: Path, seed: int, wave: int, size: int, pairs: int) -> None:
             writer.writerow([*row, f"Thôn {place}", 9, "01/02/2010", member, "Hoạt động"])
 
 
-def handsets(people: list[Villager], seed: int) -> list[dict[str, Any]]:
-    """Every phone; who lives there and how they type is drawn from the seed and the number."""
+def handsets(people: list[Villager], seed: int, personas: Mapping[str, int] = PERSONAS) -> list[dict[str, Any]]:
+    """Every phone; who lives there (by the weights of `personas`) and how they type is drawn from seed and number."""
     found = []
     for person in people:
         chance = Random(f"{seed}:{person.numbers[0]}")
-        persona = chance.choices(list(PERSONAS), list(PERSONAS.values()))[0]
+        persona = chance.choices(list(personas), list(personas.values()))[0]
         style = chance.choices(list(STYLES), list(STYLES.values()))[0]
         for place, number in enumerate(person.numbers):
             given = {"number": number, "scope": person.questionnaire, "seed": seed, "style": style}

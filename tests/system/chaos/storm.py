@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from contact.settings import RoundSettings
 from runtime.demonstration import village as usual_village
 from runtime.demonstration.story import SAMPLES
 from runtime.demonstration.village import Villager
@@ -36,7 +37,9 @@ FAULTS: Mapping[str, Any] = {
 }  # fmt: skip
 WAVE_EVERY_S = 45.0
 RATE_PER_S, LINES = 0.8, 10
-CALM_SPEED = 4.0
+CALM_SPEED, CALM_WAVE_EVERY_S = 4.0, 16.0
+LAST_KILLS = 8
+"""With so few left no further wave is launched, unless there is nothing to do."""
 PATIENCE_S = 25.0
 """How long a kill waits for a busy moment before another kind takes its turn."""
 QUIET_LIMIT_S = 420.0
@@ -52,7 +55,7 @@ class Plan:
     organisations: int = 16
     pairs: int = 2
     """How many times two of them share a phone."""
-    gap_s: tuple[float, float] = (0.5, 3.0)
+    gap_s: tuple[float, float] = (0.3, 2.0)
     kinds: Sequence[str] = tuple(KINDS)
     faults: Mapping[str, Any] = field(default_factory=lambda: dict(FAULTS))
     speed: float = 1.0
@@ -63,6 +66,8 @@ class Plan:
     waves: int = 0
     """Without kills; with them as many as it takes."""
     wave_every_s: float = WAVE_EVERY_S
+    rules: RoundSettings = people.SETTINGS
+    personas: Mapping[str, int] = field(default_factory=lambda: dict(people.PERSONAS))
 
 
 @dataclass
@@ -132,7 +137,7 @@ class Storm:
         for path in SAMPLES:
             questionnaires.publish(work, path, ACTOR)
         known = rounds.newest_questionnaires(work)
-        rounds.open_round(work, ROUND, "Thử", "2025", "thử", START, START + LASTS, known, ACTOR, people.SETTINGS)
+        rounds.open_round(work, ROUND, "Thử", "2025", "thử", START, START + LASTS, known, ACTOR, plan.rules)
         with work.database.transaction() as conn:
             for row in senders.all_rows(conn):
                 rate, lines = plan.rate_per_s * plan.speed, plan.lines if row.medium == "call" else 0
@@ -153,7 +158,7 @@ class Storm:
         imports.import_registry(work, code, path, ACTOR)
         mine = [p for p in usual_village.villagers(work) if p.numbers[0].startswith(f"+8490{wave:02d}")]
         known = usual_village.forms(work, mine)
-        handsets, topics = people.handsets(mine, self._plan.seed), usual_village.topics(known)
+        handsets, topics = people.handsets(mine, self._plan.seed, self._plan.personas), usual_village.topics(known)
         stage.village["handsets"] += handsets
         stage.village["topics"] = [*{t["topic"]: t for t in [*stage.village["topics"], *topics]}.values()]
         stage.network.settle(handsets, topics)
@@ -172,18 +177,18 @@ class Storm:
         """Kill until every kind has had its number, launching waves so that there is always work in hand."""
         turns = [kind for kind in self._plan.kinds for _ in range(self._plan.kills)]
         self._chance.shuffle(turns)
-        next_wave = time.monotonic()
+        next_wave, idle = time.monotonic(), False
         while turns:
             self._stage.wait_ready()
-            if time.monotonic() >= next_wave:
+            if idle or (time.monotonic() >= next_wave and len(turns) > LAST_KILLS):
                 self._launch()
                 next_wave = time.monotonic() + self._plan.wave_every_s
             self._pause(self._chance.uniform(*self._plan.gap_s))
             kind = turns.pop(0)
-            if not self._strike(kind):
+            idle = not self._strike(kind)
+            if idle:
                 self._report.passed_by[kind] += 1
                 turns.insert(min(len(turns), 3), kind)
-                next_wave = min(next_wave, time.monotonic())
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -219,7 +224,8 @@ class Storm:
                 "SELECT count(*) AS n FROM outbox WHERE state IN ('claimed', 'sending', 'handed', 'unknown', 'planned')"
             )
             if open_campaigns and doubtful and not open_campaigns[0]["n"] + doubtful[0]["n"] and self._idle():
-                self._sweep_once_more()
+                if self._plan.faults:
+                    self._sweep_once_more()
                 return True
             time.sleep(0.5)
         return False
@@ -235,11 +241,11 @@ class Storm:
     def _judge(self, quiet: bool) -> None:
         stage, report = self._stage, self._report
         everybody: list[Villager] = usual_village.villagers(stage.work)
+        held = witness.stored(stage.work)
         journal = witness.read(stage.journal)
-        report.violations = witness.examine(stage.work, journal, everybody)
+        report.violations = witness.examine(stage.work, held, journal, everybody, self._plan.rules)
         report.violations["quiet"] = [] if quiet else ["campaigns did not come to their end"]
         report.violations["logs"] = witness.leaks(stage.home, everybody)
-        held = witness.stored(stage.work)
         report.answers = {p.registry_code: held.answers.get(p.interview_id, {}) for p in everybody}
         report.forms = {p.registry_code: p.questionnaire for p in everybody}
         report.sheets = {sha256: sheet(form) for sha256, form in usual_village.forms(stage.work, everybody).items()}
@@ -268,7 +274,7 @@ def may_come(line: str) -> bool:
 
 def calm(report: Report) -> Plan:
     """The same waves of the same seed without kills and faults, quicker."""
-    return Plan(report.seed, 0, faults={}, speed=CALM_SPEED, waves=report.waves)
+    return Plan(report.seed, 0, faults={}, speed=CALM_SPEED, waves=report.waves, wave_every_s=CALM_WAVE_EVERY_S)
 
 
 def told(report: Report) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import urldefrag
 
 from sqlalchemy import select
 
+from contact.settings import RoundSettings
 from runtime.demonstration import witness as usual
 from runtime.demonstration.village import Villager, topic_name
 from runtime.demonstration.witness import contacts
@@ -112,11 +113,16 @@ def stored(work: Work) -> Stored:
     return Stored(found, status)
 
 
-def examine(work: Work, journal: Sequence[Entry], people: Sequence[Villager]) -> dict[str, list[str]]:
-    """Every check by name → its violations."""
-    held = stored(work)
+def examine(
+    work: Work,
+    held: Stored,
+    journal: Sequence[Entry],
+    people: Sequence[Villager],
+    settings: RoundSettings = village.SETTINGS,
+) -> dict[str, list[str]]:
+    """Every check by name → its violations; `settings` are those of the round. While things are under way, `held` must
+    have been read before the journal: else an answer that came in between looks as if nobody had said it."""
     said = meant(journal, digest(calls.apology(work)))
-    settings = village.SETTINGS
     left = _left(work)
     started = [e for e in journal if not _answers_somebody(e, left)]
     return {
