@@ -29,7 +29,7 @@ migrate: $(RUN) ## Bring the database at DATABASE_OWNER_URL up to date
 
 .PHONY: test
 test: lint ## Lint, types, contracts and all tests but the long ones, at most 6 minutes
-	$(VENV)/bin/pytest -m "not system and not chaos and not bench" -n $(or $(TEST_WORKERS),2) --dist loadscope $(ARGS)
+	$(VENV)/bin/pytest -m "not system and not bench" -n $(or $(TEST_WORKERS),2) --dist loadscope $(ARGS)
 
 .PHONY: test-system
 test-system: $(DEV) ## The long tests with real parts, at most 45 minutes
@@ -50,7 +50,7 @@ chaos: $(DEV) ## Kill parts 100 times each in running rounds (ARGS="--kills N --
 	$(PY) -m tests.system.chaos $(ARGS)
 
 .PHONY: test-chaos
-test-chaos: $(DEV) ## The short storms, planted faults and two hosts: about 25 minutes, apart from test-system
+test-chaos: $(DEV) ## Of the long tests the storm, planted faults and two hosts: about 15 minutes
 	$(VENV)/bin/pytest -m chaos --timeout 1800 $(ARGS)
 
 .PHONY: national

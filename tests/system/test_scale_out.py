@@ -41,7 +41,7 @@ from tests.system.chaos import people, witness
 from tests.system.hosts.servers import Shared, debian, version
 from tests.system.hosts.wires import SERVERS, Host, Wires
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.timeout(1200)]
 
 SEED = 61
 SIZE = 40

@@ -36,7 +36,7 @@ REST_SCALE = 5.0
 """People and network are slowed down against the clock, so that thinking takes longer than our slowest answer: somebody
 who answers before a text can have reached us is nobody's case."""
 HASTE = 6.0
-RESTART_LIMIT_S = 60.0
+RESTART_LIMIT_S = 120.0
 
 
 class Stage:

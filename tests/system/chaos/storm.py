@@ -42,7 +42,7 @@ LAST_KILLS = 8
 """With so few left no further wave is launched, unless there is nothing to do."""
 PATIENCE_S = 25.0
 """How long a kill waits for a busy moment before another kind takes its turn."""
-QUIET_LIMIT_S = 420.0
+QUIET_LIMIT_S = 900.0
 LOOK_S = 0.004
 
 

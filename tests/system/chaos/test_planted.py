@@ -8,7 +8,7 @@ import pytest
 
 from tests.system.chaos import planted, storm
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize("fault", planted.PROMISED)

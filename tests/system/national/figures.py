@@ -16,10 +16,10 @@ DAY_S = 15 * 60 * MINUTE
 RELEASE_S = 7 * 60 * MINUTE
 """Business seconds in which the first contacts leave."""
 TURNS_EACH = 19
-LOAD = 0.35
+LOAD = 0.12
 """What share of the turns a second that the control office got served is asked of the machine in the middle of the day:
-receipts, dispatch and the simulated network take the rest. A crowd that is served late answers late: a real second is
-a minute of its time at 60 times real time."""
+two receipts a text, dispatch and the simulated network take as much again each, and half of the machine is to be idle.
+A crowd that is served late answers late: a real second is a minute of its time at 60 times real time."""
 FASTEST = 90.0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag
 
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from contact.settings import RoundSettings
 from runtime.demonstration import witness
 from runtime.demonstration.network import Network
 from runtime.demonstration.village import Villager
+from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
 from store.tables.outbox import outbox
 
@@ -61,15 +63,24 @@ def examine(
 ) -> dict[str, list[str]]:
     """Every check by name → its violations."""
     differences = witness.differences(work, people, network.ledger())
+    started = _started_by_us(work, journal.entries)
     return {
         "lost": [line for line in differences if line.endswith("stored None")],
         "other than meant": [line for line in differences if not line.endswith("stored None")],
         "twice": witness.twice(journal.entries),
-        "outside the hours": witness.outside_hours(journal.entries, rules.calendar),
-        "over the caps": witness.over_caps(journal.entries, rules.caps),
+        "outside the hours": witness.outside_hours(started, rules.calendar),
+        "over the caps": witness.over_caps(started, rules.caps),
         "after an opt-out": witness.after_opt_out(journal.entries),
         "stuck": stuck(work),
     }
+
+
+def _started_by_us(work: Work, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without replies that left by themselves, because a sweep found the text they answer."""
+    query = select(outbox.c.ref).where(outbox.c.purpose.in_(ANSWERS_SOMEBODY), outbox.c.state != "handed")
+    with work.database.transaction() as conn:
+        replies = set(conn.scalars(query))
+    return [e for e in entries if urldefrag(e.get("callback") or "")[0].rpartition("/")[2] not in replies]
 
 
 def stuck(work: Work) -> list[str]:
