@@ -139,7 +139,7 @@ function showTexts(texts) {
   const fresh = now.texts && texts.some((text) => !text.written_here && !now.texts.includes(text.sid));
   now.texts = print;
   $("bubbles").replaceChildren(...texts.map(bubble));
-  $("bubbles").scrollTop = $("bubbles").scrollHeight;
+  $("thread").scrollTop = $("thread").scrollHeight;
   if (fresh) tone([1320], 0.15);
 }
 
