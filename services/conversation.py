@@ -7,68 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
-from contact.delivery import InboundText
-from contact.sender import SenderRow
-from services import consent, interviews, tasks, wishes
+from services import consent, interviews, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
-from services.work import Work
-from sms import binding, replies, texting
+from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
+from sms import binding, lists, replies, texting
 from sms.binding import AskBack, Binding, Bound, Repetition, Shown
+from sms.lists import Several
 from sms.replies import Reading
 from sms.texting import TextContext
+from store import interviews as interview_rows
 from store.prepared import Row
-from survey.answers import Channel, Heard, Key, Spoken
+from survey.answers import Heard, Key, Spoken, Unclear
 from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Effect, Ended, Finished, Tell, Wanted
 from survey.interview import FINAL
 from survey.questionnaire import Question, Questionnaire
 
-CHANNEL: Channel = "sms"
-ASKED_OF_US = frozenset({"person", "call", "help", "later"})
+ASKED_OF_US = frozenset({"person", "call", "help", "later", "language"})
 """Words that want something of us before any question was shown; the others simply begin."""
 OVER = frozenset({*FINAL, "answered"})
-LANGUAGE = "vi"
-"""Of words to a phone without an interview: nobody has said which language it wants."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One text being answered: from which `phone` (its locked row), to which of our numbers, when (business time)."""
-
-    work: Work
-    conn: Connection
-    sender: SenderRow
-    text: InboundText
-    source_id: str
-    phone: Row
-    now: datetime
-
-    @property
-    def sent_at(self) -> datetime:
-        """When the person sent it, as far as the carrier says; never in the future."""
-        return min(self.text.at or self.now, self.now)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a text: an outcome code, the reply if any, and what the phone has been shown after it."""
-
-    outcome: str
-    body: str | None = None
-    segments: int = 0
-    purpose: str = "reply"
-    interview_id: UUID | None = None
-    office_id: UUID | None = None
-    shown: tuple[Shown, ...] | None = None
-
-    def silent(self, outcome: str) -> Result:
-        """The same without a reply, under another outcome code."""
-        return Result(outcome, interview_id=self.interview_id, office_id=self.office_id)
 
 
 # Words about being contacted
@@ -78,10 +37,10 @@ def follow_carrier(turn: Turn) -> Result:
     """The carrier understood an opt-out or opt-in word and replied by itself: ledger and queue, no words of ours."""
     match turn.text.opt_out_type.upper():
         case "STOP":
-            consent.stop(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], _said(turn))
+            consent.stop(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], said(turn))
             return Result("opted_out")
         case "START":
-            consent.note(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], "started", _said(turn))
+            consent.note(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], "started", said(turn))
             return Result("opted_in")
         case _:
             return Result("carrier_replied")
@@ -91,41 +50,22 @@ def follow_words(turn: Turn, reading: Reading, held: Sequence[Row]) -> Result | 
     """Carry out stop, hold and start; None when the text says none of them, or nothing that changes anything."""
     before = turn.phone["consent"]
     if reading.opt == "stop":
-        first = consent.stop(turn.work, turn.conn, turn.phone["hash"], before, _said(turn))
+        first = consent.stop(turn.work, turn.conn, turn.phone["hash"], before, said(turn))
         confirmed = notice(turn, "opted_out", "text.opted_out", held)
         return replace(confirmed, purpose="opt_out_confirmation") if first else confirmed.silent("opted_out")
     if reading.opt == "hold" and before != "stopped":
-        consent.note(turn.work, turn.conn, turn.phone["hash"], before, "held", _said(turn))
+        consent.note(turn.work, turn.conn, turn.phone["hash"], before, "held", said(turn))
         asked = notice(turn, "held", "text.held", held)
         return asked.silent("held") if before == "held" else asked
     if reading.opt == "start" and before in ("stopped", "held"):
-        consent.note(turn.work, turn.conn, turn.phone["hash"], before, "started", _said(turn))
+        consent.note(turn.work, turn.conn, turn.phone["hash"], before, "started", said(turn))
         return notice(turn, "opted_in", "text.started", held)
     return None
-
-
-def _said(turn: Turn) -> consent.Said:
-    return consent.Said(CHANNEL, turn.source_id, turn.text.body, turn.now)
 
 
 def read_alone(turn: Turn) -> Reading:
     """What the text says when nothing was shown to the phone."""
     return replies.read(turn.text.body, None, LANGUAGE)
-
-
-def notice(turn: Turn, outcome: str, code: str, held: Sequence[Row] = (), **params: object) -> Result:
-    """Words outside the interview, in the language and letters of the phone's first interview, if it has one."""
-    context = TextContext("", accented=bool(held and held[0]["accented_texts"]))
-    text = texting.notice(code, held[0]["language"] if held else LANGUAGE, context, **params)
-    office_id = held[0]["office_id"] if held else None
-    return Result(outcome, text.body, text.segments, office_id=office_id)
-
-
-def tell_staff(turn: Turn, kind: str) -> None:
-    """One task per phone and kind; the number stands sealed in it."""
-    number = turn.text.from_number
-    cause = f"{kind}:{turn.phone['hash'].hex()}"
-    tasks.open_task(turn.work, turn.conn, kind=kind, cause=cause, detail=number)
 
 
 # Answers
@@ -135,30 +75,59 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     """Hear the text for one of the phone's interviews, all of them locked in `held`."""
     by_id = {str(row["id"]): row for row in held}
     shown = tuple(prompt for prompt in map(Shown.from_dict, held[0]["shown"] or ()) if prompt.interview in by_id)
+    about, body = _about(turn.text.body, held)
+    among = tuple(prompt for prompt in shown if prompt.interview in about)
 
     def question_of(prompt: Shown) -> Question | None:
-        return form_of(turn.conn, by_id[prompt.interview]["questionnaire_sha256"]).question(prompt.question)
+        return _form(turn, by_id[prompt.interview]).question(prompt.question)
 
-    reading, bound = binding.hear(turn.text.body, shown, turn.sent_at, question_of, held[0]["language"])
+    reading, bound = binding.hear(body, among, turn.sent_at, question_of, held[0]["language"])
     words = follow_words(turn, reading, held)
     if words is not None:
         return words
-    talk = _Talk(turn, held, shown, reading)
+    several = None
+    if isinstance(bound, Bound) and isinstance(reading.said, Unclear):
+        form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
+        several = lists.read(body, form, form.question(bound.shown.question), seen, held[0]["language"])
+    talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, len(held) > 1)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)
-    if turn.phone["consent"] == "held" and isinstance(reading.said, Key | Spoken):
-        consent.note(turn.work, turn.conn, turn.phone["hash"], "held", "released", _said(turn))
+    if turn.phone["consent"] == "held" and talk.says_something:
+        consent.note(turn.work, turn.conn, turn.phone["hash"], "held", "released", said(turn))
     return talk.answer(bound)
+
+
+def _about(body: str, held: Sequence[Row]) -> tuple[frozenset[str], str]:
+    """The interviews a text may be about, and its words: a code in front of them picks one of several."""
+    code, _, words = body.strip().partition(" ")
+    picked = [row for row in held if row["code"] == code and row["status"] not in OVER]
+    if len(held) > 1 and picked and words.strip():
+        return frozenset(str(row["id"]) for row in picked), words
+    return frozenset(str(row["id"]) for row in held), body
+
+
+def _form(turn: Turn, row: Row) -> Questionnaire:
+    return form_of(turn.conn, row["questionnaire_sha256"])
 
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """One text among the phone's interviews (`held`), with what the phone was `shown` and what the text says."""
+    """One text among the interviews it may be about (`held`), with what the phone was `shown` and what the text says.
+
+    `shared`: the phone has others too.
+    """
 
     turn: Turn
     held: Sequence[Row]
     shown: tuple[Shown, ...]
     reading: Reading
+    several: Several | None
+    shared: bool
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it answers or asks for something."""
+        return isinstance(self.reading.said, Key | Spoken) or (self.several is not None and bool(self.several.answers))
 
     def answer(self, bound: Binding) -> Result:
         """Bound to a prompt it is heard there; a first word opens the one interview it can mean."""
@@ -167,15 +136,21 @@ class _Talk:
         named = self._named_by_code(bound)
         if named is not None:
             return self._take(named, Opening(CHANNEL, self.turn.source_id))
+        if isinstance(bound, AskBack) and bound.code == "two_interviews":
+            return self._which()
         if isinstance(bound, Bound | AskBack):
-            return self._take(self._row(bound.shown), binding.heard(self.reading, bound, self.turn.source_id))
+            return self._take(self._row(bound.shown), self._heard(bound))
         return self._first_word()
+
+    def _heard(self, bound: Bound | AskBack) -> Heard:
+        if self.several is not None:
+            return lists.heard(self.several, bound.shown, self.turn.source_id)
+        return binding.heard(self.reading, bound, self.turn.source_id)
 
     def after_stop(self, bound: Binding) -> Result:
         """Nothing is said to somebody who opted out, but an answer to what was asked before is not lost."""
-        if isinstance(bound, Bound) and isinstance(self.reading.said, Key):
-            heard = binding.heard(self.reading, bound, self.turn.source_id)
-            return self._take(self._row(bound.shown), heard).silent("answered_after_stop")
+        if isinstance(bound, Bound) and self.says_something and not isinstance(self.reading.said, Spoken):
+            return self._take(self._row(bound.shown), self._heard(bound)).silent("answered_after_stop")
         return Result("silenced")
 
     def _row(self, prompt: Shown) -> Row:
@@ -192,26 +167,35 @@ class _Talk:
         return next((row for row in waiting if row["code"] == self.turn.text.body.strip()), None)
 
     def _asks_number(self, prompt: Shown) -> bool:
-        form = form_of(self.turn.conn, self._row(prompt)["questionnaire_sha256"])
-        question = form.question(prompt.question)
+        question = _form(self.turn, self._row(prompt)).question(prompt.question)
         return question is not None and question.kind == "integer"
 
     def _first_word(self) -> Result:
         """Nothing was shown that still waits: the next question of the one open interview, or which one is meant."""
         waiting = self._open()
         if len(waiting) > 1:
-            choices = ", ".join(f"{row['code']} = {_name(row)}" for row in waiting)
-            return notice(self.turn, "which", "text.which", self.held, choices=choices)
+            return self._which()
         happening: Happening = Opening(CHANNEL, self.turn.source_id)
         if waiting and isinstance(self.reading.said, Spoken) and self.reading.said.word in ASKED_OF_US:
             happening = Heard(CHANNEL, self.turn.source_id, self.reading.said)
         return self._take(waiting[0] if waiting else self.held[-1], happening)
 
+    def _which(self) -> Result:
+        """Ask for the code of the organisation, and of the round where one organisation is asked in two."""
+        waiting = self._open()
+        names = [_name(row) for row in waiting]
+        told = (f"{n} {row['round_code']}" if names.count(n) > 1 else n for n, row in zip(names, waiting, strict=True))
+        choices = ", ".join(f"{row['code']} = {name}" for row, name in zip(waiting, told, strict=True))
+        return notice(self.turn, "which", "text.which", self.held, choices=choices)
+
     def _take(self, row: Row, happening: Happening) -> Result:
         step = interviews.take(self.turn.work, self.turn.conn, row, happening, self.turn.phone)
         wishes.carry_out(self.turn.work, self.turn.conn, row, self.turn.phone["hash"], step.effects)
+        if isinstance(self.reading.said, Spoken) and step.interview.language == self.reading.said.about:
+            interview_rows.speak(self.turn.conn, row["organisation_id"], step.interview.language)
         form = form_of(self.turn.conn, step.interview.questionnaire)
-        effects = [e for e in step.effects if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
+        doubts = lists.doubts(self.several) if self.several else ()
+        effects = [e for e in (*doubts, *step.effects) if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
         texts = texting.compose(form, effects, step.interview.language, self._context(row))
         return Result(
             outcome_of(step.effects, isinstance(happening, Opening)),
@@ -227,7 +211,8 @@ class _Talk:
             office=row["office"],
             contact=row["contact_number"],
             accented=row["accented_texts"],
-            organisation=_name(row) if len(self.held) > 1 else "",
+            organisation=_name(row) if self.shared else "",
+            asked=binding.asked_in_sitting(self.shown, str(row["id"]), self.turn.now),
         )
 
     def _shown_after(self, interview: str, effects: Sequence[Effect], form: Questionnaire) -> tuple[Shown, ...]:

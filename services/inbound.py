@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from contact.delivery import InboundText, State
 from contact.phone import read_cell
 from contact.sender import SenderRow
-from services import conversation
-from services.conversation import Result, Turn
+from services import conversation, text_turn
 from services.interviews import takes_answers
 from services.planted import is_planted
+from services.text_turn import Result, Turn
 from services.work import Work
 from store import inbound as rows
 from store import interviews as interview_rows
@@ -131,12 +131,12 @@ def _without_interview(turn: Turn) -> Result:
     if spoken is not None:
         return spoken
     if phones.is_listed(turn.conn, turn.phone["hash"]):
-        return conversation.notice(turn, "nothing_open", "text.nothing_open")
-    conversation.tell_staff(turn, "unknown_number")
+        return text_turn.notice(turn, "nothing_open", "text.nothing_open")
+    text_turn.tell_staff(turn, "unknown_number")
     since = turn.now - STRANGERS_ANSWERED_EVERY
     if turn.phone["consent"] == "stopped" or rows.replied_since(turn.conn, turn.phone["hash"], "unknown_number", since):
         return Result("unknown_number")
-    return conversation.notice(turn, "unknown_number", "text.unknown_number")
+    return text_turn.notice(turn, "unknown_number", "text.unknown_number")
 
 
 def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:

@@ -18,6 +18,9 @@ from survey.questionnaire import Question
 READING_TIME = timedelta(seconds=6)
 """Nobody gets, reads and answers a text faster than this (our own assumption); all times are of one clock."""
 
+SITTING = timedelta(hours=1)
+"""Prompts further apart than this belong to two sittings (our own assumption)."""
+
 KEEP = 12
 """How many prompts a phone's list keeps: older ones are beyond anybody's memory."""
 
@@ -95,6 +98,18 @@ def remember(shown: Sequence[Shown], prompt: Shown) -> tuple[Shown, ...]:
 def forget(shown: Sequence[Shown], interview: str) -> tuple[Shown, ...]:
     """The list without a finished interview's prompts, so that its last one draws no more answers."""
     return tuple(s for s in shown if s.interview != interview)
+
+
+def asked_in_sitting(shown: Sequence[Shown], interview: str, now: datetime) -> int:
+    """How many numbered questions of `interview` this phone was shown in the sitting under way at `now`."""
+    numbers: set[int] = set()
+    since = now
+    for prompt in sorted((s for s in shown if s.interview == interview), key=lambda s: s.visible_at, reverse=True):
+        if since - prompt.visible_at > SITTING:
+            break
+        since = prompt.visible_at
+        numbers |= {prompt.number} if prompt.number is not None else set()
+    return len(numbers)
 
 
 def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime) -> Binding:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sms import typed as typed_answers
-from sms import words
+from sms import typos, words
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.questionnaire import NUMBERS, Kind, Question
 
@@ -22,9 +22,10 @@ LONGEST_NUMBER = 12
 
 _GAP = "\0"
 
-_NAMED = re.compile(
+NAMED = re.compile(
     r"(?<![^\W_])(?:c(?:[âa]u(?:\s+(?:s[ốo]|h[ỏo]i))?)?|question|q)\s*(\d{1,2})(?!\d)(?![^\W\d_])[\s:=.,)/-]*"
 )
+"""The number of a question, as people write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class Reading:
 
 def glance(body: str) -> Reading:
     """What must be known to bind `body` before its words can be read: the number it names, and its digest."""
-    text = words.normal(body)
+    text = typos.figures(words.normal(body))
     named = _named(text)
     return Reading(
-        Unclear("not_asked"), min(named) if len(named) == 1 else None, digest=words.digest(words.tokens(text))
+        Unclear("not_asked"), min(named) if len(named) == 1 else None, digest=words.digest(words.tokens(body))
     )
 
 
@@ -76,7 +77,7 @@ def _free(body: str, typed: Sequence[str]) -> Said:
     """Free text is what was written; nothing but polite words is no answer."""
     if not typed or all(words.polite(token) for token in typed):
         return Unclear("no_answer" if typed else "empty")
-    said = typed_answers.free(body, _NAMED)
+    said = typed_answers.free(body, NAMED)
     return Key(said) if said else Unclear("no_answer")
 
 
@@ -91,17 +92,22 @@ def _opted(typed: Sequence[str]) -> Reading | None:
 def _spoken(typed: Sequence[str]) -> Reading | None:
     core = [token for token in typed if not words.polite(token)]
     word = next((word for word, written in words.SPOKEN.items() if written.says(core)), None)
+    whole = [token for token in typed if words.bare(token) in ("tieng", "anh") or not words.polite(token)]
+    language = next((code for code, written in words.LANGUAGES.items() if written.says(whole)), None)
+    if language is not None:
+        return Reading(Spoken("language", language))
     return None if word is None else Reading(Spoken(word))
 
 
 def _answer(text: str, question: Question | None, language: str) -> Reading:
+    text = typos.figures(text)
     named = _named(text)
     if len(named) > 1:
         return Reading(Unclear("several"))
     number = next(iter(named), None)
     if number is not None and question is not None and question.number != number:
         return Reading(Unclear("other_question", str(number)), number)
-    typed = words.tokens(_NAMED.sub(" ", text))
+    typed = words.tokens(NAMED.sub(" ", text))
     correcting = number is not None and any(token in words.CORRECTING for token in typed)
     if correcting:
         typed = tuple(token for token in typed if token not in words.CORRECTING)
@@ -115,12 +121,12 @@ def _answer(text: str, question: Question | None, language: str) -> Reading:
 
 def _bare_of(text: str, correcting: bool) -> str:
     """`text` without the question's number, and without the words that correct."""
-    rest = _NAMED.sub(" ", text)
+    rest = NAMED.sub(" ", text)
     return " ".join(w for w in rest.split() if w not in words.CORRECTING) if correcting else rest
 
 
 def _named(text: str) -> set[int]:
-    return {int(match[1]) for match in _NAMED.finditer(text)}
+    return {int(match[1]) for match in NAMED.finditer(text)}
 
 
 def _chosen(typed: Sequence[str], number: int | None, question: Question | None, language: str) -> Said:
@@ -131,6 +137,9 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
     if not keys and len(core) == 1 and core[0] in words.HOMOGRAPHS and not _selected(rest, core[0]):
         return Unclear("homograph", str(words.HOMOGRAPHS[core[0]]))
     kind = question.kind if question is not None else "select_one"
+    if len(core) == 1 and core[0] in typos.LOOK_LIKE_ONE and not keys:
+        sure = question is not None and question.kind == "select_one" and question.role != "consent"
+        return Key("1") if sure else Unclear("homograph", "1")
     unknown = False
     for at, token in enumerate(rest):
         found = _numbers(rest, at, language, kind)
@@ -140,7 +149,30 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
         unknown = unknown or not (found or words.polite(token) or _around(token, question))
     if kind == "select_multiple" and keys:
         return Unclear("words") if unknown else Key("".join(sorted(set(keys))))
-    return _settled(keys, unknown, question, kind in NUMBERS)
+    said = _settled(keys, unknown, question, kind in NUMBERS)
+    return said if question is None or question.kind != "select_one" else _respelled(said, typed, question)
+
+
+def _respelled(said: Said, typed: Sequence[str], question: Question) -> Said:
+    """The choice that misspelt words mean; a spelled number is none where it may be such words (hai ong, hai long)."""
+    phrases = list(_phrases(question))
+    if isinstance(said, Key) and not any(token[0].isdecimal() for token in typed):
+        places = [at for at, token in enumerate(typed) if not words.polite(token)]
+        others = typos.alike(typed[places[0] :] if places else typed, phrases) - {said.digits}
+        return Unclear("two_answers", ", ".join((said.digits, *sorted(others)))) if others else said
+    if not isinstance(said, Unclear) or said.code != "words" or question.role == "consent":
+        return said
+    core = [token for token in typed if not words.polite(token)]
+    found = set(typos.meant(core, phrases)) | set(typos.meant(_trimmed(typed), phrases))
+    if len(found) > 1:
+        return Unclear("two_answers", ", ".join(sorted(found)))
+    return Key(found.pop()) if found else said
+
+
+def _trimmed(typed: Sequence[str]) -> Sequence[str]:
+    """`typed` without polite words before and after; one within may be part of an answer (y kien)."""
+    places = [at for at, token in enumerate(typed) if not words.polite(token)]
+    return typed[places[0] : places[-1] + 1] if places else typed
 
 
 def _around(token: str, question: Question | None) -> bool:

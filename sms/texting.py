@@ -5,11 +5,11 @@ It must not decide anything about the interview (the engine did) nor know a carr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
-from sms import encoding
+from sms import encoding, listed
 from sms.encoding import Encoding
 from survey import wording
 from survey.effects import (
@@ -40,7 +40,7 @@ class TextContext:
 
     `office`: who writes, as short as may be. `contact`: a number to check and ask with. `accented`: the round asked
     for diacritics (70 characters a segment). `organisation`: named only where one phone serves several.
-    `segments`: the budget of one text.
+    `segments`: the budget of one text. `asked`: questions this phone was asked in the sitting so far.
     """
 
     office: str
@@ -49,6 +49,11 @@ class TextContext:
     accented: bool = False
     organisation: str = ""
     segments: int = 1
+    asked: int = 0
+
+
+SITTING = 5
+"""Questions in one sitting by text after which going on by call is offered (field practice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Text:
 def compose(form: Questionnaire, effects: Sequence[Effect], language: str, context: TextContext) -> list[Text]:
     """The text of one step; none when there is nothing to say.
 
-    Over budget, the echo is dropped first, then courtesies; a brief invitation is taken where that saves a segment.
+    Over budget, the echo is dropped first, then courtesies; a brief invitation, and figures for the words of several
+    answers, are taken where that saves a segment.
     Question and options always stay together in one text: where the form itself is too long, the text takes more
     segments, and says so.
     """
@@ -140,8 +146,26 @@ class _Writer:
     def pieces(self) -> list[_Piece]:
         """Echo first, as it answers what the person just wrote; the question last, as it waits for an answer."""
         ordered = sorted(self.effects, key=lambda e: (isinstance(e, Ask), not isinstance(e, Echo)))
-        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered]
-        return [piece for piece in written if piece.words]
+        if sum(isinstance(effect, Echo) for effect in ordered) > 1:
+            ordered = [effect for effect in ordered if not isinstance(effect, Echo)]
+        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered if not _in_list(e)]
+        told = dict.fromkeys((*self._listed(), *written[:-1], *self._offer(), *written[-1:]))  # the same words once
+        return [piece for piece in told if piece.words]
+
+    def _listed(self) -> Iterator[_Piece]:
+        """What was understood of several answers in one text, and the numbers of those in doubt."""
+        kept = [effect for effect in self.effects if isinstance(effect, Echo)]
+        if len(kept) > 1:
+            told = (listed.answer(self.form, echo, self.language, brief=self.brief) for echo in kept)
+            yield _Piece(_NEEDED, self.words("echo", answer=", ".join(told)))
+        doubts = dict.fromkeys(listed.name(self.form, effect.question) for effect in self.effects if _in_list(effect))
+        if doubts:
+            yield _Piece(_NEEDED, self.words("doubtful_list", understood=", ".join(doubts)))
+
+    def _offer(self) -> Iterator[_Piece]:
+        """After some questions by text, the rest may be had by call."""
+        if self.context.asked >= SITTING and isinstance(self.effects[-1], Ask):
+            yield _Piece(_COURTESY, self.words("may_call"))
 
     def _rank(self, effect: Effect) -> int:
         """Help is long, and the question it is about still stands on the phone."""
@@ -254,6 +278,13 @@ _HOW: Mapping[Kind, str] = {
 _WRONG: Mapping[Kind, str] = {
     "integer": "wrong_number", "decimal": "wrong_number", "date": "wrong_date", "text": "wrong_words"
 }  # fmt: skip
+
+
+def _in_list(effect: Effect) -> TypeGuard[Doubtful]:
+    """Whether it doubts one answer of several."""
+    return isinstance(effect, Doubtful) and effect.question is not None
+
+
 _RANKS: Mapping[type[Effect], int] = {
     Echo: _ECHO,
     LeftOpen: _COURTESY,

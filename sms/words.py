@@ -138,11 +138,20 @@ SPOKEN: Mapping[Word, Lexicon] = {
     "call": Lexicon("gọi", "gọi lại", "gọi điện", "gọi điện lại", "gọi đi", "call", "call me"),
     "help": Lexicon("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?"),
     "repeat": Lexicon("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "repeat", "again"),
+    "back": Lexicon(
+        "quay lại", "trở lại", "lùi lại", "quay lại câu trước", "quay lại trước", "câu trước", "trước", "back"
+    ),
     "person": Lexicon("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "person"),
     "skip": Lexicon("bỏ qua", "bỏ qua câu này", "skip"),
     "later": Lexicon("để sau", "lúc khác", "hôm khác", "đang bận", "bận", "later"),
 }
 """Words that always work, as the whole message but for polite words."""
+
+LANGUAGES: Mapping[str, Lexicon] = {
+    "vi": Lexicon("tiếng việt", "vietnamese"),
+    "en": Lexicon("tiếng anh", "english"),
+}
+"""The language somebody asks for, by its code."""
 
 NUMBERS: Mapping[str, Mapping[str, int]] = {
     "vi": {

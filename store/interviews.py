@@ -59,6 +59,7 @@ _HELD = (
         offices.c.contact_number,
         offices.c.area_code.label("office_area"),
         rounds.c.state.label("round_state"),
+        rounds.c.code.label("round_code"),
         DEADLINE.label("deadline_at"),
         round_offices.c.locked_at.is_not(None).label("locked"),
         func.coalesce(rounds.c.settings["late_answers"].as_string(), "refuse").label("late_answers"),
@@ -217,6 +218,11 @@ def answers_of(conn: Connection, interview_id: UUID) -> dict[str, RowMapping]:
     """The committed answers by question."""
     query = select(answers).where(answers.c.interview_id == interview_id)
     return {row["question"]: row for row in conn.execute(query).mappings()}
+
+
+def speak(conn: Connection, organisation_id: UUID, language: str) -> None:
+    """From now on this organisation is spoken and written to in `language`, in every round."""
+    conn.execute(update(organisations).where(organisations.c.id == organisation_id).values(language=language))
 
 
 def ask_for_call(conn: Connection, interview_id: UUID, at: datetime) -> bool:

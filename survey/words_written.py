@@ -57,6 +57,7 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "text.words": {"vi": "Xin nhắn vài chữ.", "en": "Reply in a few words."},
     "text.optional": {"vi": "Không trả lời thì nhắn BO QUA.", "en": "To leave it out, text SKIP."},
     "text.echo": {"vi": "Đã ghi: {answer}.", "en": "Noted: {answer}."},
+    "text.may_call": {"vi": "GOI: chúng tôi gọi để hỏi tiếp.", "en": "GOI: we call you to go on."},
     # When something went amiss
     "text.wrong_key.1": {
         "vi": "Số đó không có trong câu này. Xin chọn lại.",
@@ -121,9 +122,14 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Two answers were found ({understood}). Please text only one number:",
     },
     "text.doubtful.several": {
-        "vi": "Xin trả lời từng câu một. Câu này:",
-        "en": "Please answer one question at a time. This one:",
+        "vi": "Chưa rõ. Xin nhắn kiểu C1=2 C2=1, hoặc câu này:",
+        "en": "Not clear. Please text like C1=2 C2=1, or this one:",
     },
+    "text.doubtful.in_order": {
+        "vi": "Nếu là {understood}, xin nhắn đúng như vậy. Hoặc nhắn câu này:",
+        "en": "If you mean {understood}, please text just that. Or this one:",
+    },
+    "text.doubtful_list": {"vi": "Chưa rõ {understood}.", "en": "{understood} not clear."},
     "text.doubtful.other_question": {
         "vi": "Tin nhắn ghi câu {understood}. Xin trả lời câu này:",
         "en": "Your text names question {understood}. Please answer this one:",

@@ -14,11 +14,12 @@ from typing import Any
 
 from ivr import callflow, menus
 from ivr.script import Gather, Hangup, Redirect, Script
-from sms import binding, texting
+from sms import binding, lists, texting
 from sms.binding import AskBack, Bound, Shown
+from sms.lists import Several
 from survey import engine, interview
-from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken
-from survey.effects import Ask, Effect, Welcome
+from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
+from survey.effects import Ask, Doubtful, Effect, Welcome
 from survey.engine import Event, Opened
 from survey.questionnaire import Question, Questionnaire
 from tests.survey.forms import NOW
@@ -53,6 +54,7 @@ class Player:
     outcome: str = ""
     script: Script | None = None
     text: str | None = None
+    doubts: tuple[Doubtful, ...] = ()
 
     def __post_init__(self) -> None:
         self._keep(engine.new_interview(self.form, self.language))
@@ -112,7 +114,17 @@ class Player:
             if reading.opt == "hold":
                 self.text = texting.notice("text.held", self.language, self._text_context()).body
             return ()
+        several = self._several(body, bound) if isinstance(reading.said, Unclear) else None
+        if several is not None:
+            self.doubts = lists.doubts(several)
+            return self._take(lists.heard(several, bound.shown, f"SM{len(self.events)}"), digest=reading.digest)
         return self._take(binding.heard(reading, bound, f"SM{len(self.events)}"), digest=reading.digest)
+
+    def _several(self, body: str, bound: Bound | AskBack) -> Several | None:
+        if not isinstance(bound, Bound):
+            return None
+        seen = {prompt.question for prompt in self.shown}
+        return lists.read(body, self.form, self._question(bound.shown.question), seen, self.language)
 
     def _pressed(self, step: Mapping[str, Any]) -> Heard:
         prompt = self._prompt(step.get("late") or step.get("correct"))
@@ -184,7 +196,8 @@ class Player:
         self.shown = binding.remember(self.shown, Shown("I", ask.question, ask.turn, number, self.now, digest))
 
     def _text(self, effects: tuple[Effect, ...]) -> None:
-        texts = texting.compose(self.form, effects, self.language, self._text_context())
+        told, self.doubts = (*self.doubts, *effects), ()
+        texts = texting.compose(self.form, told, self.interview.language, self._text_context())
         assert len(texts) == 1, effects
         assert texts[0].encoding == "gsm7"
         assert texts[0].segments <= 1 + (Welcome() in effects), texts
@@ -195,7 +208,8 @@ class Player:
         return replace(context, officer=self.officer)
 
     def _text_context(self) -> texting.TextContext:
-        return texting.TextContext("LM HTX Lao Cai", "02143840123")
+        asked = binding.asked_in_sitting(self.shown, "I", self.now)
+        return texting.TextContext("LM HTX Lao Cai", "02143840123", asked=asked)
 
 
 def check_script(script: Script, effects: tuple[Effect, ...]) -> None:

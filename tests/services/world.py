@@ -152,6 +152,17 @@ class World:
         self.interviews.append(interview)
         return interview
 
+    def add_round(self, code: str) -> UUID:
+        """A second open round in which the first organisation is asked the same form; its interview's id."""
+        interview, round_id = self.work.ids.new(), self.work.ids.new()
+        first = self.rows(interviews, id=self.interviews[0])[0]
+        row = _interview(self, interview, first["organisation_id"], "")
+        with self.work.database.transaction() as conn:
+            conn.execute(sa.insert(rounds).values({**_round(self), "id": round_id, "code": code}))
+            conn.execute(sa.insert(interviews).values({**row, "round_id": round_id}))
+        self.interviews.append(interview)
+        return interview
+
     def _add_phone(self, conn: sa.Connection, organisation: UUID, number: str) -> None:
         vault, now = self.work.vault, self.work.clock.now()
         known = conn.scalar(sa.select(phones.c.hash).where(phones.c.hash == self.hash(number)))

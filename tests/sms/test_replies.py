@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -74,7 +76,7 @@ def _written(said: Said, opt: str | None) -> str:
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
-    assert len(ROWS) >= 120
+    assert len(ROWS) >= 360
     assert len({(p.values[0], p.values[1]["body"]) for p in ROWS}) == len(ROWS), "a row stands there twice"
 
 
@@ -135,6 +137,52 @@ def test_words_digits_and_plain_letters_say_the_same(key: str, frame: str) -> No
     bare = " ".join(map(words.bare, words.tokens(label)))
     for written in (key, label, label.upper(), bare):
         assert replies.read(frame.format(written), LEVEL, "vi").said == Key(key)
+
+
+def mangled(word: str, at: int, how: str, letter: str) -> str:
+    """`word` with one letter left out, doubled, changed, or swapped with the next."""
+    at %= len(word)
+    match how:
+        case "out":
+            return word[:at] + word[at + 1 :]
+        case "double":
+            return word[:at] + word[at] + word[at:]
+        case "change":
+            return word[:at] + letter + word[at + 1 :]
+        case _:
+            return word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :]
+
+
+@given(
+    st.sampled_from(sorted(LEVELS)),
+    st.integers(0, 20),
+    st.sampled_from(["out", "double", "change", "swap"]),
+    st.sampled_from("abcdeghiklmnopqrstuvxy"),
+    st.sampled_from([LEVEL, QUESTIONS["older"]]),
+)
+def test_one_wrong_letter_never_makes_another_level(key: str, at: int, how: str, letter: str, asked: Question) -> None:
+    labels = {choice.key: choice.label["vi"] for choice in asked.choices}
+    chosen = key if key in labels else "1"
+    bare = " ".join(map(words.bare, words.tokens(labels[chosen])))
+    said = replies.read(mangled(bare, at, how, letter), asked).said
+    assert said == Key(chosen) or isinstance(said, Unclear)
+
+
+@given(
+    st.sampled_from([str(row.values[1]["body"]) for row in ROWS if row.values[0] in ("level", "older", "yesno")]),
+    st.sampled_from(["{}", "  {}\n", "{} ạ", "da {}"]),
+    st.sampled_from([str.upper, str.lower, str]),
+    st.sampled_from(["NFC", "NFD", "NFKC"]),
+)
+def test_a_score_is_the_same_in_any_case_form_and_padding_and_among_polite_words(
+    body: str, around: str, case: Callable[[str], str], form: Literal["NFC", "NFD", "NFKC"]
+) -> None:
+    first = replies.read(body, LEVEL)
+    again = replies.read(unicodedata.normalize(form, case(around.format(body))), LEVEL)
+    if isinstance(first.said, Key):
+        assert again.said == first.said
+    else:
+        assert not isinstance(again.said, Key)
 
 
 def test_tone_marks_may_stand_on_either_vowel() -> None:
