@@ -20,7 +20,7 @@ from services.faults import Refusal
 from services.preview import Preview, preview
 from services.work import Work
 from store import audience as audiences
-from store import audit, campaigns, outbox, registry, rounds
+from store import audit, campaigns, outbox, registry, rounds, staff
 
 __all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
 
@@ -56,6 +56,10 @@ def draft(
         offices = wanted.get("office", ())
         for code in [offices] if isinstance(offices, str) else offices:
             _office(conn, code)  # a filter by an office that is not there would leave everybody out, unseen
+        officers = wanted.get("officer", ())
+        for email in [officers] if isinstance(officers, str) else officers:
+            if staff.by_email(conn, email) is None:
+                raise Refusal("staff.unknown", email=email)
         ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
         if not ladder.steps:
             raise Refusal("campaign.no_steps", round=round_code)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.faults import Refusal
 from services.work import Work
-from store import audit, registry
+from store import audit, registry, staff
 from store import tasks as rows
 
 STATES = ("open", "claimed", "done")
@@ -35,14 +35,20 @@ class Task:
     done_at: datetime | None
 
 
-def listed(work: Work, *, done: bool = False, limit: int = 500, office_code: str | None = None) -> list[Task]:
-    """What waits, oldest first; with `done` also what is done, of one office if named. As far as the database role and
-    scope may see. Raises Refusal for an unknown office."""
+def listed(
+    work: Work, *, done: bool = False, limit: int = 500, office_code: str | None = None, officer: str | None = None
+) -> list[Task]:
+    """What waits, oldest first; with `done` also what is done, of one office or one officer's communes if named.
+
+    As far as the database role and scope may see. Raises Refusal for an unknown office or officer.
+    """
     states = STATES if done else STATES[:2]
     with work.database.transaction() as conn:
         if office_code is not None and registry.office_by_code(conn, office_code) is None:
             raise Refusal("office.unknown", office=office_code)
-        found = rows.listed(conn, states, limit, office_code)
+        if officer is not None and staff.by_email(conn, officer) is None:
+            raise Refusal("staff.unknown", email=officer)
+        found = rows.listed(conn, states, limit, office_code, officer)
     return [
         Task(
             row["id"],

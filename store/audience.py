@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case, exists, func, literal, or_, select
 
 from contact.kinds import FINISHED
+from store.officers import looked_after
 from store.round_offices import locked
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
@@ -80,6 +81,7 @@ FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "office": lambda codes: interviews.c.office_id.in_(select(offices.c.id).where(offices.c.code.in_(_several(codes)))),
     "area": _one_of(interviews.c.area_scheme + "/" + interviews.c.area_code),
     "commune": _one_of(interviews.c.commune),
+    "officer": lambda emails: looked_after(interviews.c.office_id, interviews.c.commune, _several(emails)),
     "kind": _one_of(interviews.c.kind),
     "sector": _one_of(interviews.c.sector),
     "is_member": _one_of(interviews.c.is_member),

@@ -33,6 +33,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "interview_events": _APPEND,
     "interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "invitations": _WRITE,
+    "officer_communes": _REPLACE,
     "offices": _WRITE,
     "organisation_phones": _REPLACE,
     "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
@@ -65,6 +66,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "interview_events": "",
     "interviews": _READ,
     "invitations": _WRITE,
+    "officer_communes": _READ,
     "offices": _READ,
     "organisation_phones": _REPLACE,
     "organisations": _WRITE,
@@ -105,6 +107,7 @@ OFFICE_BOUND: Mapping[str, str] = {
     "imports": _OWN,
     "inbound": "interview_id IN (SELECT id FROM interviews)",
     "interviews": _OWN,
+    "officer_communes": _OWN,
     "organisation_phones": "organisation_id IN (SELECT id FROM organisations)",
     "organisations": _OWN,
     "outbox": _OWN,

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from store.officers import looked_after
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews
 from store.tables.registry import offices, organisations
@@ -52,11 +53,16 @@ def open_many(conn: Connection, rows: Sequence[Mapping[str, Any]], at: datetime)
 
 
 def listed(
-    conn: Connection, states: Sequence[str], limit: int, office_code: str | None = None
+    conn: Connection,
+    states: Sequence[str],
+    limit: int,
+    office_code: str | None = None,
+    officer: str | None = None,
 ) -> Sequence[RowMapping]:
     """Tasks in these states, oldest first, with the organisation and the office where they are known.
 
-    Those who wait for us come before ended ladders, which are many. `office_code`: only that office's.
+    Those who wait for us come before ended ladders, which are many. `office_code`: only that office's;
+    `officer`: only of the communes of the person with this address.
     """
     query = (
         select(tasks, organisations.c.name, organisations.c.registry_code, offices.c.code.label("office_code"))
@@ -69,6 +75,8 @@ def listed(
     )
     if office_code is not None:
         query = query.where(offices.c.code == office_code)
+    if officer is not None:
+        query = query.where(looked_after(interviews.c.office_id, interviews.c.commune, [officer]))
     return conn.execute(query).mappings().all()
 
 

@@ -38,7 +38,7 @@ def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _audience(form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:
-    for name in ("kind", "sector", "commune", "channel"):
+    for name in ("kind", "sector", "commune", "officer", "channel"):
         if form.get(name, "").strip():
             yield name, form[name].strip()
     if form.get("member") in ("yes", "no"):

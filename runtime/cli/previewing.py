@@ -24,6 +24,7 @@ _OPTIONS = (
     click.option("--title", default="", help="tên đợt (title)"),
     click.option("--only-office", multiple=True, help="chỉ các cơ quan này (only these offices)"),
     click.option("--commune", multiple=True, help="chỉ các xã/phường này (only these communes)"),
+    click.option("--officer", multiple=True, metavar="EMAIL", help="phần của cán bộ này (this officer's communes)"),
     click.option(
         "--kind", "organisation_kind", multiple=True, type=click.Choice(ORGANISATION_KINDS), help="loại tổ chức (kind)"
     ),
@@ -51,8 +52,9 @@ def audience_options(function: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(function)
     def given(*args: Any, **options: Any) -> None:
         kept = {name: options.pop(name) for name in ("kind", "office", "title", "seed", "spread_days")}
-        names = ("only_office", "commune", "organisation_kind", "sector", "is_member", "outcome", "channel", "code")
-        chosen = {name: options.pop(name) for name in (*names, "codes_file")}
+        whom = ("only_office", "commune", "officer", "organisation_kind", "sector", "is_member")
+        how = ("outcome", "channel", "code", "codes_file")
+        chosen = {name: options.pop(name) for name in (*whom, *how)}
         function(*args, **options, **kept, audience=_audience(chosen))
 
     for option in reversed(_OPTIONS):
@@ -67,6 +69,7 @@ def _audience(chosen: Mapping[str, Any]) -> dict[str, Any]:
     filters = {
         "office": list(chosen["only_office"]),
         "commune": list(chosen["commune"]),
+        "officer": [email.strip().lower() for email in chosen["officer"]],
         "kind": list(chosen["organisation_kind"]),
         "sector": list(chosen["sector"]),
         "is_member": chosen["is_member"],

@@ -7,7 +7,7 @@ from typing import cast
 import click
 
 from runtime.cli.session import Session
-from services import staff
+from services import officers, staff
 from services.staff import Role
 
 
@@ -58,3 +58,19 @@ def deactivate(session: Session, email: str) -> None:
     """Thu hồi quyền đăng nhập ngay (close somebody's way in at once)."""
     staff.deactivate(session.work, email, session.actor)
     session.say("staff.deactivated", email=email)
+
+
+@command.command("area")
+@click.argument("email")
+@click.argument("communes", nargs=-1)
+@click.option("--remove", is_flag=True, help="thôi phụ trách; không nêu xã: tất cả (let go; none named: all)")
+@click.pass_obj
+def area(session: Session, email: str, communes: tuple[str, ...], remove: bool) -> None:
+    """Giao xã, phường cho một cán bộ phụ trách (the communes somebody looks after)."""
+    if remove:
+        session.say("officer.taken", count=officers.let_go(session.work, email, communes, session.actor), email=email)
+        return
+    if communes:
+        officers.look_after(session.work, email, communes, session.actor)
+    theirs = officers.communes_of(session.work).get(email.strip().lower(), [])
+    session.say("officer.has", email=email, count=len(theirs), communes=", ".join(theirs))

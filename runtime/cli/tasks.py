@@ -21,11 +21,12 @@ def command() -> None:
 @command.command("list")
 @click.option("--done", is_flag=True, help="cả việc đã xong (also what is done)")
 @click.option("--office", default=None, help="chỉ một cơ quan (only this office)")
+@click.option("--officer", default=None, metavar="EMAIL", help="phần của cán bộ này (this officer's communes)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def list_tasks(session: Session, done: bool, office: str | None, as_json: bool) -> None:
+def list_tasks(session: Session, done: bool, office: str | None, officer: str | None, as_json: bool) -> None:
     """Liệt kê việc (list)."""
-    found = work_list.listed(session.work, done=done, office_code=office)
+    found = work_list.listed(session.work, done=done, office_code=office, officer=officer)
     if as_json:
         session.show([asdict(task) for task in found])
         return

@@ -44,3 +44,11 @@ audit = Table(
     document("detail"),
     Index("ix_audit_subject", "subject"),
 )
+
+officer_communes = Table(
+    "officer_communes",
+    metadata,
+    Column("office_id", Uuid, ForeignKey("offices.id"), primary_key=True),
+    Column("commune", Text, primary_key=True),  # as `organisations.commune`; one officer looks after it
+    Column("staff_id", Uuid, ForeignKey("staff.id"), nullable=False, index=True),
+)

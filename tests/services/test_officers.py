@@ -1,0 +1,82 @@
+"""Officers and their communes: given, taken, asked for by campaigns and by the work list."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from services import campaigns, officers, staff, tasks, work_list
+from services.faults import Refusal
+from services.preview import preview
+from services.work import Work
+from store.tables.interviews import interviews
+from store.tables.registry import organisations
+from tests.services.world import World, build
+
+ACTOR, LAN, MINH = "cli:test", "lan@qb.example", "minh@qb.example"
+
+
+@pytest.fixture
+def world(work: Work) -> World:
+    """Three organisations in two communes, two officers."""
+    world = build(work)
+    for n in (2, 3):
+        world.add_organisation(f"DX{n:03d}", f"+8490100000{n}")
+    with work.database.transaction() as conn:
+        for table in (interviews, organisations):
+            conn.execute(sa.update(table).values(commune="Xã Đông"))
+        third = sa.select(organisations.c.id).where(organisations.c.registry_code == "DX003")
+        conn.execute(sa.update(organisations).where(organisations.c.id.in_(third)).values(commune="Xã Tây"))
+        conn.execute(sa.update(interviews).where(interviews.c.organisation_id.in_(third)).values(commune="Xã Tây"))
+    for email in (LAN, MINH):
+        staff.invite(work, email, "QB", "office", "", ACTOR)
+    return world
+
+
+def contacted(world: World, officer: str) -> int:
+    draft = campaigns.draft(world.work, "2026", "QB", ACTOR, audience={"officer": [officer]})
+    return preview(world.work, draft).contacted
+
+
+def test_a_campaign_may_be_for_one_officers_communes(world: World) -> None:
+    assert contacted(world, LAN) == 0
+    assert officers.look_after(world.work, LAN, ["Xã Đông"], ACTOR) == 1
+    officers.look_after(world.work, MINH, ["Xã Tây"], ACTOR)
+    assert (contacted(world, LAN), contacted(world, MINH)) == (2, 1)
+
+
+def test_a_commune_has_one_officer(world: World) -> None:
+    officers.look_after(world.work, LAN, ["Xã Đông", "Xã Tây"], ACTOR)
+    officers.look_after(world.work, MINH, ["Xã Tây"], ACTOR)
+    assert officers.communes_of(world.work) == {LAN: ["Xã Đông"], MINH: ["Xã Tây"]}
+    assert officers.let_go(world.work, LAN, [], ACTOR) == 1
+    assert officers.communes_of(world.work) == {MINH: ["Xã Tây"]}
+
+
+def test_the_work_list_of_one_officer(world: World) -> None:
+    officers.look_after(world.work, MINH, ["Xã Tây"], ACTOR)
+    with world.work.database.transaction() as conn:
+        for n, interview in enumerate(world.interviews):
+            tasks.open_task(
+                world.work,
+                conn,
+                kind="person_wanted",
+                cause=f"cause {n}",
+                office_id=world.office_id,
+                interview_id=interview,
+            )
+    assert [task.registry_code for task in work_list.listed(world.work, officer=MINH)] == ["DX003"]
+    assert len(work_list.listed(world.work)) == 3
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(world: World) -> None:
+    with pytest.raises(Refusal, match=r"officer\.commune_unknown"):
+        officers.look_after(world.work, LAN, ["Xã Đông", "Xã Bắc"], ACTOR)
+    assert officers.communes_of(world.work) == {}
+    for ask in (
+        lambda: officers.look_after(world.work, "x@y.example", [], ACTOR),
+        lambda: contacted(world, "x@y.example"),
+        lambda: work_list.listed(world.work, officer="x@y.example"),
+    ):
+        with pytest.raises(Refusal, match=r"staff\.unknown"):
+            ask()
