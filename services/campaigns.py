@@ -53,13 +53,7 @@ def draft(
     with work.database.transaction() as conn:
         found = _open_round(conn, round_code, now)
         office_id = _office(conn, office_code)
-        offices = wanted.get("office", ())
-        for code in [offices] if isinstance(offices, str) else offices:
-            _office(conn, code)  # a filter by an office that is not there would leave everybody out, unseen
-        officers = wanted.get("officer", ())
-        for email in [officers] if isinstance(officers, str) else officers:
-            if staff.by_email(conn, email) is None:
-                raise Refusal("staff.unknown", email=email)
+        _check_known(conn, wanted)
         ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
         if not ladder.steps:
             raise Refusal("campaign.no_steps", round=round_code)
@@ -100,6 +94,19 @@ def _audience(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
         raise Refusal("campaign.unknown_filter", filters=", ".join(unknown))
     default = {"outcome": list(kind.outcomes)} if kind.outcomes else {}
     return {**default, **wanted}
+
+
+def _check_known(conn: Connection, wanted: Mapping[str, Any]) -> None:
+    """Raise Refusal for an office or officer that is not there: the filter would leave everybody out, unseen."""
+    for code in _several(wanted.get("office", ())):
+        _office(conn, code)
+    for email in _several(wanted.get("officer", ())):
+        if staff.by_email(conn, email) is None:
+            raise Refusal("staff.unknown", email=email)
+
+
+def _several(wanted: Any) -> Sequence[str]:
+    return [wanted] if isinstance(wanted, str) else wanted
 
 
 def _open_round(conn: Connection, code: str, now: datetime) -> RowMapping:
