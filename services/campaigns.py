@@ -15,12 +15,12 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
 from contact.kinds import KINDS, Kind, derive
-from services import planning
+from services import audience_filters, planning
 from services.faults import Refusal
 from services.preview import Preview, preview
 from services.work import Work
 from store import audience as audiences
-from store import audit, campaigns, outbox, registry, rounds, staff
+from store import audit, campaigns, outbox, registry, rounds
 
 __all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
 
@@ -49,11 +49,11 @@ def draft(
     now = work.clock.now()
     campaign_id = work.ids.new()
     chosen = _kind(kind)
-    wanted = _audience(chosen, audience or {})
+    wanted = audience_filters.checked(chosen, audience or {})
     with work.database.transaction() as conn:
         found = _open_round(conn, round_code, now)
         office_id = _office(conn, office_code)
-        _check_known(conn, wanted)
+        audience_filters.check_known(conn, wanted)
         ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
         if not ladder.steps:
             raise Refusal("campaign.no_steps", round=round_code)
@@ -82,31 +82,6 @@ def _kind(name: str) -> Kind:
     if name not in KINDS:
         raise Refusal("campaign.unknown_kind", kind=name, kinds=", ".join(KINDS))
     return KINDS[name]
-
-
-def _audience(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The draft's filters, checked, with the outcomes the kind is for unless others are named."""
-    unknown = sorted(set(wanted) - set(audiences.FILTERS))
-    outcomes = wanted.get("outcome", ())
-    named = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-    unknown += [outcome for outcome in named if outcome not in audiences.OUTCOMES]
-    if unknown:
-        raise Refusal("campaign.unknown_filter", filters=", ".join(unknown))
-    default = {"outcome": list(kind.outcomes)} if kind.outcomes else {}
-    return {**default, **wanted}
-
-
-def _check_known(conn: Connection, wanted: Mapping[str, Any]) -> None:
-    """Raise Refusal for an office or officer that is not there: the filter would leave everybody out, unseen."""
-    for code in _several(wanted.get("office", ())):
-        _office(conn, code)
-    for email in _several(wanted.get("officer", ())):
-        if staff.by_email(conn, email) is None:
-            raise Refusal("staff.unknown", email=email)
-
-
-def _several(wanted: Any) -> Sequence[str]:
-    return [wanted] if isinstance(wanted, str) else wanted
 
 
 def _open_round(conn: Connection, code: str, now: datetime) -> RowMapping:
