@@ -5,7 +5,9 @@ It must not know how much room a text has.
 
 from __future__ import annotations
 
-from survey.effects import Echo
+from typing import TypeGuard
+
+from survey.effects import Doubtful, Echo, Effect
 from survey.questionnaire import Questionnaire
 from survey.values import shown
 
@@ -26,3 +28,13 @@ def answer(form: Questionnaire, echo: Echo, language: str, *, brief: bool) -> st
         return f"{name(form, echo.question)}={''.join(choice.key for choice in chosen if choice is not None)}"
     words = shown(question, echo.value, language, form.default_language, written=True)
     return f"{name(form, echo.question)}: {words}"
+
+
+def is_read_back(effect: Effect) -> bool:
+    """Whether it reads back several answers that are not stored yet."""
+    return isinstance(effect, Doubtful) and effect.code == "in_order"
+
+
+def is_doubt(effect: Effect) -> TypeGuard[Doubtful]:
+    """Whether it doubts one answer of several."""
+    return isinstance(effect, Doubtful) and effect.question is not None

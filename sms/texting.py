@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any
 
 from sms import encoding, listed
 from sms.encoding import Encoding
@@ -88,7 +88,7 @@ def _within(pieces: Sequence[_Piece], context: TextContext) -> Text:
     """The pieces as one text, without those that may go when it is over budget."""
     kept = pieces
     text = _text(_joined(kept), context)
-    for droppable in (_ECHO, _COURTESY):
+    for droppable in (_OFFER, _ECHO, _COURTESY):
         if text.segments > context.segments:
             kept = [piece for piece in kept if piece.rank != droppable] or kept
             text = _text(_joined(kept), context)
@@ -114,7 +114,7 @@ def question_count(form: Questionnaire) -> int:
     return sum(question.number is not None for question in form.questions)
 
 
-_ECHO, _COURTESY, _NEEDED = range(3)
+_OFFER, _ECHO, _COURTESY, _NEEDED = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +146,38 @@ class _Writer:
     def pieces(self) -> list[_Piece]:
         """Echo first, as it answers what the person just wrote; the question last, as it waits for an answer."""
         ordered = sorted(self.effects, key=lambda e: (isinstance(e, Ask), not isinstance(e, Echo)))
-        if sum(isinstance(effect, Echo) for effect in ordered) > 1:
-            ordered = [effect for effect in ordered if not isinstance(effect, Echo)]
-        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered if not _in_list(e)]
+        if self._is_list():
+            ordered = [effect for effect in ordered if not isinstance(effect, Echo | AlreadyAnswered)]
+        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered if not listed.is_doubt(e)]
         told = dict.fromkeys((*self._listed(), *written[:-1], *self._offer(), *written[-1:]))  # the same words once
         return [piece for piece in told if piece.words]
 
+    def _is_list(self) -> bool:
+        """Whether several questions were answered, so that each is told with its number."""
+        return sum(isinstance(e, Echo | AlreadyAnswered) or listed.is_doubt(e) for e in self.effects) > 1
+
     def _listed(self) -> Iterator[_Piece]:
-        """What was understood of several answers in one text, and the numbers of those in doubt."""
+        """What was understood of several answers in one text, what was there before, and what is in doubt."""
         kept = [effect for effect in self.effects if isinstance(effect, Echo)]
-        if len(kept) > 1:
+        if self._is_list() and kept:
             told = (listed.answer(self.form, echo, self.language, brief=self.brief) for echo in kept)
             yield _Piece(_NEEDED, self.words("echo", answer=", ".join(told)))
-        doubts = dict.fromkeys(listed.name(self.form, effect.question) for effect in self.effects if _in_list(effect))
-        if doubts:
-            yield _Piece(_NEEDED, self.words("doubtful_list", understood=", ".join(doubts)))
+        before = [effect for effect in self.effects if isinstance(effect, AlreadyAnswered)]
+        doubts = [effect for effect in self.effects if listed.is_doubt(effect)]
+        for code, found in (("answered_before", before if self._is_list() else ()), ("doubtful_list", doubts)):
+            numbers = dict.fromkeys(listed.name(self.form, effect.question) for effect in found)
+            if numbers:
+                yield _Piece(_NEEDED, self.words(code, understood=", ".join(numbers)))
 
     def _offer(self) -> Iterator[_Piece]:
         """After some questions by text, the rest may be had by call."""
         if self.context.asked >= SITTING and isinstance(self.effects[-1], Ask):
-            yield _Piece(_COURTESY, self.words("may_call"))
+            first = self.context.asked == SITTING  # once it goes before the echo, later only where there is room
+            yield _Piece(_COURTESY if first else _OFFER, self.words("may_call"))
 
     def _rank(self, effect: Effect) -> int:
-        """Help is long, and the question it is about still stands on the phone."""
-        if isinstance(effect, Ask) and Wanted("help") in self.effects:
+        """Help is long, and so are several answers read back; the question still stands on the phone."""
+        if isinstance(effect, Ask) and any(e == Wanted("help") or listed.is_read_back(e) for e in self.effects):
             return _COURTESY
         return _RANKS.get(type(effect), _NEEDED)
 
@@ -278,11 +286,6 @@ _HOW: Mapping[Kind, str] = {
 _WRONG: Mapping[Kind, str] = {
     "integer": "wrong_number", "decimal": "wrong_number", "date": "wrong_date", "text": "wrong_words"
 }  # fmt: skip
-
-
-def _in_list(effect: Effect) -> TypeGuard[Doubtful]:
-    """Whether it doubts one answer of several."""
-    return isinstance(effect, Doubtful) and effect.question is not None
 
 
 _RANKS: Mapping[type[Effect], int] = {

@@ -126,9 +126,10 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Not clear. Please text like C1=2 C2=1, or this one:",
     },
     "text.doubtful.in_order": {
-        "vi": "Nếu là {understood}, xin nhắn đúng như vậy. Hoặc nhắn câu này:",
-        "en": "If you mean {understood}, please text just that. Or this one:",
+        "vi": "Nếu đúng là {understood}, xin nhắn y như vậy.",
+        "en": "If you mean {understood}, please text just that.",
     },
+    "text.answered_before": {"vi": "{understood} đã trả lời từ trước.", "en": "{understood} answered before."},
     "text.doubtful_list": {"vi": "Chưa rõ {understood}.", "en": "{understood} not clear."},
     "text.doubtful.other_question": {
         "vi": "Tin nhắn ghi câu {understood}. Xin trả lời câu này:",

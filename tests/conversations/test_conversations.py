@@ -27,12 +27,16 @@ FORMS = {
     "day": forms.form(forms.consent(), forms.other("founded", "date", constraint=". <= today()")),
     "wish": forms.form(forms.consent(), forms.other("wish", "text"), forms.level("q1")),
     "optional": forms.form(forms.consent(), replace(forms.whole("workers"), required=False), forms.level("q1")),
+    "sample": read_form(HERE / "HTX-NN.xlsx"),
+    "three": forms.form(forms.consent(), *(forms.level(f"q{n}") for n in range(1, 4))),
+    "five": forms.form(forms.consent(), *(forms.level(f"q{n}") for n in range(1, 8))),
     "free": forms.form(forms.level("q1"), forms.whole("workers")),
 }
 NEUTRAL: tuple[Channel, ...] = ("voice", "sms", "staff")
 ACTIONS = {"open", "key", "keys", "text", "silence", "word", "late", "correct", "again", "staff"}
 CHECKS = {"does", "outcome", "hears", "hears_exactly", "never_hears", "dials", "reads", "reads_exactly"}
-EXTRAS = {"after", "final", "rule"}
+KEYS = {"name", "form", "channel", "language", "officer", "turns", "ends", "rule", "confirms"}
+EXTRAS = {"after", "final", "rule", "earlier"}
 
 CONVERSATIONS = [
     (file.stem, conversation)
@@ -102,7 +106,7 @@ def _check_end(player: Player, ends: dict[str, Any]) -> None:
 
 def test_conversations_are_written_as_the_player_reads_them() -> None:
     for theme, talk in CONVERSATIONS:
-        assert set(talk) <= {"name", "form", "channel", "language", "officer", "turns", "ends"}, (theme, talk["name"])
+        assert set(talk) <= KEYS, (theme, talk["name"])
         assert talk.get("channel", "sms") in get_args(Channel)
         for step in talk["turns"]:
             assert set(step) <= ACTIONS | CHECKS | EXTRAS, (theme, talk["name"], step)

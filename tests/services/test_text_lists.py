@@ -99,7 +99,7 @@ def test_figures_in_order_are_asked_back_when_the_questions_were_never_shown(wor
     agreed(world)
     reply = send(world, "1 3 2")
     assert world.answers() == {"consent": "yes"}
-    assert "Neu la C1=1 C2=3 C3=2, xin nhan dung nhu vay. Hoac nhan cau nay: C1:" in (reply.body or "")
+    assert "Neu dung la C1=1 C2=3 C3=2, xin nhan y nhu vay. C1:" in (reply.body or "")
 
 
 def test_a_correction_of_several_supersedes(world: World) -> None:
