@@ -76,7 +76,7 @@ def test_the_same_list_again_changes_nothing(world: World) -> None:
 def test_what_is_in_doubt_is_named_and_the_rest_is_stored(world: World) -> None:
     agreed(world)
     reply = send(world, "C1=2 C2=hoi cham C9=1")
-    assert (reply.body or "").startswith("Chua ro C2, C9. Da ghi: hai long. C2:")
+    assert (reply.body or "").startswith("Da ghi: C1: hai long. Chua ro C2, C9. C2:")
     assert world.answers() == {"consent": "yes", "q1": "3"}
 
 
