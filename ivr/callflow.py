@@ -12,24 +12,31 @@ from typing import Any
 from ivr.menus import keys_for
 from ivr.prompts import DEFAULT_VOICE, prompt_id
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
-from survey import wording
+from survey import asides, wording
 from survey.effects import (
     AlreadyAnswered,
+    Appointed,
     Ask,
     Consent,
     Doubtful,
     Echo,
     Effect,
     Ended,
+    Far,
     Finished,
+    GoneBack,
     LeftOpen,
+    MayPause,
     NotAChoice,
+    Noted,
+    NothingBefore,
     OutOfRange,
     Resumed,
     Tell,
     Unheard,
     Wanted,
     Welcome,
+    WrongPerson,
 )
 from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
 from survey.values import shown
@@ -45,7 +52,8 @@ class CallContext:
 
     `turn`: the dialogue turn that the next keys belong to. `office`: who calls, as spoken. `contact`: a number to
     check with, "" for none. `officer`: E.164 to connect to now when a person is asked for, None: a promise instead.
-    `organisation`: named only where one phone serves several.
+    `organisation`: named only where one phone serves several. `given`: answers given in this call so far; with the
+    first one the back key is told.
     """
 
     turn: int
@@ -55,21 +63,22 @@ class CallContext:
     officer: str | None = None
     organisation: str = ""
     voice: str = DEFAULT_VOICE
+    given: int = 0
 
 
 def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
     """The script of one step. It takes keys for `call.turn`, or ends the call: a script never falls through.
 
-    An echo is spoken before keys are taken, so that a bouncing key cannot answer the next question; everything
-    else may be interrupted by the answer.
+    What answers a key (an echo, "yes") is spoken before keys are taken, so that a bouncing key cannot answer the next
+    question; everything else may be interrupted by the answer.
     """
     teller = _Teller(form, effects, language, call)
     ask = next((effect for effect in effects if isinstance(effect, Ask)), None)
-    before = (*teller.say(Echo), *teller.connect())
-    question = None if ask is None else form.question(ask.question)
+    before = (*teller.say_first(), *teller.connect())
+    question = None if ask is None else asides.question_of(form, ask.question)
     if ask is None or question is None:
         return Script((*before, *(teller.say_other() or teller.words("nothing_open")), Hangup()))
-    prompts = (*teller.say_other(), *teller.question(question, ask.tries))
+    prompts = (*teller.say_other(), *teller.back_key(question), *teller.question(question, ask.tries))
     keys = keys_for(question)
     gather = Gather(prompts, keys.num_digits, keys.timeout_s, keys.finish_on_key, call.turn)
     return Script((*before, gather, Redirect(call.turn)))
@@ -82,6 +91,23 @@ def closing(code: str, language: str, voice: str = DEFAULT_VOICE) -> Script:
 
 def _say(text: str, language: str, voice: str) -> Say:
     return Say(text, language, prompt_id(text, language, voice))
+
+
+def _answers_key(effect: Effect) -> bool:
+    return isinstance(effect, Echo | Noted | GoneBack | Consent)
+
+
+def keyed_words(question: Question, value: str, language: str) -> list[str]:
+    """A keyed number or day as sentences that can all be recorded: figure by figure, a day by its parts."""
+    if question.kind == "date":
+        year, month, day = value.split("-")
+        return [
+            wording.say("keyed.day", language, day=int(day)),
+            wording.say("keyed.month", language, month=int(month)),
+            wording.say("keyed.year", language),
+            *(wording.say(f"keyed.{figure}", language) for figure in year),
+        ]
+    return [wording.say(f"keyed.{'point' if figure == '.' else figure}", language) for figure in value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +139,13 @@ class _Teller:
     def _of_form(self, words: Words) -> str:
         return words.get(self.language) or words.get(self.form.default_language, "")
 
-    def say(self, kind: type[Effect]) -> list[Prompt]:
-        return self._told(e for e in self.effects if isinstance(e, kind))
+    def say_first(self) -> list[Prompt]:
+        """What answers the key just pressed."""
+        return self._told(e for e in self.effects if _answers_key(e))
 
     def say_other(self) -> list[Prompt]:
-        """Everything but echoes and the question itself, in the engine's order."""
-        return self._told(e for e in self.effects if not isinstance(e, Echo | Ask))
+        """Everything else but the question itself, in the engine's order."""
+        return self._told(e for e in self.effects if not isinstance(e, Ask) and not _answers_key(e))
 
     def _told(self, effects: Iterable[Effect]) -> list[Prompt]:
         return [prompt for effect in effects for prompt in _TOLD[type(effect)](self, effect)]
@@ -127,10 +154,17 @@ class _Teller:
         if self.call.officer is not None and Wanted("person") in self.effects:
             yield Dial(self.call.officer)
 
+    def back_key(self, question: Question) -> list[Prompt]:
+        """How to mend a slip, told with the first echo of a call."""
+        first = self.call.given == 1 and any(isinstance(effect, Echo) for effect in self.effects)
+        return self.words("key.back") if first and not asides.is_aside(question.name) else []
+
     def question(self, question: Question, tries: int) -> list[Prompt]:
         """The question, its options before their keys; how to repeat and to reach a person when that is new or
         needed."""
         prompts = self._label(question)
+        if asides.is_aside(question.name):
+            prompts = self.words(f"aside{question.name}")
         for choice in question.choices:
             prompts += self._option(choice)
         if question.kind in HOW:
@@ -139,6 +173,8 @@ class _Teller:
         if tries or any(isinstance(effect, Welcome | Resumed) for effect in self.effects):
             prompts += self.words("key.repeat")
             prompts += self.words("key.person") if question.choices else []
+        if question.role == "consent" and not tries and Welcome() in self.effects:
+            prompts += self.words("key.not_me")
         return prompts
 
     def welcome(self, _: Welcome) -> list[Prompt]:
@@ -166,12 +202,14 @@ class _Teller:
         question = self.form.question(effect.question)
         if question is None:
             return []
-        values = effect.value.split() if question.choices else [effect.value]  # a sentence each, so that it is recorded
-        answers = (shown(question, value, self.language, self.form.default_language) for value in values)
-        return [prompt for answer in answers for prompt in self.words("echo", answer=answer)]
+        told = self.words("listed", number=question.number) if effect.listed and question.number is not None else []
+        if not question.choices:
+            return [*told, *self.words("keyed"), *self._speak(*keyed_words(question, effect.value, self.language))]
+        answers = (shown(question, value, self.language, self.form.default_language) for value in effect.value.split())
+        return told + [prompt for answer in answers for prompt in self.words("echo", answer=answer)]
 
     def not_a_choice(self, effect: NotAChoice) -> list[Prompt]:
-        question = self.form.question(effect.question)
+        question = asides.question_of(self.form, effect.question)
         return self.words(WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
 
     def out_of_range(self, effect: OutOfRange) -> list[Prompt]:
@@ -205,5 +243,12 @@ _TOLD: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
     Ended: _Teller.ended,
     Finished: lambda teller, _: teller.words("finished"),
     Wanted: _Teller.wanted,
-    Consent: lambda _teller, _effect: [],
+    Appointed: lambda teller, effect: teller.words(f"appointed.{effect.when}"),
+    WrongPerson: lambda teller, effect: teller.words(f"wrong_person.{effect.why}"),
+    Noted: lambda teller, _: teller.words("noted"),
+    GoneBack: lambda teller, _: teller.words("gone_back"),
+    NothingBefore: lambda teller, _: teller.words("nothing_before"),
+    Far: lambda teller, _: teller.words("far"),
+    MayPause: lambda teller, _: teller.words("may_pause"),
+    Consent: lambda teller, effect: teller.words("consented") if effect.given else [],
 }

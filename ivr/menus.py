@@ -1,18 +1,28 @@
-"""Keys of a call: how they are offered, gathered and read. `*` repeats and `0` asks for a person, everywhere.
+"""Keys of a call: how they are offered, gathered and read; each has one meaning everywhere (docs/adr/0014).
+
+`*` repeats, `0` asks for a person, `#` ends a number, `7` goes back, `8` means another time, `9` no opinion.
 
 It must not know what a key does to the interview (the engine) or which sentence stands around the menu.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from survey.answers import Key, Said, Silence, Spoken, Unclear
+from survey.answers import Key, Said, Silence, Spoken, Unclear, Word
 from survey.questionnaire import Question
 
 REPEAT = "*"
 PERSON = "0"
 NUMBER_END = "#"
+BACK = "7"
+LATER = "8"
+NO_OPINION = "9"
+NOT_ME = "6"
+"""While consent is asked: somebody else has picked up."""
+COMMANDS: Mapping[str, Word] = {PERSON: "person", BACK: "back", LATER: "later"}
+"""In a number they follow a star, since they are digits there: `*7`."""
 TIMEOUT_S = 7
 """Quiet seconds before it counts as silence; Twilio's 5 are short for somebody who looks for the key."""
 NUMBER_TIMEOUT_S = 8
@@ -45,8 +55,9 @@ def keys_for(question: Question | None) -> Keys:
 def read_key(digits: str | None, question: Question | None) -> Said:
     """What the pressed `digits` say in reply to `question`. Never raises.
 
-    None or nothing is silence. In a number or a day `0` is a digit, and a `*` anywhere starts over; with no question
-    only `*` and `0` mean something.
+    None or nothing is silence. A form's own key goes before ours. In a number or a day all figures are digits: there
+    `*7`, `*8`, `*0` stand for 7, 8, 0, and a `*` anywhere else starts over. With no question only commands mean
+    something.
     """
     pressed = "".join((digits or "").split())
     if _wants_several(question):
@@ -55,11 +66,31 @@ def read_key(digits: str | None, question: Question | None) -> Said:
         return Silence()
     if _is_choice(pressed, question):
         return Key(pressed)
-    if REPEAT in pressed:
+    if _wants_number(question) and not pressed.startswith(REPEAT):
+        return Spoken("repeat") if REPEAT in pressed else Key(pressed)
+    return _command(pressed, question) or (Key(pressed) if question is not None else Unclear("not_asked", pressed))
+
+
+def _command(pressed: str, question: Question | None) -> Said | None:
+    """What a key means that is none of the form's; None when it means nothing here."""
+    bare = pressed.removeprefix(REPEAT) or REPEAT
+    if bare in COMMANDS:
+        return Spoken(COMMANDS[bare])
+    if REPEAT in pressed and bare != NO_OPINION:
         return Spoken("repeat")
-    if pressed == PERSON and not _wants_number(question):
-        return Spoken("person")
-    return Key(pressed) if question is not None else Unclear("not_asked", pressed)
+    if question is None:
+        return None
+    if bare == NOT_ME and question.role == "consent":
+        return Spoken("not_me")
+    return _no_opinion(question) if bare == NO_OPINION else None
+
+
+def _no_opinion(question: Question) -> Said | None:
+    """The form's own "no opinion", else no answer at all where none is needed."""
+    own = next((choice.key for choice in question.choices if choice.no_opinion), "")
+    if own:
+        return Key(own)
+    return None if question.required else Spoken("skip")
 
 
 def _wants_number(question: Question | None) -> bool:

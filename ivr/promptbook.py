@@ -1,33 +1,43 @@
 """Every sentence a call about one form can speak, in the order of a call: what a narrator has to record.
 
-Found by letting `ivr.callflow` speak every effect the engine has; numbers that people key in are left out, since
-nobody can record them all. It must not know files or recordings.
+Found by letting `ivr.callflow` speak every effect the engine has; numbers that people key in are told figure by figure,
+so that they can be recorded too. It must not know files or recordings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
 
 from ivr.callflow import CallContext, closing, script_for
 from ivr.prompts import prompt_id, spoken_seconds
 from ivr.script import Say, Script
+from survey import asides
 from survey.effects import (
     AlreadyAnswered,
+    Appointed,
     Ask,
+    Consent,
     Doubtful,
     Echo,
     Effect,
     Ended,
+    Far,
     Finished,
+    GoneBack,
     LeftOpen,
+    MayPause,
     NotAChoice,
+    Noted,
+    NothingBefore,
     OutOfRange,
     Resumed,
     Tell,
     Unheard,
     Wanted,
     Welcome,
+    WrongPerson,
 )
 from survey.questionnaire import Question, Questionnaire
 
@@ -67,7 +77,7 @@ def sentences(form: Questionnaire, language: str, voice: str, contexts: Sequence
 def _scripts(form: Questionnaire, language: str, contexts: Sequence[CallContext]) -> Iterator[tuple[str, Script]]:
     for context in contexts:
         for where, effects in spoken_effects(form):
-            yield where, script_for(form, effects, language, context)
+            yield where, script_for(form, effects, language, replace(context, given=1))
     for code in CLOSINGS:
         yield code, closing(code, language)
 
@@ -79,11 +89,17 @@ def spoken_effects(form: Questionnaire) -> Iterator[tuple[str, tuple[Effect, ...
     for question in form.questions:
         yield from ((question.name, (effect,)) for effect in _about(question))
         if question.asked and question.kind != "text":
-            yield question.name, (Ask(question.name, 1), Resumed())
+            yield question.name, (Ask(question.name, 1), Welcome(), Resumed(), _echo(question))
     yield from (("amiss", (Unheard(tries),)) for tries in TRIES)
     yield "amiss", (Doubtful("words"),)
     for what in ("person", "call", "help", "later"):
         yield what, (Wanted(what),)
+    yield from (("between", (effect,)) for effect in (Noted(), GoneBack(), NothingBefore(), MayPause()))
+    for name in asides.ASIDES:
+        yield "between", (Ask(name, 1),)
+        yield from (("between", (NotAChoice(name, tries),)) for tries in TRIES)
+    yield from (("later", (Appointed(when, ""),)) for when in get_args(asides.When))
+    yield from (("opening", (WrongPerson(why),)) for why in ("wrong_number", "left_office"))
     yield from (("end", (Ended(ending),)) for ending in ("complete", "partial", "refused"))
     yield "end", (Finished(),)
 
@@ -96,7 +112,27 @@ def _about(question: Question) -> Iterator[Effect]:
         return
     yield Ask(name, 1)
     yield from (Echo(name, choice.value) for choice in question.choices)
+    yield replace(_echo(question), listed=True)
+    yield from (Consent(True), *_every_keyed(question))
     for tries in TRIES:
         yield NotAChoice(name, tries)
         yield OutOfRange(name, tries)
     yield from (LeftOpen(name), LeftOpen(name, comes_back=False), AlreadyAnswered(name))
+
+
+_KEYED: Mapping[str, str] = {"integer": "1234567890", "decimal": "1234567890.1", "date": "2013-01-01"}
+
+
+def _echo(question: Question) -> Echo:
+    return Echo(question.name, question.choices[0].value if question.choices else _KEYED[question.kind])
+
+
+def _every_keyed(question: Question) -> Iterator[Effect]:
+    """All that can be read back of a number or a day."""
+    if question.kind not in _KEYED:
+        return
+    yield Far(question.name)
+    yield Echo(question.name, _KEYED[question.kind])
+    if question.kind == "date":
+        yield from (Echo(question.name, f"20{day + 10}-{min(day, 12):02}-{day:02}") for day in range(1, 32))
+        yield Echo(question.name, "4567-08-09")

@@ -25,6 +25,7 @@ from store import calls as rows
 from store import interviews as interview_rows
 from store import phones
 from store.prepared import Row
+from survey import asides
 from survey.answers import Channel, Heard
 from survey.effects import Ask, Consent
 from survey.engine import Step
@@ -167,7 +168,7 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
     if is_planted("ignore-turn"):
         now = interviews.state_of(form, held)
         asked, bound, source = now.asked or "", now.turn, f"{source}:{line.work.ids.public()}"
-    said = menus.read_key(digits, form.question(asked))
+    said = menus.read_key(digits, asides.question_of(form, asked))
     return take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
 
 
@@ -181,6 +182,7 @@ def take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -
         office=held["office"],
         contact=held["contact_number"],
         organisation=(held["short_name"] or held["organisation"]) if shared else "",
+        given=len(step.interview.given),
     )
     script = callflow.script_for(form, step.effects, step.interview.language, context)
     return _speech_of(script, step, voices_of(held["office_area"]))

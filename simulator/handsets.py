@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from simulator import courtesies
 from simulator.faults import chance
 from simulator.hands import Hand
 from simulator.personas import PERSONAS, Persona, Ringing
@@ -118,7 +119,8 @@ class Handset:
         """What the person does after hearing `heard`, having answered `answered` topics in this call."""
         topic = recognise(topics, heard, "spoken")
         if topic is None:
-            return Act()
+            key = courtesies.key_for(heard, frozenset(entry.value for entry in self.ledger.values()))
+            return Act(key, 1.0) if key else Act()
         if self.persona.hangs_up and not self.hung_up and answered >= 2 + int(3 * self._chance("patience")):
             return Act(hangs_up=True)
         return self._answer(topic, heard, "spoken", 0.5 + 2 * self._chance(topic.name, self._attempt(topic, "spoken")))
@@ -196,4 +198,4 @@ def _wrong(topic: Topic, keys: dict[str, str]) -> str:
     """A key or number that answers nothing here."""
     if topic.kind == "integer":
         return str(topic.high + 1)
-    return next(key for key in "8765432" if key not in keys.values())
+    return next(key for key in "5432" if key not in keys.values())

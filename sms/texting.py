@@ -14,21 +14,28 @@ from sms.encoding import Encoding
 from survey import wording
 from survey.effects import (
     AlreadyAnswered,
+    Appointed,
     Ask,
     Consent,
     Doubtful,
     Echo,
     Effect,
     Ended,
+    Far,
     Finished,
+    GoneBack,
     LeftOpen,
+    MayPause,
     NotAChoice,
+    Noted,
+    NothingBefore,
     OutOfRange,
     Resumed,
     Tell,
     Unheard,
     Wanted,
     Welcome,
+    WrongPerson,
 )
 from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
 from survey.values import shown
@@ -277,7 +284,9 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     Ended: _Writer.ended,
     Finished: lambda writer, _: writer.words("finished"),
     Wanted: _Writer.wanted,
-    Consent: lambda _writer, _effect: "",
+    GoneBack: lambda writer, _: writer.words("gone_back"),
+    NothingBefore: lambda writer, _: writer.words("nothing_before"),
+    **dict.fromkeys((Consent, Appointed, WrongPerson, Noted, Far, MayPause), lambda _writer, _effect: ""),  # calls only
 }
 
 _HOW: Mapping[Kind, str] = {
@@ -293,4 +302,5 @@ _RANKS: Mapping[type[Effect], int] = {
     LeftOpen: _COURTESY,
     AlreadyAnswered: _COURTESY,
     Resumed: _COURTESY,
+    GoneBack: _COURTESY,
 }

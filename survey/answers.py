@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Channel = Literal["voice", "sms", "staff", "online"]
-Word = Literal["repeat", "back", "person", "later", "help", "call", "stop", "start", "language", "skip"]
+Word = Literal["repeat", "back", "person", "later", "help", "call", "stop", "start", "language", "skip", "not_me"]
 
 
 class Answer(NamedTuple):

@@ -1,15 +1,16 @@
 """One event under way: the interview as it changes, the effects so far, and the moves the engine is made of.
 
-It lives for one call of the engine; it must not know channels, nor what kind of input caused a move.
+It lives for one call of the engine; it must not know what kind of input caused a move.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from survey.answers import Answer, Channel
+from survey import asides
+from survey.answers import Channel
 from survey.effects import (
     AlreadyAnswered,
     Ask,
@@ -18,100 +19,43 @@ from survey.effects import (
     Effect,
     Ended,
     Ending,
+    Far,
     LeftOpen,
+    MayPause,
     Resumed,
     Tell,
     Wanted,
     Welcome,
 )
-from survey.interview import Interview, Status
-from survey.plan import Item, Plan, calculated, is_relevant
+from survey.interview import Interview
+from survey.plan import Item, Plan
+from survey.standing import Standing
+from survey.values import is_far
 
-ZONE = timezone(timedelta(hours=7))
-"""Vietnam: no summer time, and no file to read."""
 MAX_TRIES = 3
 """Wrong or silent tries on one question before it is left open (field practice)."""
 OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
+READ_BACK = frozenset({"integer", "decimal", "date"})
+"""Kinds of answers that a call reads back: several keys, any of which may have slipped."""
+PAUSE_AFTER = 8
+"""Answers in one call after which going on another time is offered, once (field practice)."""
 
 
 @dataclass(slots=True)
-class Course:
+class Course(Standing):
     """An interview being changed by one event. Build it with `start`, read it back with `interview`."""
 
-    before: Interview
-    plan: Plan
-    status: Status
-    turn: int
-    asked: str | None
-    tries: int
-    answers: dict[str, Answer]
-    left_open: tuple[str, ...]
-    given_up: tuple[str, ...]
-    seq: int
-    effects: list[Effect]
-    channel: Channel
-    now: datetime
-    """Business time of the event."""
-
-    def interview(self) -> Interview:
-        """The interview after this event."""
-        return Interview(
-            questionnaire=self.before.questionnaire,
-            status=self.status,
-            language=self.before.language,
-            turn=self.turn,
-            asked=self.asked,
-            tries=self.tries,
-            answers=self.answers,
-            left_open=self.left_open,
-            seq=self.seq,
-            given_up=self.given_up,
-        )
-
-    @property
-    def today(self) -> str:
-        """The business date, yyyy-mm-dd; "" for a form that does not look at it, as most do not."""
-        return self.now.astimezone(ZONE).date().isoformat() if self.plan.dated else ""
-
-    # What stands open
-
-    def wants(self, item: Item) -> bool:
-        """Whether `item` applies and has no answer yet."""
-        return item.name not in self.answers and is_relevant(item, self.answers)
-
-    def applies(self, item: Item) -> bool:
-        """Whether `item` is for somebody with these answers."""
-        return is_relevant(item, self.answers)
-
-    def may_answer(self, item: Item) -> bool:
-        """Whether a respondent's answer to `item` may be stored: it applies, and consent was given (or is `item`)."""
-        consent = self.plan.consent
-        agreed = consent is None or consent is item or not self.wants(consent)
-        return agreed and is_relevant(item, self.answers)
-
-    def can_ask(self, item: Item) -> bool:
-        """Whether this channel can ask it (see `Plan.spoken`)."""
-        return self.channel != "voice" or item.question.kind != "text"
-
-    def next_item(self) -> Item | None:
-        """The next question to ask: in form order, then once more those left open; None when nothing remains."""
-        second_chance: Item | None = None
-        for item in self.plan.spoken if self.channel == "voice" else self.plan.items:
-            name = item.name
-            if name in self.answers or name in self.given_up:
-                continue
-            if name not in self.left_open:
-                if is_relevant(item, self.answers):
-                    return item
-            elif second_chance is None and is_relevant(item, self.answers):
-                second_chance = item
-        return second_chance
+    effects: list[Effect] = field(default_factory=list)
 
     # Moves
 
-    def open_contact(self) -> None:
-        """A new contact: explain or greet, then the next open question as a new turn."""
+    def open_contact(self, earlier: Mapping[str, str]) -> None:
+        """A new contact: explain or greet, then the next open question as a new turn. Nothing was said in it yet.
+
+        `earlier`: what the organisation answered to numbers last time, by question.
+        """
+        self.given, self.earlier = (), dict(earlier)
         if self.status == "partial":  # somebody is there again: every open question gets its tries again
             self.left_open = self.given_up = ()
         consent = self.plan.consent
@@ -128,25 +72,28 @@ class Course:
         """Ask the next open question, telling the notes met since place `after`; end when nothing is open."""
         item = self.next_item()
         if item is None:
-            self.finish()
+            self._wind_up()
             return
-        self._tell_between(after if after < item.at else self.plan.place_before(item.at), item.at)
+        if self._may_pause():
+            self.effects.append(MayPause())
+        fresh = after < item.at and not self.revising
+        self._tell_between(after if fresh else self.plan.place_before(item.at), item.at)
         self._ask(item)
 
     def ask_again(self) -> None:
-        """The current question as a new turn, keeping its tries."""
+        """The current prompt as a new turn, keeping its tries."""
         if self._leave_to_others():
             return
         if self.asked is not None:
             self.turn += 1
-            self.effects.append(Ask(self.asked, self.turn, self.tries))
+            self._say_again()
 
     def repeat(self) -> None:
         """The current prompt once more as the same turn: nothing changes. A closed contact stays closed."""
         if self._leave_to_others():
             return
         if self.asked is not None:
-            self.effects.append(Ask(self.asked, self.turn, self.tries))
+            self._say_again()
         elif self.status == "partial":
             self.effects.append(Ended("partial"))
         elif self.status == "active":
@@ -161,67 +108,104 @@ class Course:
             self.go_on_from(item)
 
     def store(self, item: Item, value: str, channel: Channel) -> None:
-        """Commit an answer; answers that no longer apply leave the projection. A refused consent ends the interview."""
-        name = item.name
-        self.answers[name] = Answer(value, channel, self.seq)
-        self.left_open = tuple(n for n in self.left_open if n != name)
-        self.given_up = tuple(n for n in self.given_up if n != name)
-        if self.status == "pending":
-            self.status = "active"
-        if name in self.plan.branching:
-            self._settle_others()
+        """Commit an answer and say it back. A refused consent ends the interview."""
+        self.keep(item, value, channel)
         if item.question.role == "consent":
             self._settle_consent(value != item.question.refusing_value)
         else:
-            self.effects.append(Echo(name, value))
+            self.effects.append(Echo(item.name, value))
 
     def go_on_from(self, item: Item) -> None:
-        """After an answer to `item`: stay at the current question while it is open, else ask the next one."""
+        """After an answer to `item`: stay at the current prompt while it waits, else ask the next question."""
         if self.status == "refused":
             return
-        current = self.plan.by_name.get(self.asked) if self.asked is not None else None
-        if current is not None and self.wants(current):
+        if self.stands():
             self.repeat()
         else:
-            self.move_on(item.at if current is None else current.at)
+            self.move_on(item.at if self.current is None else self.current.at)
+
+    def go_on_after(self, item: Item) -> None:
+        """After an answer to the prompt itself: a call reads a number back, else the next question follows."""
+        if self.channel != "voice" or item.question.kind not in READ_BACK:
+            self.move_on(item.at)
+            return
+        value, last = self.answers[item.name].value, self.earlier.get(item.name)
+        if last is not None and is_far(value, last):
+            self.earlier = {name: kept for name, kept in self.earlier.items() if name != item.name}  # asked once only
+            self.effects.append(Far(item.name))
+        self.ask_aside(f"{asides.RIGHT}:{item.name}")
 
     def settle(self) -> None:
         """After answers from elsewhere: end when nothing is open, go on when the current prompt is settled."""
-        current = self.plan.by_name.get(self.asked) if self.asked is not None else None
-        if current is not None and not self.wants(current):
-            self.move_on(current.at)
+        if self.asked is not None and not self.stands():
+            self.move_on(self.place)
         elif not any(self.wants(item) for item in self.plan.items):
             self.finish()
 
     def miss(self, effect: Callable[[int], Effect]) -> None:
-        """A wrong or silent try at the current question: say so and ask again, or leave it open after the third."""
-        item = self.plan.by_name.get(self.asked or "")
+        """A wrong or silent try at the current prompt: say so and ask again, or go on without it after the last."""
+        item = self.current
         self.tries += 1
-        if self.tries < (MAX_TRIES if item is None or item.question.required else OPTIONAL_TRIES):
+        if self.tries < self._most_tries(item):
             self.effects.append(effect(self.tries))
             self.ask_again()
-            return
-        if item is None or item is self.plan.consent:  # silence is not consent, and no refusal either
+        elif asides.is_aside(self.asked):
+            self.leave_aside()
+        elif item is None or item is self.plan.consent:  # silence is not consent, and no refusal either
             self.close_contact()
         else:
             self.leave_open(item)
 
+    def leave_open(self, item: Item) -> None:
+        """Go on without an answer to the current question: a required one comes back once, an optional one never.
+        One that was asked again keeps the answer it had."""
+        if self.revising:
+            self.effects.append(Echo(item.name, self.answers[item.name].value))
+        else:
+            second_chance = item.question.required and item.name not in self.left_open
+            self.effects.append(LeftOpen(item.name, second_chance))
+            if second_chance:
+                self.left_open += (item.name,)
+            else:
+                self.given_up += (item.name,)
+        self.move_on(item.at)
+
     def close_contact(self) -> None:
         """End the contact, not the interview: nothing waits for an answer until somebody answers late or we resume."""
+        self.hush()
+        self.effects.append(Wanted("later"))
+
+    def hush(self) -> None:
+        """Nothing waits for an answer any more in this contact."""
         self.asked = None
         self.tries = 0
-        self.effects.append(Wanted("later"))
 
     def finish(self, consent_needed: bool = True) -> None:
         """End the interview: complete when nothing applicable is open, else partial (it may be resumed)."""
-        still_open = any(
-            self.wants(item)
-            for item in self.plan.items
-            if item.question.required and (consent_needed or item is not self.plan.consent)
-        )
         last = self.plan.items[-1].at if self.plan.items else -1
         self._tell_between(last, len(self.plan.items) + len(self.plan.notes))
-        self._end("partial" if still_open else "complete")
+        self._end("partial" if self.still_open(consent_needed) else "complete")
+
+    # Moves between the questions
+
+    def ask_aside(self, name: str) -> None:
+        """Ask something of the house as a new turn (`survey.asides`)."""
+        self.turn += 1
+        self.asked = name
+        self.tries = 0
+        self.effects.append(Ask(name, self.turn))
+
+    def leave_aside(self) -> None:
+        """Nobody answers an aside: what was keyed stands, the form is handed in, another time is ours to choose."""
+        kind = asides.parts(self.asked or "")[0]
+        if kind == asides.END:
+            self.finish()
+        elif kind == asides.WHICH:
+            self.ask_aside(asides.END)
+        elif kind in (asides.WHEN, asides.WHO):
+            self.close_contact()
+        else:
+            self.move_on(self.place)
 
     # Parts of moves
 
@@ -232,26 +216,41 @@ class Course:
         self.tries = 0
         self.effects.append(Ask(item.name, self.turn))
 
+    def _say_again(self) -> None:
+        kind, about = asides.parts(self.asked or "")
+        if about in self.answers:
+            self.effects.append(Echo(about, self.answers[about].value))
+        self.effects.append(Ask(self.asked or kind, self.turn, self.tries))
+
+    def _most_tries(self, item: Item | None) -> int:
+        if asides.is_aside(self.asked):
+            return asides.TRIES
+        return MAX_TRIES if item is None or item.question.required or self.revising else OPTIONAL_TRIES
+
+    def _may_pause(self) -> bool:
+        """Whether the eighth answer of this call was just given and more than one question is open."""
+        if self.channel != "voice" or len(self.given) != PAUSE_AFTER or self.revising:
+            return False
+        about = asides.parts(self.before.asked or "")
+        return self.given[-1] in about and sum(self.wants(item) for item in self.plan.spoken) > 1
+
+    def _wind_up(self) -> None:
+        """Nothing is open: a call offers to hear the answers before they are handed in; the form counts from here."""
+        if self.channel != "voice" or not self.given or self.still_open():
+            self.finish()
+        else:
+            self.status = "complete"
+            self.ask_aside(asides.END)
+
     def _tell_between(self, after: int, before: int) -> None:
         self.effects.extend(Tell(name) for name in self.plan.notes_between(after, before, self.answers))
 
     def _leave_to_others(self) -> bool:
         """Go on from a prompt of another channel that this one cannot ask. Whether there was one."""
-        current = self.plan.by_name.get(self.asked) if self.asked is not None else None
-        if current is None or self.can_ask(current):
+        if self.asked is None or self.can_ask():
             return False
-        self.move_on(current.at)
+        self.move_on(self.place)
         return True
-
-    def leave_open(self, item: Item) -> None:
-        """Go on without an answer to the current question: a required one comes back once, an optional one never."""
-        second_chance = item.question.required and item.name not in self.left_open
-        self.effects.append(LeftOpen(item.name, second_chance))
-        if second_chance:
-            self.left_open += (item.name,)
-        else:
-            self.given_up += (item.name,)
-        self.move_on(item.at)
 
     def _settle_consent(self, given: bool) -> None:
         self.effects.append(Consent(given))
@@ -260,24 +259,8 @@ class Course:
 
     def _end(self, ending: Ending) -> None:
         self.status = ending
-        self.asked = None
-        self.tries = 0
+        self.hush()
         self.effects.append(Ended(ending))
-
-    def _settle_others(self) -> None:
-        """In form order: expressions look only at earlier rows, so one pass settles chains of them."""
-        for item in self.plan.settled:
-            if item.calculation is not None:
-                self._calculate(item)
-            elif item.name in self.answers and not is_relevant(item, self.answers):
-                del self.answers[item.name]
-
-    def _calculate(self, item: Item) -> None:
-        value, kept = calculated(item, self.answers, self.today), self.answers.get(item.name)
-        if value == "":
-            self.answers.pop(item.name, None)
-        elif kept is None or kept.value != value:
-            self.answers[item.name] = Answer(value, self.channel, self.seq)
 
 
 def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> Course:
@@ -293,8 +276,9 @@ def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> 
         answers=dict(interview.answers),
         left_open=interview.left_open,
         given_up=interview.given_up,
+        given=interview.given,
+        earlier=interview.earlier,
         seq=interview.seq + 1,
-        effects=[],
         channel=channel,
         now=now,
     )

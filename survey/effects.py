@@ -39,10 +39,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """Say back what was stored: `value` for `question`."""
+    """Say back what was stored: `value` for `question`; `listed`: one of several, told with its number."""
 
     question: str
     value: str
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,48 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Appointed:
+    """The respondent chose a time: `when` is what it is called, `at` the business time in ISO 8601."""
+
+    when: Literal["hour", "evening", "tomorrow_morning", "tomorrow_evening"]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPerson:
+    """Whoever answered is not whom we look for: `wrong_number`, or `left_office` (no longer leads it)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A key outside the questions was taken; said before the next keys are, so that a bouncing one answers nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoneBack:
+    """An answered question of this contact is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingBefore:
+    """There is no answer in this contact to go back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """The number for `question` is far from last time's, which is never told: ask whether it is right."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayPause:
+    """Many questions were answered in this call: going on another time is offered, once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The respondent agreed (`given`) or refused; to be written to the consent ledger with wording and channel."""
 
@@ -136,6 +179,13 @@ Effect = (
     | Ended
     | Finished
     | Wanted
+    | Appointed
+    | WrongPerson
+    | Noted
+    | GoneBack
+    | NothingBefore
+    | Far
+    | MayPause
     | Consent
 )
 

@@ -6,11 +6,13 @@ carriers, stores or the words that are spoken or written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
+from survey import asides, between
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.course import Course, start
 from survey.effects import AlreadyAnswered, Doubtful, Echo, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
@@ -30,11 +32,15 @@ class Step:
     effects: tuple[Effect, ...]
 
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A contact began, or took the interview up again, on `channel`."""
+    """A contact began, or took the interview up again, on `channel`; `earlier` as in `begin`."""
 
     channel: Channel
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +57,25 @@ def new_interview(form: Questionnaire, language: str | None = None) -> Interview
     return Interview(questionnaire=form.sha256, language=language or form.default_language)
 
 
-def begin(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
-    """Open the first contact: Welcome, notes, and the first question (consent). Begun already: the same as `resume`."""
-    return _open(form, interview, channel, now)
+def begin(
+    form: Questionnaire, interview: Interview, channel: Channel, now: datetime, earlier: Mapping[str, str] = NOTHING
+) -> Step:
+    """Open the first contact: Welcome, notes, and the first question (consent). Begun already: the same as `resume`.
+
+    `earlier`: the organisation's numbers of last time by question, with which a call notices a slipped key.
+    """
+    return _open(form, interview, Opened(channel, earlier), now)
 
 
-def resume(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
+def resume(
+    form: Questionnaire, interview: Interview, channel: Channel, now: datetime, earlier: Mapping[str, str] = NOTHING
+) -> Step:
     """Open a further contact: Resumed (Welcome while consent is missing), then the next open question as a new turn.
 
     A partial interview becomes active again and its open questions get their tries again; after the end: Finished.
+    `earlier` as in `begin`.
     """
-    return _open(form, interview, channel, now)
+    return _open(form, interview, Opened(channel, earlier), now)
 
 
 def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime) -> Step:
@@ -70,7 +84,7 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
     `now` is the business time of the event; only `today()` of a form reads it, the engine's own rules are of order.
     """
     course = start(plan_of(form), interview, heard.channel, now)
-    if interview.over:
+    if interview.over or (interview.handing_in and not _is_current(course, heard)):
         course.effects.append(Finished())
     else:
         _take(course, heard)
@@ -90,18 +104,19 @@ def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None =
     for event in events:
         before = replace(interview, seq=event.seq - 1)
         if isinstance(event.happened, Opened):
-            interview = _open(form, before, event.happened.channel, event.at).interview
+            interview = _open(form, before, event.happened, event.at).interview
         else:
             interview = hear(form, before, event.happened, event.at).interview
     return interview
 
 
-def _open(form: Questionnaire, interview: Interview, channel: Channel, now: datetime) -> Step:
-    course = start(plan_of(form), interview, channel, now)
-    if interview.over:
+def _open(form: Questionnaire, interview: Interview, opened: Opened, now: datetime) -> Step:
+    course = start(plan_of(form), interview, opened.channel, now)
+    if interview.over or interview.handing_in:
+        course.hush()
         course.effects.append(Finished())
     else:
-        course.open_contact()
+        course.open_contact(opened.earlier)
     return Step(course.interview(), tuple(course.effects))
 
 
@@ -126,6 +141,11 @@ def _is_current(course: Course, heard: Heard) -> bool:
     )
 
 
+def _revises(course: Course, heard: Heard) -> bool:
+    """Whether the input answers a question that is asked again because the person went back to it."""
+    return course.revising and _is_current(course, heard)
+
+
 def _is_late(course: Course, heard: Heard) -> bool:
     """Bound to a prompt that is no longer the current one (turn 0 is bound to none)."""
     return heard.turn not in (0, course.turn)
@@ -142,10 +162,13 @@ def _bound_item(course: Course, heard: Heard) -> Item | None:
 
 
 def _take_key(course: Course, heard: Heard, key: Key) -> None:
+    if asides.is_aside(heard.question):
+        between.take_key(course, heard, key.digits)
+        return
     item = _bound_item(course, heard)
     if item is None:
         course.repeat()
-    elif item.name in course.answers and not heard.correction:
+    elif item.name in course.answers and not (heard.correction or _revises(course, heard)):
         course.already_answered(item)
     elif not course.may_answer(item):
         course.repeat()
@@ -155,8 +178,13 @@ def _take_key(course: Course, heard: Heard, key: Key) -> None:
 
 def _take_answer(course: Course, heard: Heard, item: Item, value: str | Invalid) -> None:
     if not isinstance(value, Invalid):
+        current = _is_current(course, heard)
         course.store(item, value, heard.channel)
-        course.go_on_from(item)
+        course.remember(item)
+        if current and course.status != "refused":
+            course.go_on_after(item)
+        else:
+            course.go_on_from(item)
     elif _is_current(course, heard):
         effect = NotAChoice if value.code == "not_a_choice" else OutOfRange
         course.miss(partial(effect, item.name))
@@ -179,14 +207,18 @@ def _take_nothing(course: Course, heard: Heard, said: Silence | Unclear) -> None
 def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
     late = _is_late(course, heard)
     if said.word == "later":
-        course.repeat() if late else course.close_contact()
+        course.repeat() if late else between.another_time(course)
+    elif said.word == "back" and course.asked is not None:
+        course.repeat() if late else between.go_back(course)
+    elif said.word == "not_me":
+        course.repeat() if late or course.channel != "voice" else course.ask_aside(asides.WHO)
     elif said.word == "skip":
         _skip(course, heard)
     elif said.word in ("person", "call", "help"):
         course.effects.append(Wanted(said.word))
         _repeat_after_word(course, late)
     elif course.asked is None and not late:
-        course.open_contact()
+        course.open_contact(course.earlier)
     else:
         _repeat_after_word(course, late)
 

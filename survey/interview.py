@@ -21,7 +21,9 @@ class Interview:
 
     `turn` counts prompts asked so far (the current turn); `asked` is the question of the current turn, None while
     nothing waits for an answer; `tries` the wrong or silent tries on it; `left_open` questions given up for now, which
-    come back once at the end; `given_up` those among them given up again; `seq` the last event folded in.
+    come back once at the end; `given_up` those among them given up again; `seq` the last event folded in. `given` the
+    questions answered in the contact under way, in order: only these may be read out and gone back to. `earlier` last
+    time's numbers by question, to notice a slip of a key; they are never told.
     """
 
     questionnaire: str
@@ -35,11 +37,18 @@ class Interview:
     left_open: tuple[str, ...] = ()
     seq: int = 0
     given_up: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:
         """Nothing more can be stored without an explicit reopening."""
-        return self.status in FINAL
+        return self.status in FINAL and self.asked is None
+
+    @property
+    def handing_in(self) -> bool:
+        """All is answered and counts, but the same caller may still hear and change it in this call."""
+        return self.status in FINAL and self.asked is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Compact JSON types: answers as {name: [value, channel, seq]}."""
@@ -54,7 +63,8 @@ class Interview:
             "o": list(self.left_open),
             "e": self.seq,
             "g": list(self.given_up),
-        }
+            "c": list(self.given),
+        } | ({"p": dict(self.earlier)} if self.earlier else {})
 
 
 def from_dict(data: Mapping[str, Any]) -> Interview:
@@ -70,4 +80,6 @@ def from_dict(data: Mapping[str, Any]) -> Interview:
         left_open=tuple(data["o"]),
         seq=data["e"],
         given_up=tuple(data["g"]),
+        given=tuple(data.get("c", ())),
+        earlier=data.get("p", {}),
     )

@@ -120,5 +120,18 @@ def shown(question: Question, value: str, language: str, default_language: str, 
     return value
 
 
+FAR_TIMES, FAR_BY = 2, 5
+"""A number is far from another when it is over twice as large, or under half, and differs by more than this."""
+
+
+def is_far(value: str, other: str) -> bool:
+    """Whether two numbers differ so much that a key may have slipped; False for what is no number."""
+    try:
+        small, large = sorted((float(value), float(other)))
+    except ValueError:
+        return False
+    return large > FAR_TIMES * small and large - small > FAR_BY
+
+
 def _small(words: str) -> str:
     return words[:1].lower() + words[1:]

@@ -12,11 +12,12 @@ from functools import cache
 from string import Formatter
 from typing import Final
 
+from survey.words_aside import ASIDE
 from survey.words_spoken import SPOKEN
 from survey.words_written import WRITTEN
 
 DEFAULT_LANGUAGE = "vi"
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {**SPOKEN, **WRITTEN}
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {**SPOKEN, **ASIDE, **WRITTEN}
 """Code → language → template. Codes that begin with `text.` are read, all others are heard."""
 
 

@@ -64,6 +64,12 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "key.repeat": {"vi": "Muốn nghe lại, bấm phím sao.", "en": "To hear this again, press star."},
     "key.person": {"vi": "Muốn gặp cán bộ, bấm phím 0.", "en": "To talk to a person, press 0."},
+    "key.not_me": {
+        "vi": "Không phải người cần gặp, bấm phím 6.",
+        "en": "If you are not the person we look for, press 6.",
+    },
+    "consented": {"vi": "Xin cảm ơn ông bà.", "en": "Thank you."},
+    "noted": {"vi": "Vâng ạ.", "en": "All right."},
     "echo": {"vi": "Đã ghi: {answer}.", "en": "Noted: {answer}."},
     # When something went amiss: the person is never at fault
     "unheard.1": {

@@ -207,6 +207,8 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Vâng, chúng tôi sẽ lại liên lạc với ông/bà. Xin cảm ơn.",
         "en": "We will contact you again. Thank you.",
     },
+    "text.gone_back": {"vi": "Xin hỏi lại câu trước.", "en": "The question before once more."},
+    "text.nothing_before": {"vi": "Chưa có câu nào trước đó.", "en": "There is no question before this one."},
     "text.unknown_number": {
         "vi": "Số máy này chưa có trong danh sách của chúng tôi. Cán bộ sẽ xem lại và liên hệ sau.",
         "en": "This number is not on our list yet. A person from the office will look into it.",

@@ -17,15 +17,22 @@ from ivr.script import Gather, Hangup, Redirect, Script
 from sms import binding, lists, texting
 from sms.binding import AskBack, Bound, Shown
 from sms.lists import Several
-from survey import engine, interview
+from survey import asides, engine, interview
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.effects import Ask, Doubtful, Effect, Welcome
+from survey.effects import Ask, Doubtful, Effect, Noted, Welcome
 from survey.engine import Event, Opened
 from survey.questionnaire import Question, Questionnaire
 from tests.survey.forms import NOW
 
-WORDS_IN_TEXT = {"repeat": "nhac lai", "person": "gap can bo", "help": "tro giup", "later": "de sau", "call": "GOI"}
-WORDS_IN_KEYS = {"repeat": "*", "person": "0"}
+WORDS_IN_TEXT = {
+    "repeat": "nhac lai",
+    "person": "gap can bo",
+    "help": "tro giup",
+    "later": "de sau",
+    "call": "GOI",
+    "back": "quay lai",
+}
+WORDS_IN_KEYS = {"repeat": "*", "person": "0", "back": "7", "later": "8", "not_me": "6"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ class Player:
     script: Script | None = None
     text: str | None = None
     doubts: tuple[Doubtful, ...] = ()
+    confirms: bool = False
+    """A neutral conversation: by voice, what a call asks between the questions is answered with key 1."""
 
     def __post_init__(self) -> None:
         self._keep(engine.new_interview(self.form, self.language))
@@ -77,7 +86,7 @@ class Player:
         if isinstance(step.get("key"), dict):  # the same answer, as each channel gives it
             step = {**step, "key": step["key"][self.channel]}
         if "open" in step:
-            return self._open(step["open"])
+            return self._open(step["open"], step.get("earlier", {}))
         if "staff" in step:
             entry = Entry({k: str(v) for k, v in step["staff"].items()}, step.get("final", False))
             return self._take(Heard("staff", f"staff-{self.now}", entry), told=False)
@@ -129,7 +138,7 @@ class Player:
     def _pressed(self, step: Mapping[str, Any]) -> Heard:
         prompt = self._prompt(step.get("late") or step.get("correct"))
         digits = step.get("keys", step.get("key", WORDS_IN_KEYS.get(step.get("word", ""), "")))
-        said = menus.read_key(str(digits), self._question(prompt.question))
+        said = menus.read_key(str(digits), asides.question_of(self.form, prompt.question))
         return Heard("voice", f"CA1-{prompt.turn}", said, prompt.turn, prompt.question, "correct" in step)
 
     def _entered(self, step: Mapping[str, Any]) -> Heard:
@@ -148,18 +157,18 @@ class Player:
         return next(p for p in reversed(self.prompts) if question in (None, p.question))
 
     def _question(self, name: str) -> Question:
-        question = self.form.question(name)
+        question = asides.question_of(self.form, name)
         assert question is not None, name
         return question
 
     # Engine and rendering
 
-    def _open(self, how: str) -> tuple[Effect, ...]:
+    def _open(self, how: str, earlier: Mapping[str, str]) -> tuple[Effect, ...]:
         before = self.interview
         channel = self.channel
         act = engine.begin if how == "begin" else engine.resume
-        step = act(self.form, before, channel, self.now)
-        self._record(Opened(channel), step.interview)
+        step = act(self.form, before, channel, self.now, earlier)
+        self._record(Opened(channel, earlier), step.interview)
         self._tell(step.effects, "")
         return step.effects
 
@@ -171,7 +180,17 @@ class Player:
         if told:
             self.last = heard
             self._tell(step.effects, digest)
-        return step.effects
+        return self._confirmed(step.effects) if self.confirms and self.channel == "voice" else step.effects
+
+    def _confirmed(self, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+        """The effects as texts and staff entry have them: the aside that a call asks is answered at once."""
+        asked = next((e for e in effects if isinstance(e, Ask) and asides.is_aside(e.question)), None)
+        if asked is None:
+            return effects
+        kept = self.last
+        more = self._take(Heard("voice", f"CA1-{asked.turn}", Key("1"), asked.turn, asked.question))
+        self.last = kept
+        return tuple(e for e in (*effects, *more) if e not in (asked, Noted()))
 
     def _record(self, happened: Opened | Heard, after: interview.Interview) -> None:
         self.events.append(Event(after.seq, self.now, happened))
@@ -205,7 +224,7 @@ class Player:
 
     def _call_context(self) -> callflow.CallContext:
         context = callflow.CallContext(len(self.events), "Liên minh Hợp tác xã tỉnh Lào Cai", "0214 3840 123")
-        return replace(context, officer=self.officer)
+        return replace(context, officer=self.officer, given=len(self.interview.given))
 
     def _text_context(self) -> texting.TextContext:
         asked = binding.asked_in_sitting(self.shown, "I", self.now)

@@ -60,7 +60,10 @@ def written(effect: Effect) -> str:
         return f"LeftOpen {values['question']}" + ("" if values["comes_back"] else " for good")
     if name == "Consent":
         return f"Consent {'yes' if values['given'] else 'no'}"
-    return " ".join([name, *(str(value) for value in values.values() if value not in (None, ""))])
+    if name == "Appointed":
+        return f"Appointed {values['when']}"
+    listed = ["in the list"] if values.pop("listed", False) else []
+    return " ".join([name, *(str(value) for value in values.values() if value not in (None, "")), *listed])
 
 
 def expected(line: str, channel: str) -> str:
@@ -71,6 +74,7 @@ def expected(line: str, channel: str) -> str:
 @pytest.mark.parametrize(("talk", "channel"), PLAYED)
 def test_conversation(talk: dict[str, Any], channel: Channel) -> None:
     player = Player(FORMS[talk.get("form", "small")], channel, talk.get("language", "vi"), talk.get("officer"))
+    player.confirms = talk.get("confirms", "channel" not in talk)
     for number, step in enumerate(talk["turns"], 1):
         effects = player.play(step)
         where = f"turn {number}: {step}"

@@ -329,7 +329,7 @@ def test_a_late_later_does_not_end_the_next_contact() -> None:
     assert conversation.hear(word) == (Ask("q1", 3),)
 
 
-@pytest.mark.parametrize("word", ["stop", "start", "back", "language"])
+@pytest.mark.parametrize("word", ["stop", "start", "language"])
 def test_words_that_are_settled_before_the_engine_only_repeat(word: Word) -> None:
     conversation = consented(small_form())
     assert conversation.say(Spoken(word)) == (Ask("q1", 3),)

@@ -1,0 +1,131 @@
+"""Moves off the straight way: back to an answer, another time, is it right, is all well, is it the right person.
+
+It must not know what the words of an aside are (`survey.asides`), nor how a key reached us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from survey import asides
+from survey.answers import Heard
+from survey.course import Course
+from survey.effects import Appointed, Ask, Echo, GoneBack, NotAChoice, Noted, NothingBefore, WrongPerson
+from survey.plan import Item
+from survey.values import from_keys
+
+
+def take_key(course: Course, heard: Heard, digits: str) -> None:
+    """A key for an aside: it counts for the prompt that waits only; a late or doubled one repeats the prompt."""
+    name = heard.question or ""
+    kind, about = asides.parts(name)
+    if heard.turn != course.turn or name != course.asked or not course.stands() or not course.can_ask():
+        course.repeat()
+        return
+    value = from_keys(asides.ASIDES[kind], digits)
+    if value is None:
+        course.miss(partial(NotAChoice, name))
+    elif kind == asides.WHICH:
+        _change(course, value)
+    else:
+        course.effects.append(Noted())
+        _CHOSEN[kind](course, about, value)
+
+
+def go_back(course: Course) -> None:
+    """Ask the last question answered in this contact again, or the one before the one that is asked again now.
+
+    Nothing of an earlier contact is reached: somebody else may hold the phone.
+    """
+    kind, about = asides.parts(course.asked or "")
+    if kind in (asides.WHEN, asides.WHICH, asides.WHO):
+        _return(course)
+        return
+    name = about or kind
+    ahead = course.given.index(name) + bool(about) if name in course.given else len(course.given)
+    if ahead == 0:
+        course.effects.append(NothingBefore())
+        course.ask_again()
+    else:
+        _revise(course, course.plan.by_name[course.given[ahead - 1]])
+
+
+def another_time(course: Course) -> None:
+    """The person wants to go on later: a call asks when; what came in whole is handed in."""
+    if course.status == "complete":
+        course.finish()
+    elif course.channel != "voice" or course.asked is None or asides.parts(course.asked)[0] == asides.WHEN:
+        course.close_contact()
+    else:
+        course.ask_aside(asides.WHEN)
+
+
+def _revise(course: Course, item: Item) -> None:
+    """Ask an answered question again as a new turn; its answer stays until another is given."""
+    course.effects.append(GoneBack())
+    course.turn += 1
+    course.asked = item.name
+    course.tries = 0
+    course.effects.append(Ask(item.name, course.turn))
+
+
+def _return(course: Course) -> None:
+    """From an aside to where the person was: the end, or the open question."""
+    if course.status == "complete":
+        course.ask_aside(asides.END)
+    else:
+        course.move_on(course.place)
+
+
+def _right(course: Course, about: str, value: str) -> None:
+    item = course.plan.by_name[about]
+    if value == "yes":
+        course.move_on(item.at)
+    else:
+        _revise(course, item)
+
+
+def _when(course: Course, _: str, value: str) -> None:
+    if value == "now":
+        _return(course)
+        return
+    when, at = asides.time_chosen(value, course.now)
+    course.hush()
+    course.effects.append(Appointed(when, at.isoformat()))
+
+
+def _end(course: Course, _: str, value: str) -> None:
+    if value == "submit":
+        course.finish()
+    elif value == "change":
+        course.ask_aside(asides.WHICH)
+    else:
+        course.effects.extend(Echo(name, course.answers[name].value, listed=True) for name in course.given)
+        course.ask_aside(asides.END)
+
+
+def _who(course: Course, _: str, value: str) -> None:
+    if value == "stay":
+        _return(course)
+    else:
+        course.hush()
+        course.effects.append(WrongPerson(value))
+
+
+def _change(course: Course, number: str) -> None:
+    """The question that bears this number, if it was answered in this call."""
+    items = (course.plan.by_name[name] for name in course.given)
+    item = next((item for item in items if str(item.question.number) == number), None)
+    if item is None:
+        course.miss(partial(NotAChoice, asides.WHICH))
+    else:
+        _revise(course, item)
+
+
+_CHOSEN: Mapping[str, Callable[[Course, str, str], None]] = {
+    asides.RIGHT: _right,
+    asides.WHEN: _when,
+    asides.END: _end,
+    asides.WHO: _who,
+}

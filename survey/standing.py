@@ -1,0 +1,163 @@
+"""An interview as it stands within one event: its answers, what is open, and what storing an answer changes.
+
+It must not know effects, nor what kind of input came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from survey import asides
+from survey.answers import Answer, Channel
+from survey.interview import Interview, Status
+from survey.plan import Item, Plan, calculated, is_relevant
+
+
+@dataclass(slots=True)
+class Standing:
+    """The fields of `survey.interview.Interview`, as they change; `interview` reads them back."""
+
+    before: Interview
+    plan: Plan
+    status: Status
+    turn: int
+    asked: str | None
+    tries: int
+    answers: dict[str, Answer]
+    left_open: tuple[str, ...]
+    given_up: tuple[str, ...]
+    given: tuple[str, ...]
+    earlier: Mapping[str, str]
+    seq: int
+    channel: Channel
+    now: datetime
+    """Business time of the event."""
+
+    def interview(self) -> Interview:
+        """The interview after this event."""
+        return Interview(
+            questionnaire=self.before.questionnaire,
+            status=self.status,
+            language=self.before.language,
+            turn=self.turn,
+            asked=self.asked,
+            tries=self.tries,
+            answers=self.answers,
+            left_open=self.left_open,
+            seq=self.seq,
+            given_up=self.given_up,
+            given=self.given,
+            earlier=self.earlier,
+        )
+
+    @property
+    def today(self) -> str:
+        """The business date, yyyy-mm-dd; "" for a form that does not look at it, as most do not."""
+        return self.now.astimezone(asides.ZONE).date().isoformat() if self.plan.dated else ""
+
+    # What stands open
+
+    def wants(self, item: Item) -> bool:
+        """Whether `item` applies and has no answer yet."""
+        return item.name not in self.answers and is_relevant(item, self.answers)
+
+    def applies(self, item: Item) -> bool:
+        """Whether `item` is for somebody with these answers."""
+        return is_relevant(item, self.answers)
+
+    def may_answer(self, item: Item) -> bool:
+        """Whether a respondent's answer to `item` may be stored: it applies, and consent was given (or is `item`)."""
+        consent = self.plan.consent
+        agreed = consent is None or consent is item or not self.wants(consent)
+        return agreed and is_relevant(item, self.answers)
+
+    def next_item(self) -> Item | None:
+        """The next question to ask: in form order, then once more those left open; None when nothing remains."""
+        second_chance: Item | None = None
+        for item in self.plan.spoken if self.channel == "voice" else self.plan.items:
+            name = item.name
+            if name in self.answers or name in self.given_up:
+                continue
+            if name not in self.left_open:
+                if is_relevant(item, self.answers):
+                    return item
+            elif second_chance is None and is_relevant(item, self.answers):
+                second_chance = item
+        return second_chance
+
+    def still_open(self, consent_needed: bool = True) -> bool:
+        """Whether a question that must be answered has no answer."""
+        return any(
+            self.wants(item)
+            for item in self.plan.items
+            if item.question.required and (consent_needed or item is not self.plan.consent)
+        )
+
+    # The current prompt
+
+    @property
+    def current(self) -> Item | None:
+        """The question that waits; None for none, and for an aside."""
+        return self.plan.by_name.get(self.asked) if self.asked is not None else None
+
+    @property
+    def revising(self) -> bool:
+        """Whether the prompt of before asks an answered question again, on the person's own wish."""
+        return self.before.asked in self.before.answers
+
+    @property
+    def place(self) -> int:
+        """Where in the form the current prompt stands: an aside stands behind the last answer."""
+        item = self.current or self.plan.by_name.get(self.given[-1] if self.given else "")
+        return -1 if item is None else item.at
+
+    def stands(self) -> bool:
+        """Whether the current prompt still waits: nobody else has settled it meanwhile."""
+        if asides.is_aside(self.asked):
+            about = asides.parts(self.asked or "")[1]
+            return not about or about in self.answers
+        item = self.current
+        return item is not None and (self.wants(item) or (self.revising and is_relevant(item, self.answers)))
+
+    def can_ask(self) -> bool:
+        """Whether this channel can ask the current prompt: words cannot be keyed, and asides belong to calls."""
+        if asides.is_aside(self.asked):
+            return self.channel == "voice"
+        item = self.current
+        return item is None or self.channel != "voice" or item.question.kind != "text"
+
+    # Storing
+
+    def keep(self, item: Item, value: str, channel: Channel) -> None:
+        """Commit an answer; answers that no longer apply leave the projection."""
+        name = item.name
+        self.answers[name] = Answer(value, channel, self.seq)
+        self.left_open = tuple(n for n in self.left_open if n != name)
+        self.given_up = tuple(n for n in self.given_up if n != name)
+        if self.status == "pending":
+            self.status = "active"
+        if name in self.plan.branching:
+            self._settle_others()
+
+    def remember(self, item: Item) -> None:
+        """The person on the line gave this answer in this contact: they may hear it and go back to it."""
+        if item is not self.plan.consent and item.name not in self.given:
+            self.given += (item.name,)
+
+    def _settle_others(self) -> None:
+        """In form order: expressions look only at earlier rows, so one pass settles chains of them."""
+        for item in self.plan.settled:
+            if item.calculation is not None:
+                self._calculate(item)
+            elif item.name in self.answers and not is_relevant(item, self.answers):
+                del self.answers[item.name]
+                self.given = tuple(name for name in self.given if name != item.name)
+
+    def _calculate(self, item: Item) -> None:
+        value, kept = calculated(item, self.answers, self.today), self.answers.get(item.name)
+        if value == "":
+            self.answers.pop(item.name, None)
+        elif kept is None or kept.value != value:
+            self.answers[item.name] = Answer(value, self.channel, self.seq)
