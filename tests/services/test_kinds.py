@@ -53,7 +53,7 @@ def test_a_whole_report_by_text(world: World) -> None:
 def test_a_whole_report_by_call_leaves_the_words_to_others(world: World) -> None:
     ref = world.plan("call")
     document = calls.first(world.work, ref, f"CA{ref}", "human")
-    for turn, digits in enumerate(("1", "31", "25", "4", "450#50#", "2", "05032011", "0"), 1):
+    for turn, digits in enumerate(("1", "31", "25", "1", "4", "1", "450#50#", "1", "2", "05032011", "1", "0", "1", "1"), 1):
         assert "<Gather" in document, (turn, digits)
         document = calls.pressed(world.work, ref, turn, digits)
     assert "<Gather" not in document
@@ -68,9 +68,9 @@ def test_a_call_gathers_as_the_kind_asks(world: World) -> None:
     several = calls.pressed(world.work, ref, 1, "1")
     assert 'finishOnKey="#"' in several
     assert "numDigits" not in several
-    for turn, digits in enumerate(("31", "25"), 2):
+    for turn, digits in enumerate(("31", "25", "1", "4"), 2):
         calls.pressed(world.work, ref, turn, digits)
-    decimal = calls.pressed(world.work, ref, 4, "4")
+    decimal = calls.pressed(world.work, ref, 6, "1")
     assert 'finishOnKey=""' in decimal
     assert "numDigits" not in decimal
 
