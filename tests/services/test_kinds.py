@@ -53,7 +53,8 @@ def test_a_whole_report_by_text(world: World) -> None:
 def test_a_whole_report_by_call_leaves_the_words_to_others(world: World) -> None:
     ref = world.plan("call")
     document = calls.first(world.work, ref, f"CA{ref}", "human")
-    for turn, digits in enumerate(("1", "31", "25", "1", "4", "1", "450#50#", "1", "2", "05032011", "1", "0", "1", "1"), 1):
+    keys = ("1", "31", "25", "1", "4", "1", "450#50#", "1", "2", "05032011", "1", "0", "1", "1")
+    for turn, digits in enumerate(keys, 1):
         assert "<Gather" in document, (turn, digits)
         document = calls.pressed(world.work, ref, turn, digits)
     assert "<Gather" not in document
