@@ -41,7 +41,7 @@ class Facts:
     stopped: bool = False
     """They opted out of all contact."""
     busy_otherwise: bool = False
-    """They asked for another time or for a person: reached, neither refusing nor answering."""
+    """They asked for another time or a person, or somebody else picked up: reached, neither refusing nor answering."""
     confirmed: bool = True
     """It is known whose number it is. Every organisation on the list is known to be eligible, its number rarely not."""
     eligible: bool = True

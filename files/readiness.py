@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from files.faults import Fault
+from ivr.menus import BACK, LATER, NO_OPINION
 from ivr.prompts import spoken_seconds
 from sms.encoding import measure, plain
 from survey.questionnaire import Question, Questionnaire
@@ -19,6 +20,8 @@ KEYED_SECONDS = 10.0
 """For an answer of several keys: a number, a day, more than one choice [assumed]."""
 OPTIONS_IN_MIND = 5
 """Options a listener can keep in mind (field practice); "no opinion" is not counted."""
+HOUSE_KEYS = (BACK, LATER, NO_OPINION)
+"""Keys that mean the same in every call, unless a choice of the form takes them away."""
 LONGEST_SENTENCE = 12.0
 """Seconds one sentence may last (field practice)."""
 LONGEST_CALL = 600.0
@@ -47,6 +50,9 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     options = sum(not choice.no_opinion for choice in question.choices)
     if options > OPTIONS_IN_MIND:
         yield _notice("form.many_choices", question.name, count=options, most=OPTIONS_IN_MIND)
+    for choice in question.choices:
+        if choice.key in HOUSE_KEYS and not choice.no_opinion:
+            yield _notice("form.key_taken", question.name, key=choice.key)
     if question.kind == "text":
         yield _notice("form.not_in_calls", question.name)
     for language in languages:

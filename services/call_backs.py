@@ -5,6 +5,7 @@ Works inside the caller's transaction, under the phone's lock. Whether the call 
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -19,8 +20,17 @@ from store import outbox
 from store.prepared import Row
 
 
-def plan(work: Work, conn: Connection, held: Row, phone_hash: bytes, sender_id: UUID, reason: str) -> bool:
-    """Plan the call back about the interview `held`, from `sender_id`; False when the phone has one open already."""
+def plan(
+    work: Work,
+    conn: Connection,
+    held: Row,
+    phone_hash: bytes,
+    sender_id: UUID,
+    reason: str,
+    at: datetime | None = None,
+) -> bool:
+    """Plan the call back about the interview `held`, from `sender_id`, now or `at` the business time that was chosen;
+    False when the phone has one open already."""
     now = work.clock.now()
     row = {
         "id": work.ids.new(),
@@ -33,7 +43,7 @@ def plan(work: Work, conn: Connection, held: Row, phone_hash: bytes, sender_id: 
         "office_id": held["office_id"],
         "state": str(State.PLANNED),
         "reason": {"code": reason},
-        "due_at": ring_back.due_at(now, _calendar(conn, held)),
+        "due_at": at or ring_back.due_at(now, _calendar(conn, held)),
         "created_at": now,
     }
     return outbox.insert_contacts(conn, [row]) > 0

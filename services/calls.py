@@ -6,7 +6,7 @@ know a carrier's request or TwiML; hanging up anywhere keeps every answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -174,6 +174,8 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
 
 def take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -> Speech:
     """Hear what happened in the interview `held`, and what is spoken next; `shared`: the phone serves several."""
+    if isinstance(happening, Opening):
+        happening = replace(happening, earlier=_earlier(line, held))
     step = interviews.take(line.work, line.conn, held, happening, line.phone)
     wishes.carry_out(line.work, line.conn, held, line.phone["hash"], step.effects)
     form = form_of(line.conn, step.interview.questionnaire)
@@ -186,6 +188,13 @@ def take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -
     )
     script = callflow.script_for(form, step.effects, step.interview.language, context)
     return _speech_of(script, step, voices_of(held["office_area"]))
+
+
+def _earlier(line: Line, held: Row) -> dict[str, str]:
+    """Last time's numbers, looked up once a call and only where the form asks for numbers."""
+    questions = form_of(line.conn, held["questionnaire_sha256"]).questions
+    numbers = [question.name for question in questions if question.kind in ("integer", "decimal")]
+    return interview_rows.earlier_answers(line.conn, held["id"], numbers) if numbers else {}
 
 
 def _speech_of(script: Script, step: Step, voices: tuple[str, ...]) -> Speech:

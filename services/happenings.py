@@ -6,7 +6,7 @@ What a person typed that could not be read is not kept in events: texts are seal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -23,10 +23,14 @@ from survey.questionnaire import Questionnaire
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A contact begins on `channel`: a call is answered, a text with a question leaves, somebody writes first."""
+    """A contact begins on `channel`: a call is answered, a text with a question leaves, somebody writes first.
+
+    `earlier`: the organisation's numbers of last time by question, in a call (see `survey.engine.begin`).
+    """
 
     channel: Channel
     source_id: str
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
 Happening = Heard | Opening
@@ -39,14 +43,14 @@ def advance(form: Questionnaire, before: Interview, happening: Happening, closed
     if isinstance(happening, Heard):
         return engine.hear(form, before, happening, now)
     begins = engine.begin if before.status == "pending" else engine.resume
-    return begins(form, before, happening.channel, now)
+    return begins(form, before, happening.channel, now, happening.earlier)
 
 
 def input_of(happening: Happening, before: Interview, closed: bool) -> dict[str, Any]:
     """The `input` document of an event; channel, source and bound turn stand in columns of their own."""
     plain: dict[str, Any] = {"language": before.language} | ({"closed": True} if closed else {})
     if isinstance(happening, Opening):
-        return plain | {"opened": True}
+        return plain | {"opened": True} | ({"earlier": dict(happening.earlier)} if happening.earlier else {})
     said = happening.said
     kept = {name: getattr(said, name) for name in said.__dataclass_fields__}
     kept |= {"understood": ""} if isinstance(said, Unclear) else {}
@@ -60,7 +64,7 @@ _SAID: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Key, Silence,
 def _event(row: RowMapping) -> Event:
     given = row["input"]
     if "opened" in given:
-        return Event(row["seq"], row["at"], Opened(row["channel"]))
+        return Event(row["seq"], row["at"], Opened(row["channel"], given.get("earlier", {})))
     said: Said = _SAID[given["said"]](**given["with"])
     heard = Heard(
         row["channel"], row["source_id"], said, row["turn"], given["question"], given.get("correction", False)

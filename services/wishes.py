@@ -1,4 +1,5 @@
-"""What a person asks for besides answering: somebody to talk to, or a call from us. Words about it are the channel's.
+"""What a person asks for besides answering: somebody to talk to, a call from us, another time, not to be taken for
+somebody else. Words about it are the channel's.
 
 Works inside the caller's transaction, under the locks of phone and interview.
 """
@@ -6,6 +7,7 @@ Works inside the caller's transaction, under the locks of phone and interview.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -13,35 +15,54 @@ from services import call_backs, tasks
 from services.advance import preferred
 from services.work import Work
 from store import interviews as rows
-from store import senders
+from store import outbox, registry, senders
 from store.prepared import Row
-from survey.effects import Effect, Wanted
+from survey.effects import Appointed, Effect, Wanted, WrongPerson
 
 
-def carry_out(
-    work: Work, conn: Connection, held: Row, phone_hash: bytes, effects: Iterable[Effect]
-) -> None:
-    """Follow the wishes among `effects`: a person becomes a task; a call is due now, by a campaign where one contacts
-    them, else by itself, and a task only where nothing can ring."""
-    wanted = {effect.what for effect in effects if isinstance(effect, Wanted)}
-    now = work.clock.now()
-    if "call" in wanted and not (rows.ask_for_call(conn, held["id"], now) or _ring_back(work, conn, held, phone_hash)):
+def carry_out(work: Work, conn: Connection, held: Row, phone_hash: bytes, effects: Iterable[Effect]) -> None:
+    """Follow the wishes among `effects`: a person becomes a task; a call is due now, or at the time chosen, by a
+    campaign where one contacts them, else by itself, and a task only where nothing can ring."""
+    wanted: set[str] = set()
+    for effect in effects:
+        if isinstance(effect, Wanted):
+            wanted.add(effect.what)
+        elif isinstance(effect, Appointed):
+            ours = _call(work, conn, held, phone_hash, datetime.fromisoformat(effect.at))
+            wanted.update(() if ours else ("person",))
+        elif isinstance(effect, WrongPerson):
+            _give_number_up(work, conn, held, phone_hash, effect.why)
+    if "call" in wanted and not _call(work, conn, held, phone_hash, None):
         wanted.add("person")
     if "person" in wanted:
-        tasks.open_task(
-            work,
-            conn,
-            kind="person_wanted",
-            cause=f"person_wanted:{held['id']}:{now.date()}",
-            office_id=held["office_id"],
-            interview_id=held["id"],
-        )
+        _tell_staff(work, conn, held, "person_wanted", str(work.clock.now().date()))
 
 
-def _ring_back(work: Work, conn: Connection, held: Row, phone_hash: bytes) -> bool:
-    """Whether a call back is on its way, this one or one that was asked for before."""
+def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: datetime | None) -> bool:
+    """Whether a call back is on its way, at once or `at` a chosen time, this one or one that was asked for before."""
+    if rows.ask_for_call(conn, held["id"], at or work.clock.now()):
+        return True
     sender = preferred(senders.all_rows(conn), "call")
     if sender is None:
         return False
-    call_backs.plan(work, conn, held, phone_hash, sender.id, "asked_for_call")
+    reason = "asked_for_call" if at is None else "ladder.appointment"
+    call_backs.plan(work, conn, held, phone_hash, sender.id, reason, at)
     return True
+
+
+def _give_number_up(work: Work, conn: Connection, held: Row, phone_hash: bytes, why: str) -> None:
+    """Nobody rings this number about this organisation again, and staff find out whom to ring."""
+    registry.mark_invalid(conn, held["id"], phone_hash, why)
+    outbox.withdraw(conn, {"code": why}, work.clock.now(), phone_hash=phone_hash, interview_id=held["id"])
+    _tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
+
+
+def _tell_staff(work: Work, conn: Connection, held: Row, kind: str, cause: str) -> None:
+    tasks.open_task(
+        work,
+        conn,
+        kind=kind,
+        cause=f"{kind}:{held['id']}:{cause}",
+        office_id=held["office_id"],
+        interview_id=held["id"],
+    )

@@ -145,7 +145,9 @@ def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Col
         _any_answer(consent).label("any_answer"),
         _reached().label("reached"),
         _stopped().label("stopped"),
-        (interviews.c.appointment_at.is_not(None) | _task("person_wanted")).label("busy_otherwise"),
+        (interviews.c.appointment_at.is_not(None) | _task("person_wanted", "not_them", "left_office")).label(
+            "busy_otherwise"
+        ),
         (~_task("wrong_number")).label("confirmed"),
     ]
     of_each = select(*columns).where(*_scope(round_id, office_id)).subquery()
@@ -171,5 +173,5 @@ def _stopped() -> ColumnElement[bool]:
     )
 
 
-def _task(kind: str) -> ColumnElement[bool]:
-    return exists().where(tasks.c.interview_id == interviews.c.id, tasks.c.kind == kind)
+def _task(*kinds: str) -> ColumnElement[bool]:
+    return exists().where(tasks.c.interview_id == interviews.c.id, tasks.c.kind.in_(kinds))

@@ -28,7 +28,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
 from store.prepared import Prepared, Row
 from store.round_offices import DEADLINE, OF_INTERVIEW
@@ -223,6 +223,22 @@ def answers_of(conn: Connection, interview_id: UUID) -> dict[str, RowMapping]:
 def speak(conn: Connection, organisation_id: UUID, language: str) -> None:
     """From now on this organisation is spoken and written to in `language`, in every round."""
     conn.execute(update(organisations).where(organisations.c.id == organisation_id).values(language=language))
+
+
+def earlier_answers(conn: Connection, interview_id: UUID, questions: Sequence[str]) -> dict[str, str]:
+    """What the same organisation answered to `questions` the last time before, in an interview of another round."""
+    this, last = interviews.alias("this"), interviews.alias("last")
+    found = (
+        select(answers.c.question, answers.c.value)
+        .ext(distinct_on(answers.c.question))
+        .select_from(
+            this.join(last, (last.c.organisation_id == this.c.organisation_id) & (last.c.round_id != this.c.round_id))
+            .join(answers, answers.c.interview_id == last.c.id)
+        )
+        .where(this.c.id == interview_id, answers.c.question.in_(questions), last.c.begun_at.is_not(None))
+        .order_by(answers.c.question, last.c.begun_at.desc())
+    )
+    return {row.question: row.value for row in conn.execute(found)}
 
 
 def ask_for_call(conn: Connection, interview_id: UUID, at: datetime) -> bool:

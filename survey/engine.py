@@ -276,6 +276,8 @@ def _enter_one(course: Course, heard: Heard, item: Item, given: str) -> None:
         course.effects.append(Doubtful(value.code, given, item.name))
     else:
         course.store(item, value, heard.channel)
+        if heard.channel in ASKED:
+            course.remember(item)
 
 
 def _close_entry(course: Course, final: bool) -> None:

@@ -68,7 +68,7 @@ tasks = Table(
     ref("interview_id", "interviews.id", null=True),
     Column(
         "kind", Text, nullable=False
-    ),  # wrong_number | person_wanted | unknown_number | ladder_ended | doubtful_text
+    ),  # wrong_number | not_them | left_office | person_wanted | unknown_number | ladder_ended | doubtful_text
     Column("state", Text, nullable=False),  # open | claimed | done
     Column("digest", LargeBinary, nullable=False, unique=True),  # one task per cause
     sealed("detail"),

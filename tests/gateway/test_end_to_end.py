@@ -106,7 +106,7 @@ def test_a_forged_text_changes_nothing(house: House) -> None:
 def test_a_whole_interview_by_keys(house: House) -> None:
     ref = house.world.plan(state="sending")  # type: ignore[arg-type]  # a state by its value
     document = house.call(f"{BASE}/twilio/voice/{ref}/0")
-    answers = iter(["1", "2", "1", "3", "250", "1"])
+    answers = iter(["1", "2", "1", "3", "250", "1", "1"])
     for _ in range(12):
         gather = document.find("Gather")
         if gather is None:
