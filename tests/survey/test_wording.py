@@ -10,6 +10,8 @@ import pytest
 from survey.wording import WORDS, digits, doubtful, parameters, say, version
 
 SAMPLE = {
+    "day": 5,
+    "month": 3,
     "office": "Liên minh Hợp tác xã tỉnh Tuyên Quang",
     "organisation": "Hợp tác xã Nông nghiệp Đồng Tâm",
     "contact": "0207 3822 123",
