@@ -11,31 +11,25 @@ from typing import Any
 
 from sms import encoding, listed
 from sms.encoding import Encoding
+from survey import effects as off
 from survey import wording
 from survey.effects import (
     AlreadyAnswered,
-    Appointed,
     Ask,
     Consent,
     Doubtful,
     Echo,
     Effect,
     Ended,
-    Far,
     Finished,
-    GoneBack,
     LeftOpen,
-    MayPause,
     NotAChoice,
-    Noted,
-    NothingBefore,
     OutOfRange,
     Resumed,
     Tell,
     Unheard,
     Wanted,
     Welcome,
-    WrongPerson,
 )
 from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
 from survey.values import shown
@@ -284,9 +278,10 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     Ended: _Writer.ended,
     Finished: lambda writer, _: writer.words("finished"),
     Wanted: _Writer.wanted,
-    GoneBack: lambda writer, _: writer.words("gone_back"),
-    NothingBefore: lambda writer, _: writer.words("nothing_before"),
-    **dict.fromkeys((Consent, Appointed, WrongPerson, Noted, Far, MayPause), lambda _writer, _effect: ""),  # calls only
+    off.GoneBack: lambda writer, _: writer.words("gone_back"),
+    off.NothingBefore: lambda writer, _: writer.words("nothing_before"),
+    Consent: lambda _writer, _effect: "",
+    **dict.fromkeys((off.Appointed, off.WrongPerson, off.Noted, off.Far, off.MayPause), lambda _writer, _effect: ""),
 }
 
 _HOW: Mapping[Kind, str] = {
@@ -302,5 +297,5 @@ _RANKS: Mapping[type[Effect], int] = {
     LeftOpen: _COURTESY,
     AlreadyAnswered: _COURTESY,
     Resumed: _COURTESY,
-    GoneBack: _COURTESY,
+    off.GoneBack: _COURTESY,
 }

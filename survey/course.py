@@ -133,6 +133,8 @@ class Course(Standing):
         if last is not None and is_far(value, last):
             self.earlier = {name: kept for name, kept in self.earlier.items() if name != item.name}  # asked once only
             self.effects.append(Far(item.name))
+        if self.next_item() is None and not self.still_open():
+            self.status = "complete"  # whoever hangs up while the last number is read back has answered everything
         self.ask_aside(f"{asides.RIGHT}:{item.name}")
 
     def settle(self) -> None:
