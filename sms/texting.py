@@ -280,8 +280,7 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     Wanted: _Writer.wanted,
     off.GoneBack: lambda writer, _: writer.words("gone_back"),
     off.NothingBefore: lambda writer, _: writer.words("nothing_before"),
-    Consent: lambda _writer, _effect: "",
-    **dict.fromkeys((off.Appointed, off.WrongPerson, off.Noted, off.Far, off.MayPause), lambda _writer, _effect: ""),
+    **dict.fromkeys((Consent, off.Appointed, off.WrongPerson, off.Noted, off.Far, off.MayPause), lambda _writer, _effect: ""),
 }
 
 _HOW: Mapping[Kind, str] = {
@@ -296,6 +295,5 @@ _RANKS: Mapping[type[Effect], int] = {
     Echo: _ECHO,
     LeftOpen: _COURTESY,
     AlreadyAnswered: _COURTESY,
-    Resumed: _COURTESY,
-    off.GoneBack: _COURTESY,
+    **dict.fromkeys((Resumed, off.GoneBack), _COURTESY),
 }
