@@ -280,7 +280,7 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     Wanted: _Writer.wanted,
     off.GoneBack: lambda writer, _: writer.words("gone_back"),
     off.NothingBefore: lambda writer, _: writer.words("nothing_before"),
-    **dict.fromkeys((Consent, off.Appointed, off.WrongPerson, off.Noted, off.Far, off.MayPause), lambda _writer, _effect: ""),
+    **dict.fromkeys((Consent, off.Appointed, off.WrongPerson, off.Noted, off.Far, off.MayPause), lambda *_: ""),
 }
 
 _HOW: Mapping[Kind, str] = {
