@@ -16,19 +16,19 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Good day. This is an automatic call from {office}.",
     },
     "opening.why": {
-        "vi": "Chúng tôi xin hỏi ý kiến ông bà về sự quan tâm của chính quyền địa phương đối với đơn vị mình.",
-        "en": "We would like your opinion on how well the local authorities support your organisation.",
+        "vi": "Chúng tôi xin hỏi ý kiến ông bà.",
+        "en": "We would like your opinion.",
     },
     "opening.length": {
-        "vi": "Cuộc gọi dài khoảng {minutes} phút, và ông bà không mất tiền.",
+        "vi": "Cuộc gọi dài khoảng {minutes} phút, ông bà không mất tiền.",
         "en": "The call takes about {minutes} minutes, and it costs you nothing.",
     },
     "opening.private": {
-        "vi": "Câu trả lời của ông bà được giữ kín.",
+        "vi": "Câu trả lời được giữ kín.",
         "en": "Your answers are kept private.",
     },
     "opening.check": {
-        "vi": "Muốn biết cuộc gọi này có thật không, xin ông bà gọi số {contact}.",
+        "vi": "Muốn kiểm tra, xin gọi số {contact}.",
         "en": "To check that this call is genuine, please ring {contact}.",
     },
     "resumed": {
@@ -36,7 +36,7 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Good day. {office} would like to go on with the remaining questions. It costs you nothing.",
     },
     "about": {
-        "vi": "Các câu hỏi này là về {organisation}.",
+        "vi": "Câu hỏi về {organisation}.",
         "en": "These questions are about {organisation}.",
     },
     # Options and keys: the option first, then its key

@@ -96,7 +96,7 @@ def test_a_person_is_dialled_when_there_is_one_and_the_question_waits_behind() -
 
 def test_where_one_phone_serves_several_the_organisation_is_named() -> None:
     call = CallContext(1, "X", organisation="HTX Hoa Sen")
-    assert "Các câu hỏi này là về HTX Hoa Sen." in script_for(FORM, (Welcome(), Ask("consent", 1)), "vi", call).heard
+    assert "Câu hỏi về HTX Hoa Sen." in script_for(FORM, (Welcome(), Ask("consent", 1)), "vi", call).heard
     assert "HTX Hoa Sen" not in script_for(FORM, (Ask("q1", 2),), "vi", call).heard
 
 
