@@ -29,7 +29,7 @@ from store.exports import Asked
 from survey import questionnaire
 from survey.questionnaire import Question, Questionnaire
 
-Kind = Literal["forms", "status", "answers", "figures"]
+Kind = Literal["forms", "status", "answers", "figures", "cards"]
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "forms": ("xlsx", "csv"),
     "status": ("xlsx", "csv"),
@@ -88,7 +88,7 @@ def export(work: Work, order: Order, words: Words) -> Exported:
         raise Refusal("export.no_format", format=order.format, known=", ".join(FORMATS[order.kind]))
     if not order.reason.strip():
         raise Refusal("export.no_reason")
-    found, office_id = _permitted(work, order)
+    found, office_id = permitted(work, order)
     with work.database.transaction() as conn:
         if order.kind != "status":  # one statement sees one state of the data by itself
             figures.freeze(conn)
@@ -101,7 +101,7 @@ def export(work: Work, order: Order, words: Words) -> Exported:
     return Exported(written.files, written.rows, kept)
 
 
-def _permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
+def permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
     """The round and office of a permitted order, which from now on stands in the audit trail. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, order.round_code)

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.interviews import answers, interviews
-from store.tables.registry import organisation_phones, organisations, phones
+from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_offices, rounds
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -133,6 +133,25 @@ def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
         .where(*_scope(round_id, office_id))
         .order_by(organisations.c.registry_code, interviews.c.id)
     )
+
+
+def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequence[RowMapping]:
+    """The organisations still to be asked: name, code, questionnaire, office and its number, in the list's order."""
+    query = (
+        select(
+            organisations.c.name.label("organisation"),
+            interviews.c.code,
+            interviews.c.questionnaire_sha256,
+            offices.c.name.label("office"),
+            offices.c.contact_number,
+        )
+        .select_from(interviews)
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .join(offices, offices.c.id == interviews.c.office_id)
+        .where(*_scope(round_id, office_id), interviews.c.status.not_in(("complete", "answered", "refused")))
+        .order_by(organisations.c.name_key, interviews.c.id)
+    )
+    return conn.execute(query).mappings().all()
 
 
 def anonymous(

@@ -9,6 +9,7 @@ import click
 from files.form_differences import form_changes
 from files.readiness import readiness
 from files.reports import fault_lines
+from files.text_interview import text_interview
 from runtime.cli import prompts
 from runtime.cli.faults import told
 from runtime.cli.session import Session
@@ -34,14 +35,20 @@ def check(session: Session, path: Path, as_json: bool) -> None:
     with told(session, as_json):
         form = questionnaires.check(path)
     ready = readiness(form)
+    written = {language: text_interview(form, language) for language in form.languages}
     if as_json:
         notices = [notice.to_dict() for notice in ready.notices]
-        session.show({"sha256": form.sha256, **form.to_dict(), "seconds": ready.seconds, "notices": notices})
+        lengths = {name: {"texts": len(t), "segments": sum(each.segments for each in t)} for name, t in written.items()}
+        measured = {"seconds": ready.seconds, "texts": lengths, "notices": notices}
+        session.show({"sha256": form.sha256, **form.to_dict(), **measured})
         return
     for line in fault_lines(ready.notices, session.words):
         click.echo(line)
     for language, seconds in ready.seconds.items():
         session.say("questionnaire.length", language=language, minutes=seconds // 60, seconds=seconds % 60)
+    for language, texts in written.items():
+        segments, longest = sum(each.segments for each in texts), max(each.units for each in texts)
+        session.say("questionnaire.texts", language=language, texts=len(texts), segments=segments, longest=longest)
     session.say("questionnaire.good", form=form.code, version=form.version, **_figures(form))
 
 

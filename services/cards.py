@@ -1,0 +1,70 @@
+"""Cards to hand out before anybody rings: a page an organisation with our number, its code and the questions.
+
+Nothing on a card was answered, and no person's name or number of the organisation stands on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import RowMapping
+
+from files import cards, tables
+from files.cards import Card
+from services.advance import preferred
+from services.exports import Exported, Order, new_file, permitted
+from services.faults import Refusal
+from services.work import Work
+from store import exports as rows
+from store import senders
+from survey import questionnaire
+from survey.questionnaire import Questionnaire
+
+
+def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> Exported:
+    """Write the cards of one office's organisations, HTML or (by the file's name) PDF; whole or not at all.
+
+    `officer` and `officer_phone`: whom a leader may ask, else the office itself. Raises Refusal: no office or reason,
+    nobody on the list, file there already, or no PDF to be made here.
+    """
+    if not order.reason.strip():
+        raise Refusal("export.no_reason")
+    if not order.office:
+        raise Refusal("export.cards_office")
+    found, office_id = permitted(work, order)
+    out = new_file(order.out)
+    with work.database.transaction() as conn:
+        line = preferred(senders.all_rows(conn), "call")
+        held = rows.forms_in(conn, found["id"], office_id)
+        listed = rows.on_cards(conn, found["id"], office_id)
+    forms = {each["sha256"]: questionnaire.from_dict(each["form"]) for each in held}
+    hotline = line.address if line is not None else ""
+    made = [_card(row, forms, found["title"], _national(hotline), officer, officer_phone) for row in listed]
+    if not made:
+        raise Refusal("export.cards_none", office=order.office)
+    page = cards.html(made)
+    content = cards.pdf(page) if out.suffix == ".pdf" else page.encode()
+    if content is None:
+        raise Refusal("export.no_pdf")
+    with tables.written(out) as file:
+        file.write(content)
+    return Exported((out,), len(made))
+
+
+def _card(
+    row: RowMapping, forms: Mapping[str, Questionnaire], title: str, hotline: str, officer: str, officer_phone: str
+) -> Card:
+    return Card(
+        organisation=row["organisation"],
+        code=row["code"],
+        form=forms[row["questionnaire_sha256"]],
+        round_title=title,
+        office=row["office"],
+        hotline=hotline or row["contact_number"],
+        officer=officer or row["office"],
+        officer_phone=officer_phone or row["contact_number"],
+    )
+
+
+def _national(number: str) -> str:
+    return f"0{number[3:]}" if number.startswith("+84") else number
