@@ -33,7 +33,8 @@ def command(session: Session, /, as_json: bool, **given: Any) -> None:
     """Xuất phiếu, trạng thái, câu trả lời ẩn danh hoặc số liệu ra tệp (write files that leave)."""
     cards = given["format_"] == "cards"
     if not cards and given["what"] is None:
-        raise click.MissingParameter(param_type="option", param_hint="--what")
+        context = click.get_current_context()
+        raise click.MissingParameter(ctx=context, param=next(p for p in context.command.params if p.name == "what"))
     ordered = exports.Order(
         given["round_code"], "cards" if cards else given["what"],
         given["format_"], given["out"], session.actor, given["reason"],
