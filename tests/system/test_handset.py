@@ -50,7 +50,8 @@ TYPE_MS = 7000
 """Nobody reads and types an answer faster: a text that comes sooner belongs to the question before (`sms.binding`)."""
 LISTEN_MS = 1000
 """A key counts once the question is being said: from our answer to the phone it takes a moment."""
-ANSWERS = ("1", "2", "1", "3", "250#", "1")
+ANSWERS = ("1", "2", "1", "3", "250#", "1", "1")
+"""The number is read back and confirmed, then the form is handed in."""
 
 
 @dataclass
