@@ -35,11 +35,16 @@ def alo(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
+def heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """`alo up` in the background, once it is ready."""
     with log.open("wb") as out:
         argv = [sys.executable, "-m", "runtime.cli.main", "up"]
-        process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=out, stderr=out)
+        # Ctrl-C counts here even when whoever runs the tests is a background job, which ignores it
+        process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=out, stderr=out, preexec_fn=heed_ctrl_c)
     deadline = time.monotonic() + 90
     while "runs at" not in log.read_text() and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.2)
