@@ -14,7 +14,7 @@ from tests.system.kannel.house import House
 NO_KANNEL = "no kannel: apt install kannel"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(
     url_of: Callable[[str], str], broker_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
