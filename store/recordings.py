@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from store.tables.rounds import recordings
@@ -52,19 +52,3 @@ def withdraw(conn: Connection, prompt_id: str, at: datetime) -> int:
         .values(withdrawn_at=at)
     )
     return len(conn.execute(gone.returning(recordings.c.sha256)).all())
-
-
-def counts(conn: Connection) -> list[RowMapping]:
-    """Sentences in use and their milliseconds, by language and voice."""
-    wanted = (
-        select(
-            recordings.c.language,
-            recordings.c.voice,
-            func.count(recordings.c.prompt_id.distinct()).label("sentences"),
-            func.sum(recordings.c.milliseconds).label("milliseconds"),
-        )
-        .where(recordings.c.withdrawn_at.is_(None))
-        .group_by(recordings.c.language, recordings.c.voice)
-        .order_by(recordings.c.language, recordings.c.voice)
-    )
-    return list(conn.execute(wanted).mappings())

@@ -76,8 +76,8 @@ def test_rings_at_the_same_moment_make_one_call(world: World) -> None:
     assert len(backs(world)) == 1
 
 
-def test_without_the_unique_row_rings_at_the_same_moment_would_make_more(world: World) -> None:
-    """The planted fault: the promise stands on the index, for a ring and a text may not share a sender's lock."""
+def test_the_database_itself_refuses_a_second_open_call_back(world: World) -> None:
+    """The promise stands on the index, whatever path plans the row."""
     row = _row(world)
     with world.work.database.transaction() as conn:
         conn.execute(sa.insert(outbox).values(row))
