@@ -148,6 +148,11 @@ def local(on: date, at: time) -> datetime:
     return datetime.combine(on, at, ZONE).astimezone(UTC)
 
 
+def local_day(at: datetime) -> date:
+    """The day in Vietnam that the aware time `at` lies in."""
+    return at.astimezone(ZONE).date()
+
+
 def day_start(at: datetime) -> datetime:
     """Local midnight of the day `at` lies in, in UTC: where a day's caps begin."""
-    return local(at.astimezone(ZONE).date(), time())
+    return local(local_day(at), time())

@@ -68,12 +68,6 @@ def console_work(settings: Settings | None = None) -> Work:
     return _work(found, Database(url, role_label="console", pool_size=_pool(found)))
 
 
-def owner_database(settings: Settings | None = None) -> Database:
-    """The database as the role that owns the schema, for migrations and checks."""
-    found = settings or Settings()
-    return Database(found.database_owner_url.get_secret_value(), role_label="owner", pool_size=1)
-
-
 def credentials(settings: Settings) -> Credentials:
     """The carriers' secrets by the reference names "twilio" and "kannel" that senders carry."""
     found: dict[str, TwilioCredentials | KannelCredentials] = {}

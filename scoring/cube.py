@@ -9,10 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-STATUSES = ("complete", "partial", "refused", "answered", "pending")
-"""Of a form in the cube: `partial` has at least one answer and is not complete; `answered`: the online survey says so
-but its answers have not come; `pending`: silent so far."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
@@ -28,7 +24,11 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """`n` organisations of the frame in one stratum whose form has this status."""
+    """`n` organisations of the frame in one stratum whose form has this status.
+
+    complete; partial: at least one answer, not complete; refused; answered: the online survey says so but its answers
+    have not come; pending: silent so far.
+    """
 
     stratum: Stratum
     status: str

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from contact.delivery import InboundText, State
 from contact.phone import read_cell
 from contact.sender import SenderRow
-from services import conversation, text_turn
+from services import conversation, numbers, text_turn
 from services.interviews import takes_answers
 from services.planted import is_planted
 from services.text_turn import Result, Turn
@@ -59,7 +57,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
             earlier = rows.earlier(conn, sender.id, row["carrier_id"])
             if earlier is not None and earlier["id"] != row["id"]:
                 return _once_more(work, earlier, via)
-            phone = _stranger(work, conn, row, number)
+            phone = numbers.lock(work, conn, number)
             if phone is None:
                 rows.close(conn, row["id"], interview_id=None, outcome="not_a_number")
                 return TextReply(None, None, "not_a_number")
@@ -96,22 +94,6 @@ def _once_more(work: Work, earlier: Row, via: Via) -> TextReply:
     return TextReply(body, earlier["ref"] if again else None, earlier["outcome"], repeated=True)
 
 
-def _stranger(work: Work, conn: Connection, row: dict[str, Any], number: str) -> Row | None:
-    """The phone of a number never seen before, locked; None when it is no number a person here could have."""
-    reading = next(iter(read_cell(number)), None)
-    if reading is None or reading.e164 is None:
-        return None
-    phones.add(
-        conn,
-        phone_hash=row["phone_hash"],
-        version=work.vault.lookup_version,
-        number=row["number"],
-        kind=reading.kind,
-        at=row["received_at"],
-    )
-    return phones.lock(conn, row["phone_hash"])
-
-
 def _answer(turn: Turn) -> Result:
     """What the text means: the carrier's own signal first, then words about contact, then answers."""
     if turn.text.opt_out_type:
@@ -132,7 +114,7 @@ def _without_interview(turn: Turn) -> Result:
         return spoken
     if phones.is_listed(turn.conn, turn.phone["hash"]):
         return text_turn.notice(turn, "nothing_open", "text.nothing_open")
-    text_turn.tell_staff(turn, "unknown_number")
+    numbers.tell_staff(turn.work, turn.conn, "unknown_number", turn.phone["hash"], turn.text.from_number)
     since = turn.now - STRANGERS_ANSWERED_EVERY
     if turn.phone["consent"] == "stopped" or rows.replied_since(turn.conn, turn.phone["hash"], "unknown_number", since):
         return Result("unknown_number")

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
+from contact.calendar import local_day
 from contact.phone import read_cell
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
-from services import call_backs, tasks
-from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, lock, open_interviews, render, stored, take
+from services import call_backs, numbers, wishes
+from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
 from services.work import Work
 from store import calls as rows
@@ -32,7 +31,9 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
         return render(work, closing("unknown_caller"), "")
     work.recordings.refresh()
     with work.database.transaction() as conn:
-        phone = _caller(work, conn, number)
+        phone = numbers.lock(work, conn, number)
+        if phone is None:
+            return render(work, closing("unknown_caller"), "")
         known = rows.by_carrier_id(conn, sender.id, carrier_id)
         if known is not None:
             return stored(work, conn, known, 0)
@@ -59,23 +60,6 @@ def _number(written: str) -> str | None:
     return next((reading.e164 for reading in read_cell(written) if reading.e164), None)
 
 
-def _caller(work: Work, conn: Connection, number: str) -> Row:
-    """The caller's phone, locked; kept when it was never seen before."""
-    phone_hash = work.vault.lookup(number)
-    phone = phones.lock(conn, phone_hash)
-    if phone is not None:
-        return phone
-    phones.add(
-        conn,
-        phone_hash=phone_hash,
-        version=work.vault.lookup_version,
-        number=work.vault.seal(number),
-        kind=read_cell(number)[0].kind,
-        at=work.clock.now(),
-    )
-    return lock(conn, phone_hash)
-
-
 def _meant(held: Sequence[Row]) -> Row | None:
     """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
     waiting = [row for row in held if row["status"] in OPEN]
@@ -98,19 +82,11 @@ def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: 
 
 def _ring_back(line: Line, sender: SenderRow, row: Row | None, number: str) -> None:
     """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
-    day = line.now.date()
     phone_hash = line.phone["hash"]
     if row is not None and row["status"] in OPEN:
         call_backs.plan(line.work, line.conn, row, phone_hash, sender.id, "rang_us")
     elif row is not None:
-        cause = f"person_wanted:{row['id']}:{day}"
-        office_id, interview_id = row["office_id"], row["id"]
-        tasks.open_task(
-            line.work, line.conn, kind="person_wanted", cause=cause, office_id=office_id, interview_id=interview_id
-        )
-    elif phones.is_listed(line.conn, phone_hash):
-        cause = f"person_wanted:{phone_hash.hex()}:{day}"
-        tasks.open_task(line.work, line.conn, kind="person_wanted", cause=cause, detail=number)
+        wishes.tell_staff(line.work, line.conn, row, "person_wanted", str(local_day(line.now)))
     else:
-        cause = f"unknown_number:{phone_hash.hex()}"
-        tasks.open_task(line.work, line.conn, kind="unknown_number", cause=cause, detail=number)
+        kind = "person_wanted" if phones.is_listed(line.conn, phone_hash) else "unknown_number"
+        numbers.tell_staff(line.work, line.conn, kind, phone_hash, number)

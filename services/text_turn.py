@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from contact.delivery import InboundText
 from contact.sender import SenderRow
-from services import consent, tasks
+from services import consent
 from services.work import Work
 from sms import texting
 from sms.binding import Shown
@@ -73,10 +73,3 @@ def notice(turn: Turn, outcome: str, code: str, held: Sequence[Row] = (), **para
     text = texting.notice(code, held[0]["language"] if held else LANGUAGE, context, **params)
     office_id = held[0]["office_id"] if held else None
     return Result(outcome, text.body, text.segments, office_id=office_id)
-
-
-def tell_staff(turn: Turn, kind: str) -> None:
-    """One task per phone and kind; the number stands sealed in it."""
-    number = turn.text.from_number
-    cause = f"{kind}:{turn.phone['hash'].hex()}"
-    tasks.open_task(turn.work, turn.conn, kind=kind, cause=cause, detail=number)

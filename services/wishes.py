@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from contact.calendar import local_day
 from services import call_backs, tasks
 from services.advance import preferred
 from services.work import Work
@@ -35,7 +36,7 @@ def carry_out(work: Work, conn: Connection, held: Row, phone_hash: bytes, effect
     if "call" in wanted and not _call(work, conn, held, phone_hash, None):
         wanted.add("person")
     if "person" in wanted:
-        _tell_staff(work, conn, held, "person_wanted", str(work.clock.now().date()))
+        tell_staff(work, conn, held, "person_wanted", str(local_day(work.clock.now())))
 
 
 def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: datetime | None) -> bool:
@@ -54,10 +55,11 @@ def _give_number_up(work: Work, conn: Connection, held: Row, phone_hash: bytes, 
     """Nobody rings this number about this organisation again, and staff find out whom to ring."""
     registry.mark_invalid(conn, held["id"], phone_hash, why)
     outbox.withdraw(conn, {"code": why}, work.clock.now(), phone_hash=phone_hash, interview_id=held["id"])
-    _tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
+    tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
 
 
-def _tell_staff(work: Work, conn: Connection, held: Row, kind: str, cause: str) -> None:
+def tell_staff(work: Work, conn: Connection, held: Row, kind: str, cause: str) -> None:
+    """One task of the interview's office about it, per `kind` and `cause`."""
     tasks.open_task(
         work,
         conn,

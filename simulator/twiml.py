@@ -14,7 +14,6 @@ from simulator.wire import Answer
 
 LIMIT = 64 * 1024
 _XML = frozenset({"text/xml", "application/xml", "text/html"})
-VOICE_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Reject", "Dial", "Record"})
 PROMPT_VERBS = frozenset({"Say", "Play", "Pause"})
 _LETTERS_A_SECOND = 14.0
 """Unhurried Vietnamese speech."""

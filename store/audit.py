@@ -5,7 +5,7 @@ It must not hold phones, names or texts: subjects are ids and codes, details are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,8 +39,3 @@ def append(
             "detail": dict(detail or {}),
         },
     )
-
-
-def of_subject(conn: sa.Connection, subject: str) -> Sequence[sa.RowMapping]:
-    """Every line about `subject`, oldest first."""
-    return conn.execute(sa.select(audit).where(audit.c.subject == subject).order_by(audit.c.id)).mappings().all()

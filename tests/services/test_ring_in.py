@@ -139,6 +139,32 @@ def test_a_stranger_becomes_one_task_and_is_never_rung(world: World) -> None:
     assert backs(world) == []
 
 
+HALF_PAST_SIX = datetime(2026, 11, 18, 23, 30, tzinfo=UTC)
+"""06:30 of the 19th in Vietnam, while the UTC date is still the 18th's."""
+DAYS = [(timedelta(), 1), (timedelta(hours=1), 1), (timedelta(hours=17), 1), (timedelta(hours=18), 2)]
+"""Since 06:30 → tasks there are then: 07:30 and 23:30 are the same day, 00:30 is the next."""
+
+
+def test_a_strangers_task_is_one_a_vietnamese_day_whether_they_ring_or_write(world: World) -> None:
+    for n, (since, tasks) in enumerate(DAYS):
+        world.work.clock.set(HALF_PAST_SIX + since)  # type: ignore[attr-defined]  # the tests' clock
+        ring(world, n, STRANGER)
+        inbound.receive_text(world.work, world.text, world.text_from("alo", STRANGER))
+        assert world.tasks() == ["unknown_number"] * tasks
+
+
+def test_a_person_is_wanted_once_a_vietnamese_day_whether_they_ring_or_ask(world: World) -> None:
+    for n, (since, tasks) in enumerate(DAYS):
+        world.work.clock.set(HALF_PAST_SIX + since)  # type: ignore[attr-defined]  # the tests' clock
+        with world.work.database.transaction() as conn:
+            conn.execute(sa.update(interviews).values(status="active"))
+        inbound.receive_text(world.work, world.text, world.text_from("gap can bo"))
+        with world.work.database.transaction() as conn:
+            conn.execute(sa.update(interviews).values(status="complete"))
+        ring(world, n)
+        assert world.tasks() == ["person_wanted"] * tasks
+
+
 @pytest.mark.parametrize("number", ["anonymous", "+266696687", "", "1900"])
 def test_a_withheld_number_hears_a_polite_word_and_leaves_no_trace(world: World, number: str) -> None:
     document = ring(world, number=number)
