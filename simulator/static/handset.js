@@ -7,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
 const TONES = { 1: [697, 1209], 2: [697, 1336], 3: [697, 1477], 4: [770, 1209], 5: [770, 1336], 6: [770, 1477],
   7: [852, 1209], 8: [852, 1336], 9: [852, 1477], "*": [941, 1209], 0: [941, 1336], "#": [941, 1477] };
-const now = { number: "", call: null, sid: "", heard: 0, texts: "", typed: "", lang: "vi" };
+const now = { number: "", call: null, sid: "", heard: 0, texts: "", typed: "", lang: "vi", tones: Promise.resolve() };
 const say = (vi, en) => (now.lang === "vi" ? vi : en);
 
 // ---- the network
@@ -157,7 +157,7 @@ function bubble(text) {
 
 // ---- what the holder does
 
-async function press(key, button) {
+function press(key, button) {
   tone(TONES[key], 0.15);
   button.classList.add("down");
   setTimeout(() => button.classList.remove("down"), 120);
@@ -165,7 +165,8 @@ async function press(key, button) {
   $("typed").textContent = now.typed;
   if (now.number && now.call && now.call.status === "in-progress") {
     hush();
-    await ask(mine("/key"), { key });
+    const path = mine("/key");
+    now.tones = now.tones.then(() => ask(path, { key }));  // one after the other: two requests under way may change places
   }
 }
 
