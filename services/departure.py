@@ -21,7 +21,7 @@ from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services import texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
-from services.planted import is_planted
+from services.planted import is_planted, linger
 from services.work import Work
 from sms import encoding
 from sms.texting import Text
@@ -59,6 +59,7 @@ def prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
         if not isinstance(verdict, Go):
             _put_off(conn, row, verdict, now)
             return None
+        linger("no-lock-order")
         body = _body(work, conn, sender, row, interview)
         outbox.change(conn, outbox_id, **_leaving(work, sender, verdict, now), **_sealed(work, body))
         return Order(outbox_id, row["ref"], work.vault.open(phone["number"]), "" if body is None else body.body)

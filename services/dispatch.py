@@ -23,7 +23,7 @@ from contact.pacing import Budget, Pace
 from contact.sender import SenderRow
 from services import delivery, departure, failover
 from services.departure import Order
-from services.planted import is_planted
+from services.planted import is_planted, linger
 from services.work import Work
 from store import claims, senders
 from store import pacing as paces
@@ -92,6 +92,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         lease = real + work.patience(CLAIM_LEASE)
         faults = {"locking": locking, "heeding": not is_planted("skip-pause-check")}
         claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"], **faults)
+        linger("no-skip-locked")
         used = slots[: len(claimed.rows)]
         if used:
             paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)

@@ -5,6 +5,7 @@ Nothing is planted unless a test or a simulated system asks for it by name; real
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -22,6 +23,9 @@ FAULTS: Mapping[str, str] = {
     "no-unknown-state": "a hand-over in doubt is taken for one that failed, and sent again",
 }
 
+LINGER_S = 0.7
+"""Real seconds between a look and the deed it allows, where the lock that joins the two is planted away."""
+
 _planted: set[str] = set()
 
 
@@ -32,6 +36,16 @@ class PlantingRefusedError(RuntimeError):
 def is_planted(fault: str) -> bool:
     """Whether `fault` is active in this process."""
     return fault in _planted
+
+
+def linger(fault: str) -> None:
+    """Where `fault` took a lock away, wait between look and deed, so that others look meanwhile.
+
+    Without it the race is a matter of milliseconds and of the machine: a proof must go red on any of them. Nothing
+    happens unless `fault` is planted.
+    """
+    if fault in _planted:
+        time.sleep(LINGER_S)
 
 
 @contextmanager

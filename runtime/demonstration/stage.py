@@ -9,6 +9,7 @@ import json
 import secrets
 import shutil
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ START = datetime(2026, 4, 6, 0, 0, tzinfo=UTC)
 """Monday 6 April 2026, 07:00 in Viet Nam: no holiday in the days that follow."""
 HEAD_START = timedelta(seconds=14)
 """Real time for servers to start before the business day begins."""
+PORTS = range(10_000, 30_000)
+_given: set[int] = set()
 
 
 def prepare(settings: Settings) -> Settings:
@@ -111,8 +114,15 @@ def keep_end(home: Path, business: datetime) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on just now; this process gets it once. Raises OSError when none is found.
+
+    It stands below those that Linux gives to outgoing connections, so that nobody has it when a part is started, or
+    started again, a little later.
+    """
+    for port in (PORTS.start + secrets.randbelow(len(PORTS)) for _ in range(100)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise OSError(f"no free port among {PORTS}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from services import planted
@@ -41,3 +43,14 @@ def test_a_simulated_process_takes_it_and_an_empty_name_is_none() -> None:
 def test_an_unknown_fault_cannot_be_planted() -> None:
     with pytest.raises(planted.PlantingRefusedError), planted.plant("no-such-fault"):
         pass
+
+
+def test_only_a_planted_fault_lingers_between_look_and_deed(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    planted.linger("no-skip-locked")
+    with planted.plant("no-lock-order"):
+        planted.linger("no-skip-locked")
+        assert waited == []
+        planted.linger("no-lock-order")
+    assert waited == [planted.LINGER_S]

@@ -33,13 +33,14 @@ LADDER = Ladder(
     retry_s=10 * MINUTE,
 )
 """The usual rungs, closer together."""
-HOURS = day("06:00-22:00")
+HOURS = day("00:00-23:59")
+"""A storm goes on for as many business days as its kills take on this machine."""
 SETTINGS = RoundSettings(
     hours=same_all_week(HOURS, HOURS, sunday_mornings=False),
     caps=replace(Caps(), contacts_a_day=8, texts_a_day=4, answered_calls_a_day=2, replies_a_day=200),
     ladder=LADDER,
 )
-"""Caps that just let the ladder of two organisations with one phone through: what is held back ends the same day."""
+"""Caps that just let the ladder of two organisations with one phone through: hardly anything waits for the next day."""
 
 HURRIED = replace(SETTINGS, ladder=replace(LADDER, steps=tuple(replace(s, gap_s=s.gap_s // 4) for s in LADDER.steps)))
 """The same with rungs minutes apart: what goes wrong between two of them is seen within seconds."""

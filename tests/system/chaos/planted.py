@@ -13,11 +13,15 @@ from tests.system.chaos import people
 from tests.system.chaos.stage import staged
 from tests.system.chaos.storm import FAULTS, Plan, Report, Storm
 
-LIMIT_S = 180.0
+LIMIT_S = 400.0
 """Real seconds until a hunt gives up; the checks of a hunt are usually violated within half a minute of its launch."""
-CALM_S = 45.0
-"""Real seconds in which nothing must be seen where nothing is planted."""
+MOST_WAVES = 24
+"""Offices contacted until the fault is seen: each of them another occasion, so that no machine can miss them all."""
+CALM_S, CALM_WAVES, CALM_CONTACTS = 45.0, 3, 120
+"""Where nothing is planted, nothing must be seen in so many real seconds, nor in so many contacts."""
 ERRING: Mapping[str, float] = {"duplicate": 0.3, "lost_answer": 0.3, "drop": 0.15}
+DOUBTFUL: Mapping[str, float] = {**ERRING, "drop": 0.3, "error_after_accept": 0.2}
+"""Half of what is handed over is in doubt."""
 TALKATIVE = {"quick": 6, "wrong_keys": 1, "hangs_up": 1, "voice_only": 4}
 
 
@@ -31,6 +35,7 @@ class Hunt:
     rate_per_s: float = 12
     lines: int = 24
     personas: Mapping[str, int] = field(default_factory=lambda: dict(people.PERSONAS))
+    erring: Mapping[str, float] = field(default_factory=lambda: dict(ERRING))
 
 
 HUNTS: Mapping[str, Hunt] = {
@@ -39,7 +44,7 @@ HUNTS: Mapping[str, Hunt] = {
     "skip-opt-out": Hunt(frozenset({"opt_out"}), personas={"opts_out": 1, "quick": 1}),
     "skip-opt-out-check": Hunt(frozenset({"opt_out"}), personas={"opts_out": 1, "quick": 1}),
     "no-skip-locked": Hunt(frozenset({"twice"})),
-    "no-unknown-state": Hunt(frozenset({"twice", "left", "ladder"})),
+    "no-unknown-state": Hunt(frozenset({"twice", "left", "ladder"}), erring=DOUBTFUL),
     "no-lock-order": Hunt(frozenset({"at_once", "caps"}), organisations=40, pairs=20, rate_per_s=150, lines=100),
 }
 PROMISED = ("no-skip-locked", "no-unknown-state", "ignore-turn", "skip-opt-out-check", "no-lock-order")
@@ -53,9 +58,15 @@ def hunt(home: Path, fault: str, seed: int = 1, say: Callable[[str], None] = pri
     wanted = HUNTS.get(fault, EVERY)
     plan = Plan(
         seed, 0, organisations=wanted.organisations, pairs=wanted.pairs, rate_per_s=wanted.rate_per_s,
-        lines=wanted.lines, faults={**FAULTS, **ERRING}, planted=fault, waves=3, wave_every_s=6,
-        rules=people.HURRIED, personas=wanted.personas,
+        lines=wanted.lines, faults={**FAULTS, **wanted.erring}, planted=fault,
+        waves=MOST_WAVES if fault else CALM_WAVES, wave_every_s=6, rules=people.HURRIED, personas=wanted.personas,
     )  # fmt: skip
     say(f"seed {seed}: without a protection: {fault or 'none'}")
     with staged(home, seed, planted=fault) as stage:
-        return Storm(stage, plan, say).hunt(wanted.seen_by, LIMIT_S if fault else CALM_S)
+        storm = Storm(stage, plan, say)
+        return storm.hunt(wanted.seen_by, LIMIT_S) if fault else storm.hunt(wanted.seen_by, LIMIT_S, calm)
+
+
+def calm(report: Report) -> bool:
+    """Whether a crowd in which nothing was seen has been looked at long enough."""
+    return report.seconds >= CALM_S and report.waves == CALM_WAVES and report.counts["contacts"] >= CALM_CONTACTS

@@ -8,7 +8,7 @@ import pytest
 
 from tests.system.chaos import planted, storm
 
-pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.timeout(700)]
 
 
 @pytest.mark.parametrize("fault", planted.PROMISED)
@@ -22,4 +22,4 @@ def test_nothing_is_seen_where_nothing_is_planted(tmp_path: Path) -> None:
     report = planted.hunt(tmp_path, "")
     print(storm.told(report))
     assert report.passed
-    assert report.counts["contacts"] > 100
+    assert planted.calm(report)

@@ -11,7 +11,7 @@ from tests.system.chaos import figures, storm
 from tests.system.chaos.kills import KINDS
 from tests.system.chaos.storm import Plan
 
-pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.timeout(3600)]
 
 KILLS = 10
 SEED = int(os.environ.get("CHAOS_SEED", "1"))

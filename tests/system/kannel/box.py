@@ -15,7 +15,7 @@ from tests.house.source import ROOT
 SAMPLE = ROOT / "docs" / "kannel.conf"
 PROGRAMS = ("bearerbox", "smsbox")
 PLACES = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
-READY_S = 20.0
+READY_S = 60.0
 QUIET = "3"
 """Errors only: below that, Kannel writes numbers and texts down."""
 

@@ -31,7 +31,7 @@ class FakeNetwork:
 
     def connect(self) -> None:
         """Link up. Raises OSError when bearerbox does not listen."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             try:
                 self._link = socket.create_connection(("127.0.0.1", self.port), timeout=5)

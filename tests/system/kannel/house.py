@@ -47,7 +47,7 @@ SECRET = "b1+/%d&=c"
 START = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
 """A Wednesday, 08:00 in Viet Nam."""
 RATE, HASTE = 60.0, 6.0
-PATIENCE_S = 25.0
+PATIENCE_S = 60.0
 READING_S = 1.0
 """Nobody answers sooner: a minute of business time. What is typed before it can be read answers what came before."""
 ACTOR = "cli:kannel"

@@ -56,7 +56,7 @@ class SmppNetwork:
                 sock.close()
         self._listener = self._link = None
 
-    def wait_bound(self, seconds: float = 30.0) -> None:
+    def wait_bound(self, seconds: float = 60.0) -> None:
         """Wait for Kannel's bind. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while self._link is None:

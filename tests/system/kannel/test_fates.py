@@ -24,7 +24,7 @@ from tests.system.kannel.smpp_network import BUFFERED, DELIVERED, REJECTED, SILE
 SHORT = "Alo 1"
 """One part, so that tries can be counted."""
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 
 def smpp(fate: int, person: int) -> str:
@@ -138,8 +138,8 @@ def presumed(house: House, number: str) -> None:
     house.door.shut()
     try:
         ref = lost_answer(house, number)
-        house.becomes(ref, "unknown", 8)
-        row = house.becomes(ref, "presumed", 1.5 * reconcile.GIVE_UP_AFTER.total_seconds() / house.work.haste + 10)
+        house.becomes(ref, "unknown", 30)
+        row = house.becomes(ref, "presumed", 1.5 * reconcile.GIVE_UP_AFTER.total_seconds() / house.work.haste + 60)
         assert row["error_code"] == "presumed_sent"
         assert row["reserved_at"] is not None
         with house.work.database.transaction() as conn:
@@ -148,7 +148,7 @@ def presumed(house: House, number: str) -> None:
         assert len(counts["texts_at"]) == 1, "it uses up a cap"
     finally:
         house.door.open()
-    house.becomes(ref, "delivered", 40)
+    house.becomes(ref, "delivered")
     assert len(house.heard(number)) == 1
 
 
