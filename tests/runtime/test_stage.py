@@ -1,4 +1,4 @@
-"""Ports for parts that are started, killed and started again: never the same twice, and not the system's to give away."""
+"""Ports for parts that are started, killed and started again: never the same twice, none of the system's."""
 
 from __future__ import annotations
 

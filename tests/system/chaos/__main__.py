@@ -20,6 +20,8 @@ from tests.system.chaos.storm import Plan
 
 A_STORM = 10
 """Kills of each kind in one storm."""
+NOTHING = "nothing"
+"""The hunt's crowd with nothing taken away."""
 
 
 def main() -> int:
@@ -43,7 +45,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first storm; each further one takes the next")
     parser.add_argument("--resume", type=Path, default=Path("build/chaos.json"), help="what is done already")
     parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "alo-chaos")
-    parser.add_argument("--planted", choices=sorted(planted.HUNTS), default="", help="a protection to take away")
+    faults = [NOTHING, *sorted(planted.HUNTS)]
+    parser.add_argument("--planted", choices=faults, default="", help="a protection to take away")
     parsed = parser.parse_args()
     parsed.resume.parent.mkdir(parents=True, exist_ok=True)
     return parsed
@@ -65,11 +68,12 @@ def _one(seed: int, kills: int, home: Path) -> dict[str, Any]:
 
 
 def _planted(given: argparse.Namespace) -> int:
-    """One storm without a protection: 0 when the witness saw it, 1 when it passed."""
-    report = planted.hunt(given.home / "planted", given.planted, given.seed)
+    """One hunt: 0 when the witness saw what is planted, or saw nothing where nothing is; else 1."""
+    fault = given.planted.replace(NOTHING, "")
+    report = planted.hunt(given.home / "planted", fault, given.seed)
     print(storm.told(report))
     print(f"{given.planted}: {'not seen' if report.passed else 'seen'}")
-    return int(report.passed)
+    return int(report.passed == bool(fault))
 
 
 def _total(done: list[dict[str, Any]]) -> Counter[str]:
