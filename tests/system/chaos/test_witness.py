@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -71,6 +72,15 @@ def test_what_left_although_the_database_says_it_did_not_is_seen() -> None:
     assert witness._not_known_to_have_left([placed()], {"ref": left}) == []
     assert len(witness._not_known_to_have_left([placed()], {"ref": left | {"state": "planned"}})) == 1
     assert len(witness._not_known_to_have_left([placed()], {})) == 1
+
+
+def test_a_contact_cleared_after_its_opt_out_is_seen_and_one_that_is_put_back_is_left_to_others() -> None:
+    stopped = {NUMBER: datetime(2026, 4, 6, 8, 0, tzinfo=UTC)}
+    for minutes, seen in ((1, 1), (-1, 0)):
+        row = {"sent_at": stopped[NUMBER] + timedelta(minutes=minutes)}
+        assert len(witness._cleared_since(stopped, [placed()], {"ref": row})) == seen
+    assert witness._cleared_since(stopped, [placed()], {"ref": {"sent_at": None}}) == []
+    assert witness._cleared_since({}, [placed()], {"ref": {"sent_at": stopped[NUMBER]}}) == []
 
 
 def test_figures_are_compared_over_what_both_answered() -> None:

@@ -197,11 +197,18 @@ def _after_opt_out(work: Work, journal: Sequence[Entry], left: Mapping[str, Entr
             known[e["sender"]] = min(at, known.get(e["sender"], at))
         else:
             faults.append(f"{e['sid']}: an opt-out is lost")
-    for e in contacts(journal):
-        row = left.get(ref_of(e))
-        if row is not None and e["to"] in known and row["sent_at"] > known[e["to"]]:
-            faults.append(f"{usual.medium(e)} {e['sid']} after its person opted out")
-    return faults
+    return faults + _cleared_since(known, journal, left)
+
+
+def _cleared_since(known: Mapping[str, datetime], journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
+    """Contacts whose phone had opted out, by `known`, when they were cleared; a row put back has no such moment
+    and is another check's matter."""
+    cleared = {e["sid"]: left[ref_of(e)]["sent_at"] for e in contacts(journal) if ref_of(e) in left}
+    return [
+        f"{usual.medium(e)} {e['sid']} after its person opted out"
+        for e in contacts(journal)
+        if e["to"] in known and (at := cleared.get(e["sid"])) is not None and at > known[e["to"]]
+    ]
 
 
 def ref_of(contact: Entry) -> str:
