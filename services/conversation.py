@@ -86,9 +86,9 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     if words is not None:
         return words
     several = None
-    if isinstance(bound, Bound) and isinstance(reading.said, Unclear):
+    if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
-        several = lists.read(body, form, form.question(bound.shown.question), seen, held[0]["language"])
+        several, bound = lists.within(body, form, bound, seen, held[0]["language"])
     talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, len(held) > 1)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)

@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from itertools import takewhile
+from typing import Any, Literal, TypeGuard
 
 from sms.replies import Reading, glance, read
-from survey.answers import Heard, Unclear
+from survey.answers import Heard, Spoken, Unclear
 from survey.questionnaire import Question
 
 READING_TIME = timedelta(seconds=6)
 """Nobody gets, reads and answers a text faster than this (our own assumption); all times are of one clock."""
+
+CROSSING = timedelta(seconds=45)
+"""A text that we begin and an answer to the one before may pass each other within this time (our own assumption):
+ten seconds each way, and somebody who was already typing."""
 
 SITTING = timedelta(hours=1)
 """Prompts further apart than this belong to two sittings (our own assumption)."""
@@ -75,9 +80,10 @@ class Repetition:
 @dataclass(frozen=True, slots=True)
 class AskBack:
     """It cannot be told what the text answers. `unknown_number`: it names a question that was never shown;
-    `two_interviews`: each of the prompts in `among` may be meant. `shown` is what to ask again."""
+    `two_interviews`: each of the prompts in `among` may be meant; `crossed`: it and a text that we began passed each
+    other. `shown` is what to ask again."""
 
-    code: Literal["unknown_number", "two_interviews"]
+    code: Literal["unknown_number", "two_interviews", "crossed"]
     shown: Shown
     among: tuple[Shown, ...] = ()
 
@@ -126,7 +132,7 @@ def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime) -> Binding
         readable = newest_first[-1:]
     if reading.number is not None:
         return _by_number(reading, readable)
-    return _visible(readable)
+    return _visible(readable, sent_at)
 
 
 def _again(reading: Reading, newest: Shown) -> bool:
@@ -142,12 +148,33 @@ def _by_number(reading: Reading, readable: Sequence[Shown]) -> Binding:
     return Bound(named[0], reading.correction)
 
 
-def _visible(readable: Sequence[Shown]) -> Binding:
-    """The newest prompt, unless it came unasked while another interview was waiting for its answer."""
+def _visible(readable: Sequence[Shown], sent_at: datetime) -> Binding:
+    """The newest prompt, unless it came unasked while another interview was waiting, or crossed an answer."""
     waiting = _one_each(readable)
     if len(waiting) > 1 and not readable[0].body_digest:
         return AskBack("two_interviews", readable[0], waiting)
-    return Bound(readable[0])
+    return AskBack("crossed", readable[0]) if _crossed(readable, sent_at) else Bound(readable[0])
+
+
+def _crossed(readable: Sequence[Shown], sent_at: datetime) -> bool:
+    """Whether a text of ours that came unasked and the answer to an older one passed each other on the way.
+
+    Then this may answer the older question still; or, where that answer has drawn the newest question meanwhile, the
+    text that asked it once more, which lies on the phone perhaps unread. Our next reply ends the doubt.
+    """
+    asked = list(takewhile(lambda prompt: _alike(prompt, readable[0]), readable))
+    first, before = asked[-1], readable[len(asked) :]
+    replies = sum(bool(prompt.body_digest) for prompt in asked)
+    if not before or replies > 1:
+        return False
+    if not first.body_digest:
+        return replies == 0 and sent_at - first.visible_at < CROSSING
+    again = not before[0].body_digest and any(_alike(prompt, before[0]) for prompt in before[1:])
+    return again and first.visible_at - before[0].visible_at < CROSSING
+
+
+def _alike(one: Shown, other: Shown) -> bool:
+    return (one.interview, one.question) == (other.interview, other.question)
 
 
 def _one_each(prompts: Sequence[Shown]) -> tuple[Shown, ...]:
@@ -172,9 +199,13 @@ def hear(
     binding = bind(glance(body), shown, sent_at)
     asked = question_of(binding.shown) if isinstance(binding, Bound | AskBack) else None
     reading = read(body, asked, language)
-    if isinstance(binding, Bound):
-        binding = Bound(binding.shown, reading.correction)
+    if isinstance(binding, Bound) or (_is_crossed(binding) and isinstance(reading.said, Spoken)):
+        binding = Bound(binding.shown, reading.correction)  # a word that always works answers no question
     return reading, binding
+
+
+def _is_crossed(binding: Binding) -> TypeGuard[AskBack]:
+    return isinstance(binding, AskBack) and binding.code == "crossed"
 
 
 def heard(reading: Reading, binding: Bound | AskBack, source_id: str) -> Heard:

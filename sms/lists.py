@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sms import replies, typos, words
-from sms.binding import Shown
+from sms.binding import AskBack, Bound, Shown
 from survey.answers import Entry, Heard, Key, Said, Unclear
 from survey.effects import Doubtful
 from survey.questionnaire import Question, Questionnaire
@@ -67,6 +67,16 @@ def read(
         return _taken(named, form, language, _corrects(text))
     keys = _figures_in_order(words.tokens(text))
     return _in_order(keys, form, asked, shown) if keys and asked else None
+
+
+def within(
+    body: str, form: Questionnaire, bound: Bound | AskBack, shown: Collection[str], language: str
+) -> tuple[Several | None, Bound | AskBack]:
+    """`read` of a text that was bound so: answers by number need no binding, so they end the doubt of a crossing."""
+    if isinstance(bound, Bound):
+        return read(body, form, form.question(bound.shown.question), shown, language), bound
+    several = read(body, form, None, shown, language) if bound.code == "crossed" else None
+    return (None, bound) if several is None else (several, Bound(bound.shown))
 
 
 def heard(several: Several, prompt: Shown, source_id: str) -> Heard:

@@ -143,6 +143,10 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Chưa rõ số {understood}. Xin nhắn liền, không dấu chấm phẩy:",
         "en": "{understood} is not clear. Please text it without points or commas:",
     },
+    "text.doubtful.crossed": {
+        "vi": "Hai tin trùng lúc. Xin trả lời câu này:",
+        "en": "Our texts crossed. Please answer this one:",
+    },
     "text.doubtful.date": {
         "vi": "Chưa rõ ngày. Xin nhắn ngày/tháng/năm, ví dụ 05/03/2026:",
         "en": "The day is not clear. Please text day/month/year, like 05/03/2026:",

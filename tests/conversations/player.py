@@ -16,7 +16,6 @@ from ivr import callflow, menus
 from ivr.script import Gather, Hangup, Redirect, Script
 from sms import binding, lists, texting
 from sms.binding import AskBack, Bound, Shown
-from sms.lists import Several
 from survey import asides, engine, interview
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.effects import Ask, Doubtful, Effect, Noted, Welcome
@@ -123,17 +122,14 @@ class Player:
             if reading.opt == "hold":
                 self.text = texting.notice("text.held", self.language, self._text_context()).body
             return ()
-        several = self._several(body, bound) if isinstance(reading.said, Unclear) else None
+        several = None
+        if isinstance(reading.said, Unclear):
+            seen = {prompt.question for prompt in self.shown}
+            several, bound = lists.within(body, self.form, bound, seen, self.language)
         if several is not None:
             self.doubts = lists.doubts(several)
             return self._take(lists.heard(several, bound.shown, f"SM{len(self.events)}"), digest=reading.digest)
         return self._take(binding.heard(reading, bound, f"SM{len(self.events)}"), digest=reading.digest)
-
-    def _several(self, body: str, bound: Bound | AskBack) -> Several | None:
-        if not isinstance(bound, Bound):
-            return None
-        seen = {prompt.question for prompt in self.shown}
-        return lists.read(body, self.form, self._question(bound.shown.question), seen, self.language)
 
     def _pressed(self, step: Mapping[str, Any]) -> Heard:
         prompt = self._prompt(step.get("late") or step.get("correct"))

@@ -40,7 +40,7 @@ def stretched(words: int) -> Questionnaire:
 SAID: st.SearchStrategy[Said] = st.one_of(
     st.sampled_from(["1", "2", "3", "4", "9", "25", "900"]).map(Key),
     st.sampled_from(["repeat", "person", "later", "help", "call"]).map(Spoken),
-    st.sampled_from(["empty", "words", "several", "two_answers", "homograph", "unknown_number"]).map(
+    st.sampled_from(["empty", "words", "several", "two_answers", "homograph", "unknown_number", "crossed"]).map(
         lambda code: Unclear(code, "3")
     ),
 )
