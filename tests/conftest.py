@@ -21,6 +21,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from runtime.embedded import ensure_database
 from services.work import Work
@@ -32,6 +34,9 @@ from tests.doubles import FakeCarriers, FakeClock, FakeIds, RecordingJobs
 HOME = "ALO_TEST_HOME"
 CONTROLLER = "ALO_TEST_CONTROLLER"
 ROOT = Path(__file__).parent.parent
+
+examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any machine")  # what a property says holds however slow the machine is
 
 
 def pytest_configure(config: pytest.Config) -> None:
