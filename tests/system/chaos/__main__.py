@@ -24,25 +24,48 @@ NOTHING = "nothing"
 """The hunt's crowd with nothing taken away."""
 
 
+INTERRUPTED = 130
+
+
 def main() -> int:
-    """Storms until there are enough kills of each kind; the exit code is 1 when one found a violation."""
+    """Storms until there are enough kills of each kind; exit code 1 when one found a violation, 130 by Ctrl-C."""
     given = _arguments()
     observability.configure("ERROR")
     if given.planted:
         return _planted(given)
     done: list[dict[str, Any]] = json.loads(given.resume.read_text()) if given.resume.exists() else []
-    seed = max([given.seed - 1, *(entry["seed"] for entry in done)])
+    try:
+        _rage(given, done)
+    except KeyboardInterrupt:
+        print(f"interrupted: the storm under way is not counted; --resume {given.resume} goes on with its seed")
+        _conclude(done)
+        return INTERRUPTED
+    return _conclude(done)
+
+
+def _rage(given: argparse.Namespace, done: list[dict[str, Any]]) -> None:
+    """Storm after storm, each noted in the file of `given` as soon as it is over."""
+    seed, most = max([given.seed - 1, *(entry["seed"] for entry in done)]), len(done) + given.storms
     while (missing := given.kills - min(_total(done)[kind] for kind in KINDS)) > 0:
+        if given.storms and len(done) == most:
+            return
         seed += 1
         done.append(_one(seed, min(A_STORM, missing), given.home))
-        given.resume.write_text(json.dumps(done, indent=1))
-    return _conclude(done)
+        _write(given.resume, json.dumps(done, indent=1))
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, whenever somebody is interrupted."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.replace(path)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.system.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="of each kind, in all storms together")
     parser.add_argument("--seed", type=int, default=1, help="of the first storm; each further one takes the next")
+    parser.add_argument("--storms", type=int, default=0, help="at most so many in this run; 0: as many as it takes")
     parser.add_argument("--resume", type=Path, default=Path("build/chaos.json"), help="what is done already")
     parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "alo-chaos")
     faults = [NOTHING, *sorted(planted.HUNTS)]
