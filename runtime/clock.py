@@ -6,7 +6,7 @@ It must not know who asks. The only module of ours that reads the machine's cloc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class UnreadableClockError(ValueError):
@@ -26,6 +26,10 @@ class RealClock:
         """Real time, aware UTC."""
         return datetime.now(UTC)
 
+    def after(self, real: timedelta) -> datetime:
+        """Business time when `real` has passed."""
+        return datetime.now(UTC) + real
+
 
 @dataclass(frozen=True, slots=True)
 class FastClock:
@@ -43,6 +47,10 @@ class FastClock:
     def real(self) -> datetime:
         """Real time, aware UTC."""
         return datetime.now(UTC)
+
+    def after(self, real: timedelta) -> datetime:
+        """Business time when `real` has passed."""
+        return self.now() + real * self.rate
 
     def __str__(self) -> str:
         return f"{self.start.isoformat()}@{self.rate:g}@{self.anchor.isoformat()}"

@@ -36,6 +36,8 @@ class Facts:
     counts: Counts
     on_hold: bool = False
     """The campaign holds back this office, sender or medium."""
+    arrives_at: datetime | None = None
+    """Business time by which the carrier has it; None: at once."""
     deadline_at: datetime | None = None
     """Business time from which on it must not leave any more."""
 
@@ -89,9 +91,15 @@ def _verdict(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Ver
         return Withdraw(ban)
     if facts.purpose not in ANSWERS_SOMEBODY and _held_back(facts):
         return Hold()
-    if not facts.exempt and not calendar.open(facts.medium, now):
-        return Retime(calendar.next_open(facts.medium, now), "outside_hours")
+    shut = None if facts.exempt else _shut(facts, now, calendar)
+    if shut is not None:
+        return Retime(calendar.next_open(facts.medium, shut), "outside_hours")
     return _within_caps(facts, now, calendar, caps)
+
+
+def _shut(facts: Facts, now: datetime, calendar: Calendar) -> datetime | None:
+    """The moment on its way to the carrier in which its medium is closed: a window may end under it."""
+    return next((at for at in (now, facts.arrives_at or now) if not calendar.open(facts.medium, at)), None)
 
 
 def _held_back(facts: Facts) -> bool:

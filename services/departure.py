@@ -30,6 +30,8 @@ from store import contacts, outbox
 from store import interviews as interview_rows
 from store.prepared import Row
 
+ON_ITS_WAY = timedelta(seconds=1)
+"""Real time from clearing to the carrier, generously: a minute and more on a clock that runs fast."""
 SENDING_LEASE = timedelta(seconds=45)
 """Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
 
@@ -55,7 +57,7 @@ def prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
         if row is None or not _is_ours(row):
             return None
         now = work.clock.now()
-        verdict = _verdict(conn, row, phone, interview, now)
+        verdict = _verdict(work, conn, row, phone, interview, now)
         if not isinstance(verdict, Go):
             _put_off(conn, row, verdict, now)
             return None
@@ -72,7 +74,7 @@ def _is_ours(row: Row) -> bool:
 
 
 def _verdict(
-    conn: Connection, row: Row, phone: Row, interview: Row | None, now: datetime
+    work: Work, conn: Connection, row: Row, phone: Row, interview: Row | None, now: datetime
 ) -> Go | Withdraw | Retime | Hold:
     settings = _settings(row["settings"])
     facts = Facts(
@@ -85,6 +87,7 @@ def _verdict(
         counts=_counts(conn, row, settings.caps, now),
         on_hold=_on_hold(row),
         deadline_at=row["deadline_at"],
+        arrives_at=work.clock.after(ON_ITS_WAY),
     )
     return clear(facts, now, settings.calendar_at(row["office_code"] or ""), settings.caps)
 

@@ -6,7 +6,7 @@ Structural, so that carriers and runtime need not import this module. No impleme
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +25,9 @@ class Clock(Protocol):
 
     def real(self) -> datetime:
         """Real time, aware UTC: leases, rates, time-outs, heartbeats."""
+
+    def after(self, real: timedelta) -> datetime:
+        """Business time, aware UTC, when so much real time has passed; before now for a negative one."""
 
 
 class Ids(Protocol):

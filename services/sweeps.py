@@ -23,7 +23,9 @@ from store import campaigns, doubts, outbox, senders
 HANDED_AFTER = timedelta(seconds=60)
 """Real time after which a reply given back in a webhook's response, without a sign, is in doubt."""
 INBOUND_OVERLAP = timedelta(minutes=10)
-"""Business time the inbound sweep looks back beyond its last run."""
+"""Business time the inbound sweep looks back beyond the moment up to which it has taken everything."""
+LATE_WEBHOOK = timedelta(minutes=1)
+"""Real time in which a text's own webhook may yet come: its answer is the reply, a sweep's a text of its own."""
 
 
 def free_leases(work: Work) -> int:
@@ -67,21 +69,25 @@ def finish_campaigns(work: Work) -> int:
 
 
 def fetch_missed_texts(work: Work) -> int:
-    """List what our numbers received and feed texts we have not seen through the same door. Texts newly taken in."""
+    """List what our numbers received and feed texts we have not seen through the same door. Texts newly taken in.
+
+    A text younger than `LATE_WEBHOOK` is left to its webhook until the next run.
+    """
     with work.database.transaction() as conn:
         receiving = [s for s in senders.all_rows(conn) if s.medium == "text" and s.can_receive and s.can_reconcile]
     return sum(_fetch(work, sender) for sender in receiving)
 
 
 def _fetch(work: Work, sender: SenderRow) -> int:
-    started = work.clock.now()  # the carrier's clock shows business time
+    until = work.clock.after(-work.patience(LATE_WEBHOOK))  # the carrier's clock shows business time
     with work.database.transaction() as conn:
-        last = senders.swept_at(conn, sender.id) or started
+        last = senders.swept_at(conn, sender.id) or until
     try:
         listed = list(work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP))
     except CarrierAwayError:
         return 0  # looked back from the same time on the next run
-    taken = sum(not inbound.receive_text(work, sender, text, via="sweep").repeated for text in listed)
+    missed = [text for text in listed if text.at is None or text.at <= until]
+    taken = sum(not inbound.receive_text(work, sender, text, via="sweep").repeated for text in missed)
     with work.database.transaction() as conn:
-        senders.change(conn, sender.id, inbound_swept_at=started)
+        senders.change(conn, sender.id, inbound_swept_at=until)
     return taken

@@ -30,6 +30,9 @@ class FakeClock:
     def real(self) -> datetime:
         return self.reality
 
+    def after(self, real: timedelta) -> datetime:
+        return self.business + real
+
     def set(self, business: datetime) -> None:
         self.business = business
 

@@ -48,3 +48,9 @@ def test_no_setting_is_the_real_clock() -> None:
 def test_an_unreadable_clock_is_refused(text: str) -> None:
     with pytest.raises(UnreadableClockError):
         clock_of(text)
+
+
+def test_a_moment_of_real_time_is_longer_on_a_fast_clock() -> None:
+    with time_machine.travel(ANCHOR, tick=False):
+        assert FastClock(START, 900.0, ANCHOR).after(timedelta(seconds=1)) == START + timedelta(minutes=15)
+        assert RealClock().after(timedelta(seconds=-60)) == ANCHOR - timedelta(minutes=1)

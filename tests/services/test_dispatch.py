@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from carriers.errors import CarrierAwayError
-from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
+from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, State, Unknown
+from runtime.clock import FastClock
 from services import delivery, dispatch, inbound, reconcile, silence, sweeps, texts
 from services.work import Work
 from store import senders as sender_rows
@@ -76,6 +79,24 @@ def test_texts_leave_inside_their_hours_only(world: World, clock: FakeClock, hou
     if not leaves:
         assert (row["state"], row["reason"]["retimed"], row["attempt"]) == ("planned", "outside_hours", 0)
         assert row["due_at"] > clock.now()
+
+
+@pytest.mark.parametrize(("rate", "minutes", "leaves"), [(1, 1, True), (900, 20, True), (900, 14, False)])
+def test_what_would_arrive_after_its_window_waits_for_the_next_one(
+    world: World, carriers: FakeCarriers, rate: int, minutes: int, leaves: bool
+) -> None:
+    """On a clock that runs fast a quarter of an hour passes between clearing and the carrier."""
+    evening = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)  # 21:00
+    anchor = datetime.now(UTC)
+    with time_machine.travel(anchor, tick=False):
+        running = replace(world.work, clock=FastClock(evening - timedelta(minutes=minutes), rate, anchor))
+        ref = world.plan("text")
+        _, claimed, _ = dispatch.claim_batch(running, world.text.id)
+        assert [dispatch.send(running, world.text, row) for row in claimed] == [leaves]
+    row = world.sent(ref=ref)[0]
+    if not leaves:
+        assert (row["reason"]["retimed"], row["attempt"]) == ("outside_hours", 0)
+        assert row["due_at"] == datetime(2026, 11, 19, 0, 0, tzinfo=UTC)
 
 
 def test_who_opted_out_after_planning_is_not_contacted(world: World, carriers: FakeCarriers) -> None:
@@ -320,6 +341,46 @@ def test_the_sweep_takes_missed_texts_in_once(world: World, carriers: FakeCarrie
     assert inbound.receive_text(world.work, world.text, missed).repeated
     assert world.consent_of(LEADER) == "given"
     assert len(world.rows(outbox, purpose="reply")) == 1
+
+
+def test_a_text_whose_webhook_is_only_late_is_left_to_it_and_taken_once(
+    world: World, carriers: FakeCarriers, clock: FakeClock
+) -> None:
+    world.plan("text")
+    send_texts(world)
+    clock.advance(timedelta(minutes=5))
+    late = replace(world.text_from("1", carrier_id="SM" + "d" * 32), at=clock.now())
+    carriers.texts.inbound = [late]
+    clock.advance(timedelta(seconds=40))
+    assert sweeps.fetch_missed_texts(world.work) == 0
+    assert not inbound.receive_text(world.work, world.text, late).repeated
+    clock.advance(timedelta(seconds=60))
+    assert sweeps.fetch_missed_texts(world.work) == 0
+    assert [row["state"] for row in world.rows(outbox, purpose="reply")] == ["handed"], "no second reply leaves"
+    assert send_texts(world) == 0
+
+
+def test_a_young_text_whose_webhook_never_comes_is_taken_by_a_later_sweep(
+    world: World, carriers: FakeCarriers, clock: FakeClock
+) -> None:
+    world.plan("text")
+    send_texts(world)
+    clock.advance(timedelta(minutes=5))
+    lost = replace(world.text_from("1", carrier_id="SM" + "c" * 32), at=clock.now())
+    asked_since: list[datetime] = []
+
+    def listed(_sender: object, since: datetime) -> list[InboundText]:
+        asked_since.append(since)
+        return [lost]
+
+    carriers.texts.list_inbound = listed  # type: ignore[method-assign, assignment]
+    taken = []
+    for _ in range(3):
+        clock.advance(timedelta(seconds=35))
+        taken.append(sweeps.fetch_missed_texts(world.work))
+    assert taken == [0, 1, 0]
+    assert lost.at is not None
+    assert max(asked_since) < lost.at
 
 
 def test_a_carrier_that_is_away_leaves_the_others_rows_to_be_asked(

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -218,28 +218,31 @@ class Storm:
         return False
 
     def _settle(self) -> bool:
-        """Wait until every campaign is through and nobody is busy any more, bounded."""
-        until = time.monotonic() + QUIET_LIMIT_S
+        """Wait until every campaign is through, nobody is busy any more, and every text said until then has been
+        looked for by a sweep, bounded."""
+        until, quiet_since = time.monotonic() + QUIET_LIMIT_S, None
         while time.monotonic() < until:
             self._stage.revive()
-            open_campaigns = self._stage.rows("SELECT count(*) AS n FROM campaigns WHERE state <> 'done'")
-            doubtful = self._stage.rows(
-                "SELECT count(*) AS n FROM outbox WHERE state IN ('claimed', 'sending', 'handed', 'unknown', 'planned')"
-            )
-            if open_campaigns and doubtful and not open_campaigns[0]["n"] + doubtful[0]["n"] and self._idle():
-                if self._plan.faults:
-                    self._sweep_once_more()
+            quiet_since = (quiet_since or self._stage.work.clock.now()) if self._is_quiet() else None
+            if quiet_since and (not self._plan.faults or self._swept_until() > quiet_since):
                 return True
             time.sleep(0.5)
         return False
 
-    def _idle(self) -> bool:
+    def _is_quiet(self) -> bool:
+        open_campaigns = self._stage.rows("SELECT count(*) AS n FROM campaigns WHERE state <> 'done'")
+        doubtful = self._stage.rows(
+            "SELECT count(*) AS n FROM outbox WHERE state IN ('claimed', 'sending', 'handed', 'unknown', 'planned')"
+        )
+        if not open_campaigns or not doubtful or open_campaigns[0]["n"] + doubtful[0]["n"]:
+            return False
         self._stage.wait_ready()
         return self._stage.network.idle()
 
-    def _sweep_once_more(self) -> None:
-        """The last lost texts come in with the next sweep; nothing else is waited for."""
-        time.sleep(2 * 60 / self._stage.settings.alo_haste)
+    def _swept_until(self) -> datetime:
+        """Up to when (business time) missed texts have been fetched for every number that takes any."""
+        rows = self._stage.rows("SELECT min(inbound_swept_at) AS at FROM senders WHERE medium = 'text' AND can_receive")
+        return rows[0]["at"] if rows and rows[0]["at"] else START
 
     def _judge(self, quiet: bool) -> None:
         stage, report = self._stage, self._report
