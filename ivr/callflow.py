@@ -69,8 +69,8 @@ class CallContext:
 def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
     """The script of one step. It takes keys for `call.turn`, or ends the call: a script never falls through.
 
-    What answers a key (an echo, "yes") is spoken before keys are taken, so that a bouncing key cannot answer the next
-    question; everything else may be interrupted by the answer.
+    What answers a key (an echo, "yes", that a question is left) is spoken before keys are taken, so that a bouncing key
+    cannot answer the next question; everything else may be interrupted by the answer.
     """
     teller = _Teller(form, effects, language, call)
     ask = next((effect for effect in effects if isinstance(effect, Ask)), None)
@@ -94,7 +94,7 @@ def _say(text: str, language: str, voice: str) -> Say:
 
 
 def _answers_key(effect: Effect) -> bool:
-    return isinstance(effect, Echo | Noted | GoneBack | Consent)
+    return isinstance(effect, Echo | Noted | GoneBack | Consent | LeftOpen | AlreadyAnswered)
 
 
 def keyed_words(question: Question, value: str, language: str) -> list[str]:

@@ -16,7 +16,7 @@ from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
 from ivr.voices import voiced, voices_of
-from services import interviews, wishes
+from services import ablated, interviews, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
 from services.questionnaires import form_of
@@ -168,7 +168,8 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
     if is_planted("ignore-turn"):
         now = interviews.state_of(form, held)
         asked, bound, source = now.asked or "", now.turn, f"{source}:{line.work.ids.public()}"
-    said = menus.read_key(digits, asides.question_of(form, asked))
+    question = asides.question_of(form, asked)
+    said = ablated.taken(menus.read_key(digits, question), question)
     return take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
 
 
@@ -186,7 +187,7 @@ def take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -
         organisation=(held["short_name"] or held["organisation"]) if shared else "",
         given=len(step.interview.given),
     )
-    script = callflow.script_for(form, step.effects, step.interview.language, context)
+    script = callflow.script_for(form, ablated.told(step.effects), step.interview.language, context)
     return _speech_of(script, step, voices_of(held["office_area"]))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services import consent, interviews, wishes
+from services import ablated, consent, interviews, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
@@ -145,7 +145,8 @@ class _Talk:
     def _heard(self, bound: Bound | AskBack) -> Heard:
         if self.several is not None:
             return lists.heard(self.several, bound.shown, self.turn.source_id)
-        return binding.heard(self.reading, bound, self.turn.source_id)
+        asked = _form(self.turn, self._row(bound.shown)).question(bound.shown.question)
+        return ablated.heard(binding.heard(self.reading, bound, self.turn.source_id), asked)
 
     def after_stop(self, bound: Binding) -> Result:
         """Nothing is said to somebody who opted out, but an answer to what was asked before is not lost."""
@@ -195,7 +196,8 @@ class _Talk:
             interview_rows.speak(self.turn.conn, row["organisation_id"], step.interview.language)
         form = form_of(self.turn.conn, step.interview.questionnaire)
         doubts = lists.doubts(self.several) if self.several else ()
-        effects = [e for e in (*doubts, *step.effects) if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
+        told = (*doubts, *ablated.told(step.effects))
+        effects = [e for e in told if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
         texts = texting.compose(form, effects, step.interview.language, self._context(row))
         return Result(
             outcome_of(step.effects, isinstance(happening, Opening)),

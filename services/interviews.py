@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services import consent, happenings
+from services import ablated, consent, happenings
 from services.happenings import Happening, Opening
 from services.planted import is_planted
 from services.questionnaires import form_of
@@ -81,14 +81,17 @@ def _within(work: Work, conn: Connection | None) -> Iterator[Connection]:
 def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: Row | None) -> Step:
     """Carry one happening into an interview whose row (`store.interviews.lock`) and `phone` the caller has locked."""
     form = form_of(conn, held["questionnaire_sha256"])
-    before = state_of(form, held)
+    kept = state_of(form, held)
+    before = ablated.standing(kept)
+    if isinstance(happening, Opening):
+        before = ablated.opened(before, happenings.fresh(form, held["language"]))
     shut = held["locked"] and not is_planted("skip-province-end")
     closed = shut or (held["status"] == "answered" and happening.channel != "online")
     now = work.clock.now()
     step = happenings.advance(form, before, happening, closed, now)
     event = _event(held["id"], before, happening, closed, step, now)
     columns = _columns(held, before, happening, closed, step, now)
-    if not rows.write_turn(conn, event, columns, *_changes(form, before, step)):
+    if not rows.write_turn(conn, event, columns, *_changes(form, kept, step)):
         return _again(conn, held, happening, before)
     if phone is not None:
         _keep_consent(work, conn, held, happening, step, phone, now)

@@ -20,6 +20,10 @@ FAULTS: Mapping[str, str] = {
     "skip-pause-check": "a pause is written down, but contacts are claimed and cleared as if there were none",
     "skip-province-end": "answers of a locked province, or after its deadline, are stored",
     "no-blocks": "answers without names leave one by one, not in blocks",
+    "no-echo": "what was taken is not said back",
+    "no-repeat": "a wrong or silent try, or a wish to hear it again, leaves the question open at once",
+    "no-resume": "each call or text of a campaign begins the interview anew",
+    "no-ring-back": "whoever rings us is refused and nothing follows",
     "no-unknown-state": "a hand-over in doubt is taken for one that failed, and sent again",
 }
 

@@ -14,6 +14,7 @@ from ivr.script import Reject, Script
 from services import call_backs, numbers, wishes
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
+from services.planted import is_planted
 from services.work import Work
 from store import calls as rows
 from store import phones
@@ -75,7 +76,7 @@ def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: 
         if line.phone["consent"] in SILENCED:
             return closing("opted_out")
         return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=served > 1)
-    if line.phone["consent"] not in SILENCED:
+    if line.phone["consent"] not in SILENCED and not is_planted("no-ring-back"):
         _ring_back(line, sender, row, number)
     return REFUSED
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bulk, engine, exporting, memory, pacing, pages, turns
+from tests.bench import bulk, engine, exporting, memory, pacing, pages, turns, village
 from tests.bench.house import House, house
 from tests.bench.measuring import Row
 
@@ -33,6 +33,7 @@ GROUPS: dict[tuple[str, ...], Group] = {
     ("memory-worker", "broker"): memory.rows,
     ("console",): pages.rows,
     ("pacing",): pacing.rows,
+    ("village",): village.rows,
 }
 """Names of rows → what measures them."""
 

@@ -26,6 +26,7 @@ BESIDE = {
 MOST_NUMBER = 12
 CHOSEN = {asides.WHO: "stay", asides.END: "submit", asides.RIGHT: "yes", asides.WHEN: "now"}
 """What she answers to a question of the house, unless something else is on her mind."""
+NOT_HERS = "?"
 TIMES = ("evening", "tomorrow_morning", "tomorrow_evening")
 
 
@@ -51,6 +52,8 @@ class Talk:
     seconds: float = 0.0
     keyed: str = ""
     """The question she keyed last, whose echo she waits for."""
+    last: str = ""
+    """The one whose echo she heard last."""
     wrong: str = ""
     """A question whose echo was not what she meant: she wants to go back to it."""
     asked: str = ""
@@ -175,8 +178,14 @@ class Person:
     def _notices(self, echo: str) -> None:
         """What she keyed last is said back: as she meant it, or not, which she may not notice."""
         name, self.talk.keyed = self.talk.keyed, ""
-        if not name or not echo:
+        if not echo:
             return
+        if not name:  # a key for something else was taken for an answer, unless it is the last answer said once more
+            last = self.talk.last
+            same = last and echo == self.ear.says_back(self.ear.question(last), self.meant[last])
+            self.talk.wrong = "" if same else NOT_HERS
+            return
+        self.talk.last = name
         if echo == self.ear.says_back(self.ear.question(name), self.meant[name]):
             self.confirmed[name] = self.meant[name]
             self.answered += 1
@@ -193,9 +202,11 @@ class Person:
             return Act(ends="hangs_up", after_s=heard.seconds / 3)
         if self.talk.busy and name != asides.WHEN:
             return self._has_no_time(heard)
-        if self.talk.wrong and name != asides.RIGHT and BACK in self.knows:
+        if self.talk.wrong and name != asides.RIGHT:
+            goes_back = self.talk.wrong != NOT_HERS and BACK in self.knows
             self.talk.wrong = ""
-            return Act("7", 1.5)
+            if goes_back:
+                return Act("7", 1.5)
         if pause and self.chance.happens("puts_off", *about):
             self.talk.puts_off = True
             return Act("8", heard.seconds)

@@ -1,4 +1,4 @@
-"""The phones of the village on a stepped clock: a carrier of texts and calls that runs our voice scripts in one process.
+"""The phones of the village on a stepped clock: a carrier of texts and calls that runs our voice scripts itself.
 
 It rings people, speaks to them, gathers their keys as a carrier would, brings their texts and rings. It must not know
 how the use cases decide, nor what people think.
@@ -11,19 +11,17 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
 from contact.calendar import ZONE
 from contact.delivery import Accepted, InboundText, Receipt, SendResult, State
 from contact.sender import SenderRow
 from ivr.prompts import spoken_seconds
-from ivr.script import Gather, Redirect, Reject, Say, Script
+from ivr.script import Gather, Reject, Say, Script
 from services import calls, delivery, inbound, ring_in
 from services.work import Work
 from tests.bench.population import Town
 from tests.doubles import FakeClock
 from tests.village import texting
-from tests.village.model import MODEL
 from tests.village.person import Act, Person
 
 RINGS_S, RINGS_OUT_S, KEY_S, TEXT_S = 8, 30, 0.6, 4
@@ -82,7 +80,6 @@ class Phones:
     """Has the dispatchers look for what is due."""
     seconds: float = 0.0
     """Talked in calls that we placed."""
-    trace: list[str] = field(default_factory=list)
     _ids: Iterable[int] = field(default_factory=count)
     _sitting: dict[str, int] = field(default_factory=dict)
 
@@ -134,7 +131,7 @@ class Phones:
         if not person.reads:
             return
         about = (body[:40], self.time.clock.now().date())
-        wait = person.chance.about("types_s", *about) if asked_for else 60 * person.chance.about("reads_minutes", *about)
+        wait = person.chance.about("types_s" if asked_for else "reads_minutes", *about) * (1 if asked_for else 60)
         self.time.after(TEXT_S + wait, lambda: self._read(to, body, asked_for=asked_for))
 
     def _read(self, to: str, body: str, *, asked_for: bool) -> None:

@@ -40,7 +40,7 @@ def _templates(group: str) -> Iterator[str]:
             continue
         if found == [str(row.get("number")), key]:
             marks = iter(("{number}", "{key}"))
-            yield re.sub(r"\d+", lambda _: next(marks), row["body"])
+            yield re.sub(r"\d+", lambda _, marks=marks: next(marks), row["body"])
         elif found == [key] and "number" not in row and not re.search("long|lòng|y kien|ý kiến", row["body"]):
             yield row["body"].replace(key, "{key}")
 

@@ -61,7 +61,7 @@ class Outcome:
     differ: int
     """Stored answers that are not what the person thinks."""
     wrong: Sequence[str]
-    """What must not be: a stored answer that differs from what was last meant and heard said back, or was never given."""
+    """What must not be: a stored answer that differs from what was meant and heard said back, or was never given."""
     stuck: Counter[str]
     """Questions at which unfinished interviews of the willing stand."""
 
@@ -189,4 +189,5 @@ def faults(person: Person, given: dict[str, str]) -> list[str]:
     """Stored answers that the person's ledger contradicts."""
     found = [f"{name} is stored and was never given" for name in given if name not in person.meant]
     differing = {name: value for name, value in given.items() if person.confirmed.get(name, value) != value}
-    return found + [f"{name}: {value} is stored, {person.confirmed[name]} was heard said back" for name, value in differing.items()]
+    said = person.confirmed
+    return found + [f"{name}: {value} stored, {said[name]} was heard said back" for name, value in differing.items()]

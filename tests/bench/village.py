@@ -1,0 +1,63 @@
+"""The row "village": who of the willing finishes in a week, and what each part of the dialogue is worth.
+
+Each part is taken away in turn, in a week of the same people (docs/village.md). It must not measure CPU.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from runtime.respondents import sample
+from tests.bench.house import House
+from tests.bench.measuring import Row
+from tests.village.week import TEXT, Outcome, Week
+
+FORM = "HTX-NN"
+SEED = 20261122
+PEOPLE, QUICK = 300, 80
+MOST_UNFINISHED = 5.0
+"""% of the willing who may be left unfinished."""
+
+Loss = Callable[[Outcome], float]
+LOSSES: dict[str, tuple[str, Loss]] = {
+    "no-echo": ("answers that are not what was meant, of 1,000", lambda came: came.differing),
+    "no-repeat": ("willing who do not finish", lambda came: came.unfinished),
+    "no-resume": ("willing who do not finish", lambda came: came.unfinished),
+    "no-ring-back": ("willing who do not finish", lambda came: came.unfinished),
+    TEXT: ("willing who do not finish", lambda came: came.unfinished),
+}
+"""What is taken away → the figure in which that must be seen."""
+NOTHING = 0.01
+"""Stands for no loss at all, so that a ratio can be told."""
+
+
+def rows(house: House, quick: bool, wanted: set[str]) -> Iterator[Row]:
+    """The rows "village"."""
+    people = QUICK if quick else PEOPLE
+    whole = lived(house, people)
+    yield Row(
+        "Village: willing who do not finish / most allowed", "%", [whole.unfinished], [MOST_UNFINISHED], 1.0,
+        note=told(whole), faults=tuple(whole.wrong),
+    )  # fmt: skip
+    for fault, (figure, loss) in LOSSES.items():
+        came = lived(house, people, fault)
+        faults = () if loss(came) > loss(whole) else (f"{fault} shows no loss",)
+        values = [max(NOTHING, loss(whole))], [max(NOTHING, loss(came))]
+        yield Row(f"Village, {fault}: {figure}", "", *values, None, note=told(came), faults=faults)
+
+
+def lived(house: House, people: int, without: str = "") -> Outcome:
+    """What comes of a week of `people`, without something."""
+    with house.opened("bench_village") as work:
+        return Week(work, sample(FORM), people, int(os.environ.get("ALO_VILLAGE_SEED", SEED))).live(without)
+
+
+def told(came: Outcome) -> str:
+    """The figures of a week."""
+    finished = max(1, came.finished)
+    return (
+        f"{came.finished} of {came.willing} willing finish; {came.contacts / finished:.2f} contacts and "
+        f"{came.minutes / finished:.1f} minutes a complete; {came.open_questions} questions open; "
+        f"{came.differing:.1f} of 1,000 answers differ from what was meant"
+    )
