@@ -52,11 +52,14 @@ class ByHost:
         return self.webhooks if for_carriers else self.console
 
 
-def serve(settings: Settings, side: Side = "both") -> WSGIApplication:
-    """The WSGI app of one process; "both" without a console is the webhooks alone. Raises Refusal, KeyError."""
+def serve(settings: Settings, side: Side = "both", webhooks: WSGIApplication | None = None) -> WSGIApplication:
+    """The WSGI app of one process; "both" without a console is the webhooks alone. Raises Refusal, KeyError.
+
+    `webhooks`: the carriers' side where it is made already.
+    """
     if side == "console":
         return console_app(settings) or NotFound()
-    webhooks = webhooks_app(settings)
+    webhooks = webhooks or webhooks_app(settings)
     console = console_app(settings) if side == "both" else None
     if console is None:
         return webhooks
@@ -73,11 +76,12 @@ def load(side: Side) -> None:
 
 
 def webhooks_app(settings: Settings) -> WSGIApplication:
-    """The carriers' side, as the machine's database role."""
+    """The carriers' side, as the machine's database role. It may be made before a fork: it keeps no connection."""
     from gateway.app import create_webhooks_app
 
     work = container.machine_work(settings)
     container.plant(settings, work)
+    work.database.close()
     probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
     app = create_webhooks_app(work, container.credentials(settings), settings.base_url, probes)
     return cast(WSGIApplication, app)

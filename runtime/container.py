@@ -1,4 +1,4 @@
-"""Puts the parts together: settings in, a `Work` out, once per process and never before a fork.
+"""Puts the parts together: settings in, a `Work` out, which connects to nothing before it is used.
 
 It must not decide anything; the one rule here: fast clocks, haste and planted faults meet simulated senders only.
 """

@@ -46,11 +46,11 @@ control_socket_disable = True
 """Its default place is one a user: a second Alo on the machine would take the first one's."""
 
 preload_app = True
-"""Modules are loaded before the fork and shared; pools and clients must not cross it: see `post_worker_init`."""
+"""What is loaded before the fork is shared; connections must not cross it: see `gateway.wsgi`."""
 
 
 def post_worker_init(worker: Any) -> None:
-    """Each worker makes its own app; one that cannot ends here, and the server says why."""
+    """Each worker completes its app; one that cannot ends here, and the server says why."""
     worker.wsgi.open()
 
 

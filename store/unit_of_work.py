@@ -27,7 +27,7 @@ _SCOPE = sa.text("SELECT set_config('alo.office', :office, true), set_config('al
 class Database:
     """A pool of connections to `url` as the role in it; every statement runs inside `transaction()`.
 
-    `role_label` is what the server shows as application name. Pools must not cross a fork: build one per process.
+    `role_label` is what the server shows as application name. Connections must not cross a fork: `close` them before.
     """
 
     def __init__(

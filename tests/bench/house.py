@@ -42,6 +42,8 @@ TOKEN = "a token for the bench"
 LOOKUP_KEY = b"look-up key of the bench: 32 b.."
 SEALING_KEY = bytes(range(32))
 TEMPLATE = "bench_template"
+AS_INSTALLED = (sys.executable, "-m", "tests.bench.installed")
+"""Before a module and its arguments: run it as users have it."""
 WEB = ("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "30")
 
 
@@ -139,7 +141,7 @@ class House:
         shared.mkdir()
         base = f"http://127.0.0.1:{port}"
         environment = self.settings(url, ALO_PORT=str(port), PUBLIC_BASE_URL=base, ALO_SERVE="webhooks")
-        argv = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
+        argv = [*AS_INSTALLED, "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
         pid = self.start("gateway", argv, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(shared)})
         await_answer(f"{base}/healthz", self.home / "gateway.log")
         return pid
@@ -149,7 +151,7 @@ class House:
         base = f"http://127.0.0.1:{port}"
         given = {"BENCH_DATABASE_URL": url, "BENCH_TOKEN": TOKEN, "BENCH_BASE": base, "BENCH_SENDER": sender}
         environment = {**os.environ, **given, "BENCH_LOOKUP_KEY": LOOKUP_KEY.hex()}
-        argv = [sys.executable, "-m", "gunicorn", *WEB, "--no-control-socket", "-b", f"127.0.0.1:{port}"]
+        argv = [*AS_INSTALLED, "gunicorn", *WEB, "--no-control-socket", "-b", f"127.0.0.1:{port}"]
         pid = self.start("references", [*argv, "tests.bench.references:app()"], environment)
         await_answer(f"{base}/", self.home / "references.log")
         return pid

@@ -6,7 +6,6 @@ It must not know what tasks do.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ from celery import Celery
 from redis import Redis
 
 from tests.bench.bulk import NATIONAL, launched
-from tests.bench.house import House
+from tests.bench.house import AS_INSTALLED, House
 from tests.bench.measuring import Row, Trees
 
 TASKS = 20
@@ -74,7 +73,7 @@ def _weight(house: House, app: str, queue: str, task: str, environment: dict[str
 def _started(house: House, app: str, queue: str, environment: dict[str, str]) -> Celery:
     """A worker of one process for `queue`, ready; a client of the same broker."""
     name = f"{queue}@bench"
-    argv = [sys.executable, "-m", "celery", "-A", app, "worker", "-l", "WARNING", "-Q", queue, "-c", "1", "-n", name]
+    argv = [*AS_INSTALLED, "celery", "-A", app, "worker", "-l", "WARNING", "-Q", queue, "-c", "1", "-n", name]
     house.start(f"worker-{queue}", argv, environment)
     client = Celery(broker=house.valkey.broker_url, set_as_current=False)
     deadline = time.monotonic() + READY_S

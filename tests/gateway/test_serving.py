@@ -7,10 +7,14 @@ from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 import pytest
+from sqlalchemy.pool import QueuePool
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from gateway.serving import ByHost, _reachable
+from gateway.serving import ByHost, _reachable, webhooks_app
+from runtime import container
+from runtime.settings import Settings
+from services import planted
 
 WEB, STAFF = "hooks.example", "staff.example"
 
@@ -50,3 +54,15 @@ def test_the_broker_is_probed_by_a_connection(tmp_path: Path) -> None:
         local.bind(str(tmp_path / "s"))
         local.listen()
         assert _reachable(f"redis+socket://{tmp_path / 's'}?virtual_host=0")()
+
+
+def test_the_carriers_side_may_be_made_before_a_fork(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where making it asked something of the database: no connection is left that two processes would share."""
+    settings = Settings.model_validate({"database_url": database_url, "alo_planted_fault": "ignore-turn"})
+    work = container.machine_work(settings)
+    monkeypatch.setattr(container, "machine_work", lambda _settings: work)
+    monkeypatch.setattr(planted, "_planted", set())
+    webhooks_app(settings)
+    pool = work.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.checkedin(), pool.checkedout()) == (0, 0)
