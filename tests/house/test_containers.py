@@ -1,0 +1,126 @@
+"""compose.yaml and the Dockerfile name what is there: modules, options, queues, settings, roles, files.
+
+No container is built here; that they run is not shown.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from fnmatch import fnmatch
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+import yaml
+from celery.bin.celery import celery
+from click import Context
+from sqlalchemy import make_url
+
+from runtime.celery_client import QUEUES
+from runtime.embedded import DATABASE, LOGIN_ROLES
+from runtime.settings import Settings
+from tests.house.source import ROOT, tree
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
+OF_LIBRARIES = {"PROMETHEUS_MULTIPROC_DIR"}
+OF_PYTHON = ("PIP_", "PYTHON")
+SETTINGS = {field.upper() for field in Settings.model_fields} | {"ALO_SERVE"}
+
+
+def said(instruction: str) -> list[str]:
+    """What the Dockerfile says after each `instruction`."""
+    return [line.removeprefix(instruction).strip() for line in DOCKERFILE if line.startswith(f"{instruction} ")]
+
+
+def commands() -> dict[str, list[str]]:
+    """Each part's command line; the image's own where a part names none."""
+    image = yaml.safe_load(said("CMD")[-1])
+    return {name: service.get("command", image) for name, service in OURS.items()}
+
+
+@pytest.mark.parametrize("part", OURS)
+def test_a_part_runs_what_is_there(part: str) -> None:
+    match commands()[part]:
+        case ["python", "-m", module]:
+            assert find_spec(module) is not None
+        case ["gunicorn", "-c", configuration, application]:
+            assert find_spec(configuration.removeprefix("python:")) is not None
+            assert defines(*application.split(":"))
+        case ["celery", "-A", module, command, *options]:
+            assert defines(module, "app")
+            understood(command, options)
+        case other:
+            pytest.fail(f"{part} runs nothing of ours: {other}")
+
+
+def defines(module: str, name: str) -> bool:
+    """Whether a module of ours assigns `name` at its top; it is not loaded, for that may start something."""
+    targets = [
+        target
+        for node in tree(ROOT / f"{module.replace('.', '/')}.py").body
+        for target in (node.targets if isinstance(node, ast.Assign) else [])
+    ]
+    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+
+
+def understood(command: str, options: list[str]) -> dict[str, Any]:
+    """Celery's own reading of a command line. Raises click.UsageError."""
+    known = celery.commands[command]
+    found, rest, _ = known.make_parser(Context(known)).parse_args(list(options))
+    assert not rest
+    return dict(found)
+
+
+def test_each_queue_is_worked() -> None:
+    found = [command[4:] for command in commands().values() if command[3:4] == ["worker"]]
+    assert sorted(understood("worker", options)["queues"] for options in found) == sorted(QUEUES)
+
+
+def test_what_is_set_is_a_setting() -> None:
+    given = {name for service in OURS.values() for name in service["environment"]}
+    image = {word.partition("=")[0] for line in said("ENV") for word in shlex.split(line)}
+    image = {name for name in image if not name.startswith(OF_PYTHON)}
+    assert given | image <= SETTINGS | OF_LIBRARIES
+
+
+def test_what_the_file_asks_of_its_reader_exists() -> None:
+    """The words before the first part name settings and passwords, and every password is asked for."""
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    head = text.partition("x-alo:")[0]
+    passwords = set(re.findall(r"\$\{([A-Z_]+)\}", text))
+    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", head))
+    assert passwords <= named
+    assert named - passwords <= SETTINGS
+
+
+def test_addresses_name_parts_and_roles() -> None:
+    for service in OURS.values():
+        for name, value in service["environment"].items():
+            if name.endswith("_URL"):
+                url = make_url(re.sub(r"\$\{[A-Z_]+\}", "secret", value))
+                assert url.host in SERVICES
+                assert url.drivername == "redis" or (url.username in LOGIN_ROLES and url.database == DATABASE)
+    roles = COMPOSE["configs"]["roles"]["content"]
+    assert set(re.findall(r"CREATE ROLE (\w+)", roles)) == set(LOGIN_ROLES)
+    assert re.findall(r"CREATE DATABASE (\w+)", roles) == [DATABASE]
+
+
+def test_what_parts_wait_for_and_keep_is_declared() -> None:
+    volumes = set(COMPOSE["volumes"])
+    for service in SERVICES.values():
+        assert set(service.get("depends_on", {})) <= set(SERVICES)
+        assert {place.partition(":")[0] for place in service.get("volumes", ())} <= volumes
+        assert {given["source"] for given in service.get("configs", ())} <= set(COMPOSE["configs"])
+
+
+def test_what_is_copied_is_there() -> None:
+    left_out = (ROOT / ".dockerignore").read_text("utf-8").split()
+    for line in said("COPY"):
+        for source in shlex.split(line)[:-1]:
+            assert (ROOT / source).exists(), source
+            assert not any(fnmatch(source, pattern) for pattern in left_out), source
