@@ -27,6 +27,10 @@ class CallbackUrls:
         """Where Twilio reports on the call `ref`."""
         return f"{self.base}/twilio/receipt/call/{ref}{OVERRIDES}"
 
+    def call_detection(self, ref: str) -> str:
+        """Where Twilio tells who took the call `ref`, a person or a machine."""
+        return f"{self.base}/twilio/detection/{ref}{OVERRIDES}"
+
     def voice_turn(self, ref: str, turn: int) -> str:
         """Where the dialogue turn `turn` of the call `ref` goes on; turn 0 is the first request after answer."""
         return f"{self.base}/twilio/voice/{ref}/{turn}{OVERRIDES}"

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 
 from carriers.errors import UNLISTED, classify
-from contact.delivery import ErrorKind, InboundText, Receipt, State
+from contact.delivery import Detection, ErrorKind, InboundText, Receipt, State, is_machine
 
 Form = Mapping[str, str]
 
@@ -122,11 +122,15 @@ def call_receipt(form: Form) -> Receipt:
     )
 
 
+def detection(form: Form) -> Detection:
+    """Who took a call, found out beside it. Raises ValueError without id or finding."""
+    return Detection(_needed(form, "CallSid"), _needed(form, "AnsweredBy"))
+
+
 def call_state(status: str, answered_by: str) -> State:
     """Our state for Twilio's call status; a completed call that a machine or fax took is MACHINE."""
     state = CALL_STATES.get(status, State.SENT)
-    machine = answered_by.startswith("machine") or answered_by == "fax"
-    return State.MACHINE if state is State.COMPLETED and machine else state
+    return State.MACHINE if state is State.COMPLETED and is_machine(answered_by) else state
 
 
 def resource_receipt(resource: object, states: Mapping[str, State]) -> Receipt:

@@ -48,10 +48,22 @@ class TwilioCall:
                 status_callback_event=EVENTS,
                 status_callback_method="POST",
                 timeout=RING_S,
+                **self._detection(sender, ref),
             )
         except FAULTS as fault:
             return result_of_fault(fault)
         return Accepted(made.sid) if made.sid else Unknown("unreadable")
+
+    def _detection(self, sender: SenderRow, ref: str) -> dict[str, str]:
+        """Detection beside the call: whoever answers hears us at once, and is not kept in silence while it listens."""
+        if not sender.detects_machines:
+            return {}
+        return {
+            "machine_detection": "Enable",
+            "async_amd": "true",
+            "async_amd_status_callback": self._urls.call_detection(ref),
+            "async_amd_status_callback_method": "POST",
+        }
 
     def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
         """What the carrier says of one call now; None when it does not know it or cannot be reached now."""

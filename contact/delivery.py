@@ -115,6 +115,19 @@ class Receipt:
     extra: dict[str, str] = field(default_factory=dict)
 
 
+def is_machine(answered_by: str) -> bool:
+    """Whether the carrier's word for who took a call means that no person did; "unknown" counts as a person."""
+    return answered_by.startswith(("machine", "fax"))
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a carrier found out beside a running call about who took it."""
+
+    carrier_id: str
+    answered_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class InboundText:
     """A text somebody sent to one of our numbers, as the carrier handed it over or lists it."""

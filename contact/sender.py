@@ -30,3 +30,5 @@ class SenderRow:
     lines: int
     weight: int
     paused_reason: str
+    detects_machines: bool = True
+    """Calls: the carrier listens, beside the call, whether a person has answered. It costs."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.delivery import is_machine
 from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
@@ -33,8 +34,6 @@ from survey.engine import Step
 CHANNEL: Channel = "voice"
 LANGUAGE = "vi"
 """Of words to a phone without an interview."""
-MACHINES = ("machine", "fax")
-"""How `answered_by` begins when no person took the call; "unknown" counts as a person."""
 MOST_TURNS = 150
 """A call that goes on longer than any form does is ended: nothing in it may run for ever."""
 SILENCED = frozenset({"stopped"})
@@ -68,6 +67,10 @@ class Speech:
     voices: tuple[str, ...] = voices_of("")
 
 
+OVER = Speech(Script((Hangup(),)))
+"""Nobody is there to hear a word."""
+
+
 def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
     """The document for a call of ours that was just answered (turn 0). Raises UnknownCallError.
 
@@ -96,16 +99,17 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         if not fresh:
             return stored(work, conn, ref, 0)
         line = Line(work, conn, phone, call_id, ref, 0, now)
-        if answered_by.startswith(MACHINES):
-            return keep(line, Speech(Script((Hangup(),))))
+        if is_machine(answered_by):
+            return keep(line, OVER)
         return keep(line, _begin(line, placed["interview_id"]))
 
 
 def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
     """The document after keys, or silence (None), in dialogue turn `turn`. Raises UnknownCallError.
 
-    A turn that was answered before gives the document it was answered with, whatever is pressed now. Somebody who
-    opted out by text meanwhile is asked nothing more; the key is kept.
+    A turn that was answered before gives the document it was answered with, whatever is pressed now. Silence in a call
+    that a machine has taken (`services.detection`) ends it. Somebody who opted out by text meanwhile is asked nothing
+    more; the key is kept.
     """
     work.recordings.refresh()
     with work.database.transaction() as conn:
@@ -119,6 +123,8 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
         if call["answered_with"] is not None and not is_planted("ignore-turn"):
             return work.vault.open(call["answered_with"])
         line = Line(work, conn, phone, call["id"], ref, call["turn"], work.clock.now())
+        if call["ended_at"] is not None and not digits:
+            return keep(line, OVER)
         if held is None or call["turn"] >= MOST_TURNS:
             return keep(line, closing("apology"))
         speech = _hear(line, held, call, turn, digits)

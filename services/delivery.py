@@ -25,12 +25,13 @@ from contact.delivery import (
     SendResult,
     State,
     Unknown,
+    is_machine,
     merge,
 )
 from services import consent, tasks
 from services.planted import is_planted
 from services.work import Work
-from store import audit, campaigns, outbox, phones, registry, senders
+from store import audit, calls, campaigns, outbox, phones, registry, senders
 
 MAX_TRIES = 12
 """Technical tries of one row; with the deadline the end of retries."""
@@ -183,8 +184,7 @@ def _digest(receipt: Receipt) -> bytes:
 
 def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> None:
     before = State(row["state"])
-    seen = State.MACHINE if _is_machine(row, receipt) else receipt.state
-    state = merge(before, seen, row["medium"])
+    state = merge(before, _seen(conn, row, receipt), row["medium"])
     now = work.clock.now()
     duration = receipt.duration_s if receipt.duration_s is not None else row["duration_s"]
     ends = state in FINAL and before not in FINAL
@@ -210,9 +210,13 @@ def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> N
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
 
 
-def _is_machine(row: RowMapping, receipt: Receipt) -> bool:
-    answered_by = receipt.answered_by or row["answered_by"]
-    return row["medium"] == "call" and answered_by.startswith(("machine", "fax"))
+def _seen(conn: Connection, row: RowMapping, receipt: Receipt) -> State:
+    """What a receipt says of a call: its end is a machine's where one took it, unless somebody pressed a key in it."""
+    ended = row["medium"] == "call" and receipt.state in (State.COMPLETED, State.MACHINE)
+    if not ended or not is_machine(receipt.answered_by or row["answered_by"]):
+        return receipt.state
+    keyed = calls.was_keyed(conn, row["ref"]) and not is_planted("machines-press-keys")
+    return State.COMPLETED if keyed else State.MACHINE
 
 
 def _cost(conn: Connection, row: RowMapping, receipt: Receipt, duration: int | None, now: datetime) -> Decimal | None:

@@ -44,6 +44,7 @@ class NewSender:
     burst: int = 1
     lines: int = 0
     weight: int = 100
+    detects_machines: bool = True
 
 
 def add(work: Work, new: NewSender, actor: str) -> None:
@@ -149,6 +150,17 @@ def pace(
             senders.change(conn, row.id, **changes)
         detail = {column: str(value) for column, value in changes.items()}
         audit.append(conn, at=work.clock.now(), actor=actor, action="sender.pace", subject=name, detail=detail)
+
+
+def detect_machines(work: Work, name: str, on: bool, actor: str) -> None:
+    """Have the carrier listen, in calls of this sender that begin from now on, who answers; or not. Raises Refusal."""
+    with work.database.transaction() as conn:
+        row = _known(conn, name)
+        if row.medium != "call":
+            raise Refusal("sender.not_calls", name=name)
+        senders.change(conn, row.id, detects_machines=on)
+        detail = {"machines": on}
+        audit.append(conn, at=work.clock.now(), actor=actor, action="sender.detection", subject=name, detail=detail)
 
 
 @dataclass(frozen=True, slots=True)

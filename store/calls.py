@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.prepared import Prepared, Row
+from store.tables.interviews import interview_events
 from store.tables.outbox import call_turns, calls, outbox
 from store.tables.registry import phones
 
@@ -66,6 +67,7 @@ _AT_TURN = Prepared(
         calls.c.interview_id,
         calls.c.phone_hash,
         calls.c.consented,
+        calls.c.ended_at,
         _turn.c.question,
         _turn.c.interview_turn,
         _next.c.script.label("answered_with"),
@@ -80,6 +82,26 @@ def at_turn(conn: Connection, ref: str, turn: int) -> Row | None:
     """The call at dialogue turn `turn`, read under its phone's lock: what that turn asked, and what answered it, if
     anything did (`answered_with`: the sealed document of the next turn)."""
     return _AT_TURN.first(conn, {"ref": ref, "turn": turn})
+
+
+_KEYED = (
+    select(interview_events.c.interview_id)
+    .join(calls, calls.c.interview_id == interview_events.c.interview_id)
+    .where(calls.c.ref == bindparam("ref"), interview_events.c.channel == "voice")
+    .where(func.starts_with(interview_events.c.source_id, bindparam("ref") + ":"))
+    .where(interview_events.c.input["said"].as_string() != "Silence")
+    .limit(1)
+)
+
+
+def was_keyed(conn: Connection, ref: str) -> bool:
+    """Whether a key has been pressed in the call `ref`: events of its turns carry its reference (`ref:turn`)."""
+    return conn.execute(_KEYED, {"ref": ref}).first() is not None
+
+
+def give_up(conn: Connection, ref: str, at: datetime) -> None:
+    """Nobody is in the call `ref`: it counts as over until somebody presses a key after all."""
+    conn.execute(update(calls).where(calls.c.ref == ref, calls.c.ended_at.is_(None)).values(ended_at=at))
 
 
 def _advance() -> Insert:

@@ -31,7 +31,7 @@ def _value(row: RowMapping | None) -> SenderRow | None:
 
 def add(conn: Connection, **columns: Any) -> None:
     """Insert a sender; column names of `store.tables.outbox.senders`. It begins at its own weight, without a budget."""
-    beginning = {"base_weight": columns["weight"], "served": "", "budget": {}}
+    beginning = {"base_weight": columns["weight"], "served": "", "budget": {}, "detects_machines": True}
     conn.execute(insert(senders).values({**beginning, **columns}))
 
 

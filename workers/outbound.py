@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services import detection
 from services import dispatch as use_case
 from workers.app import app
 from workers.task import work
@@ -22,3 +23,9 @@ def dispatch(sender_id: str = "") -> int:
     if sender_id:
         return use_case.dispatch(work(), UUID(sender_id), BUDGET_S)
     return use_case.dispatch_due(work(), BUDGET_S)
+
+
+@app.task(name="alo.hang_up")
+def hang_up(outbox_id: str) -> bool:
+    """End a call that a machine took. Whether there was one to end."""
+    return detection.hang_up(work(), UUID(outbox_id))

@@ -1,6 +1,6 @@
-"""Twilio's receipts of texts and calls, in any order and any number of times. The reference in the URL is ours.
+"""Twilio's receipts of texts and calls, and its word on who took a call, in any order and any number of times.
 
-A failure answers 500, so that the callback's overrides bring it back.
+The reference in the URL is ours. A failure answers 500, so that the callback's overrides bring it back.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from carriers import twilio_requests
 from gateway.desk import desk
 from gateway.webhooks.reading import done, nothing, read
-from services import delivery
+from services import delivery, detection
 
 routes = Blueprint("receipts", __name__)
 
@@ -32,4 +32,11 @@ def text(ref: str) -> Response:
 def call(ref: str) -> Response:
     """The carrier says what became of the call `ref`."""
     done(delivery.record_receipt(desk().work, ref, read("twilio", twilio_requests.call_receipt)))
+    return nothing()
+
+
+@routes.post("/twilio/detection/<ref:ref>")
+def detected(ref: str) -> Response:
+    """The carrier has listened, beside the call `ref`, who took it."""
+    done(detection.record(desk().work, ref, read("twilio", twilio_requests.detection)))
     return nothing()

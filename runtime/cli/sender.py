@@ -137,6 +137,16 @@ def weigh_sender(session: Session, name: str, weight: int, reason: str) -> None:
     session.say("sender.weighed", name=name, weight=weight)
 
 
+@command.command("detection")
+@click.argument("name")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.pass_obj
+def detection(session: Session, name: str, switch: str) -> None:
+    """Nhận biết máy trả lời khi gọi, có tính phí (the carrier tells machines from people, at a price)."""
+    senders.detect_machines(session.work, name, switch == "on", session.actor)
+    session.say("sender.detection_on" if switch == "on" else "sender.detection_off", name=name)
+
+
 @command.command("pace")
 @click.argument("name")
 @click.option("--rate", type=usage.Amount(), help="lần/giây (per second)")

@@ -75,4 +75,5 @@ tasks = Table(
     Column("claimed_by", Text, nullable=False),
     at("created_at"),
     at("done_at", null=True),
+    at("wanted_at", null=True),  # business time at which the person wants to be called; null: as soon as may be
 )

@@ -36,6 +36,7 @@ senders = Table(
     Column("rate_per_s", Numeric, nullable=False),
     Column("burst", Integer, nullable=False),
     Column("lines", Integer, nullable=False),  # live calls at once; 0 for text
+    Column("detects_machines", Boolean, nullable=False),  # calls: the carrier listens who answers, at a price
     document("tariff"),  # contact.tariff.Tariff.to_dict(): dated, marked sample
     Column("weight", Integer, nullable=False),  # now; moves in steps with errors, drifts back to `base_weight`
     Column("base_weight", Integer, nullable=False),  # what the operator set

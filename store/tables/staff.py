@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text, Uuid
 
-from store.tables.base import at, document, key, metadata, ref
+from store.tables.base import at, document, key, metadata, ref, sealed
 
 staff = Table(
     "staff",
@@ -21,6 +21,7 @@ staff = Table(
     at("invited_at"),
     at("joined_at", null=True),
     Column("sign_in_count", Integer, nullable=False),
+    sealed("phone"),  # where a leader who asks for a person may be connected to
 )
 
 invitations = Table(

@@ -71,6 +71,15 @@ def test_a_call_carries_everything_that_brings_it_back_to_us() -> None:
     assert form["StatusCallback"][0].startswith(f"{BASE}/twilio/receipt/call/{REF}{overrides}")
     assert form["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
     assert (form["Timeout"], form["Method"]) == (["30"], ["POST"])
+    assert (form["MachineDetection"], form["AsyncAmd"]) == (["Enable"], ["true"])
+    assert form["AsyncAmdStatusCallback"][0].startswith(f"{BASE}/twilio/detection/{REF}{overrides}")
+
+
+def test_a_sender_that_does_not_detect_machines_asks_for_no_such_thing() -> None:
+    with serving(answers(201, '{"sid":"CA1"}')) as server:
+        line = sender("twilio", "call", server.url, detects_machines=False)
+        router().call(line).place(line, TO, REF)
+    assert not any("Amd" in name or "Machine" in name for name in server.seen[0].form)
 
 
 def test_region_and_edge_of_the_environment_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("services.inbound.receive_text", use_case("receive_text"))
     monkeypatch.setattr("services.delivery.record_receipt", use_case("record_receipt"))
+    monkeypatch.setattr("services.detection.record", use_case("detection"))
     monkeypatch.setattr("services.ring_in.rang_in", use_case("rang_in"))
     for name in ("first", "pressed"):
         monkeypatch.setattr(f"services.calls.{name}", use_case(name))

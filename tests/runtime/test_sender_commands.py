@@ -58,6 +58,14 @@ def test_pace_and_ceilings(run: Run, world: World) -> None:
     assert (found["rate_per_s"], found["burst"], found["budget"]) == ("2.5", 3, {"contacts_a_day": 500})
 
 
+def test_detection_of_machines_is_switched_for_senders_that_call(run: Run, world: World) -> None:
+    assert "không nhận biết" in run("sender", "detection", "line", "off").stdout
+    assert world.rows(senders, name="line")[0]["detects_machines"] is False
+    run("sender", "detection", "line", "on")
+    assert world.rows(senders, name="line")[0]["detects_machines"] is True
+    assert "không phải đầu số gọi" in run("sender", "detection", "texts", "off", code=1).stderr
+
+
 @pytest.mark.parametrize(("detail", "words"), [(UNLISTED, "mã chưa biết"), ("", "later")])
 def test_the_last_error_is_shown(run: Run, world: World, carriers: FakeCarriers, detail: str, words: str) -> None:
     carriers.texts.results.append(Refused(ErrorKind.LATER, "99999", detail))
