@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from files.faults import Fault
+from ivr import length
 from ivr.menus import BACK, LATER, NO_OPINION
 from ivr.prompts import spoken_seconds
 from sms.encoding import measure, plain
 from survey.questionnaire import Question, Questionnaire
 
-ANSWER_SECONDS = 4.0
-"""From the end of the words to the key [assumed]."""
-KEYED_SECONDS = 10.0
-"""For an answer of several keys: a number, a day, more than one choice [assumed]."""
 OPTIONS_IN_MIND = 5
 """Options a listener can keep in mind (field practice); "no opinion" is not counted."""
 HOUSE_KEYS = (BACK, LATER, NO_OPINION)
@@ -38,11 +35,11 @@ class Readiness:
 
 def readiness(form: Questionnaire) -> Readiness:
     """What to know of `form` before anybody is called or texted."""
-    seconds = {language: round(sum(_seconds(q, language) for q in form.questions)) for language in form.languages}
+    seconds = {language: length.seconds(form, language) for language in form.languages}
     notices = [notice for question in form.questions for notice in _notices(question, form.languages)]
-    for language, length in seconds.items():
-        if length > LONGEST_CALL:
-            notices.append(_notice("form.call_long", "", language=language, seconds=length))
+    for language, spoken in seconds.items():
+        if spoken > LONGEST_CALL:
+            notices.append(_notice("form.call_long", "", language=language, seconds=spoken))
     return Readiness(seconds, tuple(notices))
 
 
@@ -77,13 +74,3 @@ def _text(question: Question, language: str) -> str:
     words = question.text.get(language) or question.label.get(language, "")
     options = (f"{c.key} {c.text.get(language) or c.label.get(language, '')}" for c in question.choices)
     return plain(" ".join((f"C{question.number}:" if question.number else "", words, *options)))
-
-
-def _seconds(question: Question, language: str) -> float:
-    if question.kind in ("text", "calculate"):
-        return 0.0  # never heard in a call
-    options = sum(spoken_seconds(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
-    keyed = ANSWER_SECONDS if question.kind == "select_one" else KEYED_SECONDS
-    answered = keyed if question.asked else 0.0
-    return spoken_seconds(question.label.get(language, "")) + options + answered
-

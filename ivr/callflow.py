@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ivr.menus import keys_for
+from ivr.length import minutes
+from ivr.menus import LATER, key_of, keys_for
 from ivr.prompts import DEFAULT_VOICE, prompt_id
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
 from survey import asides, wording
@@ -30,6 +31,7 @@ from survey.effects import (
     NotAChoice,
     Noted,
     NothingBefore,
+    OptedOut,
     OutOfRange,
     Resumed,
     Tell,
@@ -52,16 +54,17 @@ class CallContext:
 
     `turn`: the dialogue turn that the next keys belong to. `office`: who calls, as spoken. `contact`: a number to
     check with, "" for none. `officer`: E.164 to connect to now when a person is asked for, None: a promise instead.
-    `organisation`: named only where one phone serves several. `given`: answers given in this call so far; with the
+    `organisation`: named only where one phone serves several. `going_on`: this call was about another one before, so
+    who rings and why was told. `given`: answers given in this call so far; with the
     first one the back key is told.
     """
 
     turn: int
     office: str
     contact: str = ""
-    minutes: int = 4
     officer: str | None = None
     organisation: str = ""
+    going_on: bool = False
     voice: str = DEFAULT_VOICE
     given: int = 0
 
@@ -82,6 +85,23 @@ def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, ca
     keys = keys_for(question)
     gather = Gather(prompts, keys.num_digits, keys.timeout_s, keys.finish_on_key, call.turn)
     return Script((*before, gather, Redirect(call.turn)))
+
+
+def offer(form: Questionnaire, before: Sequence[Verb], language: str, call: CallContext, amiss: str = "") -> Script:
+    """When `call.organisation` is offered instead of the end of a call about another one; `before` is said first.
+
+    `amiss`: the code of what went wrong when it was offered already, "" for nothing.
+    """
+    teller = _Teller(form, (), language, call)
+    prompts = [
+        *(teller.words(amiss, 1) if amiss else ()),
+        *teller.words("next", organisation=call.organisation),
+        *teller.options(asides.ASIDES[asides.NEXT]),
+        *teller.words("aside.next"),
+    ]
+    keys = keys_for(asides.ASIDES[asides.NEXT])
+    gather = Gather(tuple(prompts), keys.num_digits, keys.timeout_s, keys.finish_on_key, call.turn)
+    return Script((*(verb for verb in before if not isinstance(verb, Hangup)), gather, Redirect(call.turn)))
 
 
 def closing(code: str, language: str, voice: str = DEFAULT_VOICE) -> Script:
@@ -125,11 +145,16 @@ class _Teller:
     def _speak(self, *texts: str) -> list[Say]:
         return [_say(text, self.language, self.call.voice) for text in texts if text]
 
-    def _option(self, choice: Choice) -> list[Prompt]:
+    def _option(self, question: Question, choice: Choice) -> list[Prompt]:
         """Label and key in one sentence; in two where the form names a recording, which says the label only."""
+        key = key_of(choice, question)
         if choice.audio.get(self.language):
-            return [*self._label(choice), *self.words("option.key", key=choice.key)]
-        return self.words("option", label=self._of_form(choice.label), key=choice.key)
+            return [*self._label(choice), *self.words("option.key", key=key)]
+        return self.words("option", label=self._of_form(choice.label), key=key)
+
+    def options(self, question: Question) -> list[Prompt]:
+        """Each choice before its key."""
+        return [prompt for choice in question.choices for prompt in self._option(question, choice)]
 
     def _label(self, row: Question | Choice) -> list[Prompt]:
         """What a row of the form says, under the name that the form gives a recording of it."""
@@ -160,17 +185,19 @@ class _Teller:
         return self.words("key.back") if first and not asides.is_aside(question.name) else []
 
     def question(self, question: Question, tries: int) -> list[Prompt]:
-        """The question, its options before their keys; how to repeat and to reach a person when that is new or
-        needed."""
+        """The question, its options before their keys; how to go on later, to repeat and to reach a person when that
+        is new or needed."""
         prompts = self._label(question)
         if asides.is_aside(question.name):
             prompts = self.words(f"aside{question.name}")
-        for choice in question.choices:
-            prompts += self._option(choice)
+        prompts += self.options(question)
         if question.kind in HOW:
             prompts += self.words(HOW[question.kind])
         prompts += [] if question.required else self.words("optional")
-        if tries or any(isinstance(effect, Welcome | Resumed) for effect in self.effects):
+        opening = any(isinstance(effect, Welcome | Resumed) for effect in self.effects)
+        if (opening or tries > 1) and question.choice_for_key(LATER) is None:
+            prompts += self.words("key.later" if question.choices else "key.later.number")
+        if opening or tries:
             prompts += self.words("key.repeat")
             prompts += self.words("key.person") if question.choices else []
         if question.role == "consent" and not tries and Welcome() in self.effects:
@@ -179,17 +206,23 @@ class _Teller:
 
     def welcome(self, _: Welcome) -> list[Prompt]:
         contact = self.call.contact
+        if self.call.going_on:
+            return self._about()
         return [
             *self.words("opening.who", office=self.call.office),
             *self.words("opening.why"),
             *self._about(),
-            *self.words("opening.length", minutes=self.call.minutes),
+            *self.words("opening.length", minutes=minutes(self.form, self.language)),
             *self.words("opening.private"),
             *(self.words("opening.check", contact=wording.digits(contact)) if contact else []),
         ]
 
     def resumed(self, _: Resumed) -> list[Prompt]:
-        return [*self.words("resumed", office=self.call.office), *self._about()]
+        """One sentence and no more: the very next question follows."""
+        if self.call.going_on:
+            return self._about()
+        code = "resumed.about" if self.call.organisation else "resumed"
+        return self.words(code, office=self.call.office, organisation=self.call.organisation)
 
     def _about(self) -> list[Prompt]:
         return self.words("about", organisation=self.call.organisation) if self.call.organisation else []
@@ -245,6 +278,7 @@ _TOLD: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
     Wanted: _Teller.wanted,
     Appointed: lambda teller, effect: teller.words(f"appointed.{effect.when}"),
     WrongPerson: lambda teller, effect: teller.words(f"wrong_person.{effect.why}"),
+    OptedOut: lambda teller, _: teller.words("opted_out"),
     Noted: lambda teller, _: teller.words("noted"),
     GoneBack: lambda teller, _: teller.words("gone_back"),
     NothingBefore: lambda teller, _: teller.words("nothing_before"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from survey.answers import Key, Said, Silence, Spoken, Unclear, Word
-from survey.questionnaire import Question
+from survey.questionnaire import Choice, Question
 
 REPEAT = "*"
 PERSON = "0"
@@ -50,6 +50,12 @@ def keys_for(question: Question | None) -> Keys:
         return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END)
     longest = max((len(c.key) for c in question.choices), default=1) if question else 1
     return Keys(longest, TIMEOUT_S, "")
+
+
+def key_of(choice: Choice, question: Question) -> str:
+    """The key that is told for `choice`: "no opinion" has the same one in every question, whatever its own is."""
+    taken = question.choice_for_key(NO_OPINION)
+    return NO_OPINION if choice.no_opinion and taken in (None, choice) else choice.key
 
 
 def read_key(digits: str | None, question: Question | None) -> Said:

@@ -31,6 +31,7 @@ from survey.effects import (
     NotAChoice,
     Noted,
     NothingBefore,
+    OptedOut,
     OutOfRange,
     Resumed,
     Tell,
@@ -99,6 +100,7 @@ def spoken_effects(form: Questionnaire) -> Iterator[tuple[str, tuple[Effect, ...
         yield "between", (Ask(name, 1),)
         yield from (("between", (NotAChoice(name, tries),)) for tries in TRIES)
     yield from (("later", (Appointed(when, ""),)) for when in get_args(asides.When))
+    yield "later", (OptedOut(),)
     yield from (("opening", (WrongPerson(why),)) for why in ("wrong_number", "left_office"))
     yield from (("end", (Ended(ending),)) for ending in ("complete", "partial", "refused"))
     yield "end", (Finished(),)

@@ -17,7 +17,7 @@ from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
 from ivr.voices import voiced, voices_of
-from services import ablated, interviews, wishes
+from services import ablated, interviews, next_interview, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
 from services.questionnaires import form_of
@@ -27,8 +27,8 @@ from store import interviews as interview_rows
 from store import phones
 from store.prepared import Row
 from survey import asides
-from survey.answers import Channel, Heard
-from survey.effects import Ask, Consent
+from survey.answers import Channel, Heard, Said, Silence, Spoken
+from survey.effects import Ask, Consent, OptedOut
 from survey.engine import Step
 
 CHANNEL: Channel = "voice"
@@ -65,6 +65,8 @@ class Speech:
     interview_turn: int = 0
     consented: bool = False
     voices: tuple[str, ...] = voices_of("")
+    about: UUID | None = None
+    """The interview that the call goes on about, where that is another one than before."""
 
 
 OVER = Speech(Script((Hangup(),)))
@@ -116,12 +118,12 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
         phone = rows.lock_phone(conn, ref, locking=not is_planted("no-phone-lock"))
         if phone is None:
             raise UnknownCallError(ref)
-        held = interview_rows.lock(conn, phone["interview_id"]) if phone["interview_id"] else None
         call = rows.at_turn(conn, ref, turn)
         if call is None or turn > call["turn"]:
             raise UnknownCallError(ref)
         if call["answered_with"] is not None and not is_planted("ignore-turn"):
             return work.vault.open(call["answered_with"])
+        held = interview_rows.lock(conn, call["interview_id"]) if call["interview_id"] else None
         line = Line(work, conn, phone, call["id"], ref, call["turn"], work.clock.now())
         if call["ended_at"] is not None and not digits:
             return keep(line, OVER)
@@ -168,6 +170,8 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
 
 def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Speech:
     """What was pressed, bound to the question that the request's own turn asked."""
+    if asides.parts(call["question"] or "")[0] == asides.NEXT:
+        return _go_on_elsewhere(line, held, call["question"], menus.read_key(digits, asides.ASIDES[asides.NEXT]))
     form = form_of(line.conn, held["questionnaire_sha256"])
     asked, bound = call["question"], call["interview_turn"]
     source = f"{line.ref}:{turn}"
@@ -179,22 +183,55 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
     return take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
 
 
-def take(line: Line, held: Row, happening: Happening, *, shared: bool = False) -> Speech:
-    """Hear what happened in the interview `held`, and what is spoken next; `shared`: the phone serves several."""
+def take(line: Line, held: Row, happening: Happening, *, shared: bool = False, before: Row | None = None) -> Speech:
+    """Hear what happened in the interview `held`, and what is spoken next; `shared`: the phone serves several;
+    `before`: the interview that this call was about until now."""
     if isinstance(happening, Opening):
         happening = replace(happening, earlier=_earlier(line, held))
     step = interviews.take(line.work, line.conn, held, happening, line.phone)
     wishes.carry_out(line.work, line.conn, held, line.phone["hash"], step.effects)
+    if OptedOut() in step.effects:
+        wishes.stop(line.work, line.conn, held, line.phone, happening, step.interview.language)
     form = form_of(line.conn, step.interview.questionnaire)
     context = CallContext(
         turn=line.turn + 1,
         office=held["office"],
         contact=held["contact_number"],
-        organisation=(held["short_name"] or held["organisation"]) if shared else "",
+        organisation=next_interview.name_of(held) if shared else "",
+        going_on=before is not None and before["office_id"] == held["office_id"],
         given=len(step.interview.given),
     )
     script = callflow.script_for(form, ablated.told(step.effects), step.interview.language, context)
-    return _speech_of(script, step, voices_of(held["office_area"]))
+    speech = _speech_of(script, step, voices_of(held["office_area"]))
+    if before is not None:
+        speech = replace(speech, about=held["id"])
+    return _offer_next(line, held, step, speech) if next_interview.is_done(step.effects) else speech
+
+
+def _offer_next(line: Line, held: Row, step: Step, speech: Speech) -> Speech:
+    """Whoever is through with one organisation is offered the next one that this phone serves, in the same call."""
+    other = next_interview.after(held["id"], open_interviews(line.work, line.conn, line.phone))
+    if other is None or speech.script.gather is not None:
+        return speech
+    return _offered(line, other, speech, step.interview.language)
+
+
+def _offered(line: Line, other: Row, speech: Speech, language: str, amiss: str = "") -> Speech:
+    script = next_interview.spoken_offer(line.conn, other, speech.script, language, line.turn + 1, amiss)
+    return replace(speech, script=script, question=f"{asides.NEXT}:{other['id']}")
+
+
+def _go_on_elsewhere(line: Line, before: Row, question: str, said: Said) -> Speech:
+    """What was said to the offer of another interview; it hears nothing of this one, nor this one of it."""
+    other = interview_rows.lock(line.conn, UUID(asides.parts(question)[1]))
+    if other is None or other["status"] not in next_interview.WAITING or isinstance(said, Silence):
+        return closing("wanted.later")
+    happening = next_interview.taken_up(said, CHANNEL, f"{line.ref}:{line.turn}")
+    if happening is None:
+        amiss = "" if isinstance(said, Spoken) else "wrong_key"
+        speech = Speech(Script(()), voices=voices_of(before["office_area"]))
+        return _offered(line, other, speech, other["language"], amiss)
+    return take(line, other, happening, shared=True, before=before)
 
 
 def _earlier(line: Line, held: Row) -> dict[str, str]:
@@ -233,6 +270,7 @@ def keep(line: Line, speech: Speech) -> str:
         at=line.now,
         consented=speech.consented,
         over=speech.script.gather is None,
+        about=speech.about,
     )
     return document
 

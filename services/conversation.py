@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services import ablated, consent, interviews, wishes
+from services import ablated, consent, interviews, next_interview, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
@@ -22,6 +22,7 @@ from store import interviews as interview_rows
 from store.prepared import Row
 from survey.answers import Heard, Key, Spoken, Unclear
 from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Effect, Ended, Finished, Tell, Wanted
+from survey.engine import Step
 from survey.interview import FINAL
 from survey.questionnaire import Question, Questionnaire
 
@@ -89,7 +90,7 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
         several, bound = lists.within(body, form, bound, seen, held[0]["language"])
-    talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, len(held) > 1)
+    talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, held)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)
     if turn.phone["consent"] == "held" and talk.says_something:
@@ -114,7 +115,7 @@ def _form(turn: Turn, row: Row) -> Questionnaire:
 class _Talk:
     """One text among the interviews it may be about (`held`), with what the phone was `shown` and what the text says.
 
-    `shared`: the phone has others too.
+    `everybody`: all that the phone serves.
     """
 
     turn: Turn
@@ -122,7 +123,7 @@ class _Talk:
     shown: tuple[Shown, ...]
     reading: Reading
     several: Several | None
-    shared: bool
+    everybody: Sequence[Row]
 
     @property
     def says_something(self) -> bool:
@@ -184,7 +185,7 @@ class _Talk:
     def _which(self) -> Result:
         """Ask for the code of the organisation, and of the round where one organisation is asked in two."""
         waiting = self._open()
-        names = [_name(row) for row in waiting]
+        names = [next_interview.name_of(row) for row in waiting]
         told = (f"{n} {row['round_code']}" if names.count(n) > 1 else n for n, row in zip(names, waiting, strict=True))
         choices = ", ".join(f"{row['code']} = {name}" for row, name in zip(waiting, told, strict=True))
         return notice(self.turn, "which", "text.which", self.held, choices=choices)
@@ -198,7 +199,7 @@ class _Talk:
         doubts = lists.doubts(self.several) if self.several else ()
         told = (*doubts, *ablated.told(step.effects))
         effects = [e for e in told if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
-        texts = texting.compose(form, effects, step.interview.language, self._context(row))
+        texts = texting.compose(form, effects, step.interview.language, self._context(row, step))
         return Result(
             outcome_of(step.effects, isinstance(happening, Opening)),
             " ".join(text.body for text in texts) or None,
@@ -208,12 +209,13 @@ class _Talk:
             shown=self._shown_after(str(row["id"]), effects, form),
         )
 
-    def _context(self, row: Row) -> TextContext:
+    def _context(self, row: Row, step: Step) -> TextContext:
         return TextContext(
             office=row["office"],
             contact=row["contact_number"],
             accented=row["accented_texts"],
-            organisation=_name(row) if self.shared else "",
+            organisation=next_interview.name_of(row) if len(self.everybody) > 1 else "",
+            further=next_interview.written_offer(row, self.everybody, step),
             asked=binding.asked_in_sitting(self.shown, str(row["id"]), self.turn.now),
         )
 
@@ -228,10 +230,6 @@ class _Talk:
                 prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest)
                 shown = binding.remember(shown, prompt)
         return shown
-
-
-def _name(row: Row) -> str:
-    return str(row["short_name"] or row["organisation"])
 
 
 def outcome_of(effects: Sequence[Effect], opening: bool) -> str:

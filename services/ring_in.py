@@ -11,7 +11,7 @@ from contact.calendar import local_day
 from contact.phone import read_cell
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
-from services import call_backs, numbers, wishes
+from services import call_backs, next_interview, numbers, wishes
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
 from services.planted import is_planted
@@ -20,8 +20,6 @@ from store import calls as rows
 from store import phones
 from store.prepared import Row
 
-OPEN = ("pending", "active", "partial")
-"""Interviews in which there is something left to ask."""
 REFUSED = Speech(Script((Reject(),)))
 
 
@@ -63,7 +61,7 @@ def _number(written: str) -> str | None:
 
 def _meant(held: Sequence[Row]) -> Row | None:
     """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
-    waiting = [row for row in held if row["status"] in OPEN]
+    waiting = [row for row in held if row["status"] in next_interview.WAITING]
     begun = [row for row in waiting if row["begun_at"] is not None]
     if begun:
         return max(begun, key=lambda row: row["begun_at"])
@@ -84,7 +82,7 @@ def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: 
 def _ring_back(line: Line, sender: SenderRow, row: Row | None, number: str) -> None:
     """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
     phone_hash = line.phone["hash"]
-    if row is not None and row["status"] in OPEN:
+    if row is not None and row["status"] in next_interview.WAITING:
         call_backs.plan(line.work, line.conn, row, phone_hash, sender.id, "rang_us")
     elif row is not None:
         wishes.tell_staff(line.work, line.conn, row, "person_wanted", str(local_day(line.now)))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from contact.kinds import NOTICES
 from contact.sender import SenderRow
+from ivr import length
 from services import happenings, interviews
 from services.happenings import Opening
 from services.questionnaires import form_of
@@ -24,7 +25,6 @@ from store.prepared import Row
 from survey.effects import Ask, Effect
 from survey.engine import Step
 
-CALL_MINUTES = 4
 TEST = "test"
 """Purpose of a sample text that staff send to themselves."""
 
@@ -34,7 +34,6 @@ def context_of(held: Row, shared: bool) -> TextContext:
     return TextContext(
         office=held["office"],
         contact=held["contact_number"],
-        minutes=CALL_MINUTES,
         accented=bool(held["accented_texts"]),
         organisation=(held["short_name"] or held["organisation"]) if shared else "",
     )
@@ -54,7 +53,7 @@ def write(work: Work, conn: Connection, sender: SenderRow, row: Row, held: Row |
         raise ValueError("a campaign text belongs to an interview")
     context = context_of(held, rows.shares_phone(conn, held["id"], row["phone_hash"]))
     if _asks_nothing(sender, row["purpose"]):
-        return _notice(held, row["purpose"], context)
+        return _notice(conn, held, row["purpose"], context)
     step = interviews.take(work, conn, held, Opening("sms", f"outbox:{row['ref']}"), None)
     _remember(work, conn, sender, row, step)
     return _composed(conn, held, step.interview.language, step.effects, context)
@@ -64,10 +63,16 @@ def _asks_nothing(sender: SenderRow | None, purpose: str) -> bool:
     return sender is None or not sender.can_receive or purpose in NOTICES
 
 
-def _notice(held: Row, purpose: str, context: TextContext) -> Text:
+def _notice(conn: Connection, held: Row, purpose: str, context: TextContext) -> Text:
     """A text that asks nothing: of thanks, or that we shall ring."""
     code = "text.thank_you" if purpose == "thank_you" else "text.announcement"
-    return texting.notice(code, held["language"] or "vi", context)
+    return _told(conn, held, code, held["language"] or "vi", context)
+
+
+def _told(conn: Connection, held: Row, code: str, language: str, context: TextContext) -> Text:
+    """A notice about the interview, which knows how long its call would be."""
+    minutes = length.minutes(form_of(conn, held["questionnaire_sha256"]), language)
+    return texting.notice(code, language, context, minutes=minutes)
 
 
 def _composed(
@@ -75,7 +80,7 @@ def _composed(
 ) -> Text:
     form = form_of(conn, held["questionnaire_sha256"])
     written = texting.compose(form, effects, language, context)
-    return written[0] if written else texting.notice("text.announcement", language, context)
+    return written[0] if written else _told(conn, held, "text.announcement", language, context)
 
 
 def _remember(work: Work, conn: Connection, sender: SenderRow, row: Row, step: Step) -> None:
@@ -106,7 +111,7 @@ def sample(
         raise LookupError(str(interview_id))
     context = context_of(held, rows.shares_phone(conn, interview_id))
     if _asks_nothing(sender, purpose):
-        return _notice(held, purpose, context)
+        return _notice(conn, held, purpose, context)
     form = form_of(conn, held["questionnaire_sha256"])
     before = interviews.state_of(form, held)
     step = happenings.advance(form, before, Opening("sms", "sample"), False, work.clock.now())

@@ -12,12 +12,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from contact.calendar import local_day
-from services import call_backs, tasks
+from services import call_backs, consent, tasks
 from services.advance import preferred
+from services.happenings import Happening
 from services.work import Work
 from store import interviews as rows
 from store import outbox, registry, senders
 from store.prepared import Row
+from survey.answers import Heard, Key
 from survey.effects import Appointed, Effect, Wanted, WrongPerson
 
 
@@ -37,6 +39,19 @@ def carry_out(work: Work, conn: Connection, held: Row, phone_hash: bytes, effect
         wanted.add("person")
     if "person" in wanted:
         tell_staff(work, conn, held, "person_wanted", str(local_day(work.clock.now())))
+
+
+def stop(work: Work, conn: Connection, held: Row, phone: Row, happening: Happening, language: str) -> None:
+    """No contact any more on any channel, round or organisation; the key that confirmed it is the evidence."""
+    said = consent.Said(
+        channel=happening.channel,
+        source_id=happening.source_id,
+        evidence=happening.said.digits if isinstance(happening, Heard) and isinstance(happening.said, Key) else "",
+        at=work.clock.now(),
+        interview_id=held["id"],
+        wording=f"{held['questionnaire_sha256']}:{language}",
+    )
+    consent.stop(work, conn, phone["hash"], phone["consent"], said)
 
 
 def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: datetime | None) -> bool:

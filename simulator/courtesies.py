@@ -1,4 +1,4 @@
-"""What people do when a call asks something besides its questions: is this number right, is that all.
+"""What people do when a call asks something besides its questions: is this number right, is that all, another form.
 
 Understood from the words alone, as everything here; a number that is read back is compared with what was meant.
 """
@@ -21,7 +21,9 @@ def key_for(heard: str, meant: frozenset[str]) -> str:
         number = _READ_BACK.search(words)
         figures = "".join(_FIGURES[word] for word in number[1].split()) if number else ""
         return _key_of("dung" if not figures or figures in meant else "bam lai", words)
-    return _key_of("nop phieu", words) if " da tra loi xong " in words else ""
+    if " da tra loi xong " in words:
+        return _key_of("nop phieu", words)
+    return _key_of("tra loi luon", words)
 
 
 def _key_of(option: str, words: str) -> str:

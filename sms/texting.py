@@ -41,14 +41,14 @@ class TextContext:
 
     `office`: who writes, as short as may be. `contact`: a number to check and ask with. `accented`: the round asked
     for diacritics (70 characters a segment). `organisation`: named only where one phone serves several.
-    `segments`: the budget of one text. `asked`: questions this phone was asked in the sitting so far.
+    `further`: said after the thanks. `segments`: the budget of one text. `asked`: questions in the sitting so far.
     """
 
     office: str
     contact: str = ""
-    minutes: int = 4
     accented: bool = False
     organisation: str = ""
+    further: str = ""
     segments: int = 1
     asked: int = 0
 
@@ -104,7 +104,6 @@ def notice(code: str, language: str, context: TextContext, **params: object) -> 
     known: dict[str, object] = {
         "office": context.office,
         "contact": context.contact,
-        "minutes": context.minutes,
         "organisation": context.organisation,
     }
     return _text(wording.say(code, language, 0, **{**known, **params}), context)
@@ -255,7 +254,8 @@ class _Writer:
         return self.words("left_open" if effect.comes_back else "left_open.last")
 
     def ended(self, effect: Ended) -> str:
-        return self.words("thanks" if effect.ending == "complete" else effect.ending)
+        complete = f"{self.words('thanks')} {self.context.further}".strip()
+        return complete if effect.ending == "complete" else self.words(effect.ending)
 
     def wanted(self, effect: Wanted) -> str:
         if effect.what == "help":
@@ -280,7 +280,8 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     Wanted: _Writer.wanted,
     off.GoneBack: lambda writer, _: writer.words("gone_back"),
     off.NothingBefore: lambda writer, _: writer.words("nothing_before"),
-    **dict.fromkeys((Consent, off.Appointed, off.WrongPerson, off.Noted, off.Far, off.MayPause), lambda *_: ""),
+    **dict.fromkeys((Consent, off.Appointed, off.OptedOut, off.WrongPerson), lambda *_: ""),
+    **dict.fromkeys((off.Noted, off.Far, off.MayPause), lambda *_: ""),
 }
 
 _HOW: Mapping[Kind, str] = {

@@ -29,7 +29,7 @@ def placed(conn: Connection, ref: str) -> RowMapping | None:
 
 
 _phone_of = (
-    select(phones.c.hash, phones.c.kind, phones.c.consent, calls.c.interview_id)
+    select(phones.c.hash, phones.c.kind, phones.c.consent)
     .join(calls, calls.c.phone_hash == phones.c.hash)
     .where(calls.c.ref == bindparam("ref"))
 )
@@ -38,7 +38,7 @@ _LOCK_PHONE_OF = Prepared(_phone_of.with_for_update(of=phones, key_share=True))
 
 
 def lock_phone(conn: Connection, ref: str, *, locking: bool = True) -> Row | None:
-    """Lock the phone of a call and read it, with the call's `interview_id` (which never changes); None if unknown.
+    """Lock the phone of a call and read it; None if unknown. What may change in the call is read after (`at_turn`).
 
     `locking=False` exists for the planted fault that proves the lock is needed.
     """
@@ -105,11 +105,13 @@ def give_up(conn: Connection, ref: str, at: datetime) -> None:
 
 
 def _advance() -> Insert:
+    about = bindparam("goes_on_about", type_=calls.c.interview_id.type)
     moved = (
         update(calls)
         .where(calls.c.id == bindparam("turn_call_id"))
         .values(
             turn=bindparam("turn_turn"),
+            interview_id=func.coalesce(about, calls.c.interview_id),
             consented=calls.c.consented | bindparam("heard_consent"),
             ended_at=bindparam("over_at", type_=calls.c.ended_at.type),
         )
@@ -133,10 +135,11 @@ def advance(
     at: datetime,
     consented: bool = False,
     over: bool = False,
+    about: UUID | None = None,
 ) -> None:
     """Write dialogue turn `turn` with its sealed document and move the call to it, in one statement.
 
-    `over`: the document ends the call.
+    `over`: the document ends the call. `about`: the interview that it goes on about, None for the same as before.
     """
     given = {
         "turn_call_id": call_id,
@@ -147,5 +150,6 @@ def advance(
         "turn_at": at,
         "heard_consent": consented,
         "over_at": at if over else None,
+        "goes_on_about": about,
     }
     _ADVANCE.do(conn, given)

@@ -12,8 +12,10 @@ from typing import Final, Literal
 
 from survey.questionnaire import Choice, Question, Questionnaire
 
-RIGHT, WHEN, END, WHICH, WHO = ".right", ".when", ".end", ".which", ".who"
-"""Names that no form can have. RIGHT carries the question it is about: `.right:members`."""
+RIGHT, WHEN, END, WHICH, WHO, STOP = ".right", ".when", ".end", ".which", ".who", ".stop"
+NEXT = ".next"
+"""Names that no form can have. RIGHT carries the question it is about: `.right:members`; NEXT is asked between two
+interviews of one call and carries the one it offers."""
 TRIES = 2
 """Wrong or silent tries before an aside is taken as settled: nothing that was said depends on it."""
 ZONE = timezone(timedelta(hours=7))
@@ -36,7 +38,14 @@ ASIDES: Final[Mapping[str, Question]] = {
         ("evening", "Tối nay", "This evening"),
         ("tomorrow_morning", "Sáng mai", "Tomorrow morning"),
         ("tomorrow_evening", "Tối mai", "Tomorrow evening"),
+        ("never", "Xin đừng gọi nữa", "Not to be called any more"),
     ),
+    STOP: _aside(
+        STOP,
+        ("yes", "Đúng, xin thôi hẳn", "To have no more calls and texts"),
+        ("no", "Bấm nhầm, xin nghe tiếp", "To go on after all"),
+    ),
+    NEXT: _aside(NEXT, ("now", "Trả lời luôn", "To answer now")),
     END: _aside(
         END,
         ("submit", "Nộp phiếu", "To hand in your form"),

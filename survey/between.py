@@ -11,7 +11,7 @@ from functools import partial
 from survey import asides
 from survey.answers import Heard
 from survey.course import Course
-from survey.effects import Appointed, Ask, Echo, GoneBack, NotAChoice, Noted, NothingBefore, WrongPerson
+from survey.effects import Appointed, Ask, Echo, GoneBack, NotAChoice, Noted, NothingBefore, OptedOut, WrongPerson
 from survey.plan import Item
 from survey.values import from_keys
 
@@ -39,7 +39,7 @@ def go_back(course: Course) -> None:
     Nothing of an earlier contact is reached: somebody else may hold the phone.
     """
     kind, about = asides.parts(course.asked or "")
-    if kind in (asides.WHEN, asides.WHICH, asides.WHO):
+    if kind in (asides.WHEN, asides.WHICH, asides.WHO, asides.STOP):
         _return(course)
         return
     name = about or kind
@@ -87,12 +87,20 @@ def _right(course: Course, about: str, value: str) -> None:
 
 
 def _when(course: Course, _: str, value: str) -> None:
-    if value == "now":
-        _return(course)
+    if value in ("now", "never"):
+        _return(course) if value == "now" else course.ask_aside(asides.STOP)
         return
     when, at = asides.time_chosen(value, course.now)
     course.hush()
     course.effects.append(Appointed(when, at.isoformat()))
+
+
+def _stop(course: Course, _: str, value: str) -> None:
+    if value == "no":
+        _return(course)
+    else:
+        course.hush()
+        course.effects.append(OptedOut())
 
 
 def _end(course: Course, _: str, value: str) -> None:
@@ -126,6 +134,7 @@ def _change(course: Course, number: str) -> None:
 _CHOSEN: Mapping[str, Callable[[Course, str, str], None]] = {
     asides.RIGHT: _right,
     asides.WHEN: _when,
+    asides.STOP: _stop,
     asides.END: _end,
     asides.WHO: _who,
 }

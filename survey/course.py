@@ -204,7 +204,7 @@ class Course(Standing):
             self.finish()
         elif kind == asides.WHICH:
             self.ask_aside(asides.END)
-        elif kind in (asides.WHEN, asides.WHO):
+        elif kind in (asides.WHEN, asides.WHO, asides.STOP):
             self.close_contact()
         else:
             self.move_on(self.place)

@@ -124,6 +124,11 @@ class Appointed:
 
 
 @dataclass(frozen=True, slots=True)
+class OptedOut:
+    """The respondent wants no contact any more, and confirmed it: every channel, round and organisation ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class WrongPerson:
     """Whoever answered is not whom we look for: `wrong_number`, or `left_office` (no longer leads it)."""
 
@@ -180,6 +185,7 @@ Effect = (
     | Finished
     | Wanted
     | Appointed
+    | OptedOut
     | WrongPerson
     | Noted
     | GoneBack

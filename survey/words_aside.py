@@ -41,6 +41,12 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "You have answered many questions. To go on another time, press 8.",
     },
     "aside.when": {"vi": "Lúc nào thì tiện cho ông bà ạ?", "en": "When would suit you?"},
+    "aside.next": {"vi": "Để lúc khác, ông bà cứ gác máy.", "en": "For another time, just hang up."},
+    "next": {"vi": "Ông bà còn phiếu của {organisation}.", "en": "There is still the form of {organisation}."},
+    "aside.stop": {
+        "vi": "Chúng tôi sẽ không gọi và không nhắn tin cho ông bà nữa. Có đúng ý ông bà không ạ?",
+        "en": "We would never call or text you again. Is that what you want?",
+    },
     "appointed.hour": {
         "vi": "Vâng, một tiếng nữa chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
         "en": "All right, we will call again in an hour. Your answers are kept. Goodbye.",

@@ -32,8 +32,12 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "To check that this call is genuine, please ring {contact}.",
     },
     "resumed": {
-        "vi": "Xin chào ông bà. {office} xin hỏi tiếp những câu còn lại. Ông bà không mất tiền.",
-        "en": "Good day. {office} would like to go on with the remaining questions. It costs you nothing.",
+        "vi": "Xin chào ông bà, {office} xin hỏi tiếp những câu còn lại, ông bà không mất tiền.",
+        "en": "Good day, {office} would like to go on with the remaining questions, which costs you nothing.",
+    },
+    "resumed.about": {
+        "vi": "Xin chào ông bà, {office} xin hỏi tiếp về {organisation}, ông bà không mất tiền.",
+        "en": "Good day, {office} would like to go on about {organisation}, which costs you nothing.",
     },
     "about": {
         "vi": "Câu hỏi về {organisation}.",
@@ -64,6 +68,8 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "key.repeat": {"vi": "Muốn nghe lại, bấm phím sao.", "en": "To hear this again, press star."},
     "key.person": {"vi": "Muốn gặp cán bộ, bấm phím 0.", "en": "To talk to a person, press 0."},
+    "key.later": {"vi": "Đang bận, bấm phím 8.", "en": "If you are busy, press 8."},
+    "key.later.number": {"vi": "Đang bận, bấm phím sao, rồi phím 8.", "en": "If you are busy, press star, then 8."},
     "key.not_me": {
         "vi": "Không phải người cần gặp, bấm phím 6.",
         "en": "If you are not the person we look for, press 6.",

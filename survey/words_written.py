@@ -182,6 +182,11 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Đã xong tất cả các câu hỏi. Xin cảm ơn ông/bà.",
         "en": "That was the last question. Thank you very much.",
     },
+    # Where the phone serves another organisation too that has not answered yet
+    "text.next": {
+        "vi": "Ông/bà còn phiếu của {organisation}, muốn trả lời luôn xin nhắn {reference}.",
+        "en": "There is still the form of {organisation}: to answer now, text {reference}.",
+    },
     "text.partial": {
         "vi": "Xin cảm ơn ông/bà. Câu chưa trả lời, chúng tôi xin hỏi lại lúc khác.",
         "en": "Thank you. We may ask you the remaining questions another time.",

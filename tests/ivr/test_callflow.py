@@ -80,7 +80,7 @@ def test_options_come_before_their_keys_and_each_is_a_sentence_of_its_own() -> N
         "Rất hài lòng, bấm phím 1.",
         "Hài lòng, bấm phím 2.",
         "Không hài lòng, bấm phím 3.",
-        "Không có ý kiến, bấm phím 4.",
+        "Không có ý kiến, bấm phím 9.",
     ]
 
 

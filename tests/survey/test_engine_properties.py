@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
 from survey.asides import is_aside, question_of
-from survey.effects import Appointed, Ask, Echo, Ended, Finished, Wanted, WrongPerson
+from survey.effects import Appointed, Ask, Echo, Ended, Finished, OptedOut, Wanted, WrongPerson
 from survey.engine import Event, Opened
 from survey.interview import Interview
 from survey.plan import Invalid, calculated, is_relevant, judge_key, judge_value, plan_of
@@ -210,7 +210,7 @@ def check_effects(before: Interview, after: Interview, effects: tuple[Any, ...])
         if (after.asked, after.tries) != (before.asked, before.tries):
             assert after.turn == before.turn + 1
     elif after.asked is None and before.asked is not None:
-        assert isinstance(effects[-1], Ended | Wanted | Appointed | WrongPerson | Finished)
+        assert isinstance(effects[-1], Ended | Wanted | Appointed | OptedOut | WrongPerson | Finished)
     told = {e.question for e in effects if isinstance(e, Echo)}
     known = {name for name in told if before.answers.get(name) == after.answers[name]}
     gone_back = {e.question for e in prompts if e.question in before.answers}
