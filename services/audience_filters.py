@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from contact.kinds import Kind
 from services.faults import Refusal
+from services.work import Work
 from store import audience as audiences
-from store import registry, staff
+from store import registry, rounds, staff
 
 
 def checked(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,16 @@ def check_known(conn: Connection, wanted: Mapping[str, Any]) -> None:
     for email in _several(wanted.get("officer", ())):
         if staff.by_email(conn, email) is None:
             raise Refusal("staff.unknown", email=email)
+
+
+def places(work: Work, round_code: str) -> tuple[list[str], list[str]]:
+    """The areas of a round, and where all that may be seen is one area, its communes. Raises Refusal: no such round."""
+    with work.database.transaction() as conn:
+        found = rounds.by_code(conn, round_code)
+        if found is None:
+            raise Refusal("round.unknown", round=round_code)
+        areas = audiences.areas(conn, found["id"])
+        return areas, audiences.communes(conn, found["id"]) if len(areas) == 1 else []
 
 
 def _several(wanted: Any) -> Sequence[str]:

@@ -15,6 +15,8 @@ from store import audit, registry, staff
 from store import tasks as rows
 
 STATES = ("open", "claimed", "done")
+MOST = 500
+"""Tasks listed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,15 @@ class Task:
 
 
 def listed(
-    work: Work, *, done: bool = False, limit: int = 500, office_code: str | None = None, officer: str | None = None
+    work: Work,
+    *,
+    done: bool = False,
+    limit: int = MOST,
+    office_code: str | None = None,
+    officer: str | None = None,
+    kind: str | None = None,
 ) -> list[Task]:
-    """What waits, oldest first; with `done` also what is done, of one office or one officer's communes if named.
+    """What waits, oldest first; with `done` also what is done, of one office, officer's communes or kind if named.
 
     As far as the database role and scope may see. Raises Refusal for an unknown office or officer.
     """
@@ -48,7 +56,7 @@ def listed(
             raise Refusal("office.unknown", office=office_code)
         if officer is not None and staff.by_email(conn, officer) is None:
             raise Refusal("staff.unknown", email=officer)
-        found = rows.listed(conn, states, limit, office_code, officer)
+        found = rows.listed(conn, states, limit, office_code, officer, kind)
     return [
         Task(
             row["id"],
@@ -64,6 +72,12 @@ def listed(
         )
         for row in found
     ]
+
+
+def counts(work: Work, *, done: bool = False) -> dict[str, int]:
+    """Kind → how many wait, with `done` also what is done, as far as the database role and scope may see."""
+    with work.database.transaction() as conn:
+        return rows.by_kind(conn, STATES if done else STATES[:2])
 
 
 def claim(work: Work, task_id: UUID, actor: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case
 from contact.kinds import FINISHED
 from store.officers import looked_after
 from store.round_offices import locked
+from store.sort_key import sort_key
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
 from store.tables.registry import offices, organisation_phones, organisations, phones
@@ -115,6 +116,18 @@ def counts(conn: Connection, campaign: Campaign) -> dict[str, int]:
     found = chosen(campaign).subquery()
     query = select(found.c.excluded, func.count().label("n")).group_by(found.c.excluded)
     return {row.excluded: row.n for row in conn.execute(query)}
+
+
+def areas(conn: Connection, round_id: Any) -> list[str]:
+    """The areas (`scheme/code`) of a round's organisations, as far as the role and its scope may see them."""
+    named = (interviews.c.area_scheme + "/" + interviews.c.area_code).label("area")
+    return list(conn.scalars(select(named).where(interviews.c.round_id == round_id).distinct().order_by(named)))
+
+
+def communes(conn: Connection, round_id: Any) -> list[str]:
+    """The communes of a round's organisations by name, as far as the role and its scope may see them."""
+    named = select(interviews.c.commune).where(interviews.c.round_id == round_id, interviews.c.commune != "")
+    return sorted(conn.scalars(named.distinct()), key=sort_key)
 
 
 def by_office(conn: Connection, campaign: Campaign) -> dict[str, int]:

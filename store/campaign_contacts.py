@@ -14,8 +14,10 @@ from store.tables.outbox import outbox
 from store.tables.registry import organisations
 
 
-def listed(conn: Connection, campaign_id: UUID, registry_code: str | None, limit: int) -> list[RowMapping]:
-    """Contacts in the order they left or will; of one organisation if its code is given."""
+def listed(
+    conn: Connection, campaign_id: UUID, registry_code: str | None, limit: int, offset: int = 0
+) -> list[RowMapping]:
+    """Contacts in the order they left or will, from `offset` on; of one organisation if its code is given."""
     at = func.coalesce(outbox.c.sent_at, outbox.c.due_at).label("at")
     columns = (outbox.c.medium, outbox.c.purpose, outbox.c.step, outbox.c.attempt, outbox.c.state, outbox.c.reason, at)
     query = (
@@ -26,4 +28,4 @@ def listed(conn: Connection, campaign_id: UUID, registry_code: str | None, limit
     )
     if registry_code is not None:
         query = query.where(organisations.c.registry_code == registry_code)
-    return list(conn.execute(query.order_by(at, outbox.c.id).limit(limit)).mappings())
+    return list(conn.execute(query.order_by(at, outbox.c.id).limit(limit).offset(offset)).mappings())

@@ -58,11 +58,12 @@ def listed(
     limit: int,
     office_code: str | None = None,
     officer: str | None = None,
+    kind: str | None = None,
 ) -> Sequence[RowMapping]:
     """Tasks in these states, oldest first, with the organisation and the office where they are known.
 
     Those who wait for us come before ended ladders, which are many. `office_code`: only that office's;
-    `officer`: only of the communes of the person with this address.
+    `officer`: only of the communes of the person with this address; `kind`: only tasks of it.
     """
     query = (
         select(tasks, organisations.c.name, organisations.c.registry_code, offices.c.code.label("office_code"))
@@ -77,6 +78,8 @@ def listed(
         query = query.where(offices.c.code == office_code)
     if officer is not None:
         query = query.where(looked_after(interviews.c.office_id, interviews.c.commune, [officer]))
+    if kind is not None:
+        query = query.where(tasks.c.kind == kind)
     return conn.execute(query).mappings().all()
 
 
@@ -89,6 +92,12 @@ def move(conn: Connection, task_id: UUID, come_from: Sequence[str], to: str, **c
     """Change state if it is one of `come_from`, so that two members of staff cannot both take a task."""
     change = update(tasks).where(tasks.c.id == task_id, tasks.c.state.in_(come_from)).values(state=to, **columns)
     return conn.scalar(change.returning(tasks.c.id)) is not None
+
+
+def by_kind(conn: Connection, states: Sequence[str]) -> dict[str, int]:
+    """Kind → tasks in these states; those who wait for us come before ended ladders."""
+    query = select(tasks.c.kind, func.count().label("n")).where(tasks.c.state.in_(states)).group_by(tasks.c.kind)
+    return {row.kind: row.n for row in conn.execute(query.order_by(tasks.c.kind == "ladder_ended", tasks.c.kind))}
 
 
 def waiting(conn: Connection) -> int:

@@ -24,7 +24,7 @@ LIVE = ("planning", "running", "stopping")
 """States in which the counts move by themselves."""
 DRAFTS = ("draft", "approved")
 PARTS = ("office", "sender", "medium")
-CONTACTS_A_PAGE, LONGEST_REASON = 100, 300
+CONTACTS_A_PAGE, MOST_PAGES, LONGEST_REASON = 100, 10_000, 300
 
 
 @routes.post("/rounds/<code>/campaigns")
@@ -78,12 +78,15 @@ def _names() -> dict[str, str]:
 
 @routes.get("/campaigns/<uuid:campaign_id>/contacts")
 def contacts(campaign_id: UUID) -> ResponseReturnValue:
-    """Each contact and why; of one organisation with ?code."""
+    """Each contact and why, a page at a time; of one organisation with ?code."""
     found, code = _seen(campaign_id), request.args.get("code", "").strip()
+    at_page = min(max(1, request.args.get("page", 1, int)), MOST_PAGES)
+    start = (at_page - 1) * CONTACTS_A_PAGE
     with sight().database.transaction() as conn:
-        rows = campaign_contacts.listed(conn, campaign_id, code or None, CONTACTS_A_PAGE)
-    told = [(row, reasons.sentence(say, row["medium"], row["at"], row["reason"])) for row in rows]
-    return page("contacts.html", campaign=found, contacts=told, code=code, most=CONTACTS_A_PAGE)
+        rows = campaign_contacts.listed(conn, campaign_id, code or None, CONTACTS_A_PAGE + 1, start)
+    told = [(row, reasons.sentence(say, row["medium"], row["at"], row["reason"])) for row in rows[:CONTACTS_A_PAGE]]
+    more = len(rows) > CONTACTS_A_PAGE
+    return page("contacts.html", campaign=found, contacts=told, code=code, first=start + 1, at_page=at_page, more=more)
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/test")

@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from contact.kinds import KINDS
+from files import areas
 from gateway.console.desk import say
 from store.audience import OUTCOMES
 
@@ -38,7 +39,7 @@ def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _audience(form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:
-    for name in ("kind", "sector", "commune", "officer", "channel"):
+    for name in ("kind", "sector", "area", "commune", "officer", "channel"):
         if form.get(name, "").strip():
             yield name, form[name].strip()
     if form.get("member") in ("yes", "no"):
@@ -54,9 +55,18 @@ def told(audience: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(say(f"console.audience.{name}"), _values(name, wanted)) for name, wanted in audience.items()]
 
 
+def area_name(area: str) -> str:
+    """The province of an area (`scheme/code`); the area itself where it is none we know."""
+    scheme, _, code = area.partition("/")
+    former = areas.FORMER.get(code, (area, ""))[0]
+    return {areas.SCHEME: areas.PROVINCES.get(code, area), areas.FORMER_SCHEME: former}.get(scheme, area)
+
+
 def _values(name: str, wanted: Any) -> str:
     if name == "is_member":
         return say("console.draft.members" if wanted else "console.draft.non_members")
     values = wanted if isinstance(wanted, list) else [wanted]
+    if name == "area":
+        return ", ".join(map(area_name, values))
     spoken = {"outcome": "campaign.outcome.", "channel": "console.by."}
     return ", ".join(say(spoken[name] + value) if name in spoken else str(value) for value in values)

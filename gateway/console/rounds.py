@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.console import drafting
 from gateway.console.desk import desk, member, page, sight
-from services import offices, rounds
+from services import audience_filters, offices, rounds
 from services.faults import Refusal
 from services.progress import BEGUN, OUTCOMES, RoundProgress, round_progress
 
@@ -29,6 +29,8 @@ def show(code: str) -> ResponseReturnValue:
     """Progress of one round, its reminders, and the form for a new one."""
     found = seen(code)
     now = desk().console.clock.now()
+    live = found.state == "open" and now < found.closes_at
+    areas, communes = audience_filters.places(sight(), code) if live else ([], [])
     return page(
         "round.html",
         round=found,
@@ -36,8 +38,10 @@ def show(code: str) -> ResponseReturnValue:
         statuses=OUTCOMES,
         begun=BEGUN,
         now=now,
-        live=found.state == "open" and now < found.closes_at,
+        live=live,
         choices=drafting.CHOICES,
+        areas=[(area, drafting.area_name(area)) for area in areas],
+        communes=communes,
     )
 
 

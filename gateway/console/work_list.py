@@ -18,11 +18,15 @@ routes = Blueprint("work", __name__, url_prefix="/tasks")
 
 @routes.get("")
 def listed() -> ResponseReturnValue:
-    """What waits; with ?done also what is done."""
-    work, done = sight(), "done" in request.args
+    """What waits; with ?done also what is done, with ?kind one kind only."""
+    work, done, kind = sight(), "done" in request.args, request.args.get("kind") or None
     with work.database.transaction() as conn:
         names = staff.names(conn)
-    return page("tasks.html", tasks=work_list.listed(work, done=done), names=names, done=done)
+    counts = work_list.counts(work, done=done)
+    if kind not in (None, *counts):
+        kind = None  # nothing of it is left
+    found = work_list.listed(work, done=done, kind=kind)
+    return page("tasks.html", tasks=found, names=names, done=done, kind=kind, counts=counts, most=work_list.MOST)
 
 
 @routes.post("/<uuid:task_id>/claim")
@@ -43,4 +47,4 @@ def _carry_out(command: Callable[[Work, UUID, str], None], task_id: UUID, told: 
             abort(404)
     actor = member().actor
     obey(lambda: command(desk().machine, task_id, actor), told)
-    return redirect(url_for("work.listed"), 303)
+    return redirect(url_for("work.listed", kind=request.args.get("kind") or None), 303)

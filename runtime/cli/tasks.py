@@ -7,10 +7,12 @@ from uuid import UUID
 
 import click
 
-from runtime.catalogue import shown
+from runtime.catalogue import load, shown
 from runtime.cli.session import Session
 from services import work_list
 from services.faults import Refusal
+
+KINDS = sorted(code.removeprefix("task.kind.") for code in load() if code.startswith("task.kind."))
 
 
 @click.group("tasks")
@@ -22,11 +24,14 @@ def command() -> None:
 @click.option("--done", is_flag=True, help="cả việc đã xong (also what is done)")
 @click.option("--office", default=None, help="chỉ một cơ quan (only this office)")
 @click.option("--officer", default=None, metavar="EMAIL", help="phần của cán bộ này (this officer's communes)")
+@click.option("--kind", type=click.Choice(KINDS), default=None, help="chỉ loại việc này (only tasks of this kind)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def list_tasks(session: Session, done: bool, office: str | None, officer: str | None, as_json: bool) -> None:
+def list_tasks(
+    session: Session, done: bool, office: str | None, officer: str | None, kind: str | None, as_json: bool
+) -> None:
     """Liệt kê việc (list)."""
-    found = work_list.listed(session.work, done=done, office_code=office, officer=officer)
+    found = work_list.listed(session.work, done=done, office_code=office, officer=officer, kind=kind)
     if as_json:
         session.show([asdict(task) for task in found])
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 
 from contact import settings
+from gateway.console import campaigns as campaigns_page
 from services import campaigns, rounds
 from store.tables.campaigns import campaigns as table
 from store.tables.outbox import outbox
@@ -129,6 +131,23 @@ def test_each_contact_says_why(officer: Visitor, world: World, drafted: Draft) -
     one = words(officer.get(f"{path}/contacts?code=DX002"))
     assert one.count("lần liên hệ đầu tiên") == 1
     assert LEADER not in officer.pages[-1]
+
+
+def test_the_contacts_of_a_large_campaign_come_in_pages(
+    officer: Visitor, world: World, drafted: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns_page, "CONTACTS_A_PAGE", 2)
+    path = running(officer, world, drafted)
+    first, second = officer.get(f"{path}/contacts").text, officer.get(f"{path}/contacts?page=2").text
+    names = [set(re.findall(r"Hợp tác xã [^<]*", page)) for page in (first, second)]
+    assert [len(found) for found in names] == [2, 1]
+    assert not names[0] & names[1]
+    assert ('rel="prev"' in first, 'rel="next"' in first) == (False, True)
+    assert ('rel="prev"' in second, 'rel="next"' in second) == (True, False)
+    assert '<ol class="rows" start="3">' in second
+    for strange in ("0", "-1", "x", "999999999999"):
+        assert officer.get(f"{path}/contacts?page={strange}").status_code == 200
+    assert 'rel="next"' not in officer.get(f"{path}/contacts?code=DX002").text
 
 
 def test_another_offices_campaign_has_none_of_these_pages(stranger: Visitor, world: World, drafted: Draft) -> None:

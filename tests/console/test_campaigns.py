@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from services import campaigns
+from services import campaigns, officers
 from store.tables.campaigns import campaigns as table
-from store.tables.registry import offices
+from store.tables.interviews import interviews
+from store.tables.registry import offices, organisations
 from store.tables.staff import audit, staff
 from tests.console.visitor import Visitor, signed_in, words
 from tests.doubles import RecordingJobs
@@ -144,6 +145,49 @@ def test_filters_narrow_the_audience(officer: Visitor, world: World) -> None:
     answer = officer.post("/rounds/2026/campaigns", kind="QTD", member="yes", commune="Xã Mẫu")
     assert world.rows(table)[0]["audience"] == {"kind": "QTD", "is_member": True, "commune": "Xã Mẫu"}
     assert "Không còn ai để liên hệ" in words(answer)
+
+
+def in_communes(world: World, *communes: str) -> None:
+    """The world's organisations, in order, lie in these communes."""
+    with world.work.database.transaction() as conn:
+        for interview, commune in zip(world.interviews, communes, strict=False):
+            found = sa.update(interviews).where(interviews.c.id == interview).values(commune=commune)
+            organisation = conn.scalar(found.returning(interviews.c.organisation_id))
+            conn.execute(sa.update(organisations).where(organisations.c.id == organisation).values(commune=commune))
+
+
+def test_a_province_chooses_among_its_own_communes(officer: Visitor, world: World) -> None:
+    in_communes(world, "Xã Đông", "Xã Tây", "Xã Tây")
+    shown = officer.get("/rounds/2026").text
+    assert "<option>Xã Đông</option><option>Xã Tây</option>" in shown
+    assert 'name="area"' not in shown
+    answer = words(officer.post("/rounds/2026/campaigns", commune="Xã Tây"))
+    assert "Xã/phường Xã Tây" in answer
+    assert "Sẽ liên hệ 2 tổ chức" in answer
+
+
+def test_the_national_alliance_chooses_a_province_and_then_a_commune(national: Visitor, world: World) -> None:
+    in_communes(world, "Xã Đông", "Xã Tây", "Xã Tây")
+    with world.work.database.transaction() as conn:
+        elsewhere = sa.update(interviews).where(interviews.c.id == world.interviews[2])
+        conn.execute(elsewhere.values(area_scheme="vn-2025", area_code="24"))
+    shown = national.get("/rounds/2026").text
+    assert '<option value="vn-2025/24">Bắc Ninh</option><option value="vn-2025/44">Quảng Trị</option>' in shown
+    answer = words(national.post("/rounds/2026/campaigns", office="VCA", area="vn-2025/44", commune="Xã Tây"))
+    assert "Địa bàn Quảng Trị" in answer
+    assert "Sẽ liên hệ 1 tổ chức" in answer
+
+
+def test_a_campaign_for_an_officers_share(officer: Visitor, world: World) -> None:
+    in_communes(world, "Xã Đông", "Xã Tây", "Xã Tây")
+    officers.look_after(world.work, "lan@qb.example", ["Xã Tây"], "cli:test")
+    officer.get("/rounds/2026")
+    answer = words(officer.post("/rounds/2026/campaigns", officer="lan@qb.example"))
+    assert "Cán bộ phụ trách lan@qb.example" in answer
+    assert "Sẽ liên hệ 2 tổ chức" in answer
+    officer.get("/rounds/2026")
+    assert "nobody@qb.example" in words(officer.post("/rounds/2026/campaigns", officer="nobody@qb.example"))
+    assert len(world.rows(table)) == 1, "an unknown officer leaves nobody out unseen"
 
 
 def test_another_offices_campaign_does_not_exist(

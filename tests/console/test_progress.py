@@ -157,3 +157,24 @@ def test_nobody_locks_another_province(stranger: Visitor, answered: World) -> No
     stranger.get("/rounds/2026")
     assert stranger.post("/rounds/2026/lock", reason="x", office="QB").status_code == 404
     assert answered.rows(round_offices) == []
+
+
+def test_one_kind_of_task_is_listed_alone_and_taking_one_stays_there(officer: Visitor, world: World) -> None:
+    with world.work.database.transaction() as conn:
+        for n in range(3):
+            cause = {"kind": "ladder_ended", "cause": f"l{n}", "interview_id": world.interviews[n]}
+            open_task(world.work, conn, office_id=world.office_id, **cause)
+        open_task(world.work, conn, kind="person_wanted", cause="p", office_id=world.office_id)
+    whole = words(officer.get("/tasks"))
+    assert "tất cả (4)" in whole.lower()
+    assert "Muốn gặp cán bộ (1)" in whole
+    assert "Đã nhắc hết các bước (3)" in whole
+    page = officer.get("/tasks?kind=person_wanted")
+    assert page.text.count('<article class="card">') == 1
+    claim = re.findall(r'action="(/tasks/[^"]+/claim[^"]*)"', page.text)[0]
+    after = officer.post(claim)
+    assert after.request.query_string == b"kind=person_wanted"
+    assert after.text.count('<article class="card">') == 1
+    done = re.findall(r'action="(/tasks/[^"]+/done[^"]*)"', after.text)[0]
+    assert officer.post(done).text.count('<article class="card">') == 3, "nothing of the kind is left: all of them"
+    assert officer.get("/tasks?kind=moon").text.count('<article class="card">') == 3

@@ -61,3 +61,14 @@ def test_who_waits_comes_first_and_an_office_may_be_named(world: World) -> None:
     with pytest.raises(Refusal) as refused:
         work_list.listed(world.work, office_code="XX")
     assert refused.value.code == "office.unknown"
+
+
+def test_one_kind_alone_and_how_many_of_each(world: World) -> None:
+    climbed(world, "one")
+    with world.work.database.transaction() as conn:
+        tasks.open_task(world.work, conn, kind="unknown_number", cause="y")
+    assert [task.kind for task in work_list.listed(world.work, kind="unknown_number")] == ["unknown_number"]
+    assert list(work_list.counts(world.work).items()) == [("unknown_number", 1), ("ladder_ended", 1)]
+    work_list.done(world.work, work_list.listed(world.work)[0].id, "cli:test")
+    assert work_list.counts(world.work) == {"ladder_ended": 1}
+    assert work_list.counts(world.work, done=True) == {"unknown_number": 1, "ladder_ended": 1}

@@ -19,8 +19,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from contact import settings
 from gateway.console.app import build
-from services import campaigns, staff, tasks
+from services import campaigns, rounds, staff, tasks
 from services.staff_entry import enter_answers
 from services.work import Work
 from store.tables.campaigns import campaigns as campaign_table
@@ -109,6 +110,20 @@ class Tour:
         assert self.complaints == [], name
 
 
+def enter(tour: Tour, world: World, email: str) -> None:
+    """The quick way to the first page, nothing photographed."""
+    page = tour.page
+    made = staff.invite(world.work, email, "QB", "office", "", "cli:test")
+    page.goto(f"{tour.address}/invitation/{made.token}")
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.get_by_label("Gõ lại mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đặt mật khẩu").click()
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chỉ số hài lòng 2026")
+
+
 def join_and_sign_in(tour: Tour, world: World) -> None:
     """From the link to the first page."""
     page = tour.page
@@ -192,7 +207,7 @@ def hold(tour: Tour) -> None:
     page.get_by_role("button", name="Chạy tiếp").click()
     expect(page.get_by_role("status").first).to_contain_text("Chạy tiếp")
     page.get_by_role("link", name="Từng lần liên hệ và vì sao").click()
-    expect(page.locator("ul.rows")).to_contain_text("lần liên hệ đầu tiên")
+    expect(page.locator("ol.rows")).to_contain_text("lần liên hệ đầu tiên")
     tour.stop("09c-contacts")
     page.get_by_role("link", name="← Nhắc lần 1").click()
 
@@ -228,6 +243,9 @@ def test_from_an_invitation_to_a_paused_reminder(
     fill(world)
     page.get_by_role("link", name="Việc cần làm").click()
     tour.stop("12-tasks")
+    page.get_by_role("link", name="Muốn gặp cán bộ (1)").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    tour.stop("12a-tasks-of-one-kind")
     page.get_by_role("link", name="Đợt khảo sát").click()
     page.get_by_role("link", name="Chỉ số hài lòng 2026").click()
     tour.stop("13-progress")
@@ -236,6 +254,33 @@ def test_from_an_invitation_to_a_paused_reminder(
     tour.stop("14-english")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_above_the_limit_a_colleague_approves(
+    browser: Browser, world: World, address: str, screen: str, shots: Path
+) -> None:
+    for n in range(2, 5):
+        world.add_organisation(f"DX{n:03d}", f"+8490100000{n}", f"Hợp tác xã số {n}")
+    rounds.change_settings(world.work, "2026", replace(settings.default(), approval_above=2), "test")
+    drafter, colleague = (Tour(browser, address, screen, shots) for _ in range(2))
+    for tour, email in ((drafter, "lan@qb.example"), (colleague, "hoa@qb.example")):
+        enter(tour, world, email)
+    drafter.page.get_by_label("Tên đợt nhắc").fill("Nhắc lần 1")
+    drafter.page.get_by_role("button", name="Xem trước").click()
+    expect(drafter.page.get_by_role("note")).to_contain_text("4")
+    assert drafter.page.get_by_role("button", name=re.compile("Gọi và nhắn")).count() == 0
+    drafter.stop("08a-needs-a-second-person")
+    colleague.page.goto(drafter.page.url)
+    colleague.page.get_by_label("Gõ lại số").fill("4")
+    colleague.stop("08b-approve")
+    colleague.page.get_by_role("button", name="Duyệt cho 4 tổ chức").click()
+    expect(colleague.page.get_by_role("status").first).to_contain_text("Đã duyệt cho 4")
+    drafter.page.reload()
+    drafter.page.get_by_label("Gõ lại số").fill("4")
+    drafter.stop("08c-approved")
+    drafter.page.get_by_role("button", name="Gọi và nhắn 4 tổ chức").click()
+    expect(drafter.page.get_by_role("status").first).to_contain_text("Đã phát động: 4")
 
 
 def fill(world: World) -> None:
