@@ -82,6 +82,16 @@ _MOBILE = re.compile(
 """The library's own pattern: nine cells of ten are a plain mobile, and asking the library takes far longer."""
 
 
+def shown(number: str) -> str:
+    """An E.164 number as people here write it (`0214 3840 123`); another number as it is."""
+    try:
+        parsed = phonenumbers.parse(number, "VN")
+    except phonenumbers.NumberParseException:
+        return number
+    home = phonenumbers.region_code_for_number(parsed) == "VN"
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL) if home else number
+
+
 def read_cell(cell: object) -> list[PhoneReading]:
     """The numbers in one cell of any type, in order and without repetition; an empty cell gives none. Never raises."""
     if isinstance(cell, str) and _PLAIN.fullmatch(cell) and cell.isascii() and _MOBILE.fullmatch(cell, 1):

@@ -1,40 +1,55 @@
-"""A5 cards to print: one organisation a card, in large type for eyes of sixty, plain HTML that browsers print well.
+"""A5 cards to print: one organisation a card, front and back, in large type for eyes of sixty, plain HTML.
 
-It must not know the database nor who gets a card.
+Words that many questions begin with stand once, above them. It must not know the database nor who gets a card.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.questionnaire import Choice, Kind, Question, Questionnaire
 
 _STYLE = """
-@page { size: A5 portrait; margin: 9mm; }
+@page { size: A5 portrait; margin: 8mm; }
 * { box-sizing: border-box; }
-body { font: 12.5pt/1.3 "Be Vietnam Pro", Arial, "Liberation Sans", sans-serif; color: #000; margin: 0; }
-article { width: 130mm; margin: 0 auto; break-after: page; }
+body { font: 14pt/1.2 "Be Vietnam Pro", Arial, "Liberation Sans", sans-serif; color: #000; margin: 0; }
+article { width: 132mm; margin: 0 auto; break-after: page; }
 article:last-child { break-after: auto; }
-h1 { font-size: 15pt; margin: 0 0 1mm; }
-.sample { font-weight: bold; }
-.ring { border: 0.7mm solid #000; border-radius: 2mm; padding: 2mm 3mm; margin: 2mm 0; }
-.ring b { font-size: 21pt; letter-spacing: 0.5mm; white-space: nowrap; }
-ol { list-style: none; margin: 2mm 0; padding: 0; }
-li { break-inside: avoid; margin: 0 0 1.6mm; padding-left: 11mm; text-indent: -11mm; }
-li b { display: inline-block; width: 11mm; text-indent: 0; }
-.keys { font-weight: bold; text-indent: 0; }
-.keys span { white-space: nowrap; margin-right: 4mm; }
-li .keys { display: block; font-weight: normal; }
-footer { border-top: 0.4mm solid #000; padding-top: 1.5mm; break-inside: avoid; }
-@media screen { article { margin: 8mm auto; padding: 9mm; width: 148mm; border: 1px solid #888; } }
+h1 { font-size: 16pt; line-height: 1.15; margin: 0 0 1mm; }
+p { margin: 1.5mm 0; }
+.about { font-size: 12pt; }
+.ring { border: 0.7mm solid #000; border-radius: 2mm; padding: 1.5mm 3mm; margin: 2mm 0; }
+.ring b { font-size: 22pt; white-space: nowrap; }
+table { width: 100%; border-collapse: collapse; margin: 2mm 0; }
+thead th { border-bottom: 0.5mm solid #000; padding: 1mm 0 1.5mm; text-align: left; font-weight: bold; }
+tbody tr { break-inside: avoid; }
+tbody th, td { vertical-align: top; text-align: left; padding: 0.5mm 0; border-bottom: 0.2mm solid #999; }
+tbody th { width: 12mm; white-space: nowrap; }
+.stem { font-weight: bold; padding-top: 1.2mm; }
+.keys span { display: inline-block; white-space: nowrap; margin-right: 5mm; }
+td .keys { display: block; }
+footer { break-inside: avoid; }
+footer b { white-space: nowrap; }
+@media screen { article { margin: 8mm auto; padding: 8mm; width: 148mm; border: 1px solid #888; } }
 """
+FEWEST_ALIKE, SHORTEST_STEM = 3, 4
+"""How many questions in a row must begin alike, and with how many words, for these to be written once."""
+
+_HOW: Mapping[Kind, str] = {
+    "integer": "bấm số, rồi phím thăng #",
+    "decimal": "bấm số, rồi phím thăng #",
+    "date": "bấm ngày, tháng, năm, ví dụ 05032026",
+    "select_multiple": "được chọn nhiều ý, xong bấm phím thăng #",
+    "text": "chỉ hỏi khi nhắn tin",
+}
+"""How to answer what is no choice of one key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What stands on one card; numbers as people dial them."""
+    """What stands on one card; numbers as people dial them. `texts`: where answers may be texted to, "" for nowhere."""
 
     organisation: str
     code: str
@@ -44,6 +59,7 @@ class Card:
     hotline: str
     officer: str
     officer_phone: str
+    texts: str = ""
 
 
 def html(cards: Sequence[Card]) -> str:
@@ -68,19 +84,22 @@ def pdf(document: str) -> bytes | None:
 def _card(card: Card) -> str:
     say = escape
     usual = _usual(card.form)
-    sample = '<p class="sample">PHIẾU MẪU</p>' if card.form.sample else ""
-    questions = "\n".join(_question(q, usual) for q in card.form.questions if q.number is not None)
+    sample = " · <b>PHIẾU MẪU</b>" if card.form.sample else ""
+    texts = f"<p>Nhắn tin cũng được: <b>C1=2 C2=1</b> (câu 1 chọn 2, câu 2 chọn 1), gửi <b>{say(card.texts)}</b>.</p>"
     return f"""<article>
 <h1>{say(card.organisation)}</h1>
-<div>{say(card.round_title)} · {say(card.office)}</div>{sample}
+<div class="about">{say(card.round_title)} · {say(card.office)}{sample}</div>
 <div class="ring">Nháy máy tới <b>{say(card.hotline)}</b><br>Chúng tôi gọi lại ngay, ông bà không mất tiền.<br>
 Mã số của đơn vị: <b>{say(card.code)}</b></div>
-<p class="keys">{_keys(usual)}</p>
-<ol>
-{questions}
-</ol>
-<p>Bấm phím sao (*) để nghe lại, phím 0 để gặp cán bộ. Nhắn tin: C1=2 C2=1. Thôi nhận tin: TC.</p>
-<footer>Hỏi cán bộ: <b>{say(card.officer)}</b>, điện thoại <b>{say(card.officer_phone)}</b></footer>
+<table>
+{f'<thead><tr><th colspan="2" class="keys">{_keys(usual)}</th></tr></thead>' if usual else ""}
+<tbody>
+{_rows(card.form, usual)}
+</tbody>
+</table>
+<footer><p>Nghe lại: bấm phím sao *. Bấm nhầm: bấm phím 7. Gặp cán bộ: bấm phím 0.</p>
+{texts if card.texts else ""}
+<p>Hỏi cán bộ <b>{say(card.officer)}</b>, điện thoại <b>{say(card.officer_phone)}</b>.</p></footer>
 </article>"""
 
 
@@ -90,19 +109,36 @@ def _usual(form: Questionnaire) -> tuple[Choice, ...]:
     return max(lists, key=lists.count, default=())
 
 
-def _question(question: Question, usual: tuple[Choice, ...]) -> str:
-    own = (
-        ""
-        if question.choices == usual or not question.choices
-        else f'<span class="keys">{_keys(question.choices)}</span>'
-    )
-    return f"<li><b>C{question.number}</b>{escape(question.label['vi'])}{own}</li>"
+def _rows(form: Questionnaire, usual: tuple[Choice, ...]) -> str:
+    """The questions in order; a run of them that begins alike stands under its common words."""
+    asked = [question for question in form.questions if question.number is not None]
+    rows: list[str] = []
+    while asked:
+        stem, many = _alike([question.label["vi"] for question in asked])
+        if stem:
+            rows.append(f'<tr><td colspan="2" class="stem">{escape(stem)}…</td></tr>')
+        rows += [_question(question, usual, stem) for question in asked[:many]]
+        asked = asked[many:]
+    return "\n".join(rows)
+
+
+def _alike(labels: Sequence[str]) -> tuple[str, int]:
+    """The words that the first labels begin with, and how many labels these are; ("", 1) where too few begin alike."""
+    for words in range(len(labels[0].split()) - 1, SHORTEST_STEM - 1, -1):
+        stem = " ".join(labels[0].split()[:words])
+        many = next((at for at, label in enumerate(labels) if not label.startswith(f"{stem} ")), len(labels))
+        if many >= FEWEST_ALIKE:
+            return stem, many
+    return "", 1
+
+
+def _question(question: Question, usual: tuple[Choice, ...], stem: str) -> str:
+    words = question.label["vi"].removeprefix(stem).strip()
+    own = f'<span class="keys">{_keys(question.choices)}</span>' if question.choices not in ((), usual) else ""
+    asides = [how for how in (_HOW.get(question.kind), "nếu được hỏi" if question.relevant else None) if how]
+    told = f" ({escape('; '.join(asides))})" if asides else ""
+    return f"<tr><th>C{question.number}</th><td>{'… ' if stem else ''}{escape(words)}{told}{own}</td></tr>"
 
 
 def _keys(choices: Sequence[Choice]) -> str:
-    return " ".join(_told(choices))
-
-
-def _told(choices: Sequence[Choice]) -> Iterator[str]:
-    for choice in choices:
-        yield f"<span>{escape(choice.label['vi'])}: bấm phím {escape(choice.key)}</span>"
+    return " ".join(f"<span>{escape(c.label['vi'])}: bấm phím {escape(c.key)}</span>" for c in choices)

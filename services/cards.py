@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import RowMapping
 
+from contact import phone
+from contact.sender import SenderRow
 from files import cards, tables
 from files.cards import Card
 from services.advance import preferred
@@ -24,7 +26,8 @@ from survey.questionnaire import Questionnaire
 def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> Exported:
     """Write the cards of one office's organisations, HTML or (by the file's name) PDF; whole or not at all.
 
-    `officer` and `officer_phone`: whom a leader may ask, else the office itself. Raises Refusal: no office or reason,
+    `officer` and `officer_phone`: whom a leader may ask, else who looks after the commune, and the office's number.
+    Raises Refusal: no office or reason,
     nobody on the list, file there already, or no PDF to be made here.
     """
     if not order.reason.strip():
@@ -34,12 +37,13 @@ def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> 
     found, office_id = permitted(work, order)
     out = new_file(order.out)
     with work.database.transaction() as conn:
-        line = preferred(senders.all_rows(conn), "call")
+        known = senders.all_rows(conn)
+        line, texts = preferred(known, "call"), preferred([s for s in known if s.can_receive], "text")
         held = rows.forms_in(conn, found["id"], office_id)
         listed = rows.on_cards(conn, found["id"], office_id)
     forms = {each["sha256"]: questionnaire.from_dict(each["form"]) for each in held}
-    hotline = line.address if line is not None else ""
-    made = [_card(row, forms, found["title"], _national(hotline), officer, officer_phone) for row in listed]
+    ours = (_dialled(line), _dialled(texts))
+    made = [_card(row, forms, found["title"], ours, officer, officer_phone) for row in listed]
     if not made:
         raise Refusal("export.cards_none", office=order.office)
     page = cards.html(made)
@@ -52,8 +56,15 @@ def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> 
 
 
 def _card(
-    row: RowMapping, forms: Mapping[str, Questionnaire], title: str, hotline: str, officer: str, officer_phone: str
+    row: RowMapping,
+    forms: Mapping[str, Questionnaire],
+    title: str,
+    ours: tuple[str, str],
+    officer: str,
+    officer_phone: str,
 ) -> Card:
+    """`ours`: the numbers to ring and to text, "" for none; without one to ring, the office's stands there."""
+    hotline, texts = ours
     return Card(
         organisation=row["organisation"],
         code=row["code"],
@@ -61,10 +72,11 @@ def _card(
         round_title=title,
         office=row["office"],
         hotline=hotline or row["contact_number"],
-        officer=officer or row["office"],
+        officer=officer or row["officer"] or row["office"],
         officer_phone=officer_phone or row["contact_number"],
+        texts=texts,
     )
 
 
-def _national(number: str) -> str:
-    return f"0{number[3:]}" if number.startswith("+84") else number
+def _dialled(sender: SenderRow | None) -> str:
+    return "" if sender is None else phone.shown(sender.address)

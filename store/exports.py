@@ -18,6 +18,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Text,
+    and_,
     case,
     cast,
     func,
@@ -31,6 +32,7 @@ from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.interviews import answers, interviews
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_offices, rounds
+from store.tables.staff import officer_communes, staff
 
 ZONE = "Asia/Ho_Chi_Minh"
 ANSWERED = "Đã trả lời"
@@ -136,7 +138,10 @@ def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
 
 
 def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequence[RowMapping]:
-    """The organisations still to be asked: name, code, questionnaire, office and its number, in the list's order."""
+    """The organisations still to be asked: name, code, questionnaire, office and its number, officer, in order."""
+    looks_after = and_(
+        officer_communes.c.office_id == interviews.c.office_id, officer_communes.c.commune == interviews.c.commune
+    )
     query = (
         select(
             organisations.c.name.label("organisation"),
@@ -144,10 +149,13 @@ def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequen
             interviews.c.questionnaire_sha256,
             offices.c.name.label("office"),
             offices.c.contact_number,
+            staff.c.name.label("officer"),
         )
         .select_from(interviews)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .join(offices, offices.c.id == interviews.c.office_id)
+        .outerjoin(officer_communes, looks_after)
+        .outerjoin(staff, staff.c.id == officer_communes.c.staff_id)
         .where(*_scope(round_id, office_id), interviews.c.status.not_in(("complete", "answered", "refused")))
         .order_by(organisations.c.name_key, interviews.c.id)
     )

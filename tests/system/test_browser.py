@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from contact import settings
+from files.cards import Card, html
+from files.xlsform import read_form
 from gateway.console.app import build
 from services import campaigns, rounds, staff, tasks
 from services.staff_entry import enter_answers
@@ -294,3 +296,17 @@ def fill(world: World) -> None:
                 world.work, conn, kind=kind, cause=kind, detail=detail, office_id=world.office_id,
                 interview_id=world.interviews[0],
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["HTX-NN", "HTX-PNN", "QTD", "BC-THANG"])
+def test_a_card_is_one_sheet_front_and_back(browser: Browser, form: str, tmp_path: Path) -> None:
+    name = "Hợp tác xã Dịch vụ nông nghiệp tổng hợp và Môi trường Đông Xuân"
+    title, office = "Chỉ số hài lòng cấp tỉnh của hợp tác xã năm 2026", "Liên minh Hợp tác xã tỉnh Lào Cai"
+    read = read_form(LIST.parent / f"{form}.xlsx")
+    ours, theirs = "0214 3840 123", "0912 345 678"
+    card = Card(name, "73687870", read, title, office, ours, "Nguyễn Thị Lan", theirs, ours)
+    (tmp_path / "cards.html").write_text(html([card]), "utf-8")
+    page = browser.new_page()
+    page.goto(f"file://{tmp_path}/cards.html")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2

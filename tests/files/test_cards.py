@@ -1,0 +1,65 @@
+"""Cards an old leader can read: numbers as people dial them, keys beside words, common words once, what to do said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+from files.cards import Card, html
+from files.xlsform import read_form
+from questionnaires.make_samples import HERE
+from tests.survey import forms
+
+CARD = Card(
+    organisation="HTX Đông <Xuân>",
+    code="73687870",
+    form=read_form(HERE / "HTX-NN.xlsx"),
+    round_title="Chỉ số hài lòng 2026",
+    office="Liên minh HTX tỉnh",
+    hotline="0214 3840 123",
+    officer="Nguyễn Thị Lan",
+    officer_phone="0912 345 678",
+    texts="0912 000 111",
+)
+
+
+def words(card: Card) -> str:
+    """What stands on the card, without tags."""
+    body = html([card]).split("</style>")[1]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def test_a_card_says_where_to_ring_and_text_under_which_code_and_whom_to_ask() -> None:
+    shown = words(CARD)
+    assert "HTX Đông <Xuân>" in shown
+    assert "PHIẾU MẪU" in shown
+    assert "Nháy máy tới 0214 3840 123 Chúng tôi gọi lại ngay, ông bà không mất tiền." in shown
+    assert "Mã số của đơn vị: 73687870" in shown
+    assert "C1=2 C2=1 (câu 1 chọn 2, câu 2 chọn 1), gửi 0912 000 111 ." in shown
+    assert "Hỏi cán bộ Nguyễn Thị Lan , điện thoại 0912 345 678 ." in shown
+    assert "Nhắn tin" not in words(replace(CARD, texts=""))
+
+
+def test_words_that_questions_share_stand_once_and_every_question_is_there() -> None:
+    shown = words(CARD)
+    assert "Ông bà hài lòng thế nào về sự quan tâm của… C1 … cấp ủy tỉnh? C2 … chính quyền tỉnh?" in shown
+    numbered = [question for question in CARD.form.questions if question.number is not None]
+    assert re.findall(r"C(\d+) (?:…|[A-ZÔĐ])", shown) == [str(question.number) for question in numbered]
+    for question in numbered:
+        assert question.label["vi"].split()[-1] in shown
+
+
+def test_what_is_no_single_key_says_how_and_own_keys_stand_with_their_question() -> None:
+    shown = words(CARD)
+    assert "Rất hài lòng: bấm phím 1 Hài lòng: bấm phím 2" in shown
+    assert "C18 Năm qua đơn vị có vay vốn ưu đãi không? Có: bấm phím 1 Không: bấm phím 2" in shown
+    report = words(replace(CARD, form=read_form(HERE / "BC-THANG.xlsx")))
+    assert "(bấm số, rồi phím thăng #; nếu được hỏi)" in report
+    assert "(bấm ngày, tháng, năm, ví dụ 05032026; nếu được hỏi)" in report
+    assert "(được chọn nhiều ý, xong bấm phím thăng #) Thiếu vốn: bấm phím 1" in report
+    assert "(chỉ hỏi khi nhắn tin; nếu được hỏi)" in report
+
+
+def test_a_form_of_numbers_only_has_no_row_of_keys() -> None:
+    assert "<thead>" not in html([replace(CARD, form=forms.form(forms.whole("members")))])
