@@ -6,8 +6,10 @@ One transaction each, under the locks phone → row; the state machine itself is
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
@@ -31,7 +33,8 @@ from contact.delivery import (
 from services import consent, tasks
 from services.planted import is_planted
 from services.work import Work
-from store import audit, calls, campaigns, outbox, phones, registry, senders
+from store import audit, calls, campaigns, leaving, outbox, phones, registry, senders
+from store.prepared import Row
 
 MAX_TRIES = 12
 """Technical tries of one row; with the deadline the end of retries."""
@@ -42,13 +45,14 @@ UNBOUND_FOR = timedelta(hours=6)
 
 def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
     """Write down what the carrier answered to a hand-over (docs/delivery.md)."""
+    if isinstance(result, Accepted):
+        settle_accepted(work, {outbox_id: result})
+        return
     with work.database.transaction() as conn:
-        row = outbox.lock_with_phone(conn, outbox_id, result.carrier_id if isinstance(result, Accepted) else None)
+        row = outbox.lock_with_phone(conn, outbox_id)
         if row is None:
             return
-        if isinstance(result, Accepted):
-            _accepted(work, conn, row, result)
-        elif isinstance(result, Refused):
+        if isinstance(result, Refused):
             _refused(work, conn, row, result)
         elif is_planted("no-unknown-state"):
             _refused(work, conn, row, Refused(ErrorKind.THROTTLED, result.code))
@@ -56,17 +60,25 @@ def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
             _unknown(work, conn, row, result)
 
 
-def _accepted(work: Work, conn: Connection, row: RowMapping, result: Accepted) -> None:
-    _claim_carrier_id(work, conn, row)
-    outbox.accept(
-        conn,
-        row,
-        state=merge(State(row["state"]), State.SENT, row["medium"]),
-        carrier_id=row["carrier_id"] or result.carrier_id,
-        segments=result.segments or row["segments"],
+def settle_accepted(work: Work, taken: Mapping[UUID, Accepted]) -> None:
+    """As `settle`, for a page of hand-overs the carrier took (row → its answer), in one transaction."""
+    carrier_ids = {outbox_id: result.carrier_id for outbox_id, result in taken.items()}
+    with work.database.transaction() as conn:
+        rows = leaving.lock_with_phones(conn, carrier_ids)
+        for row in rows:
+            _claim_carrier_id(work, conn, row)
+        leaving.accept(conn, [_accepted(row, taken[row["id"]], work.clock.now()) for row in rows])
+
+
+def _accepted(row: Row, result: Accepted, now: datetime) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("id", "campaign_id", "interview_id")},
+        "state": merge(State(row["state"]), State.SENT, row["medium"]),
+        "carrier_id": row["carrier_id"] or result.carrier_id,
+        "segments": result.segments or row["segments"],
         # a text need not be confirmed for the ladder to go on
-        decide_at=work.clock.now() if row["medium"] == "text" else None,
-    )
+        "decide_at": now if row["medium"] == "text" else None,
+    }
 
 
 def _unknown(work: Work, conn: Connection, row: RowMapping, result: Unknown) -> None:
@@ -150,7 +162,7 @@ def merge_into(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, 
     return True
 
 
-def _claim_carrier_id(work: Work, conn: Connection, row: RowMapping) -> None:
+def _claim_carrier_id(work: Work, conn: Connection, row: Row) -> None:
     """The carrier says with our own reference whose its id is: a row that was taken for it (`held_by`) gives it up."""
     if row["held_by"] is None or row["carrier_id"] is not None:
         return

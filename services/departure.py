@@ -1,4 +1,5 @@
-"""The moment of sending: one claimed row is cleared under the locks phone → interview → row, written, marked `sending`.
+"""The moment of sending: a page of claimed rows is cleared under the locks phones → interviews → rows, written, marked
+`sending`.
 
 Nothing is sent here. What may leave is decided in `services.clearance`.
 """
@@ -6,6 +7,7 @@ Nothing is sent here. What may leave is decided in `services.clearance`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,17 +25,18 @@ from services import texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.planted import is_planted, linger
 from services.work import Work
-from sms import encoding
 from sms.texting import Text
 from store import campaigns as campaign_rows
-from store import contacts, outbox
+from store import contacts, leaving, outbox
 from store import interviews as interview_rows
 from store.prepared import Row
 
 ON_ITS_WAY = timedelta(seconds=1)
-"""Real time from clearing to the carrier, generously: a minute and more on a clock that runs fast."""
+"""Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""
 SENDING_LEASE = timedelta(seconds=45)
 """Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
+LOOK_BACK = timedelta(hours=25)
+"""Business time within which contacts may count towards "a day" (`Caps.since`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +49,83 @@ class Order:
     body: str
 
 
-def prepare(work: Work, sender: SenderRow, outbox_id: UUID) -> Order | None:
-    """Clear one claimed row, write its text and mark it `sending`; None when it does not leave now."""
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What leaves of a page, in its order; and rows not looked at, that share a phone or an interview with one that
+    was: their caps depend on what became of it."""
+
+    orders: list[Order]
+    waiting: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    """One row of a page under its locks, and what its phone and its organisation had so far."""
+
+    row: Row
+    phone: Row
+    interview: Row | None
+    had: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """One that may leave, and when it does: business time and real time."""
+
+    contact: _Contact
+    verdict: Go
+    at: datetime
+    real: datetime
+
+
+def prepare(work: Work, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[datetime] = ()) -> Cleared:
+    """Clear a page of claimed rows in one transaction, write their texts and mark them `sending`.
+
+    `slots`: the real times the first, second … of those cleared will leave at, where that is not now. What may leave
+    then is asked as of that moment, not of this one.
+    """
     with work.database.transaction() as conn:
-        phone = outbox.lock_phone(conn, outbox_id, locking=not is_planted("no-lock-order"))
-        if phone is None:
-            return None
-        interview = interview_rows.lock(conn, phone["interview_id"]) if phone["interview_id"] else None
-        row = outbox.lock_to_leave(conn, outbox_id)
-        if row is None or not _is_ours(row):
-            return None
-        now = work.clock.now()
-        verdict = _verdict(work, conn, row, phone, interview, now)
-        if not isinstance(verdict, Go):
-            _put_off(conn, row, verdict, now)
-            return None
+        held, waiting = _lock(conn, sender, rows, work.clock.now())
+        going: list[_Going] = []
+        for contact in held:
+            now = work.clock.real()
+            real = max([now, *slots[len(going) : len(going) + 1]])
+            at = work.clock.after(real - now)
+            verdict = _verdict(conn, contact, at, work.clock.after(real - now + ON_ITS_WAY))
+            if isinstance(verdict, Go):
+                going.append(_Going(contact, verdict, at, real))
+            else:
+                _put_off(conn, contact.row, verdict, at)
         linger("no-lock-order")
-        body = _body(work, conn, sender, row, interview)
-        outbox.change(conn, outbox_id, **_leaving(work, sender, verdict, now), **_sealed(work, body))
-        return Order(outbox_id, row["ref"], work.vault.open(phone["number"]), "" if body is None else body.body)
+        return Cleared(_sign_off(work, conn, sender, going), waiting)
+
+
+def _lock(
+    conn: Connection, sender: SenderRow, rows: Sequence[UUID], now: datetime
+) -> tuple[list[_Contact], list[UUID]]:
+    """Lock a page's phones, interviews and rows, in this order: what may be cleared now, and rows that have to wait."""
+    of = {phone["id"]: phone for phone in leaving.lock_phones(conn, rows, locking=not is_planted("no-lock-order"))}
+    alone, waiting = _apart([of[row] for row in rows if row in of])
+    interviews = interview_rows.lock_all(conn, [phone["interview_id"] for phone in alone if phone["interview_id"]])
+    places = leaving.lock_rows(conn, [phone["id"] for phone in alone], sender.id)
+    ours = [phone for phone in alone if phone["id"] in places and _is_ours(places[phone["id"]])]
+    had = contacts.counts(conn, [phone["id"] for phone in ours], now - LOOK_BACK, now)
+    return [_Contact(places[p["id"]], p, interviews.get(p["interview_id"]), had[p["id"]]) for p in ours], waiting
+
+
+def _apart(page: Sequence[Row]) -> tuple[list[Row], list[UUID]]:
+    """One row for each phone and each interview, and the others."""
+    alone: list[Row] = []
+    waiting: list[UUID] = []
+    seen: set[Any] = set()
+    for phone in page:
+        of = {phone["hash"], phone["interview_id"]} - {None}
+        if of & seen:
+            waiting.append(phone["id"])
+        else:
+            alone.append(phone)
+        seen |= of
+    return alone, waiting
 
 
 def _is_ours(row: Row) -> bool:
@@ -74,22 +135,23 @@ def _is_ours(row: Row) -> bool:
 
 
 def _verdict(
-    work: Work, conn: Connection, row: Row, phone: Row, interview: Row | None, now: datetime
+    conn: Connection, contact: _Contact, at: datetime, arrives_at: datetime
 ) -> Go | Withdraw | Retime | Hold:
+    row, interview = contact.row, contact.interview
     settings = _settings(row["settings"])
     facts = Facts(
         medium=row["medium"],
         purpose=row["purpose"],
-        consent=phone["consent"],
+        consent=contact.phone["consent"],
         interview_status=interview["status"] if interview else "",
         campaign_state=row["campaign_state"] or "",
-        round_open=_round_open(row, interview, now),
-        counts=_counts(conn, row, settings.caps, now),
+        round_open=_round_open(row, interview, at),
+        counts=_counts(conn, contact, settings.caps, at),
         on_hold=_on_hold(row),
         deadline_at=row["deadline_at"],
-        arrives_at=work.clock.after(ON_ITS_WAY),
+        arrives_at=arrives_at,
     )
-    return clear(facts, now, settings.calendar_at(row["office_code"] or ""), settings.caps)
+    return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
 
 
 def _round_open(row: Row, interview: Row | None, now: datetime) -> bool:
@@ -110,9 +172,10 @@ def _on_hold(row: Row) -> bool:
     return any(part in (row["holds"] or ()) for part in parts)
 
 
-def _counts(conn: Connection, row: Row, caps: Caps, now: datetime) -> Counts:
+def _counts(conn: Connection, contact: _Contact, caps: Caps, now: datetime) -> Counts:
+    row = contact.row
+    found = {name: _lately(had, caps.since(now)) for name, had in contact.had.items()}
     phone, interview, purpose = row["phone_hash"], row["interview_id"], row["purpose"]
-    found = contacts.counts(conn, phone, interview, caps.since(now), now)
     if purpose not in EXEMPT:
         return Counts(**found)
     dropped = contacts.dropped_at(conn, phone, interview) if purpose == "resumption" else None
@@ -127,34 +190,41 @@ def _counts(conn: Connection, row: Row, caps: Caps, now: datetime) -> Counts:
     )
 
 
-def _body(
-    work: Work, conn: Connection, sender: SenderRow, row: Row, interview: Row | None
-) -> Text | None:
-    """What a text says: a reply was written when it was decided on, a campaign's text is written now."""
+def _lately(had: Any, since: datetime) -> Any:
+    """Of times those since `since`; a number as it is."""
+    return tuple(at for at in had if at >= since) if isinstance(had, tuple) else had
+
+
+def _sign_off(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> list[Order]:
+    """Write what the texts of a page say, and mark its rows: from here on they may have left."""
+    bodies = _bodies(work, conn, sender, going)
+    leaving.mark(conn, [_leaving(work, sender, one, body) for one, body in zip(going, bodies, strict=True)])
+    return [_order(work, one.contact, body) for one, body in zip(going, bodies, strict=True)]
+
+
+def _bodies(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> Sequence[Text | None]:
     if sender.medium == "call":
-        return None
-    if row["body"] is not None and row["purpose"] in EXEMPT:
-        written = work.vault.open(row["body"])
-        measure = encoding.measure(written)
-        return Text(written, measure.encoding, measure.segments)
-    return texts.write(work, conn, sender, row, interview)
+        return [None] * len(going)
+    page = [texts.Leaving(one.contact.row, one.contact.interview, one.at) for one in going]
+    return texts.write_all(work, conn, sender, page)
 
 
-def _leaving(work: Work, sender: SenderRow, verdict: Go, now: datetime) -> dict[str, Any]:
-    real = work.clock.real()
+def _leaving(work: Work, sender: SenderRow, one: _Going, body: Text | None) -> dict[str, Any]:
     return {
-        "state": State.SENDING,
+        "id": one.contact.row["id"],
         "sender_id": sender.id,
-        "lease_until": real + work.patience(SENDING_LEASE),
-        "reserved_at": now if verdict.counted else None,
-        "sent_at": now,
-        "sent_real_at": real,
-        "asked_at": None,
+        "lease_until": one.real + work.patience(SENDING_LEASE),
+        "reserved_at": one.at if one.verdict.counted else None,
+        "sent_at": one.at,
+        "sent_real_at": one.real,
+        "body": None if body is None else work.vault.seal(body.body),
+        "segments": None if body is None else body.segments,
     }
 
 
-def _sealed(work: Work, body: Text | None) -> dict[str, Any]:
-    return {} if body is None else {"body": work.vault.seal(body.body), "segments": body.segments}
+def _order(work: Work, contact: _Contact, body: Text | None) -> Order:
+    number = work.vault.open(contact.phone["number"])
+    return Order(contact.row["id"], contact.row["ref"], number, "" if body is None else body.body)
 
 
 def _put_off(conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now: datetime) -> None:

@@ -6,7 +6,7 @@ written or rendered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,28 @@ def _within(work: Work, conn: Connection | None) -> Iterator[Connection]:
 
 def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: Row | None) -> Step:
     """Carry one happening into an interview whose row (`store.interviews.lock`) and `phone` the caller has locked."""
+    now = work.clock.now()
+    step, turn = _decide(conn, held, happening, now)
+    if not rows.write_turn(conn, turn):
+        return _again(conn, held, happening)
+    if phone is not None:
+        _keep_consent(work, conn, held, happening, step, phone, now)
+    return step
+
+
+def open_all(work: Work, conn: Connection, openings: Sequence[tuple[Row, Opening]]) -> list[Step]:
+    """As `take`, for contacts with several interviews, all locked by the caller, written in one round trip."""
+    now = work.clock.now()
+    decided = [_decide(conn, held, opening, now) for held, opening in openings]
+    new = rows.write_turns(conn, [turn for _, turn in decided])
+    return [
+        step if is_new else _again(conn, held, opening)
+        for (step, _), is_new, (held, opening) in zip(decided, new, openings, strict=True)
+    ]
+
+
+def _decide(conn: Connection, held: Row, happening: Happening, now: datetime) -> tuple[Step, rows.Turn]:
+    """The engine's step for a happening, and what is to be written of it."""
     form = form_of(conn, held["questionnaire_sha256"])
     kept = state_of(form, held)
     before = ablated.standing(kept)
@@ -87,15 +109,9 @@ def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: R
         before = ablated.opened(before, happenings.fresh(form, held["language"]))
     shut = held["locked"] and not is_planted("skip-province-end")
     closed = shut or (held["status"] == "answered" and happening.channel != "online")
-    now = work.clock.now()
     step = happenings.advance(form, before, happening, closed, now)
     event = _event(held["id"], before, happening, closed, step, now)
-    columns = _columns(held, before, happening, closed, step, now)
-    if not rows.write_turn(conn, event, columns, *_changes(form, kept, step)):
-        return _again(conn, held, happening, before)
-    if phone is not None:
-        _keep_consent(work, conn, held, happening, step, phone, now)
-    return step
+    return step, rows.Turn(event, _columns(held, before, happening, closed, step, now), *_changes(form, kept, step))
 
 
 def takes_answers(held: Row, now: datetime) -> bool:
@@ -112,8 +128,10 @@ def state_of(form: Questionnaire, held: Row) -> Interview:
     return happenings.fresh(form, held["language"])
 
 
-def _again(conn: Connection, held: Row, happening: Happening, before: Interview) -> Step:
+def _again(conn: Connection, held: Row, happening: Happening) -> Step:
+    """What the same happening gave the first time."""
     stored = rows.effects_of(conn, held["id"], happening.channel, happening.source_id)
+    before = state_of(form_of(conn, held["questionnaire_sha256"]), held)
     return Step(before, happenings.effects_from_json(stored or ()))
 
 

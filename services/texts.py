@@ -5,10 +5,15 @@ A sender that can receive carries the next question; a one-way sender only an an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.caps import EXEMPT
 from contact.kinds import NOTICES
 from contact.sender import SenderRow
 from ivr import length
@@ -27,6 +32,8 @@ from survey.engine import Step
 
 TEST = "test"
 """Purpose of a sample text that staff send to themselves."""
+WRITTEN = (TEST, *EXEMPT)
+"""Purposes of texts that were written when they were decided on."""
 
 
 def context_of(held: Row, shared: bool) -> TextContext:
@@ -39,23 +46,48 @@ def context_of(held: Row, shared: bool) -> TextContext:
     )
 
 
-def write(work: Work, conn: Connection, sender: SenderRow, row: Row, held: Row | None) -> Text:
-    """Write the text of an outbox row that leaves now: the interview opens a contact, the phone is shown its question.
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An outbox row (`store.leaving.lock_rows`) that leaves at a business time, with its interview."""
 
-    A text written beforehand (a test) leaves as it is. The caller holds the locks of the phone and of `held`. Raises
-    ValueError for an unwritten row without an interview.
+    row: Row
+    held: Row | None
+    at: datetime
+
+
+def write_all(work: Work, conn: Connection, sender: SenderRow, page: Sequence[Leaving]) -> list[Text]:
+    """Write the texts of rows that leave: each opens a contact with its interview, its phone is shown the question.
+
+    A text written beforehand (a test, a reply) leaves as it is. The caller holds the locks of phones and interviews.
+    Raises ValueError for an unwritten row without an interview.
     """
-    if row["body"] is not None and row["purpose"] == TEST:
+    asking = [one for one in page if one.held and _is_asked(sender, one.row)]
+    openings = [(one.held, Opening("sms", f"outbox:{one.row['ref']}")) for one in asking if one.held]
+    opened = list(zip(asking, interviews.open_all(work, conn, openings), strict=True))
+    _remember(conn, sender, opened)
+    steps = {one.row["id"]: step for one, step in opened}
+    return [_text(work, conn, one.row, one.held, steps.get(one.row["id"])) for one in page]
+
+
+def _is_asked(sender: SenderRow, row: Row) -> bool:
+    return not _is_written(row) and not _asks_nothing(sender, row["purpose"])
+
+
+def _is_written(row: Row) -> bool:
+    return row["body"] is not None and row["purpose"] in WRITTEN
+
+
+def _text(work: Work, conn: Connection, row: Row, held: Row | None, step: Step | None) -> Text:
+    """What one row says; `step`: the contact that was opened for it, None for a text that asks nothing."""
+    if _is_written(row):
         body = work.vault.open(row["body"])
         measured = encoding.measure(body)
         return Text(body, measured.encoding, measured.segments)
     if held is None:
         raise ValueError("a campaign text belongs to an interview")
-    context = context_of(held, rows.shares_phone(conn, held["id"], row["phone_hash"]))
-    if _asks_nothing(sender, row["purpose"]):
+    context = context_of(held, row["shares_phone"])
+    if step is None:
         return _notice(conn, held, row["purpose"], context)
-    step = interviews.take(work, conn, held, Opening("sms", f"outbox:{row['ref']}"), None)
-    _remember(work, conn, sender, row, step)
     return _composed(conn, held, step.interview.language, step.effects, context)
 
 
@@ -83,23 +115,29 @@ def _composed(
     return written[0] if written else _told(conn, held, "text.announcement", language, context)
 
 
-def _remember(work: Work, conn: Connection, sender: SenderRow, row: Row, step: Step) -> None:
-    """Keep what this phone sees from now on, so that its answer is bound to this question."""
+def _remember(conn: Connection, sender: SenderRow, opened: Sequence[tuple[Leaving, Step]]) -> None:
+    """Keep what these phones see from now on, so that an answer is bound to its question."""
+    kept: dict[bytes, list[dict[str, Any]]] = {}
+    for one, step in opened:
+        shown = _shown(conn, one, step)
+        if shown is not None:
+            before = [Shown.from_dict(s) for s in one.row["shown"] or ()]
+            kept[one.row["phone_hash"]] = [s.to_dict() for s in remember(before, shown)]
+    inbound.remember_shown(conn, sender.id, kept)
+
+
+def _shown(conn: Connection, one: Leaving, step: Step) -> Shown | None:
     ask = next((effect for effect in step.effects if isinstance(effect, Ask)), None)
     if ask is None:
-        return
-    form = form_of(conn, step.interview.questionnaire)
-    question = form.question(ask.question)
-    shown = Shown(
-        interview=str(row["interview_id"]),
+        return None
+    question = form_of(conn, step.interview.questionnaire).question(ask.question)
+    return Shown(
+        interview=str(one.row["interview_id"]),
         question=ask.question,
         turn=ask.turn,
         number=question.number if question else None,
-        visible_at=work.clock.now(),
+        visible_at=one.at,
     )
-    before = [Shown.from_dict(s) for s in inbound.shown_to(conn, sender.id, row["phone_hash"])]
-    kept = [s.to_dict() for s in remember(before, shown)]
-    inbound.remember_shown(conn, sender.id, row["phone_hash"], kept)
 
 
 def sample(

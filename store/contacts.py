@@ -5,15 +5,31 @@ It must not know a ceiling.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from contact.delivery import State
 from store.outbox import ON_A_LINE
+from store.prepared import Prepared, Row
 from store.tables.campaigns import consent
 from store.tables.outbox import calls, outbox
 
@@ -21,58 +37,73 @@ RANG_IN_FOR = timedelta(minutes=10)
 """Business time a call somebody made to us may take unless its end is known."""
 
 
-def _counts() -> Select[Any]:
+_asked = outbox.alias("asked")
+"""The rows of a page, each about to leave."""
+
+
+def _of_phone() -> FromClause:
     lately = outbox.c.reserved_at >= bindparam("since")
     called = and_(lately, outbox.c.medium == "call")
-    live = and_(outbox.c.medium == "call", outbox.c.state.in_(ON_A_LINE))
-    taken = or_(outbox.c.state.in_(ON_A_LINE), outbox.c.state == State.COMPLETED)
-    in_round = select(func.count()).where(
-        outbox.c.interview_id == bindparam("interview_id"), outbox.c.reserved_at.is_not(None)
-    )
-    ringing_in = select(func.count()).where(
-        calls.c.phone_hash == bindparam("phone_hash"),
-        calls.c.direction == "in",
-        calls.c.ended_at.is_(None),
-        calls.c.began_at > bindparam("rang_since"),
-    )
+    on_a_line = outbox.c.state == any_(literal([str(state) for state in ON_A_LINE], ARRAY(Text)))
+    live = and_(outbox.c.medium == "call", on_a_line)
+    taken = or_(on_a_line, outbox.c.state == str(State.COMPLETED))
     newest = aggregate_order_by(outbox.c.reserved_at, outbox.c.reserved_at.desc())
 
     def times(*which: Any) -> Any:
         return func.array_agg(newest).filter(*which)
 
-    return select(
+    found = select(
         times(lately).label("contacts_at"),
         times(lately, outbox.c.medium == "text").label("texts_at"),
         times(called).label("calls_at"),
         times(called, taken).label("answered_at"),
         func.count().filter(live).label("live_calls"),
-        in_round.scalar_subquery().label("contacts_in_round"),
-        ringing_in.scalar_subquery().label("ringing_in"),
-    ).where(outbox.c.phone_hash == bindparam("phone_hash"))
+    )
+    return found.where(outbox.c.phone_hash == _asked.c.phone_hash).lateral("of_phone")
 
 
-_COUNTS = _counts()
+def _counts() -> Select[Any]:
+    of_phone = _of_phone()
+    in_round = select(func.count()).where(
+        outbox.c.interview_id == _asked.c.interview_id, outbox.c.reserved_at.is_not(None)
+    )
+    ringing_in = select(func.count()).where(
+        calls.c.phone_hash == _asked.c.phone_hash,
+        calls.c.direction == "in",
+        calls.c.ended_at.is_(None),
+        calls.c.began_at > bindparam("rang_since"),
+    )
+    return (
+        select(
+            _asked.c.id,
+            of_phone,
+            in_round.scalar_subquery().label("contacts_in_round"),
+            ringing_in.scalar_subquery().label("ringing_in"),
+        )
+        .join_from(_asked, of_phone, true())
+        .where(_asked.c.id == any_(bindparam("row_ids", type_=ARRAY(Uuid))))
+    )
+
+
+_COUNTS = Prepared(_counts())
+_TIMES = ("contacts_at", "texts_at", "calls_at", "answered_at")
 
 
 def counts(
-    conn: Connection, phone_hash: bytes, interview_id: UUID | None, since: datetime, now: datetime
-) -> dict[str, Any]:
-    """Fields of `contact.caps.Counts`: contacts we started to the phone since `since`, in the round to the interview.
+    conn: Connection, rows: Sequence[UUID], since: datetime, now: datetime
+) -> dict[UUID, dict[str, Any]]:
+    """For rows about to leave, by id, fields of `contact.caps.Counts`: contacts we started to the phone since `since`,
+    in the round to the interview.
 
     A call that may still be answered counts as answered: the cap must hold whatever becomes of it. A call in which
     they are talking to us counts as one that runs.
     """
-    given = {
-        "phone_hash": phone_hash,
-        "interview_id": interview_id,
-        "since": since,
-        "rang_since": now - RANG_IN_FOR,
-    }
-    row = conn.execute(_COUNTS, given).mappings().one()
-    found: dict[str, Any] = {
-        name: tuple(row[name] or ()) for name in ("contacts_at", "texts_at", "calls_at", "answered_at")
-    }
-    return found | {
+    found = _COUNTS.all(conn, {"row_ids": list(rows), "since": since, "rang_since": now - RANG_IN_FOR})
+    return {row["id"]: _fields(row) for row in found}
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    return {name: tuple(row[name] or ()) for name in _TIMES} | {
         "contacts_in_round": row["contacts_in_round"],
         "live_calls": row["live_calls"] + row["ringing_in"],
     }

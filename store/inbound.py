@@ -138,17 +138,17 @@ def replied_since(conn: Connection, phone_hash: bytes, outcome: str, since: date
     return conn.scalar(query) or 0
 
 
-def shown_to(conn: Connection, sender_id: UUID, phone_hash: bytes) -> list[dict[str, Any]]:
-    """What our number has shown the phone, newest first; read under the phone's lock."""
-    query = select(prompted.c.shown).where(prompted.c.sender_id == sender_id, prompted.c.phone_hash == phone_hash)
-    return list(conn.scalar(query) or [])
-
-
-def remember_shown(conn: Connection, sender_id: UUID, phone_hash: bytes, shown: Sequence[Mapping[str, Any]]) -> None:
-    """Replace what our number has shown the phone, newest first; written under the phone's lock."""
-    row = pg_insert(prompted).values(sender_id=sender_id, phone_hash=phone_hash, shown=list(shown))
-    conn.execute(
-        row.on_conflict_do_update(
-            index_elements=[prompted.c.sender_id, prompted.c.phone_hash], set_={"shown": row.excluded.shown}
-        )
+_seen = pg_insert(prompted).values({c.name: bindparam(c.name, type_=c.type) for c in prompted.c})
+_SEEN = Prepared(
+    _seen.on_conflict_do_update(
+        index_elements=[prompted.c.sender_id, prompted.c.phone_hash], set_={"shown": _seen.excluded.shown}
     )
+)
+
+
+def remember_shown(
+    conn: Connection, sender_id: UUID, shown: Mapping[bytes, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Replace what our number has shown phones (hash → list, newest first); written under their locks."""
+    rows = ({"sender_id": sender_id, "phone_hash": phone, "shown": list(seen)} for phone, seen in shown.items())
+    _SEEN.each(conn, list(rows))

@@ -5,12 +5,14 @@ It must not know what a turn means: the engine has decided before anything is wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Integer,
     Numeric,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     Select,
     Text,
     Update,
+    Uuid,
     any_,
     bindparam,
     column,
@@ -79,6 +82,7 @@ def _locked(query: Select[Any]) -> Select[Any]:
 
 
 _ONE = Prepared(_locked(_HELD.where(interviews.c.id == bindparam("interview_id"))))
+_SOME = Prepared(_locked(_HELD.where(interviews.c.id == any_(bindparam("interview_ids", type_=ARRAY(Uuid))))))
 
 _of_phone = select(organisation_phones.c.organisation_id).where(
     organisation_phones.c.phone_hash == bindparam("phone_hash")
@@ -103,6 +107,11 @@ def lock(conn: Connection, interview_id: UUID) -> Row | None:
     return _ONE.first(conn, {"interview_id": interview_id})
 
 
+def lock_all(conn: Connection, interview_ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """As `lock`, several in one order for everybody, by id."""
+    return {row["id"]: row for row in _SOME.all(conn, {"interview_ids": list(interview_ids)})}
+
+
 def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[Row]:
     """Lock the interviews in open rounds of every organisation with this phone, in one order for everybody."""
     return _OF_PHONE.all(conn, {"phone_hash": phone_hash})
@@ -114,22 +123,28 @@ def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_
     return _OF_PHONE_TEXTING.all(conn, given)
 
 
-_mine, _theirs, _other = organisation_phones.alias(), organisation_phones.alias(), interviews.alias()
-_another = (
-    exists()
-    .where(interviews.c.id == bindparam("interview_id"), _mine.c.organisation_id == interviews.c.organisation_id)
-    .where(_theirs.c.phone_hash == _mine.c.phone_hash, _theirs.c.organisation_id != _mine.c.organisation_id)
-    .where(_other.c.organisation_id == _theirs.c.organisation_id, rounds.c.id == _other.c.round_id)
-    .where(rounds.c.state == "open")
-)
-_SHARES_ANY = select(_another)
-_SHARES = select(_another.where(_mine.c.phone_hash == bindparam("phone_hash")))
-
-
-def shares_phone(conn: Connection, interview_id: UUID, phone_hash: bytes | None = None) -> bool:
+def shares_phone_with_another(
+    interview_id: ColumnElement[Any], phone_hash: ColumnElement[Any] | None = None
+) -> ColumnElement[bool]:
     """Whether the phone (None: any of its phones) serves another organisation too that is asked in an open round."""
-    query = _SHARES_ANY if phone_hash is None else _SHARES
-    return bool(conn.scalar(query, {"interview_id": interview_id, "phone_hash": phone_hash}))
+    own, mine, theirs, other = (t.alias() for t in (interviews, organisation_phones, organisation_phones, interviews))
+    its_round = rounds.alias()
+    found = (
+        exists()
+        .where(own.c.id == interview_id, mine.c.organisation_id == own.c.organisation_id)
+        .where(theirs.c.phone_hash == mine.c.phone_hash, theirs.c.organisation_id != mine.c.organisation_id)
+        .where(other.c.organisation_id == theirs.c.organisation_id, its_round.c.id == other.c.round_id)
+        .where(its_round.c.state == "open")
+    )
+    return found if phone_hash is None else found.where(mine.c.phone_hash == phone_hash)
+
+
+_SHARES_ANY = select(shares_phone_with_another(bindparam("interview_id", type_=Uuid)))
+
+
+def shares_phone(conn: Connection, interview_id: UUID) -> bool:
+    """Whether any of its phones serves another organisation too that is asked in an open round."""
+    return bool(conn.scalar(_SHARES_ANY, {"interview_id": interview_id}))
 
 
 def _write_turn() -> Update:
@@ -180,19 +195,32 @@ def _write_turn() -> Update:
 _WRITE_TURN = Prepared(_write_turn())
 
 
-def write_turn(
-    conn: Connection,
-    event: Mapping[str, Any],
-    interview: Mapping[str, Any],
-    kept: Sequence[Mapping[str, Any]],
-    gone: Sequence[str],
-) -> bool:
-    """Write one turn under the interview's lock: event, answers `kept` and `gone`, the interview's new columns.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn writes: its event, the interview's new columns, answers `kept` and names of those that are gone."""
 
-    One statement. False, and nothing is changed, when an event of this interview, channel and source is there already.
+    event: Mapping[str, Any]
+    interview: Mapping[str, Any]
+    kept: Sequence[Mapping[str, Any]]
+    gone: Sequence[str]
+
+    def values(self) -> dict[str, Any]:
+        """As the statement names them."""
+        event = {f"event_{k}": v for k, v in self.event.items()}
+        return event | {f"new_{k}": v for k, v in self.interview.items()} | {"kept": self.kept, "gone": self.gone}
+
+
+def write_turn(conn: Connection, turn: Turn) -> bool:
+    """Write one turn under the interview's lock, in one statement.
+
+    False, and nothing is changed, when an event of this interview, channel and source is there already.
     """
-    given = {f"event_{k}": v for k, v in event.items()} | {f"new_{k}": v for k, v in interview.items()}
-    return _WRITE_TURN.first(conn, given | {"kept": list(kept), "gone": list(gone)}) is not None
+    return _WRITE_TURN.first(conn, turn.values()) is not None
+
+
+def write_turns(conn: Connection, turns: Sequence[Turn]) -> list[bool]:
+    """As `write_turn`, turns of several interviews in one round trip."""
+    return [row is not None for row in _WRITE_TURN.first_of_each(conn, [turn.values() for turn in turns])]
 
 
 _EFFECTS = select(interview_events.c.effects).where(

@@ -15,11 +15,8 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
-    Text,
-    Update,
     and_,
     bindparam,
-    cast,
     func,
     insert,
     literal,
@@ -31,11 +28,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
-from store.tables.campaigns import campaign_interviews, campaigns
-from store.tables.interviews import interviews
+from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, receipts
-from store.tables.registry import offices, phones
-from store.tables.rounds import rounds
+from store.tables.registry import phones
 
 EMPTY: Mapping[str, Any] = {
     "interview_id": None,
@@ -135,31 +130,6 @@ def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = 
     return conn.execute(_WITH_PHONE, {"outbox_id": outbox_id, "carrier_id": carrier_id}).mappings().first()
 
 
-_PLACE = (
-    select(
-        outbox,
-        offices.c.code.label("office_code"),
-        campaigns.c.state.label("campaign_state"),
-        campaigns.c.holds,
-        rounds.c.state.label("round_state"),
-        rounds.c.closes_at,
-        cast(rounds.c.settings, Text).label("settings"),
-    )
-    .outerjoin(offices, offices.c.id == outbox.c.office_id)
-    .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
-    .outerjoin(interviews, interviews.c.id == outbox.c.interview_id)
-    .outerjoin(rounds, rounds.c.id == func.coalesce(campaigns.c.round_id, interviews.c.round_id))
-    .where(outbox.c.id == bindparam("outbox_id"))
-    .with_for_update(of=outbox, key_share=True)
-)
-
-
-def lock_to_leave(conn: Connection, outbox_id: UUID) -> RowMapping | None:
-    """As `lock`, with what decides whether it may leave: its office's code, its campaign's state and holds, its round's
-    state, end and settings (as text). Columns of what a row has not are None: a call back has no campaign."""
-    return conn.execute(_PLACE, {"outbox_id": outbox_id}).mappings().first()
-
-
 def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> RowMapping | None:
     """As `lock_with_phone`, for the row with public reference `ref`; None when there is none."""
     return conn.execute(_WITH_PHONE_BY_REF, {"ref": ref, "carrier_id": carrier_id}).mappings().first()
@@ -168,40 +138,6 @@ def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> RowMappin
 def change(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
     """Set columns of one row the caller has locked."""
     conn.execute(update(outbox).where(outbox.c.id == outbox_id).values(**columns))
-
-
-def _change_and_decide() -> Update:
-    waiting = (
-        update(campaign_interviews)
-        .where(
-            campaign_interviews.c.campaign_id == bindparam("of_campaign"),
-            campaign_interviews.c.interview_id == bindparam("of_interview"),
-            campaign_interviews.c.state != "ended",
-        )
-        .values(next_at=bindparam("decide_at"), state="waiting")
-        .cte("waiting")
-    )
-    return _ACCEPTED.add_cte(waiting)
-
-
-_ACCEPTED = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("of_row"))
-    .values({name: bindparam(f"new_{name}") for name in ("state", "carrier_id", "segments")} | {"lease_until": None})
-)
-_ACCEPTED_TEXT = _change_and_decide()
-
-
-def accept(
-    conn: Connection, row: RowMapping, *, state: str, carrier_id: str | None, segments: int, decide_at: datetime | None
-) -> None:
-    """The carrier has it, in one statement; from `decide_at` on its ladder may go on (None: its receipt will say)."""
-    given = {"of_row": row["id"], "new_state": state, "new_carrier_id": carrier_id, "new_segments": segments}
-    if decide_at is None or row["campaign_id"] is None:
-        conn.execute(_ACCEPTED, given)
-        return
-    ladder = {"of_campaign": row["campaign_id"], "of_interview": row["interview_id"], "decide_at": decide_at}
-    conn.execute(_ACCEPTED_TEXT, given | ladder)
 
 
 def withdraw(

@@ -1,11 +1,12 @@
-"""Statements of the webhook turn: compiled once per process and run by the driver, in SQLAlchemy's transaction.
+"""Statements that run often (a turn, a contact that leaves): compiled once per process, run by the driver in
+SQLAlchemy's transaction.
 
 SQLAlchemy's own way of executing costs as much again as the driver. It must not know a table or a use case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, cast
 
 import psycopg
@@ -53,6 +54,24 @@ class Prepared:
         """Run it for what it writes. Raises sqlalchemy.exc.DBAPIError."""
         try:
             self._run(conn, given)
+        except psycopg.Error as error:
+            self._fail(conn, error)
+
+    def each(self, conn: Connection, given: Sequence[Mapping[str, Any]]) -> None:
+        """Run it once for each of `given`, in one round trip. Raises sqlalchemy.exc.DBAPIError."""
+        self.first_of_each(conn, given, returning=False)
+
+    def first_of_each(
+        self, conn: Connection, given: Sequence[Mapping[str, Any]], *, returning: bool = True
+    ) -> list[dict[str, Any] | None]:
+        """As `each`; the first row of every run, or None. Raises sqlalchemy.exc.DBAPIError."""
+        values = [self._constants | self._written(one) for one in given]
+        if not values:
+            return []
+        try:
+            cursor = _driver(conn).cursor(row_factory=dict_row)
+            cursor.executemany(self._sql, values, returning=returning)
+            return [result.fetchone() for result in cursor.results()] if returning else []
         except psycopg.Error as error:
             self._fail(conn, error)
 

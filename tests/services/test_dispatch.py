@@ -305,7 +305,7 @@ def test_a_worker_that_died_while_sending_leaves_doubt(
     def killed(*_: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(delivery, "settle", killed)
+    monkeypatch.setattr(delivery, "settle_accepted", killed)
     with pytest.raises(SystemExit):
         send_texts(world)
     monkeypatch.undo()

@@ -71,7 +71,7 @@ def test_everything_a_carrier_can_be_asked_about_is_decided_within_two_minutes(
 ) -> None:
     ref = world.plan("text")
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "settle", _killed)
+        patch.setattr(delivery, "settle_accepted", _killed)
         with pytest.raises(SystemExit):
             send(world)
     call = doubtful(world, carriers, "call")
@@ -211,8 +211,8 @@ def test_the_ladder_goes_on_after_a_text_that_left_though_its_last_receipt_never
     add_crowd(world, 1, [(add_campaign(world, "one"), world.office_id)])
     sent, sms = Receipt("SM7", State.SENT, "sent"), carriers.texts
     if by == "callback before the worker died":
-        order = departure.prepare(world.work, world.text, dispatch.claim_batch(world.work, world.text.id)[1][0])
-        assert order is not None
+        rows = dispatch.claim_batch(world.work, world.text.id)[1]
+        (order,) = departure.prepare(world.work, world.text, rows).orders
         delivery.record_receipt(world.work, order.ref, sent)
     else:
         sms.results.append(TIMEOUT)

@@ -150,8 +150,8 @@ class Week(RuleBasedStateMachine):
         if fate == "whole":
             dispatch.send(self.work, sender, row)
             return
-        order = None if fate == "dies_claimed" else departure.prepare(self.work, sender, row)
-        if order is not None and fate == "dies_settling":
+        orders = [] if fate == "dies_claimed" else departure.prepare(self.work, sender, [row]).orders
+        for order in orders if fate == "dies_settling" else []:
             dispatch._hand_over(self.work, sender, order)
 
     @rule(name=st.sampled_from(SENDERS))

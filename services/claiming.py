@@ -1,0 +1,96 @@
+"""Claiming: due rows of one sender for the slots that are free next, within its lines and its budget.
+
+Slots are handed out by the sender's row, so any number of dispatchers together keep its rate. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from contact import pacing, tariff
+from contact.calendar import ZONE, day_start
+from contact.pacing import Budget, Pace
+from contact.sender import SenderRow
+from services.planted import is_planted, linger
+from services.work import Work
+from store import claims, senders
+from store import pacing as paces
+
+CLAIM_LEASE = timedelta(seconds=60)
+AHEAD_S, REFILL_S = 0.4, 0.15
+"""Slots are taken up to `AHEAD_S` real seconds ahead, and anew when less than `REFILL_S` are left: short, so that what
+was cleared leaves at once, urgent rows wait little, and a dispatcher that dies takes few rows and slots with it."""
+LINES_WAIT_S = 0.25
+MOST_ROWS = 100
+"""Rows claimed at once, however high the rate."""
+CALL_MINUTES = 4
+"""What a call counts against a budget in VND until its cost is known."""
+
+
+@dataclass(slots=True)
+class Slots:
+    """The slots that came with a batch, as `time.monotonic()`, and when to come back; None: nothing more is due."""
+
+    times: list[float] = field(default_factory=list)
+    wait_s: float | None = None
+
+
+def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow | None, list[UUID], Slots]:
+    """Claim rows for the slots that are free next, within lines and budget, and up to `spare` more rows than slots."""
+    real, begun = work.clock.real(), time.monotonic()
+    locking = not is_planted("no-skip-locked")
+    with work.database.transaction() as conn:
+        row = paces.hold(conn, sender_id, locking=locking)
+        if row is None or row["paused_reason"]:
+            return None, [], Slots()
+        sender = senders.value(row)
+        pace = Pace(float(row["rate_per_s"]), row["burst"])
+        ahead = (row["slot_at"] - real).total_seconds()
+        if ahead > REFILL_S and locking:
+            return sender, [], Slots(wait_s=ahead - REFILL_S)
+        room = _room(work, conn, row)
+        if room == 0:
+            return sender, [], Slots(wait_s=LINES_WAIT_S if sender.medium == "call" else None)
+        slots = pace.slots(row["slot_at"], real, real + timedelta(seconds=max(AHEAD_S, ahead)))[:room]
+        wanted = min(len(slots) + spare, room)
+        lease = real + work.patience(CLAIM_LEASE)
+        faults = {"locking": locking, "heeding": not is_planted("skip-pause-check")}
+        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"], **faults)
+        linger("no-skip-locked")
+        used = slots[: len(claimed.rows)]
+        if used:
+            paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)
+    times = [begun + (slot - real).total_seconds() for slot in used]
+    more = len(claimed.rows) == wanted or len(claimed.rows) > len(used)
+    return sender, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)
+
+
+def _room(work: Work, conn: Connection, row: RowMapping) -> int:
+    """Rows that may be claimed now: by lines, by budget, and no more than a batch."""
+    room = MOST_ROWS
+    if row["medium"] == "call":
+        room = min(room, row["lines"] - paces.lines_in_use(conn, row["id"]))
+    budget = pacing.budget_from_dict(row["budget"])
+    if budget.set and room > 0:
+        room = min(room, _affordable(conn, row, budget, work.clock.now()))
+    return max(0, room)
+
+
+def _affordable(conn: Connection, row: RowMapping, budget: Budget, now: datetime) -> int:
+    price = _price(row, now)
+    spent = paces.spent(conn, row["id"], now - timedelta(hours=1), day_start(now), price, CALL_MINUTES)
+    return budget.room(spent, price * CALL_MINUTES if row["medium"] == "call" else price)
+
+
+def _price(row: RowMapping, now: datetime) -> Decimal:
+    """What a segment or a minute costs; 0 where the tariff does not say: it cannot be held to then."""
+    try:
+        return tariff.from_dict(row["tariff"]).price(row["medium"], now.astimezone(ZONE).date())
+    except LookupError:
+        return Decimal(0)
