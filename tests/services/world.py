@@ -308,7 +308,7 @@ def _sender(work: Work, name: str, address: str, medium: str, can_receive: bool 
         can_reconcile=True,
         simulated=True,
         rate_per_s=Decimal(10),
-        burst=10,
+        burst=1000,
         lines=4,
         weight=1,
         paused_reason="",
