@@ -27,7 +27,7 @@ class Forms:
     """`n` organisations of the frame in one stratum whose form has this status.
 
     complete; partial: at least one answer, not complete; refused; answered: the online survey says so but its answers
-    have not come; pending: silent so far.
+    have not come; pending: silent so far; held: complete, and kept back until its block is full.
     """
 
     stratum: Stratum

@@ -6,7 +6,7 @@ What stands on fewer than k answers is withheld here, before any page, export or
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,13 +17,14 @@ from sqlalchemy import Connection, RowMapping
 
 from scoring import rules
 from scoring.cube import Cube, Stratum
-from scoring.disclosure import hidden, veil
+from scoring.disclosure import K, hidden, veil
 from scoring.index import Index, Sheets, TopBox, mean_percent
 from scoring.methods import METHODS, Figure, Method
 from scoring.points import sheet
 from scoring.response import Outcomes, Rates, outcomes, rates
 from scoring.rules import Rule
 from services.faults import Refusal
+from services.planted import is_planted
 from services.round_offices import outcomes_of
 from services.work import Work
 from store import figures, registry, rounds
@@ -100,9 +101,13 @@ DIMENSIONS: Mapping[str, Callable[[Stratum, Sheets], str]] = {
 }
 
 
-def score(work: Work, round_code: str, method: str, office: str | None = None) -> ScoreReport:
+def score(
+    work: Work, round_code: str, method: str, office: str | None = None, *, in_blocks: bool = True
+) -> ScoreReport:
     """Score a round by "vca-index", "mean-percent" or "top-box", for one office (its code) or for all.
 
+    While the round is open, figures move only by blocks of k complete forms that are alike: two looks around one known
+    answer would give it away. Communes, where few are alike, show none then. `in_blocks=False` is for simulated people.
     Raises Refusal for an unknown round, office or method.
     """
     if method not in METHODS:
@@ -110,13 +115,15 @@ def score(work: Work, round_code: str, method: str, office: str | None = None) -
     with work.database.transaction() as conn:
         figures.freeze(conn)
         found = _round(conn, round_code)
+        moving = in_blocks and found["state"] != "closed" and not is_planted("no-blocks")
         office_id = _office(conn, office)
         sheets = _sheets(conn, found["id"])
         consent = {name for s in sheets.values() for name in s.consent}
         scored = {name for s in sheets.values() for name in s.items}
-        cube = figures.cube(conn, found["id"], office_id, scored, consent)
+        cube = figures.cube(conn, found["id"], office_id, scored, consent, K if moving else 1)
         counts = outcomes_of(conn, found["id"], office_id)
-    return _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts))
+    report = _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts), moving)
+    return _without_communes(report) if moving and office is not None else report
 
 
 def _round(conn: Connection, code: str) -> RowMapping:
@@ -143,9 +150,17 @@ def _sheets(conn: Connection, round_id: UUID) -> Sheets:
 
 
 def _report(
-    found: RowMapping, office: str | None, method: str, at: datetime, cube: Cube, sheets: Sheets, counts: Outcomes
+    found: RowMapping,
+    office: str | None,
+    method: str,
+    at: datetime,
+    cube: Cube,
+    sheets: Sheets,
+    counts: Outcomes,
+    moving: bool,
 ) -> ScoreReport:
     rule = rules.from_dict(found["rule"])
+    rule = replace(rule, partial=False) if moving else rule  # a form half answered moves by single answers
     whole = _lines({"": cube}, METHODS[method], sheets, rule)[0]
     return ScoreReport(
         round_code=found["code"],
@@ -162,6 +177,11 @@ def _report(
         rates=rates(counts),
         staff_entered=sum(f.n for f in cube.forms if f.status in rule.counted and f.stratum.channel == "staff"),
     )
+
+
+def _without_communes(report: ScoreReport) -> ScoreReport:
+    lines = tuple(replace(line, withheld=True, figure=None) for line in report.breakdowns["area"])
+    return replace(report, breakdowns={**report.breakdowns, "area": lines})
 
 
 def _knows_online(found: RowMapping, cube: Cube) -> bool:
@@ -209,6 +229,7 @@ def _notes(found: RowMapping, cube: Cube, rule: Rule, whole: Line) -> list[Note]
         (rule.sample_classes, Note("score.sample_classes")),
         (found["state"] == "open", Note("score.round_open")),
         (answered > 0, Note("score.answers_missing", {"n": answered})),
+        (cube.count("held") > 0, Note("score.held_back", {"n": cube.count("held"), "k": K})),
         (whole.withheld, Note("score.too_few", {"forms": whole.forms})),
     )
     return [note for holds, note in says if holds]
@@ -223,6 +244,7 @@ CODES: tuple[str, ...] = (
     "score.sample_classes",
     "score.round_open",
     "score.answers_missing",
+    "score.held_back",
     "score.too_few",
 )
 """Every code this use case gives, for the catalogue."""

@@ -37,6 +37,9 @@ from store.tables.rounds import questionnaires
 _STRATA = ("questionnaire", "kind", "sector", "is_member", "area", "channel")
 _KEYS = (*_STRATA, "status")
 _COUNTED = ("complete", "partial")
+_ALIKE = (
+    "status", "office_id", "questionnaire_sha256", "kind", "sector", "is_member", "area_scheme", "area_code", "channel",
+)  # fmt: skip
 
 
 def freeze(conn: Connection) -> None:
@@ -52,14 +55,22 @@ def forms_of(conn: Connection, round_id: UUID) -> Mapping[str, Mapping[str, Any]
 
 
 def cube(
-    conn: Connection, round_id: UUID, office_id: UUID | None, scored: Collection[str], consent: Collection[str]
+    conn: Connection,
+    round_id: UUID,
+    office_id: UUID | None,
+    scored: Collection[str],
+    consent: Collection[str],
+    block: int = 1,
 ) -> Cube:
     """The count cube of a round, of one office or of all.
+
+    `block`: complete forms count by so many that are alike (office, questionnaire, kind, sector, member, area,
+    channel), in the order they came; those of a block that is not full are "held" and show no answer.
 
     `scored` are the names of scored questions, `consent` those of consent questions (agreeing is no answer yet). The
     area is the province, or the commune within one office.
     """
-    forms = _forms(round_id, office_id, consent)
+    forms = _forms(round_id, office_id, consent, block)
     strata: dict[int, tuple[Stratum, str]] = {}
     frame: list[Forms] = []
     for row in conn.execute(_frame(forms)):
@@ -71,7 +82,7 @@ def cube(
     return Cube(tuple(frame), tuple(cell for cell in cells if cell.status in _COUNTED))
 
 
-def _forms(round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> CTE:
+def _forms(round_id: UUID, office_id: UUID | None, consent: Collection[str], block: int) -> CTE:
     """One row a form: its id, strata, status as the cube knows it, and the number of this combination (`place`).
 
     Statements of one transaction that was frozen number alike.
@@ -86,7 +97,7 @@ def _forms(round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> 
             (interviews.c.area_code if office_id is None else interviews.c.commune).label("area"),
             interviews.c.channel,
             interviews.c.state["o"].label("left_open"),
-            _status(consent).label("status"),
+            (_status(consent) if block == 1 else _in_blocks(consent, block)).label("status"),
         )
         .where(*_scope(round_id, office_id))
         .subquery()
@@ -111,6 +122,15 @@ def _status(consent: Collection[str]) -> ColumnElement[str]:
         (and_(interviews.c.status == "active", _any_answer(consent)), literal("partial")),
         else_=literal("pending"),
     )
+
+
+def _in_blocks(consent: Collection[str], block: int) -> ColumnElement[str]:
+    """The status as above, but "held" for complete forms after the last full block of those alike."""
+    alike = [interviews.c[name] for name in _ALIKE]
+    came = (func.coalesce(interviews.c.ended_at, interviews.c.online_at), interviews.c.id)
+    place = func.row_number().over(partition_by=alike, order_by=came) - 1
+    full = func.count().over(partition_by=alike) // block * block
+    return case((and_(interviews.c.status == "complete", place >= full), literal("held")), else_=_status(consent))
 
 
 def _frame(forms: CTE) -> Select[Any]:

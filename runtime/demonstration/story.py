@@ -20,6 +20,7 @@ from runtime.demonstration.village import Villager
 from runtime.processes import ROOT
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
+from scoring.methods import METHODS
 from services import campaign_status, campaigns, imports, offices, questionnaires, rounds, scores
 from services.campaign_status import CampaignStatus
 from services.campaigns import Preview
@@ -179,7 +180,7 @@ def _conclude(
         imported,
         preview,
         campaign_status.status(work, campaign_id),
-        {method: scores.score(work, ROUND, method) for method in ("vca-index", "mean-percent", "top-box")},
+        {method: scores.score(work, ROUND, method, in_blocks=False) for method in METHODS},
         channels,
         sum(len(topics) for topics in ledger.values()),
     )

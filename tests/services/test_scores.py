@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,8 @@ from runtime.settings import Settings
 from scoring.index import Index, Mean, TopBox
 from scoring.rules import DEFAULT
 from services.faults import Refusal
-from services.scores import CODES, Line, score
+from services.planted import plant
+from services.scores import CODES, Line, ScoreReport, score
 from services.work import Work
 from store import figures
 from store.tables.campaigns import tasks
@@ -78,7 +80,7 @@ class Village:
                 legal_basis="",
                 opens_at=START,
                 closes_at=START,
-                state="open",
+                state="closed",
                 settings={},
                 rule=DEFAULT.to_dict(),
                 rule_state="sample",
@@ -273,7 +275,7 @@ def test_phone_answers_alone_are_not_the_index(work: Work, village: Village) -> 
     assert report.classification == ""
     assert {note.code for note in report.notes} == {
         *("score.phone_only", "score.sample_rule", "score.sample_classes"),
-        *("score.round_open", "score.answers_missing"),
+        "score.answers_missing",
     }
 
 
@@ -295,6 +297,63 @@ def test_a_signed_rule_of_a_closed_round_needs_no_warning(work: Work, village: V
     with work.database.transaction() as conn:
         conn.execute(update(rounds).values(rule=rule, rule_state="signed", state="closed"))
     assert score(work, "2026", "vca-index").notes == ()
+
+
+# While the round is open
+
+
+def reopen(work: Work) -> None:
+    with work.database.transaction() as conn:
+        conn.execute(update(rounds).values(state="open"))
+
+
+def figures_move_by_blocks(work: Work, village: Village) -> None:
+    """Nothing but counts tells a form more from a form less, until there are five more of its kind."""
+
+    def ended(n: int) -> Any:
+        return START + timedelta(minutes=n)
+
+    settle(work, village, lambda v: [v.add(given=ALL_BEST, ended_at=ended(n)) for n in range(10)])
+    reopen(work)
+    worst = {"dongy": "yes", "q1": "khong", "q2": "khong", "c1": "khong"}
+    seen: list[ScoreReport] = []
+    for n in range(10, 15):
+        settle(work, village, lambda v, n=n: v.add(given=worst, ended_at=ended(n)))
+        seen.append(score(work, "2026", "mean-percent"))
+    values = [report.whole.figure.value for report in seen if isinstance(report.whole.figure, Mean)]
+    assert len(set(values[:4])) == 1
+    assert values[4] != values[3]
+    assert [report.whole.forms for report in seen] == [10, 10, 10, 10, 15]
+    assert [report.outcomes.i for report in seen] == [11, 12, 13, 14, 15], "counts are live"
+    notes = [{note.code: note.params for note in report.notes} for report in seen]
+    assert notes[2]["score.held_back"] == {"n": 3, "k": 5}
+    assert "score.held_back" not in notes[4]
+
+
+def test_figures_of_an_open_round_move_by_blocks(work: Work, village: Village) -> None:
+    figures_move_by_blocks(work, village)
+
+
+def test_that_proof_fails_without_blocks(work: Work, village: Village) -> None:
+    with plant("no-blocks"), pytest.raises(AssertionError):
+        figures_move_by_blocks(work, village)
+
+
+def test_while_the_round_is_open_communes_show_nothing_and_half_a_form_does_not_count(
+    work: Work, village: Village
+) -> None:
+    def fill(v: Village) -> None:
+        for n in range(10):
+            v.add(given=ALL_BEST, commune=f"Xã {'AB'[n % 2]}")
+        v.add("active", {"dongy": "yes", "q1": "khong"}, channel="voice")
+
+    settle(work, village, fill)
+    with work.database.transaction() as conn:
+        conn.execute(update(rounds).values(rule={**DEFAULT.to_dict(), "partial": True}, state="open"))
+    report = score(work, "2026", "mean-percent", "31")
+    assert isinstance(report.whole.figure, Mean)
+    assert (report.whole.forms, report.whole.figure.value) == (10, 100)
+    assert [(line.withheld, line.figure) for line in report.breakdowns["area"]] == [(True, None)] * 2
 
 
 def test_response_counts_who_was_reached(work: Work, village: Village) -> None:
