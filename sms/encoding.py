@@ -6,8 +6,9 @@ It must not know what a text says or who gets it. Alphabet and sizes: 3GPP TS 23
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 Encoding = Literal["gsm7", "ucs2"]
@@ -79,6 +80,21 @@ def parts(text: str) -> tuple[str, ...]:
     if units <= _SINGLE[encoding]:
         return (whole,) if whole else ()
     return _broken(whole, _width(encoding), _PART[encoding])
+
+
+def unsplit(text: str, phrases: Sequence[str]) -> str:
+    """`text` with blanks before those of `phrases` that the end of a part would cut: old handsets show parts alone.
+
+    The end of the text is looked at, where options stand; a phrase longer than a part stays as it is.
+    """
+    text = unicodedata.normalize("NFC", text)
+    for phrase in phrases if len(parts(text)) > 1 else ():
+        at = text.rfind(unicodedata.normalize("NFC", phrase))
+        ends = accumulate(map(len, parts(text)))
+        cut = next((end for end in ends if at < end < at + len(phrase)), None)
+        if at > 0 and cut is not None and len(parts(phrase)) == 1:
+            text = f"{text[:at]}{' ' * (cut - at)}{text[at:]}"
+    return text
 
 
 def plain(text: str) -> str:

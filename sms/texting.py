@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sms import encoding, listed
+from sms import encoding, hints, listed
 from sms.encoding import Encoding
 from survey import effects as off
 from survey import wording
@@ -31,7 +31,7 @@ from survey.effects import (
     Wanted,
     Welcome,
 )
-from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
+from survey.questionnaire import Choice, Question, Questionnaire, Words
 from survey.values import shown
 
 
@@ -69,31 +69,31 @@ class Text:
 def compose(form: Questionnaire, effects: Sequence[Effect], language: str, context: TextContext) -> list[Text]:
     """The text of one step; none when there is nothing to say.
 
-    Over budget, the echo is dropped first, then courtesies; a brief invitation, and figures for the words of several
-    answers, are taken where that saves a segment.
-    Question and options always stay together in one text: where the form itself is too long, the text takes more
-    segments, and says so.
+    Over budget, briefer words are tried (`text.….brief`, figures for the words of several answers); then the echo is
+    dropped first, then courtesies. Question and options always stay together in one text: where the form itself is
+    too long, the text takes more segments, and says so.
     """
     writer = _Writer(form, effects, language, context)
-    pieces = writer.pieces()
-    if not pieces:
+    if not (pieces := writer.pieces()):
         return []
-    whole = _within(pieces, context)
-    if whole.segments <= context.segments:
-        return [whole]
-    brief = _within(replace(writer, brief=True).pieces(), context)
-    return [brief if brief.segments < whole.segments else whole]
+    written: list[Text] = []
+    for text in _versions(pieces, replace(writer, brief=True), context):
+        if text.segments <= context.segments:
+            return [text]
+        written.append(text)
+    return [min(written, key=lambda text: text.segments)]
 
 
-def _within(pieces: Sequence[_Piece], context: TextContext) -> Text:
-    """The pieces as one text, without those that may go when it is over budget."""
-    kept = pieces
-    text = _text(_joined(kept), context)
-    for droppable in (_OFFER, _ECHO, _COURTESY):
-        if text.segments > context.segments:
-            kept = [piece for piece in kept if piece.rank != droppable] or kept
-            text = _text(_joined(kept), context)
-    return text
+def _versions(pieces: Sequence[_Piece], brief: _Writer, context: TextContext) -> Iterator[Text]:
+    """The same said in fewer and fewer words: in full, briefly, and both without what may go."""
+    shorter: Sequence[_Piece] = ()
+    options = brief.options()
+    for without in ((_OFFER, _ECHO), (_COURTESY,), (_NEEDED,)):
+        for least in without:
+            yield _text(_joined([piece for piece in pieces if piece.rank >= least] or pieces), context, options)
+        shorter = shorter or brief.pieces()
+        kept = [piece for piece in shorter if piece.rank >= without[-1]]
+        yield _text(_joined(kept or shorter), context, options)
 
 
 def notice(code: str, language: str, context: TextContext, **params: object) -> Text:
@@ -101,11 +101,7 @@ def notice(code: str, language: str, context: TextContext, **params: object) -> 
 
     Raises KeyError for an unknown code or a missing parameter.
     """
-    known: dict[str, object] = {
-        "office": context.office,
-        "contact": context.contact,
-        "organisation": context.organisation,
-    }
+    known = {name: getattr(context, name) for name in ("office", "contact", "organisation")}
     return _text(wording.say(code, language, 0, **{**known, **params}), context)
 
 
@@ -127,8 +123,9 @@ def _joined(pieces: Sequence[_Piece]) -> str:
     return " ".join(piece.words for piece in pieces if piece.words)
 
 
-def _text(words: str, context: TextContext) -> Text:
-    body = " ".join((words if context.accented else encoding.plain(words)).split())
+def _text(words: str, context: TextContext, options: Sequence[str] = ()) -> Text:
+    letters = (lambda text: text) if context.accented else encoding.plain
+    body = encoding.unsplit(" ".join(letters(words).split()), [letters(option) for option in options])
     measure = encoding.measure(body)
     return Text(body, measure.encoding, measure.segments)
 
@@ -182,7 +179,9 @@ class _Writer:
         return _RANKS.get(type(effect), _NEEDED)
 
     def words(self, code: str, tries: int = 0, **params: object) -> str:
-        return wording.say(f"text.{code}", self.language, tries, **params)
+        brief = f"text.{code}.brief"
+        known = self.brief and brief in wording.WORDS
+        return wording.say(brief if known else f"text.{code}", self.language, tries, **params)
 
     def _of_form(self, words: Words) -> str:
         return words.get(self.language) or words.get(self.form.default_language, "")
@@ -193,8 +192,7 @@ class _Writer:
 
     def welcome(self, _: Welcome) -> str:
         count = question_count(self.form)
-        code = "invitation.brief" if self.brief else "invitation"
-        invitation = self.words(code, office=self.context.office, questions=count, contact=self.context.contact)
+        invitation = self.words("invitation", office=self.context.office, questions=count, contact=self.context.contact)
         return f"{invitation}. {self._about()}"
 
     def resumed(self, _: Resumed) -> str:
@@ -220,10 +218,18 @@ class _Writer:
 
     def _options(self, question: Question) -> str:
         """The choices; how to write another answer, unless the form's own wording for texts says so."""
-        options = [self.words("option", key=c.key, label=self._written(c)) for c in question.choices]
-        how = _HOW.get(question.kind)
+        options = self._choices(question)
+        how = hints.HOW.get(question.kind)
         hint = self.words(how) if how and not self._of_form(question.text) else ""
         return " ".join(part for part in (", ".join(options), hint) if part)
+
+    def _choices(self, question: Question) -> list[str]:
+        return [self.words("option", key=c.key, label=self._written(c)) for c in question.choices]
+
+    def options(self) -> list[str]:
+        """The options of the questions that are asked, as they are written."""
+        asked = (self.form.question(effect.question) for effect in self.effects if isinstance(effect, Ask))
+        return [option for question in asked if question is not None for option in self._choices(question)]
 
     def echo(self, effect: Echo) -> str:
         """What was stored; a free text is not sent back, it may be long and it is still on the phone."""
@@ -235,7 +241,7 @@ class _Writer:
 
     def not_a_choice(self, effect: NotAChoice) -> str:
         question = self.form.question(effect.question)
-        return self.words(_WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
+        return self.words(hints.WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
 
     def out_of_range(self, effect: OutOfRange) -> str:
         question = self.form.question(effect.question)
@@ -248,7 +254,8 @@ class _Writer:
         if effect.code == "two_interviews":
             about = self.context.organisation or self._of_form(self.form.title)
             return self.words("two_interviews", organisation=about)
-        return wording.doubtful(effect.code, self.language, effect.understood)
+        known = f"doubtful.{effect.code}"
+        return self.words(known if f"text.{known}" in wording.WORDS else "doubtful", understood=effect.understood)
 
     def left_open(self, effect: LeftOpen) -> str:
         return self.words("left_open" if effect.comes_back else "left_open.last")
@@ -283,14 +290,6 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     **dict.fromkeys((Consent, off.Appointed, off.OptedOut, off.WrongPerson), lambda *_: ""),
     **dict.fromkeys((off.Noted, off.Far, off.MayPause), lambda *_: ""),
 }
-
-_HOW: Mapping[Kind, str] = {
-    "integer": "number", "decimal": "decimal", "date": "date", "text": "words", "select_multiple": "several"
-}  # fmt: skip
-_WRONG: Mapping[Kind, str] = {
-    "integer": "wrong_number", "decimal": "wrong_number", "date": "wrong_date", "text": "wrong_words"
-}  # fmt: skip
-
 
 _RANKS: Mapping[type[Effect], int] = {
     Echo: _ECHO,

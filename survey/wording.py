@@ -32,12 +32,6 @@ def say(code: str, language: str, tries: int = 0, **params: object) -> str:
     return words.get(language, words[DEFAULT_LANGUAGE]).format(**params)
 
 
-def doubtful(code: str, language: str, understood: str = "") -> str:
-    """The question that asks back in a text; a `code` without words of its own gets the general ones."""
-    known = f"text.doubtful.{code}"
-    return say(known if known in WORDS else "text.doubtful", language, understood=understood)
-
-
 def digits(number: str) -> str:
     """A telephone number as it is read out: figure by figure. `0214 3840 123` → `0 2 1 4 3 8 4 0 1 2 3`."""
     return " ".join(character for character in number if character.isalnum())

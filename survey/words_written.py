@@ -226,4 +226,26 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Hiện nay chúng tôi không có câu hỏi nào cho ông/bà. Xin cảm ơn.",
         "en": "We have no questions for you at present. Thank you.",
     },
+    # The same in fewer words, where that saves a segment
+    "text.resumed.brief": {"vi": "Xin hỏi tiếp.", "en": "We go on:"},
+    "text.wrong_key.brief": {"vi": "Không có số đó.", "en": "Not a choice here."},
+    "text.unheard.brief": {"vi": "Chưa thấy trả lời.", "en": "No answer found."},
+    "text.unknown_question.brief": {"vi": "Chưa có câu C{number}. Câu này:", "en": "No C{number} yet. This one:"},
+    "text.doubtful.brief": {"vi": "Chưa rõ. Nhắn một số:", "en": "Not clear. One number:"},
+    "text.doubtful.empty.brief": {"vi": "Tin trống. Nhắn một số:", "en": "Empty text. One number:"},
+    "text.doubtful.words.brief": {"vi": "Chưa hiểu. Nhắn một số:", "en": "Not understood. One number:"},
+    "text.doubtful.no_answer.brief": {"vi": "Vâng. Nhắn một số:", "en": "Thanks. One number:"},
+    "text.doubtful.two_answers.brief": {
+        "vi": "{understood}? Nhắn một số thôi:",
+        "en": "{understood}? Only one number:",
+    },
+    "text.doubtful.several.brief": {"vi": "Nhắn kiểu C1=2 C2=1, hoặc:", "en": "Text like C1=2 C2=1, or:"},
+    "text.doubtful.other_question.brief": {
+        "vi": "Tin ghi câu {understood}. Câu này:",
+        "en": "You named {understood}. This one:",
+    },
+    "text.doubtful.homograph.brief": {"vi": "Có phải số {understood}? Nhắn số:", "en": "Number {understood}? Text it:"},
+    "text.doubtful.crossed.brief": {"vi": "Tin trùng lúc. Câu này:", "en": "Texts crossed. This one:"},
+    "text.wanted.person.brief": {"vi": "Vâng, cán bộ sẽ gọi.", "en": "A person will call you."},
+    "text.wanted.call.brief": {"vi": "Vâng, sẽ gọi, không mất tiền.", "en": "We will call you, free."},
 }

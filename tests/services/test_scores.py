@@ -398,6 +398,7 @@ def _sender() -> dict[str, Any]:
     return {
         **words,
         **{"id": SENDER, "account": "", "api_base_url": "", "can_receive": True, "can_reconcile": True},
+        "detects_machines": False,
         **{"simulated": True, "rate_per_s": 1, "burst": 1, "lines": 1, "tariff": {}, "weight": 1, "paused_reason": ""},
         **{"slot_at": START, "served": "", "budget": {}, "base_weight": 1, "created_at": START},
     }
