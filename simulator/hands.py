@@ -42,11 +42,15 @@ class Hand:
                 self.heard.clear()
                 self._keys.clear()
 
-    def hear(self, call: str, prompt: Prompt) -> None:
-        """Something is said in `call`."""
+    def hear(self, call: str, prompt: Prompt) -> float | None:
+        """Something is said in `call`; the seconds it takes where it is really played, None: as long as is usual."""
         self.begin(call)
         with self._lock:
             self.heard.append(prompt)
+        return None
+
+    def hush(self) -> None:
+        """A key stopped what was being said."""
 
     def press(self, key: str) -> None:
         """Press one key. ValueError when a phone has none such."""

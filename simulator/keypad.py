@@ -41,4 +41,5 @@ def _listen(line: Line, hand: Hand, seconds: float) -> Generator[float, None, No
     for slice_s in slices(seconds, LOOK_S):
         yield from line.wait(slice_s)
         if hand.pressed:
+            hand.hush()
             return

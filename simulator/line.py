@@ -81,8 +81,10 @@ class Line:
         if verb.tag == "Play":
             url, said = said, self.net.village.recordings.get(urlsplit(said).path.rpartition("/")[2], "")
         self.heard.append(said)
-        if hand := self.hand:
-            hand.hear(self.call.sid, Prompt(said, url))
+        hand = self.hand
+        took = hand.hear(self.call.sid, Prompt(said, url)) if hand else None
+        if took is not None:
+            return took
         times = int(twiml.number_of(verb, "loop", 1)) or _REPEATS
         once = twiml.spoken_seconds(said) if said or verb.tag == "Say" else twiml.PLAY_S
         return times * once

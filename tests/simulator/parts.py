@@ -112,6 +112,7 @@ class Sim:
     base: str
     journal_file: Path
     client: Client
+    net: Network
 
     def post(self, path: str, body: Any) -> Any:
         """Use a control route."""
@@ -149,7 +150,7 @@ def simulator(journal: Path, clock: Clock, seed: int = 7) -> Iterator[Sim]:
     base = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        yield Sim(base, journal, Client(ACCOUNT, TOKEN, http_client=Rerouted(base)))
+        yield Sim(base, journal, Client(ACCOUNT, TOKEN, http_client=Rerouted(base)), net)
     finally:
         server.shutdown()
         server.server_close()
