@@ -6,7 +6,9 @@ It must not know which sentences there are nor where recordings are kept.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import math
 import shutil
 import subprocess
 import wave
@@ -26,6 +28,7 @@ RATES = range(8_000, 48_001)
 SHORTEST_MS, LONGEST_MS = 200, 60_000
 QUIET = 300
 """A sample louder than this (of 32,767) is speech; a file without any is silent [assumed]."""
+_NOTE_S = 0.2
 ESPEAK: Final[Mapping[str, str]] = {"vi": "vi", "en": "en"}
 """Languages that espeak-ng can say."""
 
@@ -80,6 +83,26 @@ def write_book(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str 
                 sheet.write_row(at, 0, row)
     else:
         raise RefusedError(Fault("recording.book_ending", {}, path.name, suggestion="recording.book_ending.mend"))
+
+
+def placeholder(name: str, seconds: float) -> bytes:
+    """A synthetic sound in the place of a narrator's: a tune of its own for each `name`, about `seconds` long, as WAV.
+
+    It is no language and is called a placeholder wherever it is shown; real lines never play it.
+    """
+    notes = hashlib.sha256(name.encode()).digest()
+    count = max(3, round(seconds / _NOTE_S))
+    samples = array("h")
+    for at in range(count):
+        pitch = 220 * 2 ** (notes[at % len(notes)] % 13 / 12)
+        loud = 4_000 + 500 * (notes[(at + 7) % len(notes)] % 13)
+        wave_of = (round(loud * math.sin(2 * math.pi * pitch * t / 8_000)) for t in range(round(_NOTE_S * 8_000)))
+        samples.extend(wave_of)
+    with io.BytesIO() as out:
+        with wave.open(out, "wb") as sound:
+            sound.setparams((1, 2, 8_000, 0, "NONE", ""))
+            sound.writeframes(samples.tobytes())
+        return out.getvalue()
 
 
 def can_render(language: str) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 
 from ivr.length import minutes
 from ivr.menus import LATER, key_of, keys_for
-from ivr.prompts import DEFAULT_VOICE, prompt_id
+from ivr.prompts import DEFAULT_VOICE
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
+from ivr.sentences import keyed_words, offer_language, say
 from survey import asides, wording
 from survey.effects import (
     AlreadyAnswered,
@@ -40,6 +41,7 @@ from survey.effects import (
     Welcome,
     WrongPerson,
 )
+from survey.languages import written
 from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
 from survey.values import shown
 
@@ -56,7 +58,7 @@ class CallContext:
     check with, "" for none. `officer`: E.164 to connect to now when a person is asked for, None: a promise instead.
     `organisation`: named only where one phone serves several. `going_on`: this call was about another one before, so
     who rings and why was told. `given`: answers given in this call so far; with the
-    first one the back key is told.
+    first one the back key is told. `other`: a language that may be chosen by key before consent, "" for none.
     """
 
     turn: int
@@ -67,6 +69,7 @@ class CallContext:
     going_on: bool = False
     voice: str = DEFAULT_VOICE
     given: int = 0
+    other: str = ""
 
 
 def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
@@ -75,7 +78,7 @@ def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, ca
     What answers a key (an echo, "yes", that a question is left) is spoken before keys are taken, so that a bouncing key
     cannot answer the next question; everything else may be interrupted by the answer.
     """
-    teller = _Teller(form, effects, language, call)
+    teller = _Teller(form, effects, written(language), call, language)
     ask = next((effect for effect in effects if isinstance(effect, Ask)), None)
     before = (*teller.say_first(), *teller.connect())
     question = None if ask is None else asides.question_of(form, ask.question)
@@ -92,7 +95,7 @@ def offer(form: Questionnaire, before: Sequence[Verb], language: str, call: Call
 
     `amiss`: the code of what went wrong when it was offered already, "" for nothing.
     """
-    teller = _Teller(form, (), language, call)
+    teller = _Teller(form, (), written(language), call, language)
     prompts = [
         *(teller.words(amiss, 1) if amiss else ()),
         *teller.words("next", organisation=call.organisation),
@@ -106,28 +109,11 @@ def offer(form: Questionnaire, before: Sequence[Verb], language: str, call: Call
 
 def closing(code: str, language: str, voice: str = DEFAULT_VOICE) -> Script:
     """One sentence without parameters (apology, unknown_caller, nothing_open, opted_out …), then the end."""
-    return Script((_say(wording.say(code, language), language, voice), Hangup()))
-
-
-def _say(text: str, language: str, voice: str) -> Say:
-    return Say(text, language, prompt_id(text, language, voice))
+    return Script((say(wording.say(code, written(language)), language, voice), Hangup()))
 
 
 def _answers_key(effect: Effect) -> bool:
     return isinstance(effect, Echo | Noted | GoneBack | Consent | LeftOpen | AlreadyAnswered)
-
-
-def keyed_words(question: Question, value: str, language: str) -> list[str]:
-    """A keyed number or day as sentences that can all be recorded: figure by figure, a day by its parts."""
-    if question.kind == "date":
-        year, month, day = value.split("-")
-        return [
-            wording.say("keyed.day", language, day=int(day)),
-            wording.say("keyed.month", language, month=int(month)),
-            wording.say("keyed.year", language),
-            *(wording.say(f"keyed.{figure}", language) for figure in year),
-        ]
-    return [wording.say(f"keyed.{'point' if figure == '.' else figure}", language) for figure in value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +123,21 @@ class _Teller:
     form: Questionnaire
     effects: Sequence[Effect]
     language: str
+    """Of the words."""
     call: CallContext
+    heard: str
+    """The language they are spoken in, which may have no written words of its own."""
 
     def words(self, code: str, tries: int = 0, **params: object) -> list[Prompt]:
         return [*self._speak(wording.say(code, self.language, tries, **params))]
 
     def _speak(self, *texts: str) -> list[Say]:
-        return [_say(text, self.language, self.call.voice) for text in texts if text]
+        return [say(text, self.heard, self.call.voice) for text in texts if text]
 
     def _option(self, question: Question, choice: Choice) -> list[Prompt]:
         """Label and key in one sentence; in two where the form names a recording, which says the label only."""
         key = key_of(choice, question)
-        if choice.audio.get(self.language):
+        if choice.audio.get(self.heard):
             return [*self._label(choice), *self.words("option.key", key=key)]
         return self.words("option", label=self._of_form(choice.label), key=key)
 
@@ -159,7 +148,7 @@ class _Teller:
     def _label(self, row: Question | Choice) -> list[Prompt]:
         """What a row of the form says, under the name that the form gives a recording of it."""
         said = self._speak(self._of_form(row.label))
-        return [replace(prompt, audio=row.audio.get(self.language, "")) for prompt in said]
+        return [replace(prompt, audio=row.audio.get(self.heard, "")) for prompt in said]
 
     def _of_form(self, words: Words) -> str:
         return words.get(self.language) or words.get(self.form.default_language, "")
@@ -210,12 +199,17 @@ class _Teller:
             return self._about()
         return [
             *self.words("opening.who", office=self.call.office),
+            *self._other_language(),
             *self.words("opening.why"),
             *self._about(),
             *self.words("opening.length", minutes=minutes(self.form, self.language)),
             *self.words("opening.private"),
             *(self.words("opening.check", contact=wording.digits(contact)) if contact else []),
         ]
+
+    def _other_language(self) -> list[Prompt]:
+        """Said in the language that is offered: who needs it may understand no other."""
+        return [offer_language(self.call.other, self.call.voice)] if self.call.other else []
 
     def resumed(self, _: Resumed) -> list[Prompt]:
         """One sentence and no more: the very next question follows."""

@@ -21,6 +21,8 @@ LATER = "8"
 NO_OPINION = "9"
 NOT_ME = "6"
 """While consent is asked: somebody else has picked up."""
+LANGUAGE = "5"
+"""While consent is asked: on in the other language that is offered."""
 COMMANDS: Mapping[str, Word] = {PERSON: "person", BACK: "back", LATER: "later"}
 """In a number they follow a star, since they are digits there: `*7`."""
 TIMEOUT_S = 7
@@ -58,12 +60,12 @@ def key_of(choice: Choice, question: Question) -> str:
     return NO_OPINION if choice.no_opinion and taken in (None, choice) else choice.key
 
 
-def read_key(digits: str | None, question: Question | None) -> Said:
+def read_key(digits: str | None, question: Question | None, other: str = "") -> Said:
     """What the pressed `digits` say in reply to `question`. Never raises.
 
     None or nothing is silence. A form's own key goes before ours. In a number or a day all figures are digits: there
     `*7`, `*8`, `*0` stand for 7, 8, 0, and a `*` anywhere else starts over. With no question only commands mean
-    something.
+    something. `other`: the language that was offered, "" for none.
     """
     pressed = "".join((digits or "").split())
     if _wants_several(question):
@@ -74,6 +76,8 @@ def read_key(digits: str | None, question: Question | None) -> Said:
         return Key(pressed)
     if _wants_number(question) and not pressed.startswith(REPEAT):
         return Spoken("repeat") if REPEAT in pressed else Key(pressed)
+    if other and pressed == LANGUAGE and question is not None and question.role == "consent":
+        return Spoken("language", other)
     return _command(pressed, question) or (Key(pressed) if question is not None else Unclear("not_asked", pressed))
 
 

@@ -13,6 +13,7 @@ from typing import get_args
 from ivr.callflow import CallContext, closing, script_for
 from ivr.prompts import prompt_id, spoken_seconds
 from ivr.script import Say, Script
+from ivr.sentences import offer_language
 from survey import asides
 from survey.effects import (
     AlreadyAnswered,
@@ -40,6 +41,7 @@ from survey.effects import (
     Welcome,
     WrongPerson,
 )
+from survey.languages import BY_EAR
 from survey.questionnaire import Question, Questionnaire
 
 CLOSINGS = ("apology", "unknown_caller", "nothing_open", "opted_out")
@@ -79,6 +81,8 @@ def _scripts(form: Questionnaire, language: str, contexts: Sequence[CallContext]
     for context in contexts:
         for where, effects in spoken_effects(form):
             yield where, script_for(form, effects, language, replace(context, given=1))
+    if language in BY_EAR.keys() | set(BY_EAR.values()):
+        yield "language", Script((offer_language(language),))
     for code in CLOSINGS:
         yield code, closing(code, language)
 

@@ -10,9 +10,13 @@ from dataclasses import replace
 
 from ivr.prompts import DEFAULT_VOICE, prompt_id
 from ivr.script import Gather, Play, Prompt, Say, Script, Verb
+from ivr.sentences import offer_language
+from survey.languages import BY_EAR, written
 
 NORTH, CENTRAL, SOUTH = "north", "central", "south"
-VOICES = (DEFAULT_VOICE, NORTH, CENTRAL, SOUTH)
+PLACEHOLDER = "placeholder"
+"""Synthetic sounds in the place of a narrator of a language without synthesis: heard on simulated lines only."""
+VOICES = (DEFAULT_VOICE, NORTH, CENTRAL, SOUTH, PLACEHOLDER)
 """Voices a recording may be made in: people trust, and follow, the accent of their own part of the country."""
 
 _CENTRAL = frozenset(("38", "40", "42", "44", "46", "48", "51", "52", "56", "66", "68"))
@@ -33,14 +37,40 @@ def voices_of(area_code: str) -> tuple[str, ...]:
     return (region, DEFAULT_VOICE)
 
 
+def with_placeholders(voices: tuple[str, ...]) -> tuple[str, ...]:
+    """`voices` of a simulated line."""
+    return (*voices, PLACEHOLDER)
+
+
+def other_language(language: str, voices: tuple[str, ...], find: Find) -> str:
+    """The language to offer by key to who hears `language`: the written one of a language by ear, else a language by
+    ear that can say its own offer; "" for none."""
+    if language in BY_EAR:
+        return written(language)
+    return next((code for code in BY_EAR if _recorded(offer_language(code), voices, find)), "")
+
+
+def _recorded(spoken: Say, voices: tuple[str, ...], find: Find) -> str | None:
+    """The recording of a sentence in the best voice that has one; placeholders stand for languages by ear only."""
+    fit = (voice for voice in voices if voice != PLACEHOLDER or spoken.language in BY_EAR)
+    return next(filter(None, (find(prompt_id(spoken.text, spoken.language, voice)) for voice in fit)), None)
+
+
 def voiced(script: Script, voices: tuple[str, ...], find: Find) -> Script:
-    """`script` with each sentence that is recorded in one of `voices` (best first) played instead of said."""
+    """`script` with each sentence that is recorded in one of `voices` (best first) played instead of said.
+
+    A language by ear falls back, sentence by sentence, to the language of its words: recorded there, else synthesised.
+    """
 
     def prompt(spoken: Prompt) -> Prompt:
         if not isinstance(spoken, Say):
             return spoken
-        ids = (prompt_id(spoken.text, spoken.language, voice) for voice in voices)
-        return next((Play(name) for name in map(find, ids) if name), spoken)
+        if found := _recorded(spoken, voices, find):
+            return Play(found)
+        if spoken.language not in BY_EAR:
+            return spoken
+        language = written(spoken.language)
+        return prompt(replace(spoken, language=language, prompt_id=prompt_id(spoken.text, language)))
 
     def verb(each: Verb) -> Verb:
         if isinstance(each, Gather):

@@ -16,7 +16,7 @@ from contact.delivery import is_machine
 from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
-from ivr.voices import voiced, voices_of
+from ivr.voices import other_language, voiced, voices_of, with_placeholders
 from services import ablated, interviews, next_interview, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
@@ -28,7 +28,7 @@ from store import phones
 from store.prepared import Row
 from survey import asides
 from survey.answers import Channel, Heard, Said, Silence, Spoken
-from survey.effects import Ask, Consent, OptedOut
+from survey.effects import Ask, Consent, OptedOut, Welcome
 from survey.engine import Step
 
 CHANNEL: Channel = "voice"
@@ -54,6 +54,15 @@ class Line:
     ref: str
     turn: int
     now: datetime
+    simulated: bool = False
+
+    def voices(self, area: str) -> tuple[str, ...]:
+        """The voices of an office's calls on this line, best first."""
+        return with_placeholders(voices_of(area)) if self.simulated else voices_of(area)
+
+    def other(self, area: str, language: str) -> str:
+        """The language that may be chosen by key instead of `language`, "" for none."""
+        return other_language(language, self.voices(area), self.work.recordings.find)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         )
         if not fresh:
             return stored(work, conn, ref, 0)
-        line = Line(work, conn, phone, call_id, ref, 0, now)
+        line = Line(work, conn, phone, call_id, ref, 0, now, placed["simulated"])
         if is_machine(answered_by):
             return keep(line, OVER)
         return keep(line, _begin(line, placed["interview_id"]))
@@ -124,7 +133,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
         if call["answered_with"] is not None and not is_planted("ignore-turn"):
             return work.vault.open(call["answered_with"])
         held = interview_rows.lock(conn, call["interview_id"]) if call["interview_id"] else None
-        line = Line(work, conn, phone, call["id"], ref, call["turn"], work.clock.now())
+        line = Line(work, conn, phone, call["id"], ref, call["turn"], work.clock.now(), call["simulated"])
         if call["ended_at"] is not None and not digits:
             return keep(line, OVER)
         if held is None or call["turn"] >= MOST_TURNS:
@@ -179,7 +188,9 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
         now = interviews.state_of(form, held)
         asked, bound, source = now.asked or "", now.turn, f"{source}:{line.work.ids.public()}"
     question = asides.question_of(form, asked)
-    said = ablated.taken(menus.read_key(digits, question), question)
+    spoken = interviews.state_of(form, held).language if digits == menus.LANGUAGE else ""
+    other = line.other(held["office_area"], spoken) if spoken else ""
+    said = ablated.taken(menus.read_key(digits, question, other), question)
     return take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
 
 
@@ -192,6 +203,9 @@ def take(line: Line, held: Row, happening: Happening, *, shared: bool = False, b
     wishes.carry_out(line.work, line.conn, held, line.phone["hash"], step.effects)
     if OptedOut() in step.effects:
         wishes.stop(line.work, line.conn, held, line.phone, happening, step.interview.language)
+    language = step.interview.language
+    if isinstance(happening, Heard) and happening.said == Spoken("language", language):
+        interview_rows.speak(line.conn, held["organisation_id"], language)
     form = form_of(line.conn, step.interview.questionnaire)
     context = CallContext(
         turn=line.turn + 1,
@@ -200,9 +214,10 @@ def take(line: Line, held: Row, happening: Happening, *, shared: bool = False, b
         organisation=next_interview.name_of(held) if shared else "",
         going_on=before is not None and before["office_id"] == held["office_id"],
         given=len(step.interview.given),
+        other=line.other(held["office_area"], language) if Welcome() in step.effects else "",
     )
-    script = callflow.script_for(form, ablated.told(step.effects), step.interview.language, context)
-    speech = _speech_of(script, step, voices_of(held["office_area"]))
+    script = callflow.script_for(form, ablated.told(step.effects), language, context)
+    speech = _speech_of(script, step, line.voices(held["office_area"]))
     if before is not None:
         speech = replace(speech, about=held["id"])
     return _offer_next(line, held, step, speech) if next_interview.is_done(step.effects) else speech
@@ -229,7 +244,7 @@ def _go_on_elsewhere(line: Line, before: Row, question: str, said: Said) -> Spee
     happening = next_interview.taken_up(said, CHANNEL, f"{line.ref}:{line.turn}")
     if happening is None:
         amiss = "" if isinstance(said, Spoken) else "wrong_key"
-        speech = Speech(Script(()), voices=voices_of(before["office_area"]))
+        speech = Speech(Script(()), voices=line.voices(before["office_area"]))
         return _offered(line, other, speech, other["language"], amiss)
     return take(line, other, happening, shared=True, before=before)
 

@@ -24,6 +24,7 @@ from survey.answers import Heard, Key, Spoken, Unclear
 from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Effect, Ended, Finished, Tell, Wanted
 from survey.engine import Step
 from survey.interview import FINAL
+from survey.languages import written
 from survey.questionnaire import Question, Questionnaire
 
 ASKED_OF_US = frozenset({"person", "call", "help", "later", "language"})
@@ -82,14 +83,14 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     def question_of(prompt: Shown) -> Question | None:
         return _form(turn, by_id[prompt.interview]).question(prompt.question)
 
-    reading, bound = binding.hear(body, among, turn.sent_at, question_of, held[0]["language"])
+    reading, bound = binding.hear(body, among, turn.sent_at, question_of, written(held[0]["language"]))
     words = follow_words(turn, reading, held)
     if words is not None:
         return words
     several = None
     if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
-        several, bound = lists.within(body, form, bound, seen, held[0]["language"])
+        several, bound = lists.within(body, form, bound, seen, written(held[0]["language"]))
     talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, held)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)

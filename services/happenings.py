@@ -18,6 +18,7 @@ from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Un
 from survey.effects import Doubtful, Effect, Finished
 from survey.engine import Event, Opened, Step
 from survey.interview import Interview
+from survey.languages import written
 from survey.questionnaire import Questionnaire
 
 
@@ -88,7 +89,7 @@ def effects_from_json(plain: Iterable[Mapping[str, Any]]) -> tuple[Effect, ...]:
 
 def fresh(form: Questionnaire, language: str) -> Interview:
     """An interview before its first event, in the organisation's language where the form has it."""
-    return engine.new_interview(form, language if language in form.languages else None)
+    return engine.new_interview(form, language if written(language) in form.languages else None)
 
 
 def fold(form: Questionnaire, rows: Sequence[RowMapping]) -> Interview | None:

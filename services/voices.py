@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 from files.faults import Fault, RefusedError
 from ivr.callflow import CallContext
 from ivr.promptbook import Sentence, sentences
-from ivr.voices import VOICES, voices_of
+from ivr.voices import PLACEHOLDER, VOICES, voices_of, with_placeholders
 from services.faults import Refusal
 from services.work import Work
 from store import audit, recordings, registry
+from survey.languages import BY_EAR, written
 from survey.questionnaire import Questionnaire
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ def book(work: Work, form: Questionnaire, language: str, voice: str, offices: It
     `offices`: codes whose opening words are wanted; none: every office whose calls speak with this voice. Raises
     Refusal for a language the form has not, a voice or an office that is not known.
     """
-    if language not in form.languages:
-        raise Refusal("recording.language", language=language, languages=", ".join(form.languages))
+    if written(language) not in form.languages:
+        by_ear = (code for code, words in BY_EAR.items() if words in form.languages)
+        raise Refusal("recording.language", language=language, languages=", ".join((*form.languages, *by_ear)))
+    if voice == PLACEHOLDER and language not in BY_EAR:
+        raise Refusal("recording.placeholder", language=language, languages=", ".join(BY_EAR))
     if voice not in VOICES:
         raise Refusal("recording.voice", voice=voice, voices=", ".join(VOICES))
     return sentences(form, language, voice, _contexts(work, voice, tuple(offices)))
@@ -45,7 +49,7 @@ def _contexts(work: Work, voice: str, codes: Sequence[str]) -> list[CallContext]
     for code in codes:
         if code not in known:
             raise Refusal("office.unknown", office=code)
-    wanted = codes or [code for code, row in known.items() if voice in voices_of(row["area_code"])]
+    wanted = codes or [code for code, row in known.items() if voice in with_placeholders(voices_of(row["area_code"]))]
     rows = [known[code] for code in wanted]
     return [CallContext(1, row["name"], row["contact_number"]) for row in rows] or [CallContext(1, "")]
 
@@ -106,6 +110,18 @@ def _add(work: Work, conn: Connection, sentence: Sentence, found: Recording, act
         "added_by": actor,
     }
     return recordings.add(conn, values)
+
+
+def write_placeholders(folder: Path, wanted: Iterable[Sentence]) -> int:
+    """Write a synthetic `<id>.wav` for each sentence, to be taken in as the voice "placeholder"; how many.
+
+    They say nothing in any language: they show on simulated lines that the right recording is played at the right time.
+    """
+    from files import speech
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written_files = [(folder / f"{s.id}.wav").write_bytes(speech.placeholder(s.id, s.seconds)) for s in wanted]
+    return len(written_files)
 
 
 def withdraw(work: Work, prompt_id: str, actor: str) -> int:

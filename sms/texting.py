@@ -12,7 +12,7 @@ from typing import Any
 from sms import encoding, hints, listed
 from sms.encoding import Encoding
 from survey import effects as off
-from survey import wording
+from survey import languages, wording
 from survey.effects import (
     AlreadyAnswered,
     Ask,
@@ -73,7 +73,7 @@ def compose(form: Questionnaire, effects: Sequence[Effect], language: str, conte
     dropped first, then courtesies. Question and options always stay together in one text: where the form itself is
     too long, the text takes more segments, and says so.
     """
-    writer = _Writer(form, effects, language, context)
+    writer = _Writer(form, effects, languages.written(language), context)
     if not (pieces := writer.pieces()):
         return []
     written: list[Text] = []

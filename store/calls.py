@@ -15,16 +15,24 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.prepared import Prepared, Row
 from store.tables.interviews import interview_events
-from store.tables.outbox import call_turns, calls, outbox
+from store.tables.outbox import call_turns, calls, outbox, senders
 from store.tables.registry import phones
 
-_PLACED = select(outbox.c.id, outbox.c.phone_hash, outbox.c.sender_id, outbox.c.interview_id, outbox.c.office_id).where(
-    outbox.c.ref == bindparam("ref"), outbox.c.medium == "call"
-)
+_PLACED = (
+    select(
+        outbox.c.id, outbox.c.phone_hash, outbox.c.sender_id, outbox.c.interview_id, outbox.c.office_id,
+        senders.c.simulated,
+    )
+    .join(senders, senders.c.id == outbox.c.sender_id)
+    .where(outbox.c.ref == bindparam("ref"), outbox.c.medium == "call")
+)  # fmt: skip
 
 
 def placed(conn: Connection, ref: str) -> RowMapping | None:
-    """The outbox row of a call we placed under `ref`; only columns that never change, because it is not locked."""
+    """The outbox row of a call we placed under `ref`, and whether its line is simulated.
+
+    Only columns that never change, because it is not locked.
+    """
     return conn.execute(_PLACED, {"ref": ref}).mappings().first()
 
 
@@ -68,10 +76,12 @@ _AT_TURN = Prepared(
         calls.c.phone_hash,
         calls.c.consented,
         calls.c.ended_at,
+        senders.c.simulated,
         _turn.c.question,
         _turn.c.interview_turn,
         _next.c.script.label("answered_with"),
     )
+    .join(senders, senders.c.id == calls.c.sender_id)
     .outerjoin(_turn, (_turn.c.call_id == calls.c.id) & (_turn.c.turn == bindparam("turn")))
     .outerjoin(_next, (_next.c.call_id == calls.c.id) & (_next.c.turn == bindparam("turn") + 1))
     .where(calls.c.ref == bindparam("ref"))

@@ -17,6 +17,7 @@ from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Un
 from survey.course import Course, start
 from survey.effects import AlreadyAnswered, Doubtful, Echo, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
 from survey.interview import Interview
+from survey.languages import written
 from survey.plan import Invalid, Item, judge_key, judge_value, plan_of
 from survey.questionnaire import Questionnaire
 
@@ -95,7 +96,7 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
 def _language_after(form: Questionnaire, interview: Interview, said: Said) -> str:
     """The language asked for, where the form has it; else the one spoken so far."""
     asked = said.about if isinstance(said, Spoken) and said.word == "language" else ""
-    return asked if asked in form.languages else interview.language
+    return asked if written(asked) in form.languages else interview.language
 
 
 def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None = None) -> Interview:
@@ -214,6 +215,8 @@ def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
         course.repeat() if late or course.channel != "voice" else course.ask_aside(asides.WHO)
     elif said.word == "skip":
         _skip(course, heard)
+    elif said.word == "language" and not late and _explains(course):
+        course.open_contact(course.earlier)
     elif said.word in ("person", "call", "help"):
         course.effects.append(Wanted(said.word))
         _repeat_after_word(course, late)
@@ -221,6 +224,11 @@ def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
         course.open_contact(course.earlier)
     else:
         _repeat_after_word(course, late)
+
+
+def _explains(course: Course) -> bool:
+    """Whether a call is at its opening: who calls, and why, is then told in the language just chosen."""
+    return course.channel == "voice" and course.current is not None and course.current is course.plan.consent
 
 
 def _skip(course: Course, heard: Heard) -> None:

@@ -74,6 +74,9 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Không phải người cần gặp, bấm phím 6.",
         "en": "If you are not the person we look for, press 6.",
     },
+    # Each said in its own language; what only lives by recordings has the words that its narrator reads
+    "choose.vi": {"vi": "Tiếng Việt, bấm phím 5.", "en": "For Vietnamese, press 5."},
+    "choose.hmn": {"vi": "Tiếng H'Mông, bấm phím 5.", "en": "For H'Mông, press 5."},
     "consented": {"vi": "Xin cảm ơn ông bà.", "en": "Thank you."},
     "noted": {"vi": "Vâng ạ.", "en": "All right."},
     "echo": {"vi": "Đã ghi: {answer}.", "en": "Noted: {answer}."},

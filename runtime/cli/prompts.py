@@ -1,4 +1,4 @@
-"""`alo questionnaire prompts|record|withdraw`: what a narrator records, and the recordings taken in."""
+"""`alo questionnaire prompts|placeholders|record|withdraw`: what a narrator records, and the recordings taken in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from files import speech
 from files.reports import fault_lines
 from ivr.prompts import DEFAULT_VOICE
-from ivr.voices import VOICES
+from ivr.voices import PLACEHOLDER, VOICES
 from runtime.cli.faults import told
 from runtime.cli.session import Session
 from services import questionnaires, voices
@@ -19,7 +19,7 @@ from survey.questionnaire import Questionnaire
 
 HEADINGS = ("id", "file", "where", "language", "voice", "words", "seconds")
 
-_language = click.option("--language", default="vi", show_default=True, help="vi, en … (language of the form)")
+_language = click.option("--language", default="vi", show_default=True, help="vi, en …; hmn (chỉ bản thu, by ear)")
 _voice = click.option("--voice", type=click.Choice(VOICES), default=DEFAULT_VOICE, show_default=True, help="accent")
 _office = click.option("--office", "offices", multiple=True, help="mã cơ quan (office code), repeatable")
 _json = click.option("--json", "as_json", is_flag=True, help="JSON")
@@ -56,6 +56,20 @@ def book(
             click.echo(f"{sentence.id}  {sentence.seconds:5.1f} s  {sentence.where:12} {sentence.text}")
     total = round(sum(sentence.seconds for sentence in wanted))
     session.say("recording.book", count=len(wanted), minutes=total // 60, seconds=total % 60)
+
+
+@click.command("placeholders")
+@click.argument("form")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--language", default="hmn", show_default=True, help="hmn …")
+@_office
+@click.pass_obj
+def placeholders(session: Session, form: str, folder: Path, language: str, offices: tuple[str, ...]) -> None:
+    """Viết âm thanh tạm cho ngôn ngữ chỉ có bản thu, để thử (synthetic placeholders, heard on simulated lines only)."""
+    with told(session, False):
+        wanted = voices.book(session.work, form_named(session, form), language, PLACEHOLDER, offices)
+        count = voices.write_placeholders(folder, wanted)
+    session.say("recording.placeholders", count=count, folder=folder.name, language=language)
 
 
 @click.command("record")

@@ -22,7 +22,7 @@ def command() -> None:
     """Bảng hỏi (questionnaires, from XLSForm workbooks)."""
 
 
-for _spoken in (prompts.book, prompts.record, prompts.withdraw):
+for _spoken in (prompts.book, prompts.placeholders, prompts.record, prompts.withdraw):
     command.add_command(_spoken)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -20,10 +21,13 @@ CALL = CallContext(1, "Liên minh Hợp tác xã tỉnh Lào Cai", "0214 3840 12
 SAMPLES = [read_form(HERE / f"{code}.xlsx") for code in ("HTX-NN", "HTX-PNN", "QTD", "BC-THANG")]
 
 
+@pytest.mark.parametrize("other", ["", "hmn"])
 @pytest.mark.parametrize("form", SAMPLES, ids=lambda form: form.code)
-def test_the_opening_is_heard_in_thirty_five_seconds_before_the_first_key_is_named(form: Questionnaire) -> None:
+def test_the_opening_is_heard_in_thirty_five_seconds_before_the_first_key_is_named(
+    form: Questionnaire, other: str
+) -> None:
     step = engine.begin(form, engine.new_interview(form), "voice", NOW)
-    script = script_for(form, step.effects, "vi", CALL)
+    script = script_for(form, step.effects, "vi", replace(CALL, other=other))
     said = [prompt.text for prompt in script.prompts() if isinstance(prompt, Say)]
     first_key = next(place for place, text in enumerate(said) if "bấm phím 1" in text)
     seconds = sum(spoken_seconds(text) for text in said[: first_key + 1])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ivr.callflow import CallContext
+from ivr.callflow import CallContext, script_for
 from ivr.promptbook import sentences, spoken_effects
 from ivr.prompts import prompt_id
 from ivr.script import Gather, Play, Redirect, Say, Script
-from ivr.voices import voiced, voices_of
+from ivr.sentences import offer_language
+from ivr.voices import VOICES, other_language, voiced, voices_of, with_placeholders
 from survey.effects import Effect
 from tests.conversations.player import Player
 from tests.conversations.test_conversations import CONVERSATIONS, FORMS
@@ -74,3 +78,40 @@ def test_a_sentence_stands_in_the_book_once_with_its_id_and_length() -> None:
     assert len({s.id for s in book}) == len(book)
     assert all(s.id == prompt_id(s.text, "vi", "south") and s.seconds > 0 for s in book)
     assert sum("A." in s.text for s in book) == sum("B." in s.text for s in book) > 0
+
+
+RECORDED = [(text, language, voice) for text in ("A", "B") for language in ("hmn", "vi") for voice in VOICES]
+
+
+@given(st.sets(st.sampled_from(RECORDED)), st.lists(st.sampled_from(("A", "B")), max_size=4), st.booleans())
+def test_a_language_by_ear_is_never_left_to_a_platform_and_loses_no_sentence(
+    recorded: set[tuple[str, str, str]], said: list[str], simulated: bool
+) -> None:
+    known = {prompt_id(*one): "/".join(one) for one in recorded}
+    voices = with_placeholders(voices_of("79")) if simulated else voices_of("79")
+    script = Script(tuple(Say(text, "hmn", prompt_id(text, "hmn")) for text in said))
+    heard = voiced(script, voices, known.get).verbs
+    assert len(heard) == len(said)
+    for text, verb in zip(said, heard, strict=True):
+        fit = [("hmn", "south"), ("hmn", "default"), *([("hmn", "placeholder")] if simulated else []),
+               ("vi", "south"), ("vi", "default")]  # fmt: skip
+        best = next((Play("/".join((text, *one))) for one in fit if (text, *one) in recorded), None)
+        assert verb == (best or Say(text, "vi", prompt_id(text, "vi")))
+
+
+def test_a_language_is_offered_once_its_offer_is_recorded_and_vietnamese_always_from_it() -> None:
+    offer = offer_language("hmn")
+    known = {prompt_id(offer.text, "hmn", "north"): "offer"}
+    assert other_language("vi", voices_of("15"), known.get) == "hmn"
+    assert other_language("vi", voices_of("79"), known.get) == ""
+    assert other_language("hmn", voices_of("79"), {}.get) == "vi"
+
+
+def test_all_that_is_heard_in_a_language_by_ear_stands_in_its_book() -> None:
+    context = CallContext(1, "A", "0214", other="vi")
+    book = {s.text for s in sentences(FORMS["small"], "hmn", "default", [CallContext(1, "A", "0214")])}
+    assert offer_language("hmn").text in book
+    for _, effects in spoken_effects(FORMS["small"]):
+        for said in script_for(FORMS["small"], effects, "hmn", replace(context, given=1)).prompts():
+            assert isinstance(said, Say)
+            assert said.language == "vi" or said.text in book

@@ -116,7 +116,8 @@ def test_an_unknown_name_is_no_recording(world: World, name: str) -> None:
 @pytest.mark.parametrize(
     ("language", "voice", "office", "code"),
     [
-        ("hmn", "default", [], "recording.language"),
+        ("km", "default", [], "recording.language"),
+        ("vi", "placeholder", [], "recording.placeholder"),
         ("vi", "east", [], "recording.voice"),
         ("vi", "default", ["no"], "office.unknown"),
     ],
