@@ -61,6 +61,9 @@ DEFAULT = Ladder(
 )
 """Text → call → reminder text → call at another time of day (our own default)."""
 
+REPLANNED = "replanned"
+"""Why a contact was taken back that is decided anew after a change of its ladder."""
+
 _PARTS: tuple[tuple[str, time], ...] = (("morning", time(0)), ("afternoon", time(12)), ("evening", time(17)))
 """Times of day by their local beginning."""
 

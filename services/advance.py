@@ -18,7 +18,7 @@ from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
 from contact.kinds import KINDS
-from contact.ladder import Attempt, End, Ladder, Next, Reach, Step
+from contact.ladder import REPLANNED, Attempt, End, Ladder, Next, Reach, Step
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services.tasks import digest
@@ -32,8 +32,6 @@ LOOK_AGAIN = timedelta(minutes=30)
 EXHAUSTED = "ladder.exhausted"
 UNANSWERABLE = tuple(kind.name for kind in KINDS.values() if kind.notice)
 """Kinds that ask nothing: their end leaves nobody unheard."""
-REPLANNED = "replanned"
-"""Why a contact was withdrawn that is decided anew after a change of the round's settings."""
 
 
 @dataclass(frozen=True, slots=True)

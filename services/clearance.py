@@ -13,6 +13,7 @@ from typing import Any
 from contact.calendar import Calendar, Medium
 from contact.caps import EXEMPT, Caps, Counts, free_at, refuse
 from contact.kinds import KINDS
+from contact.ladder import REPLANNED
 from services.planted import is_planted
 
 OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
@@ -38,6 +39,8 @@ class Facts:
     """The campaign holds back this office, sender or medium."""
     arrives_at: datetime | None = None
     """Business time by which the carrier has it; None: at once."""
+    on_ladder: bool = True
+    """Its campaign's ladder did not change while a dispatcher had the row in its hands."""
     deadline_at: datetime | None = None
     """Business time from which on it must not leave any more."""
 
@@ -117,7 +120,9 @@ def _ban(facts: Facts) -> str | None:
         return OVER[facts.interview_status]
     if facts.campaign_state in ("stopping", "stopped", "done"):
         return "campaign_stopped"
-    return None if facts.round_open else "round_closed"
+    if not facts.round_open:
+        return "round_closed"
+    return None if facts.on_ladder else REPLANNED
 
 
 def _within_caps(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdict:

@@ -30,6 +30,7 @@ from store import campaigns as campaign_rows
 from store import contacts, leaving, outbox
 from store import interviews as interview_rows
 from store.prepared import Row
+from store.replanning import LADDER_CHANGED
 
 ON_ITS_WAY = timedelta(seconds=1)
 """Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""
@@ -148,6 +149,7 @@ def _verdict(
         round_open=_round_open(row, interview, at),
         counts=_counts(conn, contact, settings.caps, at),
         on_hold=_on_hold(row),
+        on_ladder=LADDER_CHANGED not in row["reason"],
         deadline_at=row["deadline_at"],
         arrives_at=arrives_at,
     )

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from contact import release
 from contact.calendar import MEDIA
 from contact.kinds import KINDS, derive
+from contact.ladder import REPLANNED
 from contact.settings import RoundSettings
-from services.advance import REPLANNED
 from store import campaigns, registry
 from store import replanning as rows
 

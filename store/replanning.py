@@ -34,23 +34,36 @@ from store.tables.outbox import outbox
 
 _PLANNED = and_(outbox.c.state == State.PLANNED, outbox.c.purpose.not_in(tuple(EXEMPT)))
 """Not left, and not at a time the person chose."""
+_NOT_LEFT = and_(
+    outbox.c.state.in_((State.PLANNED, State.CLAIMED, State.SENDING)), outbox.c.purpose.not_in(tuple(EXEMPT))
+)
+LADDER_CHANGED = "ladder_changed"
+"""In the reason of a contact that a dispatcher held while its ladder changed: if it comes back, it does not leave."""
 
 
 def take_back(conn: Connection, campaign_id: UUID, code: str, at: datetime) -> int:
     """Withdraw what is planned with reason `code`, so that its ladder decides anew. Contacts taken back.
 
-    First contacts keep the moment of their release; all others are decided at once.
+    First contacts keep the moment of their release; all others are decided at once. What a dispatcher has in its hands
+    is marked in the same statement, so that none slips through between the two.
     """
-    was = outbox.c.reason["code"]
-    taken = (
+    held = outbox.c.state != State.PLANNED
+    noted: Any = outbox.c.reason.op("||", return_type=JSONB())(literal({LADDER_CHANGED: True}, JSONB))
+    why = func.jsonb_build_object("code", code, "was", outbox.c.reason["code"])
+    touched = (
         update(outbox)
-        .where(outbox.c.campaign_id == campaign_id, _PLANNED)
+        .where(outbox.c.campaign_id == campaign_id, _NOT_LEFT)
         .values(
-            state=State.WITHDRAWN, ended_at=at, reason=func.jsonb_build_object("code", code, "was", was),
+            state=case((held, outbox.c.state), else_=State.WITHDRAWN),
+            ended_at=case((held, outbox.c.ended_at), else_=at),
+            reason=case((held, noted), else_=why),
         )
-        .returning(outbox.c.interview_id, outbox.c.due_at, outbox.c.reason["was"].as_string().label("was"))
-        .cte("taken")
-    )  # fmt: skip
+        .returning(
+            outbox.c.state, outbox.c.interview_id, outbox.c.due_at, outbox.c.reason["was"].as_string().label("was")
+        )
+        .cte("touched")
+    )
+    taken = select(touched).where(touched.c.state == State.WITHDRAWN).cte("taken")
     again = (
         update(campaign_interviews)
         .where(

@@ -13,11 +13,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from carriers.errors import CarrierAwayError
-from contact import settings
+from contact import ladder, settings
 from contact.calendar import day_start
 from contact.caps import EXEMPT
 from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, SendResult, State, Unknown
 from contact.sender import SenderRow
+from contact.settings import RoundSettings
 from store.tables.campaigns import campaigns
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
@@ -48,7 +49,8 @@ class Reached:
     medium: str
     body: str
     at: datetime
-    carrier_id: str
+    carrier_id: str | None
+    """None: a carrier like Kannel, which gives no id and cannot be asked."""
     state: State = State.SENT
     turn: int = 0
     """Turns of the dialogue that were given out."""
@@ -76,6 +78,10 @@ class Network:
     """Texts people sent whose delivery to us got lost; the carrier lists them."""
     wrong: list[str] = field(default_factory=list)
     """What must not have happened."""
+    rules: RoundSettings = field(default_factory=settings.default)
+    """The round's settings, as staff last changed them."""
+    written_to: dict[str, set[str]] = field(default_factory=dict)
+    """Number → addresses of ours its owner has written to."""
 
     def text(self, sender: SenderRow) -> Network:
         """See `services.ports.Carriers`."""
@@ -94,10 +100,10 @@ class Network:
         return self._asked(sender, "call", to, "", ref)
 
     def _asked(self, sender: SenderRow, medium: str, to: str, body: str, ref: str) -> SendResult:
-        self._witness(medium, to, ref)
+        self._witness(sender, medium, to, ref)
         mode = self.modes.get(sender.name, "takes")
         if mode in ("takes", "unanswered"):
-            one = self.take(medium, to, body, ref)
+            one = self.take(medium, to, body, ref, named=sender.can_reconcile)
             return Accepted(one.carrier_id) if mode == "takes" else Unknown("timeout")
         return {
             "throttled": Refused(ErrorKind.THROTTLED, "20429"),
@@ -107,12 +113,13 @@ class Network:
             "dead_number": Refused(ErrorKind.NUMBER, "21211"),
         }[mode]
 
-    def take(self, medium: str, to: str, body: str, ref: str) -> Reached:
-        """The carrier has it: it reaches the person."""
+    def take(self, medium: str, to: str, body: str, ref: str, *, named: bool = True) -> Reached:
+        """The carrier has it: it reaches the person. `named`: the carrier gives it an id."""
         if any(one.ref == ref for one in self.reached):
             self.wrong.append(f"twice: {medium} {ref}")
         prefix = "SM" if medium == "text" else "CA"
-        one = Reached(ref, to, medium, body, self.world.work.clock.now(), f"{prefix}{len(self.reached) + 1:032x}")
+        carrier_id = f"{prefix}{len(self.reached) + 1:032x}" if named else None
+        one = Reached(ref, to, medium, body, self.world.work.clock.now(), carrier_id)
         self.reached.append(one)
         return one
 
@@ -135,7 +142,7 @@ class Network:
     def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
         """See `services.ports.TextCarrier`."""
         self._reachable(sender)
-        return list(self.inbox) if sender.can_receive else []
+        return [text for text in self.inbox if text.to_number == sender.address]
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         """See `services.ports.CallCarrier`."""
@@ -144,10 +151,12 @@ class Network:
                 one.state = State.COMPLETED
 
     def _reachable(self, sender: SenderRow) -> None:
+        if not sender.can_reconcile:
+            self.wrong.append(f"{sender.name} was asked, which cannot be asked")
         if self.modes.get(sender.name, "takes") != "takes":
             raise CarrierAwayError(sender.name)
 
-    def _witness(self, medium: str, to: str, ref: str) -> None:
+    def _witness(self, sender: SenderRow, medium: str, to: str, ref: str) -> None:
         """Whether this contact may be asked for at this moment: every reason why not is noted."""
         row = self._row(ref)
         purpose = row["purpose"]
@@ -155,6 +164,8 @@ class Network:
             self.wrong.append(f"after a stop: {purpose}")
         if medium == "call" and any(one.to == to and one.medium == "call" and not one.over for one in self.reached):
             self.wrong.append("two calls at once")
+        if purpose == "reply" and sender.address not in self.written_to.get(to, ()):
+            self.wrong.append(f"a reply from {sender.name}, to which nobody wrote")
         if purpose in ANSWERS_SOMEBODY:
             return
         if row["status"] in OVER and purpose != "thank_you":
@@ -163,9 +174,17 @@ class Network:
             self.wrong.append(f"held back: {purpose} of a campaign that is {row['campaign_state']}, {row['holds']}")
         if purpose not in EXEMPT:
             self._witness_limits(medium, to, row)
+            self._witness_step(medium, row)
+
+    def _witness_step(self, medium: str, row: sa.RowMapping) -> None:
+        """What leaves is a rung of the ladder as it stands now."""
+        steps = ladder.from_dict(row["ladder"]).steps
+        step = steps[row["step"] - 1] if row["step"] <= len(steps) else None
+        if step is None or (step.medium, step.purpose) != (medium, row["purpose"]) or row["attempt"] < 1:
+            self.wrong.append(f"no rung of the ladder: step {row['step']}, {medium} {row['purpose']}")
 
     def _witness_limits(self, medium: str, to: str, row: sa.RowMapping) -> None:
-        now, usual = self.world.work.clock.now(), settings.default()
+        now, usual = self.world.work.clock.now(), self.rules
         if not usual.calendar.open("text" if medium == "text" else "call", now):
             self.wrong.append(f"out of hours: {medium} at {now}")
         counted = self._counted()
@@ -187,7 +206,10 @@ class Network:
 
     def _row(self, ref: str) -> sa.RowMapping:
         query = (
-            sa.select(outbox, interviews.c.status, campaigns.c.state.label("campaign_state"), campaigns.c.holds)
+            sa.select(
+                outbox, interviews.c.status,
+                campaigns.c.state.label("campaign_state"), campaigns.c.holds, campaigns.c.ladder,
+            )
             .outerjoin(interviews, interviews.c.id == outbox.c.interview_id)
             .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
             .where(outbox.c.ref == ref)
