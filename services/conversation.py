@@ -229,7 +229,7 @@ class _Talk:
             if isinstance(effect, Ask) and question is not None:
                 digest, now = self.reading.digest, self.turn.now
                 prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest)
-                shown = binding.remember(shown, prompt)
+                shown = binding.remember(lists.told(self.several, effects, form, prompt, shown), prompt)
         return shown
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sms import replies, typos, words
-from sms.binding import AskBack, Bound, Shown
+from sms.binding import AskBack, Bound, Shown, remember
 from survey.answers import Entry, Heard, Key, Said, Unclear
-from survey.effects import Doubtful
+from survey.effects import Doubtful, Echo, Effect
 from survey.questionnaire import Question, Questionnaire
 from survey.values import from_keys
 
@@ -83,6 +83,23 @@ def heard(several: Several, prompt: Shown, source_id: str) -> Heard:
     """The input for the engine: one entry, one event; what is asked back is bound to the prompt that was read."""
     question = None if several.answers else prompt.question
     return Heard("sms", source_id, several.said, prompt.turn, question, several.correction)
+
+
+def told(
+    several: Several | None, effects: Sequence[Effect], form: Questionnaire, prompt: Shown, shown: Sequence[Shown]
+) -> tuple[Shown, ...]:
+    """`shown` with the answered questions that were told back by number beside `prompt`: so they may be corrected.
+
+    They wait for no answer: nothing without their number is bound to them before it is to what was asked.
+    """
+    stored = [effect.question for effect in effects if isinstance(effect, Echo)] if several else []
+    known = {(one.interview, one.question) for one in shown}
+    for question in map(form.question, stored):
+        if question is not None and (prompt.interview, question.name) not in known:
+            since = min((one.visible_at for one in shown), default=prompt.visible_at)
+            named = replace(prompt, question=question.name, number=question.number, turn=0, visible_at=since)
+            shown = remember(shown, named)
+    return tuple(shown)
 
 
 def doubts(several: Several) -> tuple[Doubtful, ...]:

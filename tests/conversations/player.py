@@ -128,7 +128,9 @@ class Player:
             several, bound = lists.within(body, self.form, bound, seen, self.language)
         if several is not None:
             self.doubts = lists.doubts(several)
-            return self._take(lists.heard(several, bound.shown, f"SM{len(self.events)}"), digest=reading.digest)
+            effects = self._take(lists.heard(several, bound.shown, f"SM{len(self.events)}"), digest=reading.digest)
+            self.shown = (*self.shown[:1], *lists.told(several, effects, self.form, self.shown[0], self.shown[1:]))
+            return effects
         return self._take(binding.heard(reading, bound, f"SM{len(self.events)}"), digest=reading.digest)
 
     def _pressed(self, step: Mapping[str, Any]) -> Heard:

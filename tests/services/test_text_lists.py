@@ -111,6 +111,14 @@ def test_a_correction_of_several_supersedes(world: World) -> None:
     assert differences(world) == []
 
 
+def test_an_answer_of_a_list_is_corrected_by_its_number(world: World) -> None:
+    agreed(world)
+    send(world, "C1=2 C2=2")
+    assert send(world, "sua C2: 1").outcome == "answered"
+    assert world.answers()["q2"] == "5"
+    assert differences(world) == []
+
+
 def test_a_list_after_a_stop_is_kept_and_gets_no_reply(world: World) -> None:
     agreed(world)
     send(world, "TC")
