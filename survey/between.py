@@ -40,6 +40,7 @@ def go_back(course: Course) -> None:
     """
     kind, about = asides.parts(course.asked or "")
     if kind in (asides.WHEN, asides.WHICH, asides.WHO, asides.STOP):
+        course.effects.append(Noted())
         _return(course)
         return
     name = about or kind
@@ -58,7 +59,17 @@ def another_time(course: Course) -> None:
     elif course.channel != "voice" or course.asked is None or asides.parts(course.asked)[0] == asides.WHEN:
         course.close_contact()
     else:
+        course.effects.append(Noted())
         course.ask_aside(asides.WHEN)
+
+
+def not_me(course: Course) -> None:
+    """Somebody else has picked up a call: who it is, as far as we need to know."""
+    if course.channel == "voice":
+        course.effects.append(Noted())
+        course.ask_aside(asides.WHO)
+    else:
+        course.repeat()
 
 
 def _revise(course: Course, item: Item) -> None:

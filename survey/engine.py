@@ -212,7 +212,7 @@ def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
     elif said.word == "back" and course.asked is not None:
         course.repeat() if late else between.go_back(course)
     elif said.word == "not_me":
-        course.repeat() if late or course.channel != "voice" else course.ask_aside(asides.WHO)
+        course.repeat() if late else between.not_me(course)
     elif said.word == "skip":
         _skip(course, heard)
     elif said.word == "language" and not late and _explains(course):

@@ -48,20 +48,20 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "We would never call or text you again. Is that what you want?",
     },
     "appointed.hour": {
-        "vi": "Vâng, một tiếng nữa chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
-        "en": "All right, we will call again in an hour. Your answers are kept. Goodbye.",
+        "vi": "Một tiếng nữa chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
+        "en": "We will call again in an hour. Your answers are kept. Goodbye.",
     },
     "appointed.evening": {
-        "vi": "Vâng, bảy giờ tối nay chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
-        "en": "All right, we will call again at seven this evening. Your answers are kept. Goodbye.",
+        "vi": "Bảy giờ tối nay chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
+        "en": "We will call again at seven this evening. Your answers are kept. Goodbye.",
     },
     "appointed.tomorrow_morning": {
-        "vi": "Vâng, tám giờ sáng mai chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
-        "en": "All right, we will call again at eight tomorrow morning. Your answers are kept. Goodbye.",
+        "vi": "Tám giờ sáng mai chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
+        "en": "We will call again at eight tomorrow morning. Your answers are kept. Goodbye.",
     },
     "appointed.tomorrow_evening": {
-        "vi": "Vâng, bảy giờ tối mai chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
-        "en": "All right, we will call again at seven tomorrow evening. Your answers are kept. Goodbye.",
+        "vi": "Bảy giờ tối mai chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
+        "en": "We will call again at seven tomorrow evening. Your answers are kept. Goodbye.",
     },
     "aside.end": {
         "vi": "Ông bà đã trả lời xong. Nộp phiếu rồi thì không sửa được nữa.",
