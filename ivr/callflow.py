@@ -169,9 +169,11 @@ class _Teller:
             yield Dial(self.call.officer)
 
     def back_key(self, question: Question) -> list[Prompt]:
-        """How to mend a slip, told with the first echo of a call."""
+        """How to mend a slip, told with the first echo of a call; where figures are keyed, 7 alone is a figure."""
         first = self.call.given == 1 and any(isinstance(effect, Echo) for effect in self.effects)
-        return self.words("key.back") if first and not asides.is_aside(question.name) else []
+        if not first or asides.is_aside(question.name):
+            return []
+        return self.words("key.back" if question.choices else "key.back.number")
 
     def question(self, question: Question, tries: int) -> list[Prompt]:
         """The question, its options before their keys; how to go on later, to repeat and to reach a person when that

@@ -30,12 +30,16 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Số này khác nhiều so với lần trước. Nếu đúng vậy thì không sao ạ.",
         "en": "This number differs much from last time. If it is right, that is fine.",
     },
-    "gone_back": {"vi": "Vâng, tôi xin hỏi lại câu trước.", "en": "All right, the question before once more."},
+    "gone_back": {"vi": "Tôi xin hỏi lại câu này.", "en": "Here is that question once more."},
     "nothing_before": {
         "vi": "Trong cuộc gọi này chưa có câu nào trước đó ạ.",
         "en": "There is no question before this one in this call.",
     },
     "key.back": {"vi": "Bấm nhầm thì bấm phím 7.", "en": "If that was a slip, press 7."},
+    "key.back.number": {
+        "vi": "Bấm nhầm thì bấm phím sao, rồi phím 7.",
+        "en": "If that was a slip, press star, then 7.",
+    },
     "may_pause": {
         "vi": "Ông bà đã trả lời được nhiều câu. Muốn để lúc khác trả lời tiếp, bấm phím 8.",
         "en": "You have answered many questions. To go on another time, press 8.",
