@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from carriers.errors import UNLISTED
 from contact import tariff
@@ -33,7 +33,7 @@ from contact.delivery import (
 from services import consent, tasks
 from services.planted import is_planted
 from services.work import Work
-from store import audit, calls, campaigns, leaving, outbox, phones, registry, senders
+from store import audit, calls, campaigns, leaving, outbox, phones, receipts, registry, senders
 from store.prepared import Row
 
 MAX_TRIES = 12
@@ -81,13 +81,13 @@ def _accepted(row: Row, result: Accepted, now: datetime) -> dict[str, Any]:
     }
 
 
-def _unknown(work: Work, conn: Connection, row: RowMapping, result: Unknown) -> None:
+def _unknown(work: Work, conn: Connection, row: Row, result: Unknown) -> None:
     if row["state"] == State.SENDING:  # else a receipt was quicker
         outbox.change(conn, row["id"], state=State.UNKNOWN, error_code=result.code, lease_until=None)
     senders.tally(conn, row["sender_id"], str(ErrorKind.AMBIGUOUS), result.code, work.clock.now())
 
 
-def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> None:
+def _refused(work: Work, conn: Connection, row: Row, result: Refused) -> None:
     now = work.clock.now()
     if row["state"] != State.SENDING:  # a receipt was quicker
         _explain(work, conn, row, result, now)
@@ -107,24 +107,22 @@ def _refused(work: Work, conn: Connection, row: RowMapping, result: Refused) -> 
     senders.tally(conn, row["sender_id"], str(result.kind), result.code, now, listed=listed)
 
 
-def _explain(work: Work, conn: Connection, row: RowMapping, result: Refused, now: datetime) -> None:
+def _explain(work: Work, conn: Connection, row: Row, result: Refused, now: datetime) -> None:
     """A receipt that was quicker proves that it left, unless it says that it failed.
 
     Then the refusal knows why: Kannel reports what it cannot route by receipt too, and there without a cause.
     """
     if row["state"] == State.FAILED and result.kind not in RETRY_MINUTES:
-        outbox.change(
-            conn, row["id"], reserved_at=None, error_code=result.code, error_kind=str(result.kind)
-        )
+        outbox.change(conn, row["id"], reserved_at=None, error_code=result.code, error_kind=str(result.kind))
         _follow(work, conn, row, result.kind, result.code, now)
 
 
-def _may_try_again(row: RowMapping, now: datetime) -> bool:
+def _may_try_again(row: Row, now: datetime) -> bool:
     until = row["deadline_at"] or row["created_at"] + UNBOUND_FOR
     return bool(now < until and row["tries"] + 1 < MAX_TRIES)
 
 
-def _try_again(conn: Connection, row: RowMapping, due_at: datetime, result: Refused) -> None:
+def _try_again(conn: Connection, row: Row, due_at: datetime, result: Refused) -> None:
     """It certainly did not leave: the reservation is given back, no attempt is spent."""
     outbox.change(
         conn, row["id"], state=State.PLANNED, due_at=due_at, reserved_at=None, lease_until=None,
@@ -132,7 +130,7 @@ def _try_again(conn: Connection, row: RowMapping, due_at: datetime, result: Refu
     )  # fmt: skip
 
 
-def _pause_sender(work: Work, conn: Connection, row: RowMapping, code: str) -> None:
+def _pause_sender(work: Work, conn: Connection, row: Row, code: str) -> None:
     senders.change(conn, row["sender_id"], paused_reason=f"carrier:{code}")
     audit.append(
         conn, at=work.clock.now(), actor="machine:delivery", action="sender.paused",
@@ -149,7 +147,7 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
         return "merged" if merge_into(work, conn, row, receipt, via) else "repeated"
 
 
-def merge_into(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:
+def merge_into(work: Work, conn: Connection, row: Row, receipt: Receipt, via: str) -> bool:
     """Merge a receipt into a row the caller has locked (`outbox.lock_with_phone`); False when it was there already."""
     if not _append(work, conn, row, receipt, via):
         return False
@@ -174,8 +172,8 @@ def _claim_carrier_id(work: Work, conn: Connection, row: Row) -> None:
     senders.tally(conn, row["sender_id"], "repair", why, work.clock.now())
 
 
-def _append(work: Work, conn: Connection, row: RowMapping, receipt: Receipt, via: str) -> bool:
-    return outbox.add_receipt(
+def _append(work: Work, conn: Connection, row: Row, receipt: Receipt, via: str) -> bool:
+    return receipts.add(
         conn,
         id=work.ids.new(),
         outbox_id=row["id"],
@@ -194,17 +192,17 @@ def _digest(receipt: Receipt) -> bytes:
     return hashlib.sha256("|".join(str(p) for p in parts).encode()).digest()
 
 
-def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> None:
+def _merge(work: Work, conn: Connection, row: Row, receipt: Receipt) -> None:
     before = State(row["state"])
     state = merge(before, _seen(conn, row, receipt), row["medium"])
     now = work.clock.now()
     duration = receipt.duration_s if receipt.duration_s is not None else row["duration_s"]
     ends = state in FINAL and before not in FINAL
     known = before == State.FAILED and bool(row["error_code"])  # why it was refused says more than that it was
-    outbox.change(
+    receipts.tell(
         conn,
         row["id"],
-        state=state,
+        state=str(state),
         carrier_id=row["carrier_id"] or receipt.carrier_id,
         answered_by=receipt.answered_by or row["answered_by"],
         duration_s=duration,
@@ -213,7 +211,7 @@ def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> N
         segments=receipt.segments or row["segments"],
         lease_until=None,
         ended_at=now if ends else row["ended_at"],
-        cost=_cost(conn, row, receipt, duration, now) if ends or state == State.DELIVERED else row["cost"],
+        cost=_cost(row, receipt, duration, now) if ends or state == State.DELIVERED else row["cost"],
     )
     if ends:
         _follow(work, conn, row, receipt.error_kind, receipt.error_code, now)
@@ -222,7 +220,7 @@ def _merge(work: Work, conn: Connection, row: RowMapping, receipt: Receipt) -> N
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
 
 
-def _seen(conn: Connection, row: RowMapping, receipt: Receipt) -> State:
+def _seen(conn: Connection, row: Row, receipt: Receipt) -> State:
     """What a receipt says of a call: its end is a machine's where one took it, unless somebody pressed a key in it."""
     ended = row["medium"] == "call" and receipt.state in (State.COMPLETED, State.MACHINE)
     if not ended or not is_machine(receipt.answered_by or row["answered_by"]):
@@ -231,19 +229,19 @@ def _seen(conn: Connection, row: RowMapping, receipt: Receipt) -> State:
     return State.COMPLETED if keyed else State.MACHINE
 
 
-def _cost(conn: Connection, row: RowMapping, receipt: Receipt, duration: int | None, now: datetime) -> Decimal | None:
+def _cost(row: Row, receipt: Receipt, duration: int | None, now: datetime) -> Decimal | None:
     """The carrier's own price where it reports one, else the sender's tariff."""
     if receipt.price is not None:
         return receipt.price
     units = (receipt.segments or row["segments"]) if row["medium"] == "text" else (duration or 0)
-    prices = tariff.from_dict(senders.tariff(conn, row["sender_id"]))
+    prices = tariff.from_dict(row["tariff"])
     try:
         return prices.cost(row["medium"], units, now.astimezone(ZONE).date())
     except LookupError:  # the tariff begins later: what it cost is not known
         return None
 
 
-def _follow(work: Work, conn: Connection, row: RowMapping, kind: ErrorKind | None, code: str, now: datetime) -> None:
+def _follow(work: Work, conn: Connection, row: Row, kind: ErrorKind | None, code: str, now: datetime) -> None:
     """What an ending means beyond the row: the number, the consent ledger, the ladder."""
     if kind == ErrorKind.NUMBER and row["interview_id"]:
         _give_number_up(work, conn, row, code, now)
@@ -253,7 +251,7 @@ def _follow(work: Work, conn: Connection, row: RowMapping, kind: ErrorKind | Non
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
 
 
-def _give_number_up(work: Work, conn: Connection, row: RowMapping, code: str, now: datetime) -> None:
+def _give_number_up(work: Work, conn: Connection, row: Row, code: str, now: datetime) -> None:
     """The number is dead for this organisation: its ladder goes on with the next one, staff see to it when none is."""
     registry.mark_invalid(conn, row["interview_id"], row["phone_hash"], code)
     of = {"phone_hash": row["phone_hash"], "interview_id": row["interview_id"]}

@@ -22,6 +22,7 @@ from services import delivery
 from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
 from store import audit, campaigns, doubts, outbox, senders
+from store.prepared import Row
 
 ASK_AFTER = timedelta(seconds=60)
 """Real time before the carrier is asked about a row in doubt: its own lists lag."""
@@ -114,18 +115,18 @@ def settle_by(work: Work, row: RowMapping, found: Sequence[Receipt]) -> bool:
         return _never_left(work, conn, held)
 
 
-def _place_among_twins(work: Work, conn: Connection, row: RowMapping) -> int:
+def _place_among_twins(work: Work, conn: Connection, row: Row) -> int:
     """How many rows in doubt with the same words to the same phone were handed over before this one."""
     words = _words(work, row)
     alike = [twin["id"] for twin in doubts.twins(conn, row) if _words(work, twin) == words]
     return alike.index(row["id"])
 
 
-def _words(work: Work, row: RowMapping) -> str:
+def _words(work: Work, row: Row) -> str:
     return "" if row["body"] is None else work.vault.open(row["body"])
 
 
-def _never_left(work: Work, conn: Connection, row: RowMapping) -> bool:
+def _never_left(work: Work, conn: Connection, row: Row) -> bool:
     """Two lists lack it: a technical failure, the reservation is given back, no attempt is spent.
 
     A reply that somebody still waits for leaves now; of everything else the ladder decides anew.
@@ -141,7 +142,7 @@ def _never_left(work: Work, conn: Connection, row: RowMapping) -> bool:
     return _end(work, conn, row, State.FAILED, "not_listed", reserved_at=None)
 
 
-def _end(work: Work, conn: Connection, row: RowMapping, state: State, why: str, **columns: Any) -> bool:
+def _end(work: Work, conn: Connection, row: Row, state: State, why: str, **columns: Any) -> bool:
     now = work.clock.now()
     outbox.change(conn, row["id"], state=state, ended_at=now, lease_until=None, error_code=why, **columns)
     _note(work, conn, row, why)
@@ -150,12 +151,12 @@ def _end(work: Work, conn: Connection, row: RowMapping, state: State, why: str, 
     return True
 
 
-def _still_in_doubt(conn: Connection, row: RowMapping) -> RowMapping | None:
+def _still_in_doubt(conn: Connection, row: Row) -> Row | None:
     current = outbox.lock_with_phone(conn, row["id"])
     return current if current is not None and current["state"] == State.UNKNOWN else None
 
 
-def _note(work: Work, conn: Connection, row: RowMapping, why: str) -> None:
+def _note(work: Work, conn: Connection, row: Row, why: str) -> None:
     """The decision with its reason: on the row, in the audit trail, in the tallies."""
     now = work.clock.now()
     outbox.change(conn, row["id"], reason={**row["reason"], "repaired": why})

@@ -9,8 +9,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from carriers.errors import CarrierAwayError
 from contact.delivery import State
 from contact.sender import SenderRow
@@ -19,6 +17,8 @@ from services import inbound
 from services.planted import is_planted
 from services.work import Work
 from store import campaigns, doubts, outbox, senders
+from store import inbound as inbound_rows
+from store.prepared import Row
 
 HANDED_AFTER = timedelta(seconds=60)
 """Real time after which a reply given back in a webhook's response, without a sign, is in doubt."""
@@ -54,7 +54,7 @@ def _doubt(work: Work, outbox_id: UUID) -> bool:
     return True
 
 
-def _is_overdue(work: Work, row: RowMapping, real: datetime) -> bool:
+def _is_overdue(work: Work, row: Row, real: datetime) -> bool:
     if row["state"] == State.SENDING:
         return row["lease_until"] is None or row["lease_until"] < real
     handed_at: datetime | None = row["sent_real_at"]
@@ -86,7 +86,10 @@ def _fetch(work: Work, sender: SenderRow) -> int:
         listed = list(work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP))
     except CarrierAwayError:
         return 0  # looked back from the same time on the next run
-    missed = [text for text in listed if text.at is None or text.at <= until]
+    due = [text for text in listed if text.at is None or text.at <= until]
+    with work.database.transaction() as conn:  # nearly all are: their webhooks came
+        known = inbound_rows.known(conn, sender.id, [text.carrier_id for text in due])
+    missed = [text for text in due if text.carrier_id not in known]
     taken = sum(not inbound.receive_text(work, sender, text, via="sweep").repeated for text in missed)
     with work.database.transaction() as conn:
         senders.change(conn, sender.id, inbound_swept_at=until)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contact.delivery import State
+from store.prepared import Row
 from store.tables.outbox import outbox
 
 CALLS = (State.SENT, State.RINGING, State.ANSWERED)
@@ -87,7 +88,7 @@ def _take(conn: Connection, real: datetime, limit: int, *which: Any) -> list[Row
     return list(conn.execute(statement).mappings())
 
 
-def twins(conn: Connection, row: RowMapping) -> list[RowMapping]:
+def twins(conn: Connection, row: Row) -> list[RowMapping]:
     """Rows in doubt like this one (sender, phone, medium), itself included, in the order they were handed over."""
     query = (
         select(outbox)

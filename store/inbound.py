@@ -66,6 +66,12 @@ def earlier(conn: Connection, sender_id: UUID, carrier_id: str) -> RowMapping | 
     return conn.execute(_EARLIER, {"sender_id": sender_id, "carrier_id": carrier_id}).mappings().first()
 
 
+def known(conn: Connection, sender_id: UUID, carrier_ids: Sequence[str]) -> set[str]:
+    """Which of these texts to one of our numbers are there already, by the carrier's ids."""
+    listed = inbound.c.carrier_id.in_(carrier_ids)
+    return set(conn.scalars(select(inbound.c.carrier_id).where(inbound.c.sender_id == sender_id, listed)))
+
+
 _CLOSED = ("interview_id", "outcome", "reply", "reply_id")
 
 

@@ -28,8 +28,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
+from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews
-from store.tables.outbox import outbox, receipts
+from store.tables.outbox import outbox, senders
 from store.tables.registry import phones
 
 EMPTY: Mapping[str, Any] = {
@@ -110,29 +111,31 @@ def _with_phone(which: ColumnElement[bool]) -> Select[Any]:
         other.c.carrier_id == bindparam("carrier_id"),
         other.c.id != outbox.c.id,
     )
+    prices = select(senders.c.tariff).where(senders.c.id == outbox.c.sender_id)
     return (
-        select(outbox, holder.scalar_subquery().label("held_by"))
+        select(outbox, holder.scalar_subquery().label("held_by"), prices.scalar_subquery().label("tariff"))
         .join(phone, phone.c.hash == outbox.c.phone_hash)
         .where(which)
         .with_for_update(of=outbox, key_share=True)
     )
 
 
-_WITH_PHONE = _with_phone(outbox.c.id == bindparam("outbox_id"))
-_WITH_PHONE_BY_REF = _with_phone(outbox.c.ref == bindparam("ref"))
+_WITH_PHONE = Prepared(_with_phone(outbox.c.id == bindparam("outbox_id")))
+_WITH_PHONE_BY_REF = Prepared(_with_phone(outbox.c.ref == bindparam("ref")))
 
 
-def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> RowMapping | None:
-    """Lock a row's phone, then the row, in one statement; `held_by`: another row that is taken for `carrier_id`.
+def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> Row | None:
+    """Lock a row's phone, then the row, in one statement; `held_by`: another row that is taken for `carrier_id`;
+    `tariff`: its sender's (`contact.tariff.Tariff.to_dict`).
 
     The phone is locked while the rows are joined, the outbox row only when that is done.
     """
-    return conn.execute(_WITH_PHONE, {"outbox_id": outbox_id, "carrier_id": carrier_id}).mappings().first()
+    return _WITH_PHONE.first(conn, {"outbox_id": outbox_id, "carrier_id": carrier_id})
 
 
-def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> RowMapping | None:
+def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> Row | None:
     """As `lock_with_phone`, for the row with public reference `ref`; None when there is none."""
-    return conn.execute(_WITH_PHONE_BY_REF, {"ref": ref, "carrier_id": carrier_id}).mappings().first()
+    return _WITH_PHONE_BY_REF.first(conn, {"ref": ref, "carrier_id": carrier_id})
 
 
 def change(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
@@ -192,18 +195,6 @@ def hand_on(conn: Connection, of: UUID, to: UUID, note: Mapping[str, Any], now: 
     )
     reason = outbox.c.reason.op("||")(literal(dict(note), JSONB))
     return conn.execute(update(outbox).where(outbox.c.id.in_(due)).values(sender_id=to, reason=reason)).rowcount
-
-
-_ADD_RECEIPT = (
-    pg_insert(receipts)
-    .on_conflict_do_nothing(index_elements=[receipts.c.outbox_id, receipts.c.digest])
-    .returning(receipts.c.id)
-)
-
-
-def add_receipt(conn: Connection, **columns: Any) -> bool:
-    """Append a receipt; False when the same one was already there."""
-    return conn.execute(_ADD_RECEIPT, columns).first() is not None
 
 
 def has_open_rows(conn: Connection, campaign_id: UUID) -> bool:

@@ -19,6 +19,7 @@ from store import senders as sender_rows
 from store.tables.outbox import outbox, receipts, senders
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.world import LEADER, World, build
+from tests.statements import noted
 
 
 @pytest.fixture
@@ -329,6 +330,14 @@ def test_lines_bound_the_calls_at_once(world: World, carriers: FakeCarriers) -> 
     assert world.sent(ref=ref)[0]["cost"] == Decimal(1400)
 
 
+def test_a_receipt_is_three_statements(world: World) -> None:
+    ref = world.plan("text")
+    send_texts(world)
+    with noted() as asked:
+        delivery.record_receipt(world.work, ref, Receipt(None, State.SENT, "sent"))
+    assert len(asked) == 3, "the locks and what is known, the receipt, the row"
+
+
 def test_the_sweep_takes_missed_texts_in_once(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
     world.plan("text")
     send_texts(world)
@@ -337,7 +346,9 @@ def test_the_sweep_takes_missed_texts_in_once(world: World, carriers: FakeCarrie
     carriers.texts.inbound = [missed]
     assert sweeps.fetch_missed_texts(world.work) == 1
     assert world.answers() == {"consent": "yes"}
-    assert sweeps.fetch_missed_texts(world.work) == 0
+    with noted() as asked:
+        assert sweeps.fetch_missed_texts(world.work) == 0
+    assert not [statement for statement in asked if "INSERT" in statement], "what is known is not taken in again"
     assert inbound.receive_text(world.work, world.text, missed).repeated
     assert world.consent_of(LEADER) == "given"
     assert len(world.rows(outbox, purpose="reply")) == 1
