@@ -49,7 +49,8 @@ class Figures:
 
     plan: Plan
     rate: float = 0.0
-    reference: Cost | None = None
+    before: Cost | None = None
+    after: Cost | None = None
     seconds: float = 0.0
     turns: int = 0
     requests: dict[str, int] = field(default_factory=dict)
@@ -68,9 +69,15 @@ class Figures:
         return bool(self.violations) and not any(self.violations.values())
 
     @property
+    def reference(self) -> Cost:
+        """What it cost by hand, between before and after: what else the machine does changes meanwhile."""
+        assert self.before is not None
+        assert self.after is not None
+        return self.before.between(self.after)
+
+    @property
     def reference_s(self) -> float:
         """CPU seconds that as many texts, keys and receipts cost by the reference."""
-        assert self.reference is not None
         return self.reference.of(*(self.requests.get(kind, 0) for kind in ("text", "key", "receipt")))
 
     @property
@@ -81,14 +88,14 @@ class Figures:
 
 def tell(figures: Figures) -> Iterator[str]:
     """The closing lines."""
-    assert figures.reference is not None
     own, turns = {part: figures.cpu_s[part] for part in MEASURED}, max(1, figures.turns)
     yield f"\n{figures.plan.organisations:,} organisations, seed {figures.plan.seed}, {figures.rate:g} times real time"
     yield f"{figures.turns:,} turns in {figures.seconds:.0f} s: {figures.turns / figures.seconds:.0f} a second"
     yield f"requests: {figures.requests}; contacts: {figures.contacts}"
     yield "CPU a turn (µs): " + ", ".join(f"{part} {value / turns * 1e6:.0f}" for part, value in own.items())
-    cost = figures.reference
-    yield f"by hand (µs): text {cost.text:.0f}, key {cost.key:.0f}, receipt {cost.receipt:.0f}"
+    for when, cost in (("before", figures.before), ("after", figures.after)):
+        assert cost is not None
+        yield f"by hand {when} (µs): text {cost.text:.0f}, key {cost.key:.0f}, receipt {cost.receipt:.0f}"
     yield f"gateway + database to the reference for the same requests: {figures.ratio:.2f}"
     for part, (early, late) in figures.memory.items():
         grown = late / early - 1

@@ -1,6 +1,7 @@
-"""What a turn costs while the database is small and nothing else runs: people of the control office, by hand.
+"""What a turn costs while nothing else runs: people of the control office, by hand, before the country and after it.
 
-The same gateway and database that serve the country; requests are signed as the carrier signs them.
+The same gateway and database that serve the country; requests are signed as the carrier signs them and come over a
+connection each, as the simulated network's do.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import time
 import urllib.parse
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
@@ -22,6 +24,7 @@ from runtime.settings import Settings
 from services.work import Work
 from store import outbox as outbox_rows
 from store import senders
+from store.tables.interviews import interview_events
 from store.tables.outbox import outbox
 from tests.system.national.meters import Meters
 
@@ -30,6 +33,9 @@ CONNECTIONS = 8
 ROUNDS = 8
 WARM = 2
 """Rounds before anything is measured: the first contact, the consent, statements prepared."""
+READ = timedelta(seconds=30)
+"""Business time between two rounds: sooner, the same figure again would be a text sent twice, and no answer."""
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,11 @@ class Cost:
     receipt: float
     per_s: float
     """Texts answered in a real second, all connections together."""
+
+    def between(self, other: Cost) -> Cost:
+        """The middle of two measurements."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Cost(*((one + another) / 2 for one, another in pairs))
 
     def of(self, texts: int, keys: int, receipts: int) -> float:
         """CPU seconds that so many would take."""
@@ -56,12 +67,12 @@ class Control:
         half = len(people) // 2
         self._writers, self._callees = people[:half], people[half : 2 * half]
         self._calls: dict[str, str] = {}
+        self._busy_s = 0.0
 
     def measure(self) -> Cost:
         """Everybody answers, then the receipts of it come in."""
-        began = time.monotonic()
         text = self._rounds(self._texts)
-        per_s = (WARM + ROUNDS) * len(self._writers) / (time.monotonic() - began)
+        per_s = (WARM + ROUNDS) * len(self._writers) / self._busy_s
         self._ring()
         key = self._rounds(self._keys)
         receipts = list(self._receipts())
@@ -70,14 +81,34 @@ class Control:
         return Cost(text, key, spent, per_s)
 
     def _rounds(self, requests: Callable[[int], Iterable[Request]]) -> float:
-        found = [self._spent(list(requests(turn))) / len(self._writers) for turn in range(WARM + ROUNDS)]
-        measured = sorted(found[WARM:])
-        return measured[len(measured) // 2]
+        for turn in range(WARM):
+            self._round(requests(turn))
+        before = self._taken()
+        found = sorted(self._round(requests(WARM + turn)) for turn in range(ROUNDS))
+        wanted, taken = ROUNDS * len(self._writers), self._taken() - before
+        if taken < NEARLY_ALL * wanted:
+            raise RuntimeError(f"of {wanted} requests by hand only {taken} were answers")
+        return found[len(found) // 2]
+
+    def _round(self, requests: Iterable[Request]) -> float:
+        """What one of them costs, when everybody has read what they were asked."""
+        begin = self._work.clock.now() + READ
+        while self._work.clock.now() < begin:
+            time.sleep(0.01)
+        return self._spent(list(requests)) / len(self._writers)
+
+    def _taken(self) -> int:
+        """Inputs of these people that were taken as such."""
+        mine = [person.interview_id for person in (*self._writers, *self._callees)]
+        query = select(func.count()).where(interview_events.c.interview_id.in_(mine))
+        with self._work.database.transaction() as conn:
+            return conn.scalar(query) or 0
 
     def _spent(self, requests: list[Request]) -> float:
         """CPU microseconds of gateway and database for these requests."""
-        before = self._meters.cpu_s("gateway", "database")
+        before, began = self._meters.cpu_s("gateway", "database"), time.monotonic()
         self._post(requests)
+        self._busy_s += time.monotonic() - began
         return (self._meters.cpu_s("gateway", "database") - before) * 1e6
 
     def _texts(self, turn: int) -> Iterable[Request]:
@@ -142,18 +173,18 @@ class Control:
         return path, urllib.parse.urlencode(form).encode(), headers
 
     def _carry(self, requests: deque[tuple[str, bytes, dict[str, str]]], faults: list[str]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._settings.alo_port, timeout=30)
         while True:
             try:
                 path, body, headers = requests.popleft()
             except IndexError:
-                break
-            connection.request("POST", path, body, headers)
+                return
+            connection = http.client.HTTPConnection("127.0.0.1", self._settings.alo_port, timeout=30)
+            connection.request("POST", path, body, {**headers, "Connection": "close"})
             response = connection.getresponse()
             response.read()
             if response.status >= 300:
                 faults.append(f"{path.rpartition('/')[0]} {response.status}")
-        connection.close()
+            connection.close()
 
 
 def _call_sid(ref: str) -> str:
