@@ -49,8 +49,8 @@ class Figures:
 
     plan: Plan
     rate: float = 0.0
-    before: Cost | None = None
-    after: Cost | None = None
+    by_hand: dict[str, list[Cost]] = field(default_factory=dict)
+    """Manner → what it cost before the country and after it."""
     seconds: float = 0.0
     turns: int = 0
     requests: dict[str, int] = field(default_factory=dict)
@@ -68,22 +68,15 @@ class Figures:
         """Whether everything was done and no check found a violation."""
         return bool(self.violations) and not any(self.violations.values())
 
-    @property
-    def reference(self) -> Cost:
-        """What it cost by hand, between before and after: what else the machine does changes meanwhile."""
-        assert self.before is not None
-        assert self.after is not None
-        return self.before.between(self.after)
+    def by_hand_s(self, manner: str) -> float:
+        """CPU seconds that as many texts, keys and receipts cost by hand, between before and after: what else the
+        machine does changes meanwhile."""
+        before, after = self.by_hand[manner]
+        return before.between(after).of(*(self.requests.get(kind, 0) for kind in ("text", "key", "receipt")))
 
-    @property
-    def reference_s(self) -> float:
-        """CPU seconds that as many texts, keys and receipts cost by the reference."""
-        return self.reference.of(*(self.requests.get(kind, 0) for kind in ("text", "key", "receipt")))
-
-    @property
-    def ratio(self) -> float:
-        """CPU of gateway and database (the workers' statements included) to the reference for the same requests."""
-        return (self.cpu_s["gateway"] + self.cpu_s["database"]) / self.reference_s
+    def ratio(self, manner: str) -> float:
+        """CPU of gateway and database (the workers' statements included) to that of the same requests by hand."""
+        return (self.cpu_s["gateway"] + self.cpu_s["database"]) / self.by_hand_s(manner)
 
 
 def tell(figures: Figures) -> Iterator[str]:
@@ -93,10 +86,10 @@ def tell(figures: Figures) -> Iterator[str]:
     yield f"{figures.turns:,} turns in {figures.seconds:.0f} s: {figures.turns / figures.seconds:.0f} a second"
     yield f"requests: {figures.requests}; contacts: {figures.contacts}"
     yield "CPU a turn (µs): " + ", ".join(f"{part} {value / turns * 1e6:.0f}" for part, value in own.items())
-    for when, cost in (("before", figures.before), ("after", figures.after)):
-        assert cost is not None
-        yield f"by hand {when} (µs): text {cost.text:.0f}, key {cost.key:.0f}, receipt {cost.receipt:.0f}"
-    yield f"gateway + database to the reference for the same requests: {figures.ratio:.2f}"
+    for manner, costs in figures.by_hand.items():
+        for when, cost in zip(("before", "after"), costs, strict=True):
+            yield f"by hand {when}, {manner} (µs): text {cost.text:.0f}, key {cost.key:.0f}, receipt {cost.receipt:.0f}"
+        yield f"gateway + database to the same requests by hand, {manner}: {figures.ratio(manner):.2f}"
     for part, (early, late) in figures.memory.items():
         grown = late / early - 1
         yield f"memory {part}: {early:.0f} → {late:.0f} MB ({grown:+.0%}{', flat' if grown <= 0.1 else ', GROWS'})"

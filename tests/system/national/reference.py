@@ -11,9 +11,10 @@ import threading
 import time
 import urllib.parse
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
@@ -29,6 +30,7 @@ from store.tables.outbox import outbox
 from tests.system.national.meters import Meters
 
 Request = tuple[str, dict[str, str]]
+Signed = tuple[str, bytes, dict[str, str]]
 CONNECTIONS = 8
 ROUNDS = 8
 WARM = 2
@@ -36,6 +38,10 @@ WARM = 2
 READ = timedelta(seconds=30)
 """Business time between two rounds: sooner, the same figure again would be a text sent twice, and no answer."""
 NEARLY_ALL = 0.9
+RECEIPTS = 300
+ALL_AT_ONCE = "all at once"
+MANNERS = {ALL_AT_ONCE: 0.0, "one by one": 50.0}
+"""How requests come → how many a second at most (0: the next when one is answered)."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,11 @@ class Cost:
 class Control:
     """The people of the control office and the gateway they speak to."""
 
-    def __init__(self, work: Work, settings: Settings, meters: Meters, people: Sequence[Villager]) -> None:
-        """Half of them write, half of them are called."""
-        self._work, self._settings, self._meters = work, settings, meters
+    def __init__(
+        self, work: Work, settings: Settings, meters: Meters, people: Sequence[Villager], per_s: float
+    ) -> None:
+        """Half of them write, half of them are called; `per_s`: of MANNERS."""
+        self._work, self._settings, self._meters, self._per_s = work, settings, meters, per_s
         half = len(people) // 2
         self._writers, self._callees = people[:half], people[half : 2 * half]
         self._calls: dict[str, str] = {}
@@ -75,7 +83,7 @@ class Control:
         per_s = (WARM + ROUNDS) * len(self._writers) / self._busy_s
         self._ring()
         key = self._rounds(self._keys)
-        receipts = list(self._receipts())
+        receipts = list(islice(self._receipts(), RECEIPTS))
         spent = self._spent(receipts) / len(receipts)
         self._post([self._call_ended(ref) for ref in self._calls])
         return Cost(text, key, spent, per_s)
@@ -146,8 +154,8 @@ class Control:
         query = select(outbox.c.ref).where(outbox.c.interview_id.in_(mine), outbox.c.purpose == "reply")
         with self._work.database.transaction() as conn:
             refs = conn.scalars(query).all()
-        for state in ("sent", "delivered"):
-            for ref in refs:
+        for ref in refs:
+            for state in ("sent", "delivered"):
                 sid = f"SM{ref.encode().hex()[:32]:0<32}"
                 yield f"/twilio/receipt/text/{ref}", {"MessageSid": sid, "AccountSid": ACCOUNT, "MessageStatus": state}
 
@@ -158,7 +166,8 @@ class Control:
     def _post(self, requests: Iterable[Request]) -> None:
         signed = deque(self._sign(*request) for request in requests)
         faults: list[str] = []
-        threads = [threading.Thread(target=self._carry, args=(signed, faults)) for _ in range(CONNECTIONS)]
+        calls = [(self._in_turn(signed, len(signed)), faults) for _ in range(CONNECTIONS)]
+        threads = [threading.Thread(target=self._carry, args=each) for each in calls]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -166,18 +175,14 @@ class Control:
         if faults:
             raise RuntimeError(f"{len(faults)} of the control's requests failed, the first: {faults[0]}")
 
-    def _sign(self, path: str, form: dict[str, str]) -> tuple[str, bytes, dict[str, str]]:
+    def _sign(self, path: str, form: dict[str, str]) -> Signed:
         validator = RequestValidator(self._settings.twilio_auth_token.get_secret_value())
         signature = validator.compute_signature(self._settings.base_url + path, form)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
         return path, urllib.parse.urlencode(form).encode(), headers
 
-    def _carry(self, requests: deque[tuple[str, bytes, dict[str, str]]], faults: list[str]) -> None:
-        while True:
-            try:
-                path, body, headers = requests.popleft()
-            except IndexError:
-                return
+    def _carry(self, requests: Iterator[Signed], faults: list[str]) -> None:
+        for path, body, headers in requests:
             connection = http.client.HTTPConnection("127.0.0.1", self._settings.alo_port, timeout=30)
             connection.request("POST", path, body, {**headers, "Connection": "close"})
             response = connection.getresponse()
@@ -185,6 +190,18 @@ class Control:
             if response.status >= 300:
                 faults.append(f"{path.rpartition('/')[0]} {response.status}")
             connection.close()
+
+    def _in_turn(self, requests: deque[Signed], many: int) -> Iterator[Signed]:
+        """What is left of `requests`, to each of several threads its own, no sooner than they are to come."""
+        began = time.monotonic()
+        while True:
+            try:
+                left, request = len(requests), requests.popleft()
+            except IndexError:
+                return
+            if self._per_s:
+                time.sleep(max(0.0, began + (many - left) / self._per_s - time.monotonic()))
+            yield request
 
 
 def _call_sid(ref: str) -> str:

@@ -35,7 +35,7 @@ from store import senders
 from tests.system.national import country, verdict
 from tests.system.national.figures import Figures, Plan
 from tests.system.national.meters import MEASURED, Meters, Reading, growth, spent
-from tests.system.national.reference import Control
+from tests.system.national.reference import ALL_AT_ONCE, MANNERS, Control
 
 START = datetime(2026, 4, 5, 23, 0, tzinfo=UTC)
 """Monday 6 April 2026, 06:00 in Viet Nam."""
@@ -61,7 +61,7 @@ RULES = RoundSettings(
     ladder=LADDER,
 )
 """Caps that just let the ladder through: one contact too many is seen."""
-CONTROLS = 240
+CONTROLS = 480
 EVE = START - timedelta(days=1)
 BY_HAND = 60.0
 """Business seconds a real second while people of the control office answer by hand: they must have read."""
@@ -83,15 +83,22 @@ def travel(plan: Plan, say: Say) -> Figures:
         people = _prepare(plan, complete, figures, say)
         controls = _controls(plan, people)
         with _running(complete, EVE, BY_HAND, timedelta()) as (live, _, meters):
-            figures.before = Control(machine_work(live), live, meters, controls[::2]).measure()
-        say(f"a turn by hand (gateway and database, µs CPU): {figures.before}")
-        figures.rate = plan.clock_rate(figures.before.per_s)
+            _by_hand(live, meters, controls[::2], figures)
+        say(f"by hand (gateway and database, µs CPU): {figures.by_hand}")
+        figures.rate = plan.clock_rate(figures.by_hand[ALL_AT_ONCE][0].per_s)
         theirs = {person.interview_id for person in controls}
         with _running(complete, START, figures.rate, HEAD_START) as (live, network, meters):
             others = [person for person in people if person.interview_id not in theirs]
             _run(live, network, meters, others, figures, say)
-            figures.after = Control(machine_work(live), live, meters, controls[1::2]).measure()
+            _by_hand(live, meters, controls[1::2], figures)
     return figures
+
+
+def _by_hand(live: Settings, meters: Meters, people: list[Villager], figures: Figures) -> None:
+    """What requests cost when the server is never idle, and when they come one by one as a country's do."""
+    for place, (manner, pace) in enumerate(MANNERS.items()):
+        control = Control(machine_work(live), live, meters, people[place :: len(MANNERS)], pace)
+        figures.by_hand.setdefault(manner, []).append(control.measure())
 
 
 @contextmanager
