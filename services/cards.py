@@ -26,7 +26,7 @@ from survey.questionnaire import Questionnaire
 def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> Exported:
     """Write the cards of one office's organisations, HTML or (by the file's name) PDF; whole or not at all.
 
-    `officer` and `officer_phone`: whom a leader may ask, else who looks after the commune, and the office's number.
+    `officer` and `officer_phone`: whom a leader may ask, else who looks after the commune, else the office.
     Raises Refusal: no office or reason,
     nobody on the list, file there already, or no PDF to be made here.
     """
@@ -43,7 +43,7 @@ def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> 
         listed = rows.on_cards(conn, found["id"], office_id)
     forms = {each["sha256"]: questionnaire.from_dict(each["form"]) for each in held}
     ours = (_dialled(line), _dialled(texts))
-    made = [_card(row, forms, found["title"], ours, officer, officer_phone) for row in listed]
+    made = [_card(row, forms, found["title"], ours, *_officer(work, row, officer, officer_phone)) for row in listed]
     if not made:
         raise Refusal("export.cards_none", office=order.office)
     page = cards.html(made)
@@ -72,10 +72,16 @@ def _card(
         round_title=title,
         office=row["office"],
         hotline=hotline or row["contact_number"],
-        officer=officer or row["officer"] or row["office"],
-        officer_phone=officer_phone or row["contact_number"],
+        officer=officer,
+        officer_phone=officer_phone,
         texts=texts,
     )
+
+
+def _officer(work: Work, row: RowMapping, name: str, number: str) -> tuple[str, str]:
+    """Whom to ask and under which number: as given, else who looks after the commune, else the office."""
+    own = phone.shown(work.vault.open(row["officer_phone"])) if row["officer_phone"] and not name else ""
+    return name or row["officer"] or row["office"], number or own or row["contact_number"]
 
 
 def _dialled(sender: SenderRow | None) -> str:

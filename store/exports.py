@@ -150,6 +150,7 @@ def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequen
             offices.c.name.label("office"),
             offices.c.contact_number,
             staff.c.name.label("officer"),
+            staff.c.phone.label("officer_phone"),
         )
         .select_from(interviews)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)

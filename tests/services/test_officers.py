@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from services import campaigns, officers, staff, tasks, work_list
+from services.cards import export_cards
+from services.exports import Order
 from services.faults import Refusal
 from services.preview import preview
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import organisations
+from store.tables.staff import staff as staff_table
 from tests.services.world import World, build
 
 ACTOR, LAN, MINH = "cli:test", "lan@qb.example", "minh@qb.example"
@@ -80,3 +86,19 @@ def test_what_cannot_be_is_refused_and_changes_nothing(world: World) -> None:
     ):
         with pytest.raises(Refusal, match=r"staff\.unknown"):
             ask()
+
+
+def test_a_card_names_who_looks_after_the_commune_and_their_number(world: World, tmp_path: Path) -> None:
+    officers.look_after(world.work, LAN, ["Xã Đông"], ACTOR)
+    with world.work.database.transaction() as conn:
+        lan = sa.update(staff_table).where(staff_table.c.email == LAN)
+        conn.execute(lan.values(name="Nguyễn Thị Lan", phone=world.work.vault.seal("+84912345678")))
+
+    def printed(name: str, *whom: str) -> list[str]:
+        order = Order("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
+        export_cards(world.work, order, *whom)
+        return re.findall(r"Hỏi cán bộ <b>([^<]+)</b>, điện thoại <b>([^<]+)</b>", order.out.read_text("utf-8"))
+
+    office = ("Liên minh HTX tỉnh", "02323 822 222")
+    assert printed("own", "", "") == [("Nguyễn Thị Lan", "0912 345 678")] * 2 + [office]
+    assert printed("given", "Ông Tư", "") == [("Ông Tư", office[1])] * 3, "nobody else's number beside a name"
