@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from store import interviews as rows
 from store.prepared import Row
 from survey.effects import Ask, Effect
 from survey.engine import Step
+from survey.questionnaire import Questionnaire
 
 TEST = "test"
 """Purpose of a sample text that staff send to themselves."""
@@ -111,8 +113,14 @@ def _composed(
     conn: Connection, held: Row, language: str, effects: tuple[Effect, ...], context: TextContext
 ) -> Text:
     form = form_of(conn, held["questionnaire_sha256"])
-    written = texting.compose(form, effects, language, context)
-    return written[0] if written else _told(conn, held, "text.announcement", language, context)
+    written = _first(form, effects, language, context)
+    return written or _told(conn, held, "text.announcement", language, context)
+
+
+@lru_cache(maxsize=1024)
+def _first(form: Questionnaire, effects: tuple[Effect, ...], language: str, context: TextContext) -> Text | None:
+    """The text of a contact that is opened: mostly the same for everybody of an office, and dear to fit to length."""
+    return next(iter(texting.compose(form, effects, language, context)), None)
 
 
 def _remember(conn: Connection, sender: SenderRow, opened: Sequence[tuple[Leaving, Step]]) -> None:
