@@ -62,9 +62,9 @@ def test_a_machine_is_hung_up_on_and_is_no_contact(net: Joined, persona: str) ->
     assert (net.jobs.asked, turns(net) <= 2) == (["alo.hang_up"], True), "in the opening, or where that is over"
     world = net.world
     assert (world.answers(), world.interview()["status"], len(world.events())) == ({}, "active", 1)
-    now = world.work.clock.now()
+    now, further = world.work.clock.now(), world.sent(ref=world.plan())[0]["id"]
     with world.work.database.transaction() as conn:
-        counted = contacts.counts(conn, world.hash(), world.interviews[0], Caps().since(now), now)
+        counted = contacts.counts(conn, [further], Caps().since(now), now)[further]
     assert counted["answered_at"] == (), "the one answered call of the day is still to be had"
 
 
