@@ -22,7 +22,7 @@ from tests.services.test_calls import words
 from tests.services.world import LEADER, World, build
 
 HERE = Path(__file__).parent.parent / "conversations" / "phones"
-FILES = ("shared.yaml", "channels.yaml", "offered.yaml")
+FILES = ("shared.yaml", "channels.yaml", "offered.yaml", "rings.yaml")
 TALKS: list[dict[str, Any]] = [talk for file in FILES for talk in yaml.safe_load((HERE / file).read_text("utf-8"))]
 ACTIONS = {"text", "call", "key", "silence", "staff", "rings"}
 
@@ -51,8 +51,9 @@ class Phone:
         _check(step, "reads", reply.body or "")
 
     def _call(self, step: dict[str, Any]) -> None:
-        """We ring about an interview, and somebody answers; what went on before was hung up."""
-        self.ref, self.turn = self.world.plan("call", at=step["call"]), 1
+        """We ring, back where they rang us, and somebody answers; what went on before was hung up."""
+        backs = self._backs()
+        self.ref, self.turn = str(backs[0]) if backs else self.world.plan("call", at=step["call"]), 1
         self._hears(step, calls.first(self.world.work, self.ref, f"CA{self.ref}", "human"))
 
     def _key(self, step: dict[str, Any]) -> None:
@@ -77,6 +78,11 @@ class Phone:
         self.rung += 1
         document = rang_in(self.world.work, self.world.line, LEADER, f"CAin{self.rung}")
         assert ("<Reject" in document) == step["rings"], step
+        assert len(self._backs()) == step.get("planned", 1), step
+
+    def _backs(self) -> list[str]:
+        """Calls back that wait to be made."""
+        return [row["ref"] for row in self.world.sent(purpose="call_back", state="planned")]
 
     def _hears(self, step: dict[str, Any], document: str) -> None:
         assert document.endswith("<Hangup /></Response>") == step.get("ends", False), (step, words(document))
