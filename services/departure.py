@@ -119,8 +119,9 @@ def _apart(page: Sequence[Row]) -> tuple[list[Row], list[UUID]]:
     alone: list[Row] = []
     waiting: list[UUID] = []
     seen: set[Any] = set()
+    shared = ("interview_id",) if is_planted("no-lock-order") else ("hash", "interview_id")
     for phone in page:
-        of = {phone["hash"], phone["interview_id"]} - {None}
+        of = {phone[name] for name in shared} - {None}
         if of & seen:
             waiting.append(phone["id"])
         else:
