@@ -249,3 +249,12 @@ def test_a_form_of_every_kind_is_checked_published_shown_and_compared(run: Run) 
     assert "Không khó khăn gì" in shown
     assert loaded(run("questionnaire", "diff", report, "BC-THANG", "--json")) == []
     assert loaded(run("questionnaire", "prompts", "BC-THANG", "--json"))
+
+
+def test_placeholders_of_a_language_by_ear_say_what_they_are_and_are_taken_in_as_such(run: Run, tmp_path: Path) -> None:
+    report, folder = str(HERE / "BC-THANG.xlsx"), str(tmp_path / "hmn")
+    assert "ÂM THANH TẠM" in run("questionnaire", "placeholders", report, folder).stdout
+    language = ("--language", "hmn", "--voice", "placeholder", "--json")
+    taken = loaded(run("questionnaire", "record", report, folder, *language))
+    assert (taken["added"] > 20, taken["faults"], taken["missing"]) == (True, [], [])
+    assert {one["voice"] for one in loaded(run("questionnaire", "prompts", report, *language))} == {"placeholder"}
