@@ -54,13 +54,17 @@ _MOST_EXTRA = 24
 
 @dataclass(frozen=True, slots=True)
 class VoiceRequest:
-    """One request of a live call. `digits` is None when nothing was pressed."""
+    """One request of a live call. `digits` is None when nothing was pressed.
+
+    `connected` after somebody was dialled: whether they were reached; None: nobody was.
+    """
 
     carrier_id: str
     from_number: str
     to_number: str
     digits: str | None
     answered_by: str
+    connected: bool | None = None
 
 
 def inbound_text(form: Form) -> InboundText:
@@ -85,6 +89,7 @@ def voice_request(form: Form) -> VoiceRequest:
         to_number=form.get("To", ""),
         digits=form.get("Digits") or None,
         answered_by=form.get("AnsweredBy", ""),
+        connected=form["DialCallStatus"] in ("completed", "answered") if "DialCallStatus" in form else None,
     )
 
 

@@ -96,8 +96,8 @@ def _append(parent: Any, verb: Verb, urls: ScriptUrls, voice: str) -> None:
             parent.append(_gather(verb, urls, voice))
         case Redirect(turn=turn):
             parent.redirect(urls.turn(turn), method="POST")
-        case Dial(number=number):
-            parent.dial(number)
+        case Dial(number=number, turn=turn, ring_s=ring_s):
+            parent.dial(number, action=urls.turn(turn), method="POST", timeout=ring_s)
         case Reject():
             parent.reject(reason="busy")
         case Hangup():

@@ -16,7 +16,7 @@ Medium = Literal["text", "call"]
 MEDIA: tuple[Medium, ...] = ("text", "call")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _HORIZON_DAYS = 400
-_SUNDAY = 6
+SATURDAY, _SUNDAY = 5, 6
 _NOON = time(12)
 
 

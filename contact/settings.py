@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from contact import caps, ladder
 from contact.calendar import (
     DEFAULT_HOURS,
     MEDIA,
+    SATURDAY,
+    ZONE,
     Calendar,
     Day,
     Hours,
@@ -50,6 +52,9 @@ class RoundSettings:
     """Which answer holds where online and phone differ in a form not final yet: the "first", or the "online" one."""
     ring_in: RingIn = "call_back"
     """What becomes of somebody who rings our number: rung back at no cost to them, or answered."""
+    transfer: Day = ()
+    """Office hours, Monday to Friday, in which a caller who asks for a person is put through to the area's officer at
+    once; none: never, staff get a task. It costs a second call, and officers must know of it."""
     approval_above: int = 5000
     """A campaign that contacts more organisations than this needs a second person (our own default)."""
 
@@ -61,6 +66,13 @@ class RoundSettings:
     def calendar_at(self, place: str) -> Calendar:
         """When this round may contact people of the office with code `place`."""
         return Calendar(self.hours, self.public_holidays, {**self.exceptions, **self.places.get(place, {})})
+
+    def transfers_at(self, place: str, at: datetime) -> bool:
+        """Whether officers of the office with code `place` take calls at `at` (aware): in office hours, of a day on
+        which calls are made at all."""
+        local = at.astimezone(ZONE)
+        in_hours = local.weekday() < SATURDAY and any(w.opens <= local.time() < w.closes for w in self.transfer)
+        return in_hours and bool(self.calendar_at(place).windows("call", local.date()))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types; `from_dict` gives back equal settings."""
@@ -76,6 +88,7 @@ class RoundSettings:
             "conflicts": self.conflicts,
             "approval_above": self.approval_above,
             "ring_in": self.ring_in,
+            "transfer": write_day(self.transfer),
         }
 
 
@@ -92,6 +105,7 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         late_answers=_one_of(data.get("late_answers", "refuse"), LATE_ANSWERS),
         conflicts=_one_of(data.get("conflicts", "first"), CONFLICTS),
         ring_in=_ring_in(data.get("ring_in", "call_back")),
+        transfer=day(*data.get("transfer", ())),
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
 

@@ -5,7 +5,7 @@ It must not decide anything about the interview (the engine did) nor know a carr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from survey.effects import (
     AlreadyAnswered,
     Appointed,
     Ask,
+    Connected,
     Consent,
     Doubtful,
     Echo,
@@ -34,6 +35,7 @@ from survey.effects import (
     NothingBefore,
     OptedOut,
     OutOfRange,
+    PersonAt,
     Resumed,
     Tell,
     Unheard,
@@ -55,7 +57,7 @@ class CallContext:
     """What a script must know of the call and the round.
 
     `turn`: the dialogue turn that the next keys belong to. `office`: who calls, as spoken. `contact`: a number to
-    check with, "" for none. `officer`: E.164 to connect to now when a person is asked for, None: a promise instead.
+    check with, "" for none. `officer`: E.164 of the person to put through (`Wanted("transfer")`).
     `organisation`: named only where one phone serves several. `going_on`: this call was about another one before, so
     who rings and why was told. `given`: answers given in this call so far; with the
     first one the back key is told. `other`: a language that may be chosen by key before consent, "" for none.
@@ -64,7 +66,7 @@ class CallContext:
     turn: int
     office: str
     contact: str = ""
-    officer: str | None = None
+    officer: str = ""
     organisation: str = ""
     going_on: bool = False
     voice: str = DEFAULT_VOICE
@@ -80,7 +82,9 @@ def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, ca
     """
     teller = _Teller(form, effects, written(language), call, language)
     ask = next((effect for effect in effects if isinstance(effect, Ask)), None)
-    before = (*teller.say_first(), *teller.connect())
+    before = tuple(teller.say_first())
+    if Wanted("transfer") in effects:
+        return Script((*before, *teller.say_other(), Dial(call.officer, call.turn)))
     question = None if ask is None else asides.question_of(form, ask.question)
     if ask is None or question is None:
         return Script((*before, *(teller.say_other() or teller.words("nothing_open")), Hangup()))
@@ -113,7 +117,7 @@ def closing(code: str, language: str, voice: str = DEFAULT_VOICE) -> Script:
 
 
 def _answers_key(effect: Effect) -> bool:
-    return isinstance(effect, Echo | Noted | GoneBack | Consent | LeftOpen | AlreadyAnswered)
+    return isinstance(effect, Echo | Noted | GoneBack | Consent | LeftOpen | AlreadyAnswered | PersonAt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,6 @@ class _Teller:
 
     def _told(self, effects: Iterable[Effect]) -> list[Prompt]:
         return [prompt for effect in effects for prompt in _TOLD[type(effect)](self, effect)]
-
-    def connect(self) -> Iterator[Verb]:
-        if self.call.officer is not None and Wanted("person") in self.effects:
-            yield Dial(self.call.officer)
 
     def back_key(self, question: Question) -> list[Prompt]:
         """How to mend a slip, told with the first echo of a call; where figures are keyed, 7 alone is a figure."""
@@ -254,8 +254,7 @@ class _Teller:
         return self.words("thanks" if effect.ending == "complete" else effect.ending)
 
     def wanted(self, effect: Wanted) -> list[Prompt]:
-        connected = effect.what == "person" and self.call.officer is not None
-        return [] if connected else self.words(f"wanted.{effect.what}")
+        return self.words(f"wanted.{effect.what}")
 
 
 _TOLD: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
@@ -273,6 +272,8 @@ _TOLD: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
     Finished: lambda teller, _: teller.words("finished"),
     Wanted: _Teller.wanted,
     Appointed: lambda teller, effect: teller.words(f"appointed.{effect.when}"),
+    PersonAt: lambda teller, effect: teller.words(f"person_at.{effect.when}"),
+    Connected: lambda teller, effect: teller.words("connected" if effect.done else "unconnected"),
     WrongPerson: lambda teller, effect: teller.words(f"wrong_person.{effect.why}"),
     OptedOut: lambda teller, _: teller.words("opted_out"),
     Noted: lambda teller, _: teller.words("noted"),

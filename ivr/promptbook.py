@@ -19,6 +19,7 @@ from survey.effects import (
     AlreadyAnswered,
     Appointed,
     Ask,
+    Connected,
     Consent,
     Doubtful,
     Echo,
@@ -34,6 +35,7 @@ from survey.effects import (
     NothingBefore,
     OptedOut,
     OutOfRange,
+    PersonAt,
     Resumed,
     Tell,
     Unheard,
@@ -97,8 +99,10 @@ def spoken_effects(form: Questionnaire) -> Iterator[tuple[str, tuple[Effect, ...
             yield question.name, (Ask(question.name, 1), Welcome(), Resumed(), _echo(question))
     yield from (("amiss", (Unheard(tries),)) for tries in TRIES)
     yield "amiss", (Doubtful("words"),)
-    for what in ("person", "call", "help", "later"):
+    for what in ("person", "call", "help", "later", "transfer"):
         yield what, (Wanted(what),)
+    yield from (("person", (Connected(done),)) for done in (True, False))
+    yield from (("person", (PersonAt(when, ""),)) for when in get_args(asides.Visit))
     yield from (("between", (effect,)) for effect in (Noted(), GoneBack(), NothingBefore(), MayPause()))
     for name in asides.ASIDES:
         yield "between", (Ask(name, 1),)

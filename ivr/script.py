@@ -62,9 +62,12 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Connect the caller with `number` (E.164); the verbs after it run when that call is over or failed."""
+    """Connect the caller with `number` (E.164), who may let it ring for `ring_s` seconds. When that call is over, or
+    nobody took it, the dialogue goes on with `turn`; nothing stands behind it."""
 
     number: str
+    turn: int
+    ring_s: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,11 @@ class Script:
     def gather(self) -> Gather | None:
         """The one place of the script that takes keys, or None."""
         return next((verb for verb in self.verbs if isinstance(verb, Gather)), None)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the call comes back to us: for keys, or from somebody it was connected with."""
+        return any(isinstance(verb, Gather | Dial) for verb in self.verbs)
 
     @property
     def heard(self) -> str:

@@ -17,7 +17,7 @@ from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
 from ivr.voices import other_language, voiced, voices_of, with_placeholders
-from services import ablated, interviews, next_interview, wishes
+from services import ablated, interviews, next_interview, transfers, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
 from services.questionnaires import form_of
@@ -28,7 +28,7 @@ from store import phones
 from store.prepared import Row
 from survey import asides
 from survey.answers import Channel, Heard, Said, Silence, Spoken
-from survey.effects import Ask, Consent, OptedOut, Welcome
+from survey.effects import Consent, OptedOut, Welcome
 from survey.engine import Step
 
 CHANNEL: Channel = "voice"
@@ -92,7 +92,9 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         placed = rows.placed(conn, ref)
         if placed is None:
             raise UnknownCallError(ref)
-        phone = lock(conn, placed["phone_hash"])
+        phone = phones.lock(conn, placed["phone_hash"])
+        if phone is None:  # rows refer to it: it cannot be gone
+            raise UnknownCallError(ref)
         call_id = work.ids.new()
         now = work.clock.now()
         fresh = rows.add(
@@ -115,8 +117,10 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         return keep(line, _begin(line, placed["interview_id"]))
 
 
-def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
+def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool | None = None) -> str:
     """The document after keys, or silence (None), in dialogue turn `turn`. Raises UnknownCallError.
+
+    `connected`: the turn put the caller through to a person, who was reached or not; None: it did not.
 
     A turn that was answered before gives the document it was answered with, whatever is pressed now. Silence in a call
     that a machine has taken (`services.detection`) ends it. Somebody who opted out by text meanwhile is asked nothing
@@ -138,7 +142,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None) -> str:
             return keep(line, OVER)
         if held is None or call["turn"] >= MOST_TURNS:
             return keep(line, closing("apology"))
-        speech = _hear(line, held, call, turn, digits)
+        speech = _hear(line, held, call, turn, digits, connected)
         if held["locked"]:
             return keep(line, closing("nothing_open"))
         return keep(line, closing("opted_out") if phone["consent"] in SILENCED else speech)
@@ -150,14 +154,6 @@ def apology(work: Work) -> str:
 
 
 # Parts
-
-
-def lock(conn: Connection, phone_hash: bytes) -> Row:
-    """Lock a phone that rows refer to. Raises UnknownCallError when there is none."""
-    phone = phones.lock(conn, phone_hash)
-    if phone is None:  # rows refer to it: it cannot be gone
-        raise UnknownCallError("no phone")
-    return phone
 
 
 def open_interviews(work: Work, conn: Connection, phone: Row) -> list[Row]:
@@ -177,8 +173,9 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
     return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=len(held) > 1)
 
 
-def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Speech:
-    """What was pressed, bound to the question that the request's own turn asked."""
+def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None, connected: bool | None) -> Speech:
+    """What was pressed, bound to the question that the request's own turn asked; who asks for a person is put through
+    where that can be."""
     if asides.parts(call["question"] or "")[0] == asides.NEXT:
         return _go_on_elsewhere(line, held, call["question"], menus.read_key(digits, asides.ASIDES[asides.NEXT]))
     form = form_of(line.conn, held["questionnaire_sha256"])
@@ -191,12 +188,15 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None) -> Sp
     spoken = interviews.state_of(form, held).language if digits == menus.LANGUAGE else ""
     other = line.other(held["office_area"], spoken) if spoken else ""
     said = ablated.taken(menus.read_key(digits, question, other), question)
-    return take(line, held, Heard(CHANNEL, source, said, bound, asked or None))
+    said, officer = transfers.heard(line.work, held, said, connected)
+    return take(line, held, Heard(CHANNEL, source, said, bound, asked or None), officer=officer)
 
 
-def take(line: Line, held: Row, happening: Happening, *, shared: bool = False, before: Row | None = None) -> Speech:
+def take(
+    line: Line, held: Row, happening: Happening, *, shared: bool = False, before: Row | None = None, officer: str = ""
+) -> Speech:
     """Hear what happened in the interview `held`, and what is spoken next; `shared`: the phone serves several;
-    `before`: the interview that this call was about until now."""
+    `before`: the interview that this call was about until now; `officer`: the number of who is put through."""
     if isinstance(happening, Opening):
         happening = replace(happening, earlier=_earlier(line, held))
     step = interviews.take(line.work, line.conn, held, happening, line.phone)
@@ -215,6 +215,7 @@ def take(line: Line, held: Row, happening: Happening, *, shared: bool = False, b
         going_on=before is not None and before["office_id"] == held["office_id"],
         given=len(step.interview.given),
         other=line.other(held["office_area"], language) if Welcome() in step.effects else "",
+        officer=officer,
     )
     script = callflow.script_for(form, ablated.told(step.effects), language, context)
     speech = _speech_of(script, step, line.voices(held["office_area"]))
@@ -257,9 +258,10 @@ def _earlier(line: Line, held: Row) -> dict[str, str]:
 
 
 def _speech_of(script: Script, step: Step, voices: tuple[str, ...]) -> Speech:
-    ask = next((effect for effect in step.effects if isinstance(effect, Ask)), None)
+    waits = script.goes_on and step.interview.asked is not None
     consented = any(isinstance(effect, Consent) and effect.given for effect in step.effects)
-    return Speech(script, ask.question if ask else "", ask.turn if ask else 0, consented, voices)
+    asked, turn = (step.interview.asked or "", step.interview.turn) if waits else ("", 0)
+    return Speech(script, asked, turn, consented, voices)
 
 
 def closing(code: str) -> Speech:
@@ -284,7 +286,7 @@ def keep(line: Line, speech: Speech) -> str:
         script=line.work.vault.seal(document),
         at=line.now,
         consented=speech.consented,
-        over=speech.script.gather is None,
+        over=not speech.script.goes_on,
         about=speech.about,
     )
     return document

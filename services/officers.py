@@ -6,25 +6,30 @@ It must not know how campaigns or tasks are found by it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping
 
+from contact.phone import read_cell
 from services.faults import Refusal
 from services.work import Work
 from store import audit
 from store import officers as rows
 from store import staff as staff_rows
 
+PROVINCE = rows.PROVINCE
+
 
 def look_after(work: Work, email: str, communes: Sequence[str], actor: str) -> int:
-    """Give communes to a member of staff, whoever had them before. How many are theirs now.
+    """Give communes to a member of staff, whoever had them before; PROVINCE: who is asked where a commune has nobody
+    with a number. How many are theirs now.
 
     Raises Refusal: unknown person; a commune in which the office has no organisation, with those it has.
     """
     with work.database.transaction() as conn:
         person = _person(conn, email)
         known = rows.communes(conn, person["office_id"])
-        unknown = sorted({commune.strip() for commune in communes} - known)
+        unknown = sorted({commune.strip() for commune in communes} - known - {rows.PROVINCE})
         if unknown:
             raise Refusal("officer.commune_unknown", communes=", ".join(unknown), known=", ".join(sorted(known)[:20]))
         for commune in communes:
@@ -40,6 +45,39 @@ def let_go(work: Work, email: str, communes: Sequence[str], actor: str) -> int:
         gone = rows.take(conn, person["id"], [commune.strip() for commune in communes])
         _trail(work, conn, actor, "officer.taken", person, communes)
         return gone
+
+
+def set_phone(work: Work, email: str, number: str, actor: str) -> None:
+    """Keep the number, sealed, at which a member of staff takes calls of leaders who ask for a person; "" for none.
+
+    Raises Refusal: unknown person, or no number anybody here could be rung at.
+    """
+    read = next((reading.e164 for reading in read_cell(number) if reading.e164), None)
+    if number and read is None:
+        raise Refusal("officer.number_unfit")
+    with work.database.transaction() as conn:
+        person = _person(conn, email)
+        staff_rows.change(conn, person["id"], phone=work.vault.seal(read) if read else None)
+        _trail(work, conn, actor, "officer.reachable" if read else "officer.unreachable", person, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who looks after `commune` (PROVINCE: whatever nobody else does); `phone` "" where they take no calls."""
+
+    commune: str
+    name: str
+    phone: str
+
+
+def listed(work: Work) -> list[Officer]:
+    """The officers whom this database role may see, by commune, with their numbers: for colleagues' eyes."""
+    with work.database.transaction() as conn:
+        found = rows.listed(conn)
+    return [
+        Officer(row["commune"], row["name"] or row["email"], work.vault.open(row["phone"]) if row["phone"] else "")
+        for row in found
+    ]
 
 
 def communes_of(work: Work) -> dict[str, list[str]]:

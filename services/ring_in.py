@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contact.calendar import local_day
 from contact.phone import read_cell
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
@@ -82,10 +81,11 @@ def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: 
 def _ring_back(line: Line, sender: SenderRow, row: Row | None, number: str) -> None:
     """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
     phone_hash = line.phone["hash"]
-    if row is not None and row["status"] in next_interview.WAITING:
+    given_up = row is not None and phones.is_given_up(line.conn, row["organisation_id"], phone_hash)
+    if row is not None and row["status"] in next_interview.WAITING and not given_up:
         call_backs.plan(line.work, line.conn, row, phone_hash, sender.id, "rang_us")
     elif row is not None:
-        wishes.tell_staff(line.work, line.conn, row, "person_wanted", str(local_day(line.now)))
+        wishes.tell_of_person(line.work, line.conn, row)
     else:
         kind = "person_wanted" if phones.is_listed(line.conn, phone_hash) else "unknown_number"
         numbers.tell_staff(line.work, line.conn, kind, phone_hash, number)

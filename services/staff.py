@@ -130,7 +130,7 @@ def deactivate(work: Work, email: str, actor: str) -> None:
         found = rows.by_email(conn, email.strip().lower())
         if found is None:
             raise Refusal("staff.unknown", email=email)
-        rows.change(conn, found["id"], active=False, password=None, fs_uniquifier=work.ids.public())
+        rows.change(conn, found["id"], active=False, password=None, phone=None, fs_uniquifier=work.ids.public())
         rows.withdraw_invitations(conn, found["id"], now)
         _trail(conn, now, actor, "staff.deactivated", found["id"], found["office_id"])
 

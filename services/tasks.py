@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -25,8 +26,13 @@ def open_task(
     detail: str = "",
     office_id: UUID | None = None,
     interview_id: UUID | None = None,
+    wanted_at: datetime | None = None,
+    again: bool = False,
 ) -> bool:
-    """Open a task unless this `cause` has one; `kind` as in `store.tables.campaigns.tasks`. True when it is new."""
+    """Open a task unless this `cause` has one; `kind` as in `store.tables.campaigns.tasks`. True when it is new.
+
+    `wanted_at`: when the person wants to be rung; `again`: a task that is done is opened again.
+    """
     return rows.open_once(
         conn,
         task_id=work.ids.new(),
@@ -36,4 +42,11 @@ def open_task(
         at=work.clock.now(),
         office_id=office_id,
         interview_id=interview_id,
+        wanted_at=wanted_at,
+        again=again,
     )
+
+
+def settle(work: Work, conn: Connection, cause: str, by: str) -> None:
+    """What the task of this `cause` was for has come about by itself; `by`: the actor that is shown."""
+    rows.settle(conn, digest(cause), by, work.clock.now())

@@ -20,12 +20,12 @@ from store import interviews as rows
 from store import outbox, registry, senders
 from store.prepared import Row
 from survey.answers import Heard, Key
-from survey.effects import Appointed, Effect, Wanted, WrongPerson
+from survey.effects import Appointed, Connected, Effect, PersonAt, Wanted, WrongPerson
 
 
 def carry_out(work: Work, conn: Connection, held: Row, phone_hash: bytes, effects: Iterable[Effect]) -> None:
-    """Follow the wishes among `effects`: a person becomes a task; a call is due now, or at the time chosen, by a
-    campaign where one contacts them, else by itself, and a task only where nothing can ring."""
+    """Follow the wishes among `effects`: a person becomes a task, until they have talked; a call is due now, or at the
+    time chosen, by a campaign where one contacts them, else by itself, and a task only where nothing can ring."""
     wanted: set[str] = set()
     for effect in effects:
         if isinstance(effect, Wanted):
@@ -33,12 +33,16 @@ def carry_out(work: Work, conn: Connection, held: Row, phone_hash: bytes, effect
         elif isinstance(effect, Appointed):
             ours = _call(work, conn, held, phone_hash, datetime.fromisoformat(effect.at))
             wanted.update(() if ours else ("person",))
+        elif isinstance(effect, PersonAt):
+            tell_of_person(work, conn, held, datetime.fromisoformat(effect.at))
+        elif isinstance(effect, Connected) and effect.done:
+            tasks.settle(work, conn, _person_wanted(work, held), "machine:transfer")
         elif isinstance(effect, WrongPerson):
             _give_number_up(work, conn, held, phone_hash, effect.why)
     if "call" in wanted and not _call(work, conn, held, phone_hash, None):
         wanted.add("person")
-    if "person" in wanted:
-        tell_staff(work, conn, held, "person_wanted", str(local_day(work.clock.now())))
+    if wanted & {"person", "transfer"}:
+        tell_of_person(work, conn, held)
 
 
 def stop(work: Work, conn: Connection, held: Row, phone: Row, happening: Happening, language: str) -> None:
@@ -70,11 +74,29 @@ def _give_number_up(work: Work, conn: Connection, held: Row, phone_hash: bytes, 
     """Nobody rings this number about this organisation again, and staff find out whom to ring."""
     registry.mark_invalid(conn, held["id"], phone_hash, why)
     outbox.withdraw(conn, {"code": why}, work.clock.now(), phone_hash=phone_hash, interview_id=held["id"])
-    tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
+    _tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
 
 
-def tell_staff(work: Work, conn: Connection, held: Row, kind: str, cause: str) -> None:
-    """One task of the interview's office about it, per `kind` and `cause`."""
+def tell_of_person(work: Work, conn: Connection, held: Row, wanted_at: datetime | None = None) -> None:
+    """A person is wanted about the interview, at once or at a time: one task a Vietnamese day, open again if it was
+    done."""
+    tasks.open_task(
+        work,
+        conn,
+        kind="person_wanted",
+        cause=_person_wanted(work, held),
+        office_id=held["office_id"],
+        interview_id=held["id"],
+        wanted_at=wanted_at,
+        again=True,
+    )
+
+
+def _person_wanted(work: Work, held: Row) -> str:
+    return f"person_wanted:{held['id']}:{local_day(work.clock.now())}"
+
+
+def _tell_staff(work: Work, conn: Connection, held: Row, kind: str, cause: str) -> None:
     tasks.open_task(
         work,
         conn,

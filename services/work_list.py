@@ -35,6 +35,8 @@ class Task:
     """Actor: "staff:<id>" or "cli:<os user>"; "" while open."""
     created_at: datetime
     done_at: datetime | None
+    wanted_at: datetime | None = None
+    """When the person wants to be rung; None: as soon as may be."""
 
 
 def listed(
@@ -69,6 +71,7 @@ def listed(
             row["claimed_by"],
             row["created_at"],
             row["done_at"],
+            row["wanted_at"],
         )
         for row in found
     ]

@@ -288,7 +288,7 @@ _WRITTEN: Mapping[type[Effect], Callable[[_Writer, Any], str]] = {
     off.GoneBack: lambda writer, _: writer.words("gone_back"),
     off.NothingBefore: lambda writer, _: writer.words("nothing_before"),
     **dict.fromkeys((Consent, off.Appointed, off.OptedOut, off.WrongPerson), lambda *_: ""),
-    **dict.fromkeys((off.Noted, off.Far, off.MayPause), lambda *_: ""),
+    **dict.fromkeys((off.Noted, off.Far, off.MayPause, off.PersonAt, off.Connected), lambda *_: ""),
 }
 
 _RANKS: Mapping[type[Effect], int] = {

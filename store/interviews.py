@@ -23,6 +23,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     column,
     delete,
     exists,
@@ -33,12 +34,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
+from store.officers import officer_of
 from store.prepared import Prepared, Row
 from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
 from store.tables.registry import offices, organisation_phones, organisations
 from store.tables.rounds import round_offices, rounds
+
+TRANSFERS = rounds.c.settings[("transfer", "0")].as_string().is_not(None)
+"""Whether the round puts callers through to officers at all; only then is more looked up."""
 
 _HELD = (
     select(
@@ -61,6 +66,7 @@ _HELD = (
         offices.c.name.label("office"),
         offices.c.contact_number,
         offices.c.area_code.label("office_area"),
+        offices.c.code.label("office_code"),
         rounds.c.state.label("round_state"),
         rounds.c.code.label("round_code"),
         DEADLINE.label("deadline_at"),
@@ -69,6 +75,8 @@ _HELD = (
         rounds.c.settings["ring_in"].as_string().label("ring_in"),
         rounds.c.settings["accented_texts"].as_boolean().label("accented_texts"),
         rounds.c.settings["caps"]["replies_a_day"].as_integer().label("replies_a_day"),
+        case((TRANSFERS, rounds.c.settings)).label("transfer_settings"),
+        case((TRANSFERS, officer_of(interviews.c.office_id, interviews.c.commune))).label("officer"),
     )
     .join(organisations, organisations.c.id == interviews.c.organisation_id)
     .join(offices, offices.c.id == interviews.c.office_id)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, and_, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from store.tables.registry import organisations
 from store.tables.staff import officer_communes, staff
+
+PROVINCE = ""
+"""Stands for the commune of who looks after what no other officer can be asked about."""
 
 
 def looked_after(
@@ -18,6 +21,19 @@ def looked_after(
     """Whether one of the people with these addresses looks after the commune of the office."""
     theirs = and_(officer_communes.c.office_id == office_id, officer_communes.c.commune == commune)
     return exists().where(theirs, staff.c.id == officer_communes.c.staff_id, staff.c.email.in_(emails))
+
+
+def officer_of(office_id: ColumnElement[UUID], commune: ColumnElement[str]) -> ScalarSelect[bytes | None]:
+    """The sealed number of who takes calls for a commune of an office: its own officer, else one of the province."""
+    theirs = or_(officer_communes.c.commune == commune, officer_communes.c.commune == PROVINCE)
+    return (
+        select(staff.c.phone)
+        .join(officer_communes, officer_communes.c.staff_id == staff.c.id)
+        .where(officer_communes.c.office_id == office_id, theirs, staff.c.phone.is_not(None))
+        .order_by(officer_communes.c.commune == PROVINCE)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def communes(conn: Connection, office_id: UUID) -> set[str]:
@@ -56,3 +72,10 @@ def by_email(conn: Connection) -> dict[str, list[str]]:
     for row in conn.execute(query.order_by(staff.c.email, officer_communes.c.commune)):
         found.setdefault(row.email, []).append(row.commune)
     return found
+
+
+def listed(conn: Connection) -> Sequence[RowMapping]:
+    """Commune, e-mail, name and sealed number of every officer this connection may see, by office and commune."""
+    query = select(officer_communes.c.commune, staff.c.email, staff.c.name, staff.c.phone)
+    query = query.join(staff, staff.c.id == officer_communes.c.staff_id)
+    return conn.execute(query.order_by(officer_communes.c.office_id, officer_communes.c.commune)).mappings().all()

@@ -48,6 +48,17 @@ def is_listed(conn: Connection, phone_hash: bytes) -> bool:
     return bool(conn.scalar(select(exists().where(organisation_phones.c.phone_hash == phone_hash))))
 
 
+GIVEN_UP = ("wrong_number", "left_office")
+"""Notes of numbers whose holder said that they are not, or no longer, the organisation's."""
+
+
+def is_given_up(conn: Connection, organisation_id: UUID, phone_hash: bytes) -> bool:
+    """Whether somebody at this phone said that it is not the organisation's, or no longer its leader's."""
+    link = organisation_phones.c
+    mine = exists().where(link.organisation_id == organisation_id, link.phone_hash == phone_hash)
+    return bool(conn.scalar(select(mine.where(~link.valid, link.note.in_(GIVEN_UP)))))
+
+
 def any_left(conn: Connection, interview_id: UUID) -> bool:
     """Whether the interview's organisation has another number that may be contacted."""
     usable = (

@@ -26,8 +26,13 @@ def open_once(
     at: datetime,
     office_id: UUID | None = None,
     interview_id: UUID | None = None,
+    wanted_at: datetime | None = None,
+    again: bool = False,
 ) -> bool:
-    """Open a task unless one with this `digest` (of its cause) is there; `detail` is sealed. True when it is new."""
+    """Open a task unless one with this `digest` (of its cause) is there; `detail` is sealed. True when it is new.
+
+    One that is there takes over `wanted_at`, if any; `again`: one that is done is opened again.
+    """
     row: dict[str, Any] = {
         "id": task_id,
         "office_id": office_id,
@@ -39,9 +44,23 @@ def open_once(
         "claimed_by": "",
         "created_at": at,
         "done_at": None,
+        "wanted_at": wanted_at,
     }
-    statement = insert(tasks).values(row).on_conflict_do_nothing(index_elements=[tasks.c.digest])
-    return conn.execute(statement.returning(tasks.c.id)).first() is not None
+    statement, by = insert(tasks).values(row), [tasks.c.digest]
+    if wanted_at is not None:
+        statement = statement.on_conflict_do_update(index_elements=by, set_={"wanted_at": wanted_at})
+    elif again:
+        fresh = {name: row[name] for name in ("state", "claimed_by", "done_at", "wanted_at")}
+        statement = statement.on_conflict_do_update(index_elements=by, set_=fresh, where=tasks.c.state == "done")
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=by)
+    return bool(conn.scalar(statement.returning(tasks.c.id)) == task_id)
+
+
+def settle(conn: Connection, digest: bytes, by: str, at: datetime) -> None:
+    """The task of this cause is done without anybody's doing, unless somebody has taken it."""
+    done = {"state": "done", "claimed_by": by, "done_at": at}
+    conn.execute(update(tasks).where(tasks.c.digest == digest, tasks.c.state == "open").values(done))
 
 
 def open_many(conn: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Channel = Literal["voice", "sms", "staff", "online"]
-Word = Literal["repeat", "back", "person", "later", "help", "call", "stop", "start", "language", "skip", "not_me"]
+Word = Literal[
+    "repeat", "back", "person", "later", "help", "call", "stop", "start", "language", "skip", "not_me",
+    "transfer", "connected", "unconnected",
+]  # fmt: skip
+"""`transfer`: a person is asked for, and one can be put through now; then `connected`, or `unconnected`."""
 
 
 class Answer(NamedTuple):

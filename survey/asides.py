@@ -13,15 +13,18 @@ from typing import Final, Literal
 from survey.questionnaire import Choice, Question, Questionnaire
 
 RIGHT, WHEN, END, WHICH, WHO, STOP = ".right", ".when", ".end", ".which", ".who", ".stop"
-NEXT = ".next"
-"""Names that no form can have. RIGHT carries the question it is about: `.right:members`; NEXT is asked between two
-interviews of one call and carries the one it offers."""
+PERSON, NEXT = ".person", ".next"
+"""Names that no form can have. RIGHT carries the question it is about: `.right:members`; PERSON the prompt that waits
+behind it: `.person:q1`, `.person:.end`; NEXT is asked between two interviews of one call and carries the one it
+offers."""
 TRIES = 2
 """Wrong or silent tries before an aside is taken as settled: nothing that was said depends on it."""
 ZONE = timezone(timedelta(hours=7))
 """Vietnam: no summer time, and no file to read."""
 
 When = Literal["hour", "evening", "tomorrow_morning", "tomorrow_evening"]
+Visit = Literal["tomorrow_morning", "tomorrow_afternoon"]
+"""When a person from the office is wanted, other than as soon as may be: at 8 or at 14 o'clock."""
 
 
 def _aside(name: str, *choices: tuple[str, str, str]) -> Question:
@@ -59,6 +62,12 @@ ASIDES: Final[Mapping[str, Question]] = {
         ("left_office", "Không còn làm lãnh đạo đơn vị", "If you no longer lead it"),
         ("stay", "Nghe tiếp", "To go on"),
     ),
+    PERSON: _aside(
+        PERSON,
+        ("soon", "Càng sớm càng tốt", "As soon as possible"),
+        ("tomorrow_morning", "Sáng mai", "Tomorrow morning"),
+        ("tomorrow_afternoon", "Chiều mai", "Tomorrow afternoon"),
+    ),
 }
 
 
@@ -71,6 +80,12 @@ def parts(name: str) -> tuple[str, str]:
     """Which aside, and the question it is about ("" for none): `.right:members` → (`.right`, `members`)."""
     kind, _, about = name.partition(":")
     return kind, about
+
+
+def behind(name: str | None) -> str | None:
+    """The prompt that waits behind `name`: `.person:q1` → `q1`; itself for any other."""
+    kind, about = parts(name or "")
+    return about if kind == PERSON else name
 
 
 def question_of(form: Questionnaire, name: str) -> Question | None:
@@ -92,3 +107,9 @@ def time_chosen(when: str, now: datetime) -> tuple[When, datetime]:
     if when == "evening" and local < evening + timedelta(hours=1):
         return "hour", now + timedelta(hours=1)
     return "tomorrow_evening", (evening + timedelta(days=1)).astimezone(now.tzinfo)
+
+
+def visit(when: Visit, now: datetime) -> datetime:
+    """The business time at which a person from the office is wanted, chosen at `now`."""
+    at = now.astimezone(ZONE).replace(hour=8 if when == "tomorrow_morning" else 14, minute=0, second=0, microsecond=0)
+    return (at + timedelta(days=1)).astimezone(now.tzinfo)

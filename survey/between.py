@@ -9,9 +9,22 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from survey import asides
-from survey.answers import Heard
+from survey.answers import Heard, Word
 from survey.course import Course
-from survey.effects import Appointed, Ask, Echo, GoneBack, NotAChoice, Noted, NothingBefore, OptedOut, WrongPerson
+from survey.effects import (
+    Appointed,
+    Ask,
+    Connected,
+    Echo,
+    GoneBack,
+    NotAChoice,
+    Noted,
+    NothingBefore,
+    OptedOut,
+    PersonAt,
+    Wanted,
+    WrongPerson,
+)
 from survey.plan import Item
 from survey.values import from_keys
 
@@ -43,6 +56,9 @@ def go_back(course: Course) -> None:
         course.effects.append(Noted())
         _return(course)
         return
+    if kind == asides.PERSON:
+        course.take_up()
+        return
     name = about or kind
     ahead = course.given.index(name) + bool(about) if name in course.given else len(course.given)
     if ahead == 0:
@@ -70,6 +86,28 @@ def not_me(course: Course) -> None:
         course.ask_aside(asides.WHO)
     else:
         course.repeat()
+
+
+def person(course: Course, word: Word, *, late: bool) -> None:
+    """A person is wanted: put through where the channel can, and back to the prompt afterwards; else a call asks when
+    they should ring."""
+    if word == "transfer":
+        course.effects.append(Wanted("transfer"))
+        return
+    if word in ("connected", "unconnected"):
+        course.effects.append(Connected(word == "connected"))
+    if word != "connected":
+        course.effects.append(Wanted("person"))
+    asked = course.asked
+    waits_behind = asides.behind(asked) != asked
+    if late:
+        course.repeat()
+    elif word == "connected" and waits_behind:
+        course.take_up()
+    elif word == "connected" or course.channel != "voice" or asked is None or waits_behind:
+        course.ask_again()
+    else:
+        course.ask_aside(f"{asides.PERSON}:{asked}")
 
 
 def _revise(course: Course, item: Item) -> None:
@@ -142,10 +180,18 @@ def _change(course: Course, number: str) -> None:
         _revise(course, item)
 
 
+def _person(course: Course, _: str, value: str) -> None:
+    if value != "soon":
+        when: asides.Visit = "tomorrow_morning" if value == "tomorrow_morning" else "tomorrow_afternoon"
+        course.effects.append(PersonAt(when, asides.visit(when, course.now).isoformat()))
+    course.take_up()
+
+
 _CHOSEN: Mapping[str, Callable[[Course, str, str], None]] = {
     asides.RIGHT: _right,
     asides.WHEN: _when,
     asides.STOP: _stop,
     asides.END: _end,
     asides.WHO: _who,
+    asides.PERSON: _person,
 }

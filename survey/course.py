@@ -206,6 +206,18 @@ class Course(Standing):
             self.ask_aside(asides.END)
         elif kind in (asides.WHEN, asides.WHO, asides.STOP):
             self.close_contact()
+        elif kind == asides.PERSON:
+            self.take_up()
+        else:
+            self.move_on(self.place)
+
+    def take_up(self) -> None:
+        """The prompt behind this one again, as a new turn; the next open question when others have settled it."""
+        self.asked = asides.behind(self.asked)
+        self.tries = 0
+        if self.stands() and self.can_ask():
+            self.turn += 1
+            self._say_again()
         else:
             self.move_on(self.place)
 
@@ -220,7 +232,7 @@ class Course(Standing):
 
     def _say_again(self) -> None:
         kind, about = asides.parts(self.asked or "")
-        if about in self.answers:
+        if kind != asides.PERSON and about in self.answers:
             self.effects.append(Echo(about, self.answers[about].value))
         self.effects.append(Ask(self.asked or kind, self.turn, self.tries))
 

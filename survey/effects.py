@@ -112,7 +112,8 @@ class Finished:
 class Wanted:
     """The respondent asks for something outside the interview: a person, a call, help, another time."""
 
-    what: Literal["person", "call", "help", "later"]
+    what: Literal["person", "call", "help", "later", "transfer"]
+    """`transfer`: a person, who is put through now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,21 @@ class Appointed:
 @dataclass(frozen=True, slots=True)
 class OptedOut:
     """The respondent wants no contact any more, and confirmed it: every channel, round and organisation ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAt:
+    """A person from the office is wanted at a time of the respondent's own choice; `at` in ISO 8601."""
+
+    when: Literal["tomorrow_morning", "tomorrow_afternoon"]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """They have talked to the person they asked for (`done`), or nobody was to be had."""
+
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +202,8 @@ Effect = (
     | Wanted
     | Appointed
     | OptedOut
+    | PersonAt
+    | Connected
     | WrongPerson
     | Noted
     | GoneBack

@@ -217,7 +217,9 @@ def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
         _skip(course, heard)
     elif said.word == "language" and not late and _explains(course):
         course.open_contact(course.earlier)
-    elif said.word in ("person", "call", "help"):
+    elif said.word in ("person", "transfer", "connected", "unconnected"):
+        between.person(course, said.word, late=late)
+    elif said.word in ("call", "help"):
         course.effects.append(Wanted(said.word))
         _repeat_after_word(course, late)
     elif course.asked is None and not late:

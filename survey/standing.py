@@ -105,7 +105,7 @@ class Standing:
     @property
     def revising(self) -> bool:
         """Whether the prompt of before asks an answered question again, on the person's own wish."""
-        return self.before.asked in self.before.answers
+        return asides.behind(self.before.asked) in self.before.answers
 
     @property
     def place(self) -> int:
@@ -116,8 +116,8 @@ class Standing:
     def stands(self) -> bool:
         """Whether the current prompt still waits: nobody else has settled it meanwhile."""
         if asides.is_aside(self.asked):
-            about = asides.parts(self.asked or "")[1]
-            return not about or about in self.answers
+            kind, about = asides.parts(self.asked or "")
+            return not about or kind == asides.PERSON or about in self.answers
         item = self.current
         return item is not None and (self.wants(item) or (self.revising and is_relevant(item, self.answers)))
 

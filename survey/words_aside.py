@@ -67,6 +67,30 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Bảy giờ tối mai chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
         "en": "We will call again at seven tomorrow evening. Your answers are kept. Goodbye.",
     },
+    "aside.person": {
+        "vi": "Lúc nào cán bộ gọi thì tiện cho ông bà ạ?",
+        "en": "When should a person from the office ring you?",
+    },
+    "person_at.tomorrow_morning": {
+        "vi": "Sáng mai cán bộ sẽ gọi ông bà.",
+        "en": "A person from the office will ring you tomorrow morning.",
+    },
+    "person_at.tomorrow_afternoon": {
+        "vi": "Chiều mai cán bộ sẽ gọi ông bà.",
+        "en": "A person from the office will ring you tomorrow afternoon.",
+    },
+    "wanted.transfer": {
+        "vi": "Vâng, xin ông bà giữ máy. Tôi nối máy với cán bộ ngay.",
+        "en": "Of course. Please hold the line. I am putting you through.",
+    },
+    "connected": {
+        "vi": "Ông bà vừa nói chuyện với cán bộ. Bây giờ tôi xin hỏi tiếp.",
+        "en": "You have talked to a person from the office. Let us go on now.",
+    },
+    "unconnected": {
+        "vi": "Xin lỗi ông bà, bây giờ chưa nối được máy.",
+        "en": "Sorry, nobody can be reached right now.",
+    },
     "aside.end": {
         "vi": "Ông bà đã trả lời xong. Nộp phiếu rồi thì không sửa được nữa.",
         "en": "You have answered everything. Once handed in, it cannot be changed.",

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.console.desk import desk, member, obey, page, say, sight
-from services import work_list
+from services import officers, work_list
 from services.work import Work
 from store import staff, tasks
 
@@ -18,15 +18,16 @@ routes = Blueprint("work", __name__, url_prefix="/tasks")
 
 @routes.get("")
 def listed() -> ResponseReturnValue:
-    """What waits; with ?done also what is done, with ?kind one kind only."""
+    """What waits, with ?done also what is done, with ?kind one kind only; and whom to ask where."""
     work, done, kind = sight(), "done" in request.args, request.args.get("kind") or None
     with work.database.transaction() as conn:
         names = staff.names(conn)
     counts = work_list.counts(work, done=done)
     if kind not in (None, *counts):
         kind = None  # nothing of it is left
-    found = work_list.listed(work, done=done, kind=kind)
-    return page("tasks.html", tasks=found, names=names, done=done, kind=kind, counts=counts, most=work_list.MOST)
+    found, asked = work_list.listed(work, done=done, kind=kind), officers.listed(work)
+    shown = {"kind": kind, "counts": counts, "most": work_list.MOST, "officers": asked}
+    return page("tasks.html", 200, tasks=found, names=names, done=done, **shown)
 
 
 @routes.post("/<uuid:task_id>/claim")

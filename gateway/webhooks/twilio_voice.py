@@ -44,13 +44,14 @@ def rang_in() -> Response:
 
 @routes.post("/twilio/voice/<ref:ref>/<int:turn>")
 def turn(ref: str, turn: int) -> Response:
-    """The next step of the call `ref`: turn 0 after the answer, later turns with keys or silence."""
+    """The next step of the call `ref`: turn 0 after the answer, later turns with keys, silence, or a person left."""
     call = read("twilio", twilio_requests.voice_request)
     if turn == 0:
         script = calls.first(desk().work, ref, call.carrier_id, call.answered_by)
     else:
-        script = calls.pressed(desk().work, ref, turn, call.digits)
-    done("first" if turn == 0 else "pressed" if call.digits else "silent")
+        script = calls.pressed(desk().work, ref, turn, call.digits, call.connected)
+    dialled = call.connected is not None
+    done("first" if turn == 0 else "dialled" if dialled else "pressed" if call.digits else "silent")
     return twiml(script)
 
 

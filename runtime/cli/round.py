@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from contact import settings as round_settings
+from contact.calendar import Day, day
+from contact.ring_back import RING_IN
 from contact.settings import RoundSettings
 from runtime.catalogue import ZONE
 from runtime.cli import round_office
@@ -138,21 +140,34 @@ def close_round(session: Session, code: str, yes: bool) -> None:
     help="tệp JSON như lệnh này in ra (JSON as this command prints it)",
 )  # fmt: skip
 @click.option("--approval-above", type=click.IntRange(0), default=None, help="quá số này cần người thứ hai duyệt")
+@click.option("--ring-in", type=click.Choice(RING_IN), default=None, help="khi có người gọi đến (who rings our number)")
+@click.option(
+    "--transfer", multiple=True, metavar="07:30-11:30",
+    help="giờ hành chính nối máy với cán bộ; 'off': không nối (office hours in which 0 puts callers through)",
+)
 @click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
 @click.pass_obj
 def settings(
-    session: Session, code: str, preset: str | None, path: Path | None, approval_above: int | None, reason: str
+    session: Session, /, code: str, preset: str | None, path: Path | None, reason: str, **changes: Any
 ) -> None:
     """Xem hoặc đổi giờ, giới hạn, thang nhắc; áp dụng ngay cho phần chưa gửi (show or change the settings)."""
     now = round_settings.from_dict(rounds.show(session.work, code)["settings"])
-    if preset is None and path is None and approval_above is None:
+    given = {name: value for name, value in changes.items() if value not in (None, ())}
+    if preset is None and path is None and not given:
         session.show(now.to_dict())
         return
-    new = _chosen(now, preset, path)
-    if approval_above is not None:
-        new = replace(new, approval_above=approval_above)
+    if "transfer" in given:
+        given["transfer"] = _office_hours(session, given["transfer"])
+    new = replace(_chosen(now, preset, path), **given)
     changed = rounds.change_settings(session.work, code, new, session.actor, reason)
     session.say("round.settings_changed", round=code, replanned=changed.replanned, retimed=changed.retimed)
+
+
+def _office_hours(session: Session, windows: tuple[str, ...]) -> Day:
+    try:
+        return () if windows == ("off",) else day(*windows)
+    except ValueError:
+        session.fail("round.hours_unreadable", hours=" ".join(windows))
 
 
 def _chosen(now: RoundSettings, preset: str | None, path: Path | None) -> RoundSettings:

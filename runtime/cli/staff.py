@@ -64,13 +64,29 @@ def deactivate(session: Session, email: str) -> None:
 @click.argument("email")
 @click.argument("communes", nargs=-1)
 @click.option("--remove", is_flag=True, help="thôi phụ trách; không nêu xã: tất cả (let go; none named: all)")
+@click.option("--province", is_flag=True, help="nghe máy thay nơi chưa có cán bộ (takes calls where nobody else does)")
 @click.pass_obj
-def area(session: Session, email: str, communes: tuple[str, ...], remove: bool) -> None:
+def area(session: Session, email: str, communes: tuple[str, ...], remove: bool, province: bool) -> None:
     """Giao xã, phường cho một cán bộ phụ trách (the communes somebody looks after)."""
+    communes = (*communes, officers.PROVINCE) if province else communes
     if remove:
         session.say("officer.taken", count=officers.let_go(session.work, email, communes, session.actor), email=email)
         return
     if communes:
         officers.look_after(session.work, email, communes, session.actor)
     theirs = officers.communes_of(session.work).get(email.strip().lower(), [])
-    session.say("officer.has", email=email, count=len(theirs), communes=", ".join(theirs))
+    named = [commune or session.words("officer.province") for commune in theirs]
+    session.say("officer.has", email=email, count=len(theirs), communes=", ".join(named))
+
+
+@command.command("phone")
+@click.argument("email")
+@click.argument("number", default="")
+@click.option("--remove", is_flag=True, help="thôi nghe máy (takes no calls any more)")
+@click.pass_obj
+def phone(session: Session, email: str, number: str, remove: bool) -> None:
+    """Số máy của cán bộ để nối khi người trả lời bấm phím 0 (where leaders who press 0 are put through)."""
+    if remove == bool(number):
+        session.fail("officer.number_or_remove")
+    officers.set_phone(session.work, email, number, session.actor)
+    session.say("officer.unreachable" if remove else "officer.reachable", email=email)

@@ -31,13 +31,15 @@ def test_a_question_in_a_call() -> None:
 
 
 def test_a_number_is_open_ended_and_goodbye_hangs_up() -> None:
-    script = Script((Gather((), None, 5, "#", 9), Say("Thank you", "en", "p"), Dial("+842412345678"), Hangup()))
+    script = Script((Gather((), None, 5, "#", 9), Say("Thank you", "en", "p"), Dial("+842412345678", 10), Hangup()))
     document = ET.fromstring(RENDERER.render(script, REF))
     gather, say, dial, hangup = document
     assert "numDigits" not in gather.attrib
     assert gather.attrib["finishOnKey"] == "#"
     assert say.attrib == {"language": "en-US"}, "a Vietnamese voice never reads English"
     assert (dial.text, hangup.tag) == ("+842412345678", "Hangup")
+    assert dial.attrib["action"].partition("#")[0].endswith("/10")
+    assert (dial.attrib["method"], dial.attrib["timeout"]) == ("POST", "25")
 
 
 def test_long_speech_is_cut_at_sentences() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from werkzeug.test import TestResponse
 
-from services import campaigns, inbound
+from services import campaigns, inbound, officers
 from services.staff_entry import enter_answers
 from services.tasks import open_task
 from store.tables.rounds import round_offices
@@ -53,6 +54,19 @@ def test_a_round_is_shown_in_counts(officer: Visitor, answered: World) -> None:
 def test_another_office_sees_nothing_of_it(stranger: Visitor, answered: World) -> None:
     assert "0 / 0 tổ chức" in words(stranger.get("/rounds/2026"))
     assert "Không có việc nào" in words(stranger.get("/tasks"))
+
+
+def test_officers_see_the_time_wanted_and_whom_to_ask(officer: Visitor, stranger: Visitor, answered: World) -> None:
+    officers.look_after(answered.work, "lan@qb.example", [officers.PROVINCE], "cli:test")
+    officers.set_phone(answered.work, "lan@qb.example", "0901 000 055", "cli:test")
+    with answered.work.database.transaction() as conn:
+        at = datetime(2026, 11, 19, 7, 0, tzinfo=UTC)
+        held = {"office_id": answered.office_id, "interview_id": answered.interviews[0]}
+        open_task(answered.work, conn, kind="person_wanted", cause="person_wanted", wanted_at=at, **held)
+    shown = words(officer.get("/tasks"))
+    assert "Muốn được gọi lúc: 14:00 19/11/2026" in shown
+    assert "Cả tỉnh, nơi chưa có cán bộ: Lan · +84901000055" in shown
+    assert "901000055" not in words(stranger.get("/tasks"))
 
 
 def test_the_national_alliance_sees_all(national: Visitor, answered: World) -> None:

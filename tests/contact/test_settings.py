@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from contact import settings, tariff
-from contact.calendar import day
+from contact.calendar import ZONE, day
 from contact.settings import RoundSettings
 from contact.tariff import SAMPLE, Price, Tariff
 
@@ -56,3 +57,23 @@ def test_prices_are_dated() -> None:
     with pytest.raises(LookupError):
         dated.price("text", date(2025, 12, 31))
     assert tariff.from_dict(json.loads(json.dumps(dated.to_dict()))) == dated
+
+
+@pytest.mark.parametrize(
+    ("at", "taken"),
+    [
+        ("2026-11-18T07:30", True),  # a Wednesday
+        ("2026-11-18T07:29", False),
+        ("2026-11-18T11:30", False),
+        ("2026-11-21T09:00", False),  # Saturday
+        ("2026-09-02T09:00", False),  # National Day
+        ("2026-11-19T09:00", False),  # closed by the round
+    ],
+)
+def test_officers_take_calls_in_office_hours_of_days_on_which_calls_are_made(at: str, taken: bool) -> None:
+    off = {date(2026, 11, 19): {}}
+    chosen = replace(settings.default(), transfer=day("07:30-11:30"), exceptions=off)
+    local = datetime.fromisoformat(at).replace(tzinfo=ZONE)
+    assert chosen.transfers_at("QB", local) is taken
+    assert not settings.default().transfers_at("QB", local), "off unless somebody turns it on"
+    assert settings.from_dict(chosen.to_dict()) == chosen

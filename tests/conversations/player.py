@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr import callflow, menus
-from ivr.script import Gather, Hangup, Redirect, Script
+from ivr.script import Dial, Gather, Hangup, Redirect, Script
 from sms import binding, lists, texting
 from sms.binding import AskBack, Bound, Shown
 from survey import asides, engine, interview
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.effects import Ask, Doubtful, Effect, Noted, Welcome
+from survey.effects import Ask, Doubtful, Effect, Noted, Wanted, Welcome
 from survey.engine import Event, Opened
 from survey.questionnaire import Question, Questionnaire
 from tests.survey.forms import NOW
@@ -137,6 +137,10 @@ class Player:
         prompt = self._prompt(step.get("late") or step.get("correct"))
         digits = step.get("keys", step.get("key", WORDS_IN_KEYS.get(step.get("word", ""), "")))
         said = menus.read_key(str(digits), asides.question_of(self.form, prompt.question))
+        if "person" in step:
+            said = Spoken("connected" if step["person"] else "unconnected")
+        elif said == Spoken("person") and self.officer:
+            said = Spoken("transfer")
         return Heard("voice", f"CA1-{prompt.turn}", said, prompt.turn, prompt.question, "correct" in step)
 
     def _entered(self, step: Mapping[str, Any]) -> Heard:
@@ -222,7 +226,7 @@ class Player:
 
     def _call_context(self) -> callflow.CallContext:
         context = callflow.CallContext(len(self.events), "Liên minh Hợp tác xã tỉnh Lào Cai", "0214 3840 123")
-        return replace(context, officer=self.officer, given=len(self.interview.given))
+        return replace(context, officer=self.officer or "", given=len(self.interview.given))
 
     def _text_context(self) -> texting.TextContext:
         asked = binding.asked_in_sitting(self.shown, "I", self.now)
@@ -232,7 +236,9 @@ class Player:
 def check_script(script: Script, effects: tuple[Effect, ...]) -> None:
     """A script takes keys and then goes on with the same turn, or it hangs up: it never falls through."""
     assert script.heard, "silence on the line"
-    if any(isinstance(effect, Ask) for effect in effects):
+    if Wanted("transfer") in effects:
+        assert isinstance(script.verbs[-1], Dial)
+    elif any(isinstance(effect, Ask) for effect in effects):
         gather, way_on = script.verbs[-2:]
         assert isinstance(gather, Gather)
         assert way_on == Redirect(gather.turn)

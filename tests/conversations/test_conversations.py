@@ -33,7 +33,7 @@ FORMS = {
     "free": forms.form(forms.level("q1"), forms.whole("workers")),
 }
 NEUTRAL: tuple[Channel, ...] = ("voice", "sms", "staff")
-ACTIONS = {"open", "key", "keys", "text", "silence", "word", "late", "correct", "again", "staff"}
+ACTIONS = {"person", "open", "key", "keys", "text", "silence", "word", "late", "correct", "again", "staff"}
 CHECKS = {"does", "outcome", "hears", "hears_exactly", "never_hears", "dials", "reads", "reads_exactly"}
 KEYS = {"name", "form", "channel", "language", "officer", "turns", "ends", "rule", "confirms"}
 EXTRAS = {"after", "final", "rule", "earlier"}
@@ -60,8 +60,8 @@ def written(effect: Effect) -> str:
         return f"LeftOpen {values['question']}" + ("" if values["comes_back"] else " for good")
     if name == "Consent":
         return f"Consent {'yes' if values['given'] else 'no'}"
-    if name == "Appointed":
-        return f"Appointed {values['when']}"
+    if name in ("Appointed", "PersonAt"):
+        return f"{name} {values['when']}"
     listed = ["in the list"] if values.pop("listed", False) else []
     return " ".join([name, *(str(value) for value in values.values() if value not in (None, "")), *listed])
 

@@ -84,12 +84,11 @@ def test_options_come_before_their_keys_and_each_is_a_sentence_of_its_own() -> N
     ]
 
 
-def test_a_person_is_dialled_when_there_is_one_and_the_question_waits_behind() -> None:
-    wanted = (Wanted("person"), Ask("q1", 3))
-    with_officer = script_for(FORM, wanted, "vi", CallContext(7, "X", officer="+842143840123"))
-    assert with_officer.verbs[0] == Dial("+842143840123")
-    assert with_officer.gather is not None
-    without = script_for(FORM, wanted, "vi", CALL)
+def test_a_person_is_put_through_and_the_dialogue_waits_for_them_to_come_back() -> None:
+    put_through = script_for(FORM, (Wanted("transfer"),), "vi", CallContext(7, "X", officer="+842143840123"))
+    assert put_through.verbs[-1] == Dial("+842143840123", 7)
+    assert (put_through.gather, put_through.goes_on) == (None, True)
+    without = script_for(FORM, (Wanted("person"), Ask("q1", 3)), "vi", CALL)
     assert not any(isinstance(verb, Dial) for verb in without.verbs)
     assert "cán bộ sẽ gọi lại" in without.heard
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from runtime.cli.main import alo
+from runtime.cli.session import Session
 from services import campaigns, officers, staff, tasks, work_list
 from services.cards import export_cards
 from services.exports import Order
@@ -16,6 +20,7 @@ from services.preview import preview
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import organisations
+from store.tables.staff import audit
 from store.tables.staff import staff as staff_table
 from tests.services.world import World, build
 
@@ -102,3 +107,46 @@ def test_a_card_names_who_looks_after_the_commune_and_their_number(world: World,
     office = ("Liên minh HTX tỉnh", "02323 822 222")
     assert printed("own", "", "") == [("Nguyễn Thị Lan", "0912 345 678")] * 2 + [office]
     assert printed("given", "Ông Tư", "") == [("Ông Tư", office[1])] * 3, "nobody else's number beside a name"
+
+
+# Their numbers
+
+
+def test_an_officers_number_is_kept_sealed_shown_to_colleagues_and_dropped(world: World) -> None:
+    officers.look_after(world.work, LAN, ["Xã Đông", officers.PROVINCE], ACTOR)
+    officers.set_phone(world.work, LAN, "0901 000 055", ACTOR)
+    (row,) = world.rows(staff_table, email=LAN)
+    assert (b"901000055" in row["phone"], world.work.vault.open(row["phone"])) == (False, "+84901000055")
+    assert {o.commune: o.phone for o in officers.listed(world.work)} == dict.fromkeys(("", "Xã Đông"), "+84901000055")
+    assert "901000055" not in str([dict(line) for line in world.rows(audit)])
+    officers.set_phone(world.work, LAN, "", ACTOR)
+    assert {o.phone for o in officers.listed(world.work)} == {""}
+    officers.set_phone(world.work, LAN, "0901 000 055", ACTOR)
+    staff.deactivate(world.work, LAN, ACTOR)
+    assert world.rows(staff_table, email=LAN)[0]["phone"] is None
+
+
+@pytest.mark.parametrize("number", ["1900", "xin chào", "+15005550006"])
+def test_what_cannot_be_rung_is_refused(world: World, number: str) -> None:
+    with pytest.raises(Refusal, match=r"officer\.number_unfit"):
+        officers.set_phone(world.work, LAN, number, ACTOR)
+
+
+def test_numbers_and_hours_on_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "work", world.work)
+
+    def run(*argv: str, code: int = 0) -> str:
+        result = CliRunner().invoke(alo, list(argv))
+        assert result.exit_code == code, result.output
+        return result.output
+
+    assert "901000055" not in run("staff", "phone", LAN, "0901 000 055")
+    assert "cả tỉnh" in run("staff", "area", LAN, "--province")
+    assert "không nghe máy" in run("staff", "phone", LAN, "--remove")
+    run("staff", "phone", LAN, code=1)
+    run("round", "settings", "2026", "--transfer", "07:30-11:30", "--transfer", "13:30-17:00", "--ring-in", "answer")
+    kept = json.loads(run("round", "settings", "2026"))
+    assert (kept["transfer"], kept["ring_in"]) == (["07:30-11:30", "13:30-17:00"], "answer")
+    assert "07:30" in run("round", "settings", "2026", "--transfer", "7h30", code=1)
+    run("round", "settings", "2026", "--transfer", "off")
+    assert json.loads(run("round", "settings", "2026"))["transfer"] == []
