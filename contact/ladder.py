@@ -51,15 +51,27 @@ def from_dict(data: Mapping[str, Any]) -> Ladder:
 
 
 _HOUR = 3600
+_CALL_AT_ANOTHER_TIME = Step("call", "call", 3 * _HOUR, other_time=True)
 DEFAULT = Ladder(
     (
         Step("text", "invitation", 0),
         Step("call", "call", 3 * _HOUR),
+        *2 * (_CALL_AT_ANOTHER_TIME,),
         Step("text", "reminder", 18 * _HOUR),
-        Step("call", "call", 3 * _HOUR, other_time=True),
+        *3 * (_CALL_AT_ANOTHER_TIME,),
     )
 )
-"""Text → call → reminder text → call at another time of day (our own default)."""
+"""Text → three calls, each at another time of day → reminder text → three more: with fewer, too many of the willing are
+never reached (docs/village.md). It fills the usual cap of a round; two contacts a day make it four days."""
+BRIEF = Ladder(
+    (
+        Step("text", "invitation", 0),
+        Step("call", "call", 3 * _HOUR),
+        Step("text", "reminder", 18 * _HOUR),
+        _CALL_AT_ANOTHER_TIME,
+    )
+)
+"""Text → call → reminder text → call at another time of day: two days, for rehearsals and short campaigns."""
 
 REPLANNED = "replanned"
 """Why a contact was taken back that is decided anew after a change of its ladder."""

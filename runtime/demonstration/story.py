@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from contact import ladder
 from contact.settings import RoundSettings
 from files.reports import ImportReport
 from runtime.demonstration import village, witness
@@ -91,7 +92,7 @@ def _prepare(work: Work, settings: Settings, say: Say) -> ImportReport:
         START + ROUND_LASTS,
         rounds.newest_questionnaires(work),
         ACTOR,
-        RoundSettings(),
+        RoundSettings(ladder=ladder.BRIEF),
     )
     say("demo.opened", organisations=opened.organisations)
     seed_senders(work, settings)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from contact import ladder
 from contact.calendar import ZONE, Calendar
+from contact.caps import Caps
 from contact.delivery import ErrorKind, State
-from contact.ladder import CODES, DEFAULT, Attempt, End, Ladder, Next, Reach, Step, Wait, decide, part_of_day
+from contact.ladder import BRIEF, CODES, DEFAULT, Attempt, End, Ladder, Next, Reach, Step, Wait, decide, part_of_day
 
 CALENDAR = Calendar()
 
@@ -28,7 +29,7 @@ SECOND_TEXT = Attempt("text", State.DELIVERED, at("2026-11-19T08:00"), 3, 1, "re
 
 
 def planned(history: list[Attempt], now: datetime = NOW, reach: Reach | None = MOBILE) -> Next:
-    decision = decide(DEFAULT, history, now, CALENDAR, reach)
+    decision = decide(BRIEF, history, now, CALENDAR, reach)
     assert isinstance(decision, Next), decision
     return decision
 
@@ -54,8 +55,20 @@ def test_then_a_reminder_and_a_call_at_another_time_of_day() -> None:
 
 def test_the_ladder_ends() -> None:
     last = Attempt("call", State.BUSY, at("2026-11-19T17:00"), 4)
-    decision = decide(DEFAULT, [FIRST_TEXT, FIRST_CALL, SECOND_TEXT, last], last.at, CALENDAR)
+    decision = decide(BRIEF, [FIRST_TEXT, FIRST_CALL, SECOND_TEXT, last], last.at, CALENDAR)
     assert decision == End("ladder.exhausted", {"contacts": 4})
+
+
+def test_by_default_whoever_is_never_reached_is_rung_at_every_time_of_day_within_the_caps() -> None:
+    history: list[Attempt] = []
+    now = NOW
+    while isinstance(decision := decide(DEFAULT, history, now, CALENDAR), Next):
+        now = decision.due_at
+        state = State.DELIVERED if decision.medium == "text" else State.NO_ANSWER
+        history.append(Attempt(decision.medium, state, now, decision.step, decision.attempt, decision.purpose))
+    calls = [part_of_day(attempt.at) for attempt in history if attempt.medium == "call"]
+    assert {calls.count(part) for part in ("morning", "afternoon", "evening")} == {2}
+    assert len(history) == Caps().contacts_a_round
 
 
 @pytest.mark.parametrize("reach", [Reach("landline"), Reach(two_way=False), Reach(can_text=False), Reach("other")])
@@ -162,7 +175,8 @@ def test_every_life_on_the_ladder_ends_within_its_attempts(data: st.DataObject, 
     history: list[Attempt] = []
     now = NOW + timedelta(minutes=minutes)
     used: set[tuple[int, int]] = set()
-    for _ in range(len(DEFAULT.steps) * (DEFAULT.misses + 1)):
+    attempts = sum(step.attempts for step in DEFAULT.steps)
+    for _ in range(attempts + len(DEFAULT.steps) * DEFAULT.misses):
         decision = decide(DEFAULT, history, now, CALENDAR)
         if isinstance(decision, End):
             assert decision.reason in CODES
@@ -178,4 +192,4 @@ def test_every_life_on_the_ladder_ends_within_its_attempts(data: st.DataObject, 
         )
     else:
         pytest.fail("the ladder did not end")
-    assert sum(a.spent for a in history) <= len(DEFAULT.steps)
+    assert sum(a.spent for a in history) <= attempts

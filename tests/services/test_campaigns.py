@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from contact import ladder, settings
 from contact.delivery import Receipt, State
 from services import advance, campaign_status, campaigns, delivery, dispatch, planning
 from services.faults import Refusal
@@ -18,6 +20,7 @@ from store import planning as page_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.registry import offices
+from store.tables.rounds import rounds
 from store.tables.staff import audit
 from tests.doubles import FakeCarriers, FakeClock, RecordingJobs
 from tests.services.world import World, build
@@ -154,6 +157,9 @@ def test_planning_twice_plans_once(world: World) -> None:
 
 
 def test_the_ladder_text_call_reminder_call(world: World, clock: FakeClock, carriers: FakeCarriers) -> None:
+    brief = replace(settings.default(), ladder=ladder.BRIEF)
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(rounds).values(settings=brief.to_dict()))
     campaign_id = launched(world)
     assert step(world, campaign_id) == 5
     assert [s.to for s in carriers.texts.sent] != []

@@ -112,9 +112,9 @@ def test_thanks_are_for_those_who_answered(world: World, clock: FakeClock, carri
 @pytest.mark.parametrize(
     ("kind", "steps"),
     [
-        ("invitation", ["invitation", "call", "reminder", "call"]),
-        ("reminder", ["reminder", "call", "reminder", "call"]),
-        ("call_only", ["call", "call"]),
+        ("invitation", ["invitation", *3 * ["call"], "reminder", *3 * ["call"]]),
+        ("reminder", ["reminder", *3 * ["call"], "reminder", *3 * ["call"]]),
+        ("call_only", 6 * ["call"]),
         ("text_only", ["invitation", "reminder"]),
         ("announcement", ["announcement"]),
     ],

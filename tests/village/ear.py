@@ -20,6 +20,7 @@ from survey.words_spoken import SPOKEN
 FIGURES = {ASIDE[f"keyed.{n}"]["vi"]: str(n) for n in range(10)}
 READ_BACK = ASIDE["keyed"]["vi"]
 STAR, BACK, LATER, TALKS_OF_PAUSE = SPOKEN["key.repeat"]["vi"], "bấm phím 7", "bấm phím 8", ASIDE["may_pause"]["vi"]
+BACK_IN_NUMBER = ASIDE["key.back.number"]["vi"]
 
 
 def _pattern(template: str, **named: str) -> re.Pattern[str]:
@@ -80,7 +81,7 @@ class Ear:
         return heard
 
     def _hear(self, heard: Understood, sentence: str) -> None:
-        heard.told |= {mark for mark in (STAR, BACK, LATER) if mark in sentence}
+        heard.told |= {mark for mark in (STAR, BACK, LATER, BACK_IN_NUMBER) if mark in sentence}
         if sentence in self._labels:
             heard.asked, heard.keys = self._labels[sentence], {}
             heard.until = {"": heard.seconds}

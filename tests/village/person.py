@@ -16,7 +16,7 @@ from contact.ladder import part_of_day
 from ivr.script import Gather
 from survey import asides
 from survey.questionnaire import Question
-from tests.village.ear import BACK, LATER, STAR, TALKS_OF_PAUSE, Ear, Understood
+from tests.village.ear import BACK, BACK_IN_NUMBER, LATER, STAR, TALKS_OF_PAUSE, Ear, Understood
 from tests.village.model import MODEL, Chance
 
 BESIDE = {
@@ -25,6 +25,7 @@ BESIDE = {
 """Keys beside each other."""
 MOST_NUMBER = 12
 CHOSEN = {asides.WHO: "stay", asides.END: "submit", asides.RIGHT: "yes", asides.WHEN: "now"}
+CHOSEN |= {".stop": "no", ".next": "now"}
 """What she answers to a question of the house, unless something else is on her mind."""
 NOT_HERS = "?"
 TIMES = ("evening", "tomorrow_morning", "tomorrow_evening")
@@ -206,7 +207,8 @@ class Person:
             goes_back = self.talk.wrong != NOT_HERS and BACK in self.knows
             self.talk.wrong = ""
             if goes_back:
-                return Act("7", 1.5)
+                figures = self.ear.question(name).kind == "integer" and BACK_IN_NUMBER in heard.told
+                return Act("*7#" if figures else "7", 3.5)
         if pause and self.chance.happens("puts_off", *about):
             self.talk.puts_off = True
             return Act("8", heard.seconds)
