@@ -63,14 +63,7 @@ DEFAULT = Ladder(
 )
 """Text → three calls, each at another time of day → reminder text → three more: with fewer, too many of the willing are
 never reached (docs/village.md). It fills the usual cap of a round; two contacts a day make it four days."""
-BRIEF = Ladder(
-    (
-        Step("text", "invitation", 0),
-        Step("call", "call", 3 * _HOUR),
-        Step("text", "reminder", 18 * _HOUR),
-        _CALL_AT_ANOTHER_TIME,
-    )
-)
+BRIEF = Ladder((*DEFAULT.steps[:2], *DEFAULT.steps[4:6]))
 """Text → call → reminder text → call at another time of day: two days, for rehearsals and short campaigns."""
 
 REPLANNED = "replanned"
