@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from contact import ladder
 from contact.delivery import State
 from services import advance, tasks, work_list
 from services.faults import Refusal
@@ -24,7 +25,8 @@ def world(work: Work) -> World:
 
 def climbed(world: World, title: str, kind: str = "reminder") -> UUID:
     """A campaign whose every step was tried on the first organisation, and nobody answered."""
-    campaign, phone, now = add_campaign(world, title, kind=kind), world.hash(), world.work.clock.now()
+    campaign = add_campaign(world, title, kind=kind, ladder=ladder.BRIEF.to_dict())
+    phone, now = world.hash(), world.work.clock.now()
     interview = world.interviews[0]
     put(world, [contact(world, phone, interview, campaign, world.office_id, step=step, state=str(State.UNDELIVERED))
                 for step in (1, 3)])  # fmt: skip
