@@ -22,10 +22,10 @@ MOST_UNFINISHED = 5.0
 Loss = Callable[[Outcome], float]
 LOSSES: dict[str, tuple[str, Loss]] = {
     "no-echo": ("answers that are not what was meant, of 1,000", lambda came: came.differing),
-    "no-repeat": ("willing who do not finish", lambda came: came.unfinished),
-    "no-resume": ("willing who do not finish", lambda came: came.unfinished),
-    "no-ring-back": ("willing who do not finish", lambda came: came.unfinished),
-    TEXT: ("willing who do not finish", lambda came: came.unfinished),
+    "no-repeat": ("% of the willing who do not finish", lambda came: came.unfinished),
+    "no-resume": ("minutes of call a complete", lambda came: came.minutes_each),
+    "no-ring-back": ("contacts a complete", lambda came: came.contacts_each),
+    TEXT: ("minutes of call a complete", lambda came: came.minutes_each),
 }
 """What is taken away → the figure in which that must be seen."""
 NOTHING = 0.01
@@ -55,9 +55,8 @@ def lived(house: House, people: int, without: str = "") -> Outcome:
 
 def told(came: Outcome) -> str:
     """The figures of a week."""
-    finished = max(1, came.finished)
     return (
-        f"{came.finished} of {came.willing} willing finish; {came.contacts / finished:.2f} contacts and "
-        f"{came.minutes / finished:.1f} minutes a complete; {came.open_questions} questions open; "
+        f"{came.finished} of {came.willing} willing finish; {came.contacts_each:.2f} contacts and "
+        f"{came.minutes_each:.1f} minutes a complete; {came.open_questions} questions open; "
         f"{came.differing:.1f} of 1,000 answers differ from what was meant"
     )

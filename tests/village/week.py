@@ -71,6 +71,16 @@ class Outcome:
         return 100 * (1 - self.finished / self.willing)
 
     @property
+    def contacts_each(self) -> float:
+        """Contacts we started, a complete interview."""
+        return self.contacts / max(1, self.finished)
+
+    @property
+    def minutes_each(self) -> float:
+        """Minutes of call, a complete interview."""
+        return self.minutes / max(1, self.finished)
+
+    @property
     def differing(self) -> float:
         """Stored answers that are not what the person thinks, of a thousand."""
         return 1000 * self.differ / max(1, self.answers)
