@@ -40,16 +40,22 @@ SILENCE = bytes(2 * FRAME)
 
 
 def free_port() -> int:
-    """A free UDP port; the one above it is for RTCP, so the lower of a free pair."""
+    """The lower of two free ports, by UDP and TCP: RTCP and SIP over TLS are one above."""
     while True:
-        with socket.socket(type=socket.SOCK_DGRAM) as low, socket.socket(type=socket.SOCK_DGRAM) as high:
-            low.bind((HOST, 0))
-            port: int = low.getsockname()[1]
-            try:
-                high.bind((HOST, port + 1))
-            except OSError:
-                continue
+        with socket.socket(type=socket.SOCK_DGRAM) as probe:
+            probe.bind((HOST, 0))
+            port: int = probe.getsockname()[1]
+        if all(_is_free(kind, at) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM) for at in (port, port + 1)):
             return port
+
+
+def _is_free(kind: socket.SocketKind, port: int) -> bool:
+    with socket.socket(type=kind) as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _uri(name: str, at: tuple[str, int]) -> str:

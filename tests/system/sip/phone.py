@@ -45,11 +45,14 @@ snd_path {home}/heard
 """
 
 
-def _free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+def _free_tcp_port(but: int) -> int:
+    """A free port, neither `but` nor the one above it: there baresip listens by TCP and by TLS."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port: int = probe.getsockname()[1]
+        if port not in (but, but + 1):
+            return port
 
 
 class Phone:
@@ -57,7 +60,7 @@ class Phone:
 
     def __init__(self, home: Path, number: str, port: int) -> None:
         self.port = port
-        self._home, self._number, self._control = home, number, _free_tcp_port()
+        self._home, self._number, self._control = home, number, _free_tcp_port(port)
         self.events: list[dict[str, Any]] = []
 
     def start(self) -> None:
