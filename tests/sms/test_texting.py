@@ -185,3 +185,8 @@ def test_every_written_sentence_fits_one_segment(code: str, language: str) -> No
     text = texting.notice(code, language, replace(HERE, organisation="HTX Hoa Sen"), **others)
     assert text.segments == 1
     assert text.body.isascii()
+
+
+def test_what_is_asked_back_names_what_was_understood_and_has_words_for_any_cause() -> None:
+    assert "1, 2" in body(Doubtful("two_answers", "1, 2"), Ask("q1", 2))
+    assert body(Doubtful("never_heard_of"), Ask("q1", 2)).startswith("Chua hieu ro. Xin nhan mot so:")

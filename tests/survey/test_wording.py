@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from survey.wording import WORDS, digits, doubtful, parameters, say, version
+from survey.wording import WORDS, digits, parameters, say, version
 
 SAMPLE = {
     "day": 5,
@@ -92,11 +92,6 @@ def test_an_unknown_code_or_a_missing_parameter_is_a_fault_of_ours() -> None:
         say("nonsense", "vi")
     with pytest.raises(KeyError):
         say("echo", "vi")
-
-
-def test_doubtful_texts_are_asked_back_with_what_was_understood() -> None:
-    assert "1, 2" in doubtful("two_answers", "vi", "1, 2")
-    assert doubtful("never_heard_of", "vi") == say("text.doubtful", "vi")
 
 
 def test_a_number_is_read_figure_by_figure() -> None:
