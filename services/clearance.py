@@ -20,6 +20,8 @@ OVER = {"complete": "completed", "refused": "refused", "answered": "answered_onl
 """Interview status → why there is nothing more to ask."""
 ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
 """Purposes that leave whatever became of the interview: somebody has just said something."""
+OVERTAKEN = "overtaken"
+"""A reply that would leave after a newer one: who reads it last would be taken to answer the newer question."""
 FOR_THE_FINISHED = frozenset(kind.purpose for kind in KINDS.values() if kind.finished)
 """Purposes of texts for those who have answered."""
 
@@ -43,6 +45,8 @@ class Facts:
     """Its campaign's ladder did not change while a dispatcher had the row in its hands."""
     deadline_at: datetime | None = None
     """Business time from which on it must not leave any more."""
+    overtaken: bool = False
+    """The phone was shown a newer question than the one this text was written about."""
 
     @property
     def exempt(self) -> bool:
@@ -113,7 +117,7 @@ def _ban(facts: Facts) -> str | None:
     if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation" and not is_planted("skip-opt-out-check"):
         return "opted_out"
     if facts.purpose in ANSWERS_SOMEBODY:
-        return None
+        return OVERTAKEN if facts.purpose == "reply" and facts.overtaken else None
     if facts.consent == "held":
         return "held"
     if facts.interview_status in OVER and facts.purpose not in FOR_THE_FINISHED:

@@ -25,6 +25,7 @@ from services import texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.planted import is_planted, linger
 from services.work import Work
+from sms.binding import Shown
 from sms.texting import Text
 from store import campaigns as campaign_rows
 from store import contacts, leaving, outbox
@@ -136,9 +137,7 @@ def _is_ours(row: Row) -> bool:
     return bool(row["state"] == State.CLAIMED)
 
 
-def _verdict(
-    conn: Connection, contact: _Contact, at: datetime, arrives_at: datetime
-) -> Go | Withdraw | Retime | Hold:
+def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: datetime) -> Go | Withdraw | Retime | Hold:
     row, interview = contact.row, contact.interview
     settings = _settings(row["settings"])
     facts = Facts(
@@ -153,6 +152,7 @@ def _verdict(
         on_ladder=LADDER_CHANGED not in row["reason"],
         deadline_at=row["deadline_at"],
         arrives_at=arrives_at,
+        overtaken=_overtaken(row),
     )
     return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
 
@@ -168,6 +168,11 @@ def _round_open(row: Row, interview: Row | None, now: datetime) -> bool:
 def _settings(document: str | None) -> RoundSettings:
     """The settings of a round; of a contact without one the usual."""
     return round_settings.default() if document is None else round_settings.from_dict(json.loads(document))
+
+
+def _overtaken(row: Row) -> bool:
+    """Whether our number has shown the phone something since the row was written."""
+    return any(Shown.from_dict(seen).visible_at > row["created_at"] for seen in row["shown"] or ())
 
 
 def _on_hold(row: Row) -> bool:

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import State
-from services import inbound, interviews
+from services import dispatch, inbound, interviews
 from services.inbound import TextReply
 from services.planted import plant
 from services.work import Work
@@ -167,6 +167,25 @@ def test_a_text_found_by_the_sweep_is_answered_through_the_outbox(world: World) 
     late = inbound.receive_text(world.work, world.text, text)
     assert (late.body, late.repeated) == (None, True)
     assert len(world.sent()) == 1
+
+
+def test_a_reply_that_a_newer_one_has_overtaken_does_not_leave(world: World) -> None:
+    send(world, "alo")
+    send(world, "1")
+    inbound.receive_text(world.work, world.text, world.text_from("2"), via="sweep")
+    reply = next(row for row in world.sent() if row["state"] == "planned")
+    send(world, "2")
+    dispatch.dispatch(world.work, world.text.id, 0.2)
+    row = world.sent(id=reply["id"])[0]
+    assert (row["state"], row["reason"]["code"]) == ("withdrawn", "overtaken")
+
+
+def test_a_reply_that_is_the_newest_leaves_by_itself(world: World) -> None:
+    send(world, "alo")
+    inbound.receive_text(world.work, world.text, world.text_from("1"), via="sweep")
+    reply = next(row for row in world.sent() if row["state"] == "planned")
+    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    assert world.sent(id=reply["id"])[0]["state"] not in ("planned", "withdrawn")
 
 
 # Which question, which organisation

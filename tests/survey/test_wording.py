@@ -24,6 +24,7 @@ SAMPLE = {
     "question": "Ông bà có hài lòng?",
     "understood": "1, 2",
     "choices": "C3, C5",
+    "reference": "DX001",
 }
 SHORT = {**SAMPLE, "office": "LMHTX Tuyên Quang", "organisation": "HTX Đồng Tâm"}
 HEARD = sorted(code for code in WORDS if not code.startswith("text."))
