@@ -107,7 +107,7 @@ def test_the_steps_of_a_call(calls: dict[str, Taken]) -> None:
         calls[name].reply for name in ("first", "pressed", "pressed", "rang_in")
     ]
     assert calls["first"] == [(REF, "CA1", "human")]
-    assert calls["pressed"] == [(REF, 7, "2"), (REF, 8, None)]
+    assert calls["pressed"] == [(REF, 7, "2", None), (REF, 8, None, None)]
     assert calls["rang_in"] == [(SENDERS[1], TO, "CA1")]
 
 

@@ -208,6 +208,14 @@ def test_unclear_words_are_asked_back_and_counted() -> None:
     assert conversation.say(Unclear("words")) == (LeftOpen("a"), Ask("b", 5))
 
 
+def test_consent_in_a_list_with_something_unreadable_is_not_asked_again() -> None:
+    conversation = Conversation(small_form())
+    conversation.open()
+    effects = conversation.hear(heard(Entry({"consent": "yes", "nowhere": "5"}), turn=1))
+    assert Doubtful("unknown_question", question="nowhere") in effects
+    assert effects[-1] == Ask("q1", 2)
+
+
 # Binding
 
 

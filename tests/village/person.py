@@ -25,7 +25,7 @@ BESIDE = {
 """Keys beside each other."""
 MOST_NUMBER = 12
 CHOSEN = {asides.WHO: "stay", asides.END: "submit", asides.RIGHT: "yes", asides.WHEN: "now"}
-CHOSEN |= {".stop": "no", ".next": "now"}
+CHOSEN |= {asides.STOP: "no", asides.NEXT: "now", asides.PERSON: "soon"}
 """What she answers to a question of the house, unless something else is on her mind."""
 NOT_HERS = "?"
 TIMES = ("evening", "tomorrow_morning", "tomorrow_evening")
@@ -282,7 +282,7 @@ class Person:
             return when
         if name == asides.END and self.chance.happens("hears_again") and self.asked[name] == 1:
             return "hear"
-        return CHOSEN[name]
+        return CHOSEN[asides.parts(name)[0]]
 
     def _pressed(self, keys: str, about: tuple[str, int], *, bounce: bool = True) -> str:
         """The keys as they come out: one may be the key beside it, one may count twice."""
