@@ -15,18 +15,7 @@ from types import MappingProxyType
 from survey import asides, between
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.course import Course, start
-from survey.effects import (
-    AlreadyAnswered,
-    Consent,
-    Doubtful,
-    Echo,
-    Effect,
-    Finished,
-    NotAChoice,
-    OutOfRange,
-    Unheard,
-    Wanted,
-)
+from survey.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
 from survey.interview import Interview
 from survey.languages import written
 from survey.plan import Invalid, Item, judge_key, judge_value, plan_of
@@ -277,9 +266,8 @@ def _take_entry(course: Course, heard: Heard, entry: Entry) -> None:
 
 def _go_on_from_entry(course: Course) -> None:
     """Whoever was asked hears on: the prompt that waits again, or the next question after the last one stored."""
-    consented = any(isinstance(effect, Consent) and effect.given for effect in course.effects)
-    stored = [course.plan.consent] if consented and course.plan.consent else []
-    stored += [course.plan.by_name[effect.question] for effect in course.effects if isinstance(effect, Echo)]
+    here = {name for name, answer in course.answers.items() if answer.seq == course.seq}
+    stored = [item for item in course.plan.items if item.name in here]
     if stored:
         course.go_on_from(stored[-1])
     else:
