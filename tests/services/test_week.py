@@ -179,4 +179,3 @@ def test_a_week_without_a_protection_is_seen(
             MUTATIONS[fault](monkeypatch)
         with pytest.raises(AssertionError, match=seen):
             live(ChangingWeek(work, owner), course)
-

@@ -207,8 +207,11 @@ class Network:
     def _row(self, ref: str) -> sa.RowMapping:
         query = (
             sa.select(
-                outbox, interviews.c.status,
-                campaigns.c.state.label("campaign_state"), campaigns.c.holds, campaigns.c.ladder,
+                outbox,
+                interviews.c.status,
+                campaigns.c.state.label("campaign_state"),
+                campaigns.c.holds,
+                campaigns.c.ladder,
             )
             .outerjoin(interviews, interviews.c.id == outbox.c.interview_id)
             .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
@@ -216,5 +219,3 @@ class Network:
         )
         with self.world.work.database.transaction() as conn:
             return conn.execute(query).mappings().one()
-
-
