@@ -54,7 +54,7 @@ test-chaos: $(DEV) ## Of the long tests the storm, planted faults and two hosts:
 	$(VENV)/bin/pytest -m chaos --timeout 1800 $(ARGS)
 
 .PHONY: national
-national: $(DEV) ## A whole country through gateway, workers and a simulated network (ARGS="--organisations N --seed S")
+national: $(DEV) ## A whole country through gateway, workers and a simulated network (ARGS="--organisations N --seed S --limit SECONDS --resume")
 	$(PY) -m tests.system.national $(ARGS)
 
 .PHONY: pins

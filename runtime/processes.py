@@ -81,9 +81,9 @@ class Crew:
             self.start(self._parts[name])
         return due
 
-    def wait_ready(self, name: str, url: str) -> None:
+    def wait_ready(self, name: str, url: str, seconds: float = READY_TIMEOUT_S) -> None:
         """Wait until part `name` answers `url` with 200. Raises ServerFailedError when it ends or dawdles."""
-        deadline = time.monotonic() + READY_TIMEOUT_S
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._children[name].poll() is None:
             try:
                 with urllib.request.urlopen(url, timeout=5):

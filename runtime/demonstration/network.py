@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from runtime.processes import Crew, Part, environment
+from runtime.processes import READY_TIMEOUT_S, Crew, Part, environment
 from runtime.settings import Settings
 
 TIMEOUT_S = 30
@@ -100,15 +100,16 @@ class Network:
 
 
 @contextmanager
-def simulated(settings: Settings) -> Iterator[Network]:
-    """The phone network that complete `settings` name, running while the block does. Raises ServerFailedError."""
+def simulated(settings: Settings, patience_s: float = READY_TIMEOUT_S) -> Iterator[Network]:
+    """The phone network that complete `settings` name, running while the block does; it may take `patience_s` to read
+    its journal. Raises ServerFailedError."""
     team = Crew(settings.alo_data_dir, environment(settings))
     base_url = settings.twilio_api_base_url
     token = settings.twilio_auth_token.get_secret_value()
     journal = settings.alo_data_dir.resolve() / "journal.jsonl"
     try:
         team.start(simulator(int(base_url.rpartition(":")[2]), token, settings.alo_clock, journal))
-        team.wait_ready("simulator", f"{base_url}/simulator/clock")
+        team.wait_ready("simulator", f"{base_url}/simulator/clock", patience_s)
         yield Network(base_url)
     finally:
         team.stop()

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from tests.system.national.course import Course
 from tests.system.national.meters import MEASURED, Reading
 from tests.system.national.reference import Cost
 
 MINUTE = 60
 DAY_S = 15 * 60 * MINUTE
 """Business seconds a campaign takes: it begins at 06:00 and every ladder is done before 22:00."""
-RELEASE_S = 7 * 60 * MINUTE
-"""Business seconds in which the first contacts leave."""
+RELEASE_S = 9 * 60 * MINUTE
+"""Business seconds in which the first contacts leave: the longer, the less there is at once. The ladder takes five
+hours more."""
 TURNS_EACH = 19
 LOAD = 0.12
 """What share of the turns a second that the control office got served is asked of the machine in the middle of the day:
@@ -25,13 +27,15 @@ FASTEST = 90.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for. `rate` 0: as fast as the size allows; `limit_s`: real seconds until it gives up."""
+    """What is asked for. `rate` 0: as fast as the size allows; `limit_s`: real seconds until this leg ends; `resume`:
+    the run in `home` goes on."""
 
     organisations: int
     seed: int
     rate: float
     limit_s: float
     home: Path
+    resume: bool = False
 
     def clock_rate(self, turns_per_s: float) -> float:
         """Business seconds a real second, on a machine that serves so many turns."""
@@ -48,6 +52,8 @@ class Figures:
     """Everything found."""
 
     plan: Plan
+    finished: bool = False
+    legs: int = 1
     rate: float = 0.0
     by_hand: dict[str, list[Cost]] = field(default_factory=dict)
     """Manner → what it cost before the country and after it."""
@@ -62,6 +68,11 @@ class Figures:
     took_s: dict[str, float] = field(default_factory=dict)
     violations: dict[str, list[str]] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
+
+    def take(self, course: Course) -> None:
+        """What all legs together cost."""
+        self.legs, self.rate, self.by_hand, self.took_s = course.legs, course.rate, course.by_hand, course.took_s
+        self.seconds, self.turns, self.cpu_s = course.seconds, course.turns, course.cpu_s
 
     @property
     def passed(self) -> bool:
@@ -81,8 +92,12 @@ class Figures:
 
 def tell(figures: Figures) -> Iterator[str]:
     """The closing lines."""
+    if not figures.finished:
+        yield f"STOPPED after {figures.turns:,} turns in {figures.seconds:.0f} s; it goes on with --resume"
+        return
     own, turns = {part: figures.cpu_s[part] for part in MEASURED}, max(1, figures.turns)
-    yield f"\n{figures.plan.organisations:,} organisations, seed {figures.plan.seed}, {figures.rate:g} times real time"
+    yield f"\n{figures.plan.organisations:,} organisations, seed {figures.plan.seed}"
+    yield f"{figures.rate:g} times real time, legs: {figures.legs}"
     yield f"{figures.turns:,} turns in {figures.seconds:.0f} s: {figures.turns / figures.seconds:.0f} a second"
     yield f"requests: {figures.requests}; contacts: {figures.contacts}"
     yield "CPU a turn (µs): " + ", ".join(f"{part} {value / turns * 1e6:.0f}" for part, value in own.items())

@@ -33,9 +33,10 @@ from services import campaign_status, campaigns, offices, progress, questionnair
 from services.work import Work
 from store import senders
 from tests.system.national import country, verdict
+from tests.system.national.course import Course
 from tests.system.national.figures import Figures, Plan
 from tests.system.national.meters import MEASURED, Meters, Reading, growth, spent
-from tests.system.national.reference import ALL_AT_ONCE, MANNERS, Control
+from tests.system.national.reference import ALL_AT_ONCE, MANNERS, Control, Cost
 
 START = datetime(2026, 4, 5, 23, 0, tzinfo=UTC)
 """Monday 6 April 2026, 06:00 in Viet Nam."""
@@ -69,47 +70,78 @@ HEAD_START = timedelta(seconds=20)
 """Real time for the parts to start before the business day does."""
 LOOK_S = 5.0
 LINES = 120
+RESTORED_S = 900.0
+"""Real seconds the network may take to read its journal when a stopped run goes on."""
 
 Say = Callable[[str], None]
 
 
 def travel(plan: Plan, say: Say) -> Figures:
-    """The whole run. Raises TimeoutError when it does not come to its end."""
-    shutil.rmtree(plan.home, ignore_errors=True)
-    plan.home.mkdir(parents=True)
-    plan.home.chmod(0o711)
+    """The whole run, or what is left of one that was stopped; FileNotFoundError when there is none to go on with."""
+    if plan.resume:
+        course = Course.read(plan.home)
+        plan = replace(plan, organisations=course.organisations, seed=course.seed)
+    else:
+        course = None
+        shutil.rmtree(plan.home, ignore_errors=True)
+        plan.home.mkdir(parents=True)
+        plan.home.chmod(0o711)
     figures = Figures(plan)
-    with servers(_settings(plan)) as complete:
-        people = _prepare(plan, complete, figures, say)
-        controls = _controls(plan, people)
-        with _running(complete, EVE, BY_HAND, timedelta()) as (live, _, meters):
-            _by_hand(live, meters, controls[::2], figures)
-        say(f"by hand (gateway and database, µs CPU): {figures.by_hand}")
-        figures.rate = plan.clock_rate(figures.by_hand[ALL_AT_ONCE][0].per_s)
-        theirs = {person.interview_id for person in controls}
-        with _running(complete, START, figures.rate, HEAD_START) as (live, network, meters):
-            others = [person for person in people if person.interview_id not in theirs]
-            _run(live, network, meters, others, figures, say)
-            _by_hand(live, meters, controls[1::2], figures)
+    ports = course.ports if course else (free_port(), free_port())
+    with servers(_settings(plan, ports)) as complete:
+        course = course or _begin(plan, complete, ports, say)
+        _leg(complete, course, figures, say)
     return figures
 
 
-def _by_hand(live: Settings, meters: Meters, people: list[Villager], figures: Figures) -> None:
+def _begin(plan: Plan, complete: Settings, ports: tuple[int, int], say: Say) -> Course:
+    """A country prepared, and what requests by hand cost before it lives."""
+    took_s = _prepare(plan, complete, say)
+    controls = _controls(plan, _people(complete))
+    by_hand: dict[str, list[Cost]] = {}
+    with _running(complete, EVE, BY_HAND, timedelta()) as (live, _, meters):
+        _by_hand(live, meters, controls[::2], by_hand)
+    say(f"by hand (gateway and database, µs CPU): {by_hand}")
+    rate = plan.clock_rate(by_hand[ALL_AT_ONCE][0].per_s)
+    course = Course(plan.organisations, plan.seed, ports, rate, START, by_hand, took_s)
+    course.write(plan.home)
+    return course
+
+
+def _leg(complete: Settings, course: Course, figures: Figures, say: Say) -> None:
+    """The country's day from where it is to its end, or until the time for this leg is over."""
+    plan, people = figures.plan, _people(complete)
+    controls = _controls(plan, people)
+    theirs = {person.interview_id for person in controls}
+    others = [person for person in people if person.interview_id not in theirs]
+    course.legs += 1
+    head_start = HEAD_START if course.campaign is None else timedelta()
+    with _running(complete, course.at, course.rate, head_start) as (live, network, meters):
+        figures.finished = _run(live, network, meters, others, course, figures, say)
+        if figures.finished:
+            _by_hand(live, meters, controls[1::2], course.by_hand)
+    figures.take(course)
+
+
+def _by_hand(live: Settings, meters: Meters, people: list[Villager], found: dict[str, list[Cost]]) -> None:
     """What requests cost when the server is never idle, and when they come one by one as a country's do."""
     for place, (manner, pace) in enumerate(MANNERS.items()):
         control = Control(machine_work(live), live, meters, people[place :: len(MANNERS)], pace)
-        figures.by_hand.setdefault(manner, []).append(control.measure())
+        found.setdefault(manner, []).append(control.measure())
 
 
 @contextmanager
 def _running(
     settings: Settings, start: datetime, rate: float, head_start: timedelta
 ) -> Iterator[tuple[Settings, Network, Meters]]:
-    """Gateway, workers, beat and network on a clock that shows `start` after `head_start` (real)."""
+    """Gateway, workers, beat and network on a clock that shows `start` after `head_start` (real).
+
+    The network comes last and goes first: it finds a gateway whenever somebody writes.
+    """
     clock = f"{start.isoformat()}@{rate}@{(datetime.now(UTC) + head_start).isoformat()}"
     live = settings.model_copy(update={"alo_clock": clock})
     home = settings.alo_data_dir
-    with simulated(live) as network, crew(live):
+    with crew(live), simulated(live, RESTORED_S) as network:
         network.connect_numbers(live.base_url)
         with Meters(home, Postgres(home / "postgres").url(SUPERUSER)) as meters:
             yield live, network, meters
@@ -121,20 +153,27 @@ def _controls(plan: Plan, people: list[Villager]) -> list[Villager]:
     return [person for person in people if person.numbers[0].startswith(prefix)]
 
 
-def _settings(plan: Plan) -> Settings:
+def _settings(plan: Plan, ports: tuple[int, int]) -> Settings:
     given: dict[str, Any] = {
-        "alo_data_dir": plan.home, "alo_port": free_port(), "alo_log_level": "WARNING",
+        "alo_data_dir": plan.home, "alo_port": ports[0], "alo_log_level": "WARNING",
         "alo_clock": f"{EVE.isoformat()}@1@{datetime.now(UTC).isoformat()}",
         "twilio_account_sid": ACCOUNT, "twilio_auth_token": "national", "twilio_sms_from": TEXT_NUMBER,
-        "twilio_voice_from": CALL_NUMBER, "twilio_api_base_url": f"http://127.0.0.1:{free_port()}",
+        "twilio_voice_from": CALL_NUMBER, "twilio_api_base_url": f"http://127.0.0.1:{ports[1]}",
         "kannel_send_url": "", "public_base_url": "",
     }  # fmt: skip
     return Settings(**given)
 
 
-def _prepare(plan: Plan, settings: Settings, figures: Figures, say: Say) -> list[Villager]:
-    """Lists come in by `alo import`, questionnaires are published, the round is opened."""
+def _people(settings: Settings) -> list[Villager]:
     work = machine_work(settings)
+    people = village.villagers(work)
+    work.database.close()
+    return people
+
+
+def _prepare(plan: Plan, settings: Settings, say: Say) -> dict[str, float]:
+    """Lists come in by `alo import`, questionnaires are published, the round is opened. What took how many seconds."""
+    work, took_s = machine_work(settings), {}
     began = time.monotonic()
     offices.add_office(work, "trung-uong", "Lien minh HTX", "national", "", "024 3843 1768", ACTOR)
     places = country.offices(plan.organisations)
@@ -143,19 +182,18 @@ def _prepare(plan: Plan, settings: Settings, figures: Figures, say: Say) -> list
     for number, ((code, area), size) in enumerate(everywhere):
         offices.add_office(work, code, f"Lien minh HTX {code}", "province", area, "0214 388 8000", ACTOR)
         _import(plan, settings, number, code, size)
-    figures.took_s["import"] = time.monotonic() - began
-    say(f"{plan.organisations:,} organisations of {len(places)} provinces imported in {figures.took_s['import']:.0f} s")
+    took_s["import"] = time.monotonic() - began
+    say(f"{plan.organisations:,} organisations of {len(places)} provinces imported in {took_s['import']:.0f} s")
     for path in SAMPLES:
         questionnaires.publish(work, path, ACTOR)
     began = time.monotonic()
     known = rounds.newest_questionnaires(work)
     begin, end = START - timedelta(days=2), START + LASTS
     rounds.open_round(work, ROUND, "Quốc gia (mẫu)", "2025", "mẫu", begin, end, known, ACTOR, RULES)
-    figures.took_s["open"] = time.monotonic() - began
+    took_s["open"] = time.monotonic() - began
     _tidy(plan)
-    people = village.villagers(work)
     work.database.close()
-    return people
+    return took_s
 
 
 def _tidy(plan: Plan) -> None:
@@ -174,22 +212,27 @@ def _import(plan: Plan, settings: Settings, number: int, code: str, size: int) -
 
 
 def _run(
-    settings: Settings, network: Network, meters: Meters, others: list[Villager], figures: Figures, say: Say
-) -> None:
+    settings: Settings, network: Network, meters: Meters, others: list[Villager], course: Course, figures: Figures,
+    say: Say,
+) -> bool:  # fmt: skip
+    """Whether the day came to its end in this leg; then what came of it stands in `figures`."""
     work, plan = machine_work(settings), figures.plan
-    _pace(work, plan.contacts_per_s(figures.rate))
+    if course.campaign is None:
+        _move_in(work, network, others, plan, course.rate)
+        while work.clock.now() < START:
+            time.sleep(0.1)
+        course.campaign = _launch(work, plan, others)
+    if not _watch(work, network, meters, course, figures, say):
+        return False
+    _conclude(work, network, others, course.campaign, figures, say)
+    return True
+
+
+def _move_in(work: Work, network: Network, others: list[Villager], plan: Plan, rate: float) -> None:
+    _pace(work, plan.contacts_per_s(rate))
     topics = village.topics(village.forms(work, others))
     for at in range(0, len(others), 2000):
         network.settle(country.handsets(others[at : at + 2000], plan.seed), topics if at == 0 else [])
-    while work.clock.now() < START:
-        time.sleep(0.1)
-    begin, began = meters.read(), time.monotonic()
-    campaign_id = _launch(work, plan, others)
-    quiet = _watch(work, plan, network, meters, campaign_id, figures, say)
-    end = meters.read()
-    figures.seconds, figures.cpu_s, figures.turns = time.monotonic() - began, spent(begin, end), end.turns - begin.turns
-    _conclude(work, network, others, campaign_id, figures, say)
-    figures.violations["not done in time"] = [] if quiet else [f"{plan.limit_s:.0f} s"]
 
 
 def _pace(work: Work, rate: Decimal) -> None:
@@ -213,17 +256,19 @@ def _launch(work: Work, plan: Plan, others: list[Villager]) -> UUID:
     return campaign_id
 
 
-def _watch(
-    work: Work, plan: Plan, network: Network, meters: Meters, campaign_id: UUID, figures: Figures, say: Say
-) -> bool:
-    """Show progress until the campaign is done and the network rests. Whether it came to that in time."""
+def _watch(work: Work, network: Network, meters: Meters, course: Course, figures: Figures, say: Say) -> bool:
+    """Show progress and keep it until the campaign is done and the network rests. Whether it came to that in time."""
+    assert course.campaign is not None
+    plan, readings = figures.plan, figures.readings
     until = time.monotonic() + plan.limit_s
-    readings = figures.readings
     readings.append(meters.read())
     while time.monotonic() < until:
         time.sleep(LOOK_S)
         readings.append(meters.read())
-        found = campaign_status.status(work, campaign_id)
+        course.add(*readings[-2:])
+        course.at = work.clock.now()
+        course.write(plan.home)
+        found = campaign_status.status(work, course.campaign)
         if len(readings) % 4 == 0:
             say(_line(work, readings, found))
         if found.state == "done" and network.idle() and not verdict.stuck(work):
