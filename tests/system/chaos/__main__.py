@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -80,6 +81,8 @@ def _one(seed: int, kills: int, home: Path) -> dict[str, Any]:
     calm = storm.run(home / "calm", storm.calm(report))
     report.violations["figures"] = figures.differences(report.answers, calm.answers, report.forms, report.sheets)
     print(storm.told(report), flush=True)
+    if not report.passed:
+        _keep(home, seed)
     return {
         "seed": seed,
         "kills": report.kills,
@@ -88,6 +91,19 @@ def _one(seed: int, kills: int, home: Path) -> dict[str, Any]:
         "counts": report.counts,
         "seconds": report.seconds,
     }
+
+
+def _keep(home: Path, seed: int) -> None:
+    """Journal, logs and database of a storm that found something, and of its calm twin: the next seed begins anew."""
+    for weather in ("storm", "calm"):
+        kept = home / f"{weather}-{seed}"
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(home / weather, kept, ignore=_sockets)
+    print(f"kept in {home}/storm-{seed}", flush=True)
+
+
+def _sockets(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if (Path(folder) / name).is_socket()]
 
 
 def _planted(given: argparse.Namespace) -> int:
