@@ -23,6 +23,10 @@ CROSSING = timedelta(seconds=45)
 """A text that we begin and an answer to the one before may pass each other within this time (our own assumption):
 ten seconds each way, and somebody who was already typing."""
 
+TALKING, LONG_CROSSING = timedelta(minutes=30), timedelta(minutes=15)
+"""Asked once more so soon after it was asked, a question may have an answer under way, and for as long as this:
+carriers are at times minutes late, in both directions (our own assumptions)."""
+
 SITTING = timedelta(hours=1)
 """Prompts further apart than this belong to two sittings (our own assumption)."""
 
@@ -169,8 +173,16 @@ def _crossed(readable: Sequence[Shown], sent_at: datetime) -> bool:
         return False
     if not first.body_digest:
         return replies == 0 and sent_at - first.visible_at < CROSSING
-    again = not before[0].body_digest and any(_alike(prompt, before[0]) for prompt in before[1:])
-    return again and first.visible_at - before[0].visible_at < CROSSING
+    return first.visible_at - before[0].visible_at < _may_cross(before)
+
+
+def _may_cross(before: Sequence[Shown]) -> timedelta:
+    """How long after the newest of `before` came unasked an answer may still be one to the same question of earlier."""
+    asked = before[0]
+    earlier = next((prompt for prompt in before[1:] if _alike(prompt, asked)), None)
+    if asked.body_digest or earlier is None:
+        return timedelta(0)
+    return LONG_CROSSING if asked.visible_at - earlier.visible_at < TALKING else CROSSING
 
 
 def _alike(one: Shown, other: Shown) -> bool:

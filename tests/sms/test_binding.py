@@ -120,3 +120,20 @@ def test_never_bound_to_a_question_that_could_not_be_read(seconds: list[int], se
         oldest = min(prompts, key=lambda s: (s.visible_at, s.turn))
         assert binding.shown.visible_at + READING_TIME <= at or binding.shown == oldest
         assert reading(body).number in (None, binding.shown.number)
+
+
+REMINDED = shown(2, 20 * MINUTE)
+"""C2 asked once more, unasked, in the middle of a talk."""
+
+
+def test_an_answer_that_is_minutes_late_in_a_talk_never_lands_on_the_next_question() -> None:
+    """Asked again while the first answer was under way: who answers the reminder too means the same question."""
+    answered = shown(3, 24 * MINUTE, before="2")
+    found = bind(reading("2"), (answered, REMINDED, C2), answered.visible_at + MINUTE)
+    assert found == AskBack("crossed", answered)
+
+
+def test_a_reminder_days_later_brings_no_doubt() -> None:
+    old = shown(2, -3 * 24 * 60 * MINUTE)
+    answered = shown(3, 24 * MINUTE, before="2")
+    assert bind(reading("2"), (answered, REMINDED, old), answered.visible_at + MINUTE) == Bound(answered)
