@@ -92,6 +92,7 @@ def export(work: Work, order: Order, words: Words) -> Exported:
     with work.database.transaction() as conn:
         if order.kind != "status":  # one statement sees one state of the data by itself
             figures.freeze(conn)
+        rows.alone(conn)
         parts = _parts(work, conn, order, found["id"], office_id)
         notes = _notes(found, order, parts, words)
         written = _WRITERS[order.format](work, conn, order, parts, notes)
