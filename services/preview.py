@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from services.faults import Refusal
 from services.work import Work
 from sms.texting import Text
 from store import audience, campaigns
+from store.audience import Audience
 
 SAMPLES = 10
 LEFT_OUT = 200
@@ -62,12 +63,11 @@ def preview(work: Work, campaign_id: UUID) -> Preview:
         campaign = campaigns.by_id(conn, campaign_id)
         if campaign is None:
             raise Refusal("campaign.unknown", campaign=str(campaign_id))
-        counts = audience.counts(conn, campaign)
-        contacted = audience.listed(conn, campaign, excluded=False, limit=SAMPLES)
-        left_out = audience.listed(conn, campaign, excluded=True, limit=LEFT_OUT)
+        found = audience.read(conn, campaign, SAMPLES, LEFT_OUT)
+        counts = found.by(lambda _office, excluded, _mobile: excluded)
         plan = plan_of(conn, campaign)
-        written = samples(work, conn, plan, contacted)
-        estimate = estimates.estimate(conn, plan, audience.media(conn, campaign), written, work.clock.now())
+        written = samples(work, conn, plan, [interview for interview, _ in found.contacted])
+        estimate = estimates.estimate(conn, plan, _media(found), written, work.clock.now())
         number = counts.pop("", 0)
         return Preview(
             campaign_id,
@@ -76,16 +76,27 @@ def preview(work: Work, campaign_id: UUID) -> Preview:
             campaign["office_code"],
             number,
             counts,
-            tuple((row["name"], row["excluded"]) for row in left_out),
+            tuple(found.left_out),
             tuple(text.body for text in written),
             estimate,
-            contacted_names=tuple(row["name"] for row in contacted),
-            offices=audience.by_office(conn, campaign),
+            contacted_names=tuple(name for _, name in found.contacted),
+            offices=_offices(found),
             unknown_codes=tuple(audience.missing_codes(conn, campaign)),
             long_texts=sum(text.segments > 1 for text in written),
             steps=tuple((step.medium, step.purpose) for step in plan.ladder.steps),
             **_standing(campaign, number),
         )
+
+
+def _media(found: Audience) -> dict[str, int]:
+    """Of those contacted: how many have a mobile that can be texted, and how many only a landline."""
+    by_medium = found.by(lambda _, excluded, mobile: None if excluded else "mobile" if mobile else "landline")
+    return {"mobile": 0, "landline": 0} | by_medium
+
+
+def _offices(found: Audience) -> dict[str, int]:
+    """Office code → organisations contacted, by code."""
+    return dict(sorted(found.by(lambda office, excluded, _: None if excluded else office).items()))
 
 
 def _standing(campaign: RowMapping, contacted: int) -> dict[str, Any]:
@@ -95,10 +106,10 @@ def _standing(campaign: RowMapping, contacted: int) -> dict[str, Any]:
     return {**{name: campaign[name] for name in columns}, "needs_second": contacted > limit and not approved}
 
 
-def samples(work: Work, conn: Connection, plan: Plan, contacted: list[RowMapping]) -> tuple[Text, ...]:
+def samples(work: Work, conn: Connection, plan: Plan, contacted: Sequence[UUID]) -> tuple[Text, ...]:
     """The ladder's first text as these interviews would get it now; none for a ladder of calls."""
     step = next((step for step in plan.ladder.steps if step.medium == "text"), None)
     if step is None:
         return ()
     sender = plan.sender_of(step)
-    return tuple(texts.sample(work, conn, row["interview_id"], sender, step.purpose) for row in contacted)
+    return tuple(texts.sample(work, conn, interview, sender, step.purpose) for interview in contacted)

@@ -79,7 +79,7 @@ def _sample(work: Work, conn: Connection, campaign: RowMapping) -> tuple[SenderR
     sender = plan.sender_of(step) if step is not None else None
     if sender is None:
         raise Refusal("campaign.test_no_text")
-    written = samples(work, conn, plan, audience.listed(conn, campaign, excluded=False, limit=1))
+    written = samples(work, conn, plan, [interview for interview, _ in audience.read(conn, campaign, 1, 0).contacted])
     if not written:
         raise Refusal("campaign.nobody")
     return sender, written[0]

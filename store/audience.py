@@ -5,10 +5,13 @@ Statements only. A campaign comes in as a row of `store.campaigns.by_id`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, false, func, literal, or_, select
 
 from contact.kinds import FINISHED
 from store.officers import looked_after
@@ -47,10 +50,16 @@ def _phone(*more: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _usable = phones.c.consent.not_in(SILENCED)
 _mobile = phones.c.kind == "mobile"
+_has_phone, _has_usable = _phone(), _phone(_usable)
 
 
-def exclusion(kind: str) -> ColumnElement[str]:
-    """Why an interview is not contacted by a campaign of `kind`, as a code; "" when it is."""
+def exclusion(
+    kind: str, linked: ColumnElement[bool] = _has_phone, usable: ColumnElement[bool] = _has_usable
+) -> ColumnElement[str]:
+    """Why an interview is not contacted by a campaign of `kind`, as a code; "" when it is.
+
+    `linked`, `usable`: whether its organisation has a phone, and one that did not stop us; looked up unless given.
+    """
     over = (
         ((~_finished, literal("not_completed")),)
         if kind in FINISHED
@@ -64,8 +73,8 @@ def exclusion(kind: str) -> ColumnElement[str]:
         (interviews.c.status == "refused", literal("refused")),
         *over,
         (~organisations.c.active, literal("inactive")),
-        (~_phone(), literal("no_phone")),
-        (~_phone(_usable), literal("opted_out")),
+        (~linked, literal("no_phone")),
+        (~usable, literal("opted_out")),
         else_=literal(""),
     )
 
@@ -118,6 +127,78 @@ def counts(conn: Connection, campaign: Campaign) -> dict[str, int]:
     return {row.excluded: row.n for row in conn.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a draft would contact and whom not, and the first of them by name."""
+
+    groups: Sequence[tuple[str, str, bool, int]]
+    """Office code, why not contacted ("": contacted), has a mobile that can be texted → interviews."""
+    contacted: Sequence[tuple[UUID, str]]
+    """(interview, organisation)"""
+    left_out: Sequence[tuple[str, str]]
+    """(organisation, reason code)"""
+
+    def by(self, key: Callable[[str, str, bool], str | None]) -> dict[str, int]:
+        """Interviews by what `key` makes of office, reason and mobile; None leaves them out."""
+        found: Counter[str] = Counter()
+        for office, excluded, mobile, n in self.groups:
+            if (name := key(office, excluded, mobile)) is not None:
+                found[name] += n
+        return dict(found)
+
+
+def read(conn: Connection, campaign: Campaign, contacted: int, left_out: int) -> Audience:
+    """The draft's audience with at most so many of each by name, in one pass. Raises KeyError: unknown filter."""
+    everybody = _everybody(campaign)
+    each = everybody.c
+    kinds = (each.office_id, each.excluded, each.mobile)
+    groups = select(*kinds, func.count().label("n")).group_by(*kinds).subquery()
+    told = func.json_build_array(offices.c.code, groups.c.excluded, groups.c.mobile, groups.c.n)
+    of_offices = select(func.json_agg(told)).join_from(groups, offices, offices.c.id == groups.c.office_id)
+    named = select(each.id, each.name, each.excluded).order_by(each.name_key, each.organisation_id)
+    yes = named.where(each.excluded == "").limit(contacted).subquery()
+    no = named.where(each.excluded != "").limit(left_out).subquery()
+    lists = (
+        of_offices,
+        select(func.json_agg(func.json_build_array(yes.c.id, yes.c.name))),
+        select(func.json_agg(func.json_build_array(no.c.name, no.c.excluded))),
+    )
+    found = conn.execute(select(*(one.scalar_subquery() for one in lists))).one()
+    of_offices_, first, others = ([tuple(each) for each in one or ()] for one in found)
+    return Audience(of_offices_, [(UUID(interview), name) for interview, name in first], others)
+
+
+def _everybody(campaign: Campaign) -> CTE:
+    """Everybody the draft's filters name, with `excluded` and `mobile`; all phones are looked at once."""
+    phone = (
+        select(
+            organisation_phones.c.organisation_id,
+            func.bool_or(_usable).label("usable"),
+            func.bool_or(and_(_usable, _mobile)).label("mobile"),
+        )
+        .join(phones, phones.c.hash == organisation_phones.c.phone_hash)
+        .where(organisation_phones.c.valid)
+        .group_by(organisation_phones.c.organisation_id)
+        .subquery("phone")
+    )
+    filters = [FILTERS[name](wanted) for name, wanted in campaign["audience"].items()]
+    return (
+        select(
+            interviews.c.id,
+            interviews.c.organisation_id,
+            interviews.c.office_id,
+            organisations.c.name,
+            organisations.c.name_key,
+            exclusion(campaign["kind"], phone.c.organisation_id.is_not(None), phone.c.usable).label("excluded"),
+            func.coalesce(phone.c.mobile, false()).label("mobile"),
+        )
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .outerjoin(phone, phone.c.organisation_id == interviews.c.organisation_id)
+        .where(scope(campaign), *filters)
+        .cte("everybody")
+    )
+
+
 def areas(conn: Connection, round_id: Any) -> list[str]:
     """The areas (`scheme/code`) of a round's organisations, as far as the role and its scope may see them."""
     named = (interviews.c.area_scheme + "/" + interviews.c.area_code).label("area")
@@ -128,36 +209,6 @@ def communes(conn: Connection, round_id: Any) -> list[str]:
     """The communes of a round's organisations by name, as far as the role and its scope may see them."""
     named = select(interviews.c.commune).where(interviews.c.round_id == round_id, interviews.c.commune != "")
     return sorted(conn.scalars(named.distinct()), key=sort_key)
-
-
-def by_office(conn: Connection, campaign: Campaign) -> dict[str, int]:
-    """Office code → interviews contacted."""
-    found = chosen(campaign).add_columns(interviews.c.office_id).subquery()
-    query = select(offices.c.code, func.count().label("n")).join(found, found.c.office_id == offices.c.id)
-    contacted = query.where(found.c.excluded == "").group_by(offices.c.code).order_by(offices.c.code)
-    return {row.code: row.n for row in conn.execute(contacted)}
-
-
-def media(conn: Connection, campaign: Campaign) -> dict[str, int]:
-    """Of those contacted: how many have a mobile that can be texted, and how many only a landline."""
-    found = chosen(campaign).add_columns(_phone(_usable, _mobile).label("mobile")).subquery()
-    query = select(
-        func.count().filter(found.c.mobile).label("mobile"), func.count().filter(~found.c.mobile).label("landline")
-    )
-    return dict(conn.execute(query.where(found.c.excluded == "")).mappings().one())
-
-
-def listed(conn: Connection, campaign: Campaign, *, excluded: bool, limit: int) -> list[RowMapping]:
-    """Organisations of the audience by name: contacted, or not contacted with the reason."""
-    found = chosen(campaign).subquery()
-    query = (
-        select(found.c.id.label("interview_id"), organisations.c.name, found.c.excluded)
-        .join(organisations, organisations.c.id == found.c.organisation_id)
-        .where(found.c.excluded != "" if excluded else found.c.excluded == "")
-        .order_by(organisations.c.name_key, organisations.c.id)
-        .limit(limit)
-    )
-    return list(conn.execute(query).mappings())
 
 
 def missing_codes(conn: Connection, campaign: Campaign) -> list[str]:
