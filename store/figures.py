@@ -5,6 +5,7 @@ Only counts leave this module, never one organisation's answers. It must not kno
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     and_,
     case,
+    cast,
     exists,
+    false,
     func,
     literal,
     null,
@@ -37,6 +41,8 @@ from store.tables.rounds import questionnaires
 _STRATA = ("questionnaire", "kind", "sector", "is_member", "area", "channel")
 _KEYS = (*_STRATA, "status")
 _COUNTED = ("complete", "partial")
+_DECIDED = ("complete", "answered", "refused", "partial")
+"""Status that is a disposition by itself."""
 _ALIKE = (
     "status", "office_id", "questionnaire_sha256", "kind", "sector", "is_member", "area_scheme", "area_code", "channel",
 )  # fmt: skip
@@ -71,22 +77,24 @@ def cube(
     area is the province, or the commune within one office.
     """
     forms = _forms(round_id, office_id, consent, block)
-    strata: dict[int, tuple[Stratum, str]] = {}
-    frame: list[Forms] = []
-    for row in conn.execute(_frame(forms)):
-        stratum = Stratum(*row[1:-2])
-        strata[row.place] = stratum, row.status
-        frame.append(Forms(stratum, row.status, row.n))
-    counts = conn.execute(union_all(_answered(forms, scored), _left_open(forms)))
-    cells = (Cell(*strata[place], *counted) for place, *counted in counts)
-    return Cube(tuple(frame), tuple(cell for cell in cells if cell.status in _COUNTED))
+    found = conn.execute(union_all(_frame(forms), _answered(forms, scored), _left_open(forms))).all()
+    frame = {place: Forms(*_named(named), n) for place, question, named, n in found if question is None}
+    cells = (
+        Cell(frame[place].stratum, frame[place].status, question, value, n)
+        for place, question, value, n in found
+        if question is not None and frame[place].status in _COUNTED
+    )
+    return Cube(tuple(frame.values()), tuple(cells))
+
+
+def _named(keys: str) -> tuple[Stratum, str]:
+    """A stratum and a status from the row of the frame that names them."""
+    *stratum, status = json.loads(keys)
+    return Stratum(*stratum), status
 
 
 def _forms(round_id: UUID, office_id: UUID | None, consent: Collection[str], block: int) -> CTE:
-    """One row a form: its id, strata, status as the cube knows it, and the number of this combination (`place`).
-
-    Statements of one transaction that was frozen number alike.
-    """
+    """One row a form: its id, strata, status as the cube knows it, and the number of this combination (`place`)."""
     of_each = (
         select(
             interviews.c.id,
@@ -134,8 +142,12 @@ def _in_blocks(consent: Collection[str], block: int) -> ColumnElement[str]:
 
 
 def _frame(forms: CTE) -> Select[Any]:
-    keys = [forms.c.place, *(forms.c[name] for name in _KEYS)]
-    return select(*keys, func.count().label("n")).group_by(*keys)
+    """How many forms each combination has; in place of a question's value, its keys as a list in JSON."""
+    keys = [forms.c[name] for name in _KEYS]
+    named = cast(func.json_build_array(*keys), Text).label("value")
+    return select(forms.c.place, null().label("question"), named, func.count().label("n")).group_by(
+        forms.c.place, *keys
+    )
 
 
 def _answered(forms: CTE, scored: Collection[str]) -> Select[Any]:
@@ -159,18 +171,20 @@ def _left_open(forms: CTE) -> Select[Any]:
 
 
 def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> dict[Facts, int]:
-    """How many organisations share the same facts about their outcome (`contact.outcomes.Facts`)."""
-    columns = [
-        interviews.c.status,
-        _any_answer(consent).label("any_answer"),
-        _reached().label("reached"),
-        _stopped().label("stopped"),
-        (interviews.c.appointment_at.is_not(None) | _task("person_wanted", "not_them", "left_office")).label(
-            "busy_otherwise"
-        ),
-        (~_task("wrong_number")).label("confirmed"),
-    ]
-    of_each = select(*columns).where(*_scope(round_id, office_id)).subquery()
+    """How many organisations share the same facts about their outcome (`contact.outcomes.Facts`).
+
+    Where the status decides by itself, as for most, the others are not looked up.
+    """
+    told = {
+        "any_answer": _any_answer(consent),
+        "reached": _reached(),
+        "stopped": _stopped(),
+        "busy_otherwise": interviews.c.appointment_at.is_not(None) | _task("person_wanted", "not_them", "left_office"),
+        "confirmed": ~_task("wrong_number"),
+    }
+    open_yet = interviews.c.status.not_in(_DECIDED)
+    columns = [case((open_yet, fact), else_=false()).label(name) for name, fact in told.items()]
+    of_each = select(interviews.c.status, *columns).where(*_scope(round_id, office_id)).subquery()
     query = select(*of_each.c, func.count().label("n")).group_by(*of_each.c)
     return {Facts(**{c.name: row[c.name] for c in of_each.c}): row["n"] for row in conn.execute(query).mappings()}
 
