@@ -61,7 +61,7 @@ class RoundProgress:
     contacts: Mapping[str, Mapping[str, int]]
     """text, call → state of the outbox → rows."""
     campaigns: tuple[Mapping[str, Any], ...]
-    """id, title, state, office_code, created_at of each, newest first."""
+    """id, title, kind, state, office_code, created_at of each, newest first."""
 
 
 def round_progress(work: Work, round_code: str) -> RoundProgress:
@@ -86,7 +86,7 @@ def round_progress(work: Work, round_code: str) -> RoundProgress:
         {member: _outcomes(row for row in counted if row["is_member"] is member) for member in (True, False)},
         tuple({c: row[c] for c in ("code", "closes_at", "locked_at")} for row in places),
         {medium: {row["state"]: row["n"] for row in sent if row["medium"] == medium} for medium in ("text", "call")},
-        tuple({c: row[c] for c in ("id", "title", "state", "office_code", "created_at")} for row in held),
+        tuple({c: row[c] for c in ("id", "title", "kind", "state", "office_code", "created_at")} for row in held),
     )
 
 

@@ -51,6 +51,14 @@ def test_a_round_is_shown_in_counts(officer: Visitor, answered: World) -> None:
     assert "Tự cập nhật mỗi 5 giây" in shown
 
 
+def test_each_campaign_of_a_round_is_shown_with_its_kind(officer: Visitor, answered: World) -> None:
+    campaigns.draft(answered.work, "2026", "QB", "cli:test", title="Đợt gọi", kind="call_only")
+    shown = words(officer.get("/rounds/2026"))
+    assert "Đợt gọi" in shown
+    assert "chỉ gọi ·" in shown
+    assert "campaign.kind" not in shown
+
+
 def test_another_office_sees_nothing_of_it(stranger: Visitor, answered: World) -> None:
     assert "0 / 0 tổ chức" in words(stranger.get("/rounds/2026"))
     assert "Không có việc nào" in words(stranger.get("/tasks"))
