@@ -1,6 +1,7 @@
 """`python -m tests.bench`: times our work beside plain references on the same servers, prints and writes the table.
 
-Ends with 1 when a must is missed. `--only ROW` (several times), `--quick`: fewer rounds, smaller numbers.
+Ends with 1 when a must is missed, or a row could not be taken. `--only ROW` (several times), `--quick`: fewer rounds,
+smaller numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,10 +63,29 @@ def measure(wanted: set[str], quick: bool) -> Iterator[Row]:
     clock = f"{START.isoformat()}@{RATE}@{datetime.now(UTC).isoformat()}"
     with house(clock) as servers:
         for names, rows in GROUPS.items():
-            if wanted & set(names):
-                for row in rows(servers, quick, wanted):
+            if ours := wanted & set(names):
+                for row in taken(rows(servers, quick, wanted), sorted(ours)):
                     print(line(row), flush=True)
                     yield row
+
+
+def taken(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:
+    """The rows of the group `names`; an error, or fewer rows than were wanted, is a must missed: the others go on."""
+    count = 0
+    try:
+        for count, row in enumerate(rows, 1):  # noqa: B007  counted for those who fail later
+            yield row
+    except Exception as error:
+        traceback.print_exc()
+        yield not_taken(names, f"{type(error).__name__}: {error}")
+    else:
+        if count < len(names):
+            yield not_taken(names, f"{count} rows of {len(names)}")
+
+
+def not_taken(names: Sequence[str], why: str) -> Row:
+    """A row of what could not be measured."""
+    return Row(f"Not taken: {', '.join(names)}", "", [1], [1], None, faults=(why,))
 
 
 def line(row: Row) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from celery import Celery
 from redis import Redis
 
-from tests.bench.bulk import NATIONAL, launched
+from tests.bench.bulk import launched, national
 from tests.bench.house import AS_INSTALLED, House
 from tests.bench.measuring import Row, Trees
 
 TASKS = 20
-READY_S, WORK_S = 60.0, 5.0
+READY_S, WORK_S, PLANNED_S = 60.0, 5.0, 3600.0
 BROKER_MB = 25.0
 
 
@@ -40,14 +40,17 @@ def _worker(house: House) -> Row:
 
 def _broker(house: House, quick: bool) -> Row:
     """The most the broker grows by while a worker plans a campaign; messages name pages, never people."""
-    campaign, _ = launched(house, "bench_broker", NATIONAL // 7 if quick else NATIONAL)
+    campaign, _ = launched(house, "bench_broker", national(quick))
     valkey = Redis(unix_socket_path=str(house.valkey.socket))
     before = valkey.info("memory")["used_memory"]
     environment = house.settings(house.url("bench_broker"), ALO_CLOCK=house.steady)
     client = _started(house, "workers.app", "contact", environment)
     client.send_task("alo.plan_campaign", [campaign], queue="contact")
     most = messages = 0
+    deadline = time.monotonic() + PLANNED_S
     while _unplanned(house, "bench_broker"):
+        if time.monotonic() > deadline:
+            raise RuntimeError((house.home / "worker-contact.log").read_text())
         most = max(most, valkey.info("memory")["used_memory"] - before)
         messages = max(messages, valkey.llen("contact"))
         time.sleep(0.05)

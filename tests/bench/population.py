@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 
 from contact import settings, tariff
@@ -83,6 +84,45 @@ def _people(conn: sa.Connection, work: Work, town: Town, sha256: str, now: datet
         [{"organisation_id": o, "phone_hash": h, "rank": 0, "valid": True, "note": ""} for o, h in links],
     )
     conn.execute(sa.insert(interviews), list(_interviews(town, organisation_ids, sha256)))
+
+
+_COPIES = """
+CREATE TEMP TABLE copies AS
+SELECT id AS of, uuidv7() AS organisation, uuidv7() AS interview, n
+FROM organisations, generate_series(2, {times}) n
+"""
+_COPIED: tuple[tuple[sa.Table, str, dict[str, str]], ...] = (
+    (organisations, "o.id = c.of", {"id": "c.organisation", "registry_code": "registry_code || '-' || n"}),
+    (
+        phones,
+        "o.hash = (SELECT phone_hash FROM organisation_phones WHERE organisation_id = c.of)",
+        {"hash": "sha256(o.hash || n::text::bytea)"},
+    ),
+    (
+        organisation_phones,
+        "o.organisation_id = c.of",
+        {"organisation_id": "c.organisation", "phone_hash": "sha256(phone_hash || n::text::bytea)"},
+    ),
+    (
+        interviews,
+        "o.organisation_id = c.of",
+        {"id": "c.interview", "organisation_id": "c.organisation", "code": "code || '-' || n"},
+    ),
+)
+"""Table → which of its rows belong to an organisation, and the columns in which a copy differs."""
+
+
+def multiply(connection: psycopg.Connection, times: int) -> int:
+    """Make each organisation stand there so many times, each with a phone and an interview. How many they are now."""
+    if times > 1:
+        connection.execute(_COPIES.format(times=times))
+        connection.execute("ANALYZE copies")
+    for table, belongs, differs in _COPIED if times > 1 else ():
+        names = [column.name for column in table.columns]
+        given = ", ".join(differs.get(name, f"o.{name}") for name in names)
+        source = f"copies c JOIN {table.name} o ON {belongs}"
+        connection.execute(f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {given} FROM {source}")
+    return int(connection.execute("SELECT count(*) FROM organisations").fetchone()[0])
 
 
 def call(work: Work, town: Town, at: int) -> str:
