@@ -268,9 +268,8 @@ def earlier_answers(conn: Connection, interview_id: UUID, questions: Sequence[st
         select(answers.c.question, answers.c.value)
         .ext(distinct_on(answers.c.question))
         .select_from(
-            this.join(
-                last, (last.c.organisation_id == this.c.organisation_id) & (last.c.round_id != this.c.round_id)
-            ).join(answers, answers.c.interview_id == last.c.id)
+            this.join(last, (last.c.organisation_id == this.c.organisation_id) & (last.c.round_id != this.c.round_id))
+            .join(answers, answers.c.interview_id == last.c.id)
         )
         .where(this.c.id == interview_id, answers.c.question.in_(questions), last.c.begun_at.is_not(None))
         .order_by(answers.c.question, last.c.begun_at.desc())
