@@ -6,21 +6,15 @@ Texts stay texts: nothing is ever written as a formula. It must not know what th
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlsxwriter
-
-from files.sheet_rows import write_rows
 
 _BOM = b"\xef\xbb\xbf"
 _FORMULA = re.compile(r"[=+@\t\r-]")
@@ -46,53 +40,43 @@ class Sheets:
 
     def __init__(self, out: BinaryIO, beside: Path) -> None:
         """`beside`: a private directory for rows that are not packed yet."""
-        self._out = out
-        self._beside = beside
-        self._names: list[str] = []
+        options = {
+            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False, "tmpdir": str(beside),
+        }  # fmt: skip
+        self._book = xlsxwriter.Workbook(out, options)
+        self._names: set[str] = set()
 
     def write(self, name: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Add a sheet of texts with its heading. Rows written."""
-        with self._rows_of(len(self._names)).open("wb") as out:
-            count = write_rows(out, chain([heading], rows)) - 1
-        self._names.append(self._free(name))
-        return count
+        put = self._book.add_worksheet(self._free(name)).write_string
+        at = 0
+        for column, cell in enumerate(heading):
+            put(0, column, cell)
+        for at, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                if cell:
+                    put(at, column, _plain(cell))
+        return at
 
     def close(self) -> None:
-        """Pack the file: a library makes the workbook with empty sheets, the rows go in where theirs would stand."""
-        empty = io.BytesIO()
-        with xlsxwriter.Workbook(empty, {"in_memory": True}) as book:
-            for name in self._names:
-                book.add_worksheet(name)
-        sheets = {f"xl/worksheets/sheet{at + 1}.xml": self._rows_of(at) for at in range(len(self._names))}
-        with ZipFile(empty) as made, ZipFile(self._out, "w", ZIP_DEFLATED) as packed:
-            for entry in made.infolist():
-                if entry.filename in sheets:
-                    _fill(packed, entry, made.read(entry), sheets[entry.filename])
-                else:
-                    packed.writestr(entry, made.read(entry))
-
-    def _rows_of(self, at: int) -> Path:
-        return self._beside / f"{at}.xml"
+        """Pack the file."""
+        self._book.close()
 
     def _free(self, name: str) -> str:
         """A name that Excel takes and no other sheet has."""
         plain = re.sub(r"[\[\]:*?/\\']", " ", name)[:_LONGEST_NAME] or "1"
         number = 1
-        taken = {other.casefold() for other in self._names}
-        while plain.casefold() in taken:
+        while plain.casefold() in self._names:
             number += 1
             plain = f"{plain[: _LONGEST_NAME - 4]} ({number})"
+        self._names.add(plain.casefold())
         return plain
 
 
-def _fill(packed: ZipFile, entry: ZipInfo, empty: bytes, rows: Path) -> None:
-    """Pack the sheet that is `empty` so far with its rows; how far they reach is for readers to see."""
-    head, tail = empty.replace(b'<dimension ref="A1"/>', b"").split(b"<sheetData/>")
-    entry.file_size = len(empty) + rows.stat().st_size  # about; a sheet beyond 2 GB is packed as one
-    with packed.open(entry, "w") as out, rows.open("rb") as found:
-        out.write(head + b"<sheetData>")
-        copyfileobj(found, out)
-        out.write(b"</sheetData>" + tail)
+def _plain(cell: str) -> str:
+    """The text as the library writes it down: it takes one of the form "<r>…</r>" for XML of its own."""
+    return f"{cell} " if cell.startswith("<r>") and cell.endswith("</r>") else cell
 
 
 @contextmanager
