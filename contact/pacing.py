@@ -40,14 +40,15 @@ class Pace:
         """How long after its slot a contact may still leave; a tenth of what `burst` allows is kept back."""
         return self.gap * self.burst * _KEPT_BACK
 
-    def slots(self, free: datetime, now: datetime, until: datetime) -> list[datetime]:
-        """The slots from the next free one to `until` (included); after idleness some lie in the past.
+    def slots(self, free: datetime, now: datetime, until: datetime, most: int) -> list[datetime]:
+        """The slots from the next free one to `until` (included), at most so many; after idleness some lie in the past.
 
         What was not used while idle, or lost in a stall, comes back up to a share of `patience`.
         """
         first = max(free, now - self.patience * _IDLE_SHARE)
-        count = int((until - first) / self.gap) + 1 if until >= first else 0
-        return [first + self.gap * place for place in range(count)]
+        gap = self.gap
+        count = int((until - first) / gap) + 1 if until >= first else 0
+        return [first + gap * place for place in range(min(count, most))]
 
 
 @dataclass(frozen=True, slots=True)

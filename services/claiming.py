@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import pacing, tariff
 from contact.calendar import ZONE, day_start
@@ -21,6 +21,7 @@ from services.planted import is_planted, linger
 from services.work import Work
 from store import claims, senders
 from store import pacing as paces
+from store.prepared import Row
 
 CLAIM_LEASE = timedelta(seconds=60)
 AHEAD_S, REFILL_S = 0.4, 0.15
@@ -57,7 +58,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         room = _room(work, conn, row)
         if room == 0:
             return sender, [], Slots(wait_s=LINES_WAIT_S if sender.medium == "call" else None)
-        slots = pace.slots(row["slot_at"], real, real + timedelta(seconds=max(AHEAD_S, ahead)))[:room]
+        slots = pace.slots(row["slot_at"], real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
         wanted = min(len(slots) + spare, room)
         lease = real + work.patience(CLAIM_LEASE)
         faults = {"locking": locking, "heeding": not is_planted("skip-pause-check")}
@@ -71,7 +72,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
     return sender, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)
 
 
-def _room(work: Work, conn: Connection, row: RowMapping) -> int:
+def _room(work: Work, conn: Connection, row: Row) -> int:
     """Rows that may be claimed now: by lines, by budget, and no more than a batch."""
     room = MOST_ROWS
     if row["medium"] == "call":
@@ -82,13 +83,13 @@ def _room(work: Work, conn: Connection, row: RowMapping) -> int:
     return max(0, room)
 
 
-def _affordable(conn: Connection, row: RowMapping, budget: Budget, now: datetime) -> int:
+def _affordable(conn: Connection, row: Row, budget: Budget, now: datetime) -> int:
     price = _price(row, now)
     spent = paces.spent(conn, row["id"], now - timedelta(hours=1), day_start(now), price, CALL_MINUTES)
     return budget.room(spent, price * CALL_MINUTES if row["medium"] == "call" else price)
 
 
-def _price(row: RowMapping, now: datetime) -> Decimal:
+def _price(row: Row, now: datetime) -> Decimal:
     """What a segment or a minute costs; 0 where the tariff does not say: it cannot be held to then."""
     try:
         return tariff.from_dict(row["tariff"]).price(row["medium"], now.astimezone(ZONE).date())

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, TextClause, Uuid, any_, bindparam, text, upda
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
+from store.prepared import Prepared
 from store.tables.outbox import outbox
 
 SLACK = 8
@@ -86,11 +87,11 @@ def _select(lock: str, heed: bool = True) -> TextClause:
 
 
 _SKIP_LOCKED = " FOR NO KEY UPDATE OF o SKIP LOCKED"
-_NEXT = _select(_SKIP_LOCKED)
-_NEXT_UNLOCKED = _select("")
-_NEXT_HEEDLESS = _select(_SKIP_LOCKED, heed=False)
+_NEXT = Prepared(_select(_SKIP_LOCKED))
+_NEXT_UNLOCKED = Prepared(_select(""))
+_NEXT_HEEDLESS = Prepared(_select(_SKIP_LOCKED, heed=False))
 _DUE_SENDERS = text(_GROUPS.format(**_OF_ALL) + _DUE.format(**_URGENT_PARTS))
-_TAKE = (
+_TAKE = Prepared(
     update(outbox)
     .where(outbox.c.id == any_(bindparam("row_ids", type_=ARRAY(Uuid))))
     .values(state=str(State.CLAIMED), lease_until=bindparam("until"))
@@ -122,11 +123,12 @@ def claim(
     """
     given = {"sender_id": sender_id, "due_by": now, "look": wanted + SLACK, "wanted": wanted, "served": served}
     query = (_NEXT if heeding else _NEXT_HEEDLESS) if locking else _NEXT_UNLOCKED
-    found = conn.execute(query, given).all()
-    if found:
-        conn.execute(_TAKE, {"row_ids": [row.id for row in found], "until": lease_until})
-    turns = [row.key for row in found if row.key]
-    return Claimed([row.id for row in found], turns[-1] if turns else served)
+    found = query.all(conn, given)
+    rows = [row["id"] for row in found]
+    if rows:
+        _TAKE.do(conn, {"row_ids": rows, "until": lease_until})
+    turns = [row["key"] for row in found if row["key"]]
+    return Claimed(rows, turns[-1] if turns else served)
 
 
 def release(conn: Connection, rows: Iterable[UUID]) -> None:

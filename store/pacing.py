@@ -9,25 +9,27 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from contact.delivery import State
 from contact.pacing import Spent
+from store.prepared import Prepared, Row
 from store.tables.outbox import outbox, senders
 
-_HELD = select(senders).where(senders.c.id == bindparam("sender_id"))
-_HOLD = _HELD.with_for_update(key_share=True)
+_held = select(senders).where(senders.c.id == bindparam("sender_id"))
+_HELD = Prepared(_held)
+_HOLD = Prepared(_held.with_for_update(key_share=True))
 
 
-def hold(conn: Connection, sender_id: UUID, *, locking: bool = True) -> RowMapping | None:
+def hold(conn: Connection, sender_id: UUID, *, locking: bool = True) -> Row | None:
     """The whole sender row under its lock, so that dispatchers of one sender take slots one after the other.
 
     `locking=False` exists for the planted fault that proves the lock is needed.
     """
-    return conn.execute(_HOLD if locking else _HELD, {"sender_id": sender_id}).mappings().first()
+    return (_HOLD if locking else _HELD).first(conn, {"sender_id": sender_id})
 
 
-_MOVE = (
+_MOVE = Prepared(
     update(senders)
     .where(senders.c.id == bindparam("of_sender"))
     .values(slot_at=bindparam("next_slot"), served=bindparam("last_served"))
@@ -36,7 +38,7 @@ _MOVE = (
 
 def move(conn: Connection, sender_id: UUID, slot_at: datetime, served: str) -> None:
     """The next free slot (real time) and whom the last claimed row belonged to."""
-    conn.execute(_MOVE, {"of_sender": sender_id, "next_slot": slot_at, "last_served": served})
+    _MOVE.do(conn, {"of_sender": sender_id, "next_slot": slot_at, "last_served": served})
 
 
 LINE_STATES = (State.CLAIMED, State.SENDING, State.SENT, State.RINGING, State.ANSWERED, State.UNKNOWN)

@@ -14,13 +14,14 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.sender import SenderRow
+from store.prepared import Row
 from store.tables.outbox import outbox, senders, tallies
 
 _FIELDS = tuple(SenderRow.__dataclass_fields__)
 _ROW = select(*(senders.c[name] for name in _FIELDS))
 
 
-def value(row: RowMapping) -> SenderRow:
+def value(row: Row) -> SenderRow:
     """The value of a row of `senders` that may hold more columns."""
     return SenderRow(**{name: row[name] for name in _FIELDS})
 

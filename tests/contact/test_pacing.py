@@ -32,7 +32,7 @@ def test_no_second_holds_more_than_rate_and_burst(
     free, now, left = START, START, []
     for pause, rows, lateness in claims:
         now += pause
-        slots = pace.slots(free, now, now + timedelta(seconds=0.4))[:rows]
+        slots = pace.slots(free, now, now + timedelta(seconds=0.4), rows)
         if slots:
             free = slots[-1] + pace.gap
         for slot, share in zip(slots, lateness, strict=False):
@@ -49,7 +49,7 @@ def test_without_idleness_nothing_of_the_rate_is_lost(rate: int, burst: int, sec
     pace, free, taken = Pace(rate, burst), START, 0
     for step in range(seconds * 10):
         now = START + timedelta(seconds=step / 10)
-        slots = pace.slots(free, now, now + timedelta(seconds=0.4))
+        slots = pace.slots(free, now, now + timedelta(seconds=0.4), 1000)
         taken += len(slots)
         free = slots[-1] + pace.gap if slots else free
     assert taken == pytest.approx((seconds + 0.3) * rate, abs=1.01)
@@ -57,7 +57,7 @@ def test_without_idleness_nothing_of_the_rate_is_lost(rate: int, burst: int, sec
 
 def test_slots_come_a_gap_apart_and_idleness_gives_no_more_than_the_burst() -> None:
     pace = Pace(10, 5)
-    slots = pace.slots(START, START + timedelta(hours=1), START + timedelta(hours=1))
+    slots = pace.slots(START, START + timedelta(hours=1), START + timedelta(hours=1), 1000)
     assert 1 <= len(slots) <= 5
     assert {b - a for a, b in pairwise(slots)} == {timedelta(seconds=0.1)}
 
