@@ -80,6 +80,11 @@ class _Going:
     real: datetime
 
 
+def make_ready(work: Work) -> None:
+    """What a process pays for once, before slots are taken that would pass meanwhile: the holidays are read."""
+    _settings(None).calendar_at("").open("text", work.clock.now())
+
+
 def prepare(work: Work, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[datetime] = ()) -> Cleared:
     """Clear a page of claimed rows in one transaction, write their texts and mark them `sending`.
 
@@ -206,7 +211,7 @@ def _lately(had: Any, since: datetime) -> Any:
 def _sign_off(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> list[Order]:
     """Write what the texts of a page say, and mark its rows: from here on they may have left."""
     bodies = _bodies(work, conn, sender, going)
-    leaving.mark(conn, [_leaving(work, sender, one, body) for one, body in zip(going, bodies, strict=True)])
+    leaving.mark(conn, sender.id, [_leaving(work, one, body) for one, body in zip(going, bodies, strict=True)])
     return [_order(work, one.contact, body) for one, body in zip(going, bodies, strict=True)]
 
 
@@ -217,10 +222,9 @@ def _bodies(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Go
     return texts.write_all(work, conn, sender, page)
 
 
-def _leaving(work: Work, sender: SenderRow, one: _Going, body: Text | None) -> dict[str, Any]:
+def _leaving(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:
     return {
         "id": one.contact.row["id"],
-        "sender_id": sender.id,
         "lease_until": one.real + work.patience(SENDING_LEASE),
         "reserved_at": one.at if one.verdict.counted else None,
         "sent_at": one.at,

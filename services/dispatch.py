@@ -6,17 +6,21 @@ refusals and doubts at once, what was taken in pages.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Condition
 from uuid import UUID
 
 from contact.delivery import Accepted, SendResult
 from contact.pacing import Pace
 from contact.sender import SenderRow
 from services import delivery, departure, failover
+from services.batch import Batch
 from services.claiming import claim_batch
 from services.departure import Cleared, Order
 from services.work import Work
@@ -29,7 +33,11 @@ PAGES_AT_ONCE = 4
 """Pages under way in one dispatcher: being cleared or settled."""
 MOST_AT_ONCE = 64
 """Rows under way in one dispatcher: waiting for their slot, or for the carrier."""
+MOST_UNCLEARED = 200
+"""Rows claimed and not cleared yet in one dispatcher: where it cannot keep up, it must not claim what others could."""
 MOST_SPARE = 50
+
+_log = logging.getLogger("alo.dispatch")
 
 
 def dispatch(work: Work, sender_id: UUID, budget_s: float = 5.0) -> int:
@@ -37,6 +45,7 @@ def dispatch(work: Work, sender_id: UUID, budget_s: float = 5.0) -> int:
 
     Raises what a hand-over raised, after the others have ended: their rows are repaired by the sweeps.
     """
+    departure.make_ready(work)
     return _Dispatcher(work, sender_id).serve(time.monotonic() + budget_s)
 
 
@@ -65,33 +74,21 @@ def _hand_over(work: Work, sender: SenderRow, order: Order) -> SendResult:
     return work.carriers.text(sender).send(sender, order.number, order.body, order.ref)
 
 
-class _Batch:
-    """Rows of one claim, and the slots they share: a row that does not leave passes its slot on to the next."""
-
-    def __init__(self, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[float]) -> None:
-        self.sender = sender
-        self.pace = Pace(float(sender.rate_per_s), sender.burst)
-        self.rows = deque(rows)
-        self.slots = deque(slots)
-        self.refused = 0
-        self.jobs: list[Future[int]] = []
-
-    def page(self) -> list[UUID]:
-        """As many of the rows as there are slots."""
-        return [self.rows.popleft() for _ in range(min(len(self.rows), len(self.slots)))]
-
-
 class _Dispatcher:
     """Serves one sender: claims ahead of the slots, clears in pages, hands over in threads, settles in pages."""
 
     def __init__(self, work: Work, sender_id: UUID) -> None:
         self._work = work
         self._sender_id = sender_id
-        self._batches: list[_Batch] = []
+        self._batches: list[Batch] = []
         self._taken: deque[tuple[UUID, Accepted]] = deque()
         self._settling: list[Future[None]] = []
         self._pages = ThreadPoolExecutor(PAGES_AT_ONCE, thread_name_prefix="page")
         self._hands = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="send")
+        self._moved = Condition()
+        """Held for the counts here and of batches; told when what `_wait` waits for has come."""
+        self._enough = self._is_idle
+        self._jobs = self._uncleared = 0
         self._sent = 0
         self._spare = 0
 
@@ -115,21 +112,27 @@ class _Dispatcher:
                 break
 
     def _begin(self, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[float]) -> None:
-        batch = _Batch(sender, rows, slots)
-        batch.jobs.append(self._pages.submit(self._clear, batch))
+        batch = Batch(sender, rows, slots)
         self._batches.append(batch)
+        with self._moved:
+            self._jobs += 1
+            self._uncleared += batch.size
+        self._pages.submit(self._clear, batch)
 
-    def _clear(self, batch: _Batch) -> int:
+    def _clear(self, batch: Batch) -> None:
         """Clear the batch's rows until its slots are used or none is left; each of them leaves at a slot."""
-        while page := batch.page():
-            cleared = self._prepare(batch, page)
-            batch.rows.extendleft(reversed(cleared.waiting))
-            batch.refused += len(page) - len(cleared.orders) - len(cleared.waiting)
-            for order in cleared.orders:
-                batch.jobs.append(self._hands.submit(self._leave, batch, order, batch.slots.popleft()))
-        return 0
+        with self._job(batch):
+            try:
+                while page := batch.page():
+                    cleared = self._prepare(batch, page)
+                    batch.rows.extendleft(reversed(cleared.waiting))
+                    batch.refused += len(page) - len(cleared.orders) - len(cleared.waiting)
+                    self._let_go(batch, cleared.orders)
+            finally:
+                with self._moved:
+                    self._uncleared -= batch.size
 
-    def _prepare(self, batch: _Batch, page: list[UUID]) -> Cleared:
+    def _prepare(self, batch: Batch, page: list[UUID]) -> Cleared:
         """Clear a page; when it fails as a whole each row goes alone, so that a bad one does not keep the others."""
         ahead, real = time.monotonic(), self._work.clock.real()
         slots = [real + timedelta(seconds=slot - ahead) for slot in batch.slots]
@@ -138,20 +141,78 @@ class _Dispatcher:
         except Exception:
             if len(page) == 1:
                 raise
+            _log.warning("a page could not be cleared, its rows go alone", exc_info=True)
             for row in page:
                 self._begin(batch.sender, [row], [batch.slots.popleft()])
             return Cleared([], [])
 
-    def _leave(self, batch: _Batch, order: Order, slot: float) -> int:
-        """Hand one row over at its slot. What was taken is settled with others, anything else now."""
-        self._keep_to(batch.pace, slot)
+    def _let_go(self, batch: Batch, orders: Sequence[Order]) -> None:
+        with self._moved:
+            batch.orders.extend((order, batch.slots.popleft()) for order in orders)
+            batch.jobs += len(orders)
+            self._jobs += len(orders)
+            self._call(batch)
+
+    def _call(self, batch: Batch) -> None:
+        """See that somebody is there for the next order; under the lock."""
+        if batch.orders and not batch.ready:
+            batch.ready += 1
+            self._hands.submit(self._hand, batch)
+
+    def _hand(self, batch: Batch) -> None:
+        """Hand over one order after the other while nobody else waits for the next slot.
+
+        Whoever speaks to the carrier has called another one before: so a slow carrier keeps as many hands busy as it
+        needs, a quick one two.
+        """
+        while True:
+            with self._moved:
+                if not batch.orders:
+                    batch.ready -= 1
+                    return
+                order, slot = batch.orders.popleft()
+            with self._job(batch):
+                self._keep_to(batch, slot)
+                self._leave(batch, order)
+            with self._moved:
+                if batch.ready > 1:
+                    return
+                batch.ready += 1
+
+    @contextmanager
+    def _job(self, batch: Batch) -> Iterator[None]:
+        """Count a job as done when it ends; what it raised is told when its batch is through."""
+        try:
+            yield
+        except BaseException as fault:
+            batch.faults.append(fault)
+        finally:
+            with self._moved:
+                batch.jobs -= 1
+                self._jobs -= 1
+                if self._enough():
+                    self._moved.notify()
+
+    def _leave(self, batch: Batch, order: Order) -> None:
+        """Hand one row over. What was taken is settled with others, anything else now."""
         result = _hand_over(self._work, batch.sender, order)
         if isinstance(result, Accepted):
             self._taken.append((order.outbox_id, result))
         else:
             delivery.settle(self._work, order.outbox_id, result)
             failover.stumble(self._work, self._sender_id, result)
-        return 1
+        with self._moved:
+            self._sent += 1
+
+    def _keep_to(self, batch: Batch, slot: float) -> None:
+        """Wait for the slot, then leave waiting to another hand; when it has passed for too long, take another slot."""
+        _sleep_until(slot)
+        with self._moved:
+            batch.ready -= 1
+            self._call(batch)
+        while time.monotonic() > slot + batch.pace.patience.total_seconds():
+            slot = self._another(batch.pace)
+            _sleep_until(slot)
 
     def _settle_taken(self) -> None:
         """Have settled, in one page, what was taken since the last time."""
@@ -165,52 +226,58 @@ class _Dispatcher:
         except Exception:
             if len(taken) == 1:
                 raise
+            _log.warning("a page could not be settled, its rows go alone", exc_info=True)
             self._settling += [self._pages.submit(self._settle, {row: result}) for row, result in taken.items()]
 
     def _rest(self, seconds: float) -> None:
         """Until the next claim: the time it needs, and until no more is under way than threads can bear."""
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 or len(self._under_way()) >= MOST_AT_ONCE:
-            if left > 0:
-                time.sleep(min(left, SETTLE_S))
-            else:
-                wait(self._under_way(), SETTLE_S, FIRST_COMPLETED)
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, SETTLE_S))
+            self._settle_taken()
+        while not self._wait(self._may_claim):
             self._settle_taken()
         self._settle_taken()
         self._tidy()
 
     def _drain(self) -> int:
         """Wait for what is under way and settle it. Rows given back meanwhile: they are due still."""
-        while under_way := self._under_way():
-            wait(under_way, SETTLE_S)
+        while not self._wait(self._is_idle):
             self._settle_taken()
+        self._settle_taken()
         while self._settling:
             self._settling.pop().result()
         return self._tidy()
 
-    def _under_way(self) -> list[Future[int]]:
-        return [one for batch in list(self._batches) for one in list(batch.jobs) if not one.done()]
+    def _wait(self, enough: Callable[[], bool]) -> bool:
+        """Wait for it, but no longer than what was taken may stay unsettled. Whether it has come."""
+        with self._moved:
+            self._enough = enough
+            return self._moved.wait_for(enough, SETTLE_S)
+
+    def _is_idle(self) -> bool:
+        return self._jobs == 0
+
+    def _may_claim(self) -> bool:
+        return self._jobs < MOST_AT_ONCE and self._uncleared < MOST_UNCLEARED
 
     def _tidy(self) -> int:
-        """Close batches that are through; claim more rows than slots where many did not leave. Rows given back."""
-        released = 0
+        """Close batches that are through; claim more rows than slots where many did not leave. Rows given back.
+
+        Raises the first of what was raised in them.
+        """
         if self._batches:
             self._spare = min(MOST_SPARE, 3 * self._batches[-1].refused)
-        for batch in [batch for batch in self._batches if all(one.done() for one in batch.jobs)]:
+        through = [batch for batch in self._batches if not batch.jobs]
+        for batch in through:
             self._batches.remove(batch)
-            self._sent += sum(one.result() for one in batch.jobs)
-            if batch.rows:
-                with self._work.database.transaction() as conn:
-                    claims.release(conn, batch.rows)
-                released += len(batch.rows)
-        return released
-
-    def _keep_to(self, pace: Pace, slot: float) -> None:
-        """Wait for the slot; when it has passed for too long, for another one."""
-        _sleep_until(slot)
-        while time.monotonic() > slot + pace.patience.total_seconds():
-            slot = self._another(pace)
-            _sleep_until(slot)
+        back = [row for batch in through for row in batch.rows]
+        if back:
+            with self._work.database.transaction() as conn:
+                claims.release(conn, back)
+        for fault in [fault for batch in through for fault in batch.faults]:
+            raise fault
+        return len(back)
 
     def _another(self, pace: Pace) -> float:
         real, begun = self._work.clock.real(), time.monotonic()

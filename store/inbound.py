@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, Update, bindparam, func, insert, 
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.outbox import EMPTY
+from store.pages import document, page
 from store.prepared import Prepared, Row
 from store.tables.interviews import inbound, prompted
 from store.tables.outbox import outbox
@@ -144,7 +145,8 @@ def replied_since(conn: Connection, phone_hash: bytes, outcome: str, since: date
     return conn.scalar(query) or 0
 
 
-_seen = pg_insert(prompted).values({c.name: bindparam(c.name, type_=c.type) for c in prompted.c})
+_seen_by = page("seen", {c.name: c.type for c in prompted.c})
+_seen = pg_insert(prompted).from_select([c.name for c in prompted.c], select(*(_seen_by.c[c.name] for c in prompted.c)))
 _SEEN = Prepared(
     _seen.on_conflict_do_update(
         index_elements=[prompted.c.sender_id, prompted.c.phone_hash], set_={"shown": _seen.excluded.shown}
@@ -156,5 +158,6 @@ def remember_shown(
     conn: Connection, sender_id: UUID, shown: Mapping[bytes, Sequence[Mapping[str, Any]]]
 ) -> None:
     """Replace what our number has shown phones (hash → list, newest first); written under their locks."""
-    rows = ({"sender_id": sender_id, "phone_hash": phone, "shown": list(seen)} for phone, seen in shown.items())
-    _SEEN.each(conn, list(rows))
+    rows = [{"sender_id": sender_id, "phone_hash": phone, "shown": list(seen)} for phone, seen in shown.items()]
+    if rows:
+        _SEEN.do(conn, {"seen": document(rows)})

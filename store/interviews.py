@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Exists,
     Integer,
     Numeric,
     RowMapping,
@@ -35,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
 from store.officers import officer_of
+from store.pages import document, page
 from store.prepared import Prepared, Row
 from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
@@ -133,7 +135,7 @@ def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_
 
 def shares_phone_with_another(
     interview_id: ColumnElement[Any], phone_hash: ColumnElement[Any] | None = None
-) -> ColumnElement[bool]:
+) -> Exists:
     """Whether the phone (None: any of its phones) serves another organisation too that is asked in an open round."""
     own, mine, theirs, other = (t.alias() for t in (interviews, organisation_phones, organisation_phones, interviews))
     its_round = rounds.alias()
@@ -190,17 +192,41 @@ def _write_turn() -> Update:
         answers.c.interview_id == event.c.interview_id,
         answers.c.question == any_(bindparam("gone", type_=ARRAY(Text))),
     )
-    names = ("questionnaire_sha256", "status", "channel", "state", "seq", "begun_at", "ended_at")
     return (
         update(interviews)
         .where(interviews.c.id == event.c.interview_id)
-        .values({name: bindparam(f"new_{name}", type_=interviews.c[name].type) for name in names})
+        .values({name: bindparam(f"new_{name}", type_=interviews.c[name].type) for name in _TURNED})
         .add_cte(event, kept.cte("kept"), gone.cte("gone"))
         .returning(interviews.c.seq)
     )
 
 
+_TURNED = ("questionnaire_sha256", "status", "channel", "state", "seq", "begun_at", "ended_at")
+
+
+def _write_turns() -> Update:
+    """As `_write_turn`, a page of turns by which no answer changes."""
+    columns = {f"event_{c.name}": c.type for c in interview_events.c}
+    turns = page("turns", columns | {f"new_{name}": interviews.c[name].type for name in _TURNED})
+    event = (
+        insert(interview_events)
+        .from_select([c.name for c in interview_events.c], select(*(turns.c[name] for name in columns)))
+        .on_conflict_do_nothing(
+            index_elements=[interview_events.c.interview_id, interview_events.c.channel, interview_events.c.source_id]
+        )
+        .returning(interview_events.c.interview_id)
+        .cte("event")
+    )
+    return (
+        update(interviews)
+        .where(interviews.c.id == event.c.interview_id, turns.c.event_interview_id == event.c.interview_id)
+        .values({name: turns.c[f"new_{name}"] for name in _TURNED})
+        .returning(interviews.c.id)
+    )
+
+
 _WRITE_TURN = Prepared(_write_turn())
+_WRITE_TURNS = Prepared(_write_turns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +238,10 @@ class Turn:
     kept: Sequence[Mapping[str, Any]]
     gone: Sequence[str]
 
-    def values(self) -> dict[str, Any]:
-        """As the statement names them."""
+    def columns(self) -> dict[str, Any]:
+        """Of the event and of the interview, as the statements name them."""
         event = {f"event_{k}": v for k, v in self.event.items()}
-        return event | {f"new_{k}": v for k, v in self.interview.items()} | {"kept": self.kept, "gone": self.gone}
+        return event | {f"new_{k}": v for k, v in self.interview.items()}
 
 
 def write_turn(conn: Connection, turn: Turn) -> bool:
@@ -223,12 +249,16 @@ def write_turn(conn: Connection, turn: Turn) -> bool:
 
     False, and nothing is changed, when an event of this interview, channel and source is there already.
     """
-    return _WRITE_TURN.first(conn, turn.values()) is not None
+    return _WRITE_TURN.first(conn, turn.columns() | {"kept": turn.kept, "gone": turn.gone}) is not None
 
 
 def write_turns(conn: Connection, turns: Sequence[Turn]) -> list[bool]:
-    """As `write_turn`, turns of several interviews in one round trip."""
-    return [row is not None for row in _WRITE_TURN.first_of_each(conn, [turn.values() for turn in turns])]
+    """As `write_turn`, turns of different interviews; in one statement where no answer changes by them."""
+    if any(turn.kept or turn.gone for turn in turns):
+        return [write_turn(conn, turn) for turn in turns]
+    found = _WRITE_TURNS.all(conn, {"turns": document(turn.columns() for turn in turns)}) if turns else []
+    new = {row["id"] for row in found}
+    return [turn.event["interview_id"] in new for turn in turns]
 
 
 _EFFECTS = select(interview_events.c.effects).where(

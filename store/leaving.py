@@ -10,17 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
-    ScalarSelect,
+    LargeBinary,
     Select,
     Text,
-    Update,
     Uuid,
     any_,
     bindparam,
     cast,
     column,
     func,
+    literal,
     select,
     update,
 )
@@ -28,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
 from store.interviews import shares_phone_with_another
+from store.pages import document, page
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews, prompted
@@ -55,23 +57,27 @@ def lock_phones(conn: Connection, rows: Sequence[UUID], *, locking: bool = True)
     return (_LOCKED_PHONES if locking else _PHONES).all(conn, {"row_ids": list(rows)})
 
 
-def _shown() -> ScalarSelect[Any]:
-    mine = (prompted.c.sender_id == bindparam("sender_id", type_=Uuid)) & (prompted.c.phone_hash == outbox.c.phone_hash)
-    return select(prompted.c.shown).where(mine).scalar_subquery()
+def _shares_phone() -> ColumnElement[bool]:
+    """Asked of each row by itself: an EXISTS may be answered by joining the phones of the whole country."""
+    another = shares_phone_with_another(outbox.c.interview_id, outbox.c.phone_hash).correlate(outbox)
+    return func.coalesce(select(literal(True)).where(another).correlate(outbox).limit(1).scalar_subquery(), False)
+
+
+_ROW = (
+    *("id", "ref", "medium", "purpose", "sender_id", "phone_hash", "interview_id", "office_id", "campaign_id", "state"),
+    *("reason", "body", "deadline_at", "created_at"),
+)
 
 
 def _place() -> Select[Any]:
     return (
         select(
-            outbox,
+            *(outbox.c[name] for name in _ROW),
             offices.c.code.label("office_code"),
             campaigns.c.state.label("campaign_state"),
             campaigns.c.holds,
-            rounds.c.state.label("round_state"),
-            rounds.c.closes_at,
-            cast(rounds.c.settings, Text).label("settings"),
-            _shown().label("shown"),
-            shares_phone_with_another(outbox.c.interview_id, outbox.c.phone_hash).label("shares_phone"),
+            rounds.c.id.label("round_id"),
+            _shares_phone().label("shares_phone"),
         )
         .outerjoin(offices, offices.c.id == outbox.c.office_id)
         .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
@@ -83,7 +89,23 @@ def _place() -> Select[Any]:
     )
 
 
+_ROUNDS = Prepared(
+    select(
+        rounds.c.id,
+        rounds.c.state.label("round_state"),
+        rounds.c.closes_at,
+        cast(rounds.c.settings, Text).label("settings"),
+    ).where(rounds.c.id == any_(bindparam("round_ids", type_=ARRAY(Uuid))))
+)
+_SHOWN = Prepared(
+    select(prompted.c.phone_hash, prompted.c.shown).where(
+        prompted.c.sender_id == bindparam("sender_id", type_=Uuid),
+        prompted.c.phone_hash == any_(bindparam("hashes", type_=ARRAY(LargeBinary))),
+    )
+)
 _PLACE = Prepared(_place())
+_NOTHING_SHOWN = {"shown": None}
+_NO_ROUND = {"round_state": None, "closes_at": None, "settings": None}
 
 
 def lock_rows(conn: Connection, rows: Sequence[UUID], sender_id: UUID) -> dict[UUID, Row]:
@@ -92,36 +114,49 @@ def lock_rows(conn: Connection, rows: Sequence[UUID], sender_id: UUID) -> dict[U
     `shown` the phone, and whether another organisation shares it. Columns of what a row has not are None. A row that
     is being withdrawn with its whole campaign, in whatever order, is left out rather than waited for.
     """
-    found = _PLACE.all(conn, {"row_ids": list(rows), "sender_id": sender_id})
-    return {row["id"]: row for row in found}
+    found = _PLACE.all(conn, {"row_ids": list(rows)})
+    hashes = [row["phone_hash"] for row in found]
+    shown = {seen["phone_hash"]: seen for seen in _SHOWN.all(conn, {"sender_id": sender_id, "hashes": hashes})}
+    in_rounds = {row["round_id"] for row in found} - {None}
+    read = {one.pop("id"): one for one in _ROUNDS.all(conn, {"round_ids": list(in_rounds)})}
+    return {
+        row["id"]: row | read.get(row["round_id"], _NO_ROUND) | shown.get(row["phone_hash"], _NOTHING_SHOWN)
+        for row in found
+    }
 
 
-_MARKED = ("sender_id", "lease_until", "reserved_at", "sent_at", "sent_real_at")
-_new_body = bindparam("new_body", type_=outbox.c.body.type)
+_MARKED = ("id", "lease_until", "reserved_at", "sent_at", "sent_real_at", "body", "segments")
+_leaving = page("leaving", {name: outbox.c[name].type for name in _MARKED})
 _MARK = Prepared(
     update(outbox)
-    .where(outbox.c.id == bindparam("of_row"))
-    .values({name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in _MARKED})
+    .where(outbox.c.id == _leaving.c.id)
+    .values({name: _leaving.c[name] for name in ("lease_until", "reserved_at", "sent_at", "sent_real_at")})
     .values(
+        sender_id=bindparam("new_sender_id", type_=Uuid),
         state=str(State.SENDING),
         asked_at=None,
-        body=func.coalesce(_new_body, outbox.c.body),
-        segments=func.coalesce(bindparam("new_segments", type_=outbox.c.segments.type), outbox.c.segments),
+        body=func.coalesce(_leaving.c.body, outbox.c.body),
+        segments=func.coalesce(_leaving.c.segments, outbox.c.segments),
     )
 )
 
 
-def mark(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Mark locked rows as `sending`: `id` and the new sender_id, lease_until, reserved_at, sent_at, sent_real_at, body
+def mark(conn: Connection, sender_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Mark locked rows as `sending` by a sender: `id` and the new lease_until, reserved_at, sent_at, sent_real_at, body
     and segments (None: as they are)."""
-    names = (*_MARKED, "body", "segments")
-    _MARK.each(conn, [{f"new_{name}": row[name] for name in names} | {"of_row": row["id"]} for row in rows])
+    if rows:
+        _MARK.do(conn, {"leaving": document(rows), "new_sender_id": sender_id})
 
 
 _taken = (
     func.unnest(bindparam("row_ids", type_=ARRAY(Uuid)), bindparam("carrier_ids", type_=ARRAY(Text)))
     .table_valued(column("id", Uuid), column("carrier_id", Text), name="taken")
     .render_derived()
+)
+
+
+_OF_TAKEN = (
+    *("id", "medium", "sender_id", "phone_hash", "campaign_id", "interview_id", "state", "segments", "carrier_id"),
 )
 
 
@@ -135,7 +170,7 @@ def _with_phones() -> Select[Any]:
         other.c.sender_id == outbox.c.sender_id, other.c.carrier_id == _taken.c.carrier_id, other.c.id != outbox.c.id
     )
     return (
-        select(outbox, holder.scalar_subquery().label("held_by"))
+        select(*(outbox.c[name] for name in _OF_TAKEN), holder.scalar_subquery().label("held_by"))
         .join(phone, phone.c.hash == outbox.c.phone_hash)
         .join(_taken, _taken.c.id == outbox.c.id)
         .order_by(outbox.c.id)
@@ -151,42 +186,28 @@ def lock_with_phones(conn: Connection, carrier_ids: Mapping[UUID, str | None]) -
     return _WITH_PHONES.all(conn, {"row_ids": list(carrier_ids), "carrier_ids": list(carrier_ids.values())})
 
 
-_accepted = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("of_row"))
-    .values({name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in ("state", "carrier_id", "segments")})
-    .values(lease_until=None)
-)
-
-
-def _with_ladder() -> Update:
-    waiting = (
-        update(campaign_interviews)
-        .where(
-            campaign_interviews.c.campaign_id == bindparam("of_campaign"),
-            campaign_interviews.c.interview_id == bindparam("of_interview"),
-            campaign_interviews.c.state != "ended",
-        )
-        .values(next_at=bindparam("decide_at"), state="waiting")
-        .cte("waiting")
+_SETTLED = ("id", "campaign_id", "interview_id", "state", "carrier_id", "segments")
+_settled = page("settled", {name: outbox.c[name].type for name in _SETTLED} | {"decide_at": outbox.c.sent_at.type})
+_ON_LADDER = (
+    update(campaign_interviews)
+    .where(
+        campaign_interviews.c.campaign_id == _settled.c.campaign_id,
+        campaign_interviews.c.interview_id == _settled.c.interview_id,
+        campaign_interviews.c.state != "ended",
+        _settled.c.decide_at.is_not(None),
     )
-    return _accepted.add_cte(waiting)
-
-
-_ACCEPT = Prepared(_accepted)
-_ACCEPT_AND_DECIDE = Prepared(_with_ladder())
+    .values(next_at=_settled.c.decide_at, state="waiting")
+)
+_ACCEPT = Prepared(
+    update(outbox)
+    .where(outbox.c.id == _settled.c.id)
+    .values({name: _settled.c[name] for name in ("state", "carrier_id", "segments")} | {"lease_until": None})
+    .add_cte(_ON_LADDER.cte("on_ladder"))
+)
 
 
 def accept(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """The carrier has locked rows: `id`, campaign_id, interview_id and the new state, carrier_id and segments; from
     `decide_at` on the ladder may go on (None: its receipt will say)."""
-    alone, on_ladder = [], []
-    for row in rows:
-        given = {f"new_{name}": row[name] for name in ("state", "carrier_id", "segments")} | {"of_row": row["id"]}
-        if row["decide_at"] is None or row["campaign_id"] is None:
-            alone.append(given)
-        else:
-            ladder = {"of_campaign": row["campaign_id"], "of_interview": row["interview_id"]}
-            on_ladder.append(given | ladder | {"decide_at": row["decide_at"]})
-    _ACCEPT.each(conn, alone)
-    _ACCEPT_AND_DECIDE.each(conn, on_ladder)
+    if rows:
+        _ACCEPT.do(conn, {"settled": document(rows)})

@@ -6,7 +6,7 @@ SQLAlchemy's own way of executing costs as much again as the driver. It must not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
 import psycopg
@@ -54,24 +54,6 @@ class Prepared:
         """Run it for what it writes. Raises sqlalchemy.exc.DBAPIError."""
         try:
             self._run(conn, given)
-        except psycopg.Error as error:
-            self._fail(conn, error)
-
-    def each(self, conn: Connection, given: Sequence[Mapping[str, Any]]) -> None:
-        """Run it once for each of `given`, in one round trip. Raises sqlalchemy.exc.DBAPIError."""
-        self.first_of_each(conn, given, returning=False)
-
-    def first_of_each(
-        self, conn: Connection, given: Sequence[Mapping[str, Any]], *, returning: bool = True
-    ) -> list[dict[str, Any] | None]:
-        """As `each`; the first row of every run, or None. Raises sqlalchemy.exc.DBAPIError."""
-        values = [self._constants | self._written(one) for one in given]
-        if not values:
-            return []
-        try:
-            cursor = _driver(conn).cursor(row_factory=dict_row)
-            cursor.executemany(self._sql, values, returning=returning)
-            return [result.fetchone() for result in cursor.results()] if returning else []
         except psycopg.Error as error:
             self._fail(conn, error)
 
