@@ -36,13 +36,18 @@ def bare_plan(campaign: str) -> Task:
 
 
 def dispatch(sender: str) -> Task:
-    """Send what is due, every check under the locks, to a carrier that takes everything at once."""
+    """Send what is due, every check under the locks, to a carrier that takes everything at once.
+
+    Modules are imported before, the holidays' too; connections are opened while it is measured, as the bare side's is.
+    """
     from runtime.container import machine_work
+    from services import departure
     from services import dispatch as use_case
     from tests.bench.stub_carrier import StubCarrier
     from tests.doubles import FakeCarriers
 
     work = replace(machine_work(), carriers=FakeCarriers(texts=StubCarrier()))
+    departure.make_ready(work)
     return lambda: use_case.dispatch(work, UUID(sender), 600.0)
 
 
