@@ -24,7 +24,7 @@ from services.questionnaires import form_of
 from services.work import Work
 from store import calls as rows
 from store import interviews as interview_rows
-from store import phones
+from store import phone_interviews, phones
 from store.prepared import Row
 from survey import asides
 from survey.answers import Channel, Heard, Said, Silence, Spoken
@@ -159,7 +159,7 @@ def apology(work: Work) -> str:
 def open_interviews(work: Work, conn: Connection, phone: Row) -> list[Row]:
     """The phone's interviews that answers may still come into, locked."""
     now = work.clock.now()
-    return [row for row in interview_rows.lock_of_phone(conn, phone["hash"]) if interviews.takes_answers(row, now)]
+    return [row for row in phone_interviews.lock_of_phone(conn, phone["hash"]) if interviews.takes_answers(row, now)]
 
 
 def _begin(line: Line, interview_id: UUID | None) -> Speech:

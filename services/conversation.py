@@ -83,7 +83,8 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     def question_of(prompt: Shown) -> Question | None:
         return _form(turn, by_id[prompt.interview]).question(prompt.question)
 
-    reading, bound = binding.hear(body, among, turn.sent_at, question_of, written(held[0]["language"]))
+    unsure = bool(held[0]["reply_unsure"])
+    reading, bound = binding.hear(body, among, turn.sent_at, question_of, written(held[0]["language"]), unsure=unsure)
     words = follow_words(turn, reading, held)
     if words is not None:
         return words

@@ -18,8 +18,7 @@ from services.planted import is_planted
 from services.text_turn import Result, Turn
 from services.work import Work
 from store import inbound as rows
-from store import interviews as interview_rows
-from store import phones
+from store import phone_interviews, phones
 from store.prepared import Row
 
 Via = Literal["webhook", "sweep"]
@@ -99,7 +98,7 @@ def _answer(turn: Turn) -> Result:
     if turn.text.opt_out_type:
         return conversation.follow_carrier(turn)
     since = turn.now - REPLIES_WITHIN
-    held = interview_rows.lock_for_text(turn.conn, turn.phone["hash"], turn.sender.id, since)
+    held = phone_interviews.lock_for_text(turn.conn, turn.phone["hash"], turn.sender.id, since)
     held = [row for row in held if takes_answers(row, turn.now)]
     result = conversation.hear(turn, held) if held else _without_interview(turn)
     if held and result.body and result.purpose == "reply" and held[0]["replies"] >= held[0]["replies_a_day"]:

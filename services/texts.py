@@ -23,9 +23,9 @@ from services.happenings import Opening
 from services.questionnaires import form_of
 from services.work import Work
 from sms import encoding, texting
-from sms.binding import Shown, remember
+from sms.binding import Shown, remember, unasked
 from sms.texting import Text, TextContext
-from store import inbound
+from store import inbound, phone_interviews
 from store import interviews as rows
 from store.prepared import Row
 from survey.effects import Ask, Effect
@@ -66,7 +66,8 @@ def write_all(work: Work, conn: Connection, sender: SenderRow, page: Sequence[Le
     asking = [one for one in page if one.held and _is_asked(sender, one.row)]
     openings = [(one.held, Opening("sms", f"outbox:{one.row['ref']}")) for one in asking if one.held]
     opened = list(zip(asking, interviews.open_all(work, conn, openings), strict=True))
-    _remember(conn, sender, opened)
+    late = [one for one in page if one.held and _is_written(one.row)]
+    _remember(conn, sender, opened, late)
     steps = {one.row["id"]: step for one, step in opened}
     return [_text(work, conn, one.row, one.held, steps.get(one.row["id"])) for one in page]
 
@@ -123,15 +124,24 @@ def _first(form: Questionnaire, effects: tuple[Effect, ...], language: str, cont
     return next(iter(texting.compose(form, effects, language, context)), None)
 
 
-def _remember(conn: Connection, sender: SenderRow, opened: Sequence[tuple[Leaving, Step]]) -> None:
+def _remember(
+    conn: Connection, sender: SenderRow, opened: Sequence[tuple[Leaving, Step]], late: Sequence[Leaving]
+) -> None:
     """Keep what these phones see from now on, so that an answer is bound to its question."""
     kept: dict[bytes, list[dict[str, Any]]] = {}
     for one, step in opened:
         shown = _shown(conn, one, step)
         if shown is not None:
-            before = [Shown.from_dict(s) for s in one.row["shown"] or ()]
-            kept[one.row["phone_hash"]] = [s.to_dict() for s in remember(before, shown)]
+            kept[one.row["phone_hash"]] = [s.to_dict() for s in remember(_before(one), shown)]
+    for one in late:
+        asked = _before(one)
+        if asked and asked[0].visible_at == one.row["created_at"]:  # the question that this text asks
+            kept[one.row["phone_hash"]] = [s.to_dict() for s in (unasked(asked[0], one.at), *asked[1:])]
     inbound.remember_shown(conn, sender.id, kept)
+
+
+def _before(one: Leaving) -> list[Shown]:
+    return [Shown.from_dict(seen) for seen in one.row["shown"] or ()]
 
 
 def _shown(conn: Connection, one: Leaving, step: Step) -> Shown | None:
@@ -155,7 +165,7 @@ def sample(
     held = rows.lock(conn, interview_id)
     if held is None:
         raise LookupError(str(interview_id))
-    context = context_of(held, rows.shares_phone(conn, interview_id))
+    context = context_of(held, phone_interviews.shares_phone(conn, interview_id))
     if _asks_nothing(sender, purpose):
         return _notice(conn, held, purpose, context)
     form = form_of(conn, held["questionnaire_sha256"])

@@ -7,7 +7,7 @@ the clock or the questionnaire; whether a question is still open is for the engi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Literal, TypeGuard
@@ -105,6 +105,11 @@ def remember(shown: Sequence[Shown], prompt: Shown) -> tuple[Shown, ...]:
     return (prompt, *shown)[:KEEP]
 
 
+def unasked(prompt: Shown, at: datetime) -> Shown:
+    """The prompt of a reply that was not given at once but leaves by itself `at`: to who reads it, it comes unasked."""
+    return replace(prompt, visible_at=at, body_digest="")
+
+
 def forget(shown: Sequence[Shown], interview: str) -> tuple[Shown, ...]:
     """The list without a finished interview's prompts, so that its last one draws no more answers."""
     return tuple(s for s in shown if s.interview != interview)
@@ -122,8 +127,11 @@ def asked_in_sitting(shown: Sequence[Shown], interview: str, now: datetime) -> i
     return len(numbers)
 
 
-def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime) -> Binding:
-    """Which of the prompts in `shown` (any order) the text answers. Never raises."""
+def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime, *, unsure: bool = False) -> Binding:
+    """Which of the prompts in `shown` (any order) the text answers. Never raises.
+
+    `unsure`: the newest reply is not known to have left, so that its question may not have been seen.
+    """
     if not shown:
         return Nothing()
     newest_first = sorted(shown, key=lambda s: (s.visible_at, s.turn), reverse=True)
@@ -136,7 +144,7 @@ def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime) -> Binding
         readable = newest_first[-1:]
     if reading.number is not None:
         return _by_number(reading, readable)
-    return _visible(readable, sent_at)
+    return _visible(readable, sent_at, unsure=unsure and readable[0] is newest)
 
 
 def _again(reading: Reading, newest: Shown) -> bool:
@@ -152,12 +160,19 @@ def _by_number(reading: Reading, readable: Sequence[Shown]) -> Binding:
     return Bound(named[0], reading.correction)
 
 
-def _visible(readable: Sequence[Shown], sent_at: datetime) -> Binding:
-    """The newest prompt, unless it came unasked while another interview was waiting, or crossed an answer."""
+def _visible(readable: Sequence[Shown], sent_at: datetime, *, unsure: bool) -> Binding:
+    """The newest prompt, unless it came unasked while another interview was waiting, crossed an answer, or may not
+    have been seen."""
     waiting = _one_each(readable)
     if len(waiting) > 1 and not readable[0].body_digest:
         return AskBack("two_interviews", readable[0], waiting)
-    return AskBack("crossed", readable[0]) if _crossed(readable, sent_at) else Bound(readable[0])
+    doubtful = _crossed(readable, sent_at) or (unsure and _asked_once(readable))
+    return AskBack("crossed", readable[0]) if doubtful else Bound(readable[0])
+
+
+def _asked_once(readable: Sequence[Shown]) -> bool:
+    """Whether the newest prompt was a reply, and no other asked the same before it: asked twice, there is no doubt."""
+    return bool(readable[0].body_digest) and not any(_alike(prompt, readable[0]) for prompt in readable[1:2])
 
 
 def _crossed(readable: Sequence[Shown], sent_at: datetime) -> bool:
@@ -203,12 +218,14 @@ def hear(
     sent_at: datetime,
     question_of: Callable[[Shown], Question | None],
     language: str = "vi",
+    *,
+    unsure: bool = False,
 ) -> tuple[Reading, Binding]:
     """Reads `body` against the question it is bound to: first the number it names, then the binding, then the words.
 
-    `question_of` looks up a prompt's question in the questionnaire its interview is pinned to.
+    `unsure` as in `bind`; `question_of` looks up a prompt's question in the questionnaire its interview is pinned to.
     """
-    binding = bind(glance(body), shown, sent_at)
+    binding = bind(glance(body), shown, sent_at, unsure=unsure)
     asked = question_of(binding.shown) if isinstance(binding, Bound | AskBack) else None
     reading = read(body, asked, language)
     if isinstance(binding, Bound) or (_is_crossed(binding) and isinstance(reading.said, Spoken)):

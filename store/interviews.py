@@ -12,9 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Exists,
     Integer,
     Numeric,
     RowMapping,
@@ -27,7 +25,6 @@ from sqlalchemy import (
     case,
     column,
     delete,
-    exists,
     func,
     select,
     true,
@@ -40,14 +37,14 @@ from store.pages import document, page
 from store.prepared import Prepared, Row
 from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
-from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
-from store.tables.registry import offices, organisation_phones, organisations
+from store.tables.interviews import answers, interview_events, interviews
+from store.tables.registry import offices, organisations
 from store.tables.rounds import round_offices, rounds
 
 TRANSFERS = rounds.c.settings[("transfer", "0")].as_string().is_not(None)
 """Whether the round puts callers through to officers at all; only then is more looked up."""
 
-_HELD = (
+HELD = (
     select(
         interviews.c.id,
         interviews.c.code,
@@ -85,32 +82,16 @@ _HELD = (
     .join(rounds, rounds.c.id == interviews.c.round_id)
     .outerjoin(round_offices, OF_INTERVIEW)
 )
+"""An interview with the words of its organisation, office and round."""
 
 
-def _locked(query: Select[Any]) -> Select[Any]:
+def locked(query: Select[Any]) -> Select[Any]:
+    """`query` with its interviews locked, in one order for everybody."""
     return query.order_by(interviews.c.id).with_for_update(of=interviews, key_share=True)
 
 
-_ONE = Prepared(_locked(_HELD.where(interviews.c.id == bindparam("interview_id"))))
-_SOME = Prepared(_locked(_HELD.where(interviews.c.id == any_(bindparam("interview_ids", type_=ARRAY(Uuid))))))
-
-_of_phone = select(organisation_phones.c.organisation_id).where(
-    organisation_phones.c.phone_hash == bindparam("phone_hash")
-)
-_shown = select(prompted.c.shown).where(
-    prompted.c.sender_id == bindparam("sender_id"), prompted.c.phone_hash == bindparam("phone_hash")
-)
-_replies = select(func.count()).where(
-    inbound.c.phone_hash == bindparam("phone_hash"),
-    inbound.c.received_at > bindparam("replies_since"),
-    inbound.c.reply_id.is_not(None),
-)
-_PHONE = _HELD.where(interviews.c.organisation_id.in_(_of_phone), rounds.c.state == "open")
-_OF_PHONE = Prepared(_locked(_PHONE))
-_OF_PHONE_TEXTING = Prepared(
-    _locked(_PHONE.add_columns(_shown.scalar_subquery().label("shown"), _replies.scalar_subquery().label("replies")))
-)
-
+_ONE = Prepared(locked(HELD.where(interviews.c.id == bindparam("interview_id"))))
+_SOME = Prepared(locked(HELD.where(interviews.c.id == any_(bindparam("interview_ids", type_=ARRAY(Uuid))))))
 
 def lock(conn: Connection, interview_id: UUID) -> Row | None:
     """Lock one interview (after its phone) and read it with its organisation's and office's words; None if unknown."""
@@ -120,41 +101,6 @@ def lock(conn: Connection, interview_id: UUID) -> Row | None:
 def lock_all(conn: Connection, interview_ids: Iterable[UUID]) -> dict[UUID, Row]:
     """As `lock`, several in one order for everybody, by id."""
     return {row["id"]: row for row in _SOME.all(conn, {"interview_ids": list(interview_ids)})}
-
-
-def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[Row]:
-    """Lock the interviews in open rounds of every organisation with this phone, in one order for everybody."""
-    return _OF_PHONE.all(conn, {"phone_hash": phone_hash})
-
-
-def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime) -> Sequence[Row]:
-    """As `lock_of_phone`, each row with what our number has `shown` the phone and its `replies` since a time."""
-    given = {"phone_hash": phone_hash, "sender_id": sender_id, "replies_since": replies_since}
-    return _OF_PHONE_TEXTING.all(conn, given)
-
-
-def shares_phone_with_another(
-    interview_id: ColumnElement[Any], phone_hash: ColumnElement[Any] | None = None
-) -> Exists:
-    """Whether the phone (None: any of its phones) serves another organisation too that is asked in an open round."""
-    own, mine, theirs, other = (t.alias() for t in (interviews, organisation_phones, organisation_phones, interviews))
-    its_round = rounds.alias()
-    found = (
-        exists()
-        .where(own.c.id == interview_id, mine.c.organisation_id == own.c.organisation_id)
-        .where(theirs.c.phone_hash == mine.c.phone_hash, theirs.c.organisation_id != mine.c.organisation_id)
-        .where(other.c.organisation_id == theirs.c.organisation_id, its_round.c.id == other.c.round_id)
-        .where(its_round.c.state == "open")
-    )
-    return found if phone_hash is None else found.where(mine.c.phone_hash == phone_hash)
-
-
-_SHARES_ANY = select(shares_phone_with_another(bindparam("interview_id", type_=Uuid)))
-
-
-def shares_phone(conn: Connection, interview_id: UUID) -> bool:
-    """Whether any of its phones serves another organisation too that is asked in an open round."""
-    return bool(conn.scalar(_SHARES_ANY, {"interview_id": interview_id}))
 
 
 def _write_turn() -> Update:

@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
-from store.interviews import shares_phone_with_another
 from store.pages import document, page
+from store.phone_interviews import shares_phone_with_another
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews, prompted
