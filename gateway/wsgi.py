@@ -36,7 +36,8 @@ class Late:
         """Make what is missing, once. Raises Refusal, KeyError."""
         with self._lock:
             if self._app is None:
-                self._app = serve(running_settings(Settings()), SIDE, self._webhooks)
+                nothing_missing = self._webhooks if SIDE == "webhooks" else None
+                self._app = nothing_missing or serve(running_settings(Settings()), SIDE, self._webhooks)
             return self._app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

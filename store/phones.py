@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, phones
+from store.tables.rounds import rounds
 
 READ = select(phones.c.hash, phones.c.kind, phones.c.consent).where(phones.c.hash == bindparam("phone_hash"))
 LOCK = READ.with_for_update(key_share=True)
@@ -68,3 +69,15 @@ def any_left(conn: Connection, interview_id: UUID) -> bool:
         .where(phones.c.consent.not_in(("stopped", "held")))
     )
     return bool(conn.scalar(select(usable)))
+
+
+def somebody_asked(conn: Connection) -> RowMapping | None:
+    """A phone (`hash`, sealed `number`) and its `interview_id` in a round that is open; None when nobody is asked."""
+    query = (
+        select(phones.c.hash, phones.c.number, interviews.c.id.label("interview_id"))
+        .join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
+        .join(interviews, interviews.c.organisation_id == organisation_phones.c.organisation_id)
+        .join(rounds, rounds.c.id == interviews.c.round_id)
+        .where(rounds.c.state == "open", interviews.c.status == "pending")
+    )
+    return conn.execute(query.limit(1)).mappings().first()

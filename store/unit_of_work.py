@@ -85,6 +85,13 @@ class Database:
         other._national = "yes" if national and not office else ""
         return other
 
+    @contextmanager
+    def taken_back(self) -> Iterator[Database]:
+        """A Database whose transactions all lie within one that is rolled back at the end: nothing of them stays."""
+        with self._engine.connect() as connection, connection.begin() as whole:
+            yield _TakenBack(connection)
+            whole.rollback()
+
     @property
     def engine(self) -> sa.Engine:
         """The engine underneath, for migrations and checks only; use cases take `transaction()`."""
@@ -93,6 +100,19 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
+
+
+class _TakenBack(Database):
+    """Each transaction is a savepoint on one connection, which belongs to whoever will take everything back."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self, *, office: UUID | None = None, national: bool = False) -> Iterator[sa.Connection]:
+        """As of any Database, but for a scope: a rehearsal is the machine's own, which sees every row."""
+        with self._connection.begin_nested():
+            yield self._connection
 
 
 def driver_url(url: str) -> sa.URL:

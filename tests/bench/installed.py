@@ -8,7 +8,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-DEVELOPMENT = ("rich",)
+DEVELOPMENT = ("greenlet", "rich")
 """Libraries that others load where they are there, and that only requirements-dev.txt brings."""
 
 
