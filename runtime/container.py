@@ -43,7 +43,7 @@ def running_settings(settings: Settings) -> Settings:
 
 def with_embedded(settings: Settings, postgres: Postgres, valkey: Valkey) -> Settings:
     """`settings` with the URLs of these servers; an outside broker that is set stays."""
-    given = settings.model_dump()
+    given = vars(settings)
     urls = {
         "database_url": postgres.url("alo_machine"),
         "database_owner_url": postgres.url("alo_owner"),

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -155,7 +155,7 @@ def servers(
             found = with_embedded(settings, postgres, valkey)
         elif not settings.broker_url.get_secret_value():
             valkey = start(Valkey(home / "valkey"))
-            found = settings.model_copy(update={"broker_url": type(settings.broker_url)(valkey.broker_url)})
+            found = replace(settings, broker_url=valkey.broker_url)
         upgrade(found.database_owner_url.get_secret_value())
         _furnish(found)
         yield found

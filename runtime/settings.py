@@ -5,83 +5,127 @@ It must not know what anybody does with them.
 
 from __future__ import annotations
 
+import os
+from dataclasses import Field, dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-NONE = SecretStr("")
+from typing import Any, Literal, get_args, get_type_hints
 
 
-class Settings(BaseSettings):
+class BadSettingsError(ValueError):
+    """Settings that cannot be read; `names` as they stand in the environment."""
+
+    def __init__(self, names: list[str]) -> None:
+        """`names` of variables, never their values: some are secrets."""
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+@dataclass(frozen=True, repr=False)
+class SecretStr:
+    """A text that shows itself to nobody who does not ask for it."""
+
+    _value: str = ""
+
+    def get_secret_value(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "SecretStr(…)" if self._value else "SecretStr()"
+
+
+def _said(description: str, *, least: float | None = None, above: float | None = None) -> dict[str, Any]:
+    """What is known of a setting beside its kind and default: its words, and its bounds."""
+    return {"description": description, "least": least, "above": above}
+
+
+NONE = SecretStr()
+
+
+@dataclass(frozen=True, init=False)
+class Settings:
     """The environment of one process. A field's name in capitals is the variable's name. Empty means: not set."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    database_url: SecretStr = field(
+        default=NONE, metadata=_said("PostgreSQL as role alo_machine; empty: the embedded server")
+    )
+    database_owner_url: SecretStr = field(default=NONE, metadata=_said("The same as alo_owner, for migrations"))
+    alo_console_database_url: SecretStr = field(
+        default=NONE, metadata=_said("The same database as alo_console, for the staff pages")
+    )
+    broker_url: SecretStr = field(
+        default=NONE, metadata=_said("Valkey or Redis for Celery; empty: the embedded server")
+    )
+    alo_data_dir: Path = field(default=Path(".alo"), metadata=_said("Where embedded databases, keys and logs are kept"))
 
-    database_url: SecretStr = Field(
-        default=NONE, description="PostgreSQL as role alo_machine; empty: the embedded server"
+    alo_port: int = field(default=8080, metadata=_said("Port of the gateway on this machine"))
+    alo_bind: str = field(default="127.0.0.1", metadata=_said("Address the gateway listens on"))
+    public_base_url: str = field(
+        default="", metadata=_said("Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT")
     )
-    database_owner_url: SecretStr = Field(default=NONE, description="The same as alo_owner, for migrations")
-    alo_console_database_url: SecretStr = Field(
-        default=NONE, description="The same database as alo_console, for the staff pages"
-    )
-    broker_url: SecretStr = Field(default=NONE, description="Valkey or Redis for Celery; empty: the embedded server")
-    alo_data_dir: Path = Field(default=Path(".alo"), description="Where embedded databases, keys and logs are kept")
-
-    alo_port: int = Field(default=8080, description="Port of the gateway on this machine")
-    alo_bind: str = Field(default="127.0.0.1", description="Address the gateway listens on")
-    public_base_url: str = Field(
-        default="", description="Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT"
-    )
-    alo_webhook_host: str = Field(default="", description="Host name that serves only webhooks; empty: any")
-    alo_trusted_proxies: int = Field(
+    alo_webhook_host: str = field(default="", metadata=_said("Host name that serves only webhooks; empty: any"))
+    alo_trusted_proxies: int = field(
         default=0,
-        ge=0,
-        description="Proxies before the staff pages whose X-Forwarded-For and -Proto are believed; 0: none",
+        metadata=_said(
+            "Proxies before the staff pages whose X-Forwarded-For and -Proto are believed; 0: none", least=0
+        ),
     )
-    alo_console_host: str = Field(default="", description="Host name that serves only staff pages; empty: any")
+    alo_console_host: str = field(default="", metadata=_said("Host name that serves only staff pages; empty: any"))
 
-    twilio_account_sid: str = Field(default="", description="Account whose webhooks are taken and whose API is used")
-    twilio_auth_token: SecretStr = Field(
-        default=NONE, description="Auth token; two separated by a comma while one is being changed"
+    twilio_account_sid: str = field(
+        default="", metadata=_said("Account whose webhooks are taken and whose API is used")
     )
-    twilio_api_key: str = Field(default="", description="API key for REST calls instead of the auth token")
-    twilio_api_secret: SecretStr = Field(default=NONE, description="Secret of that key")
-    twilio_api_base_url: str = Field(
-        default="https://api.twilio.com", description="Twilio's API, or a simulator that speaks like it"
+    twilio_auth_token: SecretStr = field(
+        default=NONE, metadata=_said("Auth token; two separated by a comma while one is being changed")
     )
-    twilio_sms_from: str = Field(default="", description="Our number or sender name for texts through Twilio")
-    twilio_voice_from: str = Field(default="", description="Our number for calls through Twilio")
+    twilio_api_key: str = field(default="", metadata=_said("API key for REST calls instead of the auth token"))
+    twilio_api_secret: SecretStr = field(default=NONE, metadata=_said("Secret of that key"))
+    twilio_api_base_url: str = field(
+        default="https://api.twilio.com", metadata=_said("Twilio's API, or a simulator that speaks like it")
+    )
+    twilio_sms_from: str = field(default="", metadata=_said("Our number or sender name for texts through Twilio"))
+    twilio_voice_from: str = field(default="", metadata=_said("Our number for calls through Twilio"))
 
-    kannel_send_url: str = Field(default="", description="Kannel smsbox's sendsms address")
-    kannel_username: str = Field(default="", description="User at that smsbox")
-    kannel_password: SecretStr = Field(default=NONE, description="Its password")
-    kannel_secret: SecretStr = Field(default=NONE, description="Secret that Kannel's requests to us must carry")
-    kannel_from: str = Field(default="", description="Our number or sender name for texts through Kannel")
+    kannel_send_url: str = field(default="", metadata=_said("Kannel smsbox's sendsms address"))
+    kannel_username: str = field(default="", metadata=_said("User at that smsbox"))
+    kannel_password: SecretStr = field(default=NONE, metadata=_said("Its password"))
+    kannel_secret: SecretStr = field(default=NONE, metadata=_said("Secret that Kannel's requests to us must carry"))
+    kannel_from: str = field(default="", metadata=_said("Our number or sender name for texts through Kannel"))
 
-    alo_secret_keys: SecretStr = Field(
-        default=NONE, description="id:base64 keys (32 bytes), comma-separated, newest first; empty: a file is made"
+    alo_secret_keys: SecretStr = field(
+        default=NONE, metadata=_said("id:base64 keys (32 bytes), comma-separated, newest first; empty: a file is made")
     )
-    alo_lookup_key: SecretStr = Field(
-        default=NONE, description="version:base64 key of the phone look-up; goes with ALO_SECRET_KEYS"
+    alo_lookup_key: SecretStr = field(
+        default=NONE, metadata=_said("version:base64 key of the phone look-up; goes with ALO_SECRET_KEYS")
     )
-    alo_session_key: SecretStr = Field(
-        default=NONE, description="Secret of staff sessions and links; goes with ALO_SECRET_KEYS"
+    alo_session_key: SecretStr = field(
+        default=NONE, metadata=_said("Secret of staff sessions and links; goes with ALO_SECRET_KEYS")
     )
 
-    alo_clock: str = Field(default="", description="<business start>@<rate>@<real anchor>: a fast clock")
-    alo_lang: Literal["vi", "en"] = Field(default="vi", description="Language of the command line: vi or en")
-    alo_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    alo_clock: str = field(default="", metadata=_said("<business start>@<rate>@<real anchor>: a fast clock"))
+    alo_lang: Literal["vi", "en"] = field(default="vi", metadata=_said("Language of the command line: vi or en"))
+    alo_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = field(
+        default="INFO", metadata=_said("DEBUG, INFO, WARNING or ERROR")
     )
-    alo_haste: float = Field(
-        default=1.0, gt=0, description="How many times sooner leases end and repairs begin; simulators only"
+    alo_haste: float = field(
+        default=1.0, metadata=_said("How many times sooner leases end and repairs begin; simulators only", above=0)
     )
-    alo_planted_fault: str = Field(default="", description="Takes one protection away; simulators only")
-    alo_web_workers: int = Field(default=2, description="Gateway processes")
-    alo_web_threads: int = Field(default=4, description="Threads in each of them")
-    alo_contact_workers: int = Field(default=3, description="Processes that plan and send; one per sender or more")
+    alo_planted_fault: str = field(default="", metadata=_said("Takes one protection away; simulators only"))
+    alo_web_workers: int = field(default=2, metadata=_said("Gateway processes"))
+    alo_web_threads: int = field(default=4, metadata=_said("Threads in each of them"))
+    alo_contact_workers: int = field(default=3, metadata=_said("Processes that plan and send; one per sender or more"))
+
+    def __init__(self, **given: Any) -> None:
+        """Each field from `given`, else from the environment, else its default. Raises BadSettingsError."""
+        bad = []
+        for name, kind in _kinds().items():
+            try:
+                object.__setattr__(self, name, _read(_FIELDS[name], kind, given.get(name)))
+            except ValueError:
+                bad.append(name.upper())
+        if bad:
+            raise BadSettingsError(bad)
 
     @property
     def base_url(self) -> str:
@@ -98,3 +142,27 @@ class Settings(BaseSettings):
         """The auth tokens in use, the current one first."""
         parts = self.twilio_auth_token.get_secret_value().split(",")
         return tuple(part.strip() for part in parts if part.strip())
+
+
+_FIELDS: dict[str, Field[Any]] = {known.name: known for known in fields(Settings)}
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Settings)
+
+
+def _read(known: Field[Any], kind: Any, given: Any) -> Any:
+    """One setting as its kind. Raises ValueError for what is none of that kind or out of its bounds."""
+    raw = os.environ.get(known.name.upper()) or None if given is None else given
+    if raw is None:
+        return known.default
+    if get_args(kind):
+        if raw not in get_args(kind):
+            raise ValueError(known.name)
+        return raw
+    value = raw if isinstance(raw, kind) else kind(raw)
+    least, above = known.metadata["least"], known.metadata["above"]
+    if (least is not None and not value >= least) or (above is not None and not value > above):
+        raise ValueError(known.name)
+    return value

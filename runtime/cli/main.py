@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-import pydantic
 import sqlalchemy as sa
 
 from runtime.catalogue import LANGUAGES, words
@@ -20,7 +19,7 @@ from runtime.cli.session import Session
 from runtime.clock import UnreadableClockError
 from runtime.demonstration import stage
 from runtime.keys import UnfitKeysError
-from runtime.settings import Settings
+from runtime.settings import BadSettingsError, Settings
 from services.faults import Refusal
 
 SUBCOMMANDS: Mapping[str, str] = {
@@ -87,9 +86,8 @@ def alo(context: click.Context, lang: str | None) -> None:
     """Alo: khảo sát mức độ hài lòng qua điện thoại và tin nhắn (phone and text survey)."""
     try:
         settings = Settings()
-    except pydantic.ValidationError as faults:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in faults.errors())
-        raise usage.BadSettingsError(words("cli.bad_settings", lang or "vi", names=names)) from None
+    except BadSettingsError as bad:
+        raise usage.BadSettingsError(words("cli.bad_settings", lang or "vi", names=bad)) from None
     context.obj = Session(lang or settings.alo_lang, stage.settled(settings))
 
 

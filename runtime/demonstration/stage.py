@@ -65,7 +65,7 @@ def document(home: Path) -> dict[str, Any] | None:
 
 def with_network(settings: Settings, found: dict[str, Any]) -> Settings:
     """`settings` with the simulated network as the only carrier."""
-    given = settings.model_dump()
+    given = vars(settings)
     ours = {
         "twilio_account_sid": ACCOUNT,
         "twilio_auth_token": found["token"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+from dataclasses import fields
 from fnmatch import fnmatch
 from importlib.util import find_spec
 from typing import Any
@@ -29,7 +30,7 @@ OURS = {name: service for name, service in SERVICES.items() if "build" in servic
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
 OF_LIBRARIES = {"PROMETHEUS_MULTIPROC_DIR"}
 OF_PYTHON = ("PIP_", "PYTHON")
-SETTINGS = {field.upper() for field in Settings.model_fields} | {"ALO_SERVE"}
+SETTINGS = {field.name.upper() for field in fields(Settings)} | {"ALO_SERVE"}
 
 
 def said(instruction: str) -> list[str]:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from carriers.credentials import KannelCredentials, TwilioCredentials
 from contact.sender import SenderRow
 from runtime import container
 from runtime.clock import FastClock
 from runtime.seeding import seed_senders
-from runtime.settings import Settings
+from runtime.settings import SecretStr, Settings
 from services.faults import Refusal
 from tests.doubles import START, FakeCarriers
 
@@ -31,7 +30,7 @@ TWILIO = {
 def settings(database_url: str, console_url: str, tmp_path: Path) -> Callable[..., Settings]:
     def made(**values: object) -> Settings:
         given = {"database_url": database_url, "alo_console_database_url": console_url, "alo_data_dir": tmp_path}
-        return Settings.model_validate({**given, "broker_url": "memory://", **values})
+        return Settings(**{**given, "broker_url": "memory://", **values})
 
     return made
 
@@ -76,7 +75,7 @@ def sender() -> SenderRow:
 
 def test_credentials_stand_under_the_names_senders_carry() -> None:
     found = container.credentials(
-        Settings.model_validate({**TWILIO, "kannel_username": "u", "kannel_password": "p", "kannel_secret": "s"})
+        Settings(**{**TWILIO, "kannel_username": "u", "kannel_password": "p", "kannel_secret": "s"})
     )
     assert found == {"twilio": TwilioCredentials("AC1", ("new", "old")), "kannel": KannelCredentials("u", "p", "s")}
     assert container.credentials(Settings()) == {}
@@ -85,10 +84,10 @@ def test_credentials_stand_under_the_names_senders_carry() -> None:
 def test_without_servers_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with pytest.raises(Refusal) as refused:
-        container.running_settings(Settings.model_validate({"alo_data_dir": tmp_path}))
+        container.running_settings(Settings(alo_data_dir=tmp_path))
     assert refused.value.code == "cli.not_running"
 
 
 def test_secrets_do_not_show_in_a_repr_of_the_settings() -> None:
-    shown = repr(Settings.model_validate({"twilio_auth_token": "hush-hush", "database_url": "postgresql://u:hush@h/d"}))
+    shown = repr(Settings(twilio_auth_token="hush-hush", database_url="postgresql://u:hush@h/d"))
     assert "hush" not in shown

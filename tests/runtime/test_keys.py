@@ -15,7 +15,7 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 def settings(**values: object) -> Settings:
-    return Settings.model_validate(values)
+    return Settings(**values)
 
 
 def test_a_key_file_is_made_once_and_is_private(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ class Pair:
 
     def settings(self, host: Host) -> Settings:
         """The settings of one host: its own directory and address, everything else the same."""
-        return self._given.model_copy(update={"alo_data_dir": self.home / host.name, "alo_bind": host.address})
+        return replace(self._given, alo_data_dir=self.home / host.name, alo_bind=host.address)
 
     def start(self, stack: ExitStack) -> None:
         """Start all parts of both hosts and wait until both gateways and the network answer."""

@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 import requests
 from psycopg.rows import dict_row
-from pydantic import SecretStr
 
 from migrations.upgrade import upgrade
 from runtime import processes
@@ -24,7 +23,7 @@ from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Net
 from runtime.demonstration.stage import free_port
 from runtime.embedded import SUPERUSER, Postgres, Valkey
 from runtime.seeding import seed_senders
-from runtime.settings import Settings
+from runtime.settings import SecretStr, Settings
 from services.work import Work
 
 START = datetime(2026, 4, 5, 23, 0, tzinfo=UTC)

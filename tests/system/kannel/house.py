@@ -137,7 +137,7 @@ class House:
 
     def start_gateway(self, planted: str = "") -> None:
         """Start our gateway, with a fault planted where one is named."""
-        settings = self.settings.model_copy(update={"alo_planted_fault": planted})
+        settings = replace(self.settings, alo_planted_fault=planted)
         self.crew = Crew(self.home, processes.environment(settings))
         self.crew.start(processes.gateway(settings))
         self.crew.wait_ready("gateway", f"http://127.0.0.1:{settings.alo_port}/healthz")
