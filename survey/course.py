@@ -257,7 +257,8 @@ class Course(Standing):
             self.ask_aside(asides.END)
 
     def _tell_between(self, after: int, before: int) -> None:
-        self.effects.extend(Tell(name) for name in self.plan.notes_between(after, before, self.answers))
+        if self.plan.notes:
+            self.effects.extend(Tell(name) for name in self.plan.notes_between(after, before, self.answers))
 
     def _leave_to_others(self) -> bool:
         """Go on from a prompt of another channel that this one cannot ask. Whether there was one."""
@@ -284,6 +285,7 @@ def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> 
         before=interview,
         plan=plan,
         status=interview.status,
+        language=interview.language,
         turn=interview.turn,
         asked=interview.asked,
         tries=interview.tries,

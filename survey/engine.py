@@ -89,14 +89,15 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
         course.effects.append(Finished())
     else:
         _take(course, heard)
-    after = replace(course.interview(), language=_language_after(form, interview, heard.said))
-    return Step(after, tuple(course.effects))
+    course.language = _language_after(form, interview, heard.said)
+    return Step(course.interview(), tuple(course.effects))
 
 
 def _language_after(form: Questionnaire, interview: Interview, said: Said) -> str:
     """The language asked for, where the form has it; else the one spoken so far."""
-    asked = said.about if isinstance(said, Spoken) and said.word == "language" else ""
-    return asked if written(asked) in form.languages else interview.language
+    if not isinstance(said, Spoken) or said.word != "language":
+        return interview.language
+    return said.about if written(said.about) in form.languages else interview.language
 
 
 def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None = None) -> Interview:

@@ -74,11 +74,17 @@ class Question:
 
     def choice(self, value: str) -> Choice | None:
         """The choice whose stored value is `value`, or None."""
-        return next((c for c in self.choices if c.value == value), None)
+        for choice in self.choices:
+            if choice.value == value:
+                return choice
+        return None
 
     def choice_for_key(self, key: str) -> Choice | None:
         """The choice a pressed or texted `key` means, or None."""
-        return next((c for c in self.choices if c.key == key), None)
+        for choice in self.choices:
+            if choice.key == key:
+                return choice
+        return None
 
     @property
     def refusing_value(self) -> str | None:
@@ -100,7 +106,11 @@ class Questionnaire:
 
     def question(self, name: str) -> Question | None:
         """The question called `name`, or None."""
-        return next((q for q in self.questions if q.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Question]:
+        return {question.name: question for question in reversed(self.questions)}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only; `from_dict` gives back an equal questionnaire."""

@@ -22,6 +22,7 @@ class Standing:
     before: Interview
     plan: Plan
     status: Status
+    language: str
     turn: int
     asked: str | None
     tries: int
@@ -40,7 +41,7 @@ class Standing:
         return Interview(
             questionnaire=self.before.questionnaire,
             status=self.status,
-            language=self.before.language,
+            language=self.language,
             turn=self.turn,
             asked=self.asked,
             tries=self.tries,
@@ -134,8 +135,10 @@ class Standing:
         """Commit an answer; answers that no longer apply leave the projection."""
         name = item.name
         self.answers[name] = Answer(value, channel, self.seq)
-        self.left_open = tuple(n for n in self.left_open if n != name)
-        self.given_up = tuple(n for n in self.given_up if n != name)
+        if name in self.left_open:
+            self.left_open = tuple(n for n in self.left_open if n != name)
+        if name in self.given_up:
+            self.given_up = tuple(n for n in self.given_up if n != name)
         if self.status == "pending":
             self.status = "active"
         if name in self.plan.branching:
