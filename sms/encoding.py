@@ -5,6 +5,7 @@ It must not know what a text says or who gets it. Alphabet and sizes: 3GPP TS 23
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,9 @@ _PLAIN = str.maketrans(
 )
 """Letters and signs without a decomposition of their own. `&` and `#` are refused by domestic brand-name routes."""
 
+_MARKS = re.compile("[\u0300-\u036f]+")
+"""The diacritics of Vietnamese, all at once; rarer ones are looked for letter by letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -99,7 +103,7 @@ def unsplit(text: str, phrases: Sequence[str]) -> str:
 
 def plain(text: str) -> str:
     """`text` without diacritics and typographic signs: Vietnamese and English become GSM-7, one septet a letter."""
-    spread = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    spread = _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_PLAIN)))
     if spread.isascii():
         return spread.translate(_PLAIN)
     return "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)

@@ -7,8 +7,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.twiml.messaging_response import MessagingResponse
 
-from carriers.twiml import SAY_CHARACTERS, TwimlRenderer, message_reply, split_speech
+from carriers.twiml import _NOT_XML, SAY_CHARACTERS, TwimlRenderer, message_reply, split_speech
 from ivr.script import Dial, Gather, Hangup, Pause, Play, Redirect, Say, Script
 
 REF = "Zm9vYmFyLWJhel8xMjM0NQ"
@@ -81,3 +82,13 @@ def test_a_reply_carries_its_receipts_address() -> None:
 def test_no_reply_is_an_empty_response() -> None:
     assert message_reply(None) == '<?xml version="1.0" encoding="UTF-8"?><Response />'
     assert message_reply("") == message_reply(None)
+
+
+CALLBACKS = st.sampled_from(["", "https://alo.example/r?x=1&y='2'"])
+
+
+@given(st.text(min_size=1).filter(lambda text: not _NOT_XML.search(text)), CALLBACKS)
+def test_a_reply_is_what_the_library_would_write(text: str, callback: str) -> None:
+    theirs = MessagingResponse()
+    theirs.message(text, status_callback=callback or None)
+    assert ET.canonicalize(message_reply(text, callback)) == ET.canonicalize(str(theirs))
