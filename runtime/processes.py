@@ -26,7 +26,7 @@ from runtime.celery_client import QUEUES
 from runtime.container import machine_work, refuse_fast_clock, with_embedded
 from runtime.embedded import Postgres, ServerFailedError, Valkey
 from runtime.seeding import seed_senders
-from runtime.settings import Settings
+from runtime.settings import SecretStr, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_TIMEOUT_S = 60.0
@@ -155,7 +155,7 @@ def servers(
             found = with_embedded(settings, postgres, valkey)
         elif not settings.broker_url.get_secret_value():
             valkey = start(Valkey(home / "valkey"))
-            found = replace(settings, broker_url=valkey.broker_url)
+            found = replace(settings, broker_url=SecretStr(valkey.broker_url))
         upgrade(found.database_owner_url.get_secret_value())
         _furnish(found)
         yield found
@@ -199,7 +199,7 @@ def crew(settings: Settings) -> Iterator[Crew]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of a part: ours, with every setting as it was resolved."""
-    values = {name.upper(): _plain(value) for name, value in settings}
+    values = {name.upper(): _plain(value) for name, value in vars(settings).items()}
     return {**os.environ, **values, "ALO_DATA_DIR": str(settings.alo_data_dir.resolve()), "PYTHONUNBUFFERED": "1"}
 
 
