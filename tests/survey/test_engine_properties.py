@@ -328,6 +328,8 @@ def test_duplicates_and_reorderings_within_a_turn_change_nothing_after_the_first
             assert unnumbered(conversation.state) == settled
         elif asked in conversation.state.answers:
             settled = unnumbered(conversation.state)
+        elif conversation.state.over:
+            return  # the last wrong try of the last question: the form was handed in without it
     assert conversation.values().get(asked) == first
     assert conversation.state.turn - turn <= 2  # one wrong try, one answer: however often they are delivered
 
