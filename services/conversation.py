@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import UUID
 
 from services import ablated, consent, interviews, next_interview, wishes
@@ -51,7 +52,7 @@ def follow_carrier(turn: Turn) -> Result:
 def follow_words(turn: Turn, reading: Reading, held: Sequence[Row]) -> Result | None:
     """Carry out stop, hold and start; None when the text says none of them, or nothing that changes anything."""
     before = turn.phone["consent"]
-    if reading.opt == "stop":
+    if reading.opt == "stop" or (before == "held" and not reading.opt and _settled(turn) == "stop"):
         first = consent.stop(turn.work, turn.conn, turn.phone["hash"], before, said(turn))
         confirmed = notice(turn, "opted_out", "text.opted_out", held)
         return replace(confirmed, purpose="opt_out_confirmation") if first else confirmed.silent("opted_out")
@@ -63,6 +64,11 @@ def follow_words(turn: Turn, reading: Reading, held: Sequence[Row]) -> Result | 
         consent.note(turn.work, turn.conn, turn.phone["hash"], before, "started", said(turn))
         return notice(turn, "opted_in", "text.started", held)
     return None
+
+
+def _settled(turn: Turn) -> Literal["stop", "go_on"] | None:
+    """What somebody on hold says to the question whether contacts shall end: it stands on the phone as the last one."""
+    return replies.settles(turn.text.body)
 
 
 def read_alone(turn: Turn) -> Reading:
@@ -89,6 +95,8 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     if words is not None:
         return words
     several = None
+    if turn.phone["consent"] == "held" and _settled(turn) == "go_on":
+        reading = replace(reading, said=Spoken("repeat"))  # no answer to the form: its question stood there before
     if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
         several, bound = lists.within(body, form, bound, seen, written(held[0]["language"]))

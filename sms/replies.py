@@ -19,6 +19,8 @@ from survey.questionnaire import NUMBERS, Kind, Question
 Opt = Literal["stop", "hold", "start"]
 LONGEST_NUMBER = 12
 """Digits; anything longer is a phone number or a slip."""
+_PHONE = re.compile(r"0\d{8,}")
+"""Somebody's number, sent so that we may call it: never what is counted."""
 
 _GAP = "\0"
 
@@ -82,16 +84,34 @@ def _free(body: str, typed: Sequence[str]) -> Said:
 
 
 def _opted(typed: Sequence[str]) -> Reading | None:
-    if len(typed) == 1 and typed[0] in words.HOLD:
-        return Reading(Unclear("perhaps_stop", typed[0]), opt="hold")
-    if words.STOP.says(typed) or words.STOP_ACCENTED.says(typed):
+    """What it says about being contacted. `đừng gọi` is an opt-out, `dung goi` may be one or "right, call": held."""
+    asked = words.wish(typed)
+    double = next((token for token in asked if token in words.DOUBLE), None)
+    if words.STOP.says(asked):
         return Reading(Spoken("stop"), opt="stop")
-    return Reading(Spoken("start"), opt="start") if words.START.says(typed) else None
+    if words.STOP_ACCENTED.says(asked) and double is None:
+        return Reading(Spoken("stop"), opt="stop")
+    if double is not None and words.STOP_ACCENTED.says(asked) and (len(asked) > 1 or words.alone(typed, double)):
+        return Reading(Unclear("perhaps_stop", double), opt="hold")
+    if words.HOLD.says(asked):
+        return Reading(Unclear("perhaps_stop", " ".join(asked)), opt="hold")
+    return Reading(Spoken("start"), opt="start") if words.START.says(asked) else None
+
+
+def settles(body: str) -> Literal["stop", "go_on"] | None:
+    """What `body` says to the question whether all contacts shall end: yes, no, or neither."""
+    typed = words.tokens(body)
+    core = [token for token in typed if token in words.CONFIRMED or token in words.DENIED or not words.polite(token)]
+    if core and all(token in words.CONFIRMED for token in core):
+        return "stop"
+    return "go_on" if words.DENIED.says(core) else None
 
 
 def _spoken(typed: Sequence[str]) -> Reading | None:
+    typed = [token for token in typed if token != "?"] or typed  # a word that works may be asked for
     core = [token for token in typed if not words.polite(token)]
-    word = next((word for word, written in words.SPOKEN.items() if written.says(core)), None)
+    forms = (core[:1] if len(set(core)) == 1 else core, words.wish(typed))
+    word = next((word for word, written in words.SPOKEN.items() if any(map(written.says, forms))), None)
     whole = [token for token in typed if words.bare(token) in ("tieng", "anh") or not words.polite(token)]
     language = next((code for code, written in words.LANGUAGES.items() if written.says(whole)), None)
     if language is not None:
@@ -135,7 +155,7 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
     keys, rest = _labelled(list(typed), question)
     core = [token for token in rest if not words.polite(token)]
     if not keys and len(core) == 1 and core[0] in words.HOMOGRAPHS and not _selected(rest, core[0]):
-        return Unclear("homograph", str(words.HOMOGRAPHS[core[0]]))
+        return Unclear("homograph", _perhaps(words.HOMOGRAPHS[core[0]], question))
     kind = question.kind if question is not None else "select_one"
     if len(core) == 1 and core[0] in typos.LOOK_LIKE_ONE and not keys:
         sure = question is not None and question.kind == "select_one" and question.role != "consent"
@@ -151,6 +171,15 @@ def _chosen(typed: Sequence[str], number: int | None, question: Question | None,
         return Unclear("words") if unknown else Key("".join(sorted(set(keys))))
     said = _settled(keys, unknown, question, kind in NUMBERS)
     return said if question is None or question.kind != "select_one" else _respelled(said, typed, question)
+
+
+def _perhaps(number: int, question: Question | None) -> str:
+    """What a word that may be `number` is asked back as: the choice it may mean, "" where it can be none."""
+    if question is None or not question.choices:
+        return str(number)
+    if number == 0 and question.refusing_value is not None:
+        return next((choice.key for choice in question.choices if choice.value == question.refusing_value), "")
+    return str(number) if question.choice_for_key(str(number)) else ""
 
 
 def _respelled(said: Said, typed: Sequence[str], question: Question) -> Said:
@@ -211,6 +240,8 @@ def _phrases(question: Question | None) -> Iterator[tuple[tuple[str, ...], str]]
         for written in {*choice.label.values(), *choice.text.values()}:
             if phrase := words.phrase(written):
                 yield phrase, choice.key
+            if phrase == ("không",):
+                yield words.phrase("không có"), choice.key
         if choice.no_opinion:
             yield from ((phrase, choice.key) for phrase in words.NO_OPINION)
 
@@ -223,7 +254,7 @@ def _numbers(typed: Sequence[str], at: int, language: str, kind: Kind) -> list[s
     if token.isdecimal() and kind == "select_multiple":
         return list(token) if len(token) <= LONGEST_NUMBER else []
     if token.isdecimal():
-        return [_short(token)] if len(token) <= LONGEST_NUMBER else []
+        return [] if len(token) > LONGEST_NUMBER or _PHONE.fullmatch(token) else [_short(token)]
     if token[0].isdecimal() and token[-1].isdecimal():
         if kind == "decimal":
             number = typed_answers.decimal(token)

@@ -254,7 +254,8 @@ class _Writer:
         if effect.code == "two_interviews":
             about = self.context.organisation or self._of_form(self.form.title)
             return self.words("two_interviews", organisation=about)
-        known = f"doubtful.{effect.code}"
+        code = "words" if effect.code == "homograph" and not effect.understood else effect.code
+        known = f"doubtful.{code}"
         return self.words(known if f"text.{known}" in wording.WORDS else "doubtful", understood=effect.understood)
 
     def left_open(self, effect: LeftOpen) -> str:
@@ -266,7 +267,7 @@ class _Writer:
 
     def wanted(self, effect: Wanted) -> str:
         if effect.what == "help":
-            return self.words("wanted.help", contact=self.context.contact)
+            return self.words("wanted.help", office=self.context.office, contact=self.context.contact)
         return self.words(f"wanted.{effect.what}")
 
 

@@ -100,19 +100,46 @@ class Lexicon:
         return self.says((token,))
 
 
-STOP = Lexicon("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký")
-"""Opt-out as the whole message, with or without diacritics."""
+_CONTACTS = ("gọi", "gọi điện", "nhắn", "nhắn tin", "nhận tin", "gửi tin", "liên lạc", "liên hệ")
 
-STOP_ACCENTED = Lexicon("dừng", "hủy")
-"""Opt-out as the whole message, with diacritics only: without them they are also đúng, Dũng and a man's name."""
+STOP = Lexicon(
+    *("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký", "no more texts", "no more calls"),
+    *(f"{no} {what} nữa" for no in ("đừng", "thôi đừng", "dừng", "không", "thôi", "ngừng") for what in _CONTACTS),
+    *(f"{no} {what}" for no in ("thôi", "ngừng") for what in _CONTACTS),
+    *("đừng làm phiền", "đừng làm phiền nữa"),
+)
+"""Opt-out as the whole message but for polite words, with or without diacritics."""
 
-HOLD = ("dung", "huy")
+STOP_ACCENTED = Lexicon(
+    *("dừng", "dừng lại", "muốn dừng", "hủy", "hủy bỏ", "hủy tin", "hủy nhận tin", "hủy nhắn tin"),
+    *(f"{no} {what}" for no in ("đừng", "dừng") for what in _CONTACTS),
+)
+"""The same, with diacritics only: without them they are also đúng (right), Dũng and a man's name."""
+
+DOUBLE = ("dung", "huy")
+"""The words that make them so: they may be an opt-out, so they hold every contact and are asked back."""
+
+HOLD = Lexicon(
+    *("thôi", "không tham gia", "không muốn tham gia", "không trả lời", "không muốn trả lời", "từ chối trả lời"),
+    *("không quan tâm", "không có nhu cầu", "không cần", "not interested"),
+)
+"""Unwilling, without a word about further contacts: asked back in the same way."""
+
+CONFIRMED = Lexicon("đúng", "phải", "vâng", "ừ", "có", "yes")
+DENIED = Lexicon("không", "không phải", "nhầm", "no")
+"""What is said to the question whether contacts shall end."""
 
 START = Lexicon("start", "unstop", "đăng ký lại", "đk lại")
 
+_PARTICLES = Lexicon(*phrase("dạ vâng ừ ạ à a nhé nhe nha nhá nghe ơi xin thưa đi"))
+_PERSONS = Lexicon(*phrase("em e anh chị chú cô bác cậu ông bà cháu con tôi tui mình gái cho"))
+
 POLITE = Lexicon(
-    *phrase("dạ vâng ạ à a nhé nhe nha nhá nghe ơi em anh chị chú cô bác cậu ông bà cháu con tôi tui mình"),
-    *phrase("xin chọn số phím bấm nhấn đáp án phương trả lời là thì ý mục cảm cám ơn ok oke chào thưa htx"),
+    *phrase("dạ vâng vg ừ ạ à a nhé nhe nha nhá nghe ơi thưa đi đấy rồi thôi"),
+    *phrase("em e anh chị chú cô bác cậu ông bà cháu con tôi tui mình gái"),
+    *phrase(
+        "xin chọn số phím bấm nhấn đáp án pa đa tl phương trả lời là thì ý mục cảm cám ơn ok oke oki okie chào htx"
+    ),
     *phrase("thấy cho với"),
 )
 """Words around an answer that say nothing about it."""
@@ -120,7 +147,7 @@ POLITE = Lexicon(
 JOINING = Lexicon("và", "với", "cả", "and", "+")
 """Between several choices."""
 
-DAYS = Lexicon("vào", "từ", "hôm", "ngày", "tháng", "năm", "thành lập", "thành", "lập")
+DAYS = Lexicon("vào", "từ", "hôm", "ngày", "mồng", "mùng", "tháng", "năm", "thành lập", "thành", "lập")
 """Around a day."""
 
 COUNTED = Lexicon(*phrase("có người thành viên xã lao động hộ"))
@@ -135,15 +162,36 @@ CORRECTING = Lexicon("sửa", "nhầm", "đổi", "lại")
 NO_OPINION = tuple(map(phrase, ("không có ý kiến", "không ý kiến", "no opinion")))
 
 SPOKEN: Mapping[Word, Lexicon] = {
-    "call": Lexicon("gọi", "gọi lại", "gọi điện", "gọi điện lại", "gọi đi", "call", "call me"),
-    "help": Lexicon("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?"),
-    "repeat": Lexicon("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "repeat", "again"),
-    "back": Lexicon(
-        "quay lại", "trở lại", "lùi lại", "quay lại câu trước", "quay lại trước", "câu trước", "trước", "back"
+    "call": Lexicon("gọi", "gọi lại", "gọi điện", "gọi điện lại", "call", "call me"),
+    "help": Lexicon(
+        *("trợ giúp", "giúp", "giúp đỡ", "hướng dẫn", "help", "info", "?", "không hiểu", "chưa hiểu"),
+        *(
+            f"ai{does}{end}"
+            for does in ("", " nhắn", " nhắn tin", " gọi")
+            for end in (" đây", " đấy", " đó", " vậy", " thế")
+        ),
+        *("ai vậy ta", "số này của ai", "lừa đảo", "who", "who is this", "trả lời thế nào"),
+        *("bao nhiêu tiền", "có mất tiền không", "mất tiền không"),
     ),
-    "person": Lexicon("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "person"),
+    "repeat": Lexicon(
+        *("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "nhắn lại", "nói lại", "lặp lại"),
+        *("câu hỏi gì", "hỏi gì", "hỏi gì vậy", "tiếp", "tiếp tục", "bắt đầu", "repeat", "again"),
+    ),
+    "back": Lexicon(
+        *("quay lại", "trở lại", "lùi lại", "quay lại câu trước", "quay lại trước", "câu trước", "trước", "back"),
+        *("sửa", "sửa lại", "sửa câu trước", "chọn lại"),
+    ),
+    "person": Lexicon(
+        *("gặp người", "gặp người phụ trách", "gặp cán bộ", "gặp nhân viên", "gặp lãnh đạo", "person"),
+        *("muốn gặp người", "muốn gặp cán bộ", "cán bộ gọi", "cán bộ gọi lại"),
+        *("nhầm máy", "nhầm người", "nhầm số máy", "không phải số của", "không phải máy của"),
+    ),
     "skip": Lexicon("bỏ qua", "bỏ qua câu này", "skip"),
-    "later": Lexicon("để sau", "lúc khác", "hôm khác", "đang bận", "bận", "later"),
+    "later": Lexicon(
+        *("để sau", "lúc khác", "hôm khác", "gọi sau", "gọi lại sau", "gọi lúc khác", "để mai", "mai gọi lại"),
+        *("bận", "bận quá", "đang bận", "đang bận quá", "đang họp", "đang lái xe", "đang ăn cơm", "đang ở ngoài đồng"),
+        "later",
+    ),
 }
 """Words that always work, as the whole message but for polite words."""
 
@@ -162,13 +210,24 @@ NUMBERS: Mapping[str, Mapping[str, int]] = {
         "nine": 9, "ten": 10,
     },
 }  # fmt: skip
-HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "nam": 5, "năm": 5, "sau": 6, "tam": 8, "muoi": 10}
-"""Numbers that are also no, Mrs, year, later, so-so, salt: taken for a number only behind a selector."""
+HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "tu": 4, "nam": 5, "năm": 5, "sau": 6, "tam": 8, "muoi": 10}
+"""Numbers that are also no, Mrs, from, year, later, so-so, salt: taken for a number only behind a selector."""
 
 
 def polite(token: str) -> bool:
     """Whether `token` is one of the words around an answer; never one that may be a number (ba)."""
     return token not in HOMOGRAPHS and token in POLITE
+
+
+def wish(typed: Sequence[str]) -> Sequence[str]:
+    """`typed` without the words of address and courtesy that stand around a wish about contacts, said once."""
+    core = [token for token in typed if token not in _PARTICLES and token not in _PERSONS]
+    return core[:1] if len(set(core)) == 1 else core
+
+
+def alone(typed: Sequence[str], token: str) -> bool:
+    """Whether `token` stands among nothing but courtesies; beside a form of address it may be a name (anh Huy)."""
+    return all(other == token or other in _PARTICLES for other in typed)
 
 
 def number(token: str, language: str) -> int | None:

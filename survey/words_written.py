@@ -166,12 +166,18 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "text.wanted.help": {
         "vi": (
-            "Nhắn số của ý ông/bà chọn. GOI: chúng tôi gọi lại. DE SAU: để lúc khác. TC: thôi nhận tin. Hỏi: {contact}"
+            "{office} xin ý kiến. Nhắn số của ý ông/bà chọn. GOI: chúng tôi gọi, không mất tiền. "
+            "DE SAU: lúc khác. TC: thôi nhận tin. Hỏi: {contact}"
         ),
         "en": (
-            "Text the number of your choice. GOI: we call you. DE SAU: "
-            "another time. TC: no more texts. Questions: {contact}"
+            "{office} asks for your opinion. Text the number of your choice. GOI: we call you, free. DE SAU: "
+            "another time. TC: no more texts. Check: {contact}"
         ),
+    },
+    # The same where a long name would make it two segments
+    "text.wanted.help.brief": {
+        "vi": "{office} xin ý kiến. Nhắn số ông/bà chọn. GOI: chúng tôi gọi. TC: thôi nhận tin. Hỏi: {contact}",
+        "en": "{office} asks your opinion. Text your number. GOI: we call. TC: no more texts. Check: {contact}",
     },
     "text.wanted.later": {
         "vi": "Vâng, chúng tôi xin hỏi lại lúc khác. Câu đã trả lời vẫn được giữ.",

@@ -24,8 +24,10 @@ from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox, senders
 from store.tables.rounds import rounds
 from survey.answers import Heard, Key
+from survey.questionnaire import Choice, Question
 from tests.services.world import LEADER, World, build
 from tests.statements import noted
+from tests.survey.forms import consent, form, words
 
 STRANGER = "+84907777777"
 
@@ -39,6 +41,14 @@ def send(world: World, body: str, number: str = LEADER, wait_s: int = 60, **more
     """A person reads, thinks for a minute, and writes `body`."""
     world.work.clock.advance(timedelta(seconds=wait_s))  # type: ignore[attr-defined]  # the tests' clock
     return inbound.receive_text(world.work, world.text, world.text_from(body, number, **more))
+
+
+def yes_no(name: str) -> Question:
+    """Có or không."""
+    return Question(
+        name, "select_one", words("Đơn vị có buôn bán không?"),
+        (Choice("yes", words("Có", "Yes"), "1"), Choice("no", words("Không", "No"), "2")),
+    )  # fmt: skip
 
 
 def test_a_whole_interview_by_text(world: World) -> None:
@@ -318,6 +328,46 @@ def test_a_word_that_may_be_an_opt_out_holds_and_asks_once(world: World) -> None
     assert send(world, "1").outcome == "answered"
     assert world.consent_of() == "given"
     assert world.ledger() == ["held", "held", "released", "given"]
+
+
+@pytest.mark.parametrize("yes", ["dung roi", "phải", "vâng ạ", "co"])
+def test_a_yes_to_the_question_whether_contacts_shall_end_ends_them(world: World, yes: str) -> None:
+    send(world, "alo")
+    send(world, "1")
+    send(world, "dung")
+    assert send(world, yes).outcome == "opted_out"
+    assert (world.consent_of(), world.ledger()) == ("stopped", ["given", "held", "stopped"])
+
+
+def test_a_no_to_the_question_whether_contacts_shall_end_answers_no_question_of_the_form(work: Work) -> None:
+    world = build(work, form(consent(), yes_no("trade"), code="YESNO"))
+    send(world, "alo")
+    send(world, "1")
+    send(world, "dung")
+    again = send(world, "khong")
+    assert "C1:" in (again.body or "")
+    assert world.answers() == {"consent": "yes"}
+    assert world.ledger() == ["given", "held", "released"]
+    send(world, "dung")
+    assert send(world, "có").outcome == "opted_out"
+    assert world.answers() == {"consent": "yes"}
+
+
+@pytest.mark.parametrize(
+    "words", ["tc a", "Từ chối ạ", "đừng gọi nữa", "dung nhan tin nua", "thoi nhan tin", "xin dừng"]
+)
+def test_an_opt_out_in_peoples_own_words_ends_everything(world: World, words: str) -> None:
+    send(world, "alo")
+    ref = world.plan("call")
+    assert send(world, words).outcome == "opted_out"
+    assert (world.consent_of(), world.sent(ref=ref)[0]["state"]) == ("stopped", "withdrawn")
+
+
+@pytest.mark.parametrize("words", ["thôi", "khong tham gia", "dung goi", "khong tra loi"])
+def test_unwilling_words_hold_every_contact_and_are_asked_back(world: World, words: str) -> None:
+    send(world, "alo")
+    assert send(world, words).outcome == "held"
+    assert world.consent_of() == "held"
 
 
 @pytest.mark.parametrize(("signal", "consent"), [("STOP", "stopped"), ("START", "unasked"), ("HELP", "unasked")])

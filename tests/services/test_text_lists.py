@@ -239,7 +239,7 @@ def test_words_get_an_answer_in_any_state_and_store_nothing(world: World, state:
 def test_help_tells_what_can_be_written_and_whom_to_ask(world: World) -> None:
     agreed(world)
     reply = send(world, "?")
-    assert "GOI: chung toi goi lai" in (reply.body or "")
+    assert "GOI: chung toi goi, khong mat tien" in (reply.body or "")
     assert "02323 822 222" in (reply.body or "")
 
 

@@ -76,7 +76,7 @@ def _written(said: Said, opt: str | None) -> str:
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
-    assert len(ROWS) >= 360
+    assert len(ROWS) >= 600
     assert len({(p.values[0], p.values[1]["body"]) for p in ROWS}) == len(ROWS), "a row stands there twice"
 
 
@@ -192,6 +192,27 @@ def test_tone_marks_may_stand_on_either_vowel() -> None:
 def test_the_same_words_have_the_same_digest_however_they_are_typed() -> None:
     plain, accented, other = (replies.read(b, LEVEL).digest for b in (" hai  long", "Hài lòng.", "rat hai long"))
     assert plain == accented != other
+
+
+def test_a_homograph_is_asked_back_only_as_a_choice_that_there_is() -> None:
+    agree = Choice("yes", {"vi": "Đồng ý"}, "1"), Choice("no", {"vi": "Không đồng ý"}, "2")
+    asked = Question("consent", "select_one", {"vi": "Đồng ý?"}, agree, role="consent")
+    assert replies.read("khong", asked).said == Unclear("homograph", "2")
+    assert replies.read("khong", LEVEL).said == Unclear("homograph", "")
+    assert replies.read("ba", LEVEL).said == Unclear("homograph", "3")
+    assert replies.read("khong", QUESTIONS["whole"]).said == Unclear("homograph", "0")
+
+
+@pytest.mark.parametrize(
+    ("body", "settled"),
+    [
+        *[(body, "stop") for body in ("Đúng", "đúng rồi ạ", "dung roi", "phải", "phai", "vâng", "ừ", "có", "co a")],
+        *[(body, "go_on") for body in ("không", "khong", "ko a", "không phải", "nham roi")],
+        *[(body, None) for body in ("2", "hai long", "", "khong biet", "vâng 2", "goi lai")],
+    ],
+)
+def test_what_is_said_to_the_question_whether_contacts_shall_end(body: str, settled: str | None) -> None:
+    assert replies.settles(body) == settled
 
 
 def test_english_numbers_are_read_in_english_only() -> None:
