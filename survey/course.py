@@ -24,6 +24,7 @@ from survey.effects import (
     MayPause,
     Resumed,
     Tell,
+    Unheard,
     Wanted,
     Welcome,
 )
@@ -36,6 +37,8 @@ MAX_TRIES = 3
 """Wrong or silent tries on one question before it is left open (field practice)."""
 OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
+MOST_SILENT = 3
+"""Questions in a row left open without a sound in a call, after which nobody is taken to be there [our own default]."""
 READ_BACK = frozenset({"integer", "decimal", "date"})
 """Kinds of answers that a call reads back: several keys, any of which may have slipped."""
 PAUSE_AFTER = 8
@@ -55,7 +58,7 @@ class Course(Standing):
 
         `earlier`: what the organisation answered to numbers last time, by question.
         """
-        self.given, self.earlier = (), dict(earlier)
+        self.given, self.earlier, self.silent = (), dict(earlier), 0
         if self.status == "partial":  # somebody is there again: every open question gets its tries again
             self.left_open = self.given_up = ()
         consent = self.plan.consent
@@ -155,6 +158,8 @@ class Course(Standing):
             self.leave_aside()
         elif item is None or item is self.plan.consent:  # silence is not consent, and no refusal either
             self.close_contact()
+        elif effect is Unheard and self._nobody_there(item):
+            self.close_contact()
         else:
             self.leave_open(item)
 
@@ -180,7 +185,7 @@ class Course(Standing):
     def hush(self) -> None:
         """Nothing waits for an answer any more in this contact."""
         self.asked = None
-        self.tries = 0
+        self.tries = self.silent = 0
 
     def finish(self, consent_needed: bool = True) -> None:
         """End the interview: complete when nothing applicable is open, else partial (it may be resumed)."""
@@ -222,6 +227,11 @@ class Course(Standing):
             self.move_on(self.place)
 
     # Parts of moves
+
+    def _nobody_there(self, item: Item) -> bool:
+        """Whether question after question meets no sound at all: the phone lies somewhere, or a machine has taken it."""
+        self.silent += item.question.required and item.name not in self.left_open
+        return self.silent >= MOST_SILENT
 
     def _ask(self, item: Item) -> None:
         self.status = "active"
@@ -294,6 +304,7 @@ def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> 
         given_up=interview.given_up,
         given=interview.given,
         earlier=interview.earlier,
+        silent=interview.silent,
         seq=interview.seq + 1,
         channel=channel,
         now=now,

@@ -23,7 +23,8 @@ class Interview:
     nothing waits for an answer; `tries` the wrong or silent tries on it; `left_open` questions given up for now, which
     come back once at the end; `given_up` those among them given up again; `seq` the last event folded in. `given` the
     questions answered in the contact under way, in order: only these may be read out and gone back to. `earlier` last
-    time's numbers by question, to notice a slip of a key; they are never told.
+    time's numbers by question, to notice a slip of a key; they are never told. `silent` how many questions in a row were
+    left open without a sound in this contact.
     """
 
     questionnaire: str
@@ -39,6 +40,7 @@ class Interview:
     given_up: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
+    silent: int = 0
 
     @property
     def over(self) -> bool:
@@ -64,7 +66,7 @@ class Interview:
             "e": self.seq,
             "g": list(self.given_up),
             "c": list(self.given),
-        } | ({"p": dict(self.earlier)} if self.earlier else {})
+        } | {key: value for key, value in (("p", dict(self.earlier)), ("h", self.silent)) if value}
 
 
 def from_dict(data: Mapping[str, Any]) -> Interview:
@@ -82,4 +84,5 @@ def from_dict(data: Mapping[str, Any]) -> Interview:
         given_up=tuple(data["g"]),
         given=tuple(data.get("c", ())),
         earlier=data.get("p", {}),
+        silent=data.get("h", 0),
     )

@@ -31,6 +31,7 @@ class Standing:
     given_up: tuple[str, ...]
     given: tuple[str, ...]
     earlier: Mapping[str, str]
+    silent: int
     seq: int
     channel: Channel
     now: datetime
@@ -51,6 +52,7 @@ class Standing:
             given_up=self.given_up,
             given=self.given,
             earlier=self.earlier,
+            silent=self.silent,
         )
 
     @property
