@@ -110,9 +110,9 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
 
 def _about(body: str, held: Sequence[Row]) -> tuple[frozenset[str], str]:
     """The interviews a text may be about, and its words: a code in front of them picks one of several."""
-    code, _, words = body.strip().partition(" ")
+    code, words = binding.code_in_front(body)
     picked = [row for row in held if row["code"] == code and row["status"] not in OVER]
-    if len(held) > 1 and picked and words.strip():
+    if len(held) > 1 and picked and words:
         return frozenset(str(row["id"]) for row in picked), words
     return frozenset(str(row["id"]) for row in held), body
 
@@ -172,11 +172,16 @@ class _Talk:
         return [row for row in self.held if row["status"] not in OVER]
 
     def _named_by_code(self, bound: Binding) -> Row | None:
-        """Of several open interviews, the one whose code is all the text says; a number we asked for is no code."""
+        """Of several open interviews, the one whose code or name is all the text says; a number we asked for is no
+        code."""
         waiting = self._open()
         if len(waiting) < 2 or (isinstance(bound, Bound) and self._asks_number(bound.shown)):
             return None
-        return next((row for row in waiting if row["code"] == self.turn.text.body.strip()), None)
+        said = binding.code_alone(self.turn.text.body)
+        named = [row for row in waiting if said == row["code"]]
+        if said and isinstance(self.reading.said, Unclear):  # by name, unless it answers what was asked
+            named = named or [row for row in waiting if said == binding.code_alone(next_interview.name_of(row))]
+        return named[0] if len(named) == 1 else None
 
     def _asks_number(self, prompt: Shown) -> bool:
         question = _form(self.turn, self._row(prompt)).question(prompt.question)

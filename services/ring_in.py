@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contact.phone import read_cell
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
-from services import call_backs, next_interview, numbers, wishes
+from services import call_backs, consent, next_interview, numbers, wishes
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
 from services.planted import is_planted
@@ -23,7 +23,10 @@ REFUSED = Speech(Script((Reject(),)))
 
 
 def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) -> str:
-    """The document for somebody who rings our number `sender`: refused for a call back, or their interview goes on."""
+    """The document for somebody who rings our number `sender`: refused for a call back, or their interview goes on.
+
+    A number that nobody rings back (withheld, foreign, 1900) hears that, and is promised nothing.
+    """
     number = _number(from_number)
     if number is None:
         return render(work, closing("unknown_caller"), "")
@@ -73,6 +76,9 @@ def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: 
         if line.phone["consent"] in SILENCED:
             return closing("opted_out")
         return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=served > 1)
+    if line.phone["consent"] == "held":  # whoever rings does not mean that we shall be silent
+        said = consent.Said(CHANNEL, line.ref, "", line.now, row["id"] if row else None)
+        consent.note(line.work, line.conn, line.phone["hash"], "held", "released", said)
     if line.phone["consent"] not in SILENCED and not is_planted("no-ring-back"):
         _ring_back(line, sender, row, number)
     return REFUSED

@@ -6,12 +6,14 @@ the clock or the questionnaire; whether a question is still open is for the engi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Literal, TypeGuard
 
+from sms import words
 from sms.replies import Reading, glance, read
 from survey.answers import Heard, Spoken, Unclear
 from survey.questionnaire import Question
@@ -29,6 +31,8 @@ carriers are at times minutes late, in both directions (our own assumptions)."""
 
 SITTING = timedelta(hours=1)
 """Prompts further apart than this belong to two sittings (our own assumption)."""
+
+_CODE = re.compile(r"(\d{4,})(?:\s*[:=.,)-]\s*|\s+)(\S.*)", re.DOTALL)
 
 KEEP = 12
 """How many prompts a phone's list keeps: older ones are beyond anybody's memory."""
@@ -231,6 +235,17 @@ def hear(
     if isinstance(binding, Bound) or (_is_crossed(binding) and isinstance(reading.said, Spoken)):
         binding = Bound(binding.shown, reading.correction)  # a word that always works answers no question
     return reading, binding
+
+
+def code_in_front(body: str) -> tuple[str, str]:
+    """The code that `body` begins with and the words behind it: `700001: 2` → (`700001`, `2`); "" for no code."""
+    found = _CODE.match(words.normal(body).strip())
+    return (found[1], found[2].strip()) if found else ("", "")
+
+
+def code_alone(body: str) -> str:
+    """All that `body` says but for courtesies, in plain letters, as a code or a name is compared."""
+    return " ".join(words.bare(token) for token in words.tokens(body) if not words.polite(token))
 
 
 def _is_crossed(binding: Binding) -> TypeGuard[AskBack]:

@@ -138,7 +138,7 @@ POLITE = Lexicon(
     *phrase("dạ vâng vg ừ ạ à a nhé nhe nha nhá nghe ơi thưa đi đấy rồi thôi"),
     *phrase("em e anh chị chú cô bác cậu ông bà cháu con tôi tui mình gái"),
     *phrase(
-        "xin chọn số phím bấm nhấn đáp án pa đa tl phương trả lời là thì ý mục cảm cám ơn ok oke oki okie chào htx"
+        "xin chọn số phím bấm nhấn đáp án pa đa tl phương trả lời là thì ý mục cảm cám ơn ok oke oki okie chào htx mã"
     ),
     *phrase("thấy cho với"),
 )

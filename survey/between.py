@@ -37,7 +37,9 @@ def take_key(course: Course, heard: Heard, digits: str) -> None:
         course.repeat()
         return
     value = from_keys(asides.ASIDES[kind], digits)
-    if value is None:
+    if value is None and kind == asides.RIGHT and course.tries + 1 == asides.TRIES:
+        _revise(course, course.plan.by_name[about])  # who keys on has not said that it is right
+    elif value is None:
         course.miss(partial(NotAChoice, name))
     elif kind == asides.WHICH:
         _change(course, value)

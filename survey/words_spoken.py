@@ -181,9 +181,10 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "en": "We are sorry, something on our side is not working. The answers you have given are kept. Goodbye.",
     },
+    # Somebody whose number is withheld, or none that we ring: nobody can look into it, so nothing is promised
     "unknown_caller": {
-        "vi": "Xin chào. Số máy này chưa có trong danh sách của chúng tôi. Cán bộ sẽ xem lại và liên hệ sau.",
-        "en": "Good day. This number is not on our list yet. A person from the office will look into it.",
+        "vi": "Xin chào. Số máy này chúng tôi không gọi lại được. Xin ông bà để hiện số máy, rồi gọi lại.",
+        "en": "Good day. We cannot call this number back. Please let your number be shown, then ring again.",
     },
     "nothing_open": {
         "vi": "Xin chào ông bà. Hiện nay chúng tôi không có câu hỏi nào cho ông bà. Xin cảm ơn.",

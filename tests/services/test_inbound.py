@@ -283,6 +283,24 @@ def test_a_question_never_leaves_from_a_sender_that_cannot_receive(world: World)
     assert "=" not in (reply.body or "")
 
 
+@pytest.mark.parametrize("written", ["{code}.", "{code} a", "dạ {code}", "mã số {code}", "HTX DX002", "htx dx002 ạ", "DX002"])
+def test_one_of_two_organisations_is_named_as_people_write_it(world: World, written: str) -> None:
+    world.add_organisation("DX002")
+    assert send(world, "alo").outcome == "which"
+    opened = send(world, written.format(code=world.interview(1)["code"]))
+    assert (opened.outcome, "Ve HTX DX002" in (opened.body or "")) == ("opened", True)
+
+
+@pytest.mark.parametrize("mark", [" ", ": ", ":", " - ", ". ", "="])
+def test_an_answer_behind_the_code_of_its_organisation(world: World, mark: str) -> None:
+    second = world.interviews.index(world.add_organisation("DX002"))
+    for number in (0, second):
+        send(world, world.interview(number)["code"])
+        send(world, f"{world.interview(number)['code']}{mark}1")
+    send(world, f"{world.interview(0)['code']}{mark}2")
+    assert (world.answers(0), world.answers(second)) == ({"consent": "yes", "q1": "3"}, {"consent": "yes"})
+
+
 # Opting out
 
 

@@ -168,8 +168,19 @@ def test_a_person_is_wanted_once_a_vietnamese_day_whether_they_ring_or_ask(world
 @pytest.mark.parametrize("number", ["anonymous", "+266696687", "", "1900"])
 def test_a_withheld_number_hears_a_polite_word_and_leaves_no_trace(world: World, number: str) -> None:
     document = ring(world, number=number)
+    assert "không gọi lại được" in document
+    assert "Cán bộ" not in document, "nobody can look into it"
     assert "<Hangup" in document
     assert (world.rows(call_table), world.tasks(), backs(world)) == ([], [], [])
+
+
+def test_who_rings_while_an_opt_out_is_in_doubt_is_rung_back(world: World, carriers: FakeCarriers) -> None:
+    inbound.receive_text(world.work, world.text, world.text_from("dung"))
+    assert world.consent_of() == "held"
+    assert ring(world) == REJECT
+    dispatch.dispatch(world.work, world.line.id, 0.2)
+    assert [sent.to for sent in carriers.calls.sent] == [LEADER]
+    assert (world.consent_of(), world.ledger()) == ("unasked", ["held", "released"])
 
 
 def test_who_opted_out_is_not_rung_back(world: World) -> None:
