@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ivr.menus import key_among
 from survey.questionnaire import Choice, Kind, Question, Questionnaire
 
 _STYLE = """
@@ -92,9 +93,9 @@ def _card(card: Card) -> str:
 <div class="ring">Nháy máy tới <b>{say(card.hotline)}</b><br>Chúng tôi gọi lại ngay, ông bà không mất tiền.<br>
 Mã số của đơn vị: <b>{say(card.code)}</b></div>
 <table>
-{f'<thead><tr><th colspan="2" class="keys">{_keys(usual)}</th></tr></thead>' if usual else ""}
+{f'<thead><tr><th colspan="2" class="keys">{_keys(usual, card.texts)}</th></tr></thead>' if usual else ""}
 <tbody>
-{_rows(card.form, usual)}
+{_rows(card, usual)}
 </tbody>
 </table>
 <footer><p>Nghe lại: bấm phím sao *. Bấm nhầm: bấm phím 7. Gặp cán bộ: bấm phím 0.</p>
@@ -109,15 +110,15 @@ def _usual(form: Questionnaire) -> tuple[Choice, ...]:
     return max(lists, key=lists.count, default=())
 
 
-def _rows(form: Questionnaire, usual: tuple[Choice, ...]) -> str:
+def _rows(card: Card, usual: tuple[Choice, ...]) -> str:
     """The questions in order; a run of them that begins alike stands under its common words."""
-    asked = [question for question in form.questions if question.number is not None]
+    asked = [question for question in card.form.questions if question.number is not None]
     rows: list[str] = []
     while asked:
         stem, many = _alike([question.label["vi"] for question in asked])
         if stem:
             rows.append(f'<tr><td colspan="2" class="stem">{escape(stem)}…</td></tr>')
-        rows += [_question(question, usual, stem) for question in asked[:many]]
+        rows += [_question(question, usual, stem, card.texts) for question in asked[:many]]
         asked = asked[many:]
     return "\n".join(rows)
 
@@ -132,13 +133,19 @@ def _alike(labels: Sequence[str]) -> tuple[str, int]:
     return "", 1
 
 
-def _question(question: Question, usual: tuple[Choice, ...], stem: str) -> str:
+def _question(question: Question, usual: tuple[Choice, ...], stem: str, texts: str) -> str:
     words = question.label["vi"].removeprefix(stem).strip()
-    own = f'<span class="keys">{_keys(question.choices)}</span>' if question.choices not in ((), usual) else ""
+    own = f'<span class="keys">{_keys(question.choices, texts)}</span>' if question.choices not in ((), usual) else ""
     asides = [how for how in (_HOW.get(question.kind), "nếu được hỏi" if question.relevant else None) if how]
     told = f" ({escape('; '.join(asides))})" if asides else ""
     return f"<tr><th>C{question.number}</th><td>{'… ' if stem else ''}{escape(words)}{told}{own}</td></tr>"
 
 
-def _keys(choices: Sequence[Choice]) -> str:
-    return " ".join(f"<span>{escape(c.label['vi'])}: bấm phím {escape(c.key)}</span>" for c in choices)
+def _keys(choices: tuple[Choice, ...], texts: str) -> str:
+    """Each choice with the key that a call tells for it; `texts`: its figure in a text too, where that is another."""
+    keyed = [(choice, key_among(choice, choices)) for choice in choices]
+    return " ".join(
+        f"<span>{escape(choice.label['vi'])}: bấm phím {escape(key)}"
+        f"{f' (nhắn tin: số {escape(choice.key)})' if texts and key != choice.key else ''}</span>"
+        for choice, key in keyed
+    )

@@ -70,8 +70,10 @@ def _refused(path: Path, code: str, **params: str | int | float) -> RefusedError
 def write_book(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
     """The prompt book: XLSX, or CSV (with a byte order mark, so that Excel reads the letters) by the file's ending.
 
-    Raises RefusedError for another ending.
+    Raises RefusedError for another ending, and for a place that is no folder.
     """
+    if not path.parent.is_dir() or path.is_dir():
+        raise RefusedError(Fault("recording.no_folder", {}, str(path), suggestion="recording.no_folder.mend"))
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows([headings, *rows])

@@ -7,7 +7,7 @@ It must not know what a key does to the interview (the engine) or which sentence
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from survey.answers import Key, Said, Silence, Spoken, Unclear, Word
@@ -56,8 +56,13 @@ def keys_for(question: Question | None) -> Keys:
 
 def key_of(choice: Choice, question: Question) -> str:
     """The key that is told for `choice`: "no opinion" has the same one in every question, whatever its own is."""
-    taken = question.choice_for_key(NO_OPINION)
-    return NO_OPINION if choice.no_opinion and taken in (None, choice) else choice.key
+    return key_among(choice, question.choices)
+
+
+def key_among(choice: Choice, choices: Sequence[Choice]) -> str:
+    """As `key_of`, of a question with these `choices`."""
+    taken = next((other for other in choices if other.key == NO_OPINION), choice)
+    return NO_OPINION if choice.no_opinion and taken == choice else choice.key
 
 
 def read_key(digits: str | None, question: Question | None, other: str = "") -> Said:

@@ -37,8 +37,6 @@ MAX_TRIES = 3
 """Wrong or silent tries on one question before it is left open (field practice)."""
 OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
-MOST_SILENT = 3
-"""Questions in a row left open without a sound in a call, after which nobody is taken to be there [our own default]."""
 READ_BACK = frozenset({"integer", "decimal", "date"})
 """Kinds of answers that a call reads back: several keys, any of which may have slipped."""
 PAUSE_AFTER = 8
@@ -156,10 +154,8 @@ class Course(Standing):
             self.ask_again()
         elif asides.is_aside(self.asked):
             self.leave_aside()
-        elif item is None or item is self.plan.consent:  # silence is not consent, and no refusal either
-            self.close_contact()
-        elif effect is Unheard and self._nobody_there(item):
-            self.close_contact()
+        elif item is None or item is self.plan.consent or (effect is Unheard and self.nobody_there(item)):
+            self.close_contact()  # silence is not consent, and no refusal either
         else:
             self.leave_open(item)
 
@@ -227,11 +223,6 @@ class Course(Standing):
             self.move_on(self.place)
 
     # Parts of moves
-
-    def _nobody_there(self, item: Item) -> bool:
-        """Whether question after question meets no sound at all: the phone lies somewhere, or a machine has taken it."""
-        self.silent += item.question.required and item.name not in self.left_open
-        return self.silent >= MOST_SILENT
 
     def _ask(self, item: Item) -> None:
         self.status = "active"

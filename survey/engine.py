@@ -124,8 +124,7 @@ def _open(form: Questionnaire, interview: Interview, opened: Opened, now: dateti
 
 def _take(course: Course, heard: Heard) -> None:
     said = heard.said
-    if not isinstance(said, Silence):
-        course.silent = 0  # somebody is there
+    course.silent *= isinstance(said, Silence)  # anything else shows that somebody is there
     if isinstance(said, Key):
         _take_key(course, heard, said)
     elif isinstance(said, Entry):

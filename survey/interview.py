@@ -23,8 +23,8 @@ class Interview:
     nothing waits for an answer; `tries` the wrong or silent tries on it; `left_open` questions given up for now, which
     come back once at the end; `given_up` those among them given up again; `seq` the last event folded in. `given` the
     questions answered in the contact under way, in order: only these may be read out and gone back to. `earlier` last
-    time's numbers by question, to notice a slip of a key; they are never told. `silent` how many questions in a row were
-    left open without a sound in this contact.
+    time's numbers by question, to notice a slip of a key; they are never told. `silent` how many questions in a row
+    were left open without a sound in this contact.
     """
 
     questionnaire: str

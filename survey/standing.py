@@ -14,6 +14,9 @@ from survey.answers import Answer, Channel
 from survey.interview import Interview, Status
 from survey.plan import Item, Plan, calculated, is_relevant
 
+MOST_SILENT = 3
+"""Questions in a row left open without a sound in a call, after which nobody is taken to be there [our own default]."""
+
 
 @dataclass(slots=True)
 class Standing:
@@ -97,6 +100,12 @@ class Standing:
             for item in self.plan.items
             if item.question.required and (consent_needed or item is not self.plan.consent)
         )
+
+    def nobody_there(self, item: Item) -> bool:
+        """Whether one question after the other, now `item`, meets no sound: the phone lies somewhere, or a machine has
+        taken the call."""
+        self.silent += item.question.required and item.name not in self.left_open
+        return self.silent >= MOST_SILENT
 
     # The current prompt
 

@@ -75,7 +75,7 @@ def run(work: Work, settings: Settings, network: Network, say: Say) -> Outcome:
 
 
 def _prepare(work: Work, settings: Settings, say: Say) -> ImportReport:
-    offices.add_office(work, OFFICE, "Lien minh HTX tinh Mau", "province", "15", "0214 388 8000", ACTOR)
+    offices.add_office(work, OFFICE, "Liên minh HTX tỉnh Mẫu", "province", "15", "0214 388 8000", ACTOR)
     for path in SAMPLES:
         published = questionnaires.publish(work, path, ACTOR)
         say("demo.published", code=published.code, version=published.version)

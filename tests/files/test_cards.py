@@ -61,5 +61,10 @@ def test_what_is_no_single_key_says_how_and_own_keys_stand_with_their_question()
     assert "(chỉ hỏi khi nhắn tin; nếu được hỏi)" in report
 
 
+def test_no_opinion_has_the_key_that_a_call_tells_and_its_own_figure_in_a_text() -> None:
+    assert "Không có ý kiến: bấm phím 9 (nhắn tin: số 4)" in words(CARD)
+    assert "Không có ý kiến: bấm phím 9 C" in words(replace(CARD, texts="")).replace("Ông bà hài lòng", "C")
+
+
 def test_a_form_of_numbers_only_has_no_row_of_keys() -> None:
     assert "<thead>" not in html([replace(CARD, form=forms.form(forms.whole("members")))])

@@ -73,6 +73,9 @@ def test_the_book_opens_in_excel_and_as_csv(tmp_path: Path) -> None:
         assert list(csv.reader(lines))[1] == ["id1", "Xin chào ông bà.", "1.3"]
     with pytest.raises(RefusedError):
         speech.write_book(tmp_path / "book.pdf", [], [])
+    for place in (tmp_path / "nowhere" / "book.csv", tmp_path):
+        with pytest.raises(RefusedError, match="no_folder"):
+            speech.write_book(place, [], [])
 
 
 def test_no_words_are_made_up_for_a_language_nobody_can_synthesise() -> None:

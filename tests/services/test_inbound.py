@@ -283,7 +283,7 @@ def test_a_question_never_leaves_from_a_sender_that_cannot_receive(world: World)
     assert "=" not in (reply.body or "")
 
 
-@pytest.mark.parametrize("written", ["{code}.", "{code} a", "dạ {code}", "mã số {code}", "HTX DX002", "htx dx002 ạ", "DX002"])
+@pytest.mark.parametrize("written", ["{code}.", "{code} a", "dạ {code}", "mã số {code}", "HTX DX002", "dx002 ạ"])
 def test_one_of_two_organisations_is_named_as_people_write_it(world: World, written: str) -> None:
     world.add_organisation("DX002")
     assert send(world, "alo").outcome == "which"
