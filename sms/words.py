@@ -175,7 +175,20 @@ SPOKEN: Mapping[Word, Lexicon] = {
     ),
     "repeat": Lexicon(
         *("nhắc lại", "nhắc lại câu hỏi", "gửi lại", "gửi lại câu hỏi", "hỏi lại", "nhắn lại", "nói lại", "lặp lại"),
-        *("câu hỏi gì", "hỏi gì", "hỏi gì vậy", "tiếp", "tiếp tục", "bắt đầu", "repeat", "again"),
+        *(
+            "alo",
+            "a lô",
+            "alô",
+            "hello",
+            "câu hỏi gì",
+            "hỏi gì",
+            "hỏi gì vậy",
+            "tiếp",
+            "tiếp tục",
+            "bắt đầu",
+            "repeat",
+            "again",
+        ),
     ),
     "back": Lexicon(
         *("quay lại", "trở lại", "lùi lại", "quay lại câu trước", "quay lại trước", "câu trước", "trước", "back"),

@@ -202,7 +202,7 @@ def _take_nothing(course: Course, heard: Heard, said: Silence | Unclear) -> None
         return
     if heard.question is not None and heard.question in course.answers:
         course.effects.append(AlreadyAnswered(heard.question))
-    elif isinstance(said, Unclear) and not _is_late(course, heard):
+    elif isinstance(said, Unclear) and course.asked is not None and not _is_late(course, heard):
         course.effects.append(Doubtful(said.code, said.understood))
     course.repeat()
 
