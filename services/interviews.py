@@ -156,7 +156,7 @@ def _columns(
     after = step.interview
     answered = any(answer.seq == after.seq for answer in after.answers.values())
     ended = any(isinstance(effect, Ended) for effect in step.effects) or (after.handing_in and not before.handing_in)
-    reopened = before.status in ("partial", "complete") and after.status == "active"
+    reopened = before.status in ("partial", "complete", "refused") and after.status == "active"
     return {
         "questionnaire_sha256": after.questionnaire,
         "status": held["status"] if closed else after.status,

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from survey.questionnaire import Choice, Question, Questionnaire
 
 RIGHT, WHEN, END, WHICH, WHO, STOP = ".right", ".when", ".end", ".which", ".who", ".stop"
-PERSON, NEXT = ".person", ".next"
+PERSON, NEXT, REFUSE = ".person", ".next", ".refuse"
 """Names that no form can have. RIGHT carries the question it is about: `.right:members`; PERSON the prompt that waits
 behind it: `.person:q1`, `.person:.end`; NEXT is asked between two interviews of one call and carries the one it
 offers."""
@@ -46,6 +46,11 @@ ASIDES: Final[Mapping[str, Question]] = {
     STOP: _aside(
         STOP,
         ("yes", "Đúng, xin thôi hẳn", "To have no more calls and texts"),
+        ("no", "Bấm nhầm, xin nghe tiếp", "To go on after all"),
+    ),
+    REFUSE: _aside(
+        REFUSE,
+        ("yes", "Đúng, không muốn trả lời", "If that is right"),
         ("no", "Bấm nhầm, xin nghe tiếp", "To go on after all"),
     ),
     NEXT: _aside(NEXT, ("now", "Trả lời luôn", "To answer now")),

@@ -54,7 +54,7 @@ def go_back(course: Course) -> None:
     Nothing of an earlier contact is reached: somebody else may hold the phone.
     """
     kind, about = asides.parts(course.asked or "")
-    if kind in (asides.WHEN, asides.WHICH, asides.WHO, asides.STOP):
+    if kind in (asides.WHEN, asides.WHICH, asides.WHO, asides.STOP, asides.REFUSE):
         course.effects.append(Noted())
         _return(course)
         return
@@ -74,9 +74,13 @@ def another_time(course: Course) -> None:
     """The person wants to go on later: a call asks when; what came in whole is handed in."""
     if course.status == "complete":
         course.finish()
+    elif course.status == "refused" and not course.can_ask():
+        course.end("refused")
     elif course.channel != "voice" or course.asked is None or asides.parts(course.asked)[0] == asides.WHEN:
         course.close_contact()
     else:
+        if course.status == "refused":  # asked back, she means another time instead
+            course.take_refusal_back()
         course.effects.append(Noted())
         course.ask_aside(asides.WHEN)
 
@@ -125,8 +129,10 @@ def _return(course: Course) -> None:
     """From an aside to where the person was: the end, or the open question."""
     if course.status == "complete":
         course.ask_aside(asides.END)
-    else:
-        course.move_on(course.place)
+        return
+    if course.status == "refused" and course.can_ask():
+        course.take_refusal_back()
+    course.move_on(course.place)
 
 
 def _right(course: Course, about: str, value: str) -> None:
@@ -152,6 +158,13 @@ def _stop(course: Course, _: str, value: str) -> None:
     else:
         course.hush()
         course.effects.append(OptedOut())
+
+
+def _refuse(course: Course, _: str, value: str) -> None:
+    if value == "no":
+        _return(course)
+    else:
+        course.end("refused")
 
 
 def _end(course: Course, _: str, value: str) -> None:
@@ -193,6 +206,7 @@ _CHOSEN: Mapping[str, Callable[[Course, str, str], None]] = {
     asides.RIGHT: _right,
     asides.WHEN: _when,
     asides.STOP: _stop,
+    asides.REFUSE: _refuse,
     asides.END: _end,
     asides.WHO: _who,
     asides.PERSON: _person,

@@ -22,6 +22,7 @@ from survey.effects import (
     Far,
     LeftOpen,
     MayPause,
+    Noted,
     Resumed,
     Tell,
     Unheard,
@@ -39,8 +40,6 @@ OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
 READ_BACK = frozenset({"integer", "decimal", "date"})
 """Kinds of answers that a call reads back: several keys, any of which may have slipped."""
-PAUSE_AFTER = 8
-"""Answers in one call after which going on another time is offered, once (field practice)."""
 
 
 @dataclass(slots=True)
@@ -70,12 +69,15 @@ class Course(Standing):
             self._ask(item)
 
     def move_on(self, after: int) -> None:
-        """Ask the next open question, telling the notes met since place `after`; end when nothing is open."""
+        """Ask the next open question, telling the notes met since place `after`; end when nothing is open, or refused."""
+        if self.status == "refused":
+            self.end("refused")
+            return
         item = self.next_item()
         if item is None:
             self._wind_up()
             return
-        if self._may_pause():
+        if self.may_pause():
             self.effects.append(MayPause())
         fresh = after < item.at and not self.revising
         self._tell_between(after if fresh else self.plan.place_before(item.at), item.at)
@@ -109,7 +111,7 @@ class Course(Standing):
             self.go_on_from(item)
 
     def store(self, item: Item, value: str, channel: Channel) -> None:
-        """Commit an answer and say it back. A refused consent ends the interview."""
+        """Commit an answer and say it back. A refused consent ends the interview; a call asks it back first."""
         self.keep(item, value, channel)
         if item.question.role == "consent":
             self._settle_consent(value != item.question.refusing_value)
@@ -178,16 +180,11 @@ class Course(Standing):
         self.hush()
         self.effects.append(Wanted("later"))
 
-    def hush(self) -> None:
-        """Nothing waits for an answer any more in this contact."""
-        self.asked = None
-        self.tries = self.silent = 0
-
     def finish(self, consent_needed: bool = True) -> None:
         """End the interview: complete when nothing applicable is open, else partial (it may be resumed)."""
         last = self.plan.items[-1].at if self.plan.items else -1
         self._tell_between(last, len(self.plan.items) + len(self.plan.notes))
-        self._end("partial" if self.still_open(consent_needed) else "complete")
+        self.end("partial" if self.still_open(consent_needed) else "complete")
 
     # Moves between the questions
 
@@ -242,13 +239,6 @@ class Course(Standing):
             return asides.TRIES
         return MAX_TRIES if item is None or item.question.required or self.revising else OPTIONAL_TRIES
 
-    def _may_pause(self) -> bool:
-        """Whether the eighth answer of this call was just given and more than one question is open."""
-        if self.channel != "voice" or len(self.given) != PAUSE_AFTER or self.revising:
-            return False
-        about = asides.parts(self.before.asked or "")
-        return self.given[-1] in about and sum(self.wants(item) for item in self.plan.spoken) > 1
-
     def _wind_up(self) -> None:
         """Nothing is open: a call offers to hear the answers before they are handed in; the form counts from here."""
         if self.channel != "voice" or not self.given or self.still_open():
@@ -269,11 +259,17 @@ class Course(Standing):
         return True
 
     def _settle_consent(self, given: bool) -> None:
+        """A single key may be a slip: a call asks a refusal back, which stands from that key on all the same."""
         self.effects.append(Consent(given))
-        if not given:
-            self._end("refused")
+        if not given and self.channel == "voice":
+            self.status = "refused"
+            self.effects.append(Noted())
+            self.ask_aside(asides.REFUSE)
+        elif not given:
+            self.end("refused")
 
-    def _end(self, ending: Ending) -> None:
+    def end(self, ending: Ending) -> None:
+        """End the interview."""
         self.status = ending
         self.hush()
         self.effects.append(Ended(ending))

@@ -49,7 +49,7 @@ class Interview:
 
     @property
     def handing_in(self) -> bool:
-        """All is answered and counts, but the same caller may still hear and change it in this call."""
+        """All is answered, or refused, and counts; but the same caller may still change it in this call."""
         return self.status in FINAL and self.asked is not None
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from survey.plan import Item, Plan, calculated, is_relevant
 
 MOST_SILENT = 3
 """Questions in a row left open without a sound in a call, after which nobody is taken to be there [our own default]."""
+PAUSE_AFTER = 8
+"""Answers in one call after which going on another time is offered, once (field practice)."""
 
 
 @dataclass(slots=True)
@@ -140,6 +142,18 @@ class Standing:
         item = self.current
         return item is None or self.channel != "voice" or item.question.kind != "text"
 
+    def may_pause(self) -> bool:
+        """Whether the eighth answer of this call was just given and more than one question is open."""
+        if self.channel != "voice" or len(self.given) != PAUSE_AFTER or self.revising:
+            return False
+        about = asides.parts(self.before.asked or "")
+        return self.given[-1] in about and sum(self.wants(item) for item in self.plan.spoken) > 1
+
+    def hush(self) -> None:
+        """Nothing waits for an answer any more in this contact."""
+        self.asked = None
+        self.tries = self.silent = 0
+
     # Storing
 
     def keep(self, item: Item, value: str, channel: Channel) -> None:
@@ -153,6 +167,13 @@ class Standing:
         if self.status == "pending":
             self.status = "active"
         if name in self.plan.branching:
+            self._settle_others()
+
+    def take_refusal_back(self) -> None:
+        """The key that refused was a slip: consent stands open as if it had not been pressed."""
+        consent = self.plan.consent
+        self.status = "active"
+        if consent is not None and self.answers.pop(consent.name, None) and consent.name in self.plan.branching:
             self._settle_others()
 
     def remember(self, item: Item) -> None:

@@ -51,6 +51,10 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Chúng tôi sẽ không gọi và không nhắn tin cho ông bà nữa. Có đúng ý ông bà không ạ?",
         "en": "We would never call or text you again. Is that what you want?",
     },
+    "aside.refuse": {
+        "vi": "Ông bà không muốn trả lời phải không ạ?",
+        "en": "You do not wish to answer. Is that right?",
+    },
     "appointed.hour": {
         "vi": "Một tiếng nữa chúng tôi gọi lại. Câu đã trả lời vẫn được giữ. Xin chào ông bà.",
         "en": "We will call again in an hour. Your answers are kept. Goodbye.",

@@ -10,7 +10,7 @@ import pytest
 from ivr import callflow, menus
 from survey import between, course
 from survey.course import Course
-from survey.effects import Echo, LeftOpen, Resumed
+from survey.effects import Consent, Echo, LeftOpen, Resumed
 from tests.conversations import test_conversations as golden
 from tests.conversations.test_rules_cited import rule_of
 
@@ -48,11 +48,19 @@ def _given_up_at_once(self: Course, item: Any) -> None:
     self.move_on(item.at)
 
 
+def _refused_at_once(self: Course, given: bool) -> None:
+    """A slip of the key ends the interview."""
+    self.effects.append(Consent(given))
+    if not given:
+        self.end("refused")
+
+
 FAULTS: dict[str, tuple[int, Plant]] = {
     "back repeats the question instead": (2, _without(between, "go_back", lambda course: course.repeat())),
     "nothing is echoed": (2, _no_echo),
     "no opinion has no key": (2, _without(menus, "_no_opinion", lambda question: None)),
     "what is left open never comes back": (2, _without(Course, "leave_open", _given_up_at_once)),
+    "a refusal is final at once": (2, _without(Course, "_settle_consent", _refused_at_once)),
     "numbers are not read back": (3, _without(course, "READ_BACK", frozenset())),
     "a number far from last time's is taken as it is": (3, _without(course, "is_far", lambda value, last: False)),
     "the form is handed in unheard": (4, _without(Course, "_wind_up", lambda self: self.finish())),

@@ -176,11 +176,38 @@ def test_star_repeats_and_zero_asks_for_a_person(world: World, ref: str) -> None
 
 def test_refusing_ends_the_interview_and_is_kept(world: World, ref: str) -> None:
     answer(world, ref)
-    document = press(world, ref, 1, "2")
+    asked_back = press(world, ref, 1, "2")
+    assert "không muốn trả lời phải không" in words(asked_back)
+    assert (world.interview()["status"], world.ledger()) == ("refused", ["refused"])  # hanging up here has refused
+    assert world.interview()["ended_at"] is not None
+    document = press(world, ref, 2, "1")
     assert "dừng ở đây" in words(document)
     assert "<Gather" not in document
     assert (world.interview()["status"], world.ledger()) == ("refused", ["refused"])
     assert world.consent_of() == "unasked"
+    consistent(world)
+
+
+def test_a_slip_of_the_key_is_taken_back_in_the_same_call_and_only_a_key_to_consent_consents(
+    world: World, ref: str
+) -> None:
+    answer(world, ref)
+    press(world, ref, 1, "2")
+    assert "có đồng ý trả lời không" in words(press(world, ref, 2, "2"))
+    held = world.interview()
+    assert (held["status"], held["ended_at"], world.answers()) == ("active", None, {})
+    assert (world.ledger(), world.consent_of()) == (["refused"], "unasked")
+    press(world, ref, 3, "1")
+    assert (world.ledger(), world.consent_of()) == (["refused", "given"], "given")
+    consistent(world)
+
+
+def test_a_text_from_another_hand_does_not_take_a_refusal_back(world: World, ref: str) -> None:
+    answer(world, ref)
+    press(world, ref, 1, "2")
+    inbound.receive_text(world.work, world.text, world.text_from("1"))
+    assert (world.interview()["status"], world.answers()) == ("refused", {"consent": "no"})
+    consistent(world)
 
 
 def test_consent_is_kept_with_wording_and_key(world: World, ref: str) -> None:

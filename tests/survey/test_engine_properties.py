@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
-from survey.asides import is_aside, question_of
+from survey.asides import REFUSE, behind, is_aside, question_of
 from survey.effects import Appointed, Ask, Echo, Ended, Finished, OptedOut, Wanted, WrongPerson
 from survey.engine import Event, Opened
 from survey.interview import Interview
@@ -188,13 +188,17 @@ def check_sound(questionnaire: Questionnaire, state: Interview) -> None:
         assert judge_value(item, answer.value, state.answers, TODAY) == answer.value
         assert 0 < answer.seq <= state.seq
     if state.asked is not None:
-        assert state.status in ("active", "complete")
+        assert state.status in ("active", "complete", "refused")
         assert 0 <= state.tries < TRIES
         if not is_aside(state.asked):
             assert state.asked not in state.answers or state.asked in state.given  # asked again on the person's wish
             assert is_relevant(plan.by_name[state.asked], state.answers)
     assert set(state.given) <= set(state.answers) - {"consent"}
     assert not set(state.answers) & {*state.left_open, *state.given_up}
+    said = state.answers.get("consent")
+    assert (state.status == "refused") == (said is not None and said.value == "no")
+    if state.status == "refused":  # nothing waits but whether that was meant
+        assert state.asked is None or behind(state.asked) == REFUSE
     if state.status == "complete" and plan.consent is not None and "consent" in state.answers:
         needed = [item for item in plan.items if item.question.required and is_relevant(item, state.answers)]
         assert all(item.name in state.answers for item in needed)
@@ -213,7 +217,7 @@ def check_effects(before: Interview, after: Interview, effects: tuple[Any, ...])
         assert isinstance(effects[-1], Ended | Wanted | Appointed | OptedOut | WrongPerson | Finished)
     told = {e.question for e in effects if isinstance(e, Echo)}
     known = {name for name in told if before.answers.get(name) == after.answers[name]}
-    gone_back = {e.question for e in prompts if e.question in before.answers}
+    gone_back = {e.question for e in prompts if e.question in after.answers}
     assert known | gone_back <= {*before.given, *after.given}  # nothing of an earlier contact
     assert after.seq == before.seq + 1
     assert before.turn <= after.turn <= before.turn + 1
@@ -324,6 +328,8 @@ def test_duplicates_and_reorderings_within_a_turn_change_nothing_after_the_first
     turn = conversation.state.turn
     for one in inputs:
         conversation.hear(one)
+        if settled is None and conversation.state.over:  # the last question, an optional one, was left out before
+            return
         if settled is not None:
             assert unnumbered(conversation.state) == settled
         elif asked in conversation.state.answers:

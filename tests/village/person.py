@@ -25,7 +25,7 @@ BESIDE = {
 """Keys beside each other."""
 MOST_NUMBER = 12
 CHOSEN = {asides.WHO: "stay", asides.END: "submit", asides.RIGHT: "yes", asides.WHEN: "now"}
-CHOSEN |= {asides.STOP: "no", asides.NEXT: "now", asides.PERSON: "soon"}
+CHOSEN |= {asides.STOP: "no", asides.REFUSE: "no", asides.NEXT: "now", asides.PERSON: "soon"}
 """What she answers to a question of the house, unless something else is on her mind."""
 NOT_HERS = "?"
 TIMES = ("evening", "tomorrow_morning", "tomorrow_evening")
@@ -282,6 +282,8 @@ class Person:
             return when
         if name == asides.END and self.chance.happens("hears_again") and self.asked[name] == 1:
             return "hear"
+        if name == asides.REFUSE and not self.willing:
+            return "yes"
         return CHOSEN[asides.parts(name)[0]]
 
     def _pressed(self, keys: str, about: tuple[str, int], *, bounce: bool = True) -> str:
