@@ -76,6 +76,8 @@ _AHEAD = frozenset({State.PLANNED, State.CLAIMED, State.SENDING, State.HANDED})
 _CALL_RUNS = frozenset({State.SENT, State.RINGING, State.ANSWERED})
 _UNSPENT = frozenset({State.FAILED, State.CANCELLED, State.WITHDRAWN})
 """Technical failures and what was taken back: they spend no attempt."""
+_BESIDES = frozenset({"call_back", "resumption"})
+"""Purposes of calls beside the ladder: they use up none of its attempts."""
 _UNANSWERED = frozenset({State.BUSY, State.NO_ANSWER, State.MACHINE})
 
 
@@ -215,7 +217,7 @@ def _number(history: Sequence[Attempt], step: int) -> int:
 
 
 def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach) -> Next | End:
-    reached = max((a.step for a in history if a.purpose != "call_back" and not a.replanned), default=0)
+    reached = max((a.step for a in history if a.purpose not in _BESIDES and not a.replanned), default=0)
     for number, step in enumerate(ladder.steps, start=1):
         if number >= reached and reach.allows(step) and not _used_up(ladder, step, number, history):
             return _plan(ladder, number, history, now, calendar)
@@ -223,7 +225,7 @@ def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: 
 
 
 def _used_up(ladder: Ladder, step: Step, number: int, history: Sequence[Attempt]) -> bool:
-    own = [a for a in history if a.step == number and a.purpose != "call_back" and not a.replanned]
+    own = [a for a in history if a.step == number and a.purpose not in _BESIDES and not a.replanned]
     spent = sum(a.spent for a in own)
     return spent >= step.attempts or len(own) - spent >= ladder.misses
 

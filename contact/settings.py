@@ -52,6 +52,9 @@ class RoundSettings:
     """Which answer holds where online and phone differ in a form not final yet: the "first", or the "online" one."""
     ring_in: RingIn = "call_back"
     """What becomes of somebody who rings our number: rung back at no cost to them, or answered."""
+    resume_after_s: int = 90
+    """Business seconds until a call that broke off in the middle of an interview is taken up again by one more call of
+    ours [our own default]; 0: never."""
     transfer: Day = ()
     """Office hours, Monday to Friday, in which a caller who asks for a person is put through to the area's officer at
     once; none: never, staff get a task. It costs a second call, and officers must know of it."""
@@ -88,6 +91,7 @@ class RoundSettings:
             "conflicts": self.conflicts,
             "approval_above": self.approval_above,
             "ring_in": self.ring_in,
+            "resume_after_s": self.resume_after_s,
             "transfer": write_day(self.transfer),
         }
 
@@ -105,9 +109,16 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         late_answers=_one_of(data.get("late_answers", "refuse"), LATE_ANSWERS),
         conflicts=_one_of(data.get("conflicts", "first"), CONFLICTS),
         ring_in=_ring_in(data.get("ring_in", "call_back")),
+        resume_after_s=_seconds(data.get("resume_after_s", 90)),
         transfer=day(*data.get("transfer", ())),
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
+
+
+def _seconds(given: Any) -> int:
+    if not isinstance(given, int) or given < 0:
+        raise ValueError(f"{given!r} is no number of seconds")
+    return given
 
 
 def _one_of(given: Any, known: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from contact import ring_back
 from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
+from services import resumptions
 from services.work import Work
 from store import interviews as interview_rows
 from store import outbox
@@ -32,6 +33,7 @@ def plan(
     """Plan the call back about the interview `held`, from `sender_id`, now or `at` the business time that was chosen;
     False when the phone has one open already."""
     now = work.clock.now()
+    resumptions.give_way(conn, phone_hash, now)
     row = {
         "id": work.ids.new(),
         "ref": work.ids.public(),

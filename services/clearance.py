@@ -47,11 +47,18 @@ class Facts:
     """Business time from which on it must not leave any more."""
     overtaken: bool = False
     """The phone was shown a newer question than the one this text was written about."""
+    gone_on: bool = False
+    """The person was heard again since the call broke off that this one would resume."""
 
     @property
     def exempt(self) -> bool:
-        """It answers somebody who waits, or keeps a time they chose: hours do not apply, and caps of its own do."""
+        """It answers somebody who waits, keeps a time they chose, or resumes a dropped call: caps of its own apply."""
         return self.purpose in EXEMPT
+
+    @property
+    def asked_for(self) -> bool:
+        """It answers somebody who waits, or keeps a time they chose: hours do not apply."""
+        return self.exempt and self.purpose != "resumption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def _verdict(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Ver
         return Withdraw(ban)
     if facts.purpose not in ANSWERS_SOMEBODY and _held_back(facts):
         return Hold()
-    shut = None if facts.exempt else _shut(facts, now, calendar)
+    shut = None if facts.asked_for else _shut(facts, now, calendar)
     if shut is not None:
         return Retime(calendar.next_open(facts.medium, shut), "outside_hours")
     return _within_caps(facts, now, calendar, caps)
@@ -120,6 +127,8 @@ def _ban(facts: Facts) -> str | None:
         return OVERTAKEN if facts.purpose == "reply" and facts.overtaken else None
     if facts.consent == "held":
         return "held"
+    if facts.gone_on:
+        return "gone_on"
     if facts.interview_status in OVER and facts.purpose not in FOR_THE_FINISHED:
         return OVER[facts.interview_status]
     if facts.campaign_state in ("stopping", "stopped", "done"):

@@ -30,7 +30,7 @@ from contact.delivery import (
     is_machine,
     merge,
 )
-from services import consent, tasks
+from services import consent, resumptions, tasks
 from services.planted import is_planted
 from services.work import Work
 from store import audit, calls, campaigns, leaving, outbox, phones, receipts, registry, senders
@@ -144,7 +144,10 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
         row = outbox.lock_by_ref(conn, ref, receipt.carrier_id)
         if row is None:
             return "unknown_ref"
-        return "merged" if merge_into(work, conn, row, receipt, via) else "repeated"
+        merged = merge_into(work, conn, row, receipt, via)
+    if row["medium"] == "call" and receipt.state == State.COMPLETED:
+        resumptions.after(work, ref)
+    return "merged" if merged else "repeated"
 
 
 def merge_into(work: Work, conn: Connection, row: Row, receipt: Receipt, via: str) -> bool:

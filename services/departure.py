@@ -21,7 +21,7 @@ from contact.caps import EXEMPT, Caps, Counts
 from contact.delivery import State
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
-from services import texts
+from services import resumptions, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.planted import is_planted, linger
 from services.work import Work
@@ -158,6 +158,7 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         deadline_at=row["deadline_at"],
         arrives_at=arrives_at,
         overtaken=_overtaken(row),
+        gone_on=resumptions.gone_on(row, interview),
     )
     return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
 

@@ -23,6 +23,8 @@ FAULTS: Mapping[str, str] = {
     "no-echo": "what was taken is not said back",
     "no-repeat": "a wrong or silent try, or a wish to hear it again, leaves the question open at once",
     "no-resume": "each call or text of a campaign begins the interview anew",
+    "no-call-again": "a call that breaks off is not taken up again by a call of ours",
+    "resume-twice": "each receipt of a call that broke off plans a call of its own",
     "no-ring-back": "whoever rings us is refused and nothing follows",
     "machines-press-keys": "who pressed a key is taken for a machine when the carrier says so",
     "no-unknown-state": "a hand-over in doubt is taken for one that failed, and sent again",

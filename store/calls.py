@@ -10,7 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.prepared import Prepared, Row
@@ -104,9 +116,49 @@ _KEYED = (
 )
 
 
+PERSON = ("person", "transfer")
+"""What a person is wanted by, in effects."""
+
+
 def was_keyed(conn: Connection, ref: str) -> bool:
     """Whether a key has been pressed in the call `ref`: events of its turns carry its reference (`ref:turn`)."""
     return conn.execute(_KEYED, {"ref": ref}).first() is not None
+
+
+def _at_end() -> Select[Any]:
+    said = interview_events.c
+    ours = (said.interview_id == calls.c.interview_id) & (said.channel == "voice")
+    ours &= func.starts_with(said.source_id, calls.c.ref + ":")
+
+    def happened(which: ColumnElement[bool]) -> ColumnElement[bool]:
+        return select(said.seq).where(ours, which).correlate(calls).exists()
+
+    return (
+        select(
+            calls.c.interview_id,
+            calls.c.outbox_id,
+            calls.c.ended_at,
+            call_turns.c.question,
+            call_turns.c.at,
+            select(func.max(said.seq)).where(ours).correlate(calls).scalar_subquery().label("last_seq"),
+            happened(said.input["said"].as_string() != "Silence").label("keyed"),
+            or_(*(happened(said.effects.contains([{"effect": "Wanted", "what": what}])) for what in PERSON)).label(
+                "person_wanted"
+            ),
+        )
+        .join(call_turns, (call_turns.c.call_id == calls.c.id) & (call_turns.c.turn == calls.c.turn))
+        .where(calls.c.ref == bindparam("ref"))
+    )
+
+
+_AT_END = Prepared(_at_end())
+
+
+def at_end(conn: Connection, ref: str) -> Row | None:
+    """How a call stands that is over for the carrier, read under its phone's lock: the `question` it asked last and
+    when (`at`), when we ended it (`ended_at`), the last event of its interview that came of it (`last_seq`), whether a
+    key was pressed and whether a person was asked for in it."""
+    return _AT_END.first(conn, {"ref": ref})
 
 
 def give_up(conn: Connection, ref: str, at: datetime) -> None:

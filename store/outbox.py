@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -151,14 +152,17 @@ def withdraw(
     phone_hash: bytes | None = None,
     campaign_id: UUID | None = None,
     interview_id: UUID | None = None,
+    purpose: str | None = None,
 ) -> int:
-    """Take back what has not left yet for a phone, a campaign or an interview. Rows withdrawn."""
+    """Take back what has not left yet for a phone, a campaign or an interview, of one purpose if named. Rows
+    withdrawn."""
     which = [
         column == value
         for column, value in (
             (outbox.c.phone_hash, phone_hash),
             (outbox.c.campaign_id, campaign_id),
             (outbox.c.interview_id, interview_id),
+            (outbox.c.purpose, purpose),
         )
         if value is not None
     ]
@@ -182,6 +186,14 @@ def _decide_again(conn: Connection, contacts: Sequence[tuple[UUID, UUID]], at: d
     if contacts:
         waiting = update(campaign_interviews).where(of.in_(contacts), campaign_interviews.c.state != "ended")
         conn.execute(waiting.values(next_at=at, state="waiting"))
+
+
+def has_call(conn: Connection, phone_hash: bytes, until: datetime) -> bool:
+    """Whether a call to the phone runs, or is planned to leave before `until`."""
+    runs = outbox.c.state.in_(IN_FLIGHT)
+    soon = and_(outbox.c.state == State.PLANNED, outbox.c.due_at < until)
+    of_phone = select(outbox.c.id).where(outbox.c.phone_hash == phone_hash, outbox.c.medium == "call")
+    return conn.scalar(of_phone.where(or_(runs, soon)).limit(1)) is not None
 
 
 def hand_on(conn: Connection, of: UUID, to: UUID, note: Mapping[str, Any], now: datetime, limit: int = 500) -> int:
