@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from contact import settings as round_settings
 from contact.delivery import State
-from contact.settings import RoundSettings
 from services import interviews, next_interview
 from services.planted import is_planted
 from services.questionnaires import form_of

@@ -69,7 +69,8 @@ class Course(Standing):
             self._ask(item)
 
     def move_on(self, after: int) -> None:
-        """Ask the next open question, telling the notes met since place `after`; end when nothing is open, or refused."""
+        """Ask the next open question, telling the notes met since place `after`; end when nothing is open or all is
+        refused."""
         if self.status == "refused":
             self.end("refused")
             return

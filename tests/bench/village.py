@@ -24,6 +24,7 @@ LOSSES: dict[str, tuple[str, Loss]] = {
     "no-echo": ("answers that are not what was meant, of 1,000", lambda came: came.differing),
     "no-repeat": ("% of the willing who do not finish", lambda came: came.unfinished),
     "no-resume": ("minutes of call a complete", lambda came: came.minutes_each),
+    "no-call-again": ("% of the willing who do not finish", lambda came: came.unfinished),
     "no-ring-back": ("contacts a complete", lambda came: came.contacts_each),
     TEXT: ("minutes of call a complete", lambda came: came.minutes_each),
 }

@@ -38,7 +38,7 @@ PULSE_S = 300
 RATE = 100
 """Contacts a second and sender: nobody waits for a slot."""
 SWEEP_S = 3600
-FAULTS = ("no-echo", "no-repeat", "no-resume", "no-ring-back")
+FAULTS = ("no-echo", "no-repeat", "no-resume", "no-call-again", "no-ring-back")
 TEXT = "no-text"
 """Without texts: the campaign is one of calls only."""
 
