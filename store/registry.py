@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeEngine
 
 from store.tables.interviews import interviews
 from store.tables.registry import imports, offices, organisation_phones, organisations, phones
+from store.tables.rounds import rounds
 
 _PAGE = 2000
 _IMPORTING = 0x416C6F01
@@ -56,6 +57,28 @@ def add_office(conn: Connection, values: Mapping[str, Any]) -> bool:
     """Insert an office; False, and nothing is changed, when its code is taken."""
     made = upsert(offices).values(dict(values)).on_conflict_do_nothing().returning(offices.c.id)
     return conn.scalar(made) is not None
+
+
+def with_code(conn: Connection, code: str, office_code: str | None) -> list[UUID]:
+    """Organisations with this registry code, of one office if named."""
+    query = select(organisations.c.id).join(offices).where(organisations.c.registry_code == code)
+    return list(conn.scalars(query if office_code is None else query.where(offices.c.code == office_code)))
+
+
+def place_of(conn: Connection, organisation_id: UUID) -> RowMapping:
+    """Name and code of an organisation, its office, and its interview in the newest round (None: in none)."""
+    newest = select(interviews.c.id).where(interviews.c.organisation_id == organisation_id)
+    newest = newest.join(rounds).order_by(rounds.c.opens_at.desc()).limit(1)
+    columns = organisations.c.name, organisations.c.registry_code, organisations.c.office_id
+    query = select(*columns, newest.scalar_subquery().label("interview_id"))
+    return conn.execute(query.where(organisations.c.id == organisation_id)).mappings().one()
+
+
+def phones_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
+    """Hash, kind and consent of an organisation's numbers, the first one first."""
+    query = select(phones.c.hash, phones.c.kind, phones.c.consent).join(organisation_phones)
+    query = query.where(organisation_phones.c.organisation_id == organisation_id)
+    return conn.execute(query.order_by(organisation_phones.c.rank)).mappings().all()
 
 
 def hold_imports(conn: Connection) -> None:

@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from gateway import auth
-from gateway.console import campaigns, doors, lists, province, rounds, work_list
+from gateway.console import campaigns, doors, lists, province, rounds, wishes, work_list
 from gateway.console.desk import EXTENSION, ConsoleDesk, language, page, say
 from gateway.console.showing import filters
 from gateway.console.uploads import Uploads
@@ -67,8 +67,8 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     app.before_request(_measure)
     CSRFProtect(app)
     app.before_request(_guard)
-    for side in (doors.routes, rounds.routes, province.routes, lists.routes, campaigns.routes, work_list.routes):
-        app.register_blueprint(side)
+    for side in (doors, rounds, province, lists, campaigns, work_list, wishes):
+        app.register_blueprint(side.routes)
     app.register_blueprint(health_routes(console.database, {}))
     _dress(app)
     return app

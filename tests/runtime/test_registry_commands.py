@@ -258,3 +258,19 @@ def test_placeholders_of_a_language_by_ear_say_what_they_are_and_are_taken_in_as
     taken = loaded(run("questionnaire", "record", report, folder, *language))
     assert (taken["added"] > 20, taken["faults"], taken["missing"]) == (True, [], [])
     assert {one["voice"] for one in loaded(run("questionnaire", "prompts", report, *language))} == {"placeholder"}
+
+
+def test_a_stop_told_to_staff_is_entered_and_undone(run: Run, work: Work) -> None:
+    from tests.services.world import build
+
+    world = build(work)
+    told = ["--how", "on_paper", "--on", "18/11/2026", "--words", "Giấy có chữ ký"]
+    with work.database.transaction() as conn:
+        registry_code = str(conn.scalar(sa.select(organisations.c.registry_code)))
+    of = ["--organisation", registry_code, "--office", "QB"]
+    assert "số mới dừng: 1" in run("wish", "stop", *of, *told).stdout
+    assert world.consent_of() == "stopped"
+    assert "Được liên hệ lại" in run("wish", "start", "--number", "0901 000 001", *told).stdout
+    assert world.consent_of() == "unasked"
+    assert "chỉ một" in run("wish", "stop", *told, code=1).stderr
+    assert "không phải ngày" in run("wish", "stop", *of, *told[:2], "--on", "mai", "--words", "x", code=1).stderr

@@ -1,0 +1,63 @@
+"""What somebody told staff about being contacted, entered for an organisation the member sees: no more, or again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contact.calendar import local_day
+from gateway.console.desk import desk, member, page, refusal_words, say, sight
+from services import told_wishes
+from services.faults import Refusal
+from services.told_wishes import HOW, Told
+
+routes = Blueprint("wishes", __name__, url_prefix="/wishes")
+
+
+@routes.get("")
+def show() -> ResponseReturnValue:
+    """The organisation with ?code (and ?office), where its numbers stand, and a form for what was told."""
+    code, office = request.args.get("code", "").strip(), request.args.get("office") or None
+    organisation = None
+    try:
+        organisation = told_wishes.standing(sight(), told_wishes.find(sight(), code, office)) if code else None
+    except Refusal as refusal:
+        flash(refusal_words(refusal), "refused")
+    today = local_day(desk().machine.clock.now())
+    shown = {"code": code, "office": office, "organisation": organisation, "how": HOW, "today": today}
+    return page("wishes.html", 200, **shown)
+
+
+@routes.post("/stop")
+def stop() -> ResponseReturnValue:
+    """End all contact."""
+    return _enter("stop")
+
+
+@routes.post("/start")
+def start() -> ResponseReturnValue:
+    """Contact is wanted again."""
+    return _enter("start")
+
+
+def _enter(what: str) -> ResponseReturnValue:
+    form, actor = request.form, member().actor
+    code, office = form.get("code", ""), form.get("office") or None
+    act = told_wishes.stop if what == "stop" else told_wishes.start
+    try:
+        told = Told(form.get("how", ""), _day(form.get("day", "")), form.get("words", ""))
+        count = act(desk().machine, told_wishes.find(sight(), code, office), told, actor)
+    except Refusal as refusal:
+        flash(refusal_words(refusal), "refused")
+    else:
+        flash(say(f"wish.now.{what}", count=count), "done")
+    return redirect(url_for("wishes.show", code=code, office=office), 303)
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise Refusal("wish.day_unreadable", day=given[:20]) from None

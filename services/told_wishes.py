@@ -1,0 +1,155 @@
+"""Staff enter what somebody told them about being contacted: no more of it, or again after all; by mouth or on paper.
+
+The same ledger and the same ending as a stop by text. It must not decide who may enter what: a page asks only about
+organisations its member sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from contact.calendar import local_day
+from contact.phone import read_cell
+from services import consent, numbers
+from services.faults import Refusal
+from services.work import Work
+from store import audit, phones, registry
+
+HOW = ("by_phone", "in_person", "on_paper")
+"""How it was told."""
+MOST_WORDS = 500
+ACTIONS = {"stopped": "consent.stopped", "started": "consent.started"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told: `how` (one of HOW), on which local day, and in which words, by whom; sealed in the ledger."""
+
+    how: str
+    day: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An organisation, and where each of its numbers stands: (mobile | landline | other, consent), never a number."""
+
+    name: str
+    registry_code: str
+    numbers: list[tuple[str, str]]
+
+
+def find(work: Work, code: str, office_code: str | None = None) -> UUID:
+    """The organisation with a registry code, as far as the database role may see. Raises Refusal: none, or several
+    offices have the code and none was named."""
+    with work.database.transaction() as conn:
+        found = registry.with_code(conn, code.strip(), office_code)
+    if len(found) != 1:
+        raise Refusal("wish.which_office" if found else "wish.no_organisation", code=code)
+    return found[0]
+
+
+def standing(work: Work, organisation_id: UUID) -> Standing:
+    """An organisation that `find` has found, with its numbers, the first one first."""
+    with work.database.transaction() as conn:
+        place = registry.place_of(conn, organisation_id)
+        numbers_ = [(row["kind"], row["consent"]) for row in registry.phones_of(conn, organisation_id)]
+    return Standing(place["name"], place["registry_code"], numbers_)
+
+
+def stop(work: Work, organisation_id: UUID, told: Told, actor: str) -> int:
+    """No contact any more to any number of an organisation, on any channel, and nothing that is queued leaves; a call
+    that runs is ended at its next key. Numbers that were not stopped before. Raises Refusal."""
+    return _enter(work, organisation_id, told, actor, "stopped")
+
+
+def start(work: Work, organisation_id: UUID, told: Told, actor: str) -> int:
+    """Undo it: they may be contacted again because they said so themselves, which `told` tells. Numbers started.
+    Raises Refusal."""
+    return _enter(work, organisation_id, told, actor, "started")
+
+
+def stop_number(work: Work, number: str, told: Told, actor: str) -> int:
+    """As `stop`, for one number, on a list or not."""
+    return _enter_number(work, number, told, actor, "stopped")
+
+
+def start_number(work: Work, number: str, told: Told, actor: str) -> int:
+    """As `start`, for one number."""
+    return _enter_number(work, number, told, actor, "started")
+
+
+def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: consent.Kind) -> int:
+    _check(work, told)
+    with work.database.transaction() as conn:
+        place = registry.place_of(conn, organisation_id)
+        hashes = sorted(row["hash"] for row in registry.phones_of(conn, organisation_id))
+        if not hashes:
+            raise Refusal("wish.no_number")
+        changed = _tell(work, conn, hashes, told, actor, kind, place["interview_id"])
+        _trail(work, conn, actor, kind, str(organisation_id), told, changed, place["office_id"])
+    return changed
+
+
+def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent.Kind) -> int:
+    _check(work, told)
+    read = next((reading.e164 for reading in read_cell(number) if reading.e164), None)
+    with work.database.transaction() as conn:
+        phone = None if read is None else numbers.lock(work, conn, read)
+        if phone is None:
+            raise Refusal("wish.number_unfit")
+        changed = _tell(work, conn, [phone["hash"]], told, actor, kind, None)
+        _trail(work, conn, actor, kind, f"phone:{phone['hash'].hex()[:12]}", told, changed)
+    return changed
+
+
+def _check(work: Work, told: Told) -> None:
+    if told.how not in HOW:
+        raise Refusal("wish.how_unknown")
+    if not told.words.strip() or len(told.words) > MOST_WORDS:
+        raise Refusal("wish.words_wanted", most=MOST_WORDS)
+    if told.day > local_day(work.clock.now()):
+        raise Refusal("wish.day_ahead")
+
+
+def _tell(
+    work: Work, conn: Connection, hashes: Sequence[bytes], told: Told, actor: str, kind: consent.Kind,
+    about: UUID | None,
+) -> int:  # fmt: skip
+    """Write it for each phone, locked in the order of their hashes. How many it changes; a start that changes none is
+    refused: there was nothing to undo."""
+    said = consent.Said(
+        channel="staff",
+        source_id=f"{actor}:{work.ids.public()}",
+        evidence=f"{told.how} {told.day.isoformat()}: {told.words.strip()}",
+        at=work.clock.now(),
+        interview_id=about,
+    )
+    changed = 0
+    for phone_hash in hashes:
+        phone = phones.lock(conn, phone_hash)
+        before = phone["consent"] if phone is not None else ""
+        if kind == "stopped":
+            changed += consent.stop(work, conn, phone_hash, before, said)
+        elif before in ("stopped", "held"):
+            consent.note(work, conn, phone_hash, before, kind, said)
+            changed += 1
+    if kind == "started" and not changed:
+        raise Refusal("wish.not_stopped")
+    return changed
+
+
+def _trail(
+    work: Work, conn: Connection, actor: str, kind: str, subject: str, told: Told, changed: int,
+    office_id: UUID | None = None,
+) -> None:  # fmt: skip
+    """Who entered it, how and when it was told; the words stand sealed in the ledger alone."""
+    detail: dict[str, Any] = {"how": told.how, "day": told.day.isoformat(), "numbers": changed}
+    where: dict[str, Any] = {"office_id": office_id, "detail": detail}
+    audit.append(conn, at=work.clock.now(), actor=actor, action=ACTIONS[kind], subject=subject, **where)
