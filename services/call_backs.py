@@ -14,7 +14,6 @@ from contact import ring_back
 from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
-from services import resumptions
 from services.work import Work
 from store import interviews as interview_rows
 from store import outbox
@@ -31,9 +30,13 @@ def plan(
     at: datetime | None = None,
 ) -> bool:
     """Plan the call back about the interview `held`, from `sender_id`, now or `at` the business time that was chosen;
-    False when the phone has one open already."""
+    False when the phone has one open already. One that waits for a later time is brought forward, and a call of ours
+    that would resume a dropped one gives way: the person was quicker."""
     now = work.clock.now()
-    resumptions.give_way(conn, phone_hash, now)
+    due_at = at or ring_back.due_at(now, _calendar(conn, held))
+    outbox.withdraw(conn, {"code": "rang_first"}, now, phone_hash=phone_hash, purpose="resumption")
+    if outbox.bring_forward(conn, phone_hash, held["id"], due_at, {"code": reason}):
+        return True
     row = {
         "id": work.ids.new(),
         "ref": work.ids.public(),
@@ -45,7 +48,7 @@ def plan(
         "office_id": held["office_id"],
         "state": str(State.PLANNED),
         "reason": {"code": reason},
-        "due_at": at or ring_back.due_at(now, _calendar(conn, held)),
+        "due_at": due_at,
         "created_at": now,
     }
     return outbox.insert_contacts(conn, [row]) > 0

@@ -145,7 +145,7 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
         if row is None:
             return "unknown_ref"
         merged = merge_into(work, conn, row, receipt, via)
-    if row["medium"] == "call" and receipt.state == State.COMPLETED:
+    if row["medium"] == "call" and receipt.state in FINAL:
         resumptions.after(work, ref)
     return "merged" if merged else "repeated"
 

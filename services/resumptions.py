@@ -1,4 +1,5 @@
-"""A call of ours that breaks off in the middle of an interview is taken up again by one more call, a moment later.
+"""What a call of ours leaves behind: one that breaks off in the middle of an interview is taken up again by one more
+call, a moment later; a time that was promised in a call back is kept.
 
 One transaction of its own after the receipt of its end, under the locks phone → interview → row. Whether the call may
 leave is asked again when it does.
@@ -11,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
-from contact.delivery import State
-from services import interviews, next_interview
+from contact.delivery import FINAL, State
+from services import call_backs, interviews, next_interview
 from services.planted import is_planted
 from services.questionnaires import form_of
 from services.work import Work
-from store import calls, outbox
+from store import calls, outbox, phones
 from store import interviews as interview_rows
 from store.prepared import Row
 from survey import asides
@@ -29,30 +30,51 @@ REASON = "ladder.dropped"
 
 
 def after(work: Work, ref: str) -> bool:
-    """Plan the resumption of the call `ref`, if it broke off; whether one was planned by this call of ours.
+    """Plan the resumption of the call `ref`, if it broke off, or the call that was promised in it; whether one was.
 
     Any number of times: the row's id follows from the dropped call's, so a second one is the same.
     """
     with work.database.transaction() as conn:
-        phone = calls.lock_phone(conn, ref)
-        told = calls.at_end(conn, ref) if phone is not None else None
-        held = interview_rows.lock(conn, told["interview_id"]) if told and told["interview_id"] else None
-        dropped = outbox.lock(conn, told["outbox_id"]) if told and held and told["outbox_id"] else None
-        if told is None or held is None or dropped is None or is_planted("no-call-again"):
+        placed = calls.placed(conn, ref)
+        if placed is None or phones.lock(conn, placed["phone_hash"]) is None:
             return False
-        settings, office_code = interview_rows.round_settings_of(conn, held["id"])
-        rules, now = round_settings.from_dict(settings), work.clock.now()
-        due_at = now + timedelta(seconds=rules.resume_after_s)
-        ends_at = told["at"] + timedelta(seconds=rules.caps.resume_within_s)
-        if not rules.resume_after_s or due_at > ends_at or not rules.calendar_at(office_code).open("call", due_at):
+        told = calls.at_end(conn, ref)
+        about = told["interview_id"] if told is not None else placed["interview_id"]
+        held = interview_rows.lock(conn, about) if about is not None else None
+        ended = outbox.lock(conn, placed["id"])
+        if held is None or ended is None:
             return False
-        if not (_broke_off(conn, dropped, told, held, now) and _is_alone(conn, dropped, ends_at)):
-            return False
-        row = _row(work, dropped, held, due_at, ends_at)
-        return outbox.insert_contacts(conn, [row]) > 0
+        if _was_promised(conn, ended, held, work.clock.now()):
+            at, why = held["appointment_at"], "ladder.appointment"
+            return call_backs.plan(work, conn, held, ended["phone_hash"], ended["sender_id"], why, at)
+        return told is not None and _resume(work, conn, ended, told, held)
 
 
-def _broke_off(conn: Connection, dropped: Row, told: Row, held: Row, now: datetime) -> bool:
+def _resume(work: Work, conn: Connection, ended: RowMapping, told: Row, held: Row) -> bool:
+    settings, office_code = interview_rows.round_settings_of(conn, held["id"])
+    rules, now = round_settings.from_dict(settings), work.clock.now()
+    due_at = now + timedelta(seconds=rules.resume_after_s)
+    ends_at = told["at"] + timedelta(seconds=rules.caps.resume_within_s)
+    if not rules.resume_after_s or due_at > ends_at or not rules.calendar_at(office_code).open("call", due_at):
+        return False
+    if is_planted("no-call-again") or not _broke_off(conn, ended, told, held, now):
+        return False
+    if outbox.has_call(conn, ended["phone_hash"], ends_at) and not is_planted("resume-twice"):
+        return False
+    return outbox.insert_contacts(conn, [_row(work, ended, held, due_at, ends_at)]) > 0
+
+
+def _was_promised(conn: Connection, ended: RowMapping, held: Row, now: datetime) -> bool:
+    """Whether a chosen time lies ahead that nothing else keeps: while a call back runs it is the phone's only one, so
+    that the next could not be planned in it; and one that was brought forward may have rung out."""
+    if ended["purpose"] != "call_back" or ended["campaign_id"] is not None or ended["state"] not in FINAL:
+        return False
+    at = held["appointment_at"]
+    ahead = at is not None and at > now and held["status"] in next_interview.WAITING
+    return ahead and not interview_rows.ask_for_call(conn, held["id"], at)
+
+
+def _broke_off(conn: Connection, dropped: RowMapping, told: Row, held: Row, now: datetime) -> bool:
     """Whether somebody who had agreed, and pressed a key in this call, was cut off at a question of the form.
 
     Whoever was said goodbye to (`ended_at`), was asked when, who they are or whether they mean it, has asked for a
@@ -70,12 +92,7 @@ def _broke_off(conn: Connection, dropped: Row, told: Row, held: Row, now: dateti
     return question is not None and question.role != "consent"
 
 
-def _is_alone(conn: Connection, dropped: Row, until: datetime) -> bool:
-    """Whether no other call to the phone runs or is due soon."""
-    return is_planted("resume-twice") or not outbox.has_call(conn, dropped["phone_hash"], until)
-
-
-def _row(work: Work, dropped: Row, held: Row, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
+def _row(work: Work, dropped: RowMapping, held: Row, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
     id_: UUID = work.ids.new() if is_planted("resume-twice") else uuid5(dropped["id"], PURPOSE)
     return {
         "id": id_,
@@ -101,8 +118,3 @@ def gone_on(row: Row, interview: Row | None) -> bool:
     """Whether the person was heard again, on any channel, since the call broke off that `row` would resume."""
     seq = row["reason"].get("seq")
     return row["purpose"] == PURPOSE and interview is not None and seq is not None and interview["seq"] != seq
-
-
-def give_way(conn: Connection, phone_hash: bytes, now: datetime) -> None:
-    """The person was quicker and rings, or asks for a call: theirs is made, ours is not."""
-    outbox.withdraw(conn, {"code": "rang_first"}, now, phone_hash=phone_hash, purpose=PURPOSE)

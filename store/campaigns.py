@@ -238,6 +238,7 @@ def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .join(offices, offices.c.id == interviews.c.office_id)
         .outerjoin(round_offices, OF_INTERVIEW)
+        .order_by(page.c.interview_id)  # else the plan of the day says whose contact comes first
     )
     return list(conn.execute(query).mappings())
 

@@ -196,6 +196,21 @@ def has_call(conn: Connection, phone_hash: bytes, until: datetime) -> bool:
     return conn.scalar(of_phone.where(or_(runs, soon)).limit(1)) is not None
 
 
+def bring_forward(
+    conn: Connection, phone_hash: bytes, interview_id: UUID, due_at: datetime, reason: Mapping[str, Any]
+) -> bool:
+    """Whether a call back about the interview waits for a later time; it is due at `due_at` then, for this reason."""
+    waiting = update(outbox).where(
+        outbox.c.phone_hash == phone_hash,
+        outbox.c.interview_id == interview_id,
+        outbox.c.purpose == "call_back",
+        outbox.c.campaign_id.is_(None),
+        outbox.c.state == State.PLANNED,
+        outbox.c.due_at > due_at,
+    )
+    return conn.execute(waiting.values(due_at=due_at, reason=dict(reason))).rowcount > 0
+
+
 def hand_on(conn: Connection, of: UUID, to: UUID, note: Mapping[str, Any], now: datetime, limit: int = 500) -> int:
     """Give planned campaign rows due at business time `now` from one sender to another. Rows moved."""
     due = (

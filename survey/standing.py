@@ -173,7 +173,8 @@ class Standing:
         """The key that refused was a slip: consent stands open as if it had not been pressed."""
         consent = self.plan.consent
         self.status = "active"
-        if consent is not None and self.answers.pop(consent.name, None) and consent.name in self.plan.branching:
+        if consent is not None:
+            self.answers.pop(consent.name, None)
             self._settle_others()
 
     def remember(self, item: Item) -> None:

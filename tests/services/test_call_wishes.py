@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from contact.delivery import Receipt, State
 from contact.outcomes import Disposition, disposition
+from services import delivery, dispatch, ring_in
 from services.work import Work
 from store import figures
 from store.tables.outbox import outbox
 from store.tables.registry import organisation_phones
+from tests.doubles import FakeCarriers
 from tests.services.test_calls import answer, consistent, press, words
-from tests.services.world import World, build
+from tests.services.world import LEADER, World, build
 
 LOCAL = timedelta(hours=7)
 
@@ -111,3 +114,35 @@ def test_a_hang_up_before_the_answers_are_handed_in_counts_and_the_next_call_fin
     assert "đã nộp rồi" in words(answer(world, world.plan("call")))
     assert world.interview()["status"] == "complete"
     assert consistent(world)
+
+
+def test_a_time_chosen_in_a_call_back_is_kept_too(world: World, carriers: FakeCarriers) -> None:
+    """That call back is the phone's one open call back until it is over: the promise must not be lost for it."""
+    ring_in.rang_in(world.work, world.line, LEADER, "CA1")
+    dispatch.dispatch(world.work, world.line.id, 0.2)
+    back = world.rows(outbox, purpose="call_back")[0]["ref"]
+    answer(world, back)
+    press(world, back, 1, "1")
+    press(world, back, 2, "8")
+    press(world, back, 3, "3")
+    for _ in range(2):
+        delivery.record_receipt(world.work, back, Receipt(None, State.COMPLETED, "completed", duration_s=30))
+    (call,) = planned(world)
+    assert call["due_at"] == world.interview()["appointment_at"]
+
+
+def test_who_chose_a_time_and_rings_before_it_is_rung_back_now_and_the_time_is_kept(
+    world: World, ref: str, carriers: FakeCarriers
+) -> None:
+    answer(world, ref)
+    press(world, ref, 1, "8")
+    press(world, ref, 2, "3")
+    ring_in.rang_in(world.work, world.line, LEADER, "CA1")
+    (call,) = planned(world)
+    assert (call["due_at"], call["reason"]["code"]) == (world.work.clock.now(), "rang_us")
+    with world.work.database.transaction() as conn:
+        conn.execute(outbox.update().where(outbox.c.ref == ref).values(state="completed"))
+    dispatch.dispatch(world.work, world.line.id, 0.2)
+    delivery.record_receipt(world.work, call["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
+    (promised,) = planned(world)
+    assert promised["due_at"] == world.interview()["appointment_at"]
