@@ -163,4 +163,5 @@ def _decree() -> RoundSettings:
         default(),
         hours=same_all_week(day("07:00-22:00"), day("08:00-17:00"), sunday_mornings=True),
         caps=replace(Caps(), period="24h", texts_a_day=3, calls_a_day=1),
+        resume_after_s=0,  # it would be a second call
     )

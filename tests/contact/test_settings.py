@@ -34,6 +34,19 @@ def test_the_decree_allows_one_call_and_three_texts_in_24_hours() -> None:
     assert decree.hours.week("text") == (day("07:00-22:00"),) * 7
 
 
+def test_the_decree_takes_no_dropped_call_up_again_and_older_rounds_do() -> None:
+    assert settings.preset("decree").resume_after_s == 0
+    kept = settings.default().to_dict()
+    del kept["resume_after_s"]
+    assert settings.from_dict(kept).resume_after_s == 90
+
+
+@pytest.mark.parametrize("given", [-1, "90", 1.5, None])
+def test_what_is_no_number_of_seconds_is_refused(given: object) -> None:
+    with pytest.raises(ValueError, match="seconds"):
+        settings.from_dict(settings.default().to_dict() | {"resume_after_s": given})
+
+
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(KeyError):
         settings.preset("loud")

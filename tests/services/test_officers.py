@@ -145,8 +145,10 @@ def test_numbers_and_hours_on_the_command_line(world: World, monkeypatch: pytest
     assert "không nghe máy" in run("staff", "phone", LAN, "--remove")
     run("staff", "phone", LAN, code=1)
     run("round", "settings", "2026", "--transfer", "07:30-11:30", "--transfer", "13:30-17:00", "--ring-in", "answer")
+    run("round", "settings", "2026", "--resume-after", "0")
     kept = json.loads(run("round", "settings", "2026"))
     assert (kept["transfer"], kept["ring_in"]) == (["07:30-11:30", "13:30-17:00"], "answer")
+    assert kept["resume_after_s"] == 0
     assert "07:30" in run("round", "settings", "2026", "--transfer", "7h30", code=1)
     run("round", "settings", "2026", "--transfer", "off")
     assert json.loads(run("round", "settings", "2026"))["transfer"] == []
