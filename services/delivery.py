@@ -145,7 +145,8 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
         if row is None:
             return "unknown_ref"
         merged = merge_into(work, conn, row, receipt, via)
-    if row["medium"] == "call" and receipt.state in FINAL:
+    over = row["medium"] == "call" and receipt.state in FINAL
+    if over and (receipt.state == State.COMPLETED or row["purpose"] == "call_back"):
         resumptions.after(work, ref)
     return "merged" if merged else "repeated"
 
