@@ -184,7 +184,7 @@ class _Dispatcher:
         """Count a job as done when it ends; what it raised is told when its batch is through."""
         try:
             yield
-        except BaseException as fault:
+        except Exception as fault:
             batch.faults.append(fault)
         finally:
             with self._moved:

@@ -1,7 +1,6 @@
 """The interview engine: (questionnaire, interview, input, now) → (interview, effects), the same on every channel.
 
-Pure and total: it raises nothing at interview time, stores only what is bound to an open question, and must not know
-carriers, stores or the words that are spoken or written.
+Pure and total: it raises nothing at interview time, stores only what is bound to an open question, and knows no words.
 """
 
 from __future__ import annotations
@@ -95,9 +94,9 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
 
 def _language_after(form: Questionnaire, interview: Interview, said: Said) -> str:
     """The language asked for, where the form has it; else the one spoken so far."""
-    if not isinstance(said, Spoken) or said.word != "language":
-        return interview.language
-    return said.about if written(said.about) in form.languages else interview.language
+    if isinstance(said, Spoken) and said.word == "language" and written(said.about) in form.languages:
+        return said.about
+    return interview.language
 
 
 def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None = None) -> Interview:
@@ -124,7 +123,7 @@ def _open(form: Questionnaire, interview: Interview, opened: Opened, now: dateti
 
 def _take(course: Course, heard: Heard) -> None:
     said = heard.said
-    course.silent *= isinstance(said, Silence)  # anything else shows that somebody is there
+    course.silent *= isinstance(said, Silence)  # else somebody is there
     if isinstance(said, Key):
         _take_key(course, heard, said)
     elif isinstance(said, Entry):

@@ -168,7 +168,7 @@ def test_the_change_is_audited_and_refused_for_closed_rounds(world: World) -> No
     change_to(world, settings.preset("decree"), "thông tư mới")
     row = world.rows(audit, action="round.settings")[0]
     assert (row["actor"], row["subject"], row["detail"]["reason"]) == ("an", "2026", "thông tư mới")
-    assert row["detail"]["changed"] == ["caps", "hours"]
+    assert row["detail"]["changed"] == ["caps", "hours", "resume_after_s"]
     assert settings.from_dict(world.rows(round_table)[0]["settings"]) == settings.preset("decree")
     rounds.close_round(world.work, "2026", "an")
     for code, expected in (("2026", "round.closed"), ("1999", "round.unknown")):
