@@ -198,6 +198,35 @@ def test_a_reply_that_is_the_newest_leaves_by_itself(world: World) -> None:
     assert world.sent(id=reply["id"])[0]["state"] not in ("planned", "withdrawn")
 
 
+def test_an_answer_to_a_reminder_is_not_taken_for_the_question_of_a_reply_that_still_waits(world: World) -> None:
+    """A storm found it: the answer's webhook was lost, a reminder asked the same again, a sweep found the answer."""
+    send(world, "alo")
+    send(world, "1")
+    lost = world.text_from("2", at=world.work.clock.now() + timedelta(seconds=30))
+    world.work.clock.advance(timedelta(hours=3))  # type: ignore[attr-defined]  # the tests' clock
+    world.plan("text")
+    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    world.work.clock.advance(timedelta(seconds=58))  # type: ignore[attr-defined]
+    assert inbound.receive_text(world.work, world.text, lost, via="sweep").outcome == "answered"
+    again = send(world, "2", wait_s=230)
+    assert (again.outcome, set(world.answers())) == ("asked_back", {"consent", "q1"})
+    assert "C2: " in (again.body or "")
+    assert send(world, "1").outcome == "answered"
+    assert (world.answers()["q1"], world.answers()["q2"]) == ("3", "5")
+
+
+def test_a_reply_that_left_late_comes_unasked(world: World) -> None:
+    send(world, "alo")
+    send(world, "1")
+    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    inbound.receive_text(world.work, world.text, world.text_from("2"), via="sweep")
+    world.work.clock.advance(timedelta(minutes=4))  # type: ignore[attr-defined]  # the tests' clock
+    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    hurried = send(world, "2", wait_s=20)
+    assert (hurried.outcome, set(world.answers())) == ("asked_back", {"consent", "q1"}), "typed before it was read"
+    assert send(world, "1").outcome == "answered"
+
+
 # Which question, which organisation
 
 
