@@ -14,12 +14,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact import settings as round_settings
 from contact.calendar import local_day
+from contact.delivery import State
 from contact.phone import read_cell
 from services import consent, numbers
+from services.advance import preferred
 from services.faults import Refusal
 from services.work import Work
-from store import audit, phones, registry
+from sms import texting
+from sms.texting import TextContext
+from store import audit, outbox, phones, registry, senders
 
 HOW = ("by_phone", "in_person", "on_paper")
 """How it was told."""
@@ -136,13 +141,30 @@ def _tell(
         phone = phones.lock(conn, phone_hash)
         before = phone["consent"] if phone is not None else ""
         if kind == "stopped":
-            changed += consent.stop(work, conn, phone_hash, before, said)
+            first = consent.stop(work, conn, phone_hash, before, said)
+            changed += first
+            if first and phone is not None and phone["kind"] == "mobile":
+                _confirm(work, conn, phone_hash, about)
         elif before in ("stopped", "held"):
             consent.note(work, conn, phone_hash, before, kind, said)
             changed += 1
     if kind == "started" and not changed:
         raise Refusal("wish.not_stopped")
     return changed
+
+
+def _confirm(work: Work, conn: Connection, phone_hash: bytes, about: UUID | None) -> None:
+    """Tell the number, once, as after any other stop: whoever did not ask for it learns of it, and how to undo it."""
+    sender = preferred(senders.all_rows(conn), "text")
+    if sender is None:
+        return
+    now, text = work.clock.now(), texting.notice("text.opted_out", "vi", TextContext(""))
+    outbox.insert_row(
+        conn, id=work.ids.new(), ref=work.ids.public(), medium="text", purpose="opt_out_confirmation",
+        sender_id=sender.id, phone_hash=phone_hash, interview_id=about, state=State.PLANNED,
+        body=work.vault.seal(text.body), segments=text.segments, reason={"code": "opted_out"},
+        due_at=round_settings.default().calendar.next_open("text", now), created_at=now,
+    )  # fmt: skip
 
 
 def _trail(

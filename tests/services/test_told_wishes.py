@@ -19,6 +19,9 @@ from tests.services.world import LEADER, World, build
 
 SAID = Told("in_person", date(2026, 11, 18), "Bà Hoa nói với tổ công tác: đừng gọi nữa.")
 SECOND = "+84901000002"
+CONFIRMED = (
+    "Da ghi nhan. Chung toi se khong goi, khong nhan tin cho ong/ba nua. Muon nhan lai, nhan DK LAI"
+)
 
 
 @pytest.fixture
@@ -40,11 +43,13 @@ def test_everything_that_waits_is_taken_back_and_nothing_leaves(world: World, ca
     world.plan("text")
     ring_in.rang_in(world.work, world.line, LEADER, "CA1")
     assert stop(world) == 1
-    assert {(row["state"], row["reason"]["code"]) for row in world.rows(outbox)} == {("withdrawn", "opted_out")}
+    waited = [row for row in world.rows(outbox) if row["purpose"] != "opt_out_confirmation"]
+    assert {(row["state"], row["reason"]["code"]) for row in waited} == {("withdrawn", "opted_out")}
     world.plan("call")
     dispatch.dispatch(world.work, world.line.id, 0.2)
     dispatch.dispatch(world.work, world.text.id, 0.2)
-    assert (carriers.calls.sent, carriers.texts.sent) == ([], [])
+    assert carriers.calls.sent == []
+    assert [sent.body for sent in carriers.texts.sent] == [CONFIRMED]
     assert world.consent_of() == "stopped"
     ring_in.rang_in(world.work, world.line, LEADER, "CA2")
     assert world.rows(outbox, purpose="call_back", state="planned") == []
@@ -80,6 +85,7 @@ def test_all_numbers_of_an_organisation_and_whatever_shares_them(world: World) -
     assert stop(world) == 2
     assert (world.consent_of(), world.consent_of(SECOND)) == ("stopped", "stopped")
     assert stop(world) == 0  # told again: kept again, nothing new
+    assert len(world.rows(outbox, purpose="opt_out_confirmation")) == 2
     assert world.ledger() == ["stopped", "stopped"]
 
 
