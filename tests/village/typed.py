@@ -60,7 +60,8 @@ def unclear() -> tuple[str, ...]:
     """Bodies that nobody can tell the meaning of, whatever is asked."""
     codes = ("unclear words", "unclear two_answers", "unclear empty", "unclear no_answer")
     bodies = (row["body"] for row in _table()["level"] if row["reads"] in codes)
-    return tuple(body for body in bodies if body.isprintable() and not re.search(r"long|lòng|\d", body))
+    elsewhere = {row["body"] for group in _table().values() for row in group if row["reads"].startswith("key")}
+    return tuple(b for b in bodies if b.isprintable() and b not in elsewhere and not re.search(r"long|lòng|\d", b))
 
 
 def bodies(question: Question, value: str) -> tuple[str, ...]:
