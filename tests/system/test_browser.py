@@ -285,6 +285,28 @@ def test_above_the_limit_a_colleague_approves(
     expect(drafter.page.get_by_role("status").first).to_contain_text("Đã phát động: 4")
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_stop_told_to_staff_is_entered_and_taken_back(
+    browser: Browser, world: World, address: str, screen: str, shots: Path
+) -> None:
+    tour = Tour(browser, address, screen, shots)
+    enter(tour, world, "lan@qb.example")
+    page = tour.page
+    page.goto(f"{address}/wishes")
+    tour.stop("15-wishes")
+    page.get_by_label("Mã đơn vị").fill("DX000")
+    page.get_by_role("button", name="Tìm").click()
+    expect(page.get_by_role("alert").first).to_contain_text("DX000")
+    page.get_by_label("Mã đơn vị").fill("DX001")
+    page.get_by_role("button", name="Tìm").click()
+    tour.stop("16-where-they-stand")
+    page.get_by_label("Người đó nói thế nào?").select_option("in_person")
+    page.get_by_label("Ai nói, nói thế nào").fill("Bà Hoa nói với tổ công tác: xin đừng gọi nữa.")
+    page.get_by_role("button", name="Thôi mọi liên hệ").click()
+    tour.stop("17-stopped")
+    assert world.consent_of() == "stopped"
+
+
 def fill(world: World) -> None:
     """Some answers and some work, for the progress to have something to show."""
     whole = {"consent": "yes", "q1": "5", "q2": "5", "q4": "3", "members": "12"}
