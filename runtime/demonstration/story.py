@@ -189,7 +189,7 @@ def _conclude(
         "answers": witness.differences(work, people, ledger),
         "twice": witness.twice(journal),
         "hours": witness.outside_hours(journal, rules.calendar),
-        "caps": witness.over_caps(journal, rules.caps),
+        "caps": witness.over_caps(witness.counted(work, journal), rules.caps),
         "opt_out": witness.after_opt_out(journal),
         "played": witness.unplayed(journal, channels),
     }

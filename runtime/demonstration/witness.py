@@ -9,14 +9,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urldefrag
 
 from sqlalchemy import Connection, func, select
 
 from contact.calendar import ZONE, Calendar, Medium
-from contact.caps import Caps
+from contact.caps import EXEMPT, Caps
 from runtime.demonstration.village import Villager, topic_name
 from services.work import Work
 from store.tables.interviews import answers, interviews
+from store.tables.outbox import outbox
 
 Ledger = Mapping[str, Mapping[str, Mapping[str, Any]]]
 Entries = Sequence[Mapping[str, Any]]
@@ -59,6 +61,20 @@ def contacts(journal: Entries) -> list[Mapping[str, Any]]:
     """Texts and calls we started, as the network took them over; replies in a webhook answer are not among them."""
     started = ("message.accepted", "call.accepted")
     return [e for e in journal if e["kind"] in started and e["direction"] == "outbound-api"]
+
+
+def ref_of(contact: Mapping[str, Any]) -> str:
+    """Our reference in the callback's URL; "" without one."""
+    return urldefrag(str(contact.get("callback") or ""))[0].rpartition("/")[2]
+
+
+def counted(work: Work, journal: Entries) -> list[Mapping[str, Any]]:
+    """The journal without contacts that do not count against the caps (`contact.caps.EXEMPT`): a call that was asked
+    for, one that broke off taken up again. They have ceilings of their own."""
+    query = select(outbox.c.ref).where(outbox.c.purpose.in_(EXEMPT))
+    with work.database.transaction() as conn:
+        exempt = set(conn.scalars(query))
+    return [e for e in journal if ref_of(e) not in exempt]
 
 
 def medium(entry: Mapping[str, Any]) -> Medium:

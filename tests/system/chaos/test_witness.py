@@ -20,8 +20,9 @@ def line(kind: str, **facts: Any) -> dict[str, Any]:
     return {"seq": next(_seq), "kind": kind, "business": "2026-04-06T08:00:00+00:00", **facts}
 
 
-def placed(sid: str = "CA1") -> dict[str, Any]:
-    return line("call.accepted", sid=sid, to=NUMBER, sender=OURS, direction="outbound-api", callback="x/ref", url="")
+def placed(sid: str = "CA1", ref: str = "ref") -> dict[str, Any]:
+    at = {"callback": f"x/{ref}", "url": ""}
+    return line("call.accepted", sid=sid, to=NUMBER, sender=OURS, direction="outbound-api", **at)
 
 
 def pressed(topic: str = "f:q1") -> dict[str, Any]:
@@ -65,6 +66,16 @@ def test_a_step_that_reached_somebody_twice_is_seen_and_a_failure_spends_none() 
     assert len(witness._beyond_ladder(contacts, {"ref": row})) == 1
     failed = line("call.status", sid="CA1", status="failed")
     assert witness._beyond_ladder([*contacts, failed], {"ref": row}) == []
+
+
+def test_a_dropped_call_is_taken_up_once_and_is_no_step() -> None:
+    call = {"campaign_id": 1, "interview_id": 2, "step": 2, "medium": "call", "purpose": "call"}
+    again = call | {"purpose": "resumption"}
+    rows = {"first": call, "again": again, "more": again}
+    rung = [placed(f"CA{n}", ref) for n, ref in enumerate(rows)]
+    assert witness._resumed_too_often(rung[:2], rows) == []
+    assert len(witness._resumed_too_often(rung, rows)) == 1
+    assert witness._beyond_ladder(rung, rows) == []
 
 
 def test_what_left_although_the_database_says_it_did_not_is_seen() -> None:

@@ -17,10 +17,11 @@ from urllib.parse import urldefrag
 
 from sqlalchemy import select
 
+from contact.caps import EXEMPT
 from contact.settings import RoundSettings
 from runtime.demonstration import witness as usual
 from runtime.demonstration.village import Villager, topic_name
-from runtime.demonstration.witness import contacts
+from runtime.demonstration.witness import contacts, ref_of
 from services import calls, interviews
 from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
@@ -129,7 +130,8 @@ def examine(
         "answers": [line for person in people for line in _answers(person, said, held)],
         "twice": usual.twice(journal),
         "hours": usual.outside_hours(started, settings.calendar),
-        "caps": usual.over_caps(started, settings.caps),
+        "caps": usual.over_caps([e for e in started if not _is_exempt(e, left)], settings.caps),
+        "resumed": _resumed_too_often(started, left),
         "opt_out": _after_opt_out(work, started, left),
         "at_once": _at_once(started),
         "ladder": _beyond_ladder(started, left),
@@ -181,6 +183,21 @@ def _answers_somebody(e: Entry, left: Mapping[str, Entry]) -> bool:
     return row is not None and row["purpose"] in ANSWERS_SOMEBODY
 
 
+def _is_exempt(e: Entry, left: Mapping[str, Entry]) -> bool:
+    """A contact that does not count against the caps, nor is a step of the ladder."""
+    return left.get(ref_of(e), {}).get("purpose") in EXEMPT
+
+
+def _resumed_too_often(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
+    """Organisations rung to take a dropped call up again more often than calls of ours had reached them."""
+    rung: Counter[tuple[Any, bool]] = Counter()
+    for e in contacts(journal):
+        row = left.get(ref_of(e))
+        if row is not None and row["medium"] == "call":
+            rung[row["interview_id"], row["purpose"] == "resumption"] += 1
+    return [f"{who}: {n} resumptions" for (who, again), n in rung.items() if again and n > rung[who, False]]
+
+
 def _after_opt_out(work: Work, journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
     """Opt-outs that never came in, and contacts cleared to leave after one had: from its first webhook we answered
     on; where there was none, from when a sweep found it."""
@@ -211,11 +228,6 @@ def _cleared_since(known: Mapping[str, datetime], journal: Sequence[Entry], left
     ]
 
 
-def ref_of(contact: Entry) -> str:
-    """Our reference in the callback's URL."""
-    return urldefrag(str(contact["callback"]))[0].rpartition("/")[2]
-
-
 def _not_known_to_have_left(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[str]:
     """Contacts the network took that the database holds for never sent."""
     faults = []
@@ -234,7 +246,9 @@ def _beyond_ladder(journal: Sequence[Entry], left: Mapping[str, Entry]) -> list[
     steps: Counter[tuple[Any, Any, int]] = Counter()
     for e in contacts(journal):
         row = left.get(ref_of(e))
-        if row is not None and row["campaign_id"] and last.get(e["sid"]) not in FAILED_AT_CARRIER:
+        if row is None or _is_exempt(e, left):
+            continue
+        if row["campaign_id"] and last.get(e["sid"]) not in FAILED_AT_CARRIER:
             steps[row["campaign_id"], row["interview_id"], row["step"]] += 1
     allowed = {number: step.attempts for number, step in enumerate(village.LADDER.steps, start=1)}
     return [f"{who}: step {step} reached {n} times" for (_, who, step), n in steps.items() if n > allowed[step]]

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
 
 from sqlalchemy import func, select
 
@@ -69,7 +68,7 @@ def examine(
         "other than meant": [line for line in differences if not line.endswith("stored None")],
         "twice": witness.twice(journal.entries),
         "outside the hours": witness.outside_hours(started, rules.calendar),
-        "over the caps": witness.over_caps(started, rules.caps),
+        "over the caps": witness.over_caps(witness.counted(work, started), rules.caps),
         "after an opt-out": witness.after_opt_out(journal.entries),
         "stuck": stuck(work),
     }
@@ -80,7 +79,7 @@ def _started_by_us(work: Work, entries: Sequence[dict[str, Any]]) -> list[dict[s
     query = select(outbox.c.ref).where(outbox.c.purpose.in_(ANSWERS_SOMEBODY), outbox.c.state != "handed")
     with work.database.transaction() as conn:
         replies = set(conn.scalars(query))
-    return [e for e in entries if urldefrag(e.get("callback") or "")[0].rpartition("/")[2] not in replies]
+    return [e for e in entries if witness.ref_of(e) not in replies]
 
 
 def stuck(work: Work) -> list[str]:
