@@ -144,6 +144,8 @@ def bind(reading: Reading, shown: Sequence[Shown], sent_at: datetime, *, unsure:
     before = newest_first[1:2]  # what the text that drew the newest prompt could answer
     if readable[:1] in (before, []) and newest not in readable and _again(reading, newest):
         return Repetition(newest)
+    if not readable and len(newest_first) >= KEEP:  # sent before all that is remembered: what it answers is forgotten
+        return AskBack("crossed", newest)
     if not readable:  # quicker than anybody reads, and nothing older it could belong to
         readable = newest_first[-1:]
     if reading.number is not None:

@@ -8,7 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import replies
-from sms.binding import READING_TIME, AskBack, Bound, Nothing, Repetition, Shown, bind, forget, hear, heard, remember
+from sms.binding import (
+    KEEP,
+    READING_TIME,
+    AskBack,
+    Bound,
+    Nothing,
+    Repetition,
+    Shown,
+    bind,
+    forget,
+    hear,
+    heard,
+    remember,
+)
 from survey.answers import Heard, Key, Unclear
 from survey.questionnaire import Choice, Question
 
@@ -137,3 +150,9 @@ def test_a_reminder_days_later_brings_no_doubt() -> None:
     old = shown(2, -3 * 24 * 60 * MINUTE)
     answered = shown(3, 24 * MINUTE, before="2")
     assert bind(reading("2"), (answered, REMINDED, old), answered.visible_at + MINUTE) == Bound(answered)
+
+
+def test_a_text_sent_before_all_that_is_remembered_is_asked_back() -> None:
+    seen = tuple(shown(8, n * MINUTE, before="9") for n in range(KEEP, 0, -1))
+    assert bind(reading("1"), seen, AT) == AskBack("crossed", seen[0])
+    assert bind(reading("1"), seen[:-1], AT) == Bound(seen[-2]), "nothing was forgotten: quicker than anybody reads"
