@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Condition
+from threading import Condition, Event
 from uuid import UUID
 
 from contact.delivery import Accepted, SendResult
@@ -45,19 +45,7 @@ def dispatch(work: Work, sender_id: UUID, budget_s: float = 5.0) -> int:
 
     Raises what a hand-over raised, after the others have ended: their rows are repaired by the sweeps.
     """
-    departure.make_ready(work)
-    return _Dispatcher(work, sender_id).serve(time.monotonic() + budget_s)
-
-
-def dispatch_due(work: Work, budget_s: float) -> int:
-    """Send for every sender that has something due, all at the same time. Rows handed to the carriers."""
-    with work.database.transaction() as conn:
-        due = claims.due_senders(conn, work.clock.now())
-    if len(due) == 1:
-        return dispatch(work, due[0], budget_s)
-    with ThreadPoolExecutor(max(1, len(due)), thread_name_prefix="sender") as pool:
-        served = [pool.submit(dispatch, work, sender_id, budget_s) for sender_id in due]
-    return sum(one.result() for one in served)
+    return Dispatcher(work, sender_id).serve(time.monotonic() + budget_s)
 
 
 def send(work: Work, sender: SenderRow, outbox_id: UUID) -> bool:
@@ -74,10 +62,12 @@ def _hand_over(work: Work, sender: SenderRow, order: Order) -> SendResult:
     return work.carriers.text(sender).send(sender, order.number, order.body, order.ref)
 
 
-class _Dispatcher:
+class Dispatcher:
     """Serves one sender: claims ahead of the slots, clears in pages, hands over in threads, settles in pages."""
 
     def __init__(self, work: Work, sender_id: UUID) -> None:
+        """Ready to serve; nothing is claimed yet."""
+        departure.make_ready(work)
         self._work = work
         self._sender_id = sender_id
         self._batches: list[Batch] = []
@@ -88,6 +78,8 @@ class _Dispatcher:
         self._moved = Condition()
         """Held for the counts here and of batches; told when what `_wait` waits for has come."""
         self._enough = self._is_idle
+        self.through = Event()
+        """Set when no more is claimed: somebody else may go on claiming while this one hands over and settles."""
         self._jobs = self._uncleared = 0
         self._sent = 0
         self._spare = 0
@@ -98,6 +90,7 @@ class _Dispatcher:
             try:
                 self._claim_until(until)
             finally:
+                self.through.set()
                 self._drain()
         return self._sent
 

@@ -8,21 +8,32 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from celery import signals
+
 from services import detection
-from services import dispatch as use_case
+from services.relay import Relay
 from workers.app import app
 from workers.task import work
 
 BUDGET_S = 2.0
-"""Real seconds one dispatch runs: with a task each second two are at work, and planning is not kept waiting."""
+"""Real seconds one dispatch claims: with a task each second two are at work, and planning is not kept waiting."""
+
+_relay = Relay()
+"""This process's, whichever tasks it is given."""
 
 
 @app.task(name="alo.dispatch")
 def dispatch(sender_id: str = "") -> int:
-    """Send what is due, for one sender or for all. Rows handed to the carriers."""
+    """Send what is due, for one sender or for all. Rows handed to the carriers since this process was last asked."""
     if sender_id:
-        return use_case.dispatch(work(), UUID(sender_id), BUDGET_S)
-    return use_case.dispatch_due(work(), BUDGET_S)
+        return _relay.dispatch(work(), UUID(sender_id), BUDGET_S)
+    return _relay.dispatch_due(work(), BUDGET_S)
+
+
+@signals.worker_process_shutdown.connect(weak=False)
+def _end(**_more: object) -> None:
+    """A process that ends first hands over what it has claimed."""
+    _relay.close()
 
 
 @app.task(name="alo.hang_up")

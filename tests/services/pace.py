@@ -21,8 +21,8 @@ from contact.delivery import Accepted, SendResult
 from contact.sender import SenderRow
 from runtime.clock import FastClock
 from runtime.identifiers import RandomIds
-from services import dispatch
 from services.planted import plant_for_process
+from services.relay import Relay
 from services.work import Work
 from store.unit_of_work import Database
 from store.vault import Vault
@@ -137,9 +137,10 @@ def main() -> None:
         plant_for_process(fault, simulated=True)
     carrier = TimedCarrier(float(latency_s), Path(log))
     work = work_of(url, datetime.fromisoformat(anchor), carrier)
-    until = time.monotonic() + float(seconds)
+    until, relay = time.monotonic() + float(seconds), Relay()
     while time.monotonic() < until:  # as the pulse would ask for it, again and again
-        dispatch.dispatch(work, UUID(sender_id), min(2.0, until - time.monotonic()))
+        relay.dispatch(work, UUID(sender_id), min(2.0, until - time.monotonic()))
+    relay.close()
     work.database.close()
 
 

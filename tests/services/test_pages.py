@@ -164,7 +164,7 @@ def test_an_answer_that_cannot_be_settled_does_not_keep_the_others(world: World)
     with pytest.raises(sa.exc.IntegrityError):
         delivery.settle_accepted(world.work, results)
     assert {row["state"] for row in world.sent()} == {"sending"}
-    dispatcher = dispatch._Dispatcher(world.work, world.text.id)
+    dispatcher = dispatch.Dispatcher(world.work, world.text.id)
     dispatcher._taken.extend(results.items())
     dispatcher._settle_taken()
     with pytest.raises(sa.exc.IntegrityError):
