@@ -11,7 +11,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from simulator.clock import Clock
 
@@ -28,9 +29,14 @@ class Scheduler:
         self._order = itertools.count()
         self._pending, self._failures, self._closed = 0, 0, False
         self._change = threading.Condition()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="network")
-        self._thread = threading.Thread(target=self._watch, name="scheduler", daemon=True)
-        self._thread.start()
+        self._ready: SimpleQueue[Task | None] = SimpleQueue()
+        """What is due; None ends a thread. An executor would make a future of each task, which nobody asks for."""
+        self._threads = [
+            threading.Thread(target=self._watch, name="scheduler", daemon=True),
+            *(threading.Thread(target=self._serve, name="network", daemon=True) for _ in range(workers)),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def after(self, seconds: float, task: Task) -> None:
         """Run `task` after `seconds` of scaled time."""
@@ -42,8 +48,10 @@ class Scheduler:
             if self._closed:
                 return
             self._pending += 1
-            heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), task))
-            self._change.notify()
+            item = (time.monotonic() + seconds, next(self._order), task)
+            heapq.heappush(self._due, item)
+            if self._due[0] is item:
+                self._change.notify()
 
     def run(self, process: Iterator[float]) -> None:
         """Carry on a process now and after each wait (scaled seconds) that it yields, until it ends."""
@@ -67,8 +75,13 @@ class Scheduler:
             self._closed = True
             self._due.clear()
             self._change.notify()
-        self._thread.join()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        with suppress(Empty):
+            while True:
+                self._ready.get_nowait()
+        for _ in self._threads:
+            self._ready.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def _step(self, process: Iterator[float]) -> None:
         seconds = next(process, None)
@@ -83,7 +96,11 @@ class Scheduler:
                 if self._closed:
                     return
                 task = heapq.heappop(self._due)[2]
-            self._pool.submit(self._do, task)
+            self._ready.put(task)
+
+    def _serve(self) -> None:
+        while task := self._ready.get():
+            self._do(task)
 
     def _do(self, task: Task) -> None:
         failed = True
