@@ -18,6 +18,8 @@ from runtime.processes import READY_TIMEOUT_S, Crew, Part, environment
 from runtime.settings import Settings
 
 TIMEOUT_S = 30
+LEDGER_TIMEOUT_S = 600
+"""What a whole country meant is a long document."""
 ACCOUNT = "AC" + "5" * 32
 TEXT_NUMBER = "+842473000001"
 CALL_NUMBER = "+842473000002"
@@ -40,8 +42,8 @@ class Network:
         self._base_url = base_url
         self._http = requests.Session()
 
-    def _get(self, path: str, **query: str) -> Any:
-        answer = self._http.get(f"{self._base_url}/simulator{path}", params=query, timeout=TIMEOUT_S)
+    def _get(self, path: str, timeout_s: float = TIMEOUT_S, **query: str) -> Any:
+        answer = self._http.get(f"{self._base_url}/simulator{path}", params=query, timeout=timeout_s)
         answer.raise_for_status()
         return answer.json()
 
@@ -86,7 +88,7 @@ class Network:
 
     def ledger(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Number → topic → {value, medium, at, delivered}: what each person last meant and sent."""
-        found: dict[str, dict[str, dict[str, Any]]] = self._get("/ledger", detail="1")
+        found: dict[str, dict[str, dict[str, Any]]] = self._get("/ledger", LEDGER_TIMEOUT_S, detail="1")
         return found
 
     def journal(self) -> list[dict[str, Any]]:

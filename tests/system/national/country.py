@@ -15,10 +15,10 @@ CONTROL = "doi-chung"
 """The office whose people are the reference: no campaign contacts them."""
 KINDS = {("HTX", "NN"): 60, ("HTX", "PNN"): 32, ("QTD", ""): 8}
 PERSONAS = {
-    "quick": 46, "silent_first": 6, "wrong_keys": 6, "hangs_up": 5, "text_only": 10, "voice_only": 8, "opts_out": 2,
-    "busy": 4, "no_answer": 6, "dead_number": 2, "refuses": 3,
+    "quick": 40, "silent_first": 6, "wrong_keys": 6, "hangs_up": 5, "text_only": 10, "voice_only": 8, "opts_out": 3,
+    "busy": 6, "no_answer": 12, "dead_number": 3, "refuses": 6,
 }  # fmt: skip
-"""Weights of our own: most people answer, on one channel or the other."""
+"""Weights of our own: seven in ten answer, on one channel or the other."""
 STYLES = {"bare": 7, "numbered": 2, "words": 1}
 
 

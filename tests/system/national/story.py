@@ -49,8 +49,8 @@ HOURS = day("06:00-22:00")
 LADDER = Ladder(
     (
         Step("text", "invitation", 0),
-        Step("call", "call", 120 * MINUTE),
-        Step("text", "reminder", 120 * MINUTE),
+        Step("call", "call", 60 * MINUTE),
+        Step("text", "reminder", 60 * MINUTE),
         Step("call", "call", 60 * MINUTE),
     ),
     retry_s=15 * MINUTE,
@@ -68,7 +68,8 @@ BY_HAND = 60.0
 """Business seconds a real second while people of the control office answer by hand: they must have read."""
 HEAD_START = timedelta(seconds=20)
 """Real time for the parts to start before the business day does."""
-LOOK_S = 5.0
+LOOK_S = 15.0
+"""A look reads the memory of every process and the campaign of a whole country."""
 LINES = 120
 RESTORED_S = 900.0
 """Real seconds the network may take to read its journal when a stopped run goes on."""
@@ -80,6 +81,7 @@ def travel(plan: Plan, say: Say) -> Figures:
     """The whole run, or what is left of one that was stopped; FileNotFoundError when there is none to go on with."""
     if plan.resume:
         course = Course.read(plan.home)
+        course.rate = plan.rate or course.rate
         plan = replace(plan, organisations=course.organisations, seed=course.seed)
     else:
         course = None
@@ -217,8 +219,9 @@ def _run(
 ) -> bool:  # fmt: skip
     """Whether the day came to its end in this leg; then what came of it stands in `figures`."""
     work, plan = machine_work(settings), figures.plan
+    _pace(work, plan.contacts_per_s(course.rate))
     if course.campaign is None:
-        _move_in(work, network, others, plan, course.rate)
+        _move_in(work, network, others, plan)
         while work.clock.now() < START:
             time.sleep(0.1)
         course.campaign = _launch(work, plan, others)
@@ -228,8 +231,7 @@ def _run(
     return True
 
 
-def _move_in(work: Work, network: Network, others: list[Villager], plan: Plan, rate: float) -> None:
-    _pace(work, plan.contacts_per_s(rate))
+def _move_in(work: Work, network: Network, others: list[Villager], plan: Plan) -> None:
     topics = village.topics(village.forms(work, others))
     for at in range(0, len(others), 2000):
         network.settle(country.handsets(others[at : at + 2000], plan.seed), topics if at == 0 else [])
@@ -269,7 +271,7 @@ def _watch(work: Work, network: Network, meters: Meters, course: Course, figures
         course.at = work.clock.now()
         course.write(plan.home)
         found = campaign_status.status(work, course.campaign)
-        if len(readings) % 4 == 0:
+        if len(readings) % 2 == 0:
             say(_line(work, readings, found))
         if found.state == "done" and network.idle() and not verdict.stuck(work):
             return True
@@ -277,7 +279,7 @@ def _watch(work: Work, network: Network, meters: Meters, course: Course, figures
 
 
 def _line(work: Work, readings: list[Reading], found: campaign_status.CampaignStatus) -> str:
-    before, now = readings[max(0, len(readings) - 5)], readings[-1]
+    before, now = readings[max(0, len(readings) - 3)], readings[-1]
     turns, seconds = now.turns - before.turns, now.at - before.at
     cpu = {part: value / seconds for part, value in spent(before, now).items()}
     shares = " ".join(f"{part} {value:.2f}" for part, value in cpu.items())
