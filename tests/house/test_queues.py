@@ -6,14 +6,16 @@ import ast
 import importlib
 import inspect
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
-from celery import Celery
+from celery import Celery, signals
 
 from runtime.celery_client import QUEUES, TASK_TIME_LIMIT_S, VISIBILITY_TIMEOUT_S, configuration
 from runtime.processes import workers
 from runtime.settings import Settings
 from tests.house.source import called, literal, modules, name, tree
+from workers import outbound
 from workers.app import app
 
 
@@ -72,6 +74,13 @@ def test_a_task_is_never_redelivered_while_it_runs() -> None:
     assert config["result_backend"] is None
     assert config["accept_content"] == ["json"]
     assert config["broker_transport_options"]["unacked_restore_throttle"] == 1
+
+
+def test_a_process_that_ends_hands_over_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(outbound, "_relay", SimpleNamespace(close=lambda: closed.append(True)))
+    signals.worker_process_shutdown.send(sender=None, pid=1, exitcode=0)
+    assert closed == [True]
 
 
 def test_no_task_is_put_off_in_the_broker() -> None:

@@ -82,6 +82,10 @@ class Pace:
             most = max(most, place - first + 1)
         return most
 
+    def above(self, rate: float, burst: int) -> bool:
+        """Whether more left than `rate` allows from the first to the last, and `burst` beside it."""
+        return len(self.times) > rate * (self.times[-1] - self.times[0]) + 1 + burst
+
     def between(self, start: float, end: float) -> Pace:
         """The hand-overs from `start` to `end` seconds after the first."""
         return Pace([at for at in self.times if start <= at - self.times[0] < end], self.starved)
