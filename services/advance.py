@@ -23,7 +23,7 @@ from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services.tasks import digest
 from services.work import Work
-from store import campaigns, outbox, senders, tasks
+from store import campaigns, due_interviews, outbox, senders, tasks
 from store.audience import SILENCED
 
 PAGE = 500
@@ -103,7 +103,7 @@ def advance(work: Work, campaign_id: UUID) -> int:
         if campaign is None or campaign["state"] != "running":
             return 0
         plan = plan_of(conn, campaign)
-        page = campaigns.due_page(conn, campaign, now, PAGE)
+        page = due_interviews.due_page(conn, campaign, now, PAGE)
         decided = [_decide(work, plan, row, now) for row in page]
         outbox.insert_contacts(conn, [contact for contact, _ in decided if contact])
         campaigns.record_progress(conn, [progress for _, progress in decided])

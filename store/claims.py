@@ -35,10 +35,10 @@ WITH RECURSIVE groups AS (
     SELECT n.sender_id, n.campaign_id, n.office_id FROM groups g CROSS JOIN LATERAL (
         SELECT o.sender_id, o.campaign_id, o.office_id FROM outbox o
         WHERE {whose} o.state = 'planned' AND o.campaign_id IS NOT NULL AND o.office_id IS NOT NULL
-          AND (o.sender_id, o.campaign_id, o.office_id) > (g.sender_id, g.campaign_id, g.office_id)
+          AND {after}
         ORDER BY o.sender_id, o.campaign_id, o.office_id LIMIT 1) n
 ), running AS (
-    SELECT g.*, g.campaign_id || '/' || g.office_id AS key
+    SELECT g.*, (g.campaign_id || '/' || g.office_id) COLLATE "C" AS key
     FROM groups g JOIN senders s ON s.id = g.sender_id JOIN campaigns c ON c.id = g.campaign_id
     WHERE {runs}
 )"""
@@ -75,9 +75,15 @@ WHERE o.state = 'planned' AND o.due_at <= :due_by AND {urgent} AND (o.campaign_i
 
 _OF_ONE = {
     "whose": "o.sender_id = :sender_id AND",
+    "after": "(o.campaign_id, o.office_id) > (g.campaign_id, g.office_id)",
     "runs": _RUNS.format(office=", 'office:' || g.office_id"),
 }
-_OF_ALL = {"whose": "", "runs": _RUNS.format(office=", 'office:' || g.office_id")}
+"""One sender's: a column that is equal must not be compared again, or the index is read from the sender's beginning."""
+_OF_ALL = {
+    "whose": "",
+    "after": "(o.sender_id, o.campaign_id, o.office_id) > (g.sender_id, g.campaign_id, g.office_id)",
+    "runs": _RUNS.format(office=", 'office:' || g.office_id"),
+}
 _URGENT_PARTS = {"urgent": _URGENT, "runs": _RUNS.format(office=", 'office:' || o.office_id")}
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from contact.delivery import ErrorKind, Refused, Unknown
 from services import dispatch, failover, senders
 from services.faults import Refusal
+from services.relay import Relay
 from services.work import Work
 from store import senders as sender_rows
 from store.tables.outbox import outbox
@@ -184,11 +185,14 @@ def test_an_unknown_sender_is_refused(world: World) -> None:
 def test_a_paused_sender_dispatches_nothing_and_all_due_senders_are_served(
     world: World, carriers: FakeCarriers
 ) -> None:
+    relay = Relay()
     world.plan("text")
     world.plan("call")
-    assert dispatch.dispatch_due(world.work, 0.2) == 2
+    relay.dispatch_due(world.work, 0.2)
+    assert relay.close() == 2
     world.plan("text")
     senders.pause(world.work, "texts", "x", "me")
-    assert dispatch.dispatch_due(world.work, 0.2) == 0
+    relay.dispatch_due(world.work, 0.2)
+    assert relay.close() == 0
     with world.work.database.transaction() as conn:
         assert conn.scalar(sa.select(sa.func.count()).where(outbox.c.state == "planned")) == 1

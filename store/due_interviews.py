@@ -1,0 +1,88 @@
+"""Interviews of a campaign whose next step is due, with all that the ladder decides by: phones, history, exclusion.
+
+What comes next is decided in `contact.ladder`, how far each has come is written by `store.campaigns`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+
+from store.audience import exclusion
+from store.round_offices import OF_INTERVIEW
+from store.tables.campaigns import campaign_interviews
+from store.tables.interviews import interviews
+from store.tables.outbox import outbox
+from store.tables.registry import offices, organisation_phones, organisations, phones
+from store.tables.rounds import round_offices
+
+
+def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -> list[RowMapping]:
+    """Lock a page of interviews whose next step is due, each with its phones and contact history.
+
+    The page is chosen by a statement of its own: thousands may be due at the same moment, and a plan that must serve
+    a page of any size, kept since the first full one, reads whole tables for eight rows.
+    """
+    due = (
+        select(campaign_interviews.c.interview_id)
+        .where(
+            campaign_interviews.c.campaign_id == campaign["id"],
+            campaign_interviews.c.next_at <= now,
+            campaign_interviews.c.state != "ended",
+        )
+        .order_by(campaign_interviews.c.next_at)
+        .limit(size)
+        .with_for_update(skip_locked=True)
+    )
+    found = list(conn.scalars(due))
+    return list(conn.execute(_with_history(campaign, found)).mappings()) if found else []
+
+
+def _with_history(campaign: RowMapping, found: list[UUID]) -> Any:
+    page = campaign_interviews
+    return (
+        select(
+            page.c.interview_id,
+            page.c.step,
+            interviews.c.office_id,
+            offices.c.code.label("office_code"),
+            interviews.c.appointment_at,
+            func.least(round_offices.c.closes_at, campaign["closes_at"]).label("closes_at"),
+            exclusion(campaign["kind"]).label("excluded"),
+            _phones_of().label("phones"),
+            _history_of().label("history"),
+        )
+        .select_from(page.join(interviews, interviews.c.id == page.c.interview_id))
+        .join(organisations, organisations.c.id == interviews.c.organisation_id)
+        .join(offices, offices.c.id == interviews.c.office_id)
+        .outerjoin(round_offices, OF_INTERVIEW)
+        .where(page.c.campaign_id == campaign["id"], page.c.interview_id == any_(literal(found, ARRAY(Uuid))))
+        .order_by(page.c.interview_id)  # else the plan of the day says whose contact comes first
+    )
+
+
+def _phones_of() -> Any:
+    fields = func.jsonb_build_array(func.encode(phones.c.hash, "hex"), phones.c.kind, phones.c.consent)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(fields, organisation_phones.c.rank)))
+        .select_from(organisation_phones.join(phones, phones.c.hash == organisation_phones.c.phone_hash))
+        .where(organisation_phones.c.organisation_id == interviews.c.organisation_id, organisation_phones.c.valid)
+        .scalar_subquery()
+    )
+
+
+def _history_of() -> Any:
+    fields = func.jsonb_build_object(
+        "medium", outbox.c.medium, "purpose", outbox.c.purpose, "state", outbox.c.state, "step", outbox.c.step,
+        "attempt", outbox.c.attempt, "campaign", outbox.c.campaign_id, "error_kind", outbox.c.error_kind,
+        "at", func.coalesce(outbox.c.sent_at, outbox.c.due_at), "reason", outbox.c.reason["code"],
+    )  # fmt: skip
+    return (
+        select(func.jsonb_agg(aggregate_order_by(fields, outbox.c.created_at, outbox.c.id)))
+        .where(outbox.c.interview_id == interviews.c.id, outbox.c.campaign_id.is_not(None))
+        .scalar_subquery()
+    )
