@@ -93,7 +93,7 @@ def _select(lock: str, heed: bool = True) -> TextClause:
 
 
 _SKIP_LOCKED = " FOR NO KEY UPDATE OF o SKIP LOCKED"
-_NEXT = Prepared(_select(_SKIP_LOCKED))
+NEXT = Prepared(_select(_SKIP_LOCKED))
 _NEXT_UNLOCKED = Prepared(_select(""))
 _NEXT_HEEDLESS = Prepared(_select(_SKIP_LOCKED, heed=False))
 _DUE_SENDERS = text(_GROUPS.format(**_OF_ALL) + _DUE.format(**_URGENT_PARTS))
@@ -128,7 +128,7 @@ def claim(
     that pauses and holds are asked here.
     """
     given = {"sender_id": sender_id, "due_by": now, "look": wanted + SLACK, "wanted": wanted, "served": served}
-    query = (_NEXT if heeding else _NEXT_HEEDLESS) if locking else _NEXT_UNLOCKED
+    query = (NEXT if heeding else _NEXT_HEEDLESS) if locking else _NEXT_UNLOCKED
     found = query.all(conn, given)
     rows = [row["id"] for row in found]
     if rows:

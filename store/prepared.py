@@ -31,7 +31,7 @@ class Prepared:
         compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
         kinds = {name: bind.type.dialect_impl(_DIALECT) for bind, name in compiled.bind_names.items()}
         found = {name: kind.bind_processor(_DIALECT) for name, kind in kinds.items()}
-        self._sql = str(compiled)
+        self.sql = str(compiled)
         self._writers = {name: write for name, write in found.items() if write is not None}
         constants = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._constants = self._written(constants)
@@ -58,7 +58,7 @@ class Prepared:
             self._fail(conn, error)
 
     def _run(self, conn: Connection, given: Mapping[str, Any]) -> psycopg.Cursor[dict[str, Any]]:
-        return _driver(conn).cursor(row_factory=dict_row).execute(self._sql, self._constants | self._written(given))
+        return _driver(conn).cursor(row_factory=dict_row).execute(self.sql, self._constants | self._written(given))
 
     def _written(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the driver takes them: SQLAlchemy wraps JSON by the column's type."""
@@ -71,7 +71,7 @@ class Prepared:
         """As SQLAlchemy would: a connection that is gone leaves the pool; values never stand in the message."""
         if _driver(conn).closed:
             conn.invalidate(error)
-        known = DBAPIError.instance(self._sql, None, error, psycopg.Error, hide_parameters=True, dialect=_DIALECT)
+        known = DBAPIError.instance(self.sql, None, error, psycopg.Error, hide_parameters=True, dialect=_DIALECT)
         raise known from error
 
 
