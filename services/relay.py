@@ -6,14 +6,18 @@ must not know what a dispatch does.
 
 from __future__ import annotations
 
+import logging
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 from uuid import UUID
 
 from services.dispatch import Dispatcher
 from services.work import Work
 from store import claims
+
+_log = logging.getLogger("alo.dispatch")
 
 
 class Relay:
@@ -22,21 +26,24 @@ class Relay:
     def __init__(self) -> None:
         """Nothing runs until somebody dispatches: it may be made before a fork."""
         self._lock = Lock()
-        self._ending: dict[UUID, list[Future[int]]] = {}
+        self._under_way: dict[UUID, list[Future[int]]] = {}
 
     def dispatch(self, work: Work, sender_id: UUID, budget_s: float) -> int:
-        """Claim for one sender for up to `budget_s` real seconds. Rows that dispatches handed over since the last call.
+        """Claim for one sender for up to `budget_s` real seconds. Rows that dispatches before have handed over.
 
-        What was claimed last is handed over after this has returned. Raises what the dispatches before have raised.
+        What was claimed last is handed over after this has returned; a fault of it is logged at once and raised by the
+        next dispatch for this sender, or by `close`.
         """
         dispatcher = Dispatcher(work, sender_id)
         hand = ThreadPoolExecutor(1, thread_name_prefix="dispatch")
-        served = hand.submit(dispatcher.serve, time.monotonic() + budget_s)
+        with self._lock:
+            before = list(self._under_way.setdefault(sender_id, []))
+            served = hand.submit(dispatcher.serve, time.monotonic() + budget_s)
+            self._under_way[sender_id].append(served)
+        served.add_done_callback(_tell)
         hand.shutdown(wait=False)
         dispatcher.through.wait()
-        with self._lock:
-            ending, self._ending[sender_id] = self._ending.get(sender_id, []), [served]
-        return sum(one.result() for one in ending)
+        return self._ended(before)
 
     def dispatch_due(self, work: Work, budget_s: float) -> int:
         """Dispatch for every sender that has something due, all at the same time. As `dispatch`, for all of them."""
@@ -47,10 +54,23 @@ class Relay:
         return sum(one.result() for one in served)
 
     def close(self) -> int:
-        """Wait until everything claimed is handed over and settled. Rows; raises what the last dispatches have raised.
+        """Wait until everything claimed is handed over and settled. Rows; raises a fault of the last dispatches.
 
         For the end of a process: what it cuts off is in doubt, and the sweeps must ask the carrier.
         """
         with self._lock:
-            ending, self._ending = [one for many in self._ending.values() for one in many], {}
-        return sum(one.result() for one in ending)
+            last = [one for many in self._under_way.values() for one in many]
+        return self._ended(last)
+
+    def _ended(self, dispatches: Sequence[Future[int]]) -> int:
+        """Wait for all of them, then forget them and give their rows or raise the first fault."""
+        wait(dispatches)
+        with self._lock:
+            for many in self._under_way.values():
+                many[:] = [one for one in many if one not in dispatches]
+        return sum(one.result() for one in dispatches)
+
+
+def _tell(served: Future[int]) -> None:
+    if fault := served.exception():
+        _log.error("a dispatch failed", exc_info=fault)

@@ -84,7 +84,7 @@ class Pace:
 
     def above(self, rate: float, burst: int) -> bool:
         """Whether more left than `rate` allows from the first to the last, and `burst` beside it."""
-        return len(self.times) > rate * (self.times[-1] - self.times[0]) + 1 + burst
+        return bool(self.times) and len(self.times) > rate * (self.times[-1] - self.times[0]) + 1 + burst
 
     def between(self, start: float, end: float) -> Pace:
         """The hand-overs from `start` to `end` seconds after the first."""

@@ -46,6 +46,9 @@ class DeadCarrier(FakeCarrier):
     def send(self, sender: SenderRow, to: str, body: str, ref: str) -> SendResult:
         raise RuntimeError("no such carrier")
 
+    def place(self, sender: SenderRow, to: str, ref: str) -> SendResult:
+        raise RuntimeError("no such carrier")
+
 
 @pytest.fixture
 def slow() -> SlowCarrier:
@@ -73,7 +76,7 @@ def crowded(work: Work, carrier: FakeCarrier) -> World:
 
 
 def under_way(world: World) -> int:
-    return sum(row["state"] in (State.CLAIMED, State.SENDING) for row in world.rows(outbox))
+    return sum(row["state"] in (State.CLAIMED, State.SENDING) for row in world.rows(outbox, medium="text"))
 
 
 def test_the_next_dispatch_claims_while_the_last_waits_for_the_carrier(
@@ -98,6 +101,7 @@ def test_closing_waits_for_what_was_claimed(work: Work, slow: SlowCarrier, relay
     relay.dispatch(world.work, world.text.id, 0.3)
     claimed = under_way(world)
     slow.open.set()
+    assert claimed > 0
     assert relay.close() == claimed == len(slow.sent) == len(world.rows(outbox, state=State.SENT))
     assert relay.close() == 0
 
@@ -107,6 +111,23 @@ def test_what_a_dispatch_raised_the_next_one_tells(work: Work, relay: Relay) -> 
     assert relay.dispatch(world.work, world.text.id, 0.3) == 0
     with pytest.raises(RuntimeError, match="no such carrier"):
         relay.dispatch(world.work, world.text.id, 0.3)
+
+
+def test_closing_waits_for_one_sender_though_another_failed(work: Work, slow: SlowCarrier, relay: Relay) -> None:
+    """A process that ends at the first fault would cut off what others have at the carrier."""
+    world = crowded(work, slow)
+    world.plan("call")
+    relay.dispatch(replace(world.work, carriers=FakeCarriers(calls=DeadCarrier())), world.line.id, 0.3)
+    relay.dispatch(world.work, world.text.id, 0.3)
+    claimed = under_way(world)
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(relay.close)
+        time.sleep(0.3)
+        assert not closing.done()
+        slow.open.set()
+        with pytest.raises(RuntimeError, match="no such carrier"):
+            closing.result()
+    assert len(world.rows(outbox, state=State.SENT)) == claimed
 
 
 def test_every_sender_with_something_due_is_served(work: Work, slow: SlowCarrier, relay: Relay) -> None:

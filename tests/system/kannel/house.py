@@ -27,7 +27,8 @@ from runtime.container import machine_work
 from runtime.demonstration.stage import free_port
 from runtime.processes import Crew
 from runtime.settings import Settings
-from services import dispatch, reconcile, senders, sweeps
+from services import reconcile, senders, sweeps
+from services.relay import Relay
 from services.senders import NewSender
 from services.work import Work
 from store import outbox as outbox_rows
@@ -164,13 +165,18 @@ class House:
 
     def _turn(self) -> None:
         """What beat and workers do, in this process: the same use cases, oftener."""
+        relay = Relay()
         while not self._over.wait(0.2):
             try:
-                dispatch.dispatch_due(self.work, 0.5)
+                relay.dispatch_due(self.work, 0.5)
                 sweeps.free_leases(self.work)
                 reconcile.ask_about_doubtful(self.work)
             except Exception as fault:  # a test looks at them
                 self.faults.append(fault)
+        try:
+            relay.close()
+        except Exception as fault:
+            self.faults.append(fault)
 
     # What tests do
 
@@ -241,5 +247,3 @@ def until(done: Callable[[], bool], seconds: float = PATIENCE_S, told: Callable[
     while not done():
         assert time.monotonic() < deadline, told()
         time.sleep(0.1)
-
-
