@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
@@ -30,11 +30,15 @@ def outcomes(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
 
 
 def contacts(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
-    """Texts and calls of a round's interviews by medium and state."""
+    """Texts and calls of a round's interviews by medium and state, without texts that answer somebody's own.
+
+    Those are five in six of all rows once a country has answered.
+    """
+    of_ours = or_(outbox.c.campaign_id.is_not(None), outbox.c.medium == "call")
     query = (
         select(outbox.c.medium, outbox.c.state, func.count().label("n"))
         .join(interviews, interviews.c.id == outbox.c.interview_id)
-        .where(interviews.c.round_id == round_id)
+        .where(interviews.c.round_id == round_id, of_ours)
         .group_by(outbox.c.medium, outbox.c.state)
     )
     return conn.execute(query).mappings().all()
