@@ -31,11 +31,9 @@ class Scheduler:
         self._change = threading.Condition()
         self._ready: SimpleQueue[Task | None] = SimpleQueue()
         """What is due; None ends a thread. An executor would make a future of each task, which nobody asks for."""
-        self._threads = [
-            threading.Thread(target=self._watch, name="scheduler", daemon=True),
-            *(threading.Thread(target=self._serve, name="network", daemon=True) for _ in range(workers)),
-        ]
-        for thread in self._threads:
+        self._watcher = threading.Thread(target=self._watch, name="scheduler", daemon=True)
+        self._hands = [threading.Thread(target=self._serve, name="network", daemon=True) for _ in range(workers)]
+        for thread in (self._watcher, *self._hands):
             thread.start()
 
     def after(self, seconds: float, task: Task) -> None:
@@ -75,12 +73,13 @@ class Scheduler:
             self._closed = True
             self._due.clear()
             self._change.notify()
+        self._watcher.join()
         with suppress(Empty):
             while True:
                 self._ready.get_nowait()
-        for _ in self._threads:
+        for _ in self._hands:
             self._ready.put(None)
-        for thread in self._threads:
+        for thread in self._hands:
             thread.join()
 
     def _step(self, process: Iterator[float]) -> None:

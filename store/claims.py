@@ -94,6 +94,7 @@ def _select(lock: str, heed: bool = True) -> TextClause:
 
 _SKIP_LOCKED = " FOR NO KEY UPDATE OF o SKIP LOCKED"
 NEXT = Prepared(_select(_SKIP_LOCKED))
+"""What `claim` asks, where no fault is planted."""
 _NEXT_UNLOCKED = Prepared(_select(""))
 _NEXT_HEEDLESS = Prepared(_select(_SKIP_LOCKED, heed=False))
 _DUE_SENDERS = text(_GROUPS.format(**_OF_ALL) + _DUE.format(**_URGENT_PARTS))

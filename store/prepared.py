@@ -32,6 +32,7 @@ class Prepared:
         kinds = {name: bind.type.dialect_impl(_DIALECT) for bind, name in compiled.bind_names.items()}
         found = {name: kind.bind_processor(_DIALECT) for name, kind in kinds.items()}
         self.sql = str(compiled)
+        """As the driver takes it."""
         self._writers = {name: write for name, write in found.items() if write is not None}
         constants = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._constants = self._written(constants)

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services import campaigns, inbound, officers
+from services.progress import round_progress
 from services.staff_entry import enter_answers
 from services.tasks import open_task
 from store.tables.rounds import round_offices
@@ -49,6 +50,14 @@ def test_a_round_is_shown_in_counts(officer: Visitor, answered: World) -> None:
     assert "✓ hoàn thành 1 25%" in shown
     assert "Cán bộ nhập ✓ hoàn thành 1" in shown
     assert "Tự cập nhật mỗi 5 giây" in shown
+
+
+def test_a_round_counts_what_we_started_and_no_replies(answered: World) -> None:
+    """A person who wrote got a reply; nothing else has left yet."""
+    assert [row["purpose"] for row in answered.sent()] == ["reply"]
+    assert round_progress(answered.work, "2026").contacts == {"text": {}, "call": {}}
+    answered.plan("call")
+    assert round_progress(answered.work, "2026").contacts == {"text": {}, "call": {"planned": 1}}
 
 
 def test_each_campaign_of_a_round_is_shown_with_its_kind(officer: Visitor, answered: World) -> None:

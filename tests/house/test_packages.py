@@ -19,7 +19,8 @@ MODULES = modules()
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 VAGUE = re.compile(r"(^|_)(util|utils|helper|helpers|manager|dao|misc)(_|$)", re.IGNORECASE)
-MACHINE_PATHS = re.compile(r"/work/|/root/|/home/[a-z]+/|/Users/|\.\./shared|\.library|/tmp/brief")
+MACHINE_PATHS = re.compile(r"/[w]ork/|/[r]oot/|/home/[a-z]+/|/[U]sers/|\.\./[s]hared|\.[l]ibrary|/tmp/[b]rief")
+"""Written so that this file may be looked at too."""
 
 
 def test_every_package_stands_in_the_contracts() -> None:
@@ -109,11 +110,10 @@ def test_ignored_types_give_a_code_and_a_reason() -> None:
 
 def test_nothing_names_a_machine() -> None:
     kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    here = name(Path(__file__))
     found = []
     for path in filter(None, kept):
         place = ROOT / path
-        if path != here and place.is_file() and place.suffix not in (".xlsx", ".woff2", ".png", ".ico"):
+        if place.is_file() and place.suffix not in (".xlsx", ".woff2", ".png", ".ico"):
             text = place.read_text("utf-8", errors="ignore")
             found += [f"{path}: {hit.group()}" for hit in MACHINE_PATHS.finditer(text)]
     assert found == []

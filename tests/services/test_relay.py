@@ -106,11 +106,14 @@ def test_closing_waits_for_what_was_claimed(work: Work, slow: SlowCarrier, relay
     assert relay.close() == 0
 
 
-def test_what_a_dispatch_raised_the_next_one_tells(work: Work, relay: Relay) -> None:
+def test_what_a_dispatch_raised_is_logged_and_the_next_one_raises_it(
+    work: Work, relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
     world = crowded(work, DeadCarrier())
     assert relay.dispatch(world.work, world.text.id, 0.3) == 0
     with pytest.raises(RuntimeError, match="no such carrier"):
         relay.dispatch(world.work, world.text.id, 0.3)
+    assert "a dispatch failed" in caplog.text
 
 
 def test_closing_waits_for_one_sender_though_another_failed(work: Work, slow: SlowCarrier, relay: Relay) -> None:

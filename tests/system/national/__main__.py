@@ -22,7 +22,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make national", description=__doc__)
     parser.add_argument("--organisations", type=int, default=36_000)
     parser.add_argument("--seed", type=int, default=61)
-    parser.add_argument("--rate", type=float, default=0, help="business seconds a real second, from this leg on")
+    pace = "business seconds a real second, from this leg on; 0: as before, or what the size allows"
+    parser.add_argument("--rate", type=float, default=0, help=pace)
     parser.add_argument("--limit", type=float, default=7200, help="real seconds after which it stops, to go on later")
     parser.add_argument("--resume", action="store_true", help="go on with the run in HOME")
     parser.add_argument("--home", type=Path, default=Path("/tmp/alo-national"), help="emptied first")

@@ -97,7 +97,7 @@ def tell(figures: Figures) -> Iterator[str]:
         return
     own, turns = {part: figures.cpu_s[part] for part in MEASURED}, max(1, figures.turns)
     yield f"\n{figures.plan.organisations:,} organisations, seed {figures.plan.seed}"
-    yield f"{figures.rate:g} times real time, legs: {figures.legs}"
+    yield f"legs: {figures.legs}, the last at {figures.rate:g} times real time"
     yield f"{figures.turns:,} turns in {figures.seconds:.0f} s: {figures.turns / figures.seconds:.0f} a second"
     yield f"requests: {figures.requests}; contacts: {figures.contacts}"
     yield "CPU a turn (µs): " + ", ".join(f"{part} {value / turns * 1e6:.0f}" for part, value in own.items())
