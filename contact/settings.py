@@ -125,6 +125,8 @@ def _one_of(given: Any, known: tuple[str, ...]) -> str:
     if given not in known:
         raise ValueError(f"{given!r} is none of {', '.join(known)}")
     return str(given)
+
+
 def _ring_in(given: str) -> RingIn:
     if given not in RING_IN:
         raise ValueError(f"ring_in is one of {', '.join(RING_IN)}")

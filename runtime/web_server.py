@@ -28,7 +28,6 @@ class RedactedLogger(Logger):  # type: ignore[misc]  # gunicorn brings no types
         observability.configure(_settings.alo_log_level)
 
 
-
 bind = f"{_settings.alo_bind}:{_settings.alo_port}"
 workers = _settings.alo_web_workers
 threads = _settings.alo_web_threads

@@ -110,9 +110,7 @@ def _told(conn: Connection, held: Row, code: str, language: str, context: TextCo
     return texting.notice(code, language, context, minutes=minutes)
 
 
-def _composed(
-    conn: Connection, held: Row, language: str, effects: tuple[Effect, ...], context: TextContext
-) -> Text:
+def _composed(conn: Connection, held: Row, language: str, effects: tuple[Effect, ...], context: TextContext) -> Text:
     form = form_of(conn, held["questionnaire_sha256"])
     written = _first(form, effects, language, context)
     return written or _told(conn, held, "text.announcement", language, context)

@@ -94,9 +94,7 @@ _COUNTS = Prepared(_counts())
 _TIMES = ("contacts_at", "texts_at", "calls_at", "answered_at")
 
 
-def counts(
-    conn: Connection, rows: Sequence[UUID], since: datetime, now: datetime
-) -> dict[UUID, dict[str, Any]]:
+def counts(conn: Connection, rows: Sequence[UUID], since: datetime, now: datetime) -> dict[UUID, dict[str, Any]]:
     """For rows about to leave, by id, fields of `contact.caps.Counts`: contacts we started to the phone since `since`,
     in the round to the interview.
 

@@ -154,9 +154,7 @@ _SEEN = Prepared(
 )
 
 
-def remember_shown(
-    conn: Connection, sender_id: UUID, shown: Mapping[bytes, Sequence[Mapping[str, Any]]]
-) -> None:
+def remember_shown(conn: Connection, sender_id: UUID, shown: Mapping[bytes, Sequence[Mapping[str, Any]]]) -> None:
     """Replace what our number has shown phones (hash → list, newest first); written under their locks."""
     rows = [{"sender_id": sender_id, "phone_hash": phone, "shown": list(seen)} for phone, seen in shown.items()]
     if rows:

@@ -93,6 +93,7 @@ def locked(query: Select[Any]) -> Select[Any]:
 _ONE = Prepared(locked(HELD.where(interviews.c.id == bindparam("interview_id"))))
 _SOME = Prepared(locked(HELD.where(interviews.c.id == any_(bindparam("interview_ids", type_=ARRAY(Uuid))))))
 
+
 def lock(conn: Connection, interview_id: UUID) -> Row | None:
     """Lock one interview (after its phone) and read it with its organisation's and office's words; None if unknown."""
     return _ONE.first(conn, {"interview_id": interview_id})
@@ -244,8 +245,9 @@ def earlier_answers(conn: Connection, interview_id: UUID, questions: Sequence[st
         select(answers.c.question, answers.c.value)
         .ext(distinct_on(answers.c.question))
         .select_from(
-            this.join(last, (last.c.organisation_id == this.c.organisation_id) & (last.c.round_id != this.c.round_id))
-            .join(answers, answers.c.interview_id == last.c.id)
+            this.join(
+                last, (last.c.organisation_id == this.c.organisation_id) & (last.c.round_id != this.c.round_id)
+            ).join(answers, answers.c.interview_id == last.c.id)
         )
         .where(this.c.id == interview_id, answers.c.question.in_(questions), last.c.begun_at.is_not(None))
         .order_by(answers.c.question, last.c.begun_at.desc())

@@ -59,7 +59,6 @@ _OF_PHONE_TEXTING = Prepared(
 )
 
 
-
 def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[Row]:
     """Lock the interviews in open rounds of every organisation with this phone, in one order for everybody."""
     return _OF_PHONE.all(conn, {"phone_hash": phone_hash})
@@ -73,9 +72,7 @@ def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_
     return _OF_PHONE_TEXTING.all(conn, given)
 
 
-def shares_phone_with_another(
-    interview_id: ColumnElement[Any], phone_hash: ColumnElement[Any] | None = None
-) -> Exists:
+def shares_phone_with_another(interview_id: ColumnElement[Any], phone_hash: ColumnElement[Any] | None = None) -> Exists:
     """Whether the phone (None: any of its phones) serves another organisation too that is asked in an open round."""
     own, mine, theirs, other = (t.alias() for t in (interviews, organisation_phones, organisation_phones, interviews))
     its_round = rounds.alias()

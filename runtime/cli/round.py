@@ -142,11 +142,17 @@ def close_round(session: Session, code: str, yes: bool) -> None:
 @click.option("--approval-above", type=click.IntRange(0), default=None, help="quá số này cần người thứ hai duyệt")
 @click.option("--ring-in", type=click.Choice(RING_IN), default=None, help="khi có người gọi đến (who rings our number)")
 @click.option(
-    "--resume-after", "resume_after_s", type=click.IntRange(0), default=None, metavar="SECONDS",
+    "--resume-after",
+    "resume_after_s",
+    type=click.IntRange(0),
+    default=None,
+    metavar="SECONDS",
     help="gọi nối lại cuộc gọi bị ngắt sau số giây này; 0: không (a dropped call is resumed once; 0: never)",
 )
 @click.option(
-    "--transfer", multiple=True, metavar="07:30-11:30",
+    "--transfer",
+    multiple=True,
+    metavar="07:30-11:30",
     help="giờ hành chính nối máy với cán bộ; 'off': không nối (office hours in which 0 puts callers through)",
 )
 @click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")

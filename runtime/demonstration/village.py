@@ -101,12 +101,7 @@ def handsets(people: list[Villager]) -> list[dict[str, Any]]:
 
 def topics(known: dict[str, Questionnaire]) -> list[dict[str, Any]]:
     """What people understand of each questionnaire: topic = digest:question, in spoken and written words."""
-    return [
-        _topic(sha256, question)
-        for sha256, form in known.items()
-        for question in form.questions
-        if question.asked
-    ]
+    return [_topic(sha256, question) for sha256, form in known.items() for question in form.questions if question.asked]
 
 
 def topic_name(sha256: str, question: str) -> str:

@@ -77,9 +77,7 @@ def at_departure(world: World, clock: FakeClock, carriers: FakeCarriers) -> int:
 # One call, a moment later
 
 
-def test_a_call_that_breaks_off_is_taken_up_again_once(
-    world: World, carriers: FakeCarriers, clock: FakeClock
-) -> None:
+def test_a_call_that_breaks_off_is_taken_up_again_once(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
     ref = talk(world, "1", "2")
     assert end(world, ref) == "merged"
     (row,) = planned(world)

@@ -19,9 +19,7 @@ from tests.services.world import LEADER, World, build
 
 SAID = Told("in_person", date(2026, 11, 18), "Bà Hoa nói với tổ công tác: đừng gọi nữa.")
 SECOND = "+84901000002"
-CONFIRMED = (
-    "Da ghi nhan. Chung toi se khong goi, khong nhan tin cho ong/ba nua. Muon nhan lai, nhan DK LAI"
-)
+CONFIRMED = "Da ghi nhan. Chung toi se khong goi, khong nhan tin cho ong/ba nua. Muon nhan lai, nhan DK LAI"
 
 
 @pytest.fixture

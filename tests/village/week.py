@@ -96,9 +96,7 @@ class Week:
         work = replace(work, clock=clock, ids=FakeIds(), voice=scripts)
         self.form, self.time = form, time
         self.town: Town = population.found(work, form, people)
-        everybody = {
-            number: Person(Chance(seed, place), Ear(form)) for place, number in enumerate(self.town.numbers)
-        }
+        everybody = {number: Person(Chance(seed, place), Ear(form)) for place, number in enumerate(self.town.numbers)}
         self.phones = Phones(self.town, everybody, time, scripts)
         self.work = self.phones.work = replace(work, carriers=self.phones)
         self.phones.serves = self._serve

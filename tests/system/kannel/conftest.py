@@ -15,9 +15,7 @@ NO_KANNEL = "no kannel: apt install kannel"
 
 
 @pytest.fixture(scope="package")
-def house(
-    url_of: Callable[[str], str], broker_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+def house(url_of: Callable[[str], str], broker_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Everything at work."""
     if not all(box.program(name) for name in box.PROGRAMS):
         pytest.skip(NO_KANNEL)

@@ -144,12 +144,8 @@ class SmppNetwork:
 
     def _receipt(self, pdu: Any, given: str, state: str, error: str) -> None:
         stamp = time.strftime("%y%m%d%H%M")
-        words = (
-            f"id:{given} sub:001 dlvrd:001 submit date:{stamp} done date:{stamp} stat:{state} err:{error} text:..."
-        )
-        self._deliver(
-            pdu.destination_addr.decode(), pdu.source_addr.decode(), words.encode(), 0, RECEIPT
-        )
+        words = f"id:{given} sub:001 dlvrd:001 submit date:{stamp} done date:{stamp} stat:{state} err:{error} text:..."
+        self._deliver(pdu.destination_addr.decode(), pdu.source_addr.decode(), words.encode(), 0, RECEIPT)
 
     def _write(self, name: str, link: socket.socket | None, sequence: int = 0, status: int = 0, **fields: Any) -> None:
         pdu = smpp.make_pdu(name, client=_UNNUMBERED, **fields)
