@@ -16,7 +16,7 @@ import pytest
 from tests.house.source import PACKAGES, ROOT, modules, name, tree
 
 MODULES = modules()
-LONGEST_FILE = 300
+LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 VAGUE = re.compile(r"(^|_)(util|utils|helper|helpers|manager|dao|misc)(_|$)", re.IGNORECASE)
 MACHINE_PATHS = re.compile(r"/[w]ork/|/[r]oot/|/home/[a-z]+/|/[U]sers/|\.\./[s]hared|\.[l]ibrary|/tmp/[b]rief")

@@ -1,0 +1,82 @@
+"""One form for every character: what nobody can see is dropped, what looks alike is compared as alike.
+
+Three steps, each on top of the last: `clean` is what we keep and show, `plain` how codes and numbers are read, `folded`
+how words are looked up. It must not decide between two candidates (`characters.matching` says when it may not).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_KEPT_CONTROLS = "\t\n\r"
+_UNSEEN = frozenset(
+    chr(code)
+    for first, last in (
+        *((0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800)),
+        *((0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0100, 0xE01EF)),
+    )
+    for code in range(first, last + 1)
+)
+"""Characters that show nothing although Unicode counts them as letters, marks or signs (Default_Ignorable_Code_Point,
+and the empty Braille cell)."""
+_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―⁃−﹘﹣－ー"), "-")
+_QUOTES = {**dict.fromkeys(map(ord, "‘’‚‛′`´＇"), "'"), **dict.fromkeys(map(ord, "“”„‟″«»＂"), '"')}
+_LOOK_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo",
+)
+"""Cyrillic and Greek letters that nobody can tell from Latin ones."""
+_SPACES = re.compile(r"[^\S\n]+")
+_DROPPED = frozenset({"Cf", "Cs", "Cn", "Co"})
+
+
+def storable(text: str) -> str:
+    """`text` without what a database, UTF-8 or XML refuses: NUL and other controls, halves of pairs, non-characters."""
+    return text if text.isascii() and text.isprintable() else "".join(c for c in text if _storable(c))
+
+
+def _storable(character: str) -> bool:
+    if character in _KEPT_CONTROLS:
+        return True
+    code = ord(character)
+    nobody = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0
+    return unicodedata.category(character) not in ("Cc", "Cs") and not nobody
+
+
+def clean(text: str) -> str:
+    """`text` as it is kept and shown: NFC, nothing unseen, one kind of space, trimmed; line breaks stay.
+
+    Byte order marks, soft hyphens, joiners, directional marks and unassigned characters are dropped; runs of spaces of
+    any kind become one space.
+    """
+    if text.isascii() and text.isprintable():
+        return _SPACES.sub(" ", text).strip()
+    seen = "".join(c for c in text if c in _KEPT_CONTROLS or not _unseen(c))
+    one_break = re.sub(r"\r\n?|[\u0085\u2028\u2029]", "\n", seen)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", one_break)).strip()
+
+
+@lru_cache(maxsize=4096)
+def _unseen(character: str) -> bool:
+    if character in _UNSEEN:
+        return True
+    category = unicodedata.category(character)
+    return category in _DROPPED or (category == "Cc" and character != "\x85")
+
+
+def plain(text: str) -> str:
+    """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9, one kind
+    of hyphen and quote, Latin letters for those that look the same."""
+    wide = unicodedata.normalize("NFKC", clean(text).translate(_HYPHENS).translate(_QUOTES))
+    digits = "".join(c if (value := unicodedata.decimal(c, None)) is None else str(value) for c in wide)
+    return clean(digits.translate(_HYPHENS).translate(_LOOK_ALIKE))
+
+
+@lru_cache(maxsize=8192)
+def folded(text: str) -> str:
+    """`text` as words are looked up: `plain`, lower case, without Vietnamese marks, đ as d, on one line."""
+    spread = unicodedata.normalize("NFD", plain(text).casefold().replace("đ", "d"))
+    letters = "".join(c for c in spread if not unicodedata.combining(c))
+    return " ".join(letters.split())

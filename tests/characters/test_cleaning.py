@@ -1,0 +1,66 @@
+"""What people and programs write arrives in one form: seen characters only, look-alikes alike."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from characters.cleaning import clean, folded, plain, storable
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("HTX\u00a0Nà\u202fLúa", "HTX Nà Lúa"),
+        ("\ufeff001\u200b", "001"),
+        ("0\u00ad912", "0912"),
+        ("HTX\u200dA\u2060B\u202a", "HTXAB"),
+        (unicodedata.normalize("NFD", "Hợp tác xã"), "Hợp tác xã"),
+        ("1\r\nGiam doc\u2028HTX", "1\nGiam doc\nHTX"),
+        ("a\x00b\x07c\ud800d\uffffe", "abcde"),
+        ("  a \t b  ", "a b"),
+        ("ㅤ⠀x", "x"),
+    ],
+)
+def test_what_nobody_sees_is_dropped(written: str, kept: str) -> None:
+    assert clean(written) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("０９１２\u2011３４５", "0912-345"),
+        ("٠٩١٢", "0912"),
+        ("НТХ", "HTX"),
+        ("0912–345—678−9", "0912-345-678-9"),
+        ("‘091’", "'091'"),
+    ],
+)
+def test_codes_and_numbers_are_read_in_one_form(written: str, read: str) -> None:
+    assert plain(written) == read
+
+
+def test_folding_drops_marks_and_case() -> None:
+    assert folded("  ĐIỆN \u200b Thoại\n") == "dien thoai"
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    for form in (clean, plain, folded):
+        assert form(form(text)) == form(text)
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_what_is_kept_can_be_stored(text: str) -> None:
+    kept = storable(text)
+    assert "\0" not in kept
+    kept.encode("utf-8")
+    assert storable(clean(text)) == clean(text)
+
+
+@given(st.text(alphabet="aăâáàảãạeêioôơuưyđ 0123456789-", max_size=20))
+def test_vietnamese_survives(text: str) -> None:
+    assert clean(text) == " ".join(text.split(" ")).strip() or "  " in text
