@@ -77,15 +77,16 @@ def load(side: Side) -> None:
 
 def webhooks_app(settings: Settings) -> WSGIApplication:
     """The carriers' side, as the machine's database role. It may be made before a fork: it keeps no connection."""
+    from gateway.admission import guarded
     from gateway.app import create_webhooks_app
     from services.warm_up import warm_up
 
     work = container.machine_work(settings)
     container.plant(settings, work)
+    probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
+    app = guarded(create_webhooks_app(work, container.credentials(settings), settings.base_url, probes), work)
     warm_up(work)
     work.database.close()
-    probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
-    app = create_webhooks_app(work, container.credentials(settings), settings.base_url, probes)
     return cast(WSGIApplication, app)
 
 

@@ -16,6 +16,7 @@ from wsgiref.util import setup_testing_defaults
 
 from gateway.serving import Side, load, serve, webhooks_app
 from runtime.container import running_settings
+from runtime.refusals import told
 from runtime.settings import Settings
 
 SIDE = cast(Side, os.environ.get("ALO_SERVE", "both"))
@@ -37,7 +38,9 @@ class Late:
         with self._lock:
             if self._app is None:
                 nothing_missing = self._webhooks if SIDE == "webhooks" else None
-                self._app = nothing_missing or serve(running_settings(Settings()), SIDE, self._webhooks)
+                settings = Settings()
+                with told(settings.alo_lang):
+                    self._app = nothing_missing or serve(running_settings(settings), SIDE, self._webhooks)
             return self._app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,7 +58,9 @@ def rehearsed(app: WSGIApplication) -> WSGIApplication:
 
 
 load(SIDE)
-webhooks = None if SIDE == "console" else rehearsed(webhooks_app(running_settings(Settings())))
+_settings = Settings()
+with told(_settings.alo_lang):
+    webhooks = None if SIDE == "console" else rehearsed(webhooks_app(running_settings(_settings)))
 gc.collect()
 gc.freeze()  # the collector leaves alone what is there now: pages stay shared
 app = Late(webhooks)

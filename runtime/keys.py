@@ -1,6 +1,7 @@
-"""The keys of this installation: from the environment, or from a private file that is made at the first start.
+"""The keys of this installation: from the environment, or, for embedded servers, from a private file made at first.
 
-It must not know what is sealed with them.
+Keys are made only where the database lies in the same directory: anywhere else a process that makes its own could not
+open what the others sealed. It must not know what is sealed with them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import binascii
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from runtime.data_directory import prepare, private_document
@@ -22,6 +24,15 @@ KEY_BYTES = 32
 
 class UnfitKeysError(ValueError):
     """ALO_SECRET_KEYS, ALO_LOOKUP_KEY or ALO_SESSION_KEY cannot be used; the message names which, never its value."""
+
+
+class NoKeysError(UnfitKeysError):
+    """No keys are set, and the database is none of ours; `file` may hold keys that an earlier version made."""
+
+    def __init__(self, file: Path) -> None:
+        """`file`: where keys were kept."""
+        super().__init__("ALO_SECRET_KEYS, ALO_LOOKUP_KEY, ALO_SESSION_KEY")
+        self.file = file
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +50,36 @@ class Keys:
 
 
 def load(settings: Settings) -> Keys:
-    """The keys of this installation. Raises UnfitKeysError."""
+    """The keys of this installation. Raises NoKeysError or another UnfitKeysError."""
+    if not settings.alo_secret_keys.get_secret_value():
+        if settings.database_url.get_secret_value():
+            raise NoKeysError(settings.alo_data_dir / KEY_FILE)
+        settings = with_kept(settings)
     sealing = settings.alo_secret_keys.get_secret_value()
     lookup = settings.alo_lookup_key.get_secret_value()
     session = settings.alo_session_key.get_secret_value()
-    if not sealing:
-        made = private_document(prepare(settings.alo_data_dir) / KEY_FILE, _new)
-        sealing, lookup, session = made["secret_keys"], made["lookup_key"], session or made["session_key"]
     if not lookup or not session:
         raise UnfitKeysError("ALO_SECRET_KEYS needs ALO_LOOKUP_KEY and ALO_SESSION_KEY beside it")
     pairs = [_pair("ALO_SECRET_KEYS", part) for part in sealing.split(",")]
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise UnfitKeysError("ALO_SECRET_KEYS: two keys have the same id")
     version, key = _pair("ALO_LOOKUP_KEY", lookup)
     if not version.isdigit():
         raise UnfitKeysError("ALO_LOOKUP_KEY: its version is a number")
     return Keys(dict(pairs), key, int(version), session)
+
+
+def with_kept(settings: Settings) -> Settings:
+    """`settings` with the keys beside the embedded database where none are set; made there at the first start."""
+    if settings.alo_secret_keys.get_secret_value():
+        return settings
+    kept = private_document(prepare(settings.alo_data_dir) / KEY_FILE, fresh)
+    given = {
+        "alo_secret_keys": kept["secret_keys"],
+        "alo_lookup_key": kept["lookup_key"],
+        "alo_session_key": settings.alo_session_key.get_secret_value() or kept["session_key"],
+    }
+    return Settings(**{**vars(settings), **given})
 
 
 def _pair(setting: str, text: str) -> tuple[str, bytes]:
@@ -67,8 +94,10 @@ def _pair(setting: str, text: str) -> tuple[str, bytes]:
     return name, key
 
 
-def _new() -> dict[str, Any]:
-    def fresh() -> str:
+def fresh() -> dict[str, Any]:
+    """A new set of keys, random, as they stand in a key file."""
+
+    def key() -> str:
         return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
-    return {"secret_keys": f"k1:{fresh()}", "lookup_key": f"1:{fresh()}", "session_key": fresh()}
+    return {"secret_keys": f"k1:{key()}", "lookup_key": f"1:{key()}", "session_key": key()}

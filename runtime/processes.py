@@ -27,6 +27,7 @@ from runtime.container import machine_work, refuse_fast_clock, with_embedded
 from runtime.embedded import Postgres, ServerFailedError, Valkey
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings
+from services import key_fingerprints
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_TIMEOUT_S = 60.0
@@ -175,9 +176,10 @@ def revive(started: Sequence[Server]) -> list[str]:
 
 
 def _furnish(settings: Settings) -> None:
-    """The senders that the settings describe; then the one check that needs them. Raises Refusal."""
+    """The keys compared, the senders that the settings describe, then the one check that needs them. Raises Refusal."""
     work = machine_work(settings)
     try:
+        key_fingerprints.admit(work)
         seed_senders(work, settings)
         refuse_fast_clock(work)
     finally:

@@ -33,6 +33,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "interview_events": _APPEND,
     "interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "invitations": _WRITE,
+    "key_fingerprints": _APPEND,
     "officer_communes": _REPLACE,
     "offices": _WRITE,
     "organisation_phones": _REPLACE,
@@ -66,6 +67,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "interview_events": "",
     "interviews": _READ,
     "invitations": _WRITE,
+    "key_fingerprints": _READ,
     "officer_communes": _READ,
     "offices": _READ,
     "organisation_phones": _REPLACE,
@@ -122,8 +124,8 @@ Without a scope set for the transaction nothing is seen. Signing in looks staff 
 
 SHARED = frozenset(
     {
-        *("invitations", "offices", "phones", "questionnaires", "recordings", "round_questionnaires", "rounds"),
-        *("senders", "tallies"),
+        *("invitations", "key_fingerprints", "offices", "phones", "questionnaires", "recordings"),
+        *("round_questionnaires", "rounds", "senders", "tallies"),
     }
 )
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
+_FINGERPRINT = b"alo key fingerprint"
 """Random 96-bit nonces: safe to 2^32 sealings per key (NIST SP 800-38D, 8.3)."""
 
 
@@ -35,6 +36,7 @@ class Vault:
             raise ValueError("the look-up key needs 32 bytes or more")
         self._ciphers = {_checked(name): AESGCM(key) for name, key in keys.items()}
         self._newest = next(iter(self._ciphers))
+        self._prints = {name: _fingerprint(key) for name, key in keys.items()}
         self._lookup_key = lookup_key
         self.lookup_version = lookup_version
         """Stands beside each hash (`phones.hash_version`), so that a new look-up key can be brought in."""
@@ -66,6 +68,21 @@ class Vault:
         except (InvalidTag, ValueError) as fault:
             raise UnreadableError("sealed bytes are damaged") from fault
 
+    @property
+    def newest(self) -> str:
+        """Id of the key that seals."""
+        return self._newest.decode()
+
+    @property
+    def sealing_fingerprints(self) -> dict[str, bytes]:
+        """Id → fingerprint of the keys that open, newest first; it tells two keys apart and nothing of either."""
+        return dict(self._prints)
+
+    @property
+    def lookup_fingerprint(self) -> bytes:
+        """The same of the look-up key."""
+        return _fingerprint(self._lookup_key)
+
     def stale(self, sealed: bytes) -> bool:
         """Whether `sealed` was sealed with an older key than the newest (rotation re-seals it)."""
         sealed = bytes(sealed)
@@ -74,6 +91,11 @@ class Vault:
     def lookup(self, e164: str) -> bytes:
         """HMAC-SHA256 of an E.164 number: finds a phone without telling it."""
         return hmac.digest(self._lookup_key, e164.encode(), "sha256")
+
+
+def _fingerprint(key: bytes) -> bytes:
+    """HMAC-SHA256 of a fixed text, cut to 16 bytes: keys are random, so nobody can search for one that gives it."""
+    return hmac.digest(key, _FINGERPRINT, "sha256")[:16]
 
 
 def _checked(name: str) -> bytes:

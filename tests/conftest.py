@@ -29,7 +29,7 @@ from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
 from store.vault import Vault
-from tests.doubles import FakeCarriers, FakeClock, FakeIds, RecordingJobs
+from tests.doubles import KEY, FakeCarriers, FakeClock, FakeIds, RecordingJobs
 
 HOME = "ALO_TEST_HOME"
 CONTROLLER = "ALO_TEST_CONTROLLER"
@@ -194,7 +194,7 @@ def carriers() -> FakeCarriers:
 @pytest.fixture(scope="session")
 def vault() -> Vault:
     """A vault with keys known to everybody."""
-    return Vault({"test": bytes(range(32))}, b"look-up key of the tests, 32 bytes", 1)
+    return Vault({"test": KEY}, KEY, 1)
 
 
 @pytest.fixture

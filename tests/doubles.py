@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,14 @@ from uuid import UUID
 
 from contact.delivery import Accepted, InboundText, Receipt, SendResult
 from services.ports import SenderRow
+
+KEY = bytes(range(32))
+KEYS = {
+    "alo_secret_keys": f"test:{base64.b64encode(KEY).decode()}",
+    "alo_lookup_key": f"1:{base64.b64encode(KEY).decode()}",
+    "alo_session_key": "s",
+}
+"""The keys of the tests as settings: what the fixture `vault` seals, a process with these opens and finds."""
 
 START = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
 """A Wednesday, 09:00 in Viet Nam: inside the default hours, no holiday."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from gateway.admission import guarded
 from gateway.console.app import build
 from runtime import container, keys
 from runtime.data_directory import prepare
@@ -15,10 +16,12 @@ from runtime.settings import Settings
 
 def create_console_app(settings: Settings) -> Flask:
     """The staff's app. Raises Refusal when the console's database is not configured, UnfitKeysError."""
-    return build(
-        container.console_work(settings),
+    console = container.console_work(settings)
+    app = build(
+        console,
         container.machine_work(settings),
         session_key=keys.load(settings).session,
         uploads=prepare(settings.alo_data_dir) / "uploads",
         proxies=settings.alo_trusted_proxies,
     )
+    return guarded(app, console, records=False)

@@ -19,6 +19,7 @@ from runtime.cli.session import Session
 from runtime.clock import UnreadableClockError
 from runtime.demonstration import stage
 from runtime.keys import UnfitKeysError
+from runtime.refusals import words_for
 from runtime.settings import BadSettingsError, Settings
 from services.faults import Refusal
 
@@ -38,12 +39,9 @@ SUBCOMMANDS: Mapping[str, str] = {
     "wish": "wish",
     "score": "score",
     "export": "export",
+    "keys": "keys",
 }
 """Name on the command line → module in `runtime.cli`; its `command` is the click command."""
-
-
-_NOT_THERE = ("42P01", "42703")
-"""SQLSTATEs of a table or a column that the schema does not have."""
 
 
 class Subcommands(click.Group):
@@ -99,22 +97,7 @@ def main() -> None:
 
 def _words_for(error: Exception) -> tuple[str, Mapping[str, Any]]:
     """Code and parameters for what a command may end with. Raises `error` again when it is a fault of ours."""
-    match error:
-        case Refusal():
-            return error.code, error.params
-        case click.Abort():
-            return "usage.not_done", {}
-        case UnreadableClockError():
-            return "cli.bad_settings", {"names": "ALO_CLOCK"}
-        case UnfitKeysError():
-            return "usage.bad_keys", {"detail": error}
-        case sa.exc.OperationalError():
-            return "cli.no_database", {}
-        case sa.exc.ProgrammingError() if getattr(error.orig, "sqlstate", "") in _NOT_THERE:
-            return "cli.not_migrated", {}
-        case sa.exc.ArgumentError():
-            return "usage.bad_address", {}
-    raise error
+    return ("usage.not_done", {}) if isinstance(error, click.Abort) else words_for(error)
 
 
 def _exists(module: str) -> bool:

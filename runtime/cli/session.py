@@ -16,6 +16,7 @@ import click
 from runtime.catalogue import words
 from runtime.container import machine_work, running_settings
 from runtime.settings import Settings
+from services import key_fingerprints
 from services.work import Work
 
 
@@ -29,8 +30,10 @@ class Session:
 
     @cached_property
     def work(self) -> Work:
-        """What use cases work with, as the machine role. Raises Refusal when no database runs."""
-        return machine_work(running_settings(self.settings))
+        """What use cases work with, as the machine role. Raises Refusal: no database runs, or keys are another's."""
+        work = machine_work(running_settings(self.settings))
+        key_fingerprints.admit(work)
+        return work
 
     @property
     def actor(self) -> str:

@@ -15,8 +15,9 @@ from runtime.celery_client import QUEUES, celery_app
 from runtime.clock import UnreadableClockError
 from runtime.examination.findings import Examination, Finding, fault, well
 from runtime.settings import Settings
+from services import key_fingerprints
 from services.faults import Refusal
-from store.tables.registry import phones
+from store.keys import recorded, sample
 from store.unit_of_work import Database
 from store.vault import UnreadableError
 
@@ -47,12 +48,24 @@ def examinations(settings: Settings) -> list[Examination]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
+    """Are keys set, can they be used, and are they those the database was written with?"""
     try:
-        keys.load(settings)
+        vault = keys.load(settings).vault()
+    except keys.NoKeysError as none:
+        yield fault("keys", "keys.none", names=str(none), file=str(none.file))
+        return
     except keys.UnfitKeysError as unfit:
         yield fault("keys", "doctor.keys_unfit", detail=str(unfit))
-    else:
-        yield well("keys")
+        return
+    try:
+        with _database(settings).transaction() as conn:
+            key_fingerprints.check(recorded(conn), vault)
+    except sa.exc.SQLAlchemyError:
+        pass  # said under the schema's heading
+    except Refusal as refusal:
+        yield fault("keys", refusal.code, **refusal.params)
+        return
+    yield well("keys")
 
 
 def _schema(settings: Settings) -> Iterator[Finding]:
@@ -67,20 +80,18 @@ def _schema(settings: Settings) -> Iterator[Finding]:
 
 
 def _sealed(settings: Settings) -> Iterator[Finding]:
-    """Do today's keys open what was sealed earlier?"""
-    ends = (phones.c.created_at.asc(), phones.c.created_at.desc())
+    """Do today's keys open what was sealed earlier, and is each number found under the hash it has?"""
     try:
         vault = keys.load(settings).vault()
         with _database(settings).transaction() as conn:
-            rows = [b for end in ends for b in conn.scalars(sa.select(phones.c.number).order_by(end).limit(SAMPLE))]
-        for sealed in rows:
-            vault.open(sealed)
+            rows = sample(conn, SAMPLE)
+        lost = sum(vault.lookup(vault.open(number)) != phone_hash for phone_hash, number, _version in rows)
     except (sa.exc.SQLAlchemyError, keys.UnfitKeysError):
         return  # said under another heading
     except UnreadableError:
         yield fault("sealed", "doctor.sealed_unreadable")
-    else:
-        yield well("sealed")
+        return
+    yield fault("sealed", "doctor.numbers_not_found", lost=lost, of=len(rows)) if lost else well("sealed")
 
 
 def _role(part: str, url: str, wanted: str) -> Iterator[Finding]:

@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
+SEALED = "sealed"
+"""Mark of a column that only a vault can read."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,8 +40,8 @@ def at(name: str, *, null: bool = False) -> Column[Any]:
 
 
 def sealed(name: str, *, null: bool = True) -> Column[Any]:
-    """Bytes written by `store.vault` (AES-GCM); never searched."""
-    return Column(name, LargeBinary, nullable=null)
+    """Bytes written by `store.vault` (AES-GCM); never searched. `store.sealed_columns` finds them by their mark."""
+    return Column(name, LargeBinary, nullable=null, info={SEALED: True})
 
 
 def document(name: str, *, null: bool = False) -> Column[Any]:

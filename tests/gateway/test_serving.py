@@ -15,6 +15,7 @@ from gateway.serving import ByHost, _reachable, webhooks_app
 from runtime import container
 from runtime.settings import Settings
 from services import planted
+from tests.doubles import KEYS
 
 WEB, STAFF = "hooks.example", "staff.example"
 
@@ -58,7 +59,7 @@ def test_the_broker_is_probed_by_a_connection(tmp_path: Path) -> None:
 
 def test_the_carriers_side_may_be_made_before_a_fork(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where making it asked something of the database: no connection is left that two processes would share."""
-    settings = Settings(database_url=database_url, alo_planted_fault="ignore-turn")
+    settings = Settings(database_url=database_url, alo_planted_fault="ignore-turn", **KEYS)
     work = container.machine_work(settings)
     monkeypatch.setattr(container, "machine_work", lambda _settings: work)
     monkeypatch.setattr(planted, "_planted", set())

@@ -93,7 +93,7 @@ def test_what_the_file_asks_of_its_reader_exists() -> None:
     """The words before the first part name settings and passwords, and every password is asked for."""
     text = (ROOT / "compose.yaml").read_text("utf-8")
     head = text.partition("x-alo:")[0]
-    passwords = set(re.findall(r"\$\{([A-Z_]+)\}", text))
+    passwords = set(re.findall(r"\$\{([A-Z_]+):\?\}", text))
     named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", head))
     assert passwords <= named
     assert named - passwords <= SETTINGS
@@ -102,8 +102,8 @@ def test_what_the_file_asks_of_its_reader_exists() -> None:
 def test_addresses_name_parts_and_roles() -> None:
     for service in OURS.values():
         for name, value in service["environment"].items():
-            if name.endswith("_URL"):
-                url = make_url(re.sub(r"\$\{[A-Z_]+\}", "secret", value))
+            if name.endswith("_URL") and name != "PUBLIC_BASE_URL":
+                url = make_url(re.sub(r"\$\{[A-Z_]+:\?\}", "secret", value))
                 assert url.host in SERVICES
                 assert url.drivername == "redis" or (url.username in LOGIN_ROLES and url.database == DATABASE)
     roles = COMPOSE["configs"]["roles"]["content"]
@@ -125,3 +125,12 @@ def test_what_is_copied_is_there() -> None:
         for source in shlex.split(line)[:-1]:
             assert (ROOT / source).exists(), source
             assert not any(fnmatch(source, pattern) for pattern in left_out), source
+
+
+def test_no_secret_may_be_left_out() -> None:
+    """`${NAME}` alone is empty where nothing is set: every name must be required."""
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    assert re.findall(r"\$\{[A-Z_]+\}", text) == []
+    needed = {"ALO_SECRET_KEYS", "ALO_LOOKUP_KEY", "ALO_SESSION_KEY", "PUBLIC_BASE_URL"}
+    for name in ("gateway", "worker-contact", "worker-housekeeping", "beat"):
+        assert needed <= set(SERVICES[name]["environment"])

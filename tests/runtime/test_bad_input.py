@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from runtime.cli.main import alo
 from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
+from tests.doubles import KEYS
 from tests.files.workbooks import write
 from tests.house.source import ROOT
 from tests.services.world import build
@@ -113,12 +113,12 @@ TABLE = [
 
 
 def held(owner: Database) -> dict[str, Any]:
-    """What the database holds, but for the record that a file was tried: its report and its line in the audit trail."""
+    """What the database holds, but for the record that a file was tried (report, audit) and with which keys."""
     with owner.transaction() as conn:
         return {
             name: conn.execute(sa.select(table).order_by(*table.primary_key.columns)).all()
             for name, table in metadata.tables.items()
-            if name not in ("audit", "imports")
+            if name not in ("audit", "imports", "key_fingerprints")
         }
 
 
@@ -142,9 +142,8 @@ def files(tmp_path: Path) -> Path:
 def run(work: Work, database_url: str, servers: Mapping[str, str], files: Path) -> Callable[[Bad, str], str]:
     """Runs one line in one language, in a process of its own; what is wrong with how it ended, "" if nothing."""
     build(work)
-    key = base64.b64encode(bytes(range(32))).decode()
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ALO_", "DATABASE_", "BROKER_", "TWILIO_"))}
-    ours = {"ALO_SECRET_KEYS": f"test:{key}", "ALO_LOOKUP_KEY": f"1:{key}", "ALO_SESSION_KEY": "s"}
+    ours = {name.upper(): value for name, value in KEYS.items()}
     home = {"DATABASE_URL": database_url, "ALO_DATA_DIR": str(files / "data")}
     empty = sa.make_url(servers["alo_machine"]).set(database="postgres").render_as_string(hide_password=False)
 

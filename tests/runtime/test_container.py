@@ -15,7 +15,7 @@ from runtime.clock import FastClock
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings
 from services.faults import Refusal
-from tests.doubles import START, FakeCarriers
+from tests.doubles import KEYS, START, FakeCarriers
 
 FAST = str(FastClock(START, 900, START))
 TWILIO = {
@@ -30,7 +30,7 @@ TWILIO = {
 def settings(database_url: str, console_url: str, tmp_path: Path) -> Callable[..., Settings]:
     def made(**values: object) -> Settings:
         given = {"database_url": database_url, "alo_console_database_url": console_url, "alo_data_dir": tmp_path}
-        return Settings(**{**given, "broker_url": "memory://", **values})
+        return Settings(**{**KEYS, **given, "broker_url": "memory://", **values})
 
     return made
 

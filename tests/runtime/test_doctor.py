@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -32,6 +33,7 @@ from simulator.clock import Clock
 from store.tables.outbox import senders
 from store.tables.registry import phones
 from store.unit_of_work import Database
+from tests.doubles import KEYS
 from tests.house.source import ROOT
 from tests.simulator import parts
 from tests.simulator.parts import ACCOUNT, TOKEN, Sim
@@ -106,6 +108,7 @@ def set_up(
     port, front = free_port(), {}
     with parts.simulator(tmp_path / "journal.jsonl", Clock()) as sim:
         env = {
+            **{name.upper(): value for name, value in KEYS.items()},
             "DATABASE_URL": database_url,
             "DATABASE_OWNER_URL": owner_url,
             "ALO_CONSOLE_DATABASE_URL": console_url,
@@ -173,6 +176,18 @@ def _env(**changes: str) -> Break:
     return lambda set_up, _owner: set_up.env.update(changes)
 
 
+_OTHER = base64.b64encode(bytes(32)).decode()
+
+
+def _strange_hash(set_up: House, owner: Database) -> None:
+    """A phone that nobody finds: its hash is of another look-up key."""
+    now = machine_work(set_up.settings).clock.now()
+    number = keys.load(set_up.settings).vault().seal("+84901000001")
+    row = {"hash": b"h", "hash_version": 1, "number": number, "kind": "mobile", "flags": [], "created_at": now}
+    with owner.transaction() as conn:
+        conn.execute(sa.insert(phones).values(consent="unasked", **row))
+
+
 def _other_key(set_up: House, owner: Database) -> None:
     """A phone that was sealed with a key that is gone."""
     vault = keys.load(set_up.settings).vault()
@@ -218,6 +233,12 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "no broker": (_env(BROKER_URL="redis://127.0.0.1:1/0"), "broker", "doctor.away"),
     "keys gone": (_other_key, "sealed", "doctor.sealed_unreadable"),
     "unfit keys": (_env(ALO_SECRET_KEYS="a:b"), "keys", "doctor.keys_unfit"),
+    "no keys": (_env(ALO_SECRET_KEYS=""), "keys", "keys.none"),
+    "another key under its id": (_env(ALO_SECRET_KEYS=f"test:{_OTHER}"), "keys", "keys.another_key"),
+    "a key taken away": (_env(ALO_SECRET_KEYS=f"new:{_OTHER}"), "keys", "keys.missing"),
+    "another look-up key": (_env(ALO_LOOKUP_KEY=f"1:{_OTHER}"), "keys", "keys.another_lookup_key"),
+    "a later look-up key": (_env(ALO_LOOKUP_KEY=f"2:{_OTHER}"), "keys", "keys.lookup_version"),
+    "a number under another hash": (_strange_hash, "sealed", "doctor.numbers_not_found"),
     "no clock": (_env(ALO_CLOCK="soon"), "clock", "doctor.clock_unreadable"),
     "nobody at the address": (_env(PUBLIC_BASE_URL="http://127.0.0.1:1"), "address", "doctor.address_away"),
     "another page there": (_front(lambda _: Response("hello", 200)), "signature", "doctor.forgery_taken"),

@@ -61,3 +61,23 @@ def test_keys_do_not_show_in_a_repr(tmp_path: Path) -> None:
     found = keys.load(settings(alo_data_dir=tmp_path))
     assert found.session not in repr(found)
     assert repr(found.lookup) not in repr(found)
+
+
+def test_no_keys_are_made_for_a_database_of_ones_own(tmp_path: Path) -> None:
+    """Each container would make another set on no volume: what one sealed no other could open."""
+    with pytest.raises(keys.NoKeysError) as caught:
+        keys.load(settings(alo_data_dir=tmp_path, database_url="postgresql://alo_machine@db/alo"))
+    assert list(tmp_path.iterdir()) == []
+    assert caught.value.file == tmp_path / keys.KEY_FILE
+
+
+def test_children_of_an_embedded_database_are_given_its_keys(tmp_path: Path) -> None:
+    kept = keys.with_kept(settings(alo_data_dir=tmp_path))
+    child = Settings(**{**vars(kept), "database_url": "postgresql://alo_machine@/alo", "alo_data_dir": tmp_path / "x"})
+    assert keys.load(child) == keys.load(settings(alo_data_dir=tmp_path))
+
+
+def test_two_keys_of_one_id_are_refused(tmp_path: Path) -> None:
+    pair = f"k:{KEY},k:{base64.b64encode(bytes(32)).decode()}"
+    with pytest.raises(keys.UnfitKeysError):
+        keys.load(settings(alo_secret_keys=pair, alo_lookup_key=f"1:{KEY}", alo_session_key="s"))

@@ -78,8 +78,9 @@ class World:
         return InboundText(carrier_id or f"SM{self.texts:032x}", number, OUR_NUMBER, body, **more)
 
     def rows(self, table: sa.Table, **where: Any) -> list[sa.RowMapping]:
-        """The rows of a table, by equal columns."""
+        """The rows of a table, by equal columns, in the order of their keys."""
         query = sa.select(table).where(*(table.c[name] == value for name, value in where.items()))
+        query = query.order_by(*table.primary_key.columns)
         with self.work.database.transaction() as conn:
             return list(conn.execute(query).mappings())
 

@@ -1,0 +1,141 @@
+"""How much each key has sealed, and sealing all of it with the newest one, page by page, while Alo runs.
+
+Works as the owner of the tables: what is append-only for everybody else is sealed anew too. It must not know a column:
+`store.keys` finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.faults import Refusal
+from services.key_fingerprints import LOOKUP, SEALING, check_sealing
+from store import audit, keys
+from store.keys import KnownKey, SealedColumn
+from store.unit_of_work import Database
+from store.vault import UnreadableError, Vault
+
+Progress = Callable[[str, int], None]
+"""Told the place and how many rows of it have been sealed anew so far."""
+PASSES = 5
+"""Times a column is gone through: rows that somebody held are met again in the next pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCount:
+    """Rows of one column ("phones.number") that one key sealed."""
+
+    place: str
+    key: str
+    rows: int
+
+
+@dataclass(slots=True)
+class Rotation:
+    """What a rotation did. `left`: rows still sealed with older keys, `unreadable`: rows that no key of ours opens."""
+
+    sealed_anew: int = 0
+    left: int = 0
+    unreadable: dict[str, int] = field(default_factory=dict)
+    retired: tuple[str, ...] = ()
+
+
+def known(database: Database) -> list[KnownKey]:
+    """The keys this database has seen."""
+    with database.transaction() as conn:
+        return keys.recorded(conn)
+
+
+def listed(database: Database) -> list[SealedCount]:
+    """How much each key has sealed, by column."""
+    found = []
+    for place in keys.sealed_columns():
+        with database.transaction() as conn:
+            counts = keys.counted(conn, place)
+        found += [SealedCount(place.place, key, rows) for key, rows in sorted(counts.items())]
+    return found
+
+
+def rotate(database: Database, vault: Vault, now: datetime, actor: str, progress: Progress) -> Rotation:
+    """Seal everything with the newest key of `vault`; a second call goes on where the first one was ended.
+
+    Older keys under which nothing is left are noted as retired, so that processes start without them. Raises Refusal
+    when `vault` lacks a key that is still needed.
+    """
+    check_sealing(known(database), vault)
+    done = Rotation()
+    for place in keys.sealed_columns():
+        for _ in range(PASSES):
+            if not _one_pass(database, vault, place, done, progress):
+                break
+    counts = [count for count in listed(database) if count.key != vault.newest]
+    done.left = sum(count.rows for count in counts)
+    done.retired = _retire(database, vault, counts, now, actor)
+    return done
+
+
+def _one_pass(database: Database, vault: Vault, place: SealedColumn, done: Rotation, progress: Progress) -> bool:
+    """Go through one column once; whether any row was sealed anew."""
+    after: tuple[Any, ...] | None = None
+    here, unreadable = 0, 0
+    while True:
+        with database.transaction() as conn:
+            page = keys.stale_page(conn, place, vault.newest, after)
+            anew = {}
+            for row in page:
+                try:
+                    anew[row.key] = vault.seal(vault.open_bytes(row.sealed))
+                except UnreadableError:
+                    unreadable += 1
+            keys.seal_anew(conn, place, anew)
+        if not page:
+            break
+        after, here = page[-1].key, here + len(anew)
+        progress(place.place, here)
+    done.sealed_anew += here
+    if unreadable:
+        done.unreadable[place.place] = unreadable
+    return bool(here)
+
+
+def _retire(
+    database: Database, vault: Vault, counts: Sequence[SealedCount], now: datetime, actor: str
+) -> tuple[str, ...]:
+    in_use = {count.key for count in counts} | {vault.newest}
+    free = tuple(k.name for k in known(database) if k.use == SEALING and not k.retired_at and k.name not in in_use)
+    with database.transaction() as conn:
+        keys.retire(conn, SEALING, free, now)
+        detail = {"newest": vault.newest, "retired": len(free)}
+        audit.append(conn, at=now, actor=actor, action="keys.rotate", subject=vault.newest, detail=detail)
+    return free
+
+
+def rehash(database: Database, vault: Vault, roles: Sequence[str], now: datetime, actor: str) -> int:
+    """Give every phone the hash of `vault`'s look-up key, in one transaction, while nothing else runs. Phones changed.
+
+    `roles`: database roles of gateway and workers, none of which may be connected. What the old key digested
+    stays: the next import writes every row of a list once more, and a cause that has a task may get another. Raises
+    Refusal.
+    """
+    before = known(database)
+    check_sealing(before, vault)
+    version = str(vault.lookup_version)
+    if any(key.use == LOOKUP and key.name == version for key in before):
+        raise Refusal("keys.lookup_in_use", version=version)
+    with database.transaction() as conn:
+        others = keys.others_connected(conn, roles)
+        if others:
+            raise Refusal("keys.still_running", sessions=others)
+        sealed = [*keys.numbers(conn, vault.lookup_version), *keys.writers_on_no_list(conn)]
+        try:
+            hashes = {old: vault.lookup(vault.open(number)) for old, number in sealed}
+        except UnreadableError:
+            raise Refusal("keys.do_not_open") from None
+        keys.rehash(conn, hashes, vault.lookup_version)
+        keys.retire(conn, LOOKUP, [k.name for k in before if k.use == LOOKUP], now)
+        keys.record(conn, LOOKUP, version, vault.lookup_fingerprint, now)
+        audit.append(conn, at=now, actor=actor, action="keys.rehash", subject=version, detail={"phones": len(hashes)})
+    return len(hashes)

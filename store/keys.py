@@ -1,0 +1,190 @@
+"""What is known of the keys a database was written with, how much each sealed, and sealing it anew in pages.
+
+Sealed columns are found by their mark in `store.tables`. It must not open or seal anything: bytes come and go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from store.tables import metadata
+from store.tables.base import SEALED
+from store.tables.interviews import inbound
+from store.tables.keys import key_fingerprints as known
+from store.tables.registry import phones
+
+PAGE = 500
+"""Rows sealed anew in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key that this database has seen. `use` is "sealing" or "lookup", `name` its id or version."""
+
+    use: str
+    name: str
+    fingerprint: bytes
+    first_used_at: datetime
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """One column of sealed bytes, with the primary key of its table."""
+
+    table: sa.Table
+    column: sa.Column[Any]
+
+    @property
+    def place(self) -> str:
+        """As a person reads it: "phones.number"."""
+        return f"{self.table.name}.{self.column.name}"
+
+    @property
+    def key(self) -> Sequence[sa.Column[Any]]:
+        """The columns of the primary key."""
+        return tuple(self.table.primary_key.columns)
+
+    @property
+    def key_id(self) -> sa.ColumnElement[str]:
+        """SQL for the id of the key that sealed a row: the bytes say it themselves (`store.vault`)."""
+        length = sa.func.get_byte(self.column, 0)
+        return sa.func.encode(sa.func.substring(self.column, 2, length), "escape")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """A row whose bytes were sealed with an older key: the values of its primary key, and the bytes."""
+
+    key: tuple[Any, ...]
+    sealed: bytes
+
+
+def sealed_columns() -> Iterator[SealedColumn]:
+    """Every sealed column of the schema, by table and name."""
+    for table in sorted(metadata.tables.values(), key=lambda table: table.name):
+        for column in table.columns:
+            if column.info.get(SEALED):
+                yield SealedColumn(table, column)
+
+
+def recorded(conn: sa.Connection) -> list[KnownKey]:
+    """The keys this database has seen, the first one first."""
+    return [KnownKey(**row) for row in conn.execute(sa.select(known).order_by(known.c.first_used_at)).mappings()]
+
+
+def record(conn: sa.Connection, use: str, name: str, fingerprint: bytes, at: datetime) -> None:
+    """Write down a key; one that is known stays as it is."""
+    row = {"use": use, "name": name, "fingerprint": fingerprint, "first_used_at": at}
+    conn.execute(insert(known).values(row).on_conflict_do_nothing())
+
+
+def retire(conn: sa.Connection, use: str, names: Iterable[str], at: datetime) -> None:
+    """Note that nothing needs these keys any more."""
+    mine = sa.and_(known.c.use == use, known.c.name.in_(list(names)), known.c.retired_at.is_(None))
+    conn.execute(sa.update(known).where(mine).values(retired_at=at))
+
+
+def sample(conn: sa.Connection, most: int) -> list[tuple[bytes, bytes, int]]:
+    """Hash, sealed number and hash version of at most `most` phones from each end: the oldest and the newest."""
+    columns = phones.c.hash, phones.c.number, phones.c.hash_version
+    found: list[tuple[bytes, bytes, int]] = []
+    for end in (phones.c.created_at.asc(), phones.c.created_at.desc()):
+        rows = conn.execute(sa.select(*columns).order_by(end).limit(most))
+        found += [(bytes(row.hash), bytes(row.number), row.hash_version) for row in rows]
+    return found
+
+
+def counted(conn: sa.Connection, place: SealedColumn) -> dict[str, int]:
+    """Key id → rows of one column that it sealed."""
+    key_id = place.key_id.label("key_id")
+    query = sa.select(key_id, sa.func.count().label("rows")).where(sa.func.length(place.column) > 0).group_by(key_id)
+    return {row.key_id: row.rows for row in conn.execute(query)}
+
+
+def stale_page(conn: sa.Connection, place: SealedColumn, newest: str, after: tuple[Any, ...] | None) -> list[SealedRow]:
+    """The next rows of a column that another key than `newest` sealed, locked; rows that others hold are passed over.
+
+    `after`: the primary key the last page ended with. Passing over keeps this from ever waiting for a turn while it
+    holds rows itself.
+    """
+    key = sa.tuple_(*place.key)
+    query = sa.select(*place.key, place.column).where(sa.func.length(place.column) > 0, place.key_id != newest)
+    if after is not None:
+        query = query.where(key > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, place.key, strict=True))))
+    query = query.order_by(*place.key).limit(PAGE).with_for_update(key_share=True, skip_locked=True)
+    return [SealedRow(tuple(row[:-1]), bytes(row[-1])) for row in conn.execute(query)]
+
+
+def seal_anew(conn: sa.Connection, place: SealedColumn, rows: Mapping[tuple[Any, ...], bytes]) -> None:
+    """Write new bytes into rows of a page that is locked, by primary key."""
+    mine = sa.and_(*(column == sa.bindparam(f"key_{column.name}") for column in place.key))
+    change = sa.update(place.table).where(mine).values({place.column.name: sa.bindparam("sealed_bytes")})
+    values = [
+        {**{f"key_{c.name}": v for c, v in zip(place.key, key, strict=True)}, "sealed_bytes": sealed}
+        for key, sealed in rows.items()
+    ]
+    if values:
+        conn.execute(change, values)
+
+
+def others_connected(conn: sa.Connection, roles: Iterable[str]) -> int:
+    """Sessions of these roles in this database but for our own."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = ANY(:roles)"
+        " AND pid <> pg_backend_pid()"
+    )
+    return int(conn.scalar(query, {"roles": list(roles)}) or 0)
+
+
+def numbers(conn: sa.Connection, version: int) -> Iterator[tuple[bytes, bytes]]:
+    """Hash and sealed number of every phone whose hash is of another version than `version`."""
+    query = sa.select(phones.c.hash, phones.c.number).where(phones.c.hash_version != version)
+    for row in conn.execute(query):
+        yield bytes(row.hash), bytes(row.number)
+
+
+def writers_on_no_list(conn: sa.Connection) -> Iterator[tuple[bytes, bytes]]:
+    """Hash and sealed sender of texts from addresses that are no phone of ours (short codes, names)."""
+    ours = sa.exists().where(phones.c.hash == inbound.c.phone_hash)
+    query = sa.select(inbound.c.phone_hash, inbound.c.number).where(~ours).order_by(inbound.c.phone_hash)
+    for phone_hash, rows in groupby(conn.execute(query), lambda row: bytes(row.phone_hash)):
+        yield phone_hash, bytes(next(rows).number)
+
+
+def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> None:
+    """Give every phone its new hash (old → new), and every row that names it, in this transaction.
+
+    Foreign keys to phones are taken away meanwhile and put back: a set of rows is changed at once, not one by one.
+    """
+    conn.execute(sa.text("CREATE TEMPORARY TABLE new_hashes (old BYTEA PRIMARY KEY, new BYTEA) ON COMMIT DROP"))
+    pairs = [{"old": old, "new": new} for old, new in hashes.items()]
+    if pairs:
+        conn.execute(sa.text("INSERT INTO new_hashes VALUES (:old, :new)"), pairs)
+    conn.execute(sa.text("ANALYZE new_hashes"))
+    links = list(_links_to_phones())
+    for name, column in links:
+        conn.execute(sa.text(f"ALTER TABLE {column.table.name} DROP CONSTRAINT {name}"))
+    for column in (phones.c.hash, *(column for _, column in links), inbound.c.phone_hash):
+        table, place = column.table.name, column.name
+        conn.execute(sa.text(f"UPDATE {table} SET {place} = h.new FROM new_hashes h WHERE {place} = h.old"))
+    for name, column in links:
+        target = f"FOREIGN KEY ({column.name}) REFERENCES phones (hash)"
+        conn.execute(sa.text(f"ALTER TABLE {column.table.name} ADD CONSTRAINT {name} {target}"))
+    conn.execute(sa.update(phones).values(hash_version=version))
+
+
+def _links_to_phones() -> Iterator[tuple[str, sa.Column[Any]]]:
+    """Name and column of every foreign key to a phone's hash."""
+    for table in metadata.tables.values():
+        for constraint in table.foreign_key_constraints:
+            element = constraint.elements[0]
+            if element.target_fullname == "phones.hash":
+                yield str(constraint.name), element.parent

@@ -1,0 +1,143 @@
+"""Everything sealed is sealed anew while texts come in; the old key is then not needed. A new look-up key finds all."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from contact.delivery import InboundText
+from services import inbound, key_fingerprints, key_rotation
+from services.faults import Refusal
+from services.work import Work
+from store import keys
+from store.tables.registry import phones
+from store.unit_of_work import Database
+from store.vault import Vault
+from tests.doubles import KEY, START
+from tests.services.world import LEADER, SharedIds, World, build
+
+OTHER = bytes(32)
+BOTH = {"new": OTHER, "test": KEY}
+
+
+def keyed(work: Work, sealing: dict[str, bytes], lookup: bytes = KEY, version: int = 1) -> Work:
+    return replace(work, vault=Vault(sealing, lookup, version))
+
+
+def text_from(work: Work, world: World, number: str, body: str, carrier_id: str) -> str:
+    return inbound.receive_text(work, world.text, InboundText(carrier_id, number, world.text.address, body)).outcome
+
+
+def rotate(owner: Database, work: Work) -> key_rotation.Rotation:
+    return key_rotation.rotate(owner, work.vault, START, "cli:test", lambda _place, _rows: None)
+
+
+def held(owner: Database) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for count in key_rotation.listed(owner):
+        found[count.key] = found.get(count.key, 0) + count.rows
+    return found
+
+
+def test_every_sealed_column_is_found_by_its_mark() -> None:
+    places = {place.place for place in keys.sealed_columns()}
+    assert {"phones.number", "organisations.leader", "outbox.body", "consent.evidence", "call_turns.script"} <= places
+
+
+def test_rotation_leaves_nothing_under_the_old_key(work: Work, owner: Database) -> None:
+    world = build(work)
+    text_from(work, world, "+84901000001", "1", "a")
+    key_fingerprints.admit(work)
+    before = held(owner)
+    assert set(before) == {"test"}
+    after = keyed(work, BOTH)
+    key_fingerprints.admit(after)
+    done = rotate(owner, after)
+    assert (done.sealed_anew, done.left, done.unreadable, done.retired) == (before["test"], 0, {}, ("test",))
+    assert held(owner) == {"new": before["test"]}
+    alone = keyed(work, {"new": OTHER})
+    key_fingerprints.admit(alone)
+    assert text_from(alone, world, "+84901000001", "2", "b") != "unknown_number"
+    again = rotate(owner, after)
+    assert (again.sealed_anew, again.retired) == (0, ())
+
+
+def test_rotation_goes_on_while_texts_come_in(work: Work, owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts sealed by a process that still has the old key in front are met again, or said to be left."""
+    monkeypatch.setattr(keys, "PAGE", 3)
+    work = replace(work, ids=SharedIds(work.ids))
+    world = build(work)
+    key_fingerprints.admit(work)
+    after = keyed(work, BOTH)
+    key_fingerprints.admit(after)
+    faults: list[BaseException] = []
+    halt = threading.Event()
+
+    def write() -> None:
+        n = 0
+        while not halt.is_set() and n < 400:
+            try:
+                text_from(after if n % 2 else work, world, f"+84901{n % 40:06}", str(n % 3), f"t{n}")
+            except BaseException as fault:
+                faults.append(fault)
+                return
+            n += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    for _ in range(5):
+        rotate(owner, after)
+    halt.set()
+    writer.join()
+    assert faults == []
+    assert rotate(owner, after).left == 0
+    assert set(held(owner)) == {"new"}
+
+
+def test_what_no_key_opens_is_told_and_left(work: Work, owner: Database) -> None:
+    foreign = Vault({"gone": b"\x07" * 32}, KEY, 1)
+    row = {"hash": b"h" * 32, "hash_version": 1, "number": foreign.seal("+84901000009"), "kind": "mobile"}
+    with owner.transaction() as conn:
+        conn.execute(sa.insert(phones).values(flags=[], consent="unasked", created_at=START, **row))
+    done = rotate(owner, work)
+    assert (done.unreadable, done.left) == ({"phones.number": 1}, 1)
+
+
+def test_rotation_without_a_key_that_is_needed_is_refused(work: Work, owner: Database) -> None:
+    key_fingerprints.admit(work)
+    with pytest.raises(Refusal) as caught:
+        rotate(owner, keyed(work, {"new": OTHER}))
+    assert caught.value.code == "keys.missing"
+
+
+def test_a_new_look_up_key_finds_every_phone(work: Work, owner: Database) -> None:
+    world = build(work)
+    assert text_from(work, world, LEADER, "STOP", "a") == "opted_out"
+    text_from(work, world, "+84909999999", "alo", "b")
+    key_fingerprints.admit(work)
+    after = keyed(work, {"test": KEY}, OTHER, 2)
+    with owner.transaction() as conn:
+        old = {bytes(phone_hash) for phone_hash in conn.scalars(sa.select(phones.c.hash))}
+    assert key_rotation.rehash(owner, after.vault, (), START, "cli:test") >= len(old)
+    with owner.transaction() as conn:
+        rows = conn.execute(sa.select(phones.c.hash, phones.c.number, phones.c.hash_version)).all()
+    assert all(after.vault.lookup(after.vault.open(row.number)) == row.hash for row in rows)
+    assert {row.hash_version for row in rows} == {2}
+    assert not {bytes(row.hash) for row in rows} & old
+    key_fingerprints.admit(after)
+    assert text_from(after, world, LEADER, "xin chào", "c") == "silenced"
+    with pytest.raises(Refusal):
+        key_fingerprints.admit(work)
+    with pytest.raises(Refusal) as caught:
+        key_rotation.rehash(owner, after.vault, (), START, "cli:test")
+    assert caught.value.code == "keys.lookup_in_use"
+
+
+def test_a_look_up_key_is_not_changed_under_running_processes(work: Work, owner: Database) -> None:
+    key_fingerprints.admit(work)
+    with work.database.transaction(), pytest.raises(Refusal) as caught:
+        key_rotation.rehash(owner, Vault({"test": KEY}, OTHER, 2), ("alo_machine",), START, "cli:test")
+    assert caught.value.code == "keys.still_running"
