@@ -94,7 +94,10 @@ class Settings:
     kannel_from: str = field(default="", metadata=_said("Our number or sender name for texts through Kannel"))
 
     alo_secret_keys: SecretStr = field(
-        default=NONE, metadata=_said("id:base64 keys (32 bytes), comma-separated, newest first; empty: made beside embedded servers only")
+        default=NONE,
+        metadata=_said(
+            "id:base64 keys (32 bytes), comma-separated, newest first; empty: made beside embedded servers only"
+        ),
     )
     alo_lookup_key: SecretStr = field(
         default=NONE, metadata=_said("version:base64 key of the phone look-up; goes with ALO_SECRET_KEYS")
