@@ -36,6 +36,7 @@ class StaffMember(UserMixin):
         self.office_id: UUID = row["office_id"]
         self.office_code: str = row["office_code"]
         self.office_name: str = row["office_name"]
+        self.of_national_office: bool = row["level"] == "national"
         self.name: str = row["name"]
         self.email: str = row["email"]
         self.role: str = row["role"]
@@ -49,6 +50,11 @@ class StaffMember(UserMixin):
     def national(self) -> bool:
         """Whether they see every office."""
         return self.role == "national"
+
+    @property
+    def may_campaign(self) -> bool:
+        """Whether they may remind: a campaign of the national office goes to the whole country and takes the role."""
+        return self.national or not self.of_national_office
 
     @property
     def actor(self) -> str:
@@ -68,9 +74,9 @@ class StaffDatastore(UserDatastore):
         """By `fs_uniquifier` (a session's mark) or `email`; None when there is nobody."""
         with self._database.transaction() as conn:
             if "fs_uniquifier" in found_by:
-                row = staff.by_uniquifier(conn, found_by["fs_uniquifier"])
+                row = staff.for_sign_in(conn, uniquifier=found_by["fs_uniquifier"])
             else:
-                row = staff.by_email(conn, found_by["email"].strip().lower())
+                row = staff.for_sign_in(conn, email=found_by["email"].strip().lower())
         return StaffMember(row) if row is not None else None
 
     def find_role(self, role: str) -> None:

@@ -37,7 +37,10 @@ class NoKeysError(UnfitKeysError):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`sealing`: id → key, newest first; `lookup` with its version; `session` signs staff sessions and links."""
+    """`sealing`: id → key, newest first; `lookup` with its version.
+
+    `session` signs staff sessions and links; "" in a part that shows no page.
+    """
 
     sealing: Mapping[str, bytes] = field(repr=False)
     lookup: bytes = field(repr=False)
@@ -58,8 +61,8 @@ def load(settings: Settings) -> Keys:
     sealing = settings.alo_secret_keys.get_secret_value()
     lookup = settings.alo_lookup_key.get_secret_value()
     session = settings.alo_session_key.get_secret_value()
-    if not lookup or not session:
-        raise UnfitKeysError("ALO_SECRET_KEYS needs ALO_LOOKUP_KEY and ALO_SESSION_KEY beside it")
+    if not lookup:
+        raise UnfitKeysError("ALO_SECRET_KEYS needs ALO_LOOKUP_KEY beside it")
     pairs = [_pair("ALO_SECRET_KEYS", part) for part in sealing.split(",")]
     if len({name for name, _ in pairs}) < len(pairs):
         raise UnfitKeysError("ALO_SECRET_KEYS: two keys have the same id")

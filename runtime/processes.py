@@ -34,6 +34,9 @@ READY_TIMEOUT_S = 60.0
 REST_S = 1.0
 """A part that ended by itself is started again, at most once in this many real seconds."""
 
+_NO_PAGES: Mapping[str, str] = {"ALO_CONSOLE_DATABASE_URL": "", "ALO_SESSION_KEY": ""}
+"""What parts that show no page do not get."""
+
 Server = Postgres | Valkey
 AnyServer = TypeVar("AnyServer", Postgres, Valkey)
 
@@ -127,7 +130,7 @@ def workers(settings: Settings) -> list[Part]:
 def beat(settings: Settings) -> Part:
     """The one that asks for sweeps; its memory is a file that may be lost."""
     schedule = settings.alo_data_dir.resolve() / "run" / "beat"
-    return Part("beat", [*_celery("beat", settings.alo_log_level), "-s", str(schedule), "--pidfile="], {})
+    return Part("beat", [*_celery("beat", settings.alo_log_level), "-s", str(schedule), "--pidfile="], _NO_PAGES)
 
 
 @contextmanager
@@ -200,8 +203,8 @@ def crew(settings: Settings) -> Iterator[Crew]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment of a part: ours, with every setting as it was resolved."""
-    values = {name.upper(): _plain(value) for name, value in vars(settings).items()}
+    """The environment of a part: ours, with every setting as it was resolved, but for the owner's way in."""
+    values = {name.upper(): _plain(value) for name, value in vars(settings).items()} | {"DATABASE_OWNER_URL": ""}
     return {**os.environ, **values, "ALO_DATA_DIR": str(settings.alo_data_dir.resolve()), "PYTHONUNBUFFERED": "1"}
 
 
@@ -214,7 +217,7 @@ def left_over(data_dir: Path) -> dict[Path, str]:
 
 def _worker(queue: str, size: int, level: str) -> Part:
     options = ["-Q", queue, "-c", str(size), "-n", f"{queue}@%h", "--without-gossip", "--without-mingle"]
-    return Part(f"worker-{queue}", [*_celery("worker", level), *options], {})
+    return Part(f"worker-{queue}", [*_celery("worker", level), *options], _NO_PAGES)
 
 
 def _celery(verb: str, level: str) -> list[str]:

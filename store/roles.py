@@ -54,39 +54,14 @@ MACHINE_GRANTS: Mapping[str, str] = {
 }
 """Webhooks, workers and the command line. Append-only: events, consent, audit, receipts."""
 
+CONSOLE_UNSEEN = frozenset({"answers", "call_turns", "interview_events", "prompted", "receipts"})
+"""Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said."""
+
 CONSOLE_GRANTS: Mapping[str, str] = {
-    "answers": "",
-    "audit": _APPEND,
-    "call_turns": "",
-    "calls": _READ,
-    "campaign_interviews": _WRITE,
-    "campaigns": _WRITE,
-    "consent": _READ,
-    "imports": _WRITE,
-    "inbound": _READ,
-    "interview_events": "",
-    "interviews": _READ,
-    "invitations": _WRITE,
-    "key_fingerprints": _READ,
-    "officer_communes": _READ,
-    "offices": _READ,
-    "organisation_phones": _REPLACE,
-    "organisations": _WRITE,
-    "outbox": f"{_READ}, UPDATE",
-    "phones": _APPEND,  # new numbers of a list; what became of consent is the machine's to write
-    "prompted": "",
-    "questionnaires": _READ,
-    "receipts": "",
-    "recordings": _READ,
-    "round_offices": _READ,
-    "round_questionnaires": _READ,
-    "rounds": _READ,
-    "senders": _READ,
-    "staff": _WRITE,
-    "tallies": _READ,
-    "tasks": _WRITE,
+    table: "" if table in CONSOLE_UNSEEN else _APPEND if table == "audit" else _READ for table in MACHINE_GRANTS
 }
-"""Staff pages. Nobody in an office reads what an organisation answered, wrote or said."""
+"""Staff pages read; the one thing they write is that somebody took a file. Commands run as the machine, on what the
+console's role has found."""
 
 CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
     "consent": frozenset({"evidence"}),
@@ -94,11 +69,39 @@ CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
     "interviews": frozenset({"state"}),
     "outbox": frozenset({"body"}),
     "phones": frozenset({"number"}),  # sealed, but shared by all offices: no page shows one, so none may read one
+    "staff": frozenset({"password", "fs_uniquifier"}),  # signing in asks `alo_sign_in` for one person's
 }
-"""Columns the console may neither read nor change in tables it may read; new rows it writes whole."""
+"""Columns the console may not read in tables it may read."""
 
 _NATIONAL = "(SELECT current_setting('alo.national', true)) = 'yes'"
 _OWN = "office_id = (SELECT NULLIF(current_setting('alo.office', true), '')::uuid)"
+
+_SIGN_IN = f"""
+CREATE OR REPLACE FUNCTION alo_sign_in(address TEXT, mark TEXT)
+RETURNS TABLE (staff_id UUID, password TEXT, fs_uniquifier TEXT)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.id, s.password, s.fs_uniquifier FROM public.staff s
+    WHERE s.email = address OR s.fs_uniquifier = mark
+$$;
+REVOKE ALL ON FUNCTION alo_sign_in(TEXT, TEXT) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION alo_sign_in(TEXT, TEXT) TO {MACHINE}, {CONSOLE};
+"""
+"""The secrets of the one person whose address or session mark is known already; a list of them is not to be had."""
+
+_OWN_NAME = f"""
+CREATE OR REPLACE FUNCTION alo_audit_own_name() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.actor IS DISTINCT FROM 'staff:' || NULLIF(current_setting('alo.member', true), '') THEN
+        RAISE EXCEPTION 'the console writes as the member it acts for' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS console_own_name ON audit;
+CREATE TRIGGER console_own_name BEFORE INSERT ON audit
+    FOR EACH ROW WHEN (current_user = '{CONSOLE}') EXECUTE FUNCTION alo_audit_own_name();
+"""
+"""A page that could be made to write anything still writes under the name of who is signed in."""
 
 OFFICE_BOUND: Mapping[str, str] = {
     "audit": _OWN,
@@ -143,6 +146,8 @@ def statements() -> Iterator[str]:
             yield f"GRANT {_narrowed(table, rights)} ON {table} TO {CONSOLE}"
     for table, rule in OFFICE_BOUND.items():
         yield from _policies(table, rule)
+    yield _SIGN_IN
+    yield _OWN_NAME
 
 
 def apply(conn: sa.Connection) -> None:
@@ -152,12 +157,16 @@ def apply(conn: sa.Connection) -> None:
 
 
 def _narrowed(table: str, rights: str) -> str:
-    """`rights` without the hidden columns: SELECT and UPDATE by column, INSERT whole."""
-    hidden = CONSOLE_HIDDEN.get(table)
-    if not hidden:
+    """`rights` without the hidden columns: SELECT by column."""
+    if table not in CONSOLE_HIDDEN:
         return rights
-    columns = ", ".join(column.name for column in metadata.tables[table].columns if column.name not in hidden)
-    return ", ".join(right if right == "INSERT" else f"{right} ({columns})" for right in rights.split(", "))
+    return f"SELECT ({', '.join(shown(table))})"
+
+
+def shown(table: str) -> list[str]:
+    """The columns of a table that the console may read."""
+    hidden = CONSOLE_HIDDEN.get(table, frozenset())
+    return [column.name for column in metadata.tables[table].columns if column.name not in hidden]
 
 
 def _policies(table: str, rule: str) -> Iterator[str]:

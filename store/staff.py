@@ -10,29 +10,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from store.roles import shown
 from store.tables.registry import offices
 from store.tables.staff import invitations, staff
 
+_SHOWN = tuple(staff.columns[name] for name in shown("staff"))
+
 
 def _rows() -> Select[Any]:
-    return select(
-        staff,
-        offices.c.code.label("office_code"),
-        offices.c.name.label("office_name"),
-    ).join(offices, offices.c.id == staff.c.office_id)
+    """What everybody who works with the table may read: no password, no mark of sessions."""
+    of_office = offices.c.code.label("office_code"), offices.c.name.label("office_name"), offices.c.level
+    return select(*_SHOWN, *of_office).join(offices, offices.c.id == staff.c.office_id)
+
+
+def for_sign_in(conn: Connection, *, email: str | None = None, uniquifier: str | None = None) -> RowMapping | None:
+    """The person with this address (lower case) or whose sessions carry this mark, with password hash and mark."""
+    secrets = func.alo_sign_in(bindparam("address", email, Text), bindparam("mark", uniquifier, Text))
+    found = secrets.table_valued("staff_id", "password", "fs_uniquifier").alias("secrets")
+    query = _rows().add_columns(found.c.password, found.c.fs_uniquifier)
+    return conn.execute(query.join(found, found.c.staff_id == staff.c.id)).mappings().first()
 
 
 def by_email(conn: Connection, email: str) -> RowMapping | None:
-    """The person with this address (lower case), with the office's code and name; or None."""
+    """The person with this address (lower case), with the office's code, name and level; or None."""
     return conn.execute(_rows().where(staff.c.email == email)).mappings().first()
-
-
-def by_uniquifier(conn: Connection, uniquifier: str) -> RowMapping | None:
-    """The person whose sessions carry this mark, or None."""
-    return conn.execute(_rows().where(staff.c.fs_uniquifier == uniquifier)).mappings().first()
 
 
 def by_id(conn: Connection, staff_id: UUID) -> RowMapping | None:
@@ -42,7 +46,10 @@ def by_id(conn: Connection, staff_id: UUID) -> RowMapping | None:
 
 def names(conn: Connection) -> dict[str, str]:
     """Actor ("staff:<id>") → name, of everybody this connection may see."""
-    return {f"staff:{row.id}": row.name or row.email for row in conn.execute(select(staff))}
+    return {
+        f"staff:{row.id}": row.name or row.email
+        for row in conn.execute(select(staff.c.id, staff.c.name, staff.c.email))
+    }
 
 
 def listed(conn: Connection, now: datetime) -> Sequence[RowMapping]:

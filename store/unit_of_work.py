@@ -21,7 +21,10 @@ PREPARE_AFTER = 1
 _TOUCH = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 """Over TCP: a server whose host is gone is noticed within half a minute (real), not after hours. Sockets ignore it."""
 
-_SCOPE = sa.text("SELECT set_config('alo.office', :office, true), set_config('alo.national', :national, true)")
+_SCOPE = sa.text(
+    "SELECT set_config('alo.office', :office, true), set_config('alo.national', :national, true),"
+    " set_config('alo.member', :member, true)"
+)
 
 
 class Database:
@@ -63,6 +66,7 @@ class Database:
         event.listen(self._engine, "checkout", _refuse_dead_connection)
         self._office = ""
         self._national = ""
+        self._member = ""
 
     @contextmanager
     def transaction(self, *, office: UUID | None = None, national: bool = False) -> Iterator[sa.Connection]:
@@ -74,15 +78,19 @@ class Database:
         scope = (str(office), "") if office else ("", "yes") if national else (self._office, self._national)
         with self._engine.begin() as connection:
             if any(scope):
-                connection.execute(_SCOPE, {"office": scope[0], "national": scope[1]})
+                connection.execute(_SCOPE, {"office": scope[0], "national": scope[1], "member": self._member})
             yield connection
 
-    def scoped(self, *, office: UUID | None = None, national: bool = False) -> Database:
-        """The same pool, every transaction of which sees one office's rows, or all (`national`)."""
+    def scoped(self, *, office: UUID | None = None, national: bool = False, member: UUID | None = None) -> Database:
+        """The same pool, every transaction of which sees one office's rows, or all (`national`).
+
+        `member`: the member of staff it acts for; the audit trail takes no other name from the console.
+        """
         other = object.__new__(Database)
         other._engine = self._engine
         other._office = str(office) if office else ""
         other._national = "yes" if national and not office else ""
+        other._member = str(member) if member else ""
         return other
 
     @contextmanager

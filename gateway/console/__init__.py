@@ -16,11 +16,14 @@ from runtime.settings import Settings
 
 def create_console_app(settings: Settings) -> Flask:
     """The staff's app. Raises Refusal when the console's database is not configured, UnfitKeysError."""
+    session_key = keys.load(settings).session
+    if not session_key:
+        raise keys.UnfitKeysError("ALO_SESSION_KEY")
     console = container.console_work(settings)
     app = build(
         console,
         container.machine_work(settings),
-        session_key=keys.load(settings).session,
+        session_key=session_key,
         uploads=prepare(settings.alo_data_dir) / "uploads",
         proxies=settings.alo_trusted_proxies,
     )

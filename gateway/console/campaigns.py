@@ -27,6 +27,12 @@ PARTS = ("office", "sender", "medium")
 CONTACTS_A_PAGE, MOST_PAGES, LONGEST_REASON = 100, 10_000, 300
 
 
+@routes.before_request
+def _campaigns_are_for() -> ResponseReturnValue | None:
+    """Members of the national office without the national role see no campaign and make none."""
+    return None if member().may_campaign else page("error.html", 403, code="national_only")
+
+
 @routes.post("/rounds/<code>/campaigns")
 def draft(code: str) -> ResponseReturnValue:
     """Write a draft; its preview is the next page."""

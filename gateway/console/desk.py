@@ -48,7 +48,8 @@ def sight() -> Work:
     """What the member may see: their office's rows, or all for the national alliance."""
     found, console = member(), desk().console
     office = None if found.national else found.office_id
-    return replace(console, database=console.database.scoped(office=office, national=found.national))
+    scoped = console.database.scoped(office=office, national=found.national, member=found.staff_id)
+    return replace(console, database=scoped)
 
 
 def language() -> str:

@@ -18,6 +18,7 @@ from runtime.settings import Settings
 from services import key_fingerprints
 from services.faults import Refusal
 from store.keys import recorded, sample
+from store.rights import differences
 from store.unit_of_work import Database
 from store.vault import UnreadableError
 
@@ -26,6 +27,8 @@ DISK_BYTES = 1_000_000_000
 SAMPLE = 20
 """Sealed numbers that are opened from each end: rows sealed with an older key are among the first."""
 PING_S = 3.0
+MOST_TOLD = 8
+"""Differences that one finding names."""
 _RIGHTS = sa.text(
     "SELECT current_user, rolsuper OR rolbypassrls AS sees_through FROM pg_roles WHERE rolname = current_user"
 )
@@ -40,6 +43,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _sealed(settings),
         lambda: _role("machine", machine.get_secret_value(), "alo_machine"),
         lambda: _role("console", console.get_secret_value(), "alo_console"),
+        lambda: _rights(settings),
         lambda: _broker(settings),
         lambda: _workers(settings),
         lambda: _disk(settings),
@@ -107,6 +111,20 @@ def _role(part: str, url: str, wanted: str) -> Iterator[Finding]:
         return
     fits = found.current_user == wanted and not found.sees_through
     yield well(part) if fits else fault(part, "doctor.wrong_role", found=found.current_user, wanted=wanted)
+
+
+def _rights(settings: Settings) -> Iterator[Finding]:
+    """Does the database grant our roles what `store.roles` says, and nothing else?"""
+    try:
+        with _database(settings).transaction() as conn:
+            found = differences(conn) if current(conn) == head() else []
+    except sa.exc.OperationalError:
+        return  # said under another heading
+    if found:
+        more = f" (+{len(found) - MOST_TOLD})" if len(found) > MOST_TOLD else ""
+        yield fault("rights", "doctor.rights_differ", found="; ".join(found[:MOST_TOLD]) + more)
+        return
+    yield well("rights")
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from gateway.console.app import build
 from services.work import Work
+from store import registry
 from store.unit_of_work import Database
 from tests.console.visitor import Visitor, add_office, signed_in
 from tests.services.world import World
@@ -59,6 +60,14 @@ def national(app: Flask, world: World) -> Visitor:
     """A member of the national alliance."""
     office_id = add_office(world.work, "VCA", "national")
     return signed_in(app.test_client(), world.work, "ha@vca.example", office_id, "national")
+
+
+@pytest.fixture
+def clerk(app: Flask, world: World, national: Visitor) -> Visitor:
+    """A member of the national office without the national role, as `alo staff invite` gives by default."""
+    with world.work.database.transaction() as conn:
+        office_id = registry.office_ids(conn, ["VCA"])["VCA"]
+    return signed_in(app.test_client(), world.work, "tho@vca.example", office_id)
 
 
 @pytest.fixture

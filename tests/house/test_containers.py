@@ -129,8 +129,16 @@ def test_what_is_copied_is_there() -> None:
 
 def test_no_secret_may_be_left_out() -> None:
     """`${NAME}` alone is empty where nothing is set: every name must be required."""
-    text = (ROOT / "compose.yaml").read_text("utf-8")
-    assert re.findall(r"\$\{[A-Z_]+\}", text) == []
-    needed = {"ALO_SECRET_KEYS", "ALO_LOOKUP_KEY", "ALO_SESSION_KEY", "PUBLIC_BASE_URL"}
-    for name in ("gateway", "worker-contact", "worker-housekeeping", "beat"):
-        assert needed <= set(SERVICES[name]["environment"])
+    assert re.findall(r"\$\{[A-Z_]+\}", (ROOT / "compose.yaml").read_text("utf-8")) == []
+
+
+def test_each_part_gets_only_its_own_secrets() -> None:
+    given = {name: set(service["environment"]) for name, service in OURS.items()}
+    assert given["migrate"] == {"DATABASE_OWNER_URL"}
+    machine = {"DATABASE_URL", "BROKER_URL", "ALO_SECRET_KEYS", "ALO_LOOKUP_KEY", "PUBLIC_BASE_URL"}
+    pages = {"ALO_CONSOLE_DATABASE_URL", "ALO_SESSION_KEY", "PROMETHEUS_MULTIPROC_DIR"}
+    for part, more in (("gateway", pages), ("worker-contact", set()), ("worker-housekeeping", set()), ("beat", set())):
+        assert given[part] == machine | more, part
+    files = {name: service.get("env_file") for name, service in OURS.items()}
+    assert [name for name, file in files.items() if file not in (None, "carriers.env")] == []
+    assert files["beat"] is files["migrate"] is None

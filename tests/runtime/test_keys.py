@@ -47,7 +47,7 @@ def test_keys_of_the_environment_keep_their_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sealing", "lookup", "session"),
     [("k:short", f"1:{KEY}", "s"), (f":{KEY}", f"1:{KEY}", "s"), (f"k:{KEY}", "", "s"), (f"k:{KEY}", f"x:{KEY}", "s"),
-     (f"k:{KEY}", f"1:{KEY}", ""), ("k:///=", f"1:{KEY}", "s")],
+     ("k:///=", f"1:{KEY}", "s")],
 )  # fmt: skip
 def test_unfit_keys_are_refused_without_being_told(tmp_path: Path, sealing: str, lookup: str, session: str) -> None:
     with pytest.raises(keys.UnfitKeysError) as caught:

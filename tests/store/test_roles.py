@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from store import roles
+from store import rights, roles
 from store.tables import metadata
 from store.unit_of_work import Database
 
@@ -113,7 +113,6 @@ def test_hidden_columns_are_hidden_from_the_console(
 ) -> None:
     assert sqlstate(console, sa.text(f"SELECT {column} FROM {table}"), national=True) == DENIED
     assert sqlstate(console, sa.text(f"SELECT * FROM {table}"), national=True) == DENIED
-    assert sqlstate(console, sa.text(f"UPDATE {table} SET {column} = {column}"), national=True) == DENIED
 
 
 def test_what_design_asks_to_hide_is_hidden() -> None:
@@ -124,32 +123,33 @@ def test_what_design_asks_to_hide_is_hidden() -> None:
     assert "number" in roles.CONSOLE_HIDDEN["phones"]
 
 
-def test_the_console_writes_in_its_office_only(two_offices: None, console: Database) -> None:
-    campaigns = metadata.tables["campaigns"]
-    mine = row(campaigns, HERE) | {"id": UUID(int=11)}
-    assert sqlstate(console, sa.insert(campaigns).values(**mine), office=HERE) == ""
-    foreign = row(campaigns, HERE) | {"id": UUID(int=12), "office_id": THERE}
-    assert sqlstate(console, sa.insert(campaigns).values(**foreign), office=HERE) == DENIED
-    with console.transaction(office=HERE) as conn:
-        changed = conn.execute(sa.update(campaigns).where(campaigns.c.id == THERE).values(state="stopped"))
-        assert changed.rowcount == 0
-    moved = sa.update(campaigns).where(campaigns.c.id == HERE).values(office_id=THERE)
-    assert sqlstate(console, moved, office=HERE) == DENIED
+@pytest.mark.parametrize("name", sorted(metadata.tables))
+def test_the_console_writes_nothing(two_offices: None, console: Database, name: str) -> None:
+    """Not itself into another office, not a contact's time, not an invitation; its one line is the audit trail's."""
+    table = metadata.tables[name]
+    column = next(c for c in table.columns if c.identity is None and c.name not in roles.CONSOLE_HIDDEN.get(name, ()))
+    assert sqlstate(console, sa.update(table).values({column: column}), national=True) == DENIED
+    assert sqlstate(console, sa.delete(table), national=True) == DENIED
+    if name != "audit":
+        assert sqlstate(console, sa.insert(table).values(**row(table, HERE)), national=True) == DENIED
 
 
-def test_an_office_enters_a_phone_another_office_has(two_offices: None, console: Database) -> None:
-    from sqlalchemy.dialects.postgresql import insert
+def test_the_console_writes_the_audit_trail_as_its_member(two_offices: None, console: Database) -> None:
+    member = UUID(int=7)
+    line = row(metadata.tables["audit"], HERE)
+    here = console.scoped(office=HERE, member=member)
+    outcomes = {f"staff:{member}": "", f"staff:{HERE}": DENIED, "cli:root": DENIED, "staff:": DENIED}
+    for actor, outcome in outcomes.items():
+        assert sqlstate(here, sa.insert(metadata.tables["audit"]).values(**line | {"actor": actor})) == outcome
+    nobody = sa.insert(metadata.tables["audit"]).values(**line | {"actor": "staff:"})
+    assert sqlstate(console.scoped(office=HERE), nobody) == DENIED
 
-    phones = metadata.tables["phones"]
-    again = insert(phones).values(**row(phones, THERE)).on_conflict_do_nothing(index_elements=["hash"])
-    assert sqlstate(console, again, office=HERE) == ""
 
-
-def test_staff_pages_cannot_undo_an_opt_out(two_offices: None, console: Database) -> None:
-    """The projection of the consent ledger is the machine's, whichever office a phone belongs to."""
-    phones = metadata.tables["phones"]
-    assert sqlstate(console, sa.update(phones).values(consent="unasked"), office=HERE) == DENIED
-    assert sqlstate(console, sa.update(phones).values(consent="unasked"), national=True) == DENIED
+def test_secrets_of_one_person_are_had_by_address_or_mark(two_offices: None, console: Database) -> None:
+    with console.scoped(national=True).transaction() as conn:
+        assert conn.execute(sa.text("SELECT * FROM alo_sign_in(NULL, NULL)")).all() == []
+        assert len(conn.execute(sa.text("SELECT * FROM alo_sign_in('x1', NULL)")).all()) == 1
+        assert len(conn.execute(sa.text("SELECT * FROM alo_sign_in(NULL, 'x2')")).all()) == 1
 
 
 @pytest.mark.parametrize("statement", ["CREATE TABLE t (a int)", "ALTER TABLE offices ADD a int", "SET ROLE alo_owner"])
@@ -163,3 +163,31 @@ def test_roles_applied_again_change_nothing(two_offices: None, owner: Database, 
         conn.execute(sa.text("GRANT SELECT ON answers TO alo_console"))
         roles.apply(conn)
     assert sqlstate(console, sa.text("SELECT 1 FROM answers"), national=True) == DENIED
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ("GRANT UPDATE ON outbox TO alo_console", "+ alo_console UPDATE outbox"),
+        ("GRANT SELECT (password) ON staff TO alo_console", "+ alo_console SELECT staff.password"),
+        ("GRANT SELECT ON answers TO PUBLIC", "+ alo_console SELECT answers"),
+        ("REVOKE SELECT ON calls FROM alo_console", "- alo_console SELECT calls"),
+        ("ALTER TABLE calls DISABLE ROW LEVEL SECURITY", "- policy calls:console_office"),
+        ("CREATE POLICY more ON calls TO alo_console USING (true)", "+ policy calls:more"),
+        ("DROP POLICY console_office ON outbox", "- policy outbox:console_office"),
+    ],
+)
+def test_a_right_that_somebody_changed_is_found(owner: Database, machine: Database, planted: str, told: str) -> None:
+    with machine.transaction() as conn:
+        assert rights.differences(conn) == []
+    try:
+        with owner.transaction() as conn:
+            conn.exec_driver_sql(planted)
+        with machine.transaction() as conn:
+            assert told in rights.differences(conn)
+    finally:
+        with owner.transaction() as conn:
+            conn.exec_driver_sql("DROP POLICY IF EXISTS more ON calls")
+            roles.apply(conn)
+    with machine.transaction() as conn:
+        assert rights.differences(conn) == []

@@ -1,0 +1,125 @@
+"""Who may open what: every route of the staff pages for every kind of member, of this office, another and the national.
+
+A route that is not in the table fails the test: whoever adds a page says here who may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from store.tables.campaigns import campaigns as campaign_rows
+from store.tables.campaigns import tasks as task_rows
+from tests.console.visitor import HOST, Visitor, words
+from tests.services.world import World
+
+SIGN_IN, GONE, DENIED = "sign in", "404", "403"
+OPEN = {"visitor": "200", "officer": "200", "stranger": "200", "clerk": "200", "national": "200"}
+"""Doors and health: for everybody."""
+MEMBERS = {**OPEN, "visitor": SIGN_IN}
+"""Pages of one's own: everybody who is signed in sees their own office's part."""
+CAMPAIGNS = {"visitor": SIGN_IN, "officer": "200", "stranger": GONE, "clerk": DENIED, "national": "200"}
+"""A campaign of the world's office."""
+NEW_CAMPAIGN = {**CAMPAIGNS, "stranger": "200"}
+"""One's own office's draft."""
+OF_THE_OFFICE = {"visitor": SIGN_IN, "officer": "200", "stranger": GONE, "clerk": GONE, "national": "200"}
+"""Something that belongs to the world's office."""
+
+TABLE: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("door.sign_in", "door.take_sign_in", "door.language", "static"), OPEN),
+    **dict.fromkeys(("door.invitation", "door.take_invitation"), OPEN),
+    **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics"), OPEN),
+    "door.sign_out": MEMBERS,
+    **dict.fromkeys(("rounds.home", "rounds.show", "lists.home", "work.listed", "wishes.show"), MEMBERS),
+    **dict.fromkeys(("lists.check", "wishes.stop", "wishes.start"), MEMBERS),
+    **dict.fromkeys(("province.status", "province.lock", "province.unlock"), MEMBERS),
+    "campaigns.draft": NEW_CAMPAIGN,
+    **dict.fromkeys(
+        (f"campaigns.{name}" for name in ("show", "contacts", "test", "approve", "launch", "ask_pause", "pause",
+                                          "resume", "ask_stop", "stop")), CAMPAIGNS
+    ),
+    **dict.fromkeys(("lists.show", "lists.undo", "lists.checked", "lists.confirm"), OF_THE_OFFICE),
+    **dict.fromkeys(("work.claim", "work.done"), OF_THE_OFFICE),
+}  # fmt: skip
+"""Endpoint → kind of member → what happens at the door: "200" they come in, "404" it is not there for them."""
+ELSEWHERE = {"door.sign_out", "door.take_sign_in", "door.invitation", "door.take_invitation", "lists.show", "lists.undo", "lists.checked", "lists.confirm",
+             "static", "health.metrics", "health.readyz"}  # fmt: skip
+"""Tried in tests of their own: they need a token, a password, an import or nothing of ours."""
+
+
+@dataclass
+class Cast:
+    """The members of the table, by name."""
+
+    visitor: Visitor
+    officer: Visitor
+    stranger: Visitor
+    clerk: Visitor
+    national: Visitor
+
+
+@pytest.fixture
+def members(visitor: Visitor, officer: Visitor, stranger: Visitor, clerk: Visitor, national: Visitor) -> Cast:
+    """One of each kind."""
+    return Cast(visitor, officer, stranger, clerk, national)
+
+
+@pytest.fixture
+def places(world: World, drafted: Callable[[], str], task: str) -> dict[str, str]:
+    """What stands for the parameters of a route."""
+    return {"code": "2026", "campaign_id": drafted().rpartition("/")[2], "task_id": task}
+
+
+@pytest.fixture
+def task(world: World) -> str:
+    """A task of the world's office."""
+    from services import tasks
+
+    with world.work.database.transaction() as conn:
+        tasks.open_task(
+            world.work, conn, kind="person_wanted", cause="of the test", office_id=world.office_id,
+            interview_id=world.interviews[0],
+        )  # fmt: skip
+    return str(world.rows(task_rows)[0]["id"])
+
+
+def test_every_route_stands_in_the_table(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(TABLE)
+
+
+@pytest.mark.parametrize("endpoint", sorted(set(TABLE) - ELSEWHERE))
+def test_the_table_holds(app: Flask, members: Cast, places: dict[str, str], endpoint: str) -> None:
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    method = "POST" if rule.methods and "POST" in rule.methods else "GET"
+    with app.test_request_context(base_url=HOST):
+        path = app.url_for(endpoint, **{name: places[name] for name in rule.arguments})
+    for name, wanted in TABLE[endpoint].items():
+        visitor: Visitor = getattr(members, name)
+        visitor.get("/?all" if name != "visitor" else "/sign-in")
+        headers = {"Referer": f"{HOST}/"}
+        form = {"csrf_token": visitor.token}
+        answer = visitor.client.open(path, method=method, base_url=HOST, data=form if method == "POST" else None,
+                                     headers=headers)  # fmt: skip
+        assert _met(answer.status_code, answer.headers.get("Location", "")) == wanted, (endpoint, name)
+
+
+def _met(status: int, location: str) -> str:
+    if location.endswith("/sign-in"):
+        return SIGN_IN
+    return "200" if status in (200, 204, 302, 303, 422) else str(status)
+
+
+def test_a_clerk_of_the_national_office_launches_nothing(clerk: Visitor, national: Visitor, world: World) -> None:
+    """Else the default role of an invitation would ring the whole country, and read other provinces' names."""
+    page = clerk.get("/rounds/2026")
+    assert 'action="/rounds/2026/campaigns"' not in page.text
+    assert "vai trò toàn quốc" in words(clerk.post("/rounds/2026/campaigns", title="Cả nước"))
+    assert world.rows(campaign_rows) == []
+    national.get("/rounds/2026")
+    path = national.post("/rounds/2026/campaigns", title="Cả nước").request.path
+    for read in (path, f"{path}/contacts"):
+        assert "Hợp tác xã" not in words(clerk.get(read))
+        assert clerk.get(read).status_code == 403
