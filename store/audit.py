@@ -5,14 +5,16 @@ It must not hold phones, names or texts: subjects are ids and codes, details are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from store.tables.staff import audit
+from store.tables.registry import offices
+from store.tables.staff import audit, staff
 
 _INSERT = sa.insert(audit)
 
@@ -39,3 +41,62 @@ def append(
             "detail": dict(detail or {}),
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the trail. `who` is the member's name where the actor is one; `office` a code, "" for none."""
+
+    number: int
+    at: datetime
+    actor: str
+    who: str
+    office: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: from `since` on and before `until` (aware); of an actor, an action or its beginning, and so on."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    office: str = ""
+
+
+def lines(conn: sa.Connection, wanted: Wanted, most: int | None = None) -> Iterator[Line]:
+    """The lines in the order they were written; with `most` the newest ones only."""
+    if most is None:
+        yield from (Line(**row) for row in conn.execute(_lines(wanted).order_by(audit.c.id)).mappings())
+        return
+    newest = conn.execute(_lines(wanted).order_by(audit.c.id.desc()).limit(most)).mappings().all()
+    yield from (Line(**row) for row in reversed(newest))
+
+
+def _lines(wanted: Wanted) -> sa.Select[Any]:
+    member = sa.func.coalesce(sa.func.nullif(staff.c.name, ""), staff.c.email, "").label("who")
+    office = sa.func.coalesce(offices.c.code, "").label("office")
+    columns = audit.c.id.label("number"), audit.c.at, audit.c.actor, member, office, audit.c.action, audit.c.subject
+    query = sa.select(*columns, audit.c.detail).outerjoin(offices, offices.c.id == audit.c.office_id)
+    query = query.outerjoin(staff, audit.c.actor == sa.literal("staff:") + sa.cast(staff.c.id, sa.Text))
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield audit.c.at >= wanted.since
+    if wanted.until is not None:
+        yield audit.c.at < wanted.until
+    if wanted.actor:
+        yield sa.or_(audit.c.actor == wanted.actor, staff.c.email == wanted.actor)
+    if wanted.action:
+        yield audit.c.action.startswith(wanted.action, autoescape=True)
+    if wanted.subject:
+        yield audit.c.subject == wanted.subject
+    if wanted.office:
+        yield offices.c.code == wanted.office

@@ -39,6 +39,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "wish": "wish",
     "score": "score",
     "export": "export",
+    "audit": "audit",
     "keys": "keys",
 }
 """Name on the command line → module in `runtime.cli`; its `command` is the click command."""
