@@ -120,6 +120,12 @@ def is_machine(answered_by: str) -> bool:
     return answered_by.startswith(("machine", "fax"))
 
 
+def clearer(one: str, other: str) -> str:
+    """Of two of the carrier's words for who took a call the one that says more: a machine over a person, a person over
+    "unknown", anything over nothing. So they may come in any order; a key pressed says more than either."""
+    return max(one, other, key=lambda said: (is_machine(said), said not in ("", "unknown"), said != ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """What a carrier found out beside a running call about who took it."""

@@ -27,6 +27,7 @@ from contact.delivery import (
     SendResult,
     State,
     Unknown,
+    clearer,
     is_machine,
     merge,
 )
@@ -208,7 +209,7 @@ def _merge(work: Work, conn: Connection, row: Row, receipt: Receipt) -> None:
         row["id"],
         state=str(state),
         carrier_id=row["carrier_id"] or receipt.carrier_id,
-        answered_by=receipt.answered_by or row["answered_by"],
+        answered_by=clearer(row["answered_by"], receipt.answered_by),
         duration_s=duration,
         error_code=row["error_code"] if known else receipt.error_code or row["error_code"],
         error_kind=str(row["error_kind"] if known else receipt.error_kind or row["error_kind"]),
@@ -227,7 +228,7 @@ def _merge(work: Work, conn: Connection, row: Row, receipt: Receipt) -> None:
 def _seen(conn: Connection, row: Row, receipt: Receipt) -> State:
     """What a receipt says of a call: its end is a machine's where one took it, unless somebody pressed a key in it."""
     ended = row["medium"] == "call" and receipt.state in (State.COMPLETED, State.MACHINE)
-    if not ended or not is_machine(receipt.answered_by or row["answered_by"]):
+    if not ended or not is_machine(clearer(row["answered_by"], receipt.answered_by)):
         return receipt.state
     keyed = calls.was_keyed(conn, row["ref"]) and not is_planted("machines-press-keys")
     return State.COMPLETED if keyed else State.MACHINE
