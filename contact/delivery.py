@@ -42,7 +42,11 @@ class ErrorKind(StrEnum):
     """What an error means for us; which code means which kind is data (`carriers/errors.py`)."""
 
     NUMBER = "number"
-    """Permanent for this number: next number, then staff."""
+    """Permanent for this number, whatever it is contacted by: next number, then staff."""
+    NO_TEXTS = "no_texts"
+    """Permanent for texts to this number; it may be rung."""
+    NO_CALLS = "no_calls"
+    """Permanent for calls to this number; it may be texted."""
     OPTED_OUT = "opted_out"
     """The carrier says the person opted out: goes to the consent ledger."""
     CONFIGURATION = "configuration"

@@ -158,6 +158,8 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         deadline_at=row["deadline_at"],
         arrives_at=arrives_at,
         overtaken=_overtaken(row),
+        not_theirs=_not_theirs(row),
+        unable=row["unable"] or "",
         gone_on=resumptions.gone_on(row, interview),
     )
     return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
@@ -179,6 +181,13 @@ def _settings(document: str | None) -> RoundSettings:
 def _overtaken(row: Row) -> bool:
     """Whether our number has shown the phone something since the row was written."""
     return any(Shown.from_dict(seen).visible_at > row["created_at"] for seen in row["shown"] or ())
+
+
+def _not_theirs(row: Row) -> str:
+    """Why the row's number is not its organisation's: it may have been given up, or left the list, while it waited."""
+    if row["interview_id"] is None or row["link_valid"]:
+        return ""
+    return "number_gone" if row["link_valid"] is None else row["link_note"] or "wrong_number"
 
 
 def _on_hold(row: Row) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from contact.address import read_address
 from contact.delivery import InboundText, State
 from contact.sender import SenderRow
-from services import conversation, numbers, text_turn
+from services import abilities, conversation, numbers, text_turn
 from services.interviews import takes_answers
 from services.planted import is_planted
 from services.text_turn import Result, Turn
@@ -62,6 +62,8 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
             phone = numbers.lock(work, conn, number)
             if phone is None:
                 return _from_nobody(work, conn, row["id"], text)
+        if "text" in phone["unable"]:  # who writes can be written to
+            abilities.regain(work, conn, phone["hash"], ["text"], "wrote_to_us", "contact", "machine:inbound")
         turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"])
         return _close(turn, row, _answer(turn))
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contact.address import read_address
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
-from services import call_backs, consent, next_interview, numbers, wishes
+from services import abilities, call_backs, consent, next_interview, numbers, wishes
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
 from services.planted import is_planted
@@ -37,6 +37,8 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
             if caller.kind not in ("withheld", "code"):
                 numbers.tell_of_unreadable(work, conn, from_number, stop=False)
             return render(work, closing("unknown_caller"), "")
+        if "call" in phone["unable"]:  # who rings can be rung
+            abilities.regain(work, conn, phone["hash"], ["call"], "rang_us", "contact", "machine:ring_in")
         known = rows.by_carrier_id(conn, sender.id, carrier_id)
         if known is not None:
             return stored(work, conn, known, 0)

@@ -38,6 +38,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "organisation_phones": _REPLACE,
     "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "outbox": _WRITE,
+    "phone_abilities": _WRITE,
     "phones": _WRITE,
     "prompted": _REPLACE,
     "questionnaires": _WRITE,
@@ -71,6 +72,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "organisation_phones": _REPLACE,
     "organisations": _WRITE,
     "outbox": f"{_READ}, UPDATE",
+    "phone_abilities": _READ,
     "phones": _APPEND,  # new numbers of a list; what became of consent is the machine's to write
     "prompted": "",
     "questionnaires": _READ,
@@ -122,8 +124,16 @@ Without a scope set for the transaction nothing is seen. Signing in looks staff 
 
 SHARED = frozenset(
     {
-        *("invitations", "offices", "phones", "questionnaires", "recordings", "round_questionnaires", "rounds"),
-        *("senders", "tallies"),
+        *(
+            "invitations",
+            "offices",
+            "phone_abilities",
+            "phones",
+            "questionnaires",
+            "recordings",
+            "round_questionnaires",
+        ),
+        *("rounds", "senders", "tallies"),
     }
 )
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""
