@@ -71,18 +71,17 @@ def put(conn: Connection, phone_hash: bytes, medium: str, *, able: bool, code: s
 
 def held(conn: Connection, office_id: UUID) -> Sequence[RowMapping]:
     """Numbers of an office's organisations that are not used, or not for all: registry_code, organisation_id,
-    phone_hash, sealed number, the link's valid, note and noted_at, and `abilities` (medium, code, at as text)."""
-    of_it = and_(_known.phone_hash == phones.c.hash, ~_known.able)
-    told = func.jsonb_build_array(_known.medium, _known.code, _known.at)
-    known = select(func.jsonb_agg(told)).where(of_it).correlate(phones).scalar_subquery()
+    phone_hash, the link's valid, note and noted_at, and `abilities` (medium, code, at as text)."""
     links = organisation_phones.c
+    of_it = and_(_known.phone_hash == links.phone_hash, ~_known.able)
+    told = func.jsonb_build_array(_known.medium, _known.code, _known.at)
+    known = select(func.jsonb_agg(told)).where(of_it).correlate(organisation_phones).scalar_subquery()
     query = (
         select(
-            organisations.c.registry_code, links.organisation_id, links.phone_hash, phones.c.number,
+            organisations.c.registry_code, links.organisation_id, links.phone_hash,
             links.valid, links.note, links.noted_at, known.label("abilities"),
         )
         .join(organisation_phones, links.organisation_id == organisations.c.id)
-        .join(phones, phones.c.hash == links.phone_hash)
         .where(organisations.c.office_id == office_id, or_(~links.valid, exists().where(of_it)))
         .order_by(organisations.c.registry_code, links.rank)
     )  # fmt: skip

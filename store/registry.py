@@ -82,6 +82,14 @@ def phones_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
     return conn.execute(query.order_by(organisation_phones.c.rank)).mappings().all()
 
 
+def links_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
+    """An organisation's numbers, the first one first: phone_hash, kind, sealed number, valid and note."""
+    links = organisation_phones.c
+    query = select(links.phone_hash, phones.c.kind, phones.c.number, links.valid, links.note)
+    query = query.join(phones, phones.c.hash == links.phone_hash).where(links.organisation_id == organisation_id)
+    return conn.execute(query.order_by(links.rank, links.phone_hash)).mappings().all()
+
+
 def hold_imports(conn: Connection) -> None:
     """Wait until no other import is under way, and keep others out until this transaction ends."""
     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORTING})

@@ -36,6 +36,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "campaign": "campaign",
     "tasks": "tasks",
     "wish": "wish",
+    "number": "number",
     "score": "score",
     "export": "export",
 }
