@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from contact.abilities import NOT_ABLE, RULED_OUT
-from contact.calendar import Medium
+from contact.calendar import Medium, local_day
 from contact.delivery import ErrorKind
 from services import tasks
 from services.work import Work
@@ -43,7 +44,10 @@ def lose(
     now = work.clock.now()
     rows.put(conn, phone_hash, medium, able=False, code=code, source=source, at=now)
     _trail(work, conn, actor, LOST, phone_hash, medium, code, source)
+    promised = rows.promised(conn, phone_hash) if medium == "call" else ()
     outbox.withdraw(conn, {"code": NOT_ABLE[medium], "error": code}, now, phone_hash=phone_hash, medium=medium)
+    for interview in promised:
+        break_promise(work, conn, interview["interview_id"], interview["office_id"])
     for interview in rows.left_alone(conn, phone_hash):
         tasks.open_task(
             work, conn, kind="wrong_number", cause=_cause(interview["id"], phone_hash), detail=code,
@@ -62,6 +66,14 @@ def regain(
     rows.take_up(conn, phone_hash, now)
     for interview in rows.interviews_with(conn, phone_hash):
         tasks.settle(work, conn, _cause(interview, phone_hash), actor)
+
+
+def break_promise(work: Work, conn: Connection, interview_id: UUID, office_id: UUID | None) -> None:
+    """A call was asked for that the number does not take: a person sees to it, one task a Vietnamese day."""
+    cause = f"person_wanted:{interview_id}:{local_day(work.clock.now())}"
+    tasks.open_task(
+        work, conn, kind="person_wanted", cause=cause, office_id=office_id, interview_id=interview_id, again=True
+    )
 
 
 def _cause(interview_id: object, phone_hash: bytes) -> str:

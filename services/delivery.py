@@ -254,6 +254,8 @@ def _follow(work: Work, conn: Connection, row: Row, kind: ErrorKind | None, code
     """What an ending means beyond the row: the number, the consent ledger, the ladder."""
     if kind is not None and kind in RULED_OUT:
         abilities.rule_out(work, conn, row["phone_hash"], kind, code, row["sent_at"] or row["created_at"])
+        if row["purpose"] == "call_back" and row["interview_id"]:
+            abilities.break_promise(work, conn, row["interview_id"], row["office_id"])
     if kind == ErrorKind.OPTED_OUT:
         consent.carrier_stop(work, conn, row["phone_hash"], source_id=f"receipt:{row['ref']}", code=code)
     if row["campaign_id"]:

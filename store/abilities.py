@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from contact.delivery import State
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
@@ -106,6 +107,14 @@ def left_alone(conn: Connection, phone_hash: bytes) -> Sequence[RowMapping]:
         .order_by(interviews.c.id)
     )
     return conn.execute(query).mappings().all()
+
+
+def promised(conn: Connection, phone_hash: bytes) -> Sequence[RowMapping]:
+    """interview_id and office_id of the calls that somebody at this phone asked for and that wait to leave."""
+    waits = outbox.c.state.in_((State.PLANNED, State.CLAIMED))
+    query = select(outbox.c.interview_id, outbox.c.office_id).where(outbox.c.phone_hash == phone_hash, waits)
+    of_person = query.where(outbox.c.purpose == "call_back", outbox.c.interview_id.is_not(None))
+    return conn.execute(of_person).mappings().all()
 
 
 def interviews_with(conn: Connection, phone_hash: bytes) -> Sequence[UUID]:

@@ -181,7 +181,7 @@ def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Col
         "agreed": and_(interviews.c.status == "active", _agreed(consent)),
         "stopped": _stopped(),
         "busy_otherwise": interviews.c.appointment_at.is_not(None) | _task("person_wanted", "not_them", "left_office"),
-        "confirmed": ~_task("wrong_number"),
+        "confirmed": ~_task("wrong_number", settled=False),  # settled: it was found out whose number it is
     }
     open_yet = interviews.c.status.not_in(_DECIDED)
     columns = [case((open_yet, fact), else_=false()).label(name) for name, fact in told.items()]
@@ -215,5 +215,7 @@ def _stopped() -> ColumnElement[bool]:
     )
 
 
-def _task(*kinds: str) -> ColumnElement[bool]:
-    return exists().where(tasks.c.interview_id == interviews.c.id, tasks.c.kind.in_(kinds))
+def _task(*kinds: str, settled: bool = True) -> ColumnElement[bool]:
+    """Whether there is a task of these kinds about the interview; only one that is not done, unless `settled`."""
+    of_it = [tasks.c.interview_id == interviews.c.id, tasks.c.kind.in_(kinds)]
+    return exists().where(*of_it, *(() if settled else (tasks.c.state != "done",)))

@@ -172,6 +172,18 @@ def test_nobody_is_promised_a_call_that_cannot_be_made(world: World) -> None:
     assert (world.sent(purpose="call_back"), world.tasks()) == ([], ["person_wanted"])
 
 
+@pytest.mark.parametrize("how", ["refused", "taken_back"])
+def test_a_promised_call_that_cannot_be_made_is_a_persons(world: World, carriers: FakeCarriers, how: str) -> None:
+    inbound.receive_text(world.work, world.text, world.text_from("GOI"))
+    if how == "refused":
+        carriers.calls.results.append(refused("21217"))
+        dispatch.dispatch(world.work, world.line.id, 0.2)
+    else:
+        held_numbers.hold(world.work, organisation(world), ("call",), "by_phone", "cli:an", LEADER)
+    assert [row["state"] in ("failed", "withdrawn") for row in world.sent(purpose="call_back")] == [True]
+    assert world.tasks() == ["person_wanted"]
+
+
 # The last check
 
 
