@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
@@ -64,8 +65,12 @@ def read_address(written: str) -> Address:
     """The address that a carrier wrote as `written`: bare or with "+" or "00", national, as a SIP, SIPS or tel URI with
     display name, host and parameters, percent-encoded, with a wrong "+", or from before 2018. Never raises."""
     usual = _USUAL.fullmatch(written)
-    if usual is not None:
-        return Address(written, f"+{_HOME}{usual[1]}", "mobile")
+    return _read(written) if usual is None else Address(written, f"+{_HOME}{usual[1]}", "mobile")
+
+
+@lru_cache(maxsize=512)
+def _read(written: str) -> Address:
+    """Kept for a while: our own numbers come with every request, and are landlines or codes more often than not."""
     user, context = _user(plain(written[:_LONGEST]))
     found = _NUMBER.fullmatch(_SEPARATORS.sub("", user))
     if found is None:

@@ -53,6 +53,11 @@ class Number:
     not_theirs: str
     abilities: tuple[Ability, ...]
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is not used, or not for all."""
+        return bool(self.not_theirs) or not all(one.able for one in self.abilities)
+
 
 def of_list(
     work: Work, conn: Connection, office_id: UUID, listed: Sequence[Organisation], fresh: Sequence[Link], actor: str,
