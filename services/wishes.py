@@ -16,7 +16,7 @@ from services import call_backs, consent, tasks
 from services.advance import preferred
 from services.happenings import Happening
 from services.work import Work
-from store import abilities, outbox, registry, senders
+from store import abilities, outbox, phones, registry, senders
 from store import interviews as rows
 from store.prepared import Row
 from survey.answers import Heard, Key
@@ -60,9 +60,8 @@ def stop(work: Work, conn: Connection, held: Row, phone: Row, happening: Happeni
 
 def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: datetime | None) -> bool:
     """Whether a call back is on its way, at once or `at` a chosen time, this one or one that was asked for before; none
-    is where the number is known not to take calls."""
-    known = abilities.of_phone(conn, phone_hash).get("call")
-    if known is not None and not known["able"]:
+    is where it could not leave."""
+    if not _can_be_rung(conn, held, phone_hash):
         return False
     if rows.ask_for_call(conn, held["id"], at or work.clock.now()):
         return True
@@ -72,6 +71,14 @@ def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: dateti
     reason = "asked_for_call" if at is None else "ladder.appointment"
     call_backs.plan(work, conn, held, phone_hash, sender.id, reason, at)
     return True
+
+
+def _can_be_rung(conn: Connection, held: Row, phone_hash: bytes) -> bool:
+    """Whether a call about the interview would leave for this phone: it takes calls, as far as is known, and nobody
+    said that it is not the organisation's."""
+    known = abilities.of_phone(conn, phone_hash).get("call")
+    able = known is None or known["able"]
+    return able and not phones.is_given_up(conn, held["organisation_id"], phone_hash)
 
 
 def _give_number_up(work: Work, conn: Connection, held: Row, phone_hash: bytes, why: str) -> None:

@@ -164,19 +164,26 @@ def test_kannels_missing_route_says_nothing_of_calls(world: World, carriers: Fak
     assert left(carriers)[:2] == [("text", LEADER), ("call", LEADER)]
 
 
-def test_nobody_is_promised_a_call_that_cannot_be_made(world: World) -> None:
-    rule_out(world, LEADER, "call")
+@pytest.mark.parametrize("given_up", [True, False])
+def test_nobody_is_promised_a_call_that_cannot_be_made(world: World, given_up: bool) -> None:
+    if given_up:
+        link(world, valid=False, note="wrong_number")
+    else:
+        rule_out(world, LEADER, "call")
     for body in ("alo", "GOI"):
         world.work.clock.advance(timedelta(minutes=2))  # type: ignore[attr-defined]  # the tests' clock
         inbound.receive_text(world.work, world.text, world.text_from(body))
     assert (world.sent(purpose="call_back"), world.tasks()) == ([], ["person_wanted"])
 
 
-@pytest.mark.parametrize("how", ["refused", "taken_back"])
+@pytest.mark.parametrize("how", ["refused", "taken_back", "off_the_list"])
 def test_a_promised_call_that_cannot_be_made_is_a_persons(world: World, carriers: FakeCarriers, how: str) -> None:
     inbound.receive_text(world.work, world.text, world.text_from("GOI"))
     if how == "refused":
         carriers.calls.results.append(refused("21217"))
+        dispatch.dispatch(world.work, world.line.id, 0.2)
+    elif how == "off_the_list":
+        unlink(world)
         dispatch.dispatch(world.work, world.line.id, 0.2)
     else:
         held_numbers.hold(world.work, organisation(world), ("call",), "by_phone", "cli:an", LEADER)
