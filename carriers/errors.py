@@ -30,15 +30,21 @@ def _spread(kind: ErrorKind, codes: str) -> dict[str, ErrorKind]:
 
 
 TWILIO: dict[str, ErrorKind] = {
-    # 13224/13225 are the voice twins of "invalid" and "blocked number"; 30006 is a landline.
-    **_spread(ErrorKind.NUMBER, "13223 13224 13225 21211 21214 21216 21217 21401 21407 21421 21612 21614 21635"),
-    **_spread(ErrorKind.NUMBER, "30005 30006"),
+    # "Invalid 'To' Phone Number", the one that says of both texts and calls that there is no such number.
+    **_spread(ErrorKind.NUMBER, "21211"),
+    # Not reachable by SMS, no mobile, a landline; an unknown handset (30005: it "may" no longer exist, a call will
+    # tell), a landline or a carrier that a short code cannot reach (30006).
+    **_spread(ErrorKind.NO_TEXTS, "21612 21614 21635 30005 30006"),
+    # Raised for calls alone: not to be reached, blocked by Twilio, not valid to call; the 132xx by <Dial>.
+    **_spread(ErrorKind.NO_CALLS, "13223 13224 13225 21214 21216 21217"),
     **_spread(ErrorKind.OPTED_OUT, "21610"),
     # The account, the sender or our own request is wrong: nobody can be reached until a person mends it.
     **_spread(
         ErrorKind.CONFIGURATION,
+        # 21401, 21407 and 21421 are about our own number: not ours, no SMS, no such number to buy or look up
         "401 403 404 10001 10002 10003 13227 20003 20005 20006 20008 20404 21201 21202 21203 21205 21208 21210"
-        " 21212 21213 21215 21218 21219 21226 21262 21408 21601 21603 21606 21608 21609 21701 21702 21703"
+        " 21212 21213 21215 21218 21219 21226 21262 21401 21407 21408 21421 21601 21603 21606 21608 21609 21701"
+        " 21702 21703"
         " 21704 21705 30002 30018 30024 30032 30034 30038 32005 35111 35114 35115 35117 35118 35125",
     ),
     **_spread(ErrorKind.LATER, "10004 21611 30001 30003 30008 30009 30010 30017 30022 30023 30027 30410"),
@@ -47,14 +53,16 @@ TWILIO: dict[str, ErrorKind] = {
     **_spread(ErrorKind.CONTENT, "21602 21605 21617 21619 21620 30004 30007 30019"),
     **_spread(ErrorKind.AMBIGUOUS, "408 500 502 503 504 20500 20503"),
     # Final SIP answers of a call that failed without an error code of Twilio's own (`SipResponseCode`).
-    **_spread(ErrorKind.NUMBER, "sip404 sip410 sip484 sip604"),
+    # They speak of calls alone: a text may well arrive where a call finds nobody.
+    **_spread(ErrorKind.NO_CALLS, "sip404 sip410 sip484 sip604"),
     **_spread(ErrorKind.CONFIGURATION, "sip401 sip403 sip407"),
     **_spread(ErrorKind.LATER, "sip408 sip480 sip486 sip487 sip500 sip502 sip503 sip504 sip600 sip603"),
 }
 
 KANNEL: dict[str, ErrorKind] = {
     **_spread(ErrorKind.CONFIGURATION, "not_authorised not_found not_understood"),
-    **_spread(ErrorKind.NUMBER, "bad_receiver not_routable"),
+    # No route for texts, or a receiver that smsbox does not take: nothing is said of calls.
+    **_spread(ErrorKind.NO_TEXTS, "bad_receiver not_routable"),
     **_spread(ErrorKind.CONTENT, "no_text"),
     **_spread(ErrorKind.THROTTLED, "try_again"),
     # Receipts name no cause (the SMSC's own words quote the text and are not asked for).

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from carriers.errors import classify
+from contact.address import read_address
 from contact.delivery import InboundText, Receipt, State
 from sms.encoding import measure
 
@@ -45,16 +46,18 @@ def message_headers(body: str, receipt_url: str) -> dict[str, str]:
 
 
 def inbound_text(
-    query: Mapping[str, str], sent_from: str, sent_to: str, body: bytes, charset: str | None
+    query: Mapping[str, str], sent_from: str | None, sent_to: str, body: bytes, charset: str | None
 ) -> InboundText:
     """The text in a request of Kannel's `post-url`: id (`%I`) and SMSC time (`%T`) stand in the query as `id` and `t`.
 
-    Numbers come without "+"; an address of 8 digits or more gets it back. Raises ValueError naming what is missing.
+    Numbers come as the SMSC writes them (`contact.address`). Raises ValueError naming what is missing.
     """
+    if sent_from is None:
+        raise ValueError("from")
     return InboundText(
         carrier_id=_told(query.get("id", ""), "id"),
-        from_number=e164(_told(sent_from, "from")),
-        to_number=_told(sent_to, "to"),
+        from_number=read_address(sent_from).sender,
+        to_number=read_address(_told(sent_to, "to")).text,
         body=_decoded(body, charset),
         at=_unix(query.get("t")),
     )
@@ -75,12 +78,6 @@ def receipt(query: Mapping[str, str]) -> Receipt:
         at=_unix(query.get("at")),
         extra={name: query[name] for name in ("fid", "smsc") if _EXTRA.fullmatch(query.get(name, ""))},
     )
-
-
-def e164(address: str) -> str:
-    """Kannel's bare international number with its "+"; short codes and names stay as they are."""
-    digits = address.strip().removeprefix("00")
-    return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) >= 8 else address.strip()
 
 
 def _told(value: str, name: str) -> str:

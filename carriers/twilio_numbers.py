@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from carriers.twilio_rest import FAULTS, TwilioClients, away
+from contact.address import read_address
 from contact.sender import SenderRow
 
 
@@ -44,7 +45,8 @@ class TwilioNumbers:
             listed = client.incoming_phone_numbers.list(phone_number=sender.address, limit=2)
         except FAULTS as fault:
             raise away(fault) from None
-        return next((_setup(number) for number in listed if number.phone_number == sender.address), None)
+        ours = read_address(sender.address).text
+        return next((_setup(number) for number in listed if read_address(number.phone_number or "").text == ours), None)
 
 
 def _setup(number: Any) -> NumberSetup:

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 
 from carriers.errors import UNLISTED, classify
+from contact.address import read_address
 from contact.delivery import Detection, ErrorKind, InboundText, Receipt, State, is_machine
 
 Form = Mapping[str, str]
@@ -69,10 +70,12 @@ class VoiceRequest:
 
 def inbound_text(form: Form) -> InboundText:
     """The text in a messaging webhook. Raises ValueError("MessageSid") etc. when the carrier left out what we need."""
+    if "From" not in form:  # a sender that hides may be told as empty: his words are not lost for it
+        raise ValueError("From")
     return InboundText(
         carrier_id=_needed(form, "MessageSid", "SmsSid"),
-        from_number=_needed(form, "From"),
-        to_number=_needed(form, "To"),
+        from_number=read_address(form["From"]).sender,
+        to_number=read_address(_needed(form, "To")).text,
         body=form.get("Body", ""),
         opt_out_type=form.get("OptOutType", ""),
     )
@@ -85,8 +88,8 @@ def voice_request(form: Form) -> VoiceRequest:
     """
     return VoiceRequest(
         carrier_id=_needed(form, "CallSid"),
-        from_number=form.get("From", ""),
-        to_number=form.get("To", ""),
+        from_number=read_address(form.get("From", "")).sender,
+        to_number=read_address(form.get("To", "")).text,
         digits=form.get("Digits") or None,
         answered_by=form.get("AnsweredBy", ""),
         connected=form["DialCallStatus"] in ("completed", "answered") if "DialCallStatus" in form else None,

@@ -12,6 +12,7 @@ from typing import Any
 from carriers.callbacks import CallbackUrls
 from carriers.twilio_requests import TEXT_STATES, aware, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
+from contact.address import read_address
 from contact.delivery import Accepted, InboundText, Receipt, SendResult, Unknown
 from contact.sender import SenderRow
 
@@ -79,8 +80,8 @@ def _created(message: Any, otherwise: datetime) -> datetime:
 def _inbound(message: Any) -> InboundText:
     return InboundText(
         carrier_id=message.sid,
-        from_number=message.from_ or "",
-        to_number=message.to or "",
+        from_number=read_address(message.from_ or "").sender,
+        to_number=read_address(message.to or "").text,
         body=message.body or "",
         at=aware(message.date_sent) or aware(message.date_created),
     )

@@ -42,7 +42,11 @@ class ErrorKind(StrEnum):
     """What an error means for us; which code means which kind is data (`carriers/errors.py`)."""
 
     NUMBER = "number"
-    """Permanent for this number: next number, then staff."""
+    """Permanent for this number, whatever it is contacted by: next number, then staff."""
+    NO_TEXTS = "no_texts"
+    """Permanent for texts to this number; it may be rung."""
+    NO_CALLS = "no_calls"
+    """Permanent for calls to this number; it may be texted."""
     OPTED_OUT = "opted_out"
     """The carrier says the person opted out: goes to the consent ledger."""
     CONFIGURATION = "configuration"
@@ -118,6 +122,12 @@ class Receipt:
 def is_machine(answered_by: str) -> bool:
     """Whether the carrier's word for who took a call means that no person did; "unknown" counts as a person."""
     return answered_by.startswith(("machine", "fax"))
+
+
+def clearer(one: str, other: str) -> str:
+    """Of two of the carrier's words for who took a call the one that says more: a machine over a person, a person over
+    "unknown", anything over nothing. So they may come in any order; a key pressed says more than either."""
+    return max(one, other, key=lambda said: (is_machine(said), said not in ("", "unknown"), said != ""))
 
 
 @dataclass(frozen=True, slots=True)

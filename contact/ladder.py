@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from contact.abilities import RULED_OUT
 from contact.calendar import ZONE, Calendar, Medium, local
 from contact.delivery import ErrorKind, State
 
@@ -93,6 +94,8 @@ class Attempt:
     purpose: str = ""
     error_kind: str = ""
     """`contact.delivery.ErrorKind`, if there was an error."""
+    passes: bool = False
+    """Its number does not take this medium, but the other: the ladder goes on with that, where a later step has it."""
     replanned: bool = False
     """Taken back before it left, to be planned anew after a change: only its number is used up."""
 
@@ -101,7 +104,7 @@ class Attempt:
         """It used up an attempt: technical failures and dead numbers do not, a text refused for its words does."""
         if self.error_kind == ErrorKind.CONTENT:
             return True
-        return self.state not in _UNSPENT and self.error_kind != ErrorKind.NUMBER
+        return self.state not in _UNSPENT and self.error_kind not in RULED_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,15 +222,18 @@ def _number(history: Sequence[Attempt], step: int) -> int:
 def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach) -> Next | End:
     reached = max((a.step for a in history if a.purpose not in _BESIDES and not a.replanned), default=0)
     for number, step in enumerate(ladder.steps, start=1):
-        if number >= reached and reach.allows(step) and not _used_up(ladder, step, number, history):
+        if number >= reached and reach.allows(step) and not _used_up(ladder, step, number, history, reach):
             return _plan(ladder, number, history, now, calendar)
     return End("ladder.exhausted", {"contacts": sum(a.spent for a in history if a.step)})
 
 
-def _used_up(ladder: Ladder, step: Step, number: int, history: Sequence[Attempt]) -> bool:
+def _used_up(ladder: Ladder, step: Step, number: int, history: Sequence[Attempt], reach: Reach) -> bool:
     own = [a for a in history if a.step == number and a.purpose not in _BESIDES and not a.replanned]
     spent = sum(a.spent for a in own)
-    return spent >= step.attempts or len(own) - spent >= ladder.misses
+    if spent >= step.attempts or len(own) - spent >= ladder.misses:
+        return True
+    later = (other for other in ladder.steps[number:] if other.medium != step.medium)
+    return any(a.passes for a in own) and any(reach.allows(other) for other in later)
 
 
 def _plan(ladder: Ladder, number: int, history: Sequence[Attempt], now: datetime, calendar: Calendar) -> Next:

@@ -5,11 +5,8 @@ Facts go in, one of seven codes comes out; the rates are made from their counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-from contact.delivery import State
 
 
 class Disposition(StrEnum):
@@ -18,7 +15,7 @@ class Disposition(StrEnum):
     COMPLETE = "I"
     PARTIAL = "P"
     REFUSAL = "R"
-    """Refusal and break-off."""
+    """Refusal and break-off: somebody said that they do not want to, or agreed and then gave no answer."""
     NON_CONTACT = "NC"
     OTHER = "O"
     UNKNOWN = "U"
@@ -37,7 +34,10 @@ class Facts:
     any_answer: bool = False
     """At least one question besides consent is answered."""
     reached: bool = False
-    """A person picked up a call, or wrote to us."""
+    """Somebody was certainly there: they pressed a key in a call, rang us, or wrote to us. A call that was picked up
+    and stayed without a key shows nobody: a machine, a pocket, somebody who heard no word of ours."""
+    agreed: bool = False
+    """They agreed to be asked."""
     stopped: bool = False
     """They opted out of all contact."""
     busy_otherwise: bool = False
@@ -50,8 +50,10 @@ class Facts:
 def disposition(facts: Facts) -> Disposition:
     """The disposition by AAPOR's definitions, as the survey uses them.
 
-    A form begun counts as partial from its first answer on; a person reached who gave none broke off, unless they asked
-    for another time. A machine that picks up is no contact (see `reached`), and silence is a non-contact.
+    A form begun counts as partial from its first answer on. Without one it is a refusal only where a person said so
+    (2.11: the key or word that refuses, an opt-out) or broke off an interview they had agreed to (2.12). Whoever was
+    there and did neither (wrong keys, a text nobody understood, another time) is "other" (2.30); a machine and silence
+    are non-contacts (2.20). docs/dispositions.md has the whole mapping.
     """
     if not facts.eligible:
         return Disposition.NOT_ELIGIBLE
@@ -69,15 +71,8 @@ def _without_answers(facts: Facts) -> Disposition:
         return Disposition.REFUSAL
     if facts.busy_otherwise:
         return Disposition.OTHER
-    if facts.reached:
+    if facts.agreed:
         return Disposition.REFUSAL
+    if facts.reached:
+        return Disposition.OTHER
     return Disposition.NON_CONTACT if facts.confirmed else Disposition.UNKNOWN
-
-
-ANSWERED: frozenset[State] = frozenset({State.ANSWERED, State.COMPLETED})
-"""States of a call that a person picked up; a machine's is a state of its own."""
-
-
-def was_reached(calls: Iterable[State], texted_us: bool = False) -> bool:
-    """Whether a person was reached, given the states of the calls to them and whether they ever wrote to us."""
-    return texted_us or any(state in ANSWERED for state in calls)

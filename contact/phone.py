@@ -43,7 +43,7 @@ class PhoneReading:
     flags: tuple[Flag, ...] = ()
 
 
-_OLD_MOBILES: dict[str, str] = {
+OLD_MOBILES: dict[str, str] = {
     **{"120": "70", "121": "79", "122": "77", "126": "76", "128": "78"},
     **{"123": "83", "124": "84", "125": "85", "127": "81", "129": "82"},
     **{f"16{n}": f"3{n}" for n in range(2, 10)},
@@ -190,8 +190,8 @@ def _candidates(national: str) -> Iterator[tuple[str, tuple[Flag, ...]]]:
     """Ways to read the digits as a significant number (without the 0), the likeliest first."""
     bare = national.removeprefix("0")
     lost: tuple[Flag, ...] = () if national.startswith("0") else ("no_leading_zero",)
-    if len(bare) == 10 and bare[:3] in _OLD_MOBILES:
-        yield _OLD_MOBILES[bare[:3]] + bare[3:], (*lost, "old_format")
+    if len(bare) == 10 and bare[:3] in OLD_MOBILES:
+        yield OLD_MOBILES[bare[:3]] + bare[3:], (*lost, "old_format")
     yield bare, lost
 
 

@@ -14,6 +14,7 @@ from flask import current_app
 
 from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials, KannelCredentials
+from contact.address import read_address
 from contact.sender import SenderRow
 from gateway.webhook_guard import WebhookGuard
 from services.work import Work
@@ -37,8 +38,9 @@ class SenderBook:
         self._rows: dict[tuple[str, str, str], SenderRow] = {}
 
     def find(self, carrier: str, medium: str, address: str) -> SenderRow | None:
-        """The sender of `carrier` for `medium` ("text" or "call") at `address`, or None."""
-        key = (carrier, medium, _bare(address))
+        """The sender of `carrier` for `medium` ("text" or "call") at `address`, in whatever form it is written, or
+        None."""
+        key = (carrier, medium, read_address(address).text)
         with self._lock:
             real = self._work.clock.real()
             if self._older_than(FRESH if key in self._rows else RETRY, real):
@@ -51,12 +53,7 @@ class SenderBook:
 
     def _read(self) -> dict[tuple[str, str, str], SenderRow]:
         with self._work.database.transaction() as conn:
-            return {(row.carrier, row.medium, _bare(row.address)): row for row in senders.all_rows(conn)}
-
-
-def _bare(address: str) -> str:
-    """Some carriers write our own international number without its "+"."""
-    return address.removeprefix("+")
+            return {(row.carrier, row.medium, read_address(row.address).text): row for row in senders.all_rows(conn)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Rows are planned, nothing is sent. A page is one transaction, so planning may be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import ladder as ladders
 from contact import settings as round_settings
-from contact.calendar import Calendar
+from contact.abilities import NOT_ABLE, RULED_OUT, takes
+from contact.calendar import MEDIA, Calendar, Medium
 from contact.delivery import State
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED, Attempt, End, Ladder, Next, Reach, Step
@@ -61,13 +62,14 @@ class Plan:
         """The sender the contacts of a step leave from."""
         return self.sender(step.medium, wants_reply=step.wants_reply)
 
-    def reach(self, *, mobile: bool) -> Reach:
-        """What an organisation with a mobile, or with other numbers only, can be contacted by."""
+    def reach(self, *, mobile: bool, rung: bool = True) -> Reach:
+        """What an organisation can be contacted by: with a mobile that takes texts, or with other numbers only; `rung`:
+        one of them takes calls."""
         return Reach(
             "mobile" if mobile else "landline",
             can_text=self.notice is not None,
             two_way=self.text is not None and self.text.can_receive,
-            can_call=self.call is not None,
+            can_call=self.call is not None and rung,
         )
 
 
@@ -128,31 +130,43 @@ def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dic
     """The contact to plan, if any, and how far the interview has come."""
     if row["excluded"]:
         return None, _progress(plan, row, row["step"], "ended", {"code": row["excluded"]})
-    numbers = [(h, kind) for h, kind, consent in row["phones"] or () if consent not in SILENCED]
+    numbers = _numbers(row["phones"] or ())
+    texted, rung = bool(numbers["text"]), bool(numbers["call"])
     decision = ladders.decide(
         plan.ladder,
-        [_attempt(plan, past) for past in row["history"] or ()],
+        [_attempt(plan, past, numbers) for past in row["history"] or ()],
         now,
         plan.settings.calendar_at(row["office_code"]),
-        plan.reach(mobile=any(kind == "mobile" for _, kind in numbers)) if numbers else None,
+        plan.reach(mobile=texted, rung=rung) if texted or rung else None,
         appointment=row["appointment_at"],
         closes_at=row["closes_at"],
     )
     reason = {"code": decision.reason, **decision.params}
     if isinstance(decision, Next):
-        contact = _contact(work, plan, row, _number(numbers, decision.medium), decision, now)
+        contact = _contact(work, plan, row, numbers[decision.medium][0], decision, now)
         return contact, _progress(plan, row, decision.step, "contacting", reason)
     if isinstance(decision, End):
         return None, _progress(plan, row, row["step"], "ended", reason)
     return None, _progress(plan, row, row["step"], "waiting", reason) | {"new_next_at": now + LOOK_AGAIN}
 
 
-def _number(numbers: list[tuple[str, str]], medium: str) -> str:
-    """The hash (hex) of the first number for `medium`: texts go to a mobile."""
-    return next(h for h, kind in numbers if medium == "call" or kind == "mobile")
+def _numbers(held: Sequence[Sequence[Any]]) -> dict[Medium, list[str]]:
+    """Medium → the hashes (hex) of the numbers that may be contacted by it, the first choice first."""
+    open_to = [(h, kind, unable) for h, kind, consent, unable in held if consent not in SILENCED]
+    return {medium: [h for h, kind, unable in open_to if takes(medium, kind, unable)] for medium in MEDIA}
 
 
-def _attempt(plan: Plan, past: Mapping[str, Any]) -> Attempt:
+_OTHER: Mapping[Medium, Medium] = {"text": "call", "call": "text"}
+
+
+def _passes(past: Mapping[str, Any], numbers: Mapping[Medium, Sequence[str]]) -> bool:
+    """Whether the number of an earlier contact turned out to take only the other medium."""
+    medium: Medium = past["medium"]
+    ruled_out = medium in RULED_OUT.get(past["error_kind"], ()) or past["reason"] == NOT_ABLE[medium]
+    return ruled_out and past["phone"] not in numbers[medium] and past["phone"] in numbers[_OTHER[medium]]
+
+
+def _attempt(plan: Plan, past: Mapping[str, Any], numbers: Mapping[Medium, Sequence[str]]) -> Attempt:
     own = past["campaign"] == str(plan.campaign["id"])
     return Attempt(
         past["medium"],
@@ -162,6 +176,7 @@ def _attempt(plan: Plan, past: Mapping[str, Any]) -> Attempt:
         past["attempt"],
         past["purpose"],
         past["error_kind"],
+        _passes(past, numbers),
         past["state"] == State.WITHDRAWN and past["reason"] == REPLANNED,
     )
 

@@ -17,14 +17,14 @@ from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
 from ivr.voices import other_language, voiced, voices_of, with_placeholders
-from services import ablated, interviews, next_interview, transfers, wishes
+from services import ablated, detection, interviews, next_interview, transfers, wishes
 from services.happenings import Happening, Opening
 from services.planted import is_planted
 from services.questionnaires import form_of
 from services.work import Work
 from store import calls as rows
 from store import interviews as interview_rows
-from store import phone_interviews, phones
+from store import outbox, phone_interviews, phones
 from store.prepared import Row
 from survey import asides
 from survey.answers import Channel, Heard, Said, Silence, Spoken
@@ -85,7 +85,7 @@ OVER = Speech(Script((Hangup(),)))
 def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
     """The document for a call of ours that was just answered (turn 0). Raises UnknownCallError.
 
-    A machine that picked up hears nothing; what that means for the contact its receipt says.
+    A machine that picked up hears nothing. Who did is kept: not every receipt says it again.
     """
     work.recordings.refresh()
     with work.database.transaction() as conn:
@@ -113,6 +113,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
             return stored(work, conn, ref, 0)
         line = Line(work, conn, phone, call_id, ref, 0, now, placed["simulated"])
         if is_machine(answered_by):
+            _note_machine(line, placed["id"], answered_by)
             return keep(line, OVER)
         return keep(line, _begin(line, placed["interview_id"]))
 
@@ -154,6 +155,12 @@ def apology(work: Work) -> str:
 
 
 # Parts
+
+
+def _note_machine(line: Line, outbox_id: UUID, answered_by: str) -> None:
+    row = outbox.lock(line.conn, outbox_id)
+    if row is not None:  # the call refers to it: it cannot be gone
+        detection.note(line.conn, row, answered_by)
 
 
 def open_interviews(work: Work, conn: Connection, phone: Row) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The last questions before something leaves: consent, completion, pause, hours and caps, asked under the locks.
+"""The last questions before something leaves: consent, the number, completion, pause, hours and caps, under the locks.
 
 Pure: facts in, verdict out. Nothing is sent, stored or looked up here.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from contact.abilities import NOT_ABLE
 from contact.calendar import Calendar, Medium
 from contact.caps import EXEMPT, Caps, Counts, free_at, refuse
 from contact.kinds import KINDS
@@ -47,6 +48,10 @@ class Facts:
     """Business time from which on it must not leave any more."""
     overtaken: bool = False
     """The phone was shown a newer question than the one this text was written about."""
+    not_theirs: str = ""
+    """Why the number is not the organisation's any more: wrong_number, left_office, number_gone (off its list)."""
+    unable: str = ""
+    """The code for which the number is known not to take the medium; "" it does, as far as is known."""
     gone_on: bool = False
     """The person was heard again since the call broke off that this one would resume."""
 
@@ -102,7 +107,7 @@ def clear(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdic
 def _verdict(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdict:
     ban = _ban(facts)
     if ban is not None:
-        return Withdraw(ban)
+        return Withdraw(ban, {"error": facts.unable} if ban == NOT_ABLE[facts.medium] else {})
     if facts.purpose not in ANSWERS_SOMEBODY and _held_back(facts):
         return Hold()
     shut = None if facts.asked_for else _shut(facts, now, calendar)
@@ -125,6 +130,8 @@ def _ban(facts: Facts) -> str | None:
         return "opted_out"
     if facts.purpose in ANSWERS_SOMEBODY:
         return OVERTAKEN if facts.purpose == "reply" and facts.overtaken else None
+    if facts.not_theirs or facts.unable:
+        return facts.not_theirs or NOT_ABLE[facts.medium]
     if facts.consent == "held":
         return "held"
     if facts.gone_on:

@@ -76,6 +76,11 @@ def read_alone(turn: Turn) -> Reading:
     return replies.read(turn.text.body, None, LANGUAGE)
 
 
+def opts_out(body: str) -> bool:
+    """Whether a text says, or may say, that its sender wants no more contact."""
+    return replies.read(body, None, LANGUAGE).opt in ("stop", "hold")
+
+
 # Answers
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from carriers.errors import UNLISTED
 from contact import tariff
+from contact.abilities import RULED_OUT, proves
 from contact.calendar import ZONE
 from contact.delivery import (
     FINAL,
@@ -27,13 +28,14 @@ from contact.delivery import (
     SendResult,
     State,
     Unknown,
+    clearer,
     is_machine,
     merge,
 )
-from services import consent, resumptions, tasks
+from services import abilities, consent, resumptions
 from services.planted import is_planted
 from services.work import Work
-from store import audit, calls, campaigns, leaving, outbox, phones, receipts, registry, senders
+from store import audit, calls, campaigns, leaving, outbox, receipts, senders
 from store.prepared import Row
 
 MAX_TRIES = 12
@@ -208,7 +210,7 @@ def _merge(work: Work, conn: Connection, row: Row, receipt: Receipt) -> None:
         row["id"],
         state=str(state),
         carrier_id=row["carrier_id"] or receipt.carrier_id,
-        answered_by=receipt.answered_by or row["answered_by"],
+        answered_by=clearer(row["answered_by"], receipt.answered_by),
         duration_s=duration,
         error_code=row["error_code"] if known else receipt.error_code or row["error_code"],
         error_kind=str(row["error_kind"] if known else receipt.error_kind or row["error_kind"]),
@@ -217,6 +219,9 @@ def _merge(work: Work, conn: Connection, row: Row, receipt: Receipt) -> None:
         ended_at=now if ends else row["ended_at"],
         cost=_cost(row, receipt, duration, now) if ends or state == State.DELIVERED else row["cost"],
     )
+    if row["unable"] is not None and state != before and proves(row["medium"], state):
+        why = "answered" if row["medium"] == "call" else "delivered"
+        abilities.regain(work, conn, row["phone_hash"], [row["medium"]], why, "contact", "machine:delivery")
     if ends:
         _follow(work, conn, row, receipt.error_kind, receipt.error_code, now)
     elif before in NOT_KNOWN_TO_HAVE_LEFT and state == State.SENT and row["medium"] == "text" and row["campaign_id"]:
@@ -227,7 +232,7 @@ def _merge(work: Work, conn: Connection, row: Row, receipt: Receipt) -> None:
 def _seen(conn: Connection, row: Row, receipt: Receipt) -> State:
     """What a receipt says of a call: its end is a machine's where one took it, unless somebody pressed a key in it."""
     ended = row["medium"] == "call" and receipt.state in (State.COMPLETED, State.MACHINE)
-    if not ended or not is_machine(receipt.answered_by or row["answered_by"]):
+    if not ended or not is_machine(clearer(row["answered_by"], receipt.answered_by)):
         return receipt.state
     keyed = calls.was_keyed(conn, row["ref"]) and not is_planted("machines-press-keys")
     return State.COMPLETED if keyed else State.MACHINE
@@ -247,21 +252,11 @@ def _cost(row: Row, receipt: Receipt, duration: int | None, now: datetime) -> De
 
 def _follow(work: Work, conn: Connection, row: Row, kind: ErrorKind | None, code: str, now: datetime) -> None:
     """What an ending means beyond the row: the number, the consent ledger, the ladder."""
-    if kind == ErrorKind.NUMBER and row["interview_id"]:
-        _give_number_up(work, conn, row, code, now)
+    if kind is not None and kind in RULED_OUT:
+        abilities.rule_out(work, conn, row["phone_hash"], kind, code, row["sent_at"] or row["created_at"])
+        if row["purpose"] == "call_back" and row["interview_id"]:
+            abilities.break_promise(work, conn, row["interview_id"], row["office_id"])
     if kind == ErrorKind.OPTED_OUT:
         consent.carrier_stop(work, conn, row["phone_hash"], source_id=f"receipt:{row['ref']}", code=code)
     if row["campaign_id"]:
         campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
-
-
-def _give_number_up(work: Work, conn: Connection, row: Row, code: str, now: datetime) -> None:
-    """The number is dead for this organisation: its ladder goes on with the next one, staff see to it when none is."""
-    registry.mark_invalid(conn, row["interview_id"], row["phone_hash"], code)
-    of = {"phone_hash": row["phone_hash"], "interview_id": row["interview_id"]}
-    outbox.withdraw(conn, {"code": "wrong_number"}, now, **of)
-    if not phones.any_left(conn, row["interview_id"]):
-        tasks.open_task(
-            work, conn, kind="wrong_number", cause=f"wrong_number:{row['interview_id']}:{row['phone_hash'].hex()}",
-            detail=code, office_id=row["office_id"], interview_id=row["interview_id"],
-        )  # fmt: skip

@@ -17,11 +17,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact import settings as round_settings
+from contact.abilities import NOT_ABLE
 from contact.caps import EXEMPT, Caps, Counts
 from contact.delivery import State
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
-from services import resumptions, texts
+from services import abilities, resumptions, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.planted import is_planted, linger
 from services.work import Work
@@ -37,6 +38,8 @@ ON_ITS_WAY = timedelta(seconds=1)
 """Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""
 SENDING_LEASE = timedelta(seconds=45)
 """Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
+NOT_REACHED = frozenset({*NOT_ABLE.values(), "number_gone"})
+"""Why a call that was asked for does not leave, without anybody having said so."""
 LOOK_BACK = timedelta(hours=25)
 """Business time within which contacts may count towards "a day" (`Caps.since`)."""
 
@@ -102,7 +105,7 @@ def prepare(work: Work, sender: SenderRow, rows: Sequence[UUID], slots: Sequence
             if isinstance(verdict, Go):
                 going.append(_Going(contact, verdict, at, real))
             else:
-                _put_off(conn, contact.row, verdict, at)
+                _put_off(work, conn, contact.row, verdict, at)
         linger("no-lock-order")
         return Cleared(_sign_off(work, conn, sender, going), waiting)
 
@@ -158,6 +161,8 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         deadline_at=row["deadline_at"],
         arrives_at=arrives_at,
         overtaken=_overtaken(row),
+        not_theirs=_not_theirs(row),
+        unable=row["unable"] or "",
         gone_on=resumptions.gone_on(row, interview),
     )
     return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
@@ -179,6 +184,13 @@ def _settings(document: str | None) -> RoundSettings:
 def _overtaken(row: Row) -> bool:
     """Whether our number has shown the phone something since the row was written."""
     return any(Shown.from_dict(seen).visible_at > row["created_at"] for seen in row["shown"] or ())
+
+
+def _not_theirs(row: Row) -> str:
+    """Why the row's number is not its organisation's: it may have been given up, or left the list, while it waited."""
+    if row["interview_id"] is None or row["link_valid"]:
+        return ""
+    return "number_gone" if row["link_valid"] is None else row["link_note"] or "wrong_number"
 
 
 def _on_hold(row: Row) -> bool:
@@ -240,7 +252,7 @@ def _order(work: Work, contact: _Contact, body: Text | None) -> Order:
     return Order(contact.row["id"], contact.row["ref"], number, "" if body is None else body.body)
 
 
-def _put_off(conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
+def _put_off(work: Work, conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
     """The row does not leave now: withdrawn with its reason, re-timed, or simply returned."""
     if isinstance(verdict, Withdraw):
         outbox.change(
@@ -249,6 +261,8 @@ def _put_off(conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now:
         )  # fmt: skip
         if row["campaign_id"]:
             campaign_rows.decide_again(conn, row["campaign_id"], row["interview_id"], now)
+        if row["purpose"] == "call_back" and verdict.code in NOT_REACHED:
+            abilities.break_promise(work, conn, row["interview_id"], row["office_id"])
     elif isinstance(verdict, Retime):
         outbox.change(
             conn, row["id"], state=State.PLANNED, due_at=verdict.at, lease_until=None,

@@ -1,39 +1,56 @@
-"""Machines that take our calls: told apart beside the call, hung up on, no contact. A person never waits for it.
+"""Machines that take our calls: told apart beside the call or before it, hung up on, no contact. A person never waits.
 
-Whoever has pressed a key is a person, whatever the carrier makes of them. It must not know how a carrier listens.
+Findings come in any order with the receipts of the call, and end the same. Whoever has pressed a key is a person,
+whatever the carrier makes of them. It must not know how a carrier listens.
 """
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from contact.delivery import FINAL, Detection, State, is_machine
+from sqlalchemy import Connection
+
+from contact.delivery import FINAL, Detection, State, clearer, is_machine
 from services.planted import is_planted
 from services.work import Work
 from store import calls, outbox, senders
+from store.prepared import Row
 
 
 def record(work: Work, ref: str, found: Detection) -> str:
-    """Keep who took the call `ref`: "machine" (it is hung up on soon), "person", or a word why nothing changes.
+    """Keep who took the call `ref`: "machine" (it is hung up on soon, if it runs), "person", or a word why nothing
+    changes.
 
-    "repeated", "late" (it is over, or a key was pressed), "unknown_ref" (no such call, or not under this carrier id).
+    "repeated", "late" (a key was pressed, or it was over without anybody), "unknown_ref" (no such call, or not under
+    this carrier id).
     """
     with work.database.transaction() as conn:
         row = outbox.lock_by_ref(conn, ref, found.carrier_id)
         if row is None or row["medium"] != "call" or row["carrier_id"] not in (None, found.carrier_id):
             return "unknown_ref"
-        if row["answered_by"]:
+        if row["answered_by"] and clearer(row["answered_by"], found.answered_by) == row["answered_by"]:
             return "repeated"
         machine = is_machine(found.answered_by)
-        if row["state"] in FINAL or (machine and _is_person(calls.was_keyed(conn, ref))):
+        over = row["state"] in FINAL
+        if (over and row["state"] != State.COMPLETED) or (machine and _is_person(calls.was_keyed(conn, ref))):
             return "late"
         known = row["carrier_id"] or (found.carrier_id if row["held_by"] is None else None)
-        outbox.change(conn, row["id"], answered_by=found.answered_by, carrier_id=known)
+        outbox.change(conn, row["id"], carrier_id=known)
+        note(conn, row, found.answered_by)
         if not machine:
             return "person"
         calls.give_up(conn, ref, work.clock.now())
-    work.jobs.enqueue("alo.hang_up", str(row["id"]))
+    if not over:
+        work.jobs.enqueue("alo.hang_up", str(row["id"]))
     return "machine"
+
+
+def note(conn: Connection, row: Row, answered_by: str) -> None:
+    """Keep who took the call of this outbox row, locked after its phone: one that is over already was a machine's then,
+    of one that runs its last receipt will say so."""
+    taken = row["state"] == State.COMPLETED and is_machine(answered_by)
+    columns = {"state": State.MACHINE} if taken else {}
+    outbox.change(conn, row["id"], answered_by=clearer(row["answered_by"], answered_by), **columns)
 
 
 def hang_up(work: Work, outbox_id: UUID) -> bool:

@@ -19,6 +19,7 @@ from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport
+from services import held_numbers
 from services import rounds as frames
 from services.differences import by_organisation, difference
 from services.faults import Refusal
@@ -47,21 +48,26 @@ class _Change:
     new: bool
 
 
-def import_registry(work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
+def import_registry(
+    work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False, numbers_checked: bool = False
+) -> ImportReport:
     """Read the list at `path` and make it the office's organisations; rows seen before unchanged are left alone.
 
     Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
-    unless somebody contacted them. A dry run does all of it and takes it back. Raises files.faults.RefusedError
-    (unusable file) or Refusal (unknown office).
+    unless somebody contacted them. A dry run does all of it and takes it back. With `numbers_checked` numbers of the
+    list that were held back are used again. Raises files.faults.RefusedError (unusable file) or Refusal (unknown
+    office).
     """
     with work.database.transaction() as conn:
         office = registry.office_by_code(conn, office_code)
     listed = lists.read_registry(path, office["area_code"] if office else "")
-    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run))
+    return carry_out(
+        work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run, numbers_checked)
+    )
 
 
 def _bring_in(
-    work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool
+    work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool, checked: bool
 ) -> ImportReport:
     registry.hold_imports(conn)
     office = _office(conn, office_code)
@@ -76,12 +82,13 @@ def _bring_in(
         rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
         registry.add_organisations(conn, [row for new, row in rows if new])
         registry.change_organisations(conn, [row for new, row in rows if not new])
-    shared = _write_phones(work, conn, changes, now)
+    shared, fresh = _write_phones(work, conn, changes, now)
+    held = held_numbers.of_list(work, conn, office["id"], listed.organisations, fresh, actor, checked=checked)
     framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
     exits = leave_frames(conn, office["id"], actor, now)
     absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
     counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
-    faults = (*listed.faults, *shared, *exits.notices)
+    faults = (*listed.faults, *shared, *held, *exits.notices)
     report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
     registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
     audit.append(
@@ -191,8 +198,11 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
     }
 
 
-def _write_phones(work: Work, conn: Connection, changes: Sequence[_Change], now: datetime) -> list[Fault]:
-    """Write the phones of new and changed organisations; a notice for each that others have too."""
+def _write_phones(
+    work: Work, conn: Connection, changes: Sequence[_Change], now: datetime
+) -> tuple[list[Fault], list[Link]]:
+    """Write the phones of new and changed organisations; a notice for each that others have too, and the numbers that
+    changed organisations did not have before."""
     numbers: dict[bytes, Phone] = {}
     links: list[Link] = []
     for change in changes:
@@ -202,8 +212,8 @@ def _write_phones(work: Work, conn: Connection, changes: Sequence[_Change], now:
             links.append(Link(change.id, phone_hash, rank))
     # By hash, as everywhere: two transactions that insert the same numbers never wait for each other in a ring.
     registry.add_phones(conn, (_phone_row(work, hash_, numbers[hash_], now) for hash_ in sorted(numbers)))
-    registry.set_phones(conn, [change.id for change in changes if not change.new], links)
-    return _shared(conn, changes, {link.organisation_id: link.phone_hash for link in links})
+    fresh = registry.set_phones(conn, [change.id for change in changes if not change.new], links)
+    return _shared(conn, changes, {link.organisation_id: link.phone_hash for link in links}), fresh
 
 
 def _phone_row(work: Work, phone_hash: bytes, phone: Phone, now: datetime) -> dict[str, Any]:

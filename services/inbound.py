@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
+from uuid import UUID
 
+from sqlalchemy import Connection
+
+from contact.address import read_address
 from contact.delivery import InboundText, State
-from contact.phone import read_cell
 from contact.sender import SenderRow
-from services import conversation, numbers, text_turn
+from services import abilities, conversation, numbers, text_turn
 from services.interviews import takes_answers
 from services.planted import is_planted
 from services.text_turn import Result, Turn
@@ -48,7 +51,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
     With `via="sweep"` (found in the carrier's list) there is no response to answer in: the reply becomes a planned
     row of the outbox instead, and `body` is None.
     """
-    number = _number(text.from_number)
+    number = read_address(text.from_number).text
     row = _row(work, sender, text, number, via)
     with work.database.transaction() as conn:
         phone = rows.take_in(conn, row, locking=not is_planted("no-phone-lock"))
@@ -58,17 +61,20 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
                 return _once_more(work, earlier, via)
             phone = numbers.lock(work, conn, number)
             if phone is None:
-                rows.close(conn, row["id"], interview_id=None, outcome="not_a_number")
-                return TextReply(None, None, "not_a_number")
+                return _from_nobody(work, conn, row["id"], text)
+        if "text" in phone["unable"]:  # who writes can be written to
+            abilities.regain(work, conn, phone["hash"], ["text"], "wrote_to_us", "contact", "machine:inbound")
         turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"])
         return _close(turn, row, _answer(turn))
 
 
-def _number(written: str) -> str:
-    """The sender's number in E.164 where it is one; carriers of short codes and names leave it as it is."""
-    if written.startswith("+84") and written[1:].isdecimal():
-        return written
-    return next((reading.e164 for reading in read_cell(written) if reading.e164), written)
+def _from_nobody(work: Work, conn: Connection, inbound_id: UUID, text: InboundText) -> TextReply:
+    """The sender is no number a person here could have: nobody can be answered, and staff are told."""
+    stop = text.opt_out_type.upper() == "STOP" or conversation.opts_out(text.body)
+    numbers.tell_of_unreadable(work, conn, text.from_number, stop=stop)
+    outcome = "opt_out_unreadable" if stop else "not_a_number"
+    rows.close(conn, inbound_id, interview_id=None, outcome=outcome)
+    return TextReply(None, None, outcome)
 
 
 def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from contact.address import read_address
 from contact.calendar import local_day
-from contact.phone import read_cell
 from services import tasks
 from services.work import Work
 from store import phones
@@ -24,18 +24,26 @@ def lock(work: Work, conn: Connection, number: str) -> Row | None:
     phone = phones.lock(conn, phone_hash)
     if phone is not None:
         return phone
-    reading = next(iter(read_cell(number)), None)
-    if reading is None or reading.e164 is None:
+    address = read_address(number)
+    if not address.person:
         return None
     phones.add(
         conn,
         phone_hash=phone_hash,
         version=work.vault.lookup_version,
-        number=work.vault.seal(number),
-        kind=reading.kind,
+        number=work.vault.seal(address.text),
+        kind=address.person,
         at=work.clock.now(),
     )
     return phones.lock(conn, phone_hash)
+
+
+def tell_of_unreadable(work: Work, conn: Connection, written: str, *, stop: bool) -> None:
+    """Nobody here can have this number, so nobody is held or answered under it: staff see who it was, and whether they
+    want to be left alone; one task a sender and Vietnamese day. What the carrier wrote stands sealed in it."""
+    foreign = read_address(written).kind == "foreign"
+    kind = "stop_unreadable" if stop else "unknown_number" if foreign else "sender_unreadable"
+    tell_staff(work, conn, kind, work.vault.lookup(written), written)
 
 
 def tell_staff(work: Work, conn: Connection, kind: str, phone_hash: bytes, number: str) -> None:

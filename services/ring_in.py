@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contact.phone import read_cell
+from contact.address import read_address
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
-from services import call_backs, consent, next_interview, numbers, wishes
+from services import abilities, call_backs, consent, next_interview, numbers, wishes
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
 from services.planted import is_planted
@@ -25,16 +25,20 @@ REFUSED = Speech(Script((Reject(),)))
 def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) -> str:
     """The document for somebody who rings our number `sender`: refused for a call back, or their interview goes on.
 
-    A number that nobody rings back (withheld, foreign, 1900) hears that, and is promised nothing.
+    A number that nobody rings back (withheld, foreign, 1900) hears that, and is promised nothing; one that is shown and
+    cannot be read is told to staff.
     """
-    number = _number(from_number)
-    if number is None:
-        return render(work, closing("unknown_caller"), "")
+    caller = read_address(from_number)
+    number = caller.text
     work.recordings.refresh()
     with work.database.transaction() as conn:
         phone = numbers.lock(work, conn, number)
         if phone is None:
+            if caller.kind not in ("withheld", "code"):
+                numbers.tell_of_unreadable(work, conn, from_number, stop=False)
             return render(work, closing("unknown_caller"), "")
+        if "call" in phone["unable"]:  # who rings can be rung
+            abilities.regain(work, conn, phone["hash"], ["call"], "rang_us", "contact", "machine:ring_in")
         known = rows.by_carrier_id(conn, sender.id, carrier_id)
         if known is not None:
             return stored(work, conn, known, 0)
@@ -54,11 +58,6 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
             began_at=line.now,
         )
         return keep(line, _greet(line, sender, row, len(held), number))
-
-
-def _number(written: str) -> str | None:
-    """The caller's number in E.164; None when it is withheld or not one of a person here."""
-    return next((reading.e164 for reading in read_cell(written) if reading.e164), None)
 
 
 def _meant(held: Sequence[Row]) -> Row | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
 from contact import tariff
+from contact.address import read_address
 from contact.pacing import budget_from_dict
 from contact.sender import SenderRow
 from services.faults import Refusal
@@ -49,6 +50,7 @@ class NewSender:
 
 def add(work: Work, new: NewSender, actor: str) -> None:
     """Add a sender with the sample tariff. Raises Refusal: name or address taken, an address nobody could write to."""
+    new = replace(new, address=read_address(new.address).text)
     _check(new)
     now, real = work.clock.now(), work.clock.real()
     with work.database.transaction() as conn:
@@ -82,7 +84,7 @@ def _check(new: NewSender) -> None:
 
 
 def _same_number(new: NewSender, row: SenderRow) -> bool:
-    return (new.carrier, new.medium, new.address) == (row.carrier, row.medium, row.address)
+    return (new.carrier, new.medium, new.address) == (row.carrier, row.medium, read_address(row.address).text)
 
 
 def seed(work: Work, wanted: Sequence[NewSender], actor: str) -> int:

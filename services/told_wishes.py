@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact import settings as round_settings
+from contact.address import read_address
 from contact.calendar import local_day
 from contact.delivery import State
 from contact.phone import read_cell
@@ -104,7 +105,8 @@ def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: cons
 
 def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent.Kind) -> int:
     _check(work, told)
-    read = next((reading.e164 for reading in read_cell(number) if reading.e164), None)
+    shown = read_address(number)
+    read = shown.text if shown.person else next((one.e164 for one in read_cell(number) if one.e164), None)
     with work.database.transaction() as conn:
         phone = None if read is None else numbers.lock(work, conn, read)
         if phone is None:

@@ -16,8 +16,8 @@ from services import call_backs, consent, tasks
 from services.advance import preferred
 from services.happenings import Happening
 from services.work import Work
+from store import abilities, outbox, phones, registry, senders
 from store import interviews as rows
-from store import outbox, registry, senders
 from store.prepared import Row
 from survey.answers import Heard, Key
 from survey.effects import Appointed, Connected, Effect, PersonAt, Wanted, WrongPerson
@@ -59,7 +59,10 @@ def stop(work: Work, conn: Connection, held: Row, phone: Row, happening: Happeni
 
 
 def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: datetime | None) -> bool:
-    """Whether a call back is on its way, at once or `at` a chosen time, this one or one that was asked for before."""
+    """Whether a call back is on its way, at once or `at` a chosen time, this one or one that was asked for before; none
+    is where it could not leave."""
+    if not _can_be_rung(conn, held, phone_hash):
+        return False
     if rows.ask_for_call(conn, held["id"], at or work.clock.now()):
         return True
     sender = preferred(senders.all_rows(conn), "call")
@@ -70,9 +73,17 @@ def _call(work: Work, conn: Connection, held: Row, phone_hash: bytes, at: dateti
     return True
 
 
+def _can_be_rung(conn: Connection, held: Row, phone_hash: bytes) -> bool:
+    """Whether a call about the interview would leave for this phone: it takes calls, as far as is known, and nobody
+    said that it is not the organisation's."""
+    known = abilities.of_phone(conn, phone_hash).get("call")
+    able = known is None or known["able"]
+    return able and not phones.is_given_up(conn, held["organisation_id"], phone_hash)
+
+
 def _give_number_up(work: Work, conn: Connection, held: Row, phone_hash: bytes, why: str) -> None:
     """Nobody rings this number about this organisation again, and staff find out whom to ring."""
-    registry.mark_invalid(conn, held["id"], phone_hash, why)
+    registry.mark_invalid(conn, held["id"], phone_hash, why, work.clock.now())
     outbox.withdraw(conn, {"code": why}, work.clock.now(), phone_hash=phone_hash, interview_id=held["id"])
     _tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
 

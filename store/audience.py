@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, false, func, literal, or_, select
 
 from contact.kinds import FINISHED
+from store.abilities import REACHABLE, takes
 from store.officers import looked_after
 from store.round_offices import locked
 from store.sort_key import sort_key
@@ -49,8 +50,7 @@ def _phone(*more: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _usable = phones.c.consent.not_in(SILENCED)
-_mobile = phones.c.kind == "mobile"
-_has_phone, _has_usable = _phone(), _phone(_usable)
+_has_phone, _has_usable = _phone(REACHABLE), _phone(REACHABLE, _usable)
 
 
 def exclusion(
@@ -58,7 +58,8 @@ def exclusion(
 ) -> ColumnElement[str]:
     """Why an interview is not contacted by a campaign of `kind`, as a code; "" when it is.
 
-    `linked`, `usable`: whether its organisation has a phone, and one that did not stop us; looked up unless given.
+    `linked`, `usable`: whether its organisation has a phone that takes texts or calls, and one of them that did not
+    stop us; looked up unless given.
     """
     over = (
         ((~_finished, literal("not_completed")),)
@@ -96,7 +97,7 @@ FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "sector": _one_of(interviews.c.sector),
     "is_member": _one_of(interviews.c.is_member),
     "outcome": _one_of(outcome()),
-    "channel": lambda medium: _phone(_usable, _mobile) if medium == "text" else _phone(_usable),
+    "channel": lambda medium: _phone(_usable, takes(medium)),
     "code": _one_of(organisations.c.registry_code),
 }
 """Name in the audience document → condition for its value or list of values; several filters all hold."""
@@ -174,10 +175,10 @@ def _everybody(campaign: Campaign) -> CTE:
         select(
             organisation_phones.c.organisation_id,
             func.bool_or(_usable).label("usable"),
-            func.bool_or(and_(_usable, _mobile)).label("mobile"),
+            func.bool_or(and_(_usable, takes("text"))).label("mobile"),
         )
         .join(phones, phones.c.hash == organisation_phones.c.phone_hash)
-        .where(organisation_phones.c.valid)
+        .where(organisation_phones.c.valid, REACHABLE)
         .group_by(organisation_phones.c.organisation_id)
         .subquery("phone")
     )

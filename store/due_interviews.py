@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from store.abilities import unable
 from store.audience import exclusion
 from store.round_offices import OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
@@ -66,7 +67,8 @@ def _with_history(campaign: RowMapping, found: list[UUID]) -> Any:
 
 
 def _phones_of() -> Any:
-    fields = func.jsonb_build_array(func.encode(phones.c.hash, "hex"), phones.c.kind, phones.c.consent)
+    known = unable(phones.c.hash)
+    fields = func.jsonb_build_array(func.encode(phones.c.hash, "hex"), phones.c.kind, phones.c.consent, known)
     return (
         select(func.jsonb_agg(aggregate_order_by(fields, organisation_phones.c.rank)))
         .select_from(organisation_phones.join(phones, phones.c.hash == organisation_phones.c.phone_hash))
@@ -80,6 +82,7 @@ def _history_of() -> Any:
         "medium", outbox.c.medium, "purpose", outbox.c.purpose, "state", outbox.c.state, "step", outbox.c.step,
         "attempt", outbox.c.attempt, "campaign", outbox.c.campaign_id, "error_kind", outbox.c.error_kind,
         "at", func.coalesce(outbox.c.sent_at, outbox.c.due_at), "reason", outbox.c.reason["code"],
+        "phone", func.encode(outbox.c.phone_hash, "hex"),
     )  # fmt: skip
     return (
         select(func.jsonb_agg(aggregate_order_by(fields, outbox.c.created_at, outbox.c.id)))

@@ -29,12 +29,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from contact.delivery import State
-from contact.outcomes import ANSWERED, Facts
+from contact.outcomes import Facts
 from scoring.cube import Cell, Cube, Forms, Stratum
+from store.phones import GIVEN_UP
 from store.tables.campaigns import tasks
-from store.tables.interviews import answers, inbound, interviews
-from store.tables.outbox import calls, outbox
+from store.tables.interviews import answers, inbound, interview_events, interviews
+from store.tables.outbox import calls
 from store.tables.registry import organisation_phones, phones
 from store.tables.rounds import questionnaires
 
@@ -178,9 +178,10 @@ def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Col
     told = {
         "any_answer": _any_answer(consent),
         "reached": _reached(),
+        "agreed": and_(interviews.c.status == "active", _agreed(consent)),
         "stopped": _stopped(),
         "busy_otherwise": interviews.c.appointment_at.is_not(None) | _task("person_wanted", "not_them", "left_office"),
-        "confirmed": ~_task("wrong_number"),
+        "confirmed": ~_task("wrong_number", settled=False),  # settled: it was found out whose number it is
     }
     open_yet = interviews.c.status.not_in(_DECIDED)
     columns = [case((open_yet, fact), else_=false()).label(name) for name, fact in told.items()]
@@ -190,22 +191,31 @@ def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Col
 
 
 def _reached() -> ColumnElement[bool]:
-    picked_up = exists().where(
-        outbox.c.interview_id == interviews.c.id,
-        outbox.c.medium == "call",
-        outbox.c.state.in_([State(s) for s in ANSWERED]),
+    """Somebody was there: a key was pressed, they rang or wrote. That a call was picked up says nothing yet."""
+    keyed = exists().where(
+        interview_events.c.interview_id == interviews.c.id,
+        interview_events.c.channel == "voice",
+        interview_events.c.input["said"].as_string() != "Silence",
     )
     rang_us = exists().where(calls.c.interview_id == interviews.c.id, calls.c.direction == "in")
-    return picked_up | rang_us | exists().where(inbound.c.interview_id == interviews.c.id)
+    return keyed | rang_us | exists().where(inbound.c.interview_id == interviews.c.id)
+
+
+def _agreed(consent: Collection[str]) -> ColumnElement[bool]:
+    """Whoever refused has another status."""
+    return exists().where(answers.c.interview_id == interviews.c.id, answers.c.question.in_(consent))
 
 
 def _stopped() -> ColumnElement[bool]:
     return exists().where(
         organisation_phones.c.organisation_id == interviews.c.organisation_id,
+        organisation_phones.c.note.not_in(GIVEN_UP),  # a stranger's wish is not the organisation's
         phones.c.hash == organisation_phones.c.phone_hash,
         phones.c.consent == "stopped",
     )
 
 
-def _task(*kinds: str) -> ColumnElement[bool]:
-    return exists().where(tasks.c.interview_id == interviews.c.id, tasks.c.kind.in_(kinds))
+def _task(*kinds: str, settled: bool = True) -> ColumnElement[bool]:
+    """Whether there is a task of these kinds about the interview; only one that is not done, unless `settled`."""
+    of_it = [tasks.c.interview_id == interviews.c.id, tasks.c.kind.in_(kinds)]
+    return exists().where(*of_it, *(() if settled else (tasks.c.state != "done",)))

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Update, bindparam, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from store.abilities import unable
 from store.outbox import EMPTY
 from store.pages import document, page
 from store.prepared import Prepared, Row
@@ -30,7 +31,7 @@ _fresh = (
     .cte("fresh")
 )
 _take_in = (
-    select(phones.c.hash, phones.c.kind, phones.c.consent)
+    select(phones.c.hash, phones.c.kind, phones.c.consent, unable(phones.c.hash))
     .select_from(_fresh.join(phones, onclause=true()))
     .where(phones.c.hash == bindparam("phone_hash"))
 )

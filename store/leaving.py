@@ -28,13 +28,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
+from store.abilities import why_unable
 from store.pages import document, page
 from store.phone_interviews import shares_phone_with_another
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews, prompted
 from store.tables.outbox import outbox
-from store.tables.registry import offices, phones
+from store.tables.registry import offices, organisation_phones, phones
 from store.tables.rounds import rounds
 
 _OF_PAGE = outbox.c.id == any_(bindparam("row_ids", type_=ARRAY(Uuid)))
@@ -63,6 +64,13 @@ def _shares_phone() -> ColumnElement[bool]:
     return func.coalesce(select(literal(True)).where(another).correlate(outbox).limit(1).scalar_subquery(), False)
 
 
+def _link_of(name: str) -> ColumnElement[Any]:
+    """A column of what ties the row's phone to its organisation, NULL where nothing does (any more)."""
+    link = organisation_phones.c
+    of_row = (link.phone_hash == outbox.c.phone_hash, link.organisation_id == interviews.c.organisation_id)
+    return select(link[name]).where(*of_row).correlate(outbox, interviews).scalar_subquery()
+
+
 _ROW = (
     *("id", "ref", "medium", "purpose", "sender_id", "phone_hash", "interview_id", "office_id", "campaign_id", "state"),
     *("reason", "body", "deadline_at", "created_at"),
@@ -78,6 +86,9 @@ def _place() -> Select[Any]:
             campaigns.c.holds,
             rounds.c.id.label("round_id"),
             _shares_phone().label("shares_phone"),
+            why_unable().label("unable"),
+            _link_of("valid").label("link_valid"),
+            _link_of("note").label("link_note"),
         )
         .outerjoin(offices, offices.c.id == outbox.c.office_id)
         .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)
@@ -111,8 +122,9 @@ _NO_ROUND = {"round_state": None, "closes_at": None, "settings": None}
 def lock_rows(conn: Connection, rows: Sequence[UUID], sender_id: UUID) -> dict[UUID, Row]:
     """Lock rows (after phones and interviews), each with what decides whether it may leave and what it says: its
     office's code, its campaign's state and holds, its round's state, end and settings (as text), what the sender has
-    `shown` the phone, and whether another organisation shares it. Columns of what a row has not are None. A row that
-    is being withdrawn with its whole campaign, in whatever order, is left out rather than waited for.
+    `shown` the phone, whether another organisation shares it, why the phone is `unable` to take the row's medium, and
+    whether it is its organisation's (`link_valid`, `link_note`), as of now. Columns of what a row has not are None. A
+    row that is being withdrawn with its whole campaign, in whatever order, is left out rather than waited for.
     """
     found = _PLACE.all(conn, {"row_ids": list(rows)})
     hashes = [row["phone_hash"] for row in found]

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
+from store.abilities import why_unable
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders
@@ -114,7 +115,12 @@ def _with_phone(which: ColumnElement[bool]) -> Select[Any]:
     )
     prices = select(senders.c.tariff).where(senders.c.id == outbox.c.sender_id)
     return (
-        select(outbox, holder.scalar_subquery().label("held_by"), prices.scalar_subquery().label("tariff"))
+        select(
+            outbox,
+            holder.scalar_subquery().label("held_by"),
+            prices.scalar_subquery().label("tariff"),
+            why_unable().label("unable"),
+        )
         .join(phone, phone.c.hash == outbox.c.phone_hash)
         .where(which)
         .with_for_update(of=outbox, key_share=True)
@@ -127,7 +133,8 @@ _WITH_PHONE_BY_REF = Prepared(_with_phone(outbox.c.ref == bindparam("ref")))
 
 def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> Row | None:
     """Lock a row's phone, then the row, in one statement; `held_by`: another row that is taken for `carrier_id`;
-    `tariff`: its sender's (`contact.tariff.Tariff.to_dict`).
+    `tariff`: its sender's (`contact.tariff.Tariff.to_dict`); `unable`: the code for which the phone is known not to
+    take the row's medium, or None.
 
     The phone is locked while the rows are joined, the outbox row only when that is done.
     """
@@ -153,8 +160,9 @@ def withdraw(
     campaign_id: UUID | None = None,
     interview_id: UUID | None = None,
     purpose: str | None = None,
+    medium: str | None = None,
 ) -> int:
-    """Take back what has not left yet for a phone, a campaign or an interview, of one purpose if named. Rows
+    """Take back what has not left yet for a phone, a campaign or an interview, of one purpose or medium if named. Rows
     withdrawn."""
     which = [
         column == value
@@ -163,6 +171,7 @@ def withdraw(
             (outbox.c.campaign_id, campaign_id),
             (outbox.c.interview_id, interview_id),
             (outbox.c.purpose, purpose),
+            (outbox.c.medium, medium),
         )
         if value is not None
     ]

@@ -13,17 +13,21 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from store.abilities import REACHABLE, unable
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, phones
 from store.tables.rounds import rounds
 
-READ = select(phones.c.hash, phones.c.kind, phones.c.consent).where(phones.c.hash == bindparam("phone_hash"))
+READ = select(phones.c.hash, phones.c.kind, phones.c.consent, unable(phones.c.hash)).where(
+    phones.c.hash == bindparam("phone_hash")
+)
 LOCK = READ.with_for_update(key_share=True)
 """`FOR NO KEY UPDATE`: excludes every other turn of this phone, and lets rows that merely refer to it be inserted."""
 
 
 def lock(conn: Connection, phone_hash: bytes) -> RowMapping | None:
-    """Lock the phone and read its kind and consent; None when the number is not on any list nor ever wrote or rang."""
+    """Lock the phone and read its kind, consent and what it is `unable` to take; None when the number is not on any
+    list nor ever wrote or rang."""
     return conn.execute(LOCK, {"phone_hash": phone_hash}).mappings().first()
 
 
@@ -66,7 +70,7 @@ def any_left(conn: Connection, interview_id: UUID) -> bool:
         exists()
         .where(interviews.c.id == interview_id, organisation_phones.c.organisation_id == interviews.c.organisation_id)
         .where(organisation_phones.c.valid, phones.c.hash == organisation_phones.c.phone_hash)
-        .where(phones.c.consent.not_in(("stopped", "held")))
+        .where(phones.c.consent.not_in(("stopped", "held")), REACHABLE)
     )
     return bool(conn.scalar(select(usable)))
 

@@ -37,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, JSONB, insert
 
 from contact.delivery import State
+from store.abilities import takes
 from store.audience import SILENCED, Campaign, chosen, scope
 from store.outbox import EMPTY
 from store.tables.campaigns import campaign_interviews
@@ -63,13 +64,13 @@ def _place() -> Any:
     return cast(cast(bits, BigInteger), Double) / literal(2.0**32, Double)
 
 
-def _number(*more: ColumnElement[bool]) -> Any:
-    """The first phone of the organisation that may be contacted."""
+def _number(able: ColumnElement[bool]) -> Any:
+    """The first phone of the organisation that may be contacted and is able to take it."""
     return (
         select(phones.c.hash)
         .join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
         .where(organisation_phones.c.organisation_id == interviews.c.organisation_id, organisation_phones.c.valid)
-        .where(phones.c.consent.not_in(SILENCED), *more)
+        .where(phones.c.consent.not_in(SILENCED), able)
         .order_by(organisation_phones.c.rank, phones.c.hash)
         .limit(1)
         .correlate(interviews)
@@ -122,8 +123,8 @@ def _found(campaign: Campaign, after: UUID | None, upto: UUID) -> Select[Any]:
         interviews.c.office_id,
         _place().label("place"),
         _has_a_past().label("past"),
-        _number(phones.c.kind == "mobile").label("mobile"),
-        _number().label("number"),
+        _number(takes("text")).label("mobile"),
+        _number(takes("call")).label("number"),
     )
     inner = inner.where(interviews.c.id <= upto)
     if after is not None:
@@ -177,7 +178,8 @@ def _released(found: Any) -> ColumnElement[bool]:
     own = _FIRST.c.mobile == found.c.mobile.is_not(None)
     others = found.c.office_id != all_(bindparam("apart", type_=ARRAY(Uuid)))
     here = case((_FIRST.c.office.is_(None), others), else_=_FIRST.c.office == found.c.office_id)
-    return and_(own, here, _FIRST.c.low <= found.c.place, found.c.place < _FIRST.c.high)
+    rung = or_(_FIRST.c.medium == "text", found.c.number.is_not(None))
+    return and_(own, here, rung, _FIRST.c.low <= found.c.place, found.c.place < _FIRST.c.high)
 
 
 def _due_at(found: Any) -> ColumnElement[datetime]:

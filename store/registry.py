@@ -6,6 +6,7 @@ Numbers, leaders and e-mail addresses come in sealed; it must not know what a li
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -81,6 +82,14 @@ def phones_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
     return conn.execute(query.order_by(organisation_phones.c.rank)).mappings().all()
 
 
+def links_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
+    """An organisation's numbers, the first one first: phone_hash, kind, sealed number, valid and note."""
+    links = organisation_phones.c
+    query = select(links.phone_hash, phones.c.kind, phones.c.number, links.valid, links.note)
+    query = query.join(phones, phones.c.hash == links.phone_hash).where(links.organisation_id == organisation_id)
+    return conn.execute(query.order_by(links.rank, links.phone_hash)).mappings().all()
+
+
 def hold_imports(conn: Connection) -> None:
     """Wait until no other import is under way, and keep others out until this transaction ends."""
     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORTING})
@@ -153,25 +162,39 @@ def add_phones(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     _insert_all(conn, phones, rows)
 
 
-def set_phones(conn: Connection, of: Sequence[UUID], given: Sequence[Link]) -> None:
-    """Give organisations their numbers, those in `of` no other ones; a number kept keeps what is known of it."""
+def set_phones(conn: Connection, of: Sequence[UUID], given: Sequence[Link]) -> list[Link]:
+    """Give organisations their numbers, those in `of` no other ones; a number kept keeps what is known of it. The
+    numbers that organisations in `of` did not have before."""
     links = organisation_phones.c
     keep = {link[:2] for link in given} if of else set()
-    held = conn.execute(select(links.organisation_id, links.phone_hash).where(links.organisation_id.in_(of)))
-    gone = [(row.organisation_id, row.phone_hash) for row in held if (row[0], bytes(row[1])) not in keep]
+    query = select(links.organisation_id, links.phone_hash).where(links.organisation_id.in_(of))
+    held = {(row.organisation_id, bytes(row.phone_hash)) for row in conn.execute(query)} if of else set()
+    gone = list(held - keep)
     if gone:
         pair = tuple_(links.organisation_id, links.phone_hash)
         conn.execute(organisation_phones.delete().where(pair.in_(gone)))
     rows = ({**link._asdict(), "valid": True, "note": ""} for link in given)
     _insert_all(conn, organisation_phones, rows, "(organisation_id, phone_hash) DO UPDATE SET rank = EXCLUDED.rank")
+    changed = set(of)
+    return [link for link in given if link.organisation_id in changed and link[:2] not in held]
 
 
-def mark_invalid(conn: Connection, interview_id: UUID, phone_hash: bytes, note: str) -> None:
-    """After a permanent fault of the number: the interview's organisation is not contacted on it any more."""
+def mark_invalid(
+    conn: Connection, interview_id: UUID, phone_hash: bytes, note: str, at: datetime | None = None
+) -> None:
+    """Somebody said, `at` business time, that the number is not the organisation's: it is not contacted on it again."""
     of = select(interviews.c.organisation_id).where(interviews.c.id == interview_id).scalar_subquery()
     links = organisation_phones.c
     change = update(organisation_phones).where(links.organisation_id == of, links.phone_hash == phone_hash)
-    conn.execute(change.values(valid=False, note=note))
+    conn.execute(change.values(valid=False, note=note, noted_at=at))
+
+
+def mark_valid(conn: Connection, links: Iterable[tuple[UUID, bytes]]) -> int:
+    """These numbers are these organisations' after all (organisation, phone hash). Numbers that were given up."""
+    link = organisation_phones.c
+    given = tuple_(link.organisation_id, link.phone_hash).in_(list(links))
+    change = update(organisation_phones).where(given, ~link.valid)
+    return conn.execute(change.values(valid=True, note="", noted_at=None)).rowcount
 
 
 def shared_phones(conn: Connection) -> dict[bytes, int]:

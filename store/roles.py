@@ -39,6 +39,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "organisation_phones": _REPLACE,
     "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "outbox": _WRITE,
+    "phone_abilities": _WRITE,
     "phones": _WRITE,
     "prompted": _REPLACE,
     "questionnaires": _WRITE,
@@ -127,8 +128,8 @@ Without a scope set for the transaction nothing is seen. Signing in looks staff 
 
 SHARED = frozenset(
     {
-        *("invitations", "key_fingerprints", "offices", "phones", "questionnaires", "recordings"),
-        *("round_questionnaires", "rounds", "senders", "tallies"),
+        *("invitations", "key_fingerprints", "offices", "phone_abilities", "phones", "questionnaires"),
+        *("recordings", "round_questionnaires", "rounds", "senders", "tallies"),
     }
 )
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from contact.calendar import local_day
 from gateway.console.desk import desk, member, page, refusal_words, say, sight
-from services import told_wishes
+from services import held_numbers, told_wishes
 from services.faults import Refusal
 from services.told_wishes import HOW, Told
 
@@ -20,14 +20,19 @@ routes = Blueprint("wishes", __name__, url_prefix="/wishes")
 def show() -> ResponseReturnValue:
     """The organisation with ?code (and ?office), where its numbers stand, and a form for what was told."""
     code, office = request.args.get("code", "").strip(), request.args.get("office") or None
-    organisation = None
+    organisation, numbers = None, []
     try:
-        organisation = told_wishes.standing(sight(), told_wishes.find(sight(), code, office)) if code else None
+        if code:
+            found = told_wishes.find(sight(), code, office)
+            organisation = told_wishes.standing(sight(), found)
+            numbers = held_numbers.standing(desk().machine, found)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
     today = local_day(desk().machine.clock.now())
     shown = {"code": code, "office": office, "organisation": organisation, "how": HOW, "today": today}
-    return page("wishes.html", 200, **shown)
+    lines = [say(line, **params) for line, params in held_numbers.lines(numbers)]
+    held = any(number.is_held for number in numbers)
+    return page("wishes.html", 200, **shown, lines=lines, held=held)
 
 
 @routes.post("/stop")
@@ -40,6 +45,20 @@ def stop() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Contact is wanted again."""
     return _enter("start")
+
+
+@routes.post("/usable")
+def usable() -> ResponseReturnValue:
+    """The numbers were checked: those that were held back are used again."""
+    code, office = request.form.get("code", ""), request.form.get("office") or None
+    try:
+        found = told_wishes.find(sight(), code, office)
+        count = held_numbers.confirm(desk().machine, found, request.form.get("how", ""), member().actor)
+    except Refusal as refusal:
+        flash(refusal_words(refusal), "refused")
+    else:
+        flash(say("number.now.usable", count=count), "done")
+    return redirect(url_for("wishes.show", code=code, office=office), 303)
 
 
 def _enter(what: str) -> ResponseReturnValue:

@@ -66,5 +66,5 @@ def silence() -> Response:
 def _text(query: Mapping[str, str]) -> InboundText:
     """The numbers stand in headers, the text is the body: neither in a URL."""
     charset = request.mimetype_params.get("charset")
-    sent_from, sent_to = (request.headers.get(name, "") for name in kannel_requests.ADDRESS_HEADERS)
-    return kannel_requests.inbound_text(query, sent_from, sent_to, request.get_data(), charset)
+    sent_from, sent_to = (request.headers.get(name) for name in kannel_requests.ADDRESS_HEADERS)
+    return kannel_requests.inbound_text(query, sent_from, sent_to or "", request.get_data(), charset)

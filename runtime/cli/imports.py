@@ -23,6 +23,7 @@ from services.undo import undo_import
 )
 @click.option("--round", "round_code", metavar="CODE", help="đợt khảo sát, cùng với --online (round)")
 @click.option("--dry-run", is_flag=True, help="xem thử, không ghi gì (change nothing)")
+@click.option("--numbers-checked", is_flag=True, help="đã kiểm tra các số; dùng lại số bị giữ (numbers were checked)")
 @click.option("--undo", metavar="IMPORT", type=click.UUID, help="lấy lại một lần nhập khi chưa liên hệ ai (take back)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
@@ -33,6 +34,7 @@ def command(
     online: Path | None,
     round_code: str | None,
     dry_run: bool,
+    numbers_checked: bool,
     undo: UUID | None,
     as_json: bool,
 ) -> None:
@@ -42,7 +44,7 @@ def command(
         return
     with told(session, as_json):
         if path and office and not online and not round_code:
-            report = import_registry(session.work, office, path, session.actor, dry_run)
+            report = import_registry(session.work, office, path, session.actor, dry_run, numbers_checked)
         elif online and round_code and not path and not office:
             report = import_online(session.work, round_code, online, session.actor, dry_run)
         else:

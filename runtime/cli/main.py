@@ -37,6 +37,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "campaign": "campaign",
     "tasks": "tasks",
     "wish": "wish",
+    "number": "number",
     "score": "score",
     "export": "export",
     "audit": "audit",

@@ -68,8 +68,20 @@ organisation_phones = Table(
     Column("organisation_id", Uuid, ForeignKey("organisations.id"), primary_key=True),
     Column("phone_hash", LargeBinary, ForeignKey("phones.hash"), primary_key=True, index=True),
     Column("rank", SmallInteger, nullable=False),  # 0 = first choice
-    Column("valid", Boolean, nullable=False),  # false after a permanent fault of the number
-    Column("note", Text, nullable=False),
+    Column("valid", Boolean, nullable=False),  # false when somebody said that it is not, or no longer, theirs
+    Column("note", Text, nullable=False),  # wrong_number | left_office | ""
+    at("noted_at", null=True),  # since when; null: not known
+)
+
+phone_abilities = Table(
+    "phone_abilities",
+    metadata,
+    Column("phone_hash", LargeBinary, ForeignKey("phones.hash"), primary_key=True),
+    Column("medium", Text, primary_key=True),  # text | call
+    Column("able", Boolean, nullable=False),  # no row: nothing has shown that it is not
+    Column("code", Text, nullable=False),  # the carrier's code, or what showed otherwise
+    Column("source", Text, nullable=False),  # carrier | contact | import | staff
+    at("at"),
 )
 
 imports = Table(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from contact.delivery import SendResult, State
+from contact.delivery import ErrorKind, SendResult, State
 from tests.carriers.faulty_server import Play, Seen, answers
 from tests.carriers.parts import ACCOUNT, REF, TO, router, sender
 
@@ -39,6 +39,8 @@ class Dialect:
     medium: str
     takes: Play
     bad_number: Play
+    bad_number_means: ErrorKind
+    """What that number cannot be contacted by."""
     bad_login: Play
     not_so_fast: Play
     nonsense: Play
@@ -108,6 +110,7 @@ TWILIO_TEXT = Dialect(
     "text",
     takes=answers(201, '{"sid":"SM1","status":"queued","num_segments":"1"}'),
     bad_number=_api_error(400, 21211),
+    bad_number_means=ErrorKind.NUMBER,
     body_of=lambda seen: seen.form["Body"][0],
     callbacks_of=lambda seen: seen.form["StatusCallback"],
     to_of=lambda seen: seen.form["To"][0],
@@ -128,6 +131,7 @@ TWILIO_CALL = Dialect(
     "call",
     takes=answers(201, '{"sid":"CA1","status":"queued"}'),
     bad_number=_api_error(400, 21217),
+    bad_number_means=ErrorKind.NO_CALLS,
     body_of=lambda seen: "",
     callbacks_of=lambda seen: [seen.form["Url"][0], seen.form["StatusCallback"][0]],
     to_of=lambda seen: seen.form["To"][0],
@@ -150,6 +154,7 @@ KANNEL_TEXT = Dialect(
     "text",
     takes=answers(202, "0: Accepted for delivery", "text/html"),
     bad_number=answers(400, "Missing receiver number, rejected", "text/html"),
+    bad_number_means=ErrorKind.NO_TEXTS,
     bad_login=answers(403, "Authorization failed for sendsms", "text/html"),
     not_so_fast=answers(503, "Temporal failure, try again later.", "text/html"),
     nonsense=answers(418, "?", "text/html"),

@@ -99,7 +99,7 @@ def test_a_machine_is_no_completed_interview() -> None:
 def test_a_failed_call_is_explained_by_sip_when_nothing_else_does() -> None:
     form = {"CallSid": "CA1", "CallStatus": "failed", "SipResponseCode": "404"}
     receipt = twilio_requests.call_receipt(form)
-    assert (receipt.error_code, receipt.error_kind) == ("sip404", ErrorKind.NUMBER)
+    assert (receipt.error_code, receipt.error_kind) == ("sip404", ErrorKind.NO_CALLS)
     assert twilio_requests.call_receipt(form | {"ErrorCode": "13227"}).error_code == "13227"
     assert twilio_requests.call_receipt(form | {"CallStatus": "no-answer"}).error_code == ""
 
@@ -186,7 +186,8 @@ def test_a_kannel_text_is_never_lost_to_its_charset(body: bytes, charset: str | 
     ],
 )
 def test_kannels_bare_numbers_get_their_plus_back(written: str, read: str) -> None:
-    assert kannel_requests.e164(written) == read
+    text = kannel_requests.inbound_text({"id": "i-1"}, written, written, b"1", None)
+    assert (text.from_number, text.to_number) == (read, read)
 
 
 @pytest.mark.parametrize(
@@ -221,8 +222,11 @@ def test_kannel_bodies_name_their_coding_and_receipt(body: str, coding: str) -> 
     ("code", "kind"),
     [
         ("21610", ErrorKind.OPTED_OUT),
-        ("21614", ErrorKind.NUMBER),
-        ("30006", ErrorKind.NUMBER),
+        ("21211", ErrorKind.NUMBER),
+        *((code, ErrorKind.NO_TEXTS) for code in ("21612", "21614", "21635", "30005", "30006")),
+        *((code, ErrorKind.NO_CALLS) for code in ("13223", "13224", "13225", "21214", "21216", "21217")),
+        *((f"sip{code}", ErrorKind.NO_CALLS) for code in (404, 410, 484, 604)),
+        *((code, ErrorKind.CONFIGURATION) for code in ("21401", "21407", "21421")),
         ("20003", ErrorKind.CONFIGURATION),
         ("30018", ErrorKind.CONFIGURATION),
         ("20429", ErrorKind.THROTTLED),

@@ -36,7 +36,7 @@ def error(status: int, code: int) -> Play:
         (error(500, 20500), Unknown("20500")),
         (answers(502, "<html/>", "text/html"), Unknown("502")),
         (error(429, 20429), Refused(ErrorKind.THROTTLED, "20429")),
-        (error(400, 21217), Refused(ErrorKind.NUMBER, "21217")),
+        (error(400, 21217), Refused(ErrorKind.NO_CALLS, "21217")),
         (error(400, 21210), Refused(ErrorKind.CONFIGURATION, "21210")),
         (error(400, 21610), Refused(ErrorKind.OPTED_OUT, "21610")),
         (error(400, 77777), Refused(ErrorKind.LATER, "77777", "unlisted")),
@@ -58,7 +58,7 @@ def test_a_closed_port_rings_nobody() -> None:
 def test_an_rfc_9457_error_is_read_too() -> None:
     problem = {"type": "https://x", "title": "t", "status": 400, "code": 21214}
     with serving(answers(400, json.dumps(problem), "application/problem+json")) as server:
-        assert place(server.url) == Refused(ErrorKind.NUMBER, "21214")
+        assert place(server.url) == Refused(ErrorKind.NO_CALLS, "21214")
 
 
 def test_a_call_carries_everything_that_brings_it_back_to_us() -> None:

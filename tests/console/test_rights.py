@@ -34,7 +34,7 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics"), OPEN),
     "door.sign_out": MEMBERS,
     **dict.fromkeys(("rounds.home", "rounds.show", "lists.home", "work.listed", "wishes.show"), MEMBERS),
-    **dict.fromkeys(("lists.check", "wishes.stop", "wishes.start"), MEMBERS),
+    **dict.fromkeys(("lists.check", "wishes.stop", "wishes.start", "wishes.usable"), MEMBERS),
     **dict.fromkeys(("province.status", "province.lock", "province.unlock"), MEMBERS),
     "campaigns.draft": NEW_CAMPAIGN,
     **dict.fromkeys(

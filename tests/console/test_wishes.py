@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from store.tables.registry import organisations
+from store.tables.registry import organisations, phone_abilities
 from store.tables.staff import audit
 from tests.console.visitor import Visitor, words
-from tests.services.world import World
+from tests.services.nation import rule_out
+from tests.services.world import LEADER, World
 
 TOLD = {"how": "in_person", "day": "2026-11-18", "words": "Ông Sáu nói khi gặp ở xã."}
 
@@ -52,3 +53,18 @@ def test_what_is_missing_is_said_in_words(officer: Visitor, world: World) -> Non
     assert "không phải ngày" in words(officer.post("/wishes/stop", code=code(world), **TOLD | {"day": "hôm qua"}))
     assert "Hãy chọn cách" in words(officer.post("/wishes/stop", code=code(world), **TOLD | {"how": ""}))
     assert world.ledger() == []
+
+
+def test_a_number_that_is_held_back_is_shown_and_given_back(officer: Visitor, stranger: Visitor, world: World) -> None:
+    assert "Số đang bị giữ lại" not in words(officer.get(f"/wishes?code={code(world)}"))
+    rule_out(world, LEADER, "call", code="sip404")
+    page = words(officer.get(f"/wishes?code={code(world)}"))
+    assert "không gọi được (sip404" in page
+    assert LEADER[-9:] not in page
+    stranger.get("/wishes")
+    assert "Không có đơn vị nào" in words(stranger.post("/wishes/usable", code=code(world), how="by_phone"))
+    assert "Hãy chọn cách" in words(officer.post("/wishes/usable", code=code(world), how="x"))
+    assert not world.rows(phone_abilities)[0]["able"]
+    assert "Số được dùng lại: 1" in words(officer.post("/wishes/usable", code=code(world), how="by_phone"))
+    assert world.rows(phone_abilities)[0]["able"]
+    assert world.rows(audit)[-1]["action"] == "phone.able"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import sqlalchemy as sa
 from carriers.twilio_requests import call_receipt
 from contact.caps import Caps
 from contact.delivery import Detection
+from contact.outcomes import disposition
 from services import calls, delivery, detection
 from services.planted import plant
 from services.work import Work
-from store import contacts
+from store import contacts, figures
 from store.tables.outbox import call_turns, receipts, senders
 from tests.doubles import FakeCarriers
 from tests.gateway.joined import Joined, joined
@@ -161,15 +163,64 @@ def test_a_key_between_the_finding_and_the_hang_up_keeps_the_call(net: Joined) -
     assert net.outbox(ref)["state"] == "completed"
 
 
-def test_a_finding_for_another_call_or_after_the_end_changes_nothing(net: Joined) -> None:
+def test_a_finding_for_another_call_or_for_one_nobody_took_changes_nothing(net: Joined) -> None:
     world = net.world
     ref = world.plan(state="answered")  # type: ignore[arg-type]  # a state by its value
     calls.first(world.work, ref, "CA1", "")
-    over(world, ref, "")
+    told = {"CallSid": "CA1", "CallStatus": "no-answer"}
+    assert delivery.record_receipt(world.work, ref, call_receipt(told)) == "merged"
     assert detection.record(world.work, ref, Detection("CA2", "machine_start")) == "unknown_ref"
     assert detection.record(world.work, ref, Detection("CA1", "machine_start")) == "late"
     assert detection.record(world.work, "nobody-knows-this", Detection("CA1", "human")) == "unknown_ref"
-    assert (net.outbox(ref)["state"], net.outbox(ref)["answered_by"], net.jobs.asked) == ("completed", "", [])
+    assert (net.outbox(ref)["state"], net.outbox(ref)["answered_by"], net.jobs.asked) == ("no_answer", "", [])
+
+
+def _first(world: World, ref: str) -> None:
+    calls.first(world.work, ref, "CA1", "machine_start")
+
+
+def _first_alone(world: World, ref: str) -> None:
+    calls.first(world.work, ref, "CA1", "")
+
+
+def _plain_end(world: World, ref: str) -> None:
+    over(world, ref, "")
+
+
+def _doubtful_end(world: World, ref: str) -> None:
+    over(world, ref, "unknown")
+
+
+def _beside(world: World, ref: str) -> None:
+    detection.record(world.work, ref, Detection("CA1", "machine_start"))
+
+
+def _beside_unsure(world: World, ref: str) -> None:
+    detection.record(world.work, ref, Detection("CA1", "unknown"))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        *permutations((_first, _plain_end)),
+        *permutations((_first, _doubtful_end)),
+        *permutations((_first_alone, _plain_end, _beside)),
+        *permutations((_first, _plain_end, _beside_unsure)),
+        *permutations((_first, _doubtful_end, _beside)),
+    ],
+    ids=lambda steps: "-".join(step.__name__.strip("_") for step in steps),
+)
+def test_what_was_told_once_of_a_machine_survives_every_order(work: Work, steps: tuple[Any, ...]) -> None:
+    """The carrier says so in the first request, beside the call or at its end, and in the others nothing."""
+    world = build(work)
+    ref = world.plan(state="answered")  # type: ignore[arg-type]  # a state by its value
+    for step in steps:
+        step(world, ref)
+    (row,) = world.sent(ref=ref)
+    assert (row["state"], row["answered_by"]) == ("machine", "machine_start")
+    with work.database.transaction() as conn:
+        found = figures.facts(conn, world.round_id, None, ("consent",))
+    assert [disposition(fact) for fact in found] == ["NC"]
 
 
 def test_no_number_stands_in_a_url_or_a_receipt(net: Joined) -> None:

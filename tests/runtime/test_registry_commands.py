@@ -274,3 +274,22 @@ def test_a_stop_told_to_staff_is_entered_and_undone(run: Run, work: Work) -> Non
     assert world.consent_of() == "unasked"
     assert "chỉ một" in run("wish", "stop", *told, code=1).stderr
     assert "không phải ngày" in run("wish", "stop", *of, *told[:2], "--on", "mai", "--words", "x", code=1).stderr
+
+
+def test_staff_see_and_say_what_a_number_can_be_used_for(run: Run, work: Work) -> None:
+    from tests.services.nation import rule_out
+    from tests.services.world import LEADER, build
+
+    world = build(work)
+    of = ["--organisation", "DX001", "--office", "QB"]
+    assert "…001" in run("number", "show", *of).stdout
+    rule_out(world, LEADER, "call", code="sip404")
+    assert "không gọi được (sip404" in run("number", "show", *of).stdout
+    assert "Số được dùng lại: 1" in run("number", "usable", *of, "--how", "by_phone").stdout
+    assert "gọi được (by_phone" in run("number", "show", *of).stdout
+    assert "Không có số nào" in run("number", "usable", *of, "--how", "by_phone", code=1).stderr
+    texts = ["--number", "0901 000 001", "--for", "texts", "--how", "in_person"]
+    assert "Đã ghi" in run("number", "unusable", *of, *texts).stdout
+    assert "từ trước" in run("number", "unusable", *of, *texts).stdout
+    assert "không nhắn tin được (in_person" in run("number", "show", *of).stdout
+    assert "không có trong danh sách" in run("number", "usable", *of, *texts[:1], "0909", *texts[4:], code=1).stderr

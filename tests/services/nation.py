@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.work import Work
 from store.tables.interviews import interviews
-from store.tables.registry import offices, organisations, phones
+from store.tables.registry import offices, organisation_phones, organisations, phone_abilities, phones
 from tests.services.world import World, build
 
 
@@ -54,6 +54,21 @@ def change_phone(world: World, number: str, **columns: Any) -> None:
     """Set columns of one phone."""
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(phones).where(phones.c.hash == world.hash(number)).values(**columns))
+
+
+def rule_out(world: World, number: str, medium: str, **known: Any) -> None:
+    """A carrier has said that this number does not take a medium."""
+    row = {"able": False, "code": "21614", "source": "carrier", "at": world.work.clock.now(), **known}
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.insert(phone_abilities).values(phone_hash=world.hash(number), medium=medium, **row))
+
+
+def add_phone(world: World, code: str, number: str) -> None:
+    """A second number, known already, of one organisation."""
+    of = sa.select(organisations.c.id).where(organisations.c.registry_code == code).scalar_subquery()
+    link = {"phone_hash": world.hash(number), "rank": 1, "valid": True, "note": ""}
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.insert(organisation_phones).values(organisation_id=of, **link))
 
 
 def code_of(world: World, interview_id: UUID) -> str:

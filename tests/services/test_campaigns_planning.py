@@ -16,7 +16,7 @@ from store import outbox as outbox_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox
 from tests.doubles import FakeClock
-from tests.services.nation import change, change_phone, nation
+from tests.services.nation import add_phone, change, change_phone, nation, rule_out
 from tests.services.world import World
 
 STATES = ("planned", "sent", "delivered", "completed", "no_answer", "failed", "withdrawn", "unknown", "ringing")
@@ -38,17 +38,23 @@ def launched(world: World, kind: str) -> UUID:
 
 
 def give_pasts(world: World, chance: random.Random) -> None:
-    """Earlier contacts, by another campaign, of some; landlines, appointments and stops of some."""
+    """Earlier contacts, by another campaign, of some; landlines, numbers without texts or calls, appointments and stops
+    of some; a second number of some."""
     earlier = campaigns.draft(world.work, "2026", None, "test", kind="announcement")
     now = world.work.clock.now()
     with world.work.database.transaction() as conn:
         for interview in world.interviews:
             for attempt in range(chance.choice((0, 0, 1, 2))):
                 conn.execute(sa.insert(outbox).values(_past(world, earlier, interview, attempt, chance, now)))
-    for n in range(10, PEOPLE):
+    for n in range(10, PEOPLE - 1):
         number = f"+84904{n:06d}"
+        if chance.random() < 0.2:
+            add_phone(world, f"DX{n:03d}", f"+84904{n + 1:06d}")
         if chance.random() < 0.3:
             change_phone(world, number, kind="landline")
+        for medium in ("text", "call"):
+            if chance.random() < 0.2:
+                rule_out(world, number, medium)
         if chance.random() < 0.1:
             change_phone(world, number, consent="stopped")
         if chance.random() < 0.1:

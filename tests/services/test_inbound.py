@@ -453,11 +453,33 @@ def test_an_unknown_number_can_opt_out(world: World) -> None:
     assert send(world, "alo", STRANGER).body is None
 
 
-@pytest.mark.parametrize("number", ["Viettel", "1414", "+14155550100"])
-def test_what_is_no_persons_number_here_is_noted_and_not_answered(world: World, number: str) -> None:
+NOBODYS = ("Viettel", "1414", "+14155550100", "anonymous", "+266696687", "client:an", "", "0x4f2", "\x00?")
+
+
+@pytest.mark.parametrize("number", NOBODYS)
+def test_what_is_no_persons_number_here_is_told_to_staff_once_a_day_and_not_answered(world: World, number: str) -> None:
     reply = send(world, "Quang cao", number)
     assert (reply.outcome, reply.body) == ("not_a_number", None)
-    assert world.tasks() == []
+    send(world, "Quang cao", number)
+    kind = "unknown_number" if number.startswith("+1") else "sender_unreadable"
+    assert world.tasks() == [kind]
+    assert [work_of(world, row) for row in world.rows(tasks)] == [number]
+    send(world, "1", number, wait_s=90_000)
+    assert world.tasks() == [kind] * 2
+
+
+@pytest.mark.parametrize("number", NOBODYS)
+@pytest.mark.parametrize(("body", "told"), [("STOP", ""), ("TC", ""), ("dung", ""), ("ok", "STOP")])
+def test_an_opt_out_of_nobody_is_told_as_such(world: World, number: str, body: str, told: str) -> None:
+    text = world.text_from(body, number, opt_out_type=told)
+    assert inbound.receive_text(world.work, world.text, text).outcome == "opt_out_unreadable"
+    assert world.tasks() == ["stop_unreadable"]
+    assert [row["outcome"] for row in world.received()] == ["opt_out_unreadable"]
+
+
+def work_of(world: World, task: sa.RowMapping) -> str:
+    """The sealed detail of a task."""
+    return "" if task["detail"] is None else world.work.vault.open(task["detail"])
 
 
 def test_a_number_without_its_plus_is_the_same_person(world: World) -> None:

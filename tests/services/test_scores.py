@@ -369,7 +369,7 @@ def test_response_counts_who_was_reached(work: Work, village: Village) -> None:
 
     settle(work, village, fill)
     found = score(work, "2026", "vca-index").outcomes
-    assert (found.i, found.p, found.r, found.nc, found.o, found.u) == (11, 1, 3, 2, 1, 1)
+    assert (found.i, found.p, found.r, found.nc, found.o, found.u) == (11, 1, 2, 3, 1, 1), "a pick-up shows nobody"
 
 
 def test_a_person_who_rang_or_wrote_was_reached(work: Work, village: Village) -> None:
@@ -390,7 +390,8 @@ def test_a_person_who_rang_or_wrote_was_reached(work: Work, village: Village) ->
         )  # fmt: skip
 
     settle(work, village, fill)
-    assert score(work, "2026", "vca-index").outcomes.r == 2
+    found = score(work, "2026", "vca-index").outcomes
+    assert (found.o, found.r) == (2, 0), "they were there, and refused nothing"
 
 
 def _sender() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from services import reconcile, senders
 from services.planted import plant
 from store import contacts
 from store.tables.outbox import receipts
+from store.tables.registry import phone_abilities
 from tests.system.kannel.house import ACTOR, House, until
 from tests.system.kannel.smpp_network import BUFFERED, DELIVERED, REJECTED, SILENT, THROTTLED, THROTTLES, UNDELIVERED
 
@@ -69,14 +70,16 @@ def test_a_text_that_waits_too_long_does_not_come_in_the_night(house: House) -> 
     assert abs(until_when - datetime.now(UTC) - timedelta(minutes=int(VALID_MINUTES))) < timedelta(minutes=1)
 
 
-def test_a_number_nobody_serves_is_given_up_and_staff_are_told(house: House) -> None:
+def test_a_number_without_a_route_is_not_texted_again_and_may_be_rung(house: House) -> None:
     for place in range(4):  # smsbox's answer and the receipt of the same refusal race
         ref = house.send(f"8492000000{place}")
         row = house.becomes(ref, "failed")
         until(lambda row=row: bool(house.world.rows(receipts, outbox_id=row["id"])))  # type: ignore[misc]
         until(lambda ref=ref: house.row(ref)["error_code"] == "not_routable")  # type: ignore[misc]
-        assert house.row(ref)["error_kind"] == "number"
-    assert house.world.tasks().count("wrong_number") == 4
+        assert house.row(ref)["error_kind"] == "no_texts"
+        known = house.world.rows(phone_abilities, phone_hash=house.row(ref)["phone_hash"])
+        assert [(one["medium"], one["able"], one["code"]) for one in known] == [("text", False, "not_routable")]
+    assert house.world.tasks().count("wrong_number") == 0
 
 
 def test_a_link_that_is_down_keeps_texts_and_sends_them_once(house: House) -> None:
@@ -162,9 +165,9 @@ def test_that_proof_fails_without_the_unknown_state(house: House) -> None:
     [
         ("+84910590001", "pw", Accepted(None)),
         ("+84910590001", "no", Refused(ErrorKind.CONFIGURATION, "not_authorised")),
-        ("+84920590001", "pw", Refused(ErrorKind.NUMBER, "not_routable")),
-        ("", "pw", Refused(ErrorKind.NUMBER, "bad_receiver")),
-        ("abc", "pw", Refused(ErrorKind.NUMBER, "bad_receiver")),
+        ("+84920590001", "pw", Refused(ErrorKind.NO_TEXTS, "not_routable")),
+        ("", "pw", Refused(ErrorKind.NO_TEXTS, "bad_receiver")),
+        ("abc", "pw", Refused(ErrorKind.NO_TEXTS, "bad_receiver")),
     ],
     ids=["taken", "password", "no-route", "nobody", "letters"],
 )
