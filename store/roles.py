@@ -38,6 +38,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "organisation_phones": _REPLACE,
     "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "outbox": _WRITE,
+    "phone_readings": _WRITE,
     "phones": _WRITE,
     "prompted": _REPLACE,
     "questionnaires": _WRITE,
@@ -71,6 +72,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "organisation_phones": _REPLACE,
     "organisations": _WRITE,
     "outbox": f"{_READ}, UPDATE",
+    "phone_readings": _READ,
     "phones": _APPEND,  # new numbers of a list; what became of consent is the machine's to write
     "prompted": "",
     "questionnaires": _READ,
@@ -111,6 +113,7 @@ OFFICE_BOUND: Mapping[str, str] = {
     "organisation_phones": "organisation_id IN (SELECT id FROM organisations)",
     "organisations": _OWN,
     "outbox": _OWN,
+    "phone_readings": _OWN,
     "round_offices": _OWN,
     "staff": _OWN,
     "tasks": _OWN,

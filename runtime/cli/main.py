@@ -31,6 +31,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "staff": "staff",
     "sender": "sender",
     "import": "imports",
+    "reading": "reading",
     "questionnaire": "questionnaire",
     "round": "round",
     "campaign": "campaign",
