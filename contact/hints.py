@@ -20,6 +20,8 @@ _FOR_LANDLINES = re.compile(
     r"\b(co dinh|co quan|van phong|tru so|tong dai|cd|dtcd|vp|fax|landline|fixed|office"
     r"|(may|so|dien thoai|dt|sdt|so dt|tel) (de )?ban)\b"
 )
+_DESK = re.compile(r"(?<!địa )\bbàn\b")
+"""With its mark: without, it may be a board ("Trưởng ban")."""
 _FOR_MOBILES = re.compile(r"\b(di dong|dd|dtdd|sdtdd|mobile|cell|zalo|viber|ca nhan|rieng)\b")
 _MOST_BRACKETED = 4
 """Digits in brackets: an area code, or one with the 3 that was put before all local numbers in 2008."""
@@ -57,7 +59,7 @@ NO_HINTS = Hints()
 def meaning_of(words: str) -> PhoneKind:
     """What a heading, or the words beside a number, say it is; "" when they say nothing or both."""
     said = folded(words)
-    landline = bool(_FOR_LANDLINES.search(said)) or "bàn" in clean(words).lower().split()
+    landline = bool(_FOR_LANDLINES.search(said)) or bool(_DESK.search(clean(words).lower()))
     mobile = bool(_FOR_MOBILES.search(said))
     if landline == mobile:
         return ""

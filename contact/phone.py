@@ -105,6 +105,8 @@ _BEFORE_WORDS = re.compile(r"\d[\d\s.\-()_+]*\D*")
 """Numbers with the words that belong to them: `CĐ 0214… DĐ 0912…`, or `0214… (CĐ) 0912… (DĐ)`."""
 _LETTER_INSIDE = re.compile(r"\d\D*[^\W\d_]\D*\d")
 _O_FOR_ZERO = re.compile(r"(?<![^\W\d_])[oO]+(?=[\d.\-])|(?<=\d)[oO]+(?![^\W\d_])")
+_LOOSE = "'`- "
+"""Marks around a number that are none of its own."""
 _LEAST_JOINED = 3
 """Digits of each part that a comma or slash may have cut off (`0912,345,678`); fewer are a further line (`/79`)."""
 
@@ -185,11 +187,11 @@ def _read(text: str, hints: Hints = NO_HINTS) -> list[PhoneReading]:
     readings: list[PhoneReading] = []
     start = 0
     for lost in notation.SCIENTIFIC.finditer(rest):
-        before, start = rest[start : lost.start()], lost.end()
+        before, start = rest[start : lost.start()].strip(_LOOSE), lost.end()
         readings += _read_parts(before, hints) if re.search(r"\d", before) else []
         readings.append(PhoneReading(lost[0].strip(), fault="phone.digits_lost"))
     if not readings or re.search(r"\d", rest[start:]):
-        readings += _read_parts(rest[start:], hints)
+        readings += _read_parts(rest[start:].strip(_LOOSE), hints)
     return readings
 
 
