@@ -87,7 +87,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @routes.post("/readings")
 def choose_reading() -> ResponseReturnValue:
     """Keep how a number is read that can be read in two ways; a list that is being checked is read anew."""
-    office, token = chosen_office(), request.form.get("token", "")
+    office, token = chosen_office(), request.form.get("check", "")
     number, kind = request.form.get("number", ""), request.form.get("kind", "")
     obey(lambda: readings.choose(desk().machine, office, number, kind, member().actor), say("console.reading.chosen"))
     if not token:

@@ -39,21 +39,18 @@ separators = st.sampled_from(["", "", "", " ", ".", "-", "  ", "\u00a0", "–", 
 _AROUND = ("{}", "{}", "{}", " {} ", "'{}", "ĐT: {}", "{} (Zalo)", "Anh Nam {}", "{}.", "\ufeff{}")
 
 
+_STARTS = ("0", "+84", "84", "0084", "+84 ", "+84.", "+84 (0)", "(+84)", "(84)", "84-", "")
+_AROUND = ("{}", "{}", "{}", " {} ", "'{}", "ĐT: {}", "{} (Zalo)", "Anh Nam {}", "{}.", "\ufeff{}")
+
+
 @st.composite
 def written(draw: st.DrawFn, significant: str) -> str:
-    """One way to write a number: its beginning, what stands between its digits, brackets, and something around it."""
-    start = draw(st.sampled_from(["0", "+84", "84", "0084", "+84 ", "+84.", "+84 (0)", "(+84)", "(84)", "84-", ""]))
-    digits = significant if start else significant
-    pieces = [digit + draw(separators) for digit in digits[:-1]] + [digits[-1]]
-    if draw(st.booleans()):  # most people write two or three groups
-        cut = sorted({draw(st.integers(1, len(digits) - 1)) for _ in range(2)})
-        mark = draw(separators)
-        pieces = [digits[: cut[0]] + mark, digits[cut[0] : cut[-1]] + (mark if len(cut) > 1 else ""), digits[cut[-1] :]]
-    text = start + "".join(pieces)
-    if start in ("0", "") and draw(st.booleans()):
-        size = draw(st.integers(2, 4))
-        text = f"({text[:size]}){text[size:]}" if text[:size].isdigit() else text
-    around = draw(
-        st.sampled_from(["{}", "{}", "{}", " {} ", "'{}", "ĐT: {}", "{} (Zalo)", "Anh Nam {}", "{}.", "\ufeff{}"])
-    )
-    return around.format(text)
+    """One way to write a number: its beginning, its groups and what stands between them, brackets, words around it."""
+    start, mark, digits = draw(st.sampled_from(_STARTS)), draw(separators), significant
+    for place in sorted(draw(st.sets(st.integers(1, len(digits) - 1), max_size=4)), reverse=True):
+        digits = digits[:place] + mark + digits[place:]
+    text = start + digits
+    size = draw(st.integers(2, 4))
+    if start in ("0", "") and text[:size].isdigit() and draw(st.booleans()):
+        text = f"({text[:size]}){text[size:]}"
+    return draw(st.sampled_from(_AROUND)).format(text)

@@ -15,11 +15,19 @@ WORDS = ("máy lẻ", "số máy lẻ", "lẻ", "Máy lẻ:", "may le", "ext", "
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("frame", ["02143840123 {} 12", "0214 3840 123 ({} 12)", "02143840123, {} 12", "02143840123\n{}12",
-                                   "+84 214 3840 123 - {} 12", "(0214) 3840123; {} 12", "02143840123{}12"])  # fmt: skip
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "02143840123 {} 12",
+        "0214 3840 123 ({} 12)",
+        "02143840123, {} 12",
+        "02143840123\n{}12",
+        "+84 214 3840 123 - {} 12",
+        "(0214) 3840123; {} 12",
+        "02143840123{}12",
+    ],
+)
 def test_the_number_is_kept_and_the_extension_told(frame: str, word: str) -> None:
-    if word in ("line", "x") and "\n" in frame:
-        return
     (reading,) = read_cell(frame.format(word))
     assert (reading.e164, reading.kind, reading.extension) == (NUMBER, "landline", "12")
 

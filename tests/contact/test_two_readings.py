@@ -63,8 +63,19 @@ def test_08_apart_raises_it_in_any_list(province: str) -> None:
     assert [r.e164 for r in read_cell("083 812 3456", Hints("", province))] == ["+84838123456"]
 
 
-@pytest.mark.parametrize("cell", ["(+84) 383844123", "+84 (0)383844123", "(0383844123)", "(0383 844 123)", "(0)383844123",
-                                  "0383844123 (Zalo)", "DĐ 0383844123", "Trưởng ban 0383844123"])  # fmt: skip
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "(+84) 383844123",
+        "+84 (0)383844123",
+        "(0383844123)",
+        "(0383 844 123)",
+        "(0)383844123",
+        "0383844123 (Zalo)",
+        "DĐ 0383844123",
+        "Trưởng ban 0383844123",
+    ],
+)
 def test_other_brackets_and_words_say_nothing(cell: str) -> None:
     assert [r.e164 for r in read_cell(cell, GENERAL)] == [THE_MOBILE]
 
