@@ -16,6 +16,7 @@ _NAMED = (
     r"(?P<extension>[1-9]\d{0,4}|0)(?!\d)(?![\s.\-]+[1-9]\d)"
 )
 """A word for it and one to five digits that are not the beginning of a longer number."""
+_WORD_OR_MARK = re.compile(r"[^\W\d_]|[#*]")
 _EXTENSION = re.compile(rf"[\s(\[:.\-]*{_NAMED}[\s)\]]*", re.IGNORECASE)
 _DETACHED = re.compile(rf"[;,/\n]+(?=[\s(]*{_NAMED})", re.IGNORECASE)
 _BARE = re.compile(r"(?P<number>.*\d\)?)(?:\s+-\s*|\s*-\s+|\s*\(\s*)(?P<extension>\d{1,5})\s*\)?|"
@@ -24,12 +25,12 @@ _BARE = re.compile(r"(?P<number>.*\d\)?)(?:\s+-\s*|\s*-\s+|\s*\(\s*)(?P<extensio
 
 def joined(cell: str) -> str:
     """The cell with every named extension next to its number: `0214 3840 123; máy lẻ 12` is one."""
-    return _DETACHED.sub(" ", cell)
+    return _DETACHED.sub(" ", cell) if _WORD_OR_MARK.search(cell) else cell
 
 
 def cut(part: str) -> tuple[str, str]:
     """The part without a named extension, and the extension ("" when there is none)."""
-    found = _EXTENSION.search(part)
+    found = _EXTENSION.search(part) if _WORD_OR_MARK.search(part) else None
     if found is None:
         return part, ""
     rest = f"{part[: found.start()]} {part[found.end() :]}".strip()

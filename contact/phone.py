@@ -175,6 +175,7 @@ def _text(cell: object) -> str:
     if cell is None or (isinstance(cell, float) and isnan(cell)):
         return ""
     text = cleaning.plain(str(cell)).strip("'` ")
+    text = text[2:-1] if text.startswith('="') and text.endswith('"') else text  # how some keep a 0 in CSV
     found = _WHOLE.fullmatch(text)
     return re.sub(r"[.,]", "", found[1] or found[2] or found[3]) if found else text
 
@@ -320,6 +321,8 @@ def _only_a_landline(part: str, bare: str, area_code: str, local: str, province:
 
 
 def _kind(significant: str) -> PhoneKind:
+    if _MOBILE.fullmatch(significant):
+        return "mobile"
     found = _type(significant)
     return "" if found is None else _KINDS.get(found, "")
 

@@ -66,6 +66,8 @@ def read_code(cell: Cell) -> str | None:
     `1E5` stays the text it is: no program writes a number without point and sign.
     """
     text = plain(cell)
+    if isinstance(cell, str) and len(text) <= notation.MOST_DIGITS and text.isalnum() and "E" not in text.upper():
+        return text
     if isinstance(cell, float) and (notation.too_long(cell) or notation.rounded(text)):
         return None
     if _WHOLE_FLOAT.fullmatch(text):

@@ -57,6 +57,8 @@ class Organisation:
     phones: tuple[Phone, ...]
     phones_unread: bool = False
     """Whether a cell held a number that could not be read: it says nothing against the numbers known before."""
+    phones_in_doubt: tuple[str, ...] = ()
+    """Mobiles (E.164) that may be landlines of before 2017: taken for neither, even where they were taken before."""
 
 
 @dataclass(slots=True)
@@ -89,6 +91,7 @@ class RowReader:
         self._number = index + 1
         self._context = context or ListContext()
         self._texts: dict[str, str] = {}
+        self._unread, self._in_doubt = False, list[str]()
         self.faults: list[Fault] = []
 
     def text(self, field: str) -> str:
@@ -135,7 +138,7 @@ class RowReader:
         member = self._one_of("member", YES_NO)
         active = self._one_of("active", ACTIVE)
         commune, address, ours = self._place()
-        phones, unread = self._phones()
+        phones = self._phones()
         code = self._code()
         members, founded = self._member_count(), self._founded_on()
         if not name or kind is None or sector is None or member is None or active is None or not ours:
@@ -160,7 +163,8 @@ class RowReader:
             position=self.text("position"),
             email=self._email(),
             phones=phones,
-            phones_unread=unread,
+            phones_unread=self._unread,
+            phones_in_doubt=tuple(self._in_doubt),
         )
 
     def _code(self) -> str | None:
@@ -252,36 +256,34 @@ class RowReader:
         self.fault("list.date_unreadable", "founded_on", weight="emptied")
         return None
 
-    def _phones(self) -> tuple[tuple[Phone, ...], bool]:
-        """Numbers of all phone columns, then of the login, and whether any could not be read; bad ones are reported,
-        the row stays on the list."""
+    def _phones(self) -> tuple[Phone, ...]:
+        """Numbers of all phone columns, then of the login; bad ones are reported, the row stays on the list."""
         found: dict[str, Phone] = {}
-        unread = False
         columns_ = self._header.at.get("phone", ())
         for column in (*columns_, *self._header.at.get("login", ())):
             cell = self._row[column] if column < len(self._row) else ""
             # A login that is no number says nothing about the phone when there is a column for phones.
             quiet = bool(columns_) and column not in columns_
-            unread = self._read_phones(cell, column, found, quiet) or unread
+            self._read_phones(cell, column, found, quiet)
         if not found and not any(f.code.startswith("phone.") for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
-        return tuple(found.values()), unread
+        return tuple(found.values())
 
-    def _read_phones(self, cell: Cell, column: int, found: dict[str, Phone], quiet: bool) -> bool:
-        """Whether the cell holds a number that could not be read."""
+    def _read_phones(self, cell: Cell, column: int, found: dict[str, Phone], quiet: bool) -> None:
         hints = self._context.hints(self._header.names[column], self.text("province"))
-        label, unread = self._header.label_at(column), False
         for reading in phone.read_cell(cell, hints):
             if reading.extension:
                 extension = {"extension": reading.extension}
-                self._fault_at("phone.extension", label, plain(cell), extension, "notice")
+                self._fault_at("phone.extension", self._header.label_at(column), plain(cell), extension, "notice")
             if reading.e164:
                 found.setdefault(reading.e164, Phone(reading.e164, reading.kind, tuple(reading.flags)))
             elif not quiet or reading.fault in phone.SURELY_A_NUMBER:
                 fault = reading.fault or "phone.invalid"
-                unread = unread or fault in phone.UNREADABLE
+                self._unread = self._unread or fault in phone.UNREADABLE
+                if reading.doubt:
+                    self._in_doubt.append(reading.doubt.mobile)
+                label = self._header.label_at(column)
                 self._fault_at(fault, label, plain(reading.raw), reading.params, "emptied")
-        return unread
 
 
 def told_kind(name: str) -> str:

@@ -124,7 +124,8 @@ class _Reading:
     def _note_unread(self, earlier: Organisation, organisation: Organisation) -> None:
         """A number that cannot be read in a further row of an organisation counts as one of its first."""
         if organisation.phones_unread:
-            self.good[earlier.registry_code] = replace(earlier, phones_unread=True)
+            doubts = (*earlier.phones_in_doubt, *organisation.phones_in_doubt)
+            self.good[earlier.registry_code] = replace(earlier, phones_unread=True, phones_in_doubt=doubts)
 
     def _notice_alike(self, organisation: Organisation, reader: RowReader) -> None:
         """The same name and first phone under another code: perhaps twice on the list, but nobody is dropped."""

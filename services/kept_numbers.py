@@ -23,7 +23,8 @@ def with_kept_numbers(
 ) -> tuple[list[Organisation], list[Fault]]:
     """The organisations of a list, those with an unreadable number with what is held of them too, and a notice each.
 
-    `known`: registry code → (id, digest). Numbers that the list brings come first, unless all of them were held.
+    `known`: registry code → (id, digest). Numbers that the list brings come first, unless all of them were held. What
+    may be a landline of before 2017 is not kept as the mobile it was taken for.
     """
     unread = [known[o.registry_code][0] for o in organisations if o.phones_unread and o.registry_code in known]
     held = _held(work, conn, unread) if unread else {}
@@ -31,7 +32,8 @@ def with_kept_numbers(
     notices: list[Fault] = []
     for organisation in organisations:
         before = held.get(known[organisation.registry_code][0], []) if organisation.registry_code in known else []
-        together = _together(before, organisation.phones)
+        sure = [phone for phone in before if phone.e164 not in organisation.phones_in_doubt]
+        together = _together(sure, organisation.phones)
         if organisation.phones_unread and len(together) > len(organisation.phones):
             notices.append(_notice(organisation, len(together) - len(organisation.phones)))
             organisation = replace(organisation, phones=together)

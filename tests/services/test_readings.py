@@ -139,6 +139,27 @@ def test_neither_reading_is_taken_until_staff_choose_and_that_is_remembered(
         assert numbers(work, owner) == [THE_LANDLINE]
 
 
+def test_a_mobile_it_was_taken_for_before_is_let_go(work: Work, nghe_an: str, owner: Database, tmp_path: Path) -> None:
+    """Lists that came in before a doubt was raised: whoever is rung there may be a stranger."""
+    import_registry(work, nghe_an, listed(tmp_path, row(login="0383844123; 0912345678")), ACTOR)
+    path = listed(tmp_path, row(login="0912345678; (038) 3844.123"))
+    report = import_registry(work, nghe_an, path, ACTOR)
+    assert numbers(work, owner) == [RIGHT]
+    assert "list.phones_kept" not in {f.code for f in report.faults}
+    header = (*HEADER, "Di động")
+    sure = listed(tmp_path, [*row(login=DOUBTFUL), "0383844123"], header=header)
+    import_registry(work, nghe_an, sure, ACTOR)
+    assert numbers(work, owner) == [THE_MOBILE, RIGHT]  # another cell says so without a doubt
+
+
+def test_a_landline_of_today_stays_whatever_is_in_doubt(
+    work: Work, nghe_an: str, owner: Database, tmp_path: Path
+) -> None:
+    import_registry(work, nghe_an, listed(tmp_path, row(login="0238 3844 123")), ACTOR)
+    import_registry(work, nghe_an, listed(tmp_path, row(login=DOUBTFUL)), ACTOR)
+    assert numbers(work, owner) == [THE_LANDLINE]
+
+
 def test_a_mobile_is_chosen_likewise_and_a_choice_can_be_changed(
     work: Work, nghe_an: str, owner: Database, tmp_path: Path
 ) -> None:
