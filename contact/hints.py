@@ -47,8 +47,9 @@ class Hints:
         `written` holds the digits `significant`; `area_code` is today's, `local` what follows the old one.
         """
         old_code = significant.removesuffix(local)
-        ours = self.province in ("", PROVINCE_OF[area_code]) or (self.province and len(old_code) == 1)
-        apart = ours and stands_apart(written, old_code, len(local))
+        ours = self.province in ("", PROVINCE_OF[area_code])
+        anywhere = self.province and len(old_code) == 1 and not is_in_pairs(written)
+        apart = (ours or anywhere) and stands_apart(written, old_code, len(local))
         meant = meaning_of(written) or self.meant
         return meant == "landline" or bool(apart) or is_bracketed(written, len(significant))
 
@@ -73,6 +74,11 @@ def stands_apart(written: str, code: str, local_digits: int) -> bool:
     while groups and digits < local_digits:
         digits += len(groups.pop())
     return digits == local_digits and bool(groups) and groups[-1].endswith(code)
+
+
+def is_in_pairs(written: str) -> bool:
+    """Whether all digits are grouped by two, as some write any number (`08 38 12 34 56`)."""
+    return all(len(group) == 2 for group in _GROUP.findall(written))
 
 
 def is_bracketed(written: str, significant_digits: int) -> bool:

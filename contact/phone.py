@@ -96,6 +96,7 @@ _SERVICES = frozenset(
 
 _WHOLE = re.compile(r"(\+?\d{9,})[.,]0+|(\d{1,3}(?:,\d{3}){2,})\.0+|(\d{1,3}(?:\.\d{3}){2,}),0+")
 """A whole number that was written with decimals, with or without marks between its thousands."""
+_BRACKETS = str.maketrans("[]{}", "()()")
 _LONGEST_CELL = 300
 _HARD = re.compile(r"[/;,|&\n\r\t]+")
 _SOFT = re.compile(r"[\s.\-()_]+")
@@ -174,7 +175,7 @@ def _text(cell: object) -> str:
     """The cell as text: whole floats without their point, full-width digits as digits; NaN stands for an empty cell."""
     if cell is None or (isinstance(cell, float) and isnan(cell)):
         return ""
-    text = cleaning.plain(str(cell)).strip("'` ")
+    text = cleaning.plain(str(cell)).translate(_BRACKETS).strip("'` ")
     text = text[2:-1] if text.startswith('="') and text.endswith('"') else text  # how some keep a 0 in CSV
     found = _WHOLE.fullmatch(text)
     return re.sub(r"[.,]", "", found[1] or found[2] or found[3]) if found else text

@@ -23,7 +23,15 @@ THE_MOBILE, THE_LANDLINE = "+84383844123", "+842383844123"
 @pytest.mark.parametrize(
     "cell",
     [
-        *("(038) 3844.123", "(038)3844123", "(0383) 844123", "(0383) 844.123", "(84-38) 3844123", "(+84 38) 3844123"),
+        *(
+            "(038) 3844.123",
+            "(038)3844123",
+            "[038] 3844123",
+            "(0383) 844123",
+            "(0383) 844.123",
+            "(84-38) 3844123",
+            "(+84 38) 3844123",
+        ),
         *("Anh Nam (GĐ) (038) 3844123", "(038) 3844123 (cơ quan)", "CĐ: 0383844123", "bàn 0383844123"),
         *("Điện thoại cố định 0383 844 123", "Fax 0383844123", "VP: 038 3844123"),
     ],
@@ -61,6 +69,8 @@ def test_the_code_apart_raises_it_in_its_own_province_only(cell: str) -> None:
 def test_08_apart_raises_it_in_any_list(province: str) -> None:
     assert [r.fault for r in read_cell("08 3812 3456", Hints("", province))] == ["phone.two_readings"]
     assert [r.e164 for r in read_cell("083 812 3456", Hints("", province))] == ["+84838123456"]
+    in_pairs = read_cell("08 38 12 34 56", Hints("", province))
+    assert [bool(r.e164) for r in in_pairs] == [province == "40"]
 
 
 @pytest.mark.parametrize(
