@@ -26,7 +26,7 @@ def test_staff_choose_with_the_command_that_the_report_names(run: Run, doubtful:
     run(*OFFICE)
     said = run("import", doubtful, "--office", "na").stdout
     assert "di động 0383 844 123, hoặc số cố định cũ trước năm 2017, nay là 0238 3844 123" in said
-    assert "`alo reading choose 0383844123 mobile`" in said
+    assert "`alo reading choose 0383844123 mobile --office MÃ`" in said
     assert "0238 3844 123" in run("reading", "choose", "0383844123", "landline", "--office", "na").stdout
     assert "0238 3844 123" not in run("import", doubtful, "--office", "na", "--dry-run").stdout.split("→")[0]
     assert "1 tổ chức" in run("import", doubtful, "--office", "na").stdout
