@@ -69,6 +69,8 @@ def _unseen(character: str) -> bool:
 def plain(text: str) -> str:
     """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9, one kind
     of hyphen and quote, Latin letters for those that look the same."""
+    if text.isascii():
+        return clean(text).replace("`", "'")
     wide = unicodedata.normalize("NFKC", clean(text).translate(_HYPHENS).translate(_QUOTES))
     digits = "".join(c if (value := unicodedata.decimal(c, None)) is None else str(value) for c in wide)
     return clean(digits.translate(_HYPHENS).translate(_LOOK_ALIKE))

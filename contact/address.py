@@ -17,7 +17,8 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from characters.cleaning import plain
-from contact.phone import OLD_MOBILES, PhoneKind
+from contact.hints import PhoneKind
+from contact.renumbering import OLD_MOBILES
 
 Kind = Literal["mobile", "landline", "foreign", "code", "name", "withheld", "unreadable"]
 

@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from characters import notation
 from files.columns import plain
 from files.registry_words import SHORTER
 from files.workbooks import Cell
@@ -17,6 +18,9 @@ from files.workbooks import Cell
 _EXCEL_EPOCH = date(1899, 12, 30)
 _IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.IGNORECASE)
 _WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)(?: (?:thành viên|người|tv|hộ))?", re.IGNORECASE)
+_WHOLE_FLOAT = re.compile(r"\d{6,}\.0")
+_ZEROS_FOR_DIGITS = re.compile(rf"[1-9]\d{{{notation.MOST_DIGITS - 1}}}00+")
+"""A code longer than a spreadsheet keeps, whose further digits it made zeros."""
 _SHORT = {long.casefold(): short for long, short in SHORTER}
 _LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
 _PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
@@ -54,6 +58,25 @@ def read_whole(text: str) -> int | None:
     """A whole number, with or without thousands marks and a word for people behind it ("1.234 thành viên")."""
     match = _WHOLE.fullmatch(text)
     return int(re.sub(r"[., ]", "", match[1])) if match else None
+
+
+def read_code(cell: Cell) -> str | None:
+    """A registry code or tax number as text ("" for an empty cell); None when a program has thrown digits of it away.
+
+    `1E5` stays the text it is: no program writes a number without point and sign.
+    """
+    text = plain(cell)
+    if isinstance(cell, str) and len(text) <= notation.MOST_DIGITS and text.isalnum() and "E" not in text.upper():
+        return text
+    if isinstance(cell, float) and (notation.too_long(cell) or notation.rounded(text)):
+        return None
+    if _WHOLE_FLOAT.fullmatch(text):
+        return text.partition(".")[0]
+    whole = notation.SCIENTIFIC.fullmatch(text)
+    if whole and (whole["part"] or whole["sign"] == "+"):
+        return notation.written_out(whole)
+    inside = notation.SCIENTIFIC.search(text)
+    return None if (inside and inside["sign"] == "+") or _ZEROS_FOR_DIGITS.fullmatch(text) else text
 
 
 def expand(place: str) -> str:

@@ -12,8 +12,9 @@ from datetime import date
 from typing import TypeVar
 
 from contact import phone
+from contact.hints import Hints, PhoneKind, meaning_of
 from files import areas
-from files.cells import derived_code, expand, read_date, read_whole, shorten
+from files.cells import derived_code, expand, read_code, read_date, read_whole, shorten
 from files.columns import Header, fold, plain
 from files.faults import Fault, Weight
 from files.registry_words import ACTIVE, KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
@@ -54,14 +55,30 @@ class Organisation:
     position: str
     email: str
     phones: tuple[Phone, ...]
+    phones_unread: bool = False
+    """Whether a cell held a number that could not be read: it says nothing against the numbers known before."""
+    phones_in_doubt: tuple[str, ...] = ()
+    """Mobiles (E.164) that may be landlines of before 2017: taken for neither, even where they were taken before."""
 
 
 @dataclass(slots=True)
 class ListContext:
-    """What holds for a whole list: the province of the office ("" = not known), and what was said once already."""
+    """What holds for a whole list: the province of the office ("" = not known), what was said once already, and how
+    staff chose to read numbers that can be read in two ways (digits without 0 → kind)."""
 
     area_code: str = ""
     said: set[tuple[str, ...]] = field(default_factory=set)
+    chosen: Mapping[str, PhoneKind] = field(default_factory=dict)
+    _hints: dict[tuple[str, str], Hints] = field(default_factory=dict)
+
+    def hints(self, heading: str, province: str) -> Hints:
+        """What is known of numbers under this heading, in a row that names this province ("" = none)."""
+        key = (heading, province if not self.area_code else "")
+        if key not in self._hints:
+            area = areas.find(key[1]) if key[1] else None
+            code = self.area_code or (area.code if area else "")
+            self._hints[key] = Hints(meaning_of(heading), code, self.chosen)
+        return self._hints[key]
 
 
 class RowReader:
@@ -74,6 +91,7 @@ class RowReader:
         self._number = index + 1
         self._context = context or ListContext()
         self._texts: dict[str, str] = {}
+        self._unread, self._in_doubt = False, list[str]()
         self.faults: list[Fault] = []
 
     def text(self, field: str) -> str:
@@ -121,13 +139,16 @@ class RowReader:
         active = self._one_of("active", ACTIVE)
         commune, address, ours = self._place()
         phones = self._phones()
+        code = self._code()
         members, founded = self._member_count(), self._founded_on()
         if not name or kind is None or sector is None or member is None or active is None or not ours:
+            return None
+        if code is None:
             return None
         return Organisation(
             sheet=self._header.sheet.name,
             row=self._number,
-            registry_code=self.text("registry_code") or derived_code(name, kind, commune),
+            registry_code=code or derived_code(name, kind, commune),
             name=name,
             short_name=self.text("short_name") or shorten(name),
             kind=kind,
@@ -142,7 +163,16 @@ class RowReader:
             position=self.text("position"),
             email=self._email(),
             phones=phones,
+            phones_unread=self._unread,
+            phones_in_doubt=tuple(self._in_doubt),
         )
+
+    def _code(self) -> str | None:
+        """The list's own code ("" when it has none); None when a program has thrown digits of it away."""
+        code = read_code(self._header.cell(self._row, "registry_code"))
+        if code is None:
+            self.fault("list.digits_lost", "registry_code")
+        return code
 
     def _name(self) -> str:
         name = self.text("name")
@@ -240,12 +270,20 @@ class RowReader:
         return tuple(found.values())
 
     def _read_phones(self, cell: Cell, column: int, found: dict[str, Phone], quiet: bool) -> None:
-        for reading in phone.read_cell(cell):
+        hints = self._context.hints(self._header.names[column], self.text("province"))
+        for reading in phone.read_cell(cell, hints):
+            if reading.extension:
+                extension = {"extension": reading.extension}
+                self._fault_at("phone.extension", self._header.label_at(column), plain(cell), extension, "notice")
             if reading.e164:
                 found.setdefault(reading.e164, Phone(reading.e164, reading.kind, tuple(reading.flags)))
-            elif not quiet:
+            elif not quiet or reading.fault in phone.SURELY_A_NUMBER:
+                fault = reading.fault or "phone.invalid"
+                self._unread = self._unread or fault in phone.UNREADABLE
+                if reading.doubt:
+                    self._in_doubt.append(reading.doubt.mobile)
                 label = self._header.label_at(column)
-                self._fault_at(reading.fault or "phone.invalid", label, plain(reading.raw), {}, "emptied")
+                self._fault_at(fault, label, plain(reading.raw), reading.params, "emptied")
 
 
 def told_kind(name: str) -> str:

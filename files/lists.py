@@ -5,10 +5,11 @@ Good rows are never lost because of bad ones, nor good sheets. It must not know 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from contact.hints import PhoneKind
 from files import columns, workbooks
 from files.cells import read_date
 from files.columns import Header
@@ -30,14 +31,15 @@ class Registry:
     sha256: str
 
 
-def read_registry(path: Path, area_code: str = "") -> Registry:
+def read_registry(path: Path, area_code: str = "", chosen: Mapping[str, PhoneKind] | None = None) -> Registry:
     """Read a registry list (XLSX, XLS, ODS or CSV) of the province `area_code` ("" = any province will do).
 
-    Raises RefusedError when the file or all of its sheets cannot be used at all.
+    `chosen`: digits (without 0) that can be read in two ways → which one staff chose. Raises RefusedError when the
+    file or all of its sheets cannot be used at all.
     """
     book = workbooks.read(path)
     headers, faults = _sheets(book)
-    reading = _Reading(ListContext(area_code), faults)
+    reading = _Reading(ListContext(area_code, chosen=chosen or {}), faults)
     for header in headers:
         for index in range(header.row + 1, len(header.sheet.rows)):
             reading.take(RowReader(header, index, reading.context))
@@ -103,6 +105,7 @@ class _Reading:
             field = "registry_code" if reader.text("registry_code") else "name"
             reader.faults = [replace(fault, weight="refused") for fault in reader.faults]
             reader.fault("list.duplicate", field, {"sheet": earlier.sheet, "row": earlier.row})
+            self._note_unread(earlier, organisation)
         self.faults += reader.faults
 
     def _join(self, earlier: Organisation, organisation: Organisation, reader: RowReader) -> bool:
@@ -113,9 +116,16 @@ class _Reading:
         if not follows or not more or organisation.leader not in ("", earlier.leader):
             return False
         self.good[code] = replace(earlier, phones=(*earlier.phones, *more))
+        self._note_unread(self.good[code], organisation)
         self._ends[code] = organisation.row
         reader.fault("list.joined", "name", {"row": earlier.row}, "notice")
         return True
+
+    def _note_unread(self, earlier: Organisation, organisation: Organisation) -> None:
+        """A number that cannot be read in a further row of an organisation counts as one of its first."""
+        if organisation.phones_unread:
+            doubts = (*earlier.phones_in_doubt, *organisation.phones_in_doubt)
+            self.good[earlier.registry_code] = replace(earlier, phones_unread=True, phones_in_doubt=doubts)
 
     def _notice_alike(self, organisation: Organisation, reader: RowReader) -> None:
         """The same name and first phone under another code: perhaps twice on the list, but nobody is dropped."""

@@ -13,7 +13,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from contact import phone
+from contact.hints import Hints, PhoneKind, meaning_of
+from contact.phone import PhoneReading
 from files import columns, workbooks
+from files.cells import read_code
 from files.columns import Header, fold, plain
 from files.faults import Fault, RefusedError, Weight
 from files.lists import read_date
@@ -86,8 +89,11 @@ class OnlineFile:
     sha256: str
 
 
-def read_online(path: Path) -> OnlineFile:
-    """Read an export of the online survey. Raises RefusedError when the file or its header cannot be used at all."""
+def read_online(path: Path, chosen: Mapping[str, PhoneKind] | None = None) -> OnlineFile:
+    """Read an export of the online survey. Raises RefusedError when the file or its header cannot be used at all.
+
+    `chosen`: digits (without 0) that can be read in two ways → which one staff chose.
+    """
     book = workbooks.read(path)
     headers = [header for sheet in book.sheets if (header := _header(sheet)) is not None]
     if not headers:
@@ -100,7 +106,7 @@ def read_online(path: Path) -> OnlineFile:
             if not any(cell != "" for cell in header.sheet.rows[index]):
                 continue
             looked_at += 1
-            row = _row(header, index, faults)
+            row = _row(header, index, faults, chosen or {})
             if isinstance(row, OnlineRow):
                 rows.append(row)
             not_answered += row is False
@@ -113,7 +119,7 @@ def _header(sheet: workbooks.Sheet) -> Header | None:
     return columns.find(sheet, _FIELDS, ("registry_code",)) or columns.find(sheet, _FIELDS, ("phone",))
 
 
-def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | None:
+def _row(header: Header, index: int, faults: list[Fault], chosen: Mapping[str, PhoneKind]) -> OnlineRow | bool | None:
     """The row; False when it says "not yet"; None when it cannot be used (`faults` say why)."""
     cells = header.sheet.rows[index]
     taken = {column for of_field in header.at.values() for column in of_field}
@@ -122,12 +128,13 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
         for column, name in enumerate(header.names)
         if column not in taken and name and column < len(cells) and cells[column] != ""
     }
-    phones, phone_faults = _phones(header, index)
+    phones, phone_faults = _phones(header, index, chosen)
+    code = _code(header.cell(cells, "registry_code"))
     at = read_time(header.cell(cells, "at"))
     row = OnlineRow(
         header.sheet.name,
         index + 1,
-        unguarded(header.text(cells, "registry_code")),
+        code or "",
         phones,
         header.text(cells, "questionnaire"),
         at,
@@ -142,23 +149,35 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
         return None
     if at is None and header.text(cells, "at"):
         faults.append(row.fault("online.time_unreadable", header.label("at"), header.text(cells, "at"), "emptied"))
-    faults += [row.fault(code, header.label("phone"), raw, "emptied") for code, raw in phone_faults]
+    faults += [
+        row.fault(reading.fault or "phone.invalid", header.label("phone"), reading.raw, "emptied", **reading.params)
+        for reading in phone_faults
+    ]
+    if code is None:
+        written = header.text(cells, "registry_code")
+        faults.append(row.fault("list.digits_lost", header.label("registry_code"), written, "emptied"))
     if not row.registry_code and not phones:
         faults.append(row.fault("online.nobody"))
         return None
     return row
 
 
-def _phones(header: Header, index: int) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+def _code(cell: Cell) -> str | None:
+    return read_code(unguarded(plain(cell)) if isinstance(cell, str) else cell)
+
+
+def _phones(header: Header, index: int, chosen: Mapping[str, PhoneKind]) -> tuple[tuple[str, ...], list[PhoneReading]]:
+    """The numbers of a row, and the readings that are none."""
     found: dict[str, None] = {}
     faults = []
     cells = header.sheet.rows[index]
     for column in header.at.get("phone", ()):
-        for reading in phone.read_cell(cells[column] if column < len(cells) else ""):
+        hints = Hints(meaning_of(header.names[column]), "", chosen)
+        for reading in phone.read_cell(cells[column] if column < len(cells) else "", hints):
             if reading.e164:
                 found[reading.e164] = None
             else:
-                faults.append((reading.fault or "phone.invalid", reading.raw))
+                faults.append(reading)
     return tuple(found), faults
 
 

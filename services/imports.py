@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from services import rounds as frames
 from services.differences import by_organisation, difference
 from services.faults import Refusal
 from services.frame_exits import leave_frames
+from services.kept_numbers import with_kept_numbers
 from services.online import import_online
+from services.readings import chosen_in
 from services.rehearsal import carry_out
 from services.work import Work
 from store import audit, registry
@@ -34,7 +36,9 @@ from store.sort_key import sort_key
 __all__ = ["ImportReport", "import_online", "import_registry"]
 
 _PAGE = 2000
-_SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "phones"}))
+_SAID = tuple(
+    sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "phones", "phones_unread", "phones_in_doubt"})
+)
 """The fields that make a row another one; where it stands in the list does not."""
 
 
@@ -60,7 +64,8 @@ def import_registry(
     """
     with work.database.transaction() as conn:
         office = registry.office_by_code(conn, office_code)
-    listed = lists.read_registry(path, office["area_code"] if office else "")
+        chosen = chosen_in(work, conn, office["id"]) if office else {}
+    listed = lists.read_registry(path, office["area_code"] if office else "", chosen)
     return carry_out(
         work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run, numbers_checked)
     )
@@ -73,7 +78,9 @@ def _bring_in(
     office = _office(conn, office_code)
     now = work.clock.now()
     known = registry.known_organisations(conn, office["id"])
-    changes = _compare(work, known, listed.organisations)
+    organisations, kept = with_kept_numbers(work, conn, known, listed.organisations)
+    listed = replace(listed, organisations=tuple(organisations))
+    changes = _compare(work, known, organisations)
     differences = _differences(work, conn, changes)
     import_id = work.ids.new()
     registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, actor, now))
@@ -88,7 +95,7 @@ def _bring_in(
     exits = leave_frames(conn, office["id"], actor, now)
     absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
     counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
-    faults = (*listed.faults, *shared, *held, *exits.notices)
+    faults = (*listed.faults, *kept, *shared, *held, *exits.notices)
     report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
     registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
     audit.append(

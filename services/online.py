@@ -27,6 +27,7 @@ from files.reports import ImportReport
 from services.faults import Refusal
 from services.interviews import enter
 from services.questionnaires import form_of
+from services.readings import chosen_in
 from services.rehearsal import carry_out
 from services.work import Work
 from store import audit, outbox, rounds
@@ -43,7 +44,9 @@ def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: 
     Answers given by phone before stay, or give way in a form that is not final: a rule of the round (`conflicts`).
     Raises RefusedError (unusable file) or Refusal (no round).
     """
-    exported = online.read_online(path)
+    with work.database.transaction() as conn:
+        chosen = chosen_in(work, conn, None)
+    exported = online.read_online(path, chosen)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, exported, actor, dry_run))
 
 

@@ -18,6 +18,7 @@ from store.tables import metadata
 from store.tables.base import SEALED
 from store.tables.interviews import inbound
 from store.tables.keys import key_fingerprints as known
+from store.tables.registry import phone_readings as readings
 from store.tables.registry import phones
 
 PAGE = 500
@@ -159,6 +160,12 @@ def writers_on_no_list(conn: sa.Connection) -> Iterator[tuple[bytes, bytes]]:
         yield phone_hash, bytes(next(rows).number)
 
 
+def digits_chosen(conn: sa.Connection) -> Iterator[tuple[bytes, bytes]]:
+    """Hash and sealed digits of every choice between two readings of a number."""
+    for row in conn.execute(sa.select(readings.c.digits_hash, readings.c.digits)):
+        yield bytes(row.digits_hash), bytes(row.digits)
+
+
 def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> None:
     """Give every phone its new hash (old → new), and every row that names it, in this transaction.
 
@@ -172,13 +179,14 @@ def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> 
     links = list(_links_to_phones())
     for name, column in links:
         conn.execute(sa.text(f"ALTER TABLE {column.table.name} DROP CONSTRAINT {name}"))
-    for column in (phones.c.hash, *(column for _, column in links), inbound.c.phone_hash):
+    for column in (phones.c.hash, *(column for _, column in links), inbound.c.phone_hash, readings.c.digits_hash):
         table, place = column.table.name, column.name
         conn.execute(sa.text(f"UPDATE {table} SET {place} = h.new FROM new_hashes h WHERE {place} = h.old"))
     for name, column in links:
         target = f"FOREIGN KEY ({column.name}) REFERENCES phones (hash)"
         conn.execute(sa.text(f"ALTER TABLE {column.table.name} ADD CONSTRAINT {name} {target}"))
-    conn.execute(sa.update(phones).values(hash_version=version))
+    for of_table in (phones, readings):
+        conn.execute(sa.update(of_table).values(hash_version=version))
 
 
 def _links_to_phones() -> Iterator[tuple[str, sa.Column[Any]]]:

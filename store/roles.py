@@ -40,6 +40,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "outbox": _WRITE,
     "phone_abilities": _WRITE,
+    "phone_readings": _WRITE,
     "phones": _WRITE,
     "prompted": _REPLACE,
     "questionnaires": _WRITE,
@@ -117,6 +118,7 @@ OFFICE_BOUND: Mapping[str, str] = {
     "organisation_phones": "organisation_id IN (SELECT id FROM organisations)",
     "organisations": _OWN,
     "outbox": _OWN,
+    "phone_readings": _OWN,
     "round_offices": _OWN,
     "staff": _OWN,
     "tasks": _OWN,

@@ -5,6 +5,7 @@ A list is checked by importing it and taking it back; what was checked is kept s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from flask.typing import ResponseReturnValue
 from files.faults import RefusedError
 from files.reports import ImportReport, difference_lines, fault_lines, report_from_json
 from files.workbooks import MAX_BYTES
-from gateway.console.desk import desk, member, page, refusal_words, say, sight
+from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose
 from gateway.console.uploads import Checked, file_name
+from services import readings
 from services.faults import Refusal
 from services.imports import import_registry
 from services.undo import undo_import
@@ -80,6 +82,20 @@ def confirm(token: str) -> ResponseReturnValue:
     with sight().database.transaction() as conn:
         import_id = imports.newest_of_file(conn, found.office, report.file_sha256)
     return redirect(url_for("lists.show", import_id=import_id) if import_id else url_for("lists.home"), 303)
+
+
+@routes.post("/readings")
+def choose_reading() -> ResponseReturnValue:
+    """Keep how a number is read that can be read in two ways; a list that is being checked is read anew."""
+    office, token = chosen_office(), request.form.get("check", "")
+    number, kind = request.form.get("number", ""), request.form.get("kind", "")
+    obey(lambda: readings.choose(desk().machine, office, number, kind, member().actor), say("console.reading.chosen"))
+    if not token:
+        return redirect(url_for("lists.home"), 303)
+    found, content = _checked(token), desk().uploads.content(token)
+    report = _import(found.office, found.name, content, dry_run=True)
+    desk().uploads.keep(token, content, replace(found, report=report.to_json()))
+    return redirect(url_for("lists.checked", token=token), 303)
 
 
 @routes.get("/<uuid:import_id>")

@@ -32,6 +32,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "staff": "staff",
     "sender": "sender",
     "import": "imports",
+    "reading": "reading",
     "questionnaire": "questionnaire",
     "round": "round",
     "campaign": "campaign",

@@ -96,3 +96,15 @@ imports = Table(
     Column("actor", Text, nullable=False),
     at("created_at"),
 )
+
+phone_readings = Table(
+    "phone_readings",
+    metadata,
+    Column("office_id", Uuid, ForeignKey("offices.id"), primary_key=True),
+    Column("digits_hash", LargeBinary, primary_key=True),  # keyed HMAC of digits that can be read in two ways
+    Column("hash_version", SmallInteger, nullable=False),
+    sealed("digits", null=False),  # without the 0 before them
+    Column("kind", Text, nullable=False),  # mobile | landline: what staff chose
+    Column("actor", Text, nullable=False),
+    at("chosen_at"),
+)

@@ -345,7 +345,7 @@ def test_notes_of_before_become_abilities(world: World, owner: Any) -> None:
     """The migration's own statements: what was a carrier's code speaks of the phone, what people said of the link."""
     from importlib import import_module
 
-    notes = import_module("migrations.versions.0012_abilities").NOTES
+    notes = import_module("migrations.versions.0011_abilities").NOTES
     numbers = {"21614": SECOND, "sip404": "+84901000003", "21211": "+84901000004", "wrong_number": "+84901000005"}
     for code, number in numbers.items():
         world.add_organisation(f"DX-{code}", number)

@@ -1,0 +1,61 @@
+"""A cell that nobody can read takes no number away: what an organisation had before stays with it.
+
+It must not know why a cell cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from files.faults import Fault
+from files.lists import Organisation, Phone
+from services.work import Work
+from store import registry
+
+
+def with_kept_numbers(
+    work: Work, conn: Connection, known: Mapping[str, tuple[UUID, bytes]], organisations: Sequence[Organisation]
+) -> tuple[list[Organisation], list[Fault]]:
+    """The organisations of a list, those with an unreadable number with what is held of them too, and a notice each.
+
+    `known`: registry code → (id, digest). Numbers that the list brings come first, unless all of them were held. What
+    may be a landline of before 2017 is not kept as the mobile it was taken for.
+    """
+    unread = [known[o.registry_code][0] for o in organisations if o.phones_unread and o.registry_code in known]
+    held = _held(work, conn, unread) if unread else {}
+    kept: list[Organisation] = []
+    notices: list[Fault] = []
+    for organisation in organisations:
+        before = held.get(known[organisation.registry_code][0], []) if organisation.registry_code in known else []
+        sure = [phone for phone in before if phone.e164 not in organisation.phones_in_doubt]
+        together = _together(sure, organisation.phones)
+        if organisation.phones_unread and len(together) > len(organisation.phones):
+            notices.append(_notice(organisation, len(together) - len(organisation.phones)))
+            organisation = replace(organisation, phones=together)
+        kept.append(organisation)
+    return kept, notices
+
+
+def _together(before: Sequence[Phone], given: Sequence[Phone]) -> tuple[Phone, ...]:
+    numbers = {phone.e164 for phone in given}
+    if numbers <= {phone.e164 for phone in before}:
+        return tuple(before)
+    return (*given, *(phone for phone in before if phone.e164 not in numbers))
+
+
+def _notice(organisation: Organisation, count: int) -> Fault:
+    code, where = "list.phones_kept", (organisation.sheet, organisation.row)
+    return Fault(code, {"count": count}, *where, suggestion=f"{code}.mend", weight="notice")
+
+
+def _held(work: Work, conn: Connection, ids: Sequence[UUID]) -> dict[UUID, list[Phone]]:
+    found: dict[UUID, list[Phone]] = defaultdict(list)
+    for row in registry.numbers_of(conn, ids):
+        phone = Phone(work.vault.open(row["number"]), row["kind"], tuple(row["flags"]))
+        found[row["organisation_id"]].append(phone)
+    return found
