@@ -7,7 +7,6 @@ before the change of 2018, from the table below.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,8 @@ from typing import Literal
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberType
+
+from characters.cleaning import plain
 
 PhoneKind = Literal["mobile", "landline", ""]
 Flag = Literal["old_format", "no_leading_zero", "letter_o"]
@@ -72,6 +73,7 @@ _HARD = re.compile(r"[/;,|&\n\r\t]+")
 _SOFT = re.compile(r"[\s.\-–—()_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTER_INSIDE = re.compile(r"\d[^\W\d_]+\d")
+_DOTS = str.maketrans("·•∙⋅‧・", "......")
 _O_FOR_ZERO = re.compile(r"(?<![^\W\d_])[oO]+(?=[\d.\-])|(?<=\d)[oO]+(?![^\W\d_])")
 
 
@@ -108,12 +110,12 @@ def read_cell(cell: object) -> list[PhoneReading]:
 
 
 def _text(cell: object) -> str | None:
-    """The cell as text: whole floats without their point, full-width digits as digits; None: no kind of text."""
+    """The cell as text: whole floats without their point, look-alike characters as one; None: no kind of text."""
     if cell is None or (isinstance(cell, float) and isnan(cell)):  # NaN stands for an empty cell
         return ""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
         return None
-    text = unicodedata.normalize("NFKC", str(cell)).strip().strip("'`’\u200b\ufeff").strip()
+    text = plain(str(cell)).translate(_DOTS).strip("' ")
     if _EXPONENT.fullmatch(text):
         return f"{Decimal(text):.0f}"
     return text.split(".")[0] if _FLOAT.fullmatch(text) else text

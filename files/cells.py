@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from characters.cleaning import one_tone_place
 from files.columns import plain
 from files.registry_words import SHORTER
 from files.workbooks import Cell
@@ -20,13 +21,6 @@ _WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)(?: (?:thành viên|n
 _SHORT = {long.casefold(): short for long, short in SHORTER}
 _LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
 _PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
-_TONE_PLACES = {
-    f"o{second}": f"{first}{plain_}"
-    for plain_, seconds in (("a", "àáảãạ"), ("e", "èéẻẽẹ"))
-    for first, second in zip("òóỏõọ", seconds, strict=True)
-} | {f"u{second}": f"{first}y" for first, second in zip("ùúủũụ", "ỳýỷỹỵ", strict=True)}
-"""Two ways to place a tone ("Hoà", "Hòa"): the newer → the older, for comparing only."""
-_TONES = re.compile(rf"(?<!q)({'|'.join(_TONE_PLACES)})(?!\w)")
 
 
 def read_date(cell: Cell) -> date | None:
@@ -72,9 +66,7 @@ def shorten(name: str) -> str:
 @lru_cache(maxsize=8192)
 def same(text: str) -> str:
     """How names are compared: case, long or short words for the kind, and where the tone stands make no difference."""
-    said = shorten(text).casefold()
-    # "toàn", "quý": before a further letter, or after q, there is only one way.
-    return _TONES.sub(lambda found: _TONE_PLACES[found[0]], said).strip(" .,;")
+    return one_tone_place(shorten(text).casefold()).strip(" .,;")
 
 
 def derived_code(name: str, kind: str, commune: str) -> str:
