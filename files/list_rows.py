@@ -172,19 +172,17 @@ class RowReader:
     def _place(self) -> tuple[str, str, bool]:
         """Commune, address with what districts and former provinces add to it, and whether it is our province."""
         commune, *rest = (expand(part.strip()) for part in self.text("commune").split(","))
-        address = [self.text("address"), *(part for part in rest if part and areas.find(part) is None)]
-        if district := self.text("district"):
-            address.append(district)
-        if district or rest:
-            self._say_once("list.district_kept", "district" if district else "commune")
-        ours = True
-        named = [("province", self.text("province")), *(("commune", part) for part in rest if areas.find(part))]
-        for field_, text in named:
-            former, fits = self._province(field_, text)
-            address.append(former)
-            ours = ours and fits
-        said = dict.fromkeys(part for part in address if part)
-        return commune, ", ".join(said), ours
+        ours, named = self._context.area_code, [("province", self.text("province"))]
+        province = areas.province_among(rest, ours)
+        if self.text("province") and areas.is_own_district(self.text("province"), ours):
+            named, rest = [], [*rest, self.text("province")]
+        named += [("commune", province)] if province else []
+        address = [self.text("address"), *(part for part in rest if part != province), self.text("district")]
+        if self.text("district") or rest:
+            self._say_once("list.district_kept", "district" if self.text("district") else "commune")
+        fits = [self._province(field_, text) for field_, text in named]
+        said = dict.fromkeys(part for part in (*address, *(former for former, _ in fits)) if part)
+        return commune, ", ".join(said), all(ours for _, ours in fits)
 
     def _province(self, field_: str, text: str) -> tuple[str, bool]:
         """What the address keeps of a province ("tỉnh Bắc Giang"), and whether it lies in the office's own."""
@@ -202,7 +200,7 @@ class RowReader:
         code, name = area.former
         params = {"name": name, "scheme": areas.FORMER_SCHEME, "number": code, "now": areas.PROVINCES[area.code]}
         self._say_once("list.former_province", field_, **params)
-        return f"tỉnh {name}", True
+        return text if areas.is_city(text) else f"tỉnh {name}", True
 
     def _email(self) -> str:
         email = self.text("email")

@@ -253,6 +253,47 @@ def test_district_and_province_in_the_cell_of_the_commune(tmp_path: Path) -> Non
     assert {f.weight for f in found.faults} == {"notice"}
 
 
+@pytest.mark.parametrize(
+    ("area", "commune", "address"),
+    [
+        ("44", "Xã Vĩnh Ninh, Quảng Ninh, Quảng Bình", "Thôn 1, Quảng Ninh, tỉnh Quảng Bình"),
+        ("44", "Xã Vĩnh Ninh, Quảng Ninh", "Thôn 1, Quảng Ninh"),
+        ("44", "Xã Vĩnh Ninh, huyện Quảng Ninh, tỉnh Quảng Bình", "Thôn 1, huyện Quảng Ninh, tỉnh Quảng Bình"),
+        ("96", "Xã Vĩnh Mỹ A, Hoà Bình, Bạc Liêu", "Thôn 1, Hoà Bình, tỉnh Bạc Liêu"),
+        ("14", "Xã Huy Hạ, Phù Yên, Sơn La", "Thôn 1, Phù Yên"),
+        ("14", "Huy Ha, Phu Yen", "Thôn 1, Phu Yen"),
+        ("80", "Xã Thủy Tây, Thạnh Hóa, Long An", "Thôn 1, Thạnh Hóa, tỉnh Long An"),
+        ("08", "Phường Quang Trung, TP Hà Giang, tỉnh Hà Giang", "Thôn 1, TP Hà Giang, tỉnh Hà Giang"),
+        ("08", "Phường Quang Trung, TP. Hà Giang", "Thôn 1, TP. Hà Giang"),
+        ("08", "Xã Yên Thành, Quang Bình, Hà Giang", "Thôn 1, Quang Bình, tỉnh Hà Giang"),
+        ("79", "Phường 1, Tp. Vũng Tàu, Bà Rịa - Vũng Tàu", "Thôn 1, Tp. Vũng Tàu, tỉnh Bà Rịa - Vũng Tàu"),
+    ],
+)
+def test_a_district_called_like_a_province_is_none(tmp_path: Path, area: str, commune: str, address: str) -> None:
+    found = placed(tmp_path, "", "", area=area, commune=commune)
+    assert [o.address for o in found.organisations] == [address], found.faults
+
+
+def test_a_district_in_the_column_of_the_province_is_kept_when_its_marks_say_so(tmp_path: Path) -> None:
+    found = placed(tmp_path, "", "Phù Yên", area="14")
+    assert [o.address for o in found.organisations] == ["Thôn 1, Phù Yên"]
+
+
+@pytest.mark.parametrize(
+    "commune", ["Xã A, Hải Dương", "Xã A, TP Hải Dương", "Xã A, tỉnh Quảng Ninh", "Xã A, Quảng Ninh"]
+)
+def test_another_province_behind_the_commune_is_refused(tmp_path: Path, commune: str) -> None:
+    found = placed(tmp_path, "", "", commune=commune)
+    assert "list.other_province" in {f.code for f in found.faults}
+    assert found.organisations == ()
+
+
+@pytest.mark.parametrize("name", ["Hà Giang", "HÀ GIANG", "Ha Giang", "tỉnh Hà Giang (cũ)", "T. Hà Giang", "02"])
+def test_former_provinces_by_any_name_are_kept(tmp_path: Path, name: str) -> None:
+    found = placed(tmp_path, "", name, area="08")
+    assert [o.address for o in found.organisations] == ["Thôn 1, tỉnh Hà Giang"]
+
+
 def test_an_unknown_province_is_named_and_the_row_stays(tmp_path: Path) -> None:
     found = placed(tmp_path, "", "Bắc Quang")
     assert len(found.organisations) == 1
