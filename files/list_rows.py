@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from characters import codes
 from contact import phone
 from files import areas
 from files.cells import derived_code, expand, read_date, read_whole, shorten
@@ -35,11 +36,12 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One good row. `registry_code` is the list's own code, or one derived from name, kind and commune."""
+    """One good row. `registry_code` is the list's own code in its one form, or `derived` from name, kind, commune."""
 
     sheet: str
     row: int
     registry_code: str
+    derived: bool
     name: str
     short_name: str
     kind: str
@@ -83,6 +85,16 @@ class RowReader:
             known = self._texts[field] = self._header.text(self._row, field)
         return known
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Sheet and row, as in Excel."""
+        return self._header.sheet.name, self._number
+
+    @property
+    def code(self) -> str:
+        """The list's own code of this row in the form in which codes are kept; "" when there is none."""
+        return codes.code(self.text("registry_code"))
+
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"
     ) -> None:
@@ -100,8 +112,20 @@ class RowReader:
             self._context.said.add(key)
             self.fault(code, field, params, "notice")
 
+    def lone_phone(self) -> str:
+        """The number of a row that says nothing else of an organisation than perhaps its code: "" when it is none."""
+        if any(self.text(field) for field in ("name", "kind", "sector", "member", "commune")):
+            return ""
+        return next((phone.e164 for phone in self.phones()), "")
+
     def says_nothing(self) -> bool:
-        """Empty rows, column numbers or the header again, headings of parts, and lone words (totals, signatures)."""
+        """Empty rows, column numbers or the header again, headings of parts, and lone words (totals, signatures).
+
+        A row with the number of a phone is none of these, however little else it says.
+        """
+        return self._looks_empty() and not self.phones()
+
+    def _looks_empty(self) -> bool:
         name = self.text("name")
         if len(name) > 5 and self.text("kind") and self.text("member"):
             return fold(name) in NAMES["name"]
@@ -120,14 +144,15 @@ class RowReader:
         member = self._one_of("member", YES_NO)
         active = self._one_of("active", ACTIVE)
         commune, address, ours = self._place()
-        phones = self._phones()
+        numbers = self._phones()
         members, founded = self._member_count(), self._founded_on()
         if not name or kind is None or sector is None or member is None or active is None or not ours:
             return None
         return Organisation(
             sheet=self._header.sheet.name,
             row=self._number,
-            registry_code=self.text("registry_code") or derived_code(name, kind, commune),
+            registry_code=self.code or derived_code(name, kind, commune),
+            derived=not self.code,
             name=name,
             short_name=self.text("short_name") or shorten(name),
             kind=kind,
@@ -141,7 +166,7 @@ class RowReader:
             leader=self.text("leader"),
             position=self.text("position"),
             email=self._email(),
-            phones=phones,
+            phones=numbers,
         )
 
     def _name(self) -> str:
@@ -235,6 +260,13 @@ class RowReader:
             self._read_phones(cell, column, found, quiet)
         if not found and not any(f.code.startswith("phone.") for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
+        return tuple(found.values())
+
+    def phones(self) -> tuple[Phone, ...]:
+        """The usable numbers of the columns for phones, without a word about others."""
+        found: dict[str, Phone] = {}
+        for column in (*self._header.at.get("phone", ()), *self._header.at.get("login", ())):
+            self._read_phones(self._row[column] if column < len(self._row) else "", column, found, quiet=True)
         return tuple(found.values())
 
     def _read_phones(self, cell: Cell, column: int, found: dict[str, Phone], quiet: bool) -> None:

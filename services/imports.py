@@ -33,7 +33,7 @@ from store.sort_key import sort_key
 __all__ = ["ImportReport", "import_online", "import_registry"]
 
 _PAGE = 2000
-_SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "phones"}))
+_SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "derived", "phones"}))
 """The fields that make a row another one; where it stands in the list does not."""
 
 

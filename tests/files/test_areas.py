@@ -75,8 +75,10 @@ def test_what_is_no_province(text: str) -> None:
     assert areas.find(text) is None
 
 
-@pytest.mark.parametrize(("text", "certain"), [("Phú Yên", True), ("Phu Yen", True), ("Phù Yên", False), ("15", True),
-                                               ("Hòa Bình", True), ("Hoà Bình", True), ("Hóa Bình", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [("Phú Yên", True), ("Phu Yen", True), ("Phù Yên", False), ("15", True), ("Hoà Bình", True), ("Hóa Bình", False)],
+)
 def test_marks_that_contradict_a_name_leave_a_doubt(text: str, certain: bool) -> None:
     area = areas.find(text)
     assert area is not None
