@@ -10,7 +10,9 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from characters import cleaning as characters
 from characters.cleaning import one_tone_place
+from files import columns
 from files.columns import plain
 from files.registry_words import SHORTER
 from files.workbooks import Cell
@@ -20,6 +22,9 @@ _IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re
 _WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)(?: (?:thành viên|người|tv|hộ))?", re.IGNORECASE)
 _SHORT = {long.casefold(): short for long, short in SHORTER}
 _LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
+_SHORT_FOLDED = tuple((columns.fold(long), columns.fold(short)) for long, short in SHORTER)
+_BETWEEN = re.compile(r"[\W_]+")
+_LEVEL = re.compile(r"(xa|phuong|thi tran|dac khu|x|p|tt|dk) (?=\w)")
 _PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
 
 
@@ -67,6 +72,26 @@ def shorten(name: str) -> str:
 def same(text: str) -> str:
     """How names are compared: case, long or short words for the kind, and where the tone stands make no difference."""
     return one_tone_place(shorten(text).casefold()).strip(" .,;")
+
+
+@lru_cache(maxsize=8192)
+def seen_as(text: str) -> str:
+    """What the eye compares: as `same`, look-alike letters and all signs between words alike."""
+    return " ".join(_BETWEEN.sub(" ", same(characters.plain(text))).split())
+
+
+@lru_cache(maxsize=8192)
+def loosely(name: str) -> str:
+    """As names are searched, which finds more than is meant: without marks, long words for the kind as short ones."""
+    said = columns.fold(name)
+    for long, short in _SHORT_FOLDED:
+        said = said.replace(long, short)
+    return said
+
+
+def place_loosely(commune: str) -> str:
+    """The same for a commune, without the word for its level."""
+    return _LEVEL.sub("", columns.fold(commune))
 
 
 def derived_code(name: str, kind: str, commune: str) -> str:

@@ -113,7 +113,7 @@ class _Reading:
         if _called_alike(earlier, organisation):
             reader.fault("list.duplicate", "registry_code" if reader.code else "name", place)
         else:
-            names = {"code": organisation.registry_code, "name": organisation.name, "other": earlier.name}
+            names = {"registry_code": organisation.registry_code, "name": organisation.name, "other": earlier.name}
             reader.fault("list.code_of_two", "registry_code", {**place, **names})
 
     def _join(self, earlier: Organisation, organisation: Organisation, reader: RowReader) -> bool:

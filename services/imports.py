@@ -23,6 +23,7 @@ from services import rounds as frames
 from services.differences import by_organisation, difference
 from services.faults import Refusal
 from services.frame_exits import leave_frames
+from services.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.online import import_online
 from services.rehearsal import carry_out
 from services.work import Work
@@ -47,27 +48,32 @@ class _Change:
     new: bool
 
 
-def import_registry(work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
+def import_registry(
+    work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False, said: Answers = NOTHING_SAID
+) -> ImportReport:
     """Read the list at `path` and make it the office's organisations; rows seen before unchanged are left alone.
+
+    A row that may be an organisation held already waits until staff say which (`said`); the others go in.
 
     Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
     unless somebody contacted them. A dry run does all of it and takes it back. Raises files.faults.RefusedError
-    (unusable file) or Refusal (unknown office).
+    (unusable file) or Refusal (unknown office, an answer about nobody).
     """
     with work.database.transaction() as conn:
         office = registry.office_by_code(conn, office_code)
     listed = lists.read_registry(path, office["area_code"] if office else "")
-    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run))
+    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run, said))
 
 
 def _bring_in(
-    work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool
+    work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool, said: Answers
 ) -> ImportReport:
     registry.hold_imports(conn)
     office = _office(conn, office_code)
     now = work.clock.now()
-    known = registry.known_organisations(conn, office["id"])
-    changes = _compare(work, known, listed.organisations)
+    holdings = _holdings(work, conn, office["id"])
+    recognition = recognise(listed.organisations, holdings, said)
+    changes = _compare(work, recognition)
     differences = _differences(work, conn, changes)
     import_id = work.ids.new()
     registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, actor, now))
@@ -79,21 +85,41 @@ def _bring_in(
     shared = _write_phones(work, conn, changes, now)
     framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
     exits = leave_frames(conn, office["id"], actor, now)
-    absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
-    counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
-    faults = (*listed.faults, *shared, *exits.notices)
-    report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
-    registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
-    audit.append(
-        conn,
-        at=now,
-        actor=actor,
-        action="registry.import",
-        subject=str(import_id),
-        office_id=office["id"],
-        detail=counts,
+    absent = len(holdings.known) - sum(held is not None for _, held in recognition.rows)
+    asked = {"asked": recognition.asked} if recognition.asked else {}
+    counts = {
+        **_counts(listed, recognition, changes),
+        "absent": absent,
+        "framed": framed,
+        "unframed": exits.left,
+        **asked,
+    }
+    report = ImportReport(
+        "registry",
+        office["code"],
+        listed.sha256,
+        counts,
+        (*recognition.faults, *listed.faults, *shared, *exits.notices),
+        dry_run,
+        differences,
+        str(import_id),
+        tuple(recognition.resemblances),
     )
+    registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
+    where: dict[str, Any] = {"subject": str(import_id), "office_id": office["id"]}
+    audit.append(conn, at=now, actor=actor, action="registry.import", detail=counts, **where)
+    if said:
+        audit.append(conn, at=now, actor=actor, action="registry.answered", detail=said.to_dict(), **where)
     return report
+
+
+def _holdings(work: Work, conn: Connection, office_id: UUID) -> Holdings:
+    def leader_of(organisation_id: UUID) -> str:
+        sealed = registry.leader_of(conn, organisation_id)
+        return work.vault.open(sealed) if sealed else ""
+
+    known = registry.known_organisations(conn, office_id)
+    return Holdings(known, lambda: registry.phones_known(conn, office_id), work.vault.lookup, leader_of)
 
 
 def _office(conn: Connection, code: str) -> RowMapping:
@@ -115,17 +141,14 @@ def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tu
     return tuple(found)
 
 
-def _compare(
-    work: Work, known: Mapping[str, tuple[UUID, bytes]], organisations: Sequence[Organisation]
-) -> list[_Change]:
+def _compare(work: Work, recognition: Recognition) -> list[_Change]:
     changes = []
-    for organisation in organisations:
-        held = known.get(organisation.registry_code)
+    for organisation, held in recognition.rows:
         digest = _digest(work, organisation)
         if held is None:
             changes.append(_Change(work.ids.new(), organisation, digest, new=True))
-        elif held[1] != digest:
-            changes.append(_Change(held[0], organisation, digest, new=False))
+        elif held.digest != digest:
+            changes.append(_Change(held.id, organisation, digest, new=False))
     return changes
 
 
@@ -136,15 +159,15 @@ def _digest(work: Work, organisation: Organisation) -> bytes:
     return work.vault.lookup(json.dumps([said, phones], ensure_ascii=False, default=str))
 
 
-def _counts(listed: Registry, changes: Sequence[_Change]) -> dict[str, int]:
-    added = sum(change.new for change in changes)
+def _counts(listed: Registry, recognition: Recognition, changes: Sequence[_Change]) -> dict[str, int]:
+    added, taken = sum(change.new for change in changes), len(recognition.rows)
     return {
         "rows": listed.rows,
         "added": added,
         "changed": len(changes) - added,
-        "unchanged": len(listed.organisations) - len(changes),
-        "refused": listed.rows - len(listed.organisations),
-        "without_phone": sum(not organisation.phones for organisation in listed.organisations),
+        "unchanged": taken - len(changes),
+        "refused": listed.rows - taken,
+        "without_phone": sum(not organisation.phones for organisation, _ in recognition.rows),
     }
 
 

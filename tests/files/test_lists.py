@@ -355,7 +355,13 @@ def test_one_code_with_two_names_is_a_fault_that_names_both(tmp_path: Path, seco
     assert [(o.name, [p.e164 for p in o.phones]) for o in found.organisations] == [("HTX Một", ["+84900000001"])]
     fault = only(found)
     assert (fault.code, fault.row, fault.weight) == ("list.code_of_two", 3, "refused")
-    assert dict(fault.params) == {"sheet": "DS", "row": 2, "code": "001", "name": "HTX Hai", "other": "HTX Một"}
+    assert dict(fault.params) == {
+        "sheet": "DS",
+        "row": 2,
+        "registry_code": "001",
+        "name": "HTX Hai",
+        "other": "HTX Một",
+    }
 
 
 def test_one_code_and_name_in_two_communes_is_not_joined(tmp_path: Path) -> None:

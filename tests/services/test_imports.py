@@ -19,6 +19,7 @@ from questionnaires.make_samples import HERE
 from services import imports as use_case
 from services import interviews, offices, questionnaires, rounds
 from services.faults import Refusal
+from services.identity import Answers
 from services.imports import import_online, import_registry
 from services.senders import NewSender
 from services.senders import add as add_sender
@@ -404,7 +405,7 @@ def test_rows_that_belong_to_nobody_or_to_several_are_named(
     work: Work, office: str, open_round: str, owner: Database, tmp_path: Path
 ) -> None:
     shared = row(name="HTX Chung", login="0900000001")
-    import_registry(work, office, listed(tmp_path, shared), ACTOR)
+    import_registry(work, office, listed(tmp_path, shared), ACTOR, said=Answers(rest="new"))
     path = online(
         tmp_path,
         ["0999999999", "", "Đã trả lời"],
@@ -424,7 +425,8 @@ def test_rows_that_belong_to_nobody_or_to_several_are_named(
 def test_one_phone_of_two_organisations_is_told_apart_by_the_questionnaire(
     work: Work, office: str, open_round: str, owner: Database, tmp_path: Path
 ) -> None:
-    import_registry(work, office, listed(tmp_path, row(name="QTD Chung", kind="QTD", login="0900000001")), ACTOR)
+    shared = listed(tmp_path, row(name="QTD Chung", kind="QTD", login="0900000001"))
+    import_registry(work, office, shared, ACTOR, said=Answers(rest="new"))
     report = import_online(work, open_round, online(tmp_path, ["0900000001", "QTD", "Đã trả lời"]), ACTOR)
     assert (report.counts["stopped"], report.faults) == (1, ())
     answered = one(owner, sa.select(interview_rows.c.kind).where(interview_rows.c.online_at.is_not(None)))
