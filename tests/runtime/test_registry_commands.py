@@ -19,6 +19,7 @@ from services.work import Work
 from store.tables.registry import organisations
 from store.tables.rounds import questionnaires
 from store.unit_of_work import Database
+from tests.files.test_lists import CODED, row
 from tests.files.workbooks import write
 
 VILLAGE = str(HERE / "sample-village.xlsx")
@@ -274,3 +275,26 @@ def test_a_stop_told_to_staff_is_entered_and_undone(run: Run, work: Work) -> Non
     assert world.consent_of() == "unasked"
     assert "chỉ một" in run("wish", "stop", *told, code=1).stderr
     assert "không phải ngày" in run("wish", "stop", *of, *told[:2], "--on", "mai", "--words", "x", code=1).stderr
+
+
+def test_a_row_that_may_be_held_waits_until_it_is_answered(run: Run, tmp_path: Path) -> None:
+    run(*OFFICE)
+
+    def bring(name: str, code: object, *more: str, code_of: int = 0) -> Any:
+        path = write(tmp_path / "c.xlsx", DS=[CODED, [code, *row(name=name)]])
+        return loaded(run("import", str(path), "--office", "mau", "--json", *more, code=code_of))
+
+    bring("HTX Một", "A1")
+    asked = bring("HTX Hai", "B7", code_of=1)
+    assert [(r["registry_code"], r["held_code"], r["why"]) for r in asked["resemblances"]] == [
+        ("B7", "A1", "known_by_phone")
+    ]
+    told = run("import", str(tmp_path / "c.xlsx"), "--office", "mau", code=1).stdout
+    assert "“HTX Hai” (mã B7) chưa có, nhưng số điện thoại là của “HTX Một” (mã A1)" in told
+    assert "--same MÃ" in told
+    refused = run("import", str(tmp_path / "c.xlsx"), "--office", "mau", "--same", "B7=X", code=1)
+    assert "không có tổ chức nào mã X" in refused.stderr
+    assert bring("HTX Hai", "B7", "--same", "B7\u200b=A1")["counts"]["changed"] == 1
+    assert bring("HTX Hai", "B7", "--same", "B7=A1")["counts"]["unchanged"] == 1
+    assert bring("HTX Ba", "C9", "--new", "C9")["counts"]["added"] == 1
+    assert bring("HTX Bốn", "D3", "--rest", "new")["counts"]["added"] == 1

@@ -390,7 +390,8 @@ def test_no_decoration_adds_an_organisation(
 
 @given(
     st.sampled_from(["001", "24-001", "HTX7", "00-12"]), st.integers(0, 6),
-    st.sampled_from(["", "-", " ", ".", "\u2013"]), st.sampled_from(["", "0", "00"]), st.sampled_from("0Oo"), st.booleans(),
+    st.sampled_from(["", "-", " ", ".", "\u2013"]), st.sampled_from(["", "0", "00"]),
+    st.sampled_from("0Oo"), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_spelling_of_a_code_adds_an_organisation(
