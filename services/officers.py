@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping
 
+from characters import codes
 from contact.phone import read_cell
 from services.faults import Refusal
 from services.work import Work
@@ -87,7 +88,7 @@ def communes_of(work: Work) -> dict[str, list[str]]:
 
 
 def _person(conn: Connection, email: str) -> RowMapping:
-    person = staff_rows.by_email(conn, email.strip().lower())
+    person = staff_rows.by_email(conn, codes.email(email))
     if person is None:
         raise Refusal("staff.unknown", email=email)
     return person

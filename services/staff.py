@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from characters import codes
+from characters.cleaning import clean
 from services.faults import Refusal
 from services.work import Work
 from store import audit, registry
@@ -41,7 +43,7 @@ def invite(work: Work, email: str, office_code: str, role: Role, name: str, acto
 
     Raises Refusal: unreadable address, unknown office, national role outside the national office, other office or role.
     """
-    address = email.strip().lower()
+    address = codes.email(email)
     if not _EMAIL.fullmatch(address) or len(address) > _LONGEST_EMAIL:
         raise Refusal("staff.email_unreadable", email=email)
     now = work.clock.now()
@@ -65,7 +67,7 @@ def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: R
         "id": work.ids.new(),
         "office_id": office["id"],
         "email": email,
-        "name": name.strip(),
+        "name": clean(name),
         "role": role,
         "password": None,
         "active": False,  # until the invitation is taken up
@@ -79,7 +81,7 @@ def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: R
     found = rows.by_email(conn, email)
     if found is None or (found["office_id"], found["role"]) != (office["id"], role):
         raise Refusal("staff.elsewhere", email=email)
-    rows.change(conn, found["id"], invited_at=now, name=name.strip() or found["name"])
+    rows.change(conn, found["id"], invited_at=now, name=clean(name) or found["name"])
     return UUID(str(found["id"]))
 
 
@@ -105,7 +107,7 @@ def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
             conn,
             staff_id,
             password=password_hash,
-            name=name.strip() or found["name"],
+            name=clean(name) or found["name"],
             active=True,
             joined_at=found["joined_at"] or now,
             fs_uniquifier=work.ids.public(),
@@ -127,7 +129,7 @@ def deactivate(work: Work, email: str, actor: str) -> None:
     """Close somebody's way in at once: sessions, password and open invitations end. Raises Refusal if unknown."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        found = rows.by_email(conn, email.strip().lower())
+        found = rows.by_email(conn, codes.email(email))
         if found is None:
             raise Refusal("staff.unknown", email=email)
         rows.change(conn, found["id"], active=False, password=None, phone=None, fs_uniquifier=work.ids.public())

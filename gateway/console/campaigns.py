@@ -10,8 +10,9 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from characters.cleaning import plain
 from gateway.console import drafting
-from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
+from gateway.console.desk import desk, field, member, obey, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose, seen
 from runtime import reasons
 from services import campaign_status, campaigns, progress, senders, trial
@@ -93,7 +94,7 @@ def contacts(campaign_id: UUID) -> ResponseReturnValue:
 def test(campaign_id: UUID) -> ResponseReturnValue:
     """Send the first sample to the member's own phone; the number is kept nowhere but sealed in the outbox."""
     _seen(campaign_id)
-    number, actor = request.form.get("number", ""), member().actor
+    number, actor = field("number"), member().actor
     obey(lambda: trial.send(desk().machine, campaign_id, number, actor), say("console.test.done"))
     return _back(campaign_id)
 
@@ -122,7 +123,7 @@ def launch(campaign_id: UUID) -> ResponseReturnValue:
 
 def _typed() -> int | None:
     """The number typed back; None, and the next page says so, when there is none."""
-    typed = request.form.get("number", "").strip().replace(".", "")
+    typed = plain(field("number")).replace(".", "")
     if typed.isascii() and typed.isdigit() and len(typed) < 10:
         return int(typed)
     flash(say("console.launch.no_number"), "refused")
@@ -140,7 +141,7 @@ def ask_pause(campaign_id: UUID) -> ResponseReturnValue:
 def pause(campaign_id: UUID) -> ResponseReturnValue:
     """Hold what has not left, of the whole or of a part."""
     _seen(campaign_id)
-    part, reason, actor = _part(), request.form.get("reason", "").strip()[:LONGEST_REASON], member().actor
+    part, reason, actor = _part(), field("reason")[:LONGEST_REASON], member().actor
     told = say("campaign.part_paused" if part else "campaign.paused")
     obey(lambda: campaigns.pause(desk().machine, campaign_id, actor, reason, **part), told)
     return _back(campaign_id)

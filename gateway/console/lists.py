@@ -140,10 +140,9 @@ def _said() -> Answers:
     """What the form says of rows in question: "new", "same:<held code>", or "" for not yet."""
     given = {name.removeprefix(ROW): said for name, said in request.form.items() if name.startswith(ROW)}
     same = {code: said.removeprefix(SAME) for code, said in given.items() if said.startswith(SAME)}
-    rest = request.form.get("rest", "")
-    return answers(
-        (code for code, said in given.items() if said == "new"), same, rest if rest in ("new", "same") else ""
-    )
+    new = [code for code, said in given.items() if said == "new"]
+    rests: dict[str, Rest] = {"new": "new", "same": "same"}
+    return answers(new, same, rests.get(request.form.get("rest", ""), ""))
 
 
 def _questions(report: ImportReport) -> list[Question]:
