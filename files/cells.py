@@ -25,6 +25,9 @@ _LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
 _SHORT_FOLDED = tuple((columns.fold(long), columns.fold(short)) for long, short in SHORTER)
 _BETWEEN = re.compile(r"[\W_]+")
 _LEVEL = re.compile(r"(xa|phuong|thi tran|dac khu|x|p|tt|dk) (?=\w)")
+_WRITTEN_LEVEL = re.compile(
+    r"(xã|phường|thị trấn|đặc khu|xa|phuong|thi tran|dac khu|(x|p|tt|đk)\.) ?(?=\w)", re.IGNORECASE
+)
 _PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
 
 
@@ -87,6 +90,11 @@ def loosely(name: str) -> str:
     for long, short in _SHORT_FOLDED:
         said = said.replace(long, short)
     return said
+
+
+def bare_place(commune: str) -> str:
+    """A commune's name without the word for its level, marks as they are."""
+    return _WRITTEN_LEVEL.sub("", characters.clean(commune))
 
 
 def place_loosely(commune: str) -> str:

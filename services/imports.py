@@ -19,9 +19,9 @@ from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport
+from services import lookups
 from services import rounds as frames
 from services.differences import by_organisation, difference
-from services.faults import Refusal
 from services.frame_exits import leave_frames
 from services.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.online import import_online
@@ -60,16 +60,15 @@ def import_registry(
     (unusable file) or Refusal (unknown office, an answer about nobody).
     """
     with work.database.transaction() as conn:
-        office = registry.office_by_code(conn, office_code)
-    listed = lists.read_registry(path, office["area_code"] if office else "")
-    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run, said))
+        office = lookups.office(conn, office_code)
+    listed = lists.read_registry(path, office["area_code"])
+    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, actor, dry_run, said))
 
 
 def _bring_in(
-    work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool, said: Answers
+    work: Work, conn: Connection, office: RowMapping, listed: Registry, actor: str, dry_run: bool, said: Answers
 ) -> ImportReport:
     registry.hold_imports(conn)
-    office = _office(conn, office_code)
     now = work.clock.now()
     holdings = _holdings(work, conn, office["id"])
     recognition = recognise(listed.organisations, holdings, said)
@@ -120,13 +119,6 @@ def _holdings(work: Work, conn: Connection, office_id: UUID) -> Holdings:
 
     known = registry.known_organisations(conn, office_id)
     return Holdings(known, lambda: registry.phones_known(conn, office_id), work.vault.lookup, leader_of)
-
-
-def _office(conn: Connection, code: str) -> RowMapping:
-    office = registry.office_by_code(conn, code)
-    if office is None:
-        raise Refusal("office.unknown", office=code)
-    return office
 
 
 def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tuple[Difference, ...]:

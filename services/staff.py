@@ -16,9 +16,10 @@ from sqlalchemy import Connection, RowMapping
 
 from characters import codes
 from characters.cleaning import clean
+from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, registry
+from store import audit
 from store import staff as rows
 
 Role = Literal["national", "office"]
@@ -49,16 +50,14 @@ def invite(work: Work, email: str, office_code: str, role: Role, name: str, acto
     now = work.clock.now()
     token = work.ids.public()
     with work.database.transaction() as conn:
-        office = registry.office_by_code(conn, office_code)
-        if office is None:
-            raise Refusal("office.unknown", office=office_code)
+        office = lookups.office(conn, office_code)
         if role == "national" and office["level"] != "national":
             raise Refusal("staff.role_unfit", office=office_code)
         staff_id = _known(work, conn, address, office, role, name, now)
         rows.withdraw_invitations(conn, staff_id, now)
         rows.add_invitation(conn, _hash(token), staff_id, now + INVITED_FOR)
         _trail(conn, now, actor, "staff.invited", staff_id, office["id"])
-    return Invitation(address, office_code, token, now + INVITED_FOR)
+    return Invitation(address, office["code"], token, now + INVITED_FOR)
 
 
 def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: Role, name: str, now: datetime) -> UUID:

@@ -53,15 +53,26 @@ def office_ids(conn: Connection, codes: Iterable[str]) -> dict[str, UUID]:
     return {row.code: row.id for row in found}
 
 
+def codes_among(conn: Connection, codes: Iterable[str]) -> list[str]:
+    """Those of `codes` that an organisation has, as far as the role may see."""
+    held = select(organisations.c.registry_code).distinct()
+    return list(conn.scalars(held.where(organisations.c.registry_code.in_(list(codes)))))
+
+
+def all_codes(conn: Connection) -> list[str]:
+    """Every registry code, as far as the role may see."""
+    return list(conn.scalars(select(organisations.c.registry_code).distinct().order_by(organisations.c.registry_code)))
+
+
 def add_office(conn: Connection, values: Mapping[str, Any]) -> bool:
     """Insert an office; False, and nothing is changed, when its code is taken."""
     made = upsert(offices).values(dict(values)).on_conflict_do_nothing().returning(offices.c.id)
     return conn.scalar(made) is not None
 
 
-def with_code(conn: Connection, code: str, office_code: str | None) -> list[UUID]:
-    """Organisations with this registry code, of one office if named."""
-    query = select(organisations.c.id).join(offices).where(organisations.c.registry_code == code)
+def with_codes(conn: Connection, codes: Sequence[str], office_code: str | None) -> list[UUID]:
+    """Organisations with one of these registry codes, of one office if named."""
+    query = select(organisations.c.id).join(offices).where(organisations.c.registry_code.in_(codes))
     return list(conn.scalars(query if office_code is None else query.where(offices.c.code == office_code)))
 
 
