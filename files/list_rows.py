@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from characters import cleaning as characters
 from characters import codes
 from contact import phone
 from files import areas
@@ -228,7 +229,7 @@ class RowReader:
         return text if areas.is_city(text) else f"tỉnh {name}", True
 
     def _email(self) -> str:
-        email = self.text("email")
+        email = characters.plain(self.text("email"))
         if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
             self.fault("list.email_unreadable", "email", weight="emptied")
             return ""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from characters import codes
 from contact import phone
 from files import columns, workbooks
 from files.columns import Header, fold, plain
@@ -127,7 +128,7 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
     row = OnlineRow(
         header.sheet.name,
         index + 1,
-        unguarded(header.text(cells, "registry_code")),
+        codes.code(unguarded(header.text(cells, "registry_code"))),
         phones,
         header.text(cells, "questionnaire"),
         at,

@@ -22,6 +22,7 @@ from files.reports import Difference, ImportReport
 from services import lookups
 from services import rounds as frames
 from services.differences import by_organisation, difference
+from services.faults import Refusal
 from services.frame_exits import leave_frames
 from services.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.online import import_online
@@ -59,8 +60,12 @@ def import_registry(
     unless somebody contacted them. A dry run does all of it and takes it back. Raises files.faults.RefusedError
     (unusable file) or Refusal (unknown office, an answer about nobody).
     """
-    with work.database.transaction() as conn:
-        office = lookups.office(conn, office_code)
+    try:
+        with work.database.transaction() as conn:
+            office = lookups.office(conn, office_code)
+    except Refusal:
+        lists.read_registry(path)  # what is wrong with the file is said first
+        raise
     listed = lists.read_registry(path, office["area_code"])
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, actor, dry_run, said))
 

@@ -6,7 +6,7 @@ know what is done with whom it finds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, RowMapping
 
@@ -20,6 +20,8 @@ from store import registry
 
 _MOST_NAMED = 20
 """Communes named in a refusal."""
+_MOST_ALIKE = 5
+"""Codes named where none is as it was said."""
 
 
 def office(conn: Connection, said: str, unknown: str = "office.unknown") -> RowMapping:
@@ -97,6 +99,6 @@ def registry_codes(conn: Connection, said: Iterable[str]) -> list[str]:
     return list(wanted)
 
 
-def alike_codes(conn: Connection, said: str) -> Sequence[str]:
-    """Stored codes that may be meant by one that nobody has: `001` where `1` was typed."""
-    return [code for code in registry.all_codes(conn) if codes.alike(code) == codes.alike(said)]
+def alike_codes(stored: Iterable[str], said: str) -> list[str]:
+    """The first stored codes that may be meant by one that nobody has: `001` where `1` was typed."""
+    return [code for code in stored if codes.alike(code) == codes.alike(said)][:_MOST_ALIKE]

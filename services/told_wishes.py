@@ -29,8 +29,6 @@ from store import audit, outbox, phones, registry, senders
 HOW = ("by_phone", "in_person", "on_paper")
 """How it was told."""
 MOST_WORDS = 500
-MOST_ALIKE = 5
-"""Codes named where none is as typed."""
 ACTIONS = {"stopped": "consent.stopped", "started": "consent.started"}
 
 
@@ -58,9 +56,9 @@ def find(work: Work, code: str, office_code: str | None = None) -> UUID:
     with work.database.transaction() as conn:
         place = lookups.office(conn, office_code)["code"] if office_code is not None else None
         found = registry.with_codes(conn, lookups.registry_codes(conn, [code]), place)
-        alike = lookups.alike_codes(conn, code) if not found else ()
+        alike = lookups.alike_codes(registry.all_codes(conn), code) if not found else []
     if alike:
-        raise Refusal("wish.code_alike", code=code, codes=", ".join(alike[:MOST_ALIKE]))
+        raise Refusal("wish.code_alike", code=code, codes=", ".join(alike))
     if len(found) != 1:
         raise Refusal("wish.which_office" if found else "wish.no_organisation", code=code)
     return found[0]

@@ -339,6 +339,27 @@ def test_names_and_places_keep_nothing_that_cannot_be_seen(tmp_path: Path) -> No
     assert one.registry_code == read(tmp_path, row()).organisations[0].registry_code
 
 
+@pytest.mark.parametrize(
+    "email", ["a@example.org\u00a0", "a＠example．org", "\u200ba@example.org", "ａ@example.org", "a@examplе.org"]
+)
+def test_an_address_is_read_however_it_was_typed(tmp_path: Path, email: str) -> None:
+    assert read(tmp_path, row(email=email)).organisations[0].email == "a@example.org"
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_headings_are_found_whatever_unseen_stands_in_them(tmp_path: Path, data: st.DataObject) -> None:
+    unseen = st.sampled_from(["", "", "\u200b", "\ufeff", "\u00ad", "\u2060", "\ufe0f"])
+    space = st.sampled_from([" ", "\u00a0", "\u3000", "\n", "  "])
+    form = data.draw(st.sampled_from(["NFC", "NFD", "NFKD"]))
+    header = [
+        "".join(data.draw(space) if c == " " else data.draw(unseen) + c for c in unicodedata.normalize(form, title))
+        for title in HEADER
+    ]
+    straight = read(tmp_path, row()).organisations
+    assert read_registry(write(tmp_path / "h.xlsx", DS=[header, row()])).organisations == straight
+
+
 def test_derived_codes_stay_what_they_were(tmp_path: Path) -> None:
     """Organisations are found again by them in every later list."""
     names = ("HTX Một", "Hợp tác xã Thuỷ sản Hoà Bình", "QTDND Quý Hoà", "HTX A – B", "HTX  Toàn  Thắng.")

@@ -298,3 +298,22 @@ def test_a_row_that_may_be_held_waits_until_it_is_answered(run: Run, tmp_path: P
     assert bring("HTX Hai", "B7", "--same", "B7=A1")["counts"]["unchanged"] == 1
     assert bring("HTX Ba", "C9", "--new", "C9")["counts"]["added"] == 1
     assert bring("HTX Bốn", "D3", "--rest", "new")["counts"]["added"] == 1
+
+
+def test_arguments_copied_from_a_page_are_read_without_what_nobody_sees(run: Run, tmp_path: Path) -> None:
+    run(
+        "office",
+        "add",
+        "mau\u200b",
+        "--name",
+        "Liên\u00a0minh\u200b Mẫu",
+        "--area",
+        "24\u200b",
+        "--contact-number",
+        "0204 3 888 999",
+    )
+    (office,) = loaded(run("office", "list", "--json"))
+    assert (office["code"], office["name"]) == ("mau", "Liên minh Mẫu")
+    path = tmp_path / "Danh\u00a0sách\u0301.xlsx"
+    write(path, DS=[CODED, ["A1", *row()]])
+    assert loaded(run("import", str(path), "--office", "MAU\u200b", "--json"))["counts"]["added"] == 1

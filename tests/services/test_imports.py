@@ -442,6 +442,22 @@ def test_registry_codes_find_organisations_without_a_phone(
     assert import_online(work, open_round, export, ACTOR).counts["stopped"] == 1
 
 
+@pytest.mark.parametrize("code", ["001\u200b", "\ufeff001", "００１"])
+def test_an_online_code_is_found_however_it_was_typed(
+    work: Work, office: str, open_round: str, owner: Database, tmp_path: Path, code: str
+) -> None:
+    import_registry(
+        work, office, write(tmp_path / "a.xlsx", DS=[["Mã tổ chức", *HEADER], ["001", *row(login="")]]), ACTOR
+    )
+    header: list[object] = ["Mã tổ chức", "Trạng thái"]
+    assert (
+        import_online(work, open_round, online(tmp_path, [code, "Đã trả lời"], header=header), ACTOR).counts["stopped"]
+        == 1
+    )
+    numeric = import_online(work, open_round, online(tmp_path, [1, "Đã trả lời"], header=header), ACTOR)
+    assert [(f.code, f.params) for f in numeric.faults] == [("online.code_alike", {"codes": "001"})]
+
+
 def test_unreadable_answers_are_named_and_the_rest_enters(
     work: Work, open_round: str, owner: Database, tmp_path: Path
 ) -> None:
