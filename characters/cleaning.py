@@ -31,6 +31,7 @@ _LOOK_ALIKE = str.maketrans(
 _SPACES = re.compile(r"[^\S\n]+")
 _ORDINARY = re.compile(r"[ -~\u00c0-\u024f\u1e00-\u1eff]*")
 """Texts of ASCII and whole Latin letters have nothing to clean but spaces: nearly all of a list's cells."""
+_MARKS = re.compile("[\u0300-\u036f]+")
 _DROPPED = frozenset({"Cf", "Cs", "Cn", "Co"})
 
 
@@ -76,18 +77,20 @@ def _unseen(character: str) -> bool:
 def plain(text: str) -> str:
     """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9, one kind
     of hyphen and quote, Latin letters for those that look the same."""
-    if text.isascii() and text.isalnum():
-        return text
+    if _ORDINARY.fullmatch(text):
+        return unicodedata.normalize("NFKC", clean(text)).replace("`", "'")
     wide = unicodedata.normalize("NFKC", clean(text).translate(_HYPHENS).translate(_QUOTES))
     digits = "".join(c if (value := unicodedata.decimal(c, None)) is None else str(value) for c in wide)
-    return clean(digits.translate(_HYPHENS).translate(_LOOK_ALIKE))
+    return clean(digits.translate({**_HYPHENS, **_QUOTES, **_LOOK_ALIKE}))
 
 
 @lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """`text` as words are looked up: `plain`, lower case, without Vietnamese marks, đ as d, on one line."""
     spread = unicodedata.normalize("NFD", plain(text).casefold().replace("đ", "d"))
-    letters = "".join(c for c in spread if not unicodedata.combining(c))
+    letters = _MARKS.sub("", spread)
+    if not letters.isascii():
+        letters = "".join(c for c in letters if not unicodedata.combining(c)).translate(_LOOK_ALIKE)
     return " ".join(letters.split())
 
 

@@ -16,7 +16,7 @@ _DIGITS_MEANT = str.maketrans("oil|", "0111")
 
 def code(text: str) -> str:
     """The one form of a code, in which it is kept: seen characters only, usual width, one kind of hyphen and space."""
-    return " ".join(plain(text).split())
+    return text if text.isascii() and text.isalnum() else " ".join(plain(text).split())
 
 
 def alike(text: str) -> str:

@@ -146,14 +146,14 @@ class RowReader:
         active = self._one_of("active", ACTIVE)
         commune, address, ours = self._place()
         numbers = self._phones()
-        members, founded = self._member_count(), self._founded_on()
+        members, founded, code = self._member_count(), self._founded_on(), self.code
         if not name or kind is None or sector is None or member is None or active is None or not ours:
             return None
         return Organisation(
             sheet=self._header.sheet.name,
             row=self._number,
-            registry_code=self.code or derived_code(name, kind, commune),
-            derived=not self.code,
+            registry_code=code or derived_code(name, kind, commune),
+            derived=not code,
             name=name,
             short_name=self.text("short_name") or shorten(name),
             kind=kind,

@@ -151,7 +151,7 @@ class _Matcher:
 
     def _take_of_code(self, row: Organisation, held: Known) -> bool:
         """The row has the code of `held`: a change of name is told, and asked about where nothing else agrees."""
-        if loosely(row.name) == loosely(held.name):
+        if row.name == held.name or loosely(row.name) == loosely(held.name):
             return self._take(row, held)
         namesake = [known for known in self._of_name.get(loosely(row.name), ()) if _one_place(row, known)]
         agrees = self._share_phone(row, held) or self._same_leader(row, held)
