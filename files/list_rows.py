@@ -93,8 +93,9 @@ class RowReader:
 
     @property
     def code(self) -> str:
-        """The list's own code of this row in the form in which codes are kept; "" when there is none."""
-        return codes.code(self.text("registry_code"))
+        """The list's own code of this row in the form in which codes are kept; "" for none, or only a dash."""
+        code = codes.code(self.text("registry_code"))
+        return code if any(letter.isalnum() for letter in code) else ""
 
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"

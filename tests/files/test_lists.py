@@ -328,6 +328,12 @@ def test_a_code_has_one_form_however_it_was_typed(tmp_path: Path, code: str) -> 
     assert [(o.registry_code, len(o.phones)) for o in found.organisations] == [("001", 2)]
 
 
+@pytest.mark.parametrize("code", ["", "-", "–", "\u200b", "...", "\u00a0"])
+def test_a_cell_that_holds_no_code_is_none(tmp_path: Path, code: str) -> None:
+    found = coded(tmp_path, [code, *row()], [code, *row(name="HTX Hai", login="0900000005")])
+    assert [o.registry_code[0] for o in found.organisations] == ["D", "D"]
+
+
 def test_names_and_places_keep_nothing_that_cannot_be_seen(tmp_path: Path) -> None:
     hidden = row(
         name="HTX\u00a0Mộ\u200bt", commune="Xã\u202fA\u200d", leader="\ufeffNguyễn Văn A", email="a@exam\u00adple.org",
