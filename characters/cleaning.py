@@ -29,6 +29,9 @@ _LOOK_ALIKE = str.maketrans(
 )
 """Cyrillic and Greek letters that nobody can tell from Latin ones."""
 _SPACES = re.compile(r"[^\S\n]+")
+_ORDINARY = re.compile(r"[ -~\u00c0-\u024f\u1e00-\u1eff]*")
+"""Texts of ASCII and whole Latin letters have nothing to clean but spaces: nearly all of a list's cells."""
+_MARKS = re.compile("[\u0300-\u036f]+")
 _DROPPED = frozenset({"Cf", "Cs", "Cn", "Co"})
 
 
@@ -51,11 +54,16 @@ def clean(text: str) -> str:
     Byte order marks, soft hyphens, joiners, directional marks and unassigned characters are dropped; runs of spaces of
     any kind become one space.
     """
-    if text.isascii() and text.isprintable():
-        return _SPACES.sub(" ", text).strip()
+    if _ORDINARY.fullmatch(text):
+        return " ".join(text.split())
     seen = "".join(c for c in text if c in _KEPT_CONTROLS or not _unseen(c))
     one_break = re.sub(r"\r\n?|[\u0085\u2028\u2029]", "\n", seen)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", one_break)).strip()
+
+
+def has_unseen(text: str) -> bool:
+    """Whether a character of `text` shows nothing, so that nobody could type it again from sight."""
+    return not _ORDINARY.fullmatch(text) and any(_unseen(c) for c in text)
 
 
 @lru_cache(maxsize=4096)
@@ -69,16 +77,32 @@ def _unseen(character: str) -> bool:
 def plain(text: str) -> str:
     """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9, one kind
     of hyphen and quote, Latin letters for those that look the same."""
-    if text.isascii():
-        return clean(text).replace("`", "'")
+    if _ORDINARY.fullmatch(text):
+        return unicodedata.normalize("NFKC", clean(text)).replace("`", "'")
     wide = unicodedata.normalize("NFKC", clean(text).translate(_HYPHENS).translate(_QUOTES))
     digits = "".join(c if (value := unicodedata.decimal(c, None)) is None else str(value) for c in wide)
-    return clean(digits.translate(_HYPHENS).translate(_LOOK_ALIKE))
+    return clean(digits.translate({**_HYPHENS, **_QUOTES, **_LOOK_ALIKE}))
 
 
 @lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """`text` as words are looked up: `plain`, lower case, without Vietnamese marks, đ as d, on one line."""
     spread = unicodedata.normalize("NFD", plain(text).casefold().replace("đ", "d"))
-    letters = "".join(c for c in spread if not unicodedata.combining(c))
+    letters = _MARKS.sub("", spread)
+    if not letters.isascii():
+        letters = "".join(c for c in letters if not unicodedata.combining(c)).translate(_LOOK_ALIKE)
     return " ".join(letters.split())
+
+
+_TONE_PLACES = {
+    f"o{second}": f"{first}{after}"
+    for after, seconds in (("a", "àáảãạ"), ("e", "èéẻẽẹ"))
+    for first, second in zip("òóỏõọ", seconds, strict=True)
+} | {f"u{second}": f"{first}y" for first, second in zip("ùúủũụ", "ỳýỷỹỵ", strict=True)}
+_TONES = re.compile(rf"(?<!q)({'|'.join(_TONE_PLACES)})(?!\w)")
+
+
+def one_tone_place(text: str) -> str:
+    """Lower-case `text` with each tone where older spelling puts it: "hoà" and "hòa" are one word, "hóa" is another."""
+    # "toàn", "quý": before a further letter, or after q, there is only one way.
+    return _TONES.sub(lambda found: _TONE_PLACES[found[0]], text)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from characters.cleaning import clean, folded
+from characters.cleaning import clean, folded, one_tone_place
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 class Match(Generic[T]):
     """What a text may mean: `fits` are the values it can stand for, in the order of the names.
 
-    `exact`: written with all its marks; otherwise it fits without them.
+    `exact`: written with all its marks, wherever a tone is put ("Hoà", "Hòa"); otherwise it fits without them.
     """
 
     fits: tuple[T, ...]
@@ -59,4 +59,4 @@ class Names(Generic[T]):
 
 
 def _written(text: str) -> str:
-    return " ".join(clean(text).casefold().split())
+    return one_tone_place(" ".join(clean(text).casefold().split()))

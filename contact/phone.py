@@ -105,6 +105,7 @@ _AFTER_WORDS = re.compile(r"\D*\d[\d\s.\-()_+]*")
 _BEFORE_WORDS = re.compile(r"\d[\d\s.\-()_+]*\D*")
 """Numbers with the words that belong to them: `CĐ 0214… DĐ 0912…`, or `0214… (CĐ) 0912… (DĐ)`."""
 _LETTER_INSIDE = re.compile(r"\d\D*[^\W\d_]\D*\d")
+_DOTS = str.maketrans("·•∙⋅‧・", "......")
 _O_FOR_ZERO = re.compile(r"(?<![^\W\d_])[oO]+(?=[\d.\-])|(?<=\d)[oO]+(?![^\W\d_])")
 _LOOSE = "'`- "
 """Marks around a number that are none of its own."""
@@ -175,7 +176,7 @@ def _text(cell: object) -> str:
     """The cell as text: whole floats without their point, full-width digits as digits; NaN stands for an empty cell."""
     if cell is None or (isinstance(cell, float) and isnan(cell)):
         return ""
-    text = cleaning.plain(str(cell)).translate(_BRACKETS).strip("'` ")
+    text = cleaning.plain(str(cell)).translate(_DOTS).translate(_BRACKETS).strip("'` ")
     text = text[2:-1] if text.startswith('="') and text.endswith('"') else text  # how some keep a 0 in CSV
     found = _WHOLE.fullmatch(text)
     return re.sub(r"[.,]", "", found[1] or found[2] or found[3]) if found else text

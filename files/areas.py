@@ -5,9 +5,11 @@ It must not know lists or offices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from characters.cleaning import clean, one_tone_place
 from files.columns import fold
 
 SCHEME = "vn-2025"
@@ -44,39 +46,115 @@ FORMER: Mapping[str, tuple[str, str]] = {
 """Code before 2025 → (name, code of the province of today that it went into)."""
 
 _SHORT: Mapping[str, str] = {
-    "hcm": "79", "ho chi minh city": "79", "sai gon": "79", "ba ria vung tau": "79", "brvt": "79", "vung tau": "79",
-    "thua thien hue": "46", "tt hue": "46", "hn": "01", "dak lac": "66", "dac lac": "66", "dac lak": "66",
-    "dac nong": "68", "daklak": "66", "daknong": "68", "kontum": "51", "gialai": "52",
+    **dict.fromkeys(("hcm", "hcmc", "ho chi minh city", "sai gon", "saigon"), "79"),
+    **dict.fromkeys(("hn", "hanoi"), "01"), "danang": "48", "haiphong": "31", "cantho": "92",
+    **dict.fromkeys(("tt hue", "t t hue"), "46"),
+    **dict.fromkeys(("dac lac", "dak lac", "dac lak", "daklak", "daclac", "daclak"), "66"),
+    "gialai": "52", "lao cay": "15",
 }  # fmt: skip
-_LEVELS = ("tinh ", "thanh pho ", "tp ", "t ")
+"""Other folded spellings of today's provinces → code."""
+_SHORT_FORMER: Mapping[str, str] = {
+    **dict.fromkeys(("brvt", "br vt", "vung tau", "ba ria"), "77"),
+    **dict.fromkeys(("dac nong", "daknong", "dacnong"), "67"), "kontum": "62", "bac can": "06",
+}  # fmt: skip
+"""Other folded spellings of provinces before 2025 → code of that time."""
+_LEVELS = re.compile(r"(tinh|thanh pho|t ?p|t) |tp(?=hcm)")
+_BESIDE = re.compile(r"\(.*?\)|\b(cũ|mới|cu|moi)$", re.IGNORECASE)
+"""What stands beside a name: "Bắc Giang (cũ)", "Hà Giang cũ"."""
+
+PLACES_NAMED_LIKE_PROVINCES: Mapping[str, frozenset[str]] = {
+    code: frozenset(names.split(", "))
+    for code, names in {
+        "01": "Yên Bài", "08": "Thái Bình, Bình Thuận, Quang Bình", "14": "Bình Thuận, Phù Yên", "15": "Khánh Hòa",
+        "20": "Thái Bình", "31": "Hòa Bình, Hà Nam", "33": "Bình Định", "38": "Quảng Ninh, Quảng Bình",
+        "44": "Quảng Ninh", "52": "Bình Dương", "68": "Tuyên Quang", "79": "Hòa Bình, Phú Thọ", "80": "Thạnh Hóa",
+        "82": "Thanh Hòa, Phú Thọ", "86": "Bình Phước, Hòa Bình", "92": "Thạnh Hòa, Khánh Hòa", "96": "Hòa Bình",
+    }.items()
+}  # fmt: skip
+"""Province of today → districts (until 2025) and communes of its own that are called like another province, marks
+apart: huyện Quảng Ninh of Quảng Bình, huyện Hòa Bình of Bạc Liêu, huyện Phù Yên of Sơn La."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A province of today; `former` is the (code, name) before 2025 when the text named one that is gone."""
+    """A province of today; `former` is the (code, name) before 2025 when the text named one that is gone.
+
+    `certain`: named with its marks, without any, or by a code; "Phù Yên" is found for Phú Yên, and is not certain.
+    """
 
     code: str
     former: tuple[str, str] | None = None
+    certain: bool = True
 
 
 def find(text: str) -> Area | None:
     """The province that a name or a code means, in either scheme; None when it is none.
 
-    Where a number means different provinces before and after, both went into the same one of today (15, 24, 44, 52,
-    80, 82, 91), so a bare number is read as today's first.
+    A code that was used in both schemes went into the province that has it today (15, 24, 44, 52, 80, 82, 91), so a
+    bare number is read as today's first.
     """
-    said = fold(text)
-    for level in _LEVELS:
-        said = said.removeprefix(level)
-    return _KNOWN.get(said.removeprefix("tp").strip() if said.startswith("tphcm") else said)
+    written = clean(text)
+    bare = _BESIDE.sub(" ", written)
+    said = _LEVELS.sub("", fold(bare), count=1) if _LEVELS.match(fold(bare)) else fold(bare)
+    known = _KNOWN.get(said)
+    if known is None:
+        return None
+    beside = [find(inside) for inside in re.findall(r"\((.*?)\)", written)]
+    former = next((area.former for area in beside if area and area.former and area.code == known.code), None)
+    return replace(known, former=known.former or former, certain=_certain(bare, said))
+
+
+def _certain(written: str, said: str) -> bool:
+    """Whether the marks of a name are right, or there are none at all."""
+    marked = one_tone_place(" ".join(written.casefold().split()))
+    return marked.isascii() or said not in _MARKED or marked.endswith(_MARKED[said])
+
+
+def is_own_place(name: str, code: str) -> bool:
+    """Whether the province `code` has a district or commune of this name, which is another province's name too."""
+    return fold(name) in {fold(place) for place in PLACES_NAMED_LIKE_PROVINCES.get(code, ())}
+
+
+def is_own_district(text: str, code: str) -> bool:
+    """Whether what stands for a province is a place of `code` by its marks: "Phù Yên" in Sơn La."""
+    area = find(text)
+    return area is not None and not area.certain and is_own_place(text, code)
+
+
+def is_city(text: str) -> bool:
+    """Whether `text` says that it means a city, which once was part of a province of its name."""
+    return fold(text).startswith(("thanh pho ", "tp "))
+
+
+def province_among(parts: Sequence[str], code: str) -> str:
+    """The part that names the province, of what stands behind a commune ("huyện Quảng Ninh", "Quảng Bình"); "" if none.
+
+    Who says "tỉnh" means one; else it is the last name of a province, unless its marks contradict or the province
+    `code` ("" = not known), whose place it is, has one of that name. Names before it are districts.
+    """
+    named = [(part, area) for part in parts if (area := find(part)) is not None]
+    said = [part for part, _ in named if fold(part).startswith("tinh ")]
+    if said or not named:
+        return said[-1] if said else ""
+    part, area = named[-1]
+    own = area.code != code and not is_city(part) and is_own_place(part, code)
+    return part if area.certain and not own else ""
 
 
 def _known() -> dict[str, Area]:
     known = {fold(name): Area(code, (old, name)) for old, (name, code) in FORMER.items()}
     known |= {old: Area(code, (old, name)) for old, (name, code) in FORMER.items()}
+    for short, old in _SHORT_FORMER.items():
+        name, code = FORMER[old]
+        known[short] = Area(code, (old, name))
     known |= {short: Area(code) for short, code in _SHORT.items()}
     known |= {fold(name): Area(code) for code, name in PROVINCES.items()}
     return known | {code: Area(code) for code in PROVINCES} | {code.lstrip("0"): Area(code) for code in PROVINCES}
 
 
 _KNOWN: Mapping[str, Area] = _known()
+_MARKED: Mapping[str, str] = {
+    fold(name): one_tone_place(name.casefold())
+    for name in (*PROVINCES.values(), *(name for name, _ in FORMER.values()))
+}
+"""Folded → marked names: what was found without marks must not contradict them."""

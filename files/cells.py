@@ -10,7 +10,10 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from characters import cleaning as characters
 from characters import notation
+from characters.cleaning import one_tone_place
+from files import columns
 from files.columns import plain
 from files.registry_words import SHORTER
 from files.workbooks import Cell
@@ -23,14 +26,13 @@ _ZEROS_FOR_DIGITS = re.compile(rf"[1-9]\d{{{notation.MOST_DIGITS - 1}}}00+")
 """A code longer than a spreadsheet keeps, whose further digits it made zeros."""
 _SHORT = {long.casefold(): short for long, short in SHORTER}
 _LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
+_SHORT_FOLDED = tuple((columns.fold(long), columns.fold(short)) for long, short in SHORTER)
+_BETWEEN = re.compile(r"[\W_]+")
+_LEVEL = re.compile(r"(xa|phuong|thi tran|dac khu|x|p|tt|dk) (?=\w)")
+_WRITTEN_LEVEL = re.compile(
+    r"(xã|phường|thị trấn|đặc khu|xa|phuong|thi tran|dac khu|(x|p|tt|đk)\.) ?(?=\w)", re.IGNORECASE
+)
 _PLACES = (("x", "Xã"), ("p", "Phường"), ("tt", "Thị trấn"), ("đk", "Đặc khu"))
-_TONE_PLACES = {
-    f"o{second}": f"{first}{plain_}"
-    for plain_, seconds in (("a", "àáảãạ"), ("e", "èéẻẽẹ"))
-    for first, second in zip("òóỏõọ", seconds, strict=True)
-} | {f"u{second}": f"{first}y" for first, second in zip("ùúủũụ", "ỳýỷỹỵ", strict=True)}
-"""Two ways to place a tone ("Hoà", "Hòa"): the newer → the older, for comparing only."""
-_TONES = re.compile(rf"(?<!q)({'|'.join(_TONE_PLACES)})(?!\w)")
 
 
 def read_date(cell: Cell) -> date | None:
@@ -95,9 +97,32 @@ def shorten(name: str) -> str:
 @lru_cache(maxsize=8192)
 def same(text: str) -> str:
     """How names are compared: case, long or short words for the kind, and where the tone stands make no difference."""
-    said = shorten(text).casefold()
-    # "toàn", "quý": before a further letter, or after q, there is only one way.
-    return _TONES.sub(lambda found: _TONE_PLACES[found[0]], said).strip(" .,;")
+    return one_tone_place(shorten(text).casefold()).strip(" .,;")
+
+
+@lru_cache(maxsize=8192)
+def seen_as(text: str) -> str:
+    """What the eye compares: as `same`, look-alike letters and all signs between words alike."""
+    return " ".join(_BETWEEN.sub(" ", same(characters.plain(text))).split())
+
+
+@lru_cache(maxsize=8192)
+def loosely(name: str) -> str:
+    """As names are searched, which finds more than is meant: without marks, long words for the kind as short ones."""
+    said = columns.fold(name)
+    for long, short in _SHORT_FOLDED:
+        said = said.replace(long, short)
+    return said
+
+
+def bare_place(commune: str) -> str:
+    """A commune's name without the word for its level, marks as they are."""
+    return _WRITTEN_LEVEL.sub("", characters.clean(commune))
+
+
+def place_loosely(commune: str) -> str:
+    """The same for a commune, without the word for its level."""
+    return _LEVEL.sub("", columns.fold(commune))
 
 
 def derived_code(name: str, kind: str, commune: str) -> str:

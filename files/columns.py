@@ -6,12 +6,12 @@ It must not know what is done with the cells below.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from characters.cleaning import clean, folded
 from files.workbooks import Cell, Row, Sheet, letter
 
 _HEADER_WITHIN = 30
@@ -21,18 +21,15 @@ _HEADER_WITHIN = 30
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower case, no diacritics, single spaces, punctuation dropped: how names of headers and kinds are compared."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", folded(text)).split())
 
 
 def plain(cell: Cell) -> str:
-    """The cell as text: NFC, trimmed, inner spaces single; whole floats without ".0", dates as dd/MM/yyyy."""
+    """The cell as text on one line (`characters.cleaning.clean`); whole floats without ".0", dates as dd/MM/yyyy."""
     match cell:
         case str():
-            text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
-            single = " ".join(text.split())
-            return text if single == text else single  # the sheet's own text where it is plain: held once, not twice
+            single = " ".join(clean(cell).split())
+            return cell if single == cell else single  # the sheet's own text where it is plain: held once, not twice
         case bool():
             return "1" if cell else "0"
         case float():

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Param = str | int | float
-Weight = Literal["refused", "emptied", "notice"]
+Weight = Literal["refused", "emptied", "notice", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault. `row` counts from 1 as in Excel; `column` is "B (Loại)" or a letter; "" or 0: whole sheet or file.
 
-    `weight`: the row was refused, the row came in without this cell, or it is only a notice.
+    `weight`: the row was refused, the row came in without this cell, it is only a notice, or the row waits for staff
+    to say what it is.
     """
 
     code: str

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from characters import cleaning as characters
+from characters import codes
 from contact import phone
 from contact.hints import Hints, PhoneKind, meaning_of
 from files import areas
@@ -36,11 +38,12 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One good row. `registry_code` is the list's own code, or one derived from name, kind and commune."""
+    """One good row. `registry_code` is the list's own code in its one form, or `derived` from name, kind, commune."""
 
     sheet: str
     row: int
     registry_code: str
+    derived: bool
     name: str
     short_name: str
     kind: str
@@ -101,6 +104,17 @@ class RowReader:
             known = self._texts[field] = self._header.text(self._row, field)
         return known
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Sheet and row, as in Excel."""
+        return self._header.sheet.name, self._number
+
+    @property
+    def code(self) -> str:
+        """The list's own code of this row in the form in which codes are kept; "" for none, or only a dash."""
+        code = codes.code(read_code(self._header.cell(self._row, "registry_code")) or "")
+        return code if any(letter.isalnum() for letter in code) else ""
+
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"
     ) -> None:
@@ -118,8 +132,20 @@ class RowReader:
             self._context.said.add(key)
             self.fault(code, field, params, "notice")
 
+    def lone_phone(self) -> str:
+        """The number of a row that says nothing else of an organisation than perhaps its code: "" when it is none."""
+        if any(self.text(field) for field in ("name", "kind", "sector", "member", "commune")):
+            return ""
+        return next((phone.e164 for phone in self.phones()), "")
+
     def says_nothing(self) -> bool:
-        """Empty rows, column numbers or the header again, headings of parts, and lone words (totals, signatures)."""
+        """Empty rows, column numbers or the header again, headings of parts, and lone words (totals, signatures).
+
+        A row with the number of a phone is none of these, however little else it says.
+        """
+        return self._looks_empty() and not self.phones()
+
+    def _looks_empty(self) -> bool:
         name = self.text("name")
         if len(name) > 5 and self.text("kind") and self.text("member"):
             return fold(name) in NAMES["name"]
@@ -138,7 +164,7 @@ class RowReader:
         member = self._one_of("member", YES_NO)
         active = self._one_of("active", ACTIVE)
         commune, address, ours = self._place()
-        phones = self._phones()
+        numbers = self._phones()
         code = self._code()
         members, founded = self._member_count(), self._founded_on()
         if not name or kind is None or sector is None or member is None or active is None or not ours:
@@ -149,6 +175,7 @@ class RowReader:
             sheet=self._header.sheet.name,
             row=self._number,
             registry_code=code or derived_code(name, kind, commune),
+            derived=not code,
             name=name,
             short_name=self.text("short_name") or shorten(name),
             kind=kind,
@@ -162,17 +189,17 @@ class RowReader:
             leader=self.text("leader"),
             position=self.text("position"),
             email=self._email(),
-            phones=phones,
+            phones=numbers,
             phones_unread=self._unread,
             phones_in_doubt=tuple(self._in_doubt),
         )
 
     def _code(self) -> str | None:
         """The list's own code ("" when it has none); None when a program has thrown digits of it away."""
-        code = read_code(self._header.cell(self._row, "registry_code"))
-        if code is None:
+        if read_code(self._header.cell(self._row, "registry_code")) is None:
             self.fault("list.digits_lost", "registry_code")
-        return code
+            return None
+        return self.code
 
     def _name(self) -> str:
         name = self.text("name")
@@ -202,19 +229,17 @@ class RowReader:
     def _place(self) -> tuple[str, str, bool]:
         """Commune, address with what districts and former provinces add to it, and whether it is our province."""
         commune, *rest = (expand(part.strip()) for part in self.text("commune").split(","))
-        address = [self.text("address"), *(part for part in rest if part and areas.find(part) is None)]
-        if district := self.text("district"):
-            address.append(district)
-        if district or rest:
-            self._say_once("list.district_kept", "district" if district else "commune")
-        ours = True
-        named = [("province", self.text("province")), *(("commune", part) for part in rest if areas.find(part))]
-        for field_, text in named:
-            former, fits = self._province(field_, text)
-            address.append(former)
-            ours = ours and fits
-        said = dict.fromkeys(part for part in address if part)
-        return commune, ", ".join(said), ours
+        ours, named = self._context.area_code, [("province", self.text("province"))]
+        province = areas.province_among(rest, ours)
+        if self.text("province") and areas.is_own_district(self.text("province"), ours):
+            named, rest = [], [*rest, self.text("province")]
+        named += [("commune", province)] if province else []
+        address = [self.text("address"), *(part for part in rest if part != province), self.text("district")]
+        if self.text("district") or rest:
+            self._say_once("list.district_kept", "district" if self.text("district") else "commune")
+        fits = [self._province(field_, text) for field_, text in named]
+        said = dict.fromkeys(part for part in (*address, *(former for former, _ in fits)) if part)
+        return commune, ", ".join(said), all(ours for _, ours in fits)
 
     def _province(self, field_: str, text: str) -> tuple[str, bool]:
         """What the address keeps of a province ("tỉnh Bắc Giang"), and whether it lies in the office's own."""
@@ -232,10 +257,10 @@ class RowReader:
         code, name = area.former
         params = {"name": name, "scheme": areas.FORMER_SCHEME, "number": code, "now": areas.PROVINCES[area.code]}
         self._say_once("list.former_province", field_, **params)
-        return f"tỉnh {name}", True
+        return text if areas.is_city(text) else f"tỉnh {name}", True
 
     def _email(self) -> str:
-        email = self.text("email")
+        email = characters.plain(self.text("email"))
         if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
             self.fault("list.email_unreadable", "email", weight="emptied")
             return ""
@@ -267,6 +292,13 @@ class RowReader:
             self._read_phones(cell, column, found, quiet)
         if not found and not any(f.code.startswith("phone.") for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
+        return tuple(found.values())
+
+    def phones(self) -> tuple[Phone, ...]:
+        """The usable numbers of the columns for phones, without a word about others."""
+        found: dict[str, Phone] = {}
+        for column in (*self._header.at.get("phone", ()), *self._header.at.get("login", ())):
+            self._read_phones(self._row[column] if column < len(self._row) else "", column, found, quiet=True)
         return tuple(found.values())
 
     def _read_phones(self, cell: Cell, column: int, found: dict[str, Phone], quiet: bool) -> None:

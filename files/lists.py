@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contact.hints import PhoneKind
 from files import columns, workbooks
-from files.cells import read_date
+from files.cells import read_date, same
 from files.columns import Header
 from files.faults import Fault, RefusedError
 from files.list_rows import ListContext, Organisation, Phone, RowReader
@@ -92,6 +92,9 @@ class _Reading:
         if reader.says_nothing():
             return
         self.rows += 1
+        if reader.lone_phone():
+            self._take_phone(reader)
+            return
         organisation = reader.organisation()
         if organisation is None:
             self.faults += [replace(fault, weight="refused") for fault in reader.faults]
@@ -102,22 +105,30 @@ class _Reading:
             self.good[organisation.registry_code] = organisation
             self._ends[organisation.registry_code] = organisation.row
         elif not self._join(earlier, organisation, reader):
-            field = "registry_code" if reader.text("registry_code") else "name"
-            reader.faults = [replace(fault, weight="refused") for fault in reader.faults]
-            reader.fault("list.duplicate", field, {"sheet": earlier.sheet, "row": earlier.row})
+            self._refuse(earlier, organisation, reader)
             self._note_unread(earlier, organisation)
         self.faults += reader.faults
+
+    def _refuse(self, earlier: Organisation, organisation: Organisation, reader: RowReader) -> None:
+        """The code stands in an earlier row: the organisation once more, or another one under the same code."""
+        reader.faults = [replace(fault, weight="refused") for fault in reader.faults]
+        place: dict[str, str | int] = {"sheet": earlier.sheet, "row": earlier.row}
+        if _called_alike(earlier, organisation):
+            reader.fault("list.duplicate", "registry_code" if reader.code else "name", place)
+        else:
+            names = {"registry_code": organisation.registry_code, "name": organisation.name, "other": earlier.name}
+            reader.fault("list.code_of_two", "registry_code", {**place, **names})
 
     def _join(self, earlier: Organisation, organisation: Organisation, reader: RowReader) -> bool:
         """An organisation over several rows (its name merged, a phone in each): the phones of all of them count."""
         code = organisation.registry_code
         follows = (organisation.sheet, organisation.row) == (earlier.sheet, self._ends[code] + 1)
-        more = [phone for phone in organisation.phones if phone.e164 not in {p.e164 for p in earlier.phones}]
-        if not follows or not more or organisation.leader not in ("", earlier.leader):
+        more = _further(organisation.phones, earlier)
+        one = _called_alike(earlier, organisation) and organisation.commune in ("", earlier.commune)
+        if not follows or not more or not one or organisation.leader not in ("", earlier.leader):
             return False
-        self.good[code] = replace(earlier, phones=(*earlier.phones, *more))
+        self._add_phones(earlier, more, organisation.row)
         self._note_unread(self.good[code], organisation)
-        self._ends[code] = organisation.row
         reader.fault("list.joined", "name", {"row": earlier.row}, "notice")
         return True
 
@@ -126,6 +137,21 @@ class _Reading:
         if organisation.phones_unread:
             doubts = (*earlier.phones_in_doubt, *organisation.phones_in_doubt)
             self.good[earlier.registry_code] = replace(earlier, phones_unread=True, phones_in_doubt=doubts)
+
+    def _add_phones(self, earlier: Organisation, more: Sequence[Phone], row: int) -> None:
+        self.good[earlier.registry_code] = replace(earlier, phones=(*earlier.phones, *more))
+        self._ends[earlier.registry_code] = row
+
+    def _take_phone(self, reader: RowReader) -> None:
+        """A number in a row of its own belongs to the organisation above only where the row has its code."""
+        earlier = self.good.get(reader.code)
+        follows = earlier is not None and reader.place == (earlier.sheet, self._ends[reader.code] + 1)
+        if earlier is not None and follows:
+            self._add_phones(earlier, _further(reader.phones(), earlier), reader.place[1])
+            reader.fault("list.joined", "registry_code", {"row": earlier.row}, "notice")
+        else:
+            reader.fault("list.phone_alone", "phone" if reader.text("phone") else "login")
+        self.faults += reader.faults
 
     def _notice_alike(self, organisation: Organisation, reader: RowReader) -> None:
         """The same name and first phone under another code: perhaps twice on the list, but nobody is dropped."""
@@ -137,3 +163,13 @@ class _Reading:
                 reader.fault("list.alike", "name", {"sheet": other.sheet, "row": other.row}, "notice")
                 break
         others.append(organisation)
+
+
+def _called_alike(one: Organisation, other: Organisation) -> bool:
+    return same(one.name) == same(other.name)
+
+
+def _further(phones: Sequence[Phone], held: Organisation) -> list[Phone]:
+    """Those that the organisation has not."""
+    known = {phone.e164 for phone in held.phones}
+    return [phone for phone in phones if phone.e164 not in known]

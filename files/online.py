@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from characters import codes
 from contact import phone
 from contact.hints import Hints, PhoneKind, meaning_of
 from contact.phone import PhoneReading
@@ -134,7 +135,7 @@ def _row(header: Header, index: int, faults: list[Fault], chosen: Mapping[str, P
     row = OnlineRow(
         header.sheet.name,
         index + 1,
-        code or "",
+        codes.code(code or ""),
         phones,
         header.text(cells, "questionnaire"),
         at,

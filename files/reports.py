@@ -34,6 +34,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Resemblance:
+    """A row that waits because it may be an organisation that is held already, or an earlier row (`held_code` "").
+
+    `why`: code_alike, code_reused, code_like_row, known_by_name or known_by_phone.
+    """
+
+    sheet: str
+    row: int
+    registry_code: str
+    name: str
+    held_code: str
+    held_name: str
+    why: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, or would do (`dry_run`). `kind`: registry or online; `subject`: office or round code."""
 
@@ -45,6 +65,7 @@ class ImportReport:
     dry_run: bool = False
     differences: tuple[Difference, ...] = ()
     import_id: str = ""
+    resemblances: tuple[Resemblance, ...] = ()
 
     @property
     def changes(self) -> int:
@@ -67,6 +88,7 @@ class ImportReport:
             "faults": [fault.to_dict() for fault in self.faults],
             "differences": [found.to_dict() for found in self.differences],
             "import_id": self.import_id,
+            "resemblances": [found.to_dict() for found in self.resemblances],
         }
 
     def to_json(self) -> str:
@@ -79,7 +101,8 @@ def report_from_json(text: str) -> ImportReport:
     data = json.loads(text)
     differences = tuple(_difference(found) for found in data.get("differences", ()))
     faults = tuple(from_dict(fault) for fault in data["faults"])
-    return ImportReport(**{**data, "faults": faults, "differences": differences})
+    resemblances = tuple(Resemblance(**found) for found in data.get("resemblances", ()))
+    return ImportReport(**{**data, "faults": faults, "differences": differences, "resemblances": resemblances})
 
 
 def _difference(data: Mapping[str, Any]) -> Difference:
@@ -131,5 +154,7 @@ def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
         yield words("import.dry_run")
     for name, count in report.counts.items():
         yield words(f"import.count.{name}", count=count)
+    if report.resemblances:
+        yield words("import.how_to_answer")
     if report.import_id and not report.dry_run:
         yield words("import.id", id=report.import_id)

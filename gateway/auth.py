@@ -5,6 +5,7 @@ Flask-Security brings the session, the hashing and the loading of the member; it
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -14,6 +15,7 @@ from flask_security import RoleMixin, Security, UserDatastore, UserMixin, curren
 from flask_security.utils import hash_password, login_user, logout_user, verify_password
 from sqlalchemy import RowMapping
 
+from characters import codes
 from store import staff
 from store.unit_of_work import Database
 
@@ -76,7 +78,7 @@ class StaffDatastore(UserDatastore):
             if "fs_uniquifier" in found_by:
                 row = staff.for_sign_in(conn, uniquifier=found_by["fs_uniquifier"])
             else:
-                row = staff.for_sign_in(conn, email=found_by["email"].strip().lower())
+                row = staff.for_sign_in(conn, email=codes.email(found_by["email"]))
         return StaffMember(row) if row is not None else None
 
     def find_role(self, role: str) -> None:
@@ -112,8 +114,9 @@ def verified(email: str, password: str) -> StaffMember | None:
     """The active member with this address and password, or None. As slow for an address nobody has."""
     found = _datastore().find_user(email=email) if len(password) <= LONGEST_PASSWORD else None
     hashed = found.password if found is not None and found.active else None
-    matches = verify_password(password[:LONGEST_PASSWORD], hashed or _nobodys_hash())
-    return found if matches and hashed else None
+    kept = hashed or _nobodys_hash()
+    matches = [verify_password(form[:LONGEST_PASSWORD], kept) for form in _forms(password)]
+    return found if any(matches) and hashed else None
 
 
 def sign_in(found: StaffMember) -> None:
@@ -138,8 +141,13 @@ def _clear() -> None:
 
 
 def hashed(password: str) -> str:
-    """The argon2 hash of a new password."""
-    return str(hash_password(password))
+    """The argon2 hash of a new password, in NFC: keyboards and systems write one accented letter in several ways."""
+    return str(hash_password(unicodedata.normalize("NFC", password)))
+
+
+def _forms(password: str) -> set[str]:
+    """The ways in which a password may have been hashed: in NFC, and as typed before that was done."""
+    return {unicodedata.normalize("NFC", password), password}
 
 
 def _datastore() -> StaffDatastore:

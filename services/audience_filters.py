@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
+from characters import codes
 from contact.kinds import Kind
+from services import lookups
 from services.faults import Refusal
 from services.work import Work
 from store import audience as audiences
-from store import registry, rounds, staff
+from store import rounds, staff
 
 
 def checked(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,14 +29,31 @@ def checked(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {**default, **wanted}
 
 
-def check_known(conn: Connection, wanted: Mapping[str, Any]) -> None:
-    """Raise Refusal for an office or officer that is not there: the filter would leave everybody out, unseen."""
-    for code in _several(wanted.get("office", ())):
-        if registry.office_by_code(conn, code) is None:
-            raise Refusal("campaign.no_office", office=code)
-    for email in _several(wanted.get("officer", ())):
-        if staff.by_email(conn, email) is None:
-            raise Refusal("staff.unknown", email=email)
+def resolved(conn: Connection, wanted: Mapping[str, Any], round_id: UUID, office_id: UUID | None) -> dict[str, Any]:
+    """The filters with offices, officers, communes and codes as they are stored; `office_id` None: of every office.
+
+    Raises Refusal for one that is not there, or that may be several: the filter would leave people out, unseen.
+    """
+    stored: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
+        "office": lambda said: [lookups.office(conn, one, "campaign.no_office")["code"] for one in said],
+        "officer": lambda said: [_officer(conn, one) for one in said],
+        "commune": lambda said: _communes(audiences.communes(conn, round_id, office_id), said),
+        "code": lambda said: lookups.registry_codes(conn, said),
+    }
+    found = {name: stored[name](_several(said)) if name in stored else said for name, said in wanted.items()}
+    return {name: said[0] if isinstance(wanted[name], str) and len(said) == 1 else said for name, said in found.items()}
+
+
+def _communes(known: Sequence[str], said: Sequence[str]) -> list[str]:
+    """As the round's organisations spell them; as they are said where none of them has a commune."""
+    return lookups.communes(known, said, "campaign.no_commune") if known else list(said)
+
+
+def _officer(conn: Connection, said: str) -> str:
+    email = codes.email(said)
+    if staff.by_email(conn, email) is None:
+        raise Refusal("staff.unknown", email=said)
+    return email
 
 
 def places(work: Work, round_code: str) -> tuple[list[str], list[str]]:

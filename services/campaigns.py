@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
 from contact.kinds import KINDS, Kind, derive
-from services import audience_filters, planning
+from services import audience_filters, lookups, planning
 from services.faults import Refusal
 from services.preview import Preview, preview
 from services.work import Work
@@ -52,8 +52,8 @@ def draft(
     wanted = audience_filters.checked(chosen, audience or {})
     with work.database.transaction() as conn:
         found = _open_round(conn, round_code, now)
-        office_id = _office(conn, office_code)
-        audience_filters.check_known(conn, wanted)
+        office_id, national = _office(conn, office_code)
+        wanted = audience_filters.resolved(conn, wanted, found["id"], None if national else office_id)
         ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
         if not ladder.steps:
             raise Refusal("campaign.no_steps", round=round_code)
@@ -93,16 +93,15 @@ def _open_round(conn: Connection, code: str, now: datetime) -> RowMapping:
     return found
 
 
-def _office(conn: Connection, code: str | None) -> UUID:
+def _office(conn: Connection, code: str | None) -> tuple[UUID, bool]:
+    """The office with this code, or the national one, and whether it is national."""
     if code is not None:
-        office = registry.office_by_code(conn, code)
-        if office is None:
-            raise Refusal("campaign.no_office", office=code)
-        return UUID(str(office["id"]))
+        office = lookups.office(conn, code, "campaign.no_office")
+        return UUID(str(office["id"])), office["level"] == "national"
     national = [row["id"] for row in registry.all_offices(conn) if row["level"] == "national"]
     if not national:
         raise Refusal("campaign.no_national_office")
-    return UUID(str(national[0]))
+    return UUID(str(national[0])), True
 
 
 def approve(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason: str = "") -> int:

@@ -16,8 +16,8 @@ from files.reports import Difference, Shown
 from services.work import Work
 
 CLEAR = (
-    "name", "short_name", "kind", "sector", "is_member", "active", "commune", "address", "member_count", "founded_on",
-    "position",
+    "registry_code", "name", "short_name", "kind", "sector", "is_member", "active", "commune", "address",
+    "member_count", "founded_on", "position",
 )  # fmt: skip
 SEALED = ("leader", "email")
 FIELDS = (*CLEAR, *SEALED, "phones")

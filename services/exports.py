@@ -20,10 +20,11 @@ from sqlalchemy import Connection, RowMapping, Select
 from files import flow_results, tables
 from files.online import SHAPE, SHAPE_LATE, SHAPE_LOGIN
 from scoring.disclosure import K
+from services import lookups
 from services.faults import Refusal
 from services.planted import is_planted
 from services.work import Work
-from store import audit, figures, registry, rounds
+from store import audit, figures, rounds
 from store import exports as rows
 from store.exports import Asked
 from survey import questionnaire
@@ -108,9 +109,7 @@ def permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
         found = rounds.by_code(conn, order.round_code)
         if found is None:
             raise Refusal("round.unknown", round=order.round_code)
-        office = registry.office_by_code(conn, order.office) if order.office else None
-        if order.office and office is None:
-            raise Refusal("office.unknown", office=order.office)
+        office = lookups.office(conn, order.office) if order.office else None
         if order.kind == "answers" and office is not None and not is_released(found):
             raise Refusal("export.not_released", round=order.round_code)
         detail = {"kind": order.kind, "format": order.format, "reason": order.reason, "logins": order.logins}

@@ -13,11 +13,12 @@ from typing import Any
 from files import tables
 from scoring.index import TopBox
 from scoring.methods import METHODS
+from services import lookups
 from services.exports import Exported, Order, Words, is_released, new_file
 from services.faults import Refusal
 from services.scores import ScoreReport, score
 from services.work import Work
-from store import audit, registry, rounds
+from store import audit, rounds
 
 FORMATS = ("xlsx", "csv", "json")
 HEADING = ("Phương pháp", "Theo", "Nhóm", "Tổ chức", "Phiếu tính điểm", "Giá trị", "Ghi chú")
@@ -57,9 +58,7 @@ def _note(work: Work, order: Order) -> None:
         found = rounds.by_code(conn, order.round_code)
         if found is None:
             raise Refusal("round.unknown", round=order.round_code)
-        office = registry.office_by_code(conn, order.office) if order.office else None
-        if order.office and office is None:
-            raise Refusal("office.unknown", office=order.office)
+        office = lookups.office(conn, order.office) if order.office else None
         if found["state"] != "closed":
             raise Refusal("export.round_open", round=order.round_code)
         if office is not None and not is_released(found):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport
-from services import held_numbers
+from services import held_numbers, lookups
 from services import rounds as frames
 from services.differences import by_organisation, difference
 from services.faults import Refusal
 from services.frame_exits import leave_frames
+from services.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.kept_numbers import with_kept_numbers
 from services.online import import_online
 from services.readings import chosen_in
@@ -36,9 +37,8 @@ from store.sort_key import sort_key
 __all__ = ["ImportReport", "import_online", "import_registry"]
 
 _PAGE = 2000
-_SAID = tuple(
-    sorted(set(Organisation.__dataclass_fields__) - {"sheet", "row", "phones", "phones_unread", "phones_in_doubt"})
-)
+_BESIDES = {"sheet", "row", "derived", "phones", "phones_unread", "phones_in_doubt"}
+_SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - _BESIDES))
 """The fields that make a row another one; where it stands in the list does not."""
 
 
@@ -53,68 +53,100 @@ class _Change:
 
 
 def import_registry(
-    work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False, numbers_checked: bool = False
+    work: Work,
+    office_code: str,
+    path: Path,
+    actor: str,
+    dry_run: bool = False,
+    numbers_checked: bool = False,
+    said: Answers = NOTHING_SAID,
 ) -> ImportReport:
     """Read the list at `path` and make it the office's organisations; rows seen before unchanged are left alone.
+
+    A row that may be an organisation held already waits until staff say which (`said`); the others go in.
 
     Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
     unless somebody contacted them. A dry run does all of it and takes it back. With `numbers_checked` numbers of the
     list that were held back are used again. Raises files.faults.RefusedError (unusable file) or Refusal (unknown
-    office).
+    office, an answer about nobody).
     """
-    with work.database.transaction() as conn:
-        office = registry.office_by_code(conn, office_code)
-        chosen = chosen_in(work, conn, office["id"]) if office else {}
-    listed = lists.read_registry(path, office["area_code"] if office else "", chosen)
-    return carry_out(
-        work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run, numbers_checked)
-    )
+    try:
+        with work.database.transaction() as conn:
+            office = lookups.office(conn, office_code)
+            chosen = chosen_in(work, conn, office["id"])
+    except Refusal:
+        lists.read_registry(path)  # what is wrong with the file is said first
+        raise
+    listed = lists.read_registry(path, office["area_code"], chosen)
+    told = _Told(actor, dry_run, numbers_checked, said)
+    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, told))
 
 
-def _bring_in(
-    work: Work, conn: Connection, office_code: str, listed: Registry, actor: str, dry_run: bool, checked: bool
-) -> ImportReport:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What came with the list: who brings it, and what they said of it."""
+
+    actor: str
+    dry_run: bool
+    numbers_checked: bool
+    said: Answers
+
+
+def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry, told: _Told) -> ImportReport:
     registry.hold_imports(conn)
-    office = _office(conn, office_code)
     now = work.clock.now()
-    known = registry.known_organisations(conn, office["id"])
-    organisations, kept = with_kept_numbers(work, conn, known, listed.organisations)
-    listed = replace(listed, organisations=tuple(organisations))
-    changes = _compare(work, known, organisations)
+    holdings = _holdings(work, conn, office["id"])
+    recognition = recognise(listed.organisations, holdings, told.said)
+    recognition, kept = with_kept_numbers(work, conn, recognition)
+    changes = _compare(work, recognition)
     differences = _differences(work, conn, changes)
     import_id = work.ids.new()
-    registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, actor, now))
+    registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, told.actor, now))
     for start in range(0, len(changes), _PAGE):
         page = changes[start : start + _PAGE]
         rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
         registry.add_organisations(conn, [row for new, row in rows if new])
         registry.change_organisations(conn, [row for new, row in rows if not new])
     shared, fresh = _write_phones(work, conn, changes, now)
-    held = held_numbers.of_list(work, conn, office["id"], listed.organisations, fresh, actor, checked=checked)
+    given, checked = [organisation for organisation, _ in recognition.rows], told.numbers_checked
+    held = held_numbers.of_list(work, conn, office["id"], given, fresh, told.actor, checked=checked)
     framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
-    exits = leave_frames(conn, office["id"], actor, now)
-    absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
-    counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
-    faults = (*listed.faults, *kept, *shared, *held, *exits.notices)
-    report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
-    registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
-    audit.append(
-        conn,
-        at=now,
-        actor=actor,
-        action="registry.import",
-        subject=str(import_id),
-        office_id=office["id"],
-        detail=counts,
+    exits = leave_frames(conn, office["id"], told.actor, now)
+    absent = len(holdings.known) - sum(held is not None for _, held in recognition.rows)
+    asked = {"asked": recognition.asked} if recognition.asked else {}
+    counts = {
+        **_counts(listed, recognition, changes),
+        "absent": absent,
+        "framed": framed,
+        "unframed": exits.left,
+        **asked,
+    }
+    report = ImportReport(
+        "registry",
+        office["code"],
+        listed.sha256,
+        counts,
+        (*recognition.faults, *listed.faults, *kept, *shared, *held, *exits.notices),
+        told.dry_run,
+        differences,
+        str(import_id),
+        tuple(recognition.resemblances),
     )
+    registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
+    where: dict[str, Any] = {"subject": str(import_id), "office_id": office["id"]}
+    audit.append(conn, at=now, actor=told.actor, action="registry.import", detail=counts, **where)
+    if told.said:
+        audit.append(conn, at=now, actor=told.actor, action="registry.answered", detail=told.said.to_dict(), **where)
     return report
 
 
-def _office(conn: Connection, code: str) -> RowMapping:
-    office = registry.office_by_code(conn, code)
-    if office is None:
-        raise Refusal("office.unknown", office=code)
-    return office
+def _holdings(work: Work, conn: Connection, office_id: UUID) -> Holdings:
+    def leader_of(organisation_id: UUID) -> str:
+        sealed = registry.leader_of(conn, organisation_id)
+        return work.vault.open(sealed) if sealed else ""
+
+    known = registry.known_organisations(conn, office_id)
+    return Holdings(known, lambda: registry.phones_known(conn, office_id), work.vault.lookup, leader_of)
 
 
 def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tuple[Difference, ...]:
@@ -129,17 +161,14 @@ def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tu
     return tuple(found)
 
 
-def _compare(
-    work: Work, known: Mapping[str, tuple[UUID, bytes]], organisations: Sequence[Organisation]
-) -> list[_Change]:
+def _compare(work: Work, recognition: Recognition) -> list[_Change]:
     changes = []
-    for organisation in organisations:
-        held = known.get(organisation.registry_code)
+    for organisation, held in recognition.rows:
         digest = _digest(work, organisation)
         if held is None:
             changes.append(_Change(work.ids.new(), organisation, digest, new=True))
-        elif held[1] != digest:
-            changes.append(_Change(held[0], organisation, digest, new=False))
+        elif held.digest != digest:
+            changes.append(_Change(held.id, organisation, digest, new=False))
     return changes
 
 
@@ -150,15 +179,15 @@ def _digest(work: Work, organisation: Organisation) -> bytes:
     return work.vault.lookup(json.dumps([said, phones], ensure_ascii=False, default=str))
 
 
-def _counts(listed: Registry, changes: Sequence[_Change]) -> dict[str, int]:
-    added = sum(change.new for change in changes)
+def _counts(listed: Registry, recognition: Recognition, changes: Sequence[_Change]) -> dict[str, int]:
+    added, taken = sum(change.new for change in changes), len(recognition.rows)
     return {
         "rows": listed.rows,
         "added": added,
         "changed": len(changes) - added,
-        "unchanged": len(listed.organisations) - len(changes),
-        "refused": listed.rows - len(listed.organisations),
-        "without_phone": sum(not organisation.phones for organisation in listed.organisations),
+        "unchanged": taken - len(changes),
+        "refused": listed.rows - taken,
+        "without_phone": sum(not organisation.phones for organisation, _ in recognition.rows),
     }
 
 

@@ -6,7 +6,7 @@ It must not know why a cell cannot be read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,31 +14,31 @@ from sqlalchemy import Connection
 
 from files.faults import Fault
 from files.lists import Organisation, Phone
+from services.identity import Recognition
 from services.work import Work
 from store import registry
+from store.registry import Known
 
 
-def with_kept_numbers(
-    work: Work, conn: Connection, known: Mapping[str, tuple[UUID, bytes]], organisations: Sequence[Organisation]
-) -> tuple[list[Organisation], list[Fault]]:
-    """The organisations of a list, those with an unreadable number with what is held of them too, and a notice each.
+def with_kept_numbers(work: Work, conn: Connection, recognition: Recognition) -> tuple[Recognition, list[Fault]]:
+    """The rows of a list, those with an unreadable number with what is held of them too, and a notice each.
 
-    `known`: registry code → (id, digest). Numbers that the list brings come first, unless all of them were held. What
-    may be a landline of before 2017 is not kept as the mobile it was taken for.
+    Numbers that the list brings come first, unless all of them were held. What may be a landline of before 2017 is not
+    kept as the mobile it was taken for.
     """
-    unread = [known[o.registry_code][0] for o in organisations if o.phones_unread and o.registry_code in known]
+    unread = [known.id for given, known in recognition.rows if given.phones_unread and known is not None]
     held = _held(work, conn, unread) if unread else {}
-    kept: list[Organisation] = []
+    kept: list[tuple[Organisation, Known | None]] = []
     notices: list[Fault] = []
-    for organisation in organisations:
-        before = held.get(known[organisation.registry_code][0], []) if organisation.registry_code in known else []
+    for organisation, known in recognition.rows:
+        before = held.get(known.id, []) if known is not None else []
         sure = [phone for phone in before if phone.e164 not in organisation.phones_in_doubt]
         together = _together(sure, organisation.phones)
         if organisation.phones_unread and len(together) > len(organisation.phones):
             notices.append(_notice(organisation, len(together) - len(organisation.phones)))
             organisation = replace(organisation, phones=together)
-        kept.append(organisation)
-    return kept, notices
+        kept.append((organisation, known))
+    return replace(recognition, rows=kept), notices
 
 
 def _together(before: Sequence[Phone], given: Sequence[Phone]) -> tuple[Phone, ...]:

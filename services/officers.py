@@ -5,12 +5,14 @@ It must not know how campaigns or tasks are found by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping
 
+from characters import codes
 from contact.phone import read_cell
+from services import lookups
 from services.faults import Refusal
 from services.work import Work
 from store import audit
@@ -28,12 +30,9 @@ def look_after(work: Work, email: str, communes: Sequence[str], actor: str) -> i
     """
     with work.database.transaction() as conn:
         person = _person(conn, email)
-        known = rows.communes(conn, person["office_id"])
-        unknown = sorted({commune.strip() for commune in communes} - known - {rows.PROVINCE})
-        if unknown:
-            raise Refusal("officer.commune_unknown", communes=", ".join(unknown), known=", ".join(sorted(known)[:20]))
+        communes = _meant(communes, rows.communes(conn, person["office_id"]))
         for commune in communes:
-            rows.give(conn, person["office_id"], commune.strip(), person["id"])
+            rows.give(conn, person["office_id"], commune, person["id"])
         _trail(work, conn, actor, "officer.given", person, communes)
         return len(rows.of(conn, person["id"]))
 
@@ -42,7 +41,9 @@ def let_go(work: Work, email: str, communes: Sequence[str], actor: str) -> int:
     """Take communes (none named: all) from a member of staff. How many were theirs. Raises Refusal if unknown."""
     with work.database.transaction() as conn:
         person = _person(conn, email)
-        gone = rows.take(conn, person["id"], [commune.strip() for commune in communes])
+        if communes:
+            communes = _meant(communes, {*rows.of(conn, person["id"]), *rows.communes(conn, person["office_id"])})
+        gone = rows.take(conn, person["id"], communes)
         _trail(work, conn, actor, "officer.taken", person, communes)
         return gone
 
@@ -86,8 +87,15 @@ def communes_of(work: Work) -> dict[str, list[str]]:
         return rows.by_email(conn)
 
 
+def _meant(communes: Sequence[str], known: Collection[str]) -> list[str]:
+    """The communes as the office's list spells them; PROVINCE stays. Raises Refusal: none of the list, or several."""
+    province = [commune for commune in communes if commune == PROVINCE]
+    named = [commune for commune in communes if commune != PROVINCE]
+    return province + lookups.communes([name for name in known if name != PROVINCE], named, "officer.commune_unknown")
+
+
 def _person(conn: Connection, email: str) -> RowMapping:
-    person = staff_rows.by_email(conn, email.strip().lower())
+    person = staff_rows.by_email(conn, codes.email(email))
     if person is None:
         raise Refusal("staff.unknown", email=email)
     return person

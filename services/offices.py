@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from characters import codes
+from characters.cleaning import clean
 from contact import phone
 from services.faults import Refusal
 from services.work import Work
@@ -29,11 +31,12 @@ def add_office(work: Work, code: str, name: str, level: str, area_code: str, con
 
     Raises Refusal: code unfit or taken, no name, unknown province, unreadable number.
     """
+    code, name, contact_number = codes.code(code), clean(name), clean(contact_number)
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", code):
         raise Refusal("office.code_unfit", office=code)
     if level not in ("national", "province") or (level == "province") != (area_code in PROVINCES):
         raise Refusal("office.area_unknown", area=area_code, scheme=SCHEME)
-    if not name.strip():
+    if not name:
         raise Refusal("office.name_missing", office=code)
     numbers = phone.read_cell(contact_number)
     # 1800 and 1900 numbers are fit for an office, though nobody answers a survey on them.
@@ -42,11 +45,11 @@ def add_office(work: Work, code: str, name: str, level: str, area_code: str, con
     values = {
         "id": work.ids.new(),
         "code": code,
-        "name": name.strip(),
+        "name": name,
         "level": level,
         "area_scheme": SCHEME,
         "area_code": area_code,
-        "contact_number": contact_number.strip(),
+        "contact_number": contact_number,
     }
     with work.database.transaction() as conn:
         if not registry.add_office(conn, values):

@@ -10,12 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from characters import codes
 from contact import settings as round_settings
 from contact.calendar import ZONE
 from contact.settings import RoundSettings
@@ -24,13 +26,14 @@ from files.columns import fold
 from files.faults import Fault
 from files.online import OnlineFile, OnlineRow
 from files.reports import ImportReport
+from services import lookups
 from services.faults import Refusal
 from services.interviews import enter
 from services.questionnaires import form_of
 from services.readings import chosen_in
 from services.rehearsal import carry_out
 from services.work import Work
-from store import audit, outbox, rounds
+from store import audit, outbox, registry, rounds
 from survey.answers import Entry, Heard
 from survey.effects import AlreadyAnswered, Doubtful, Finished
 from survey.questionnaire import Question, Questionnaire
@@ -101,9 +104,11 @@ class _Incoming:
 
     def match(self, exported: OnlineFile) -> Found:
         """Each row with its interview; rows that belong to none, to several, or to one already met are reported."""
-        codes = {row.registry_code for row in exported.rows if row.registry_code}
+        named = lookups.registry_codes(self.conn, (row.registry_code for row in exported.rows))
         hashes = {self.work.vault.lookup(number) for row in exported.rows for number in row.phones}
-        by_code = rounds.framed_by_code(self.conn, self.round_id, codes)
+        by_code: dict[str, list[RowMapping]] = {}
+        for stored, held in rounds.framed_by_code(self.conn, self.round_id, named).items():
+            by_code.setdefault(codes.code(stored), []).extend(held)
         by_phone = rounds.framed_by_phone(self.conn, self.round_id, hashes)
         found: Found = []
         met: dict[UUID, OnlineRow] = {}
@@ -118,6 +123,10 @@ class _Incoming:
                 continue
             found.append((row, interview))
         return found
+
+    @cached_property
+    def _codes(self) -> list[str]:
+        return registry.all_codes(self.conn)
 
     def _candidates(
         self, row: OnlineRow, by_code: Mapping[str, list[RowMapping]], by_phone: Mapping[bytes, list[RowMapping]]
@@ -138,7 +147,9 @@ class _Incoming:
 
     def _only(self, row: OnlineRow, candidates: list[RowMapping]) -> RowMapping | None:
         if not candidates:
-            self.faults.append(row.fault("online.not_on_list"))
+            alike = lookups.alike_codes(self._codes, row.registry_code) if row.registry_code else []
+            fault = row.fault("online.code_alike", codes=", ".join(alike)) if alike else row.fault("online.not_on_list")
+            self.faults.append(fault)
         elif len(candidates) > 1:
             self.faults.append(row.fault("online.ambiguous", others=len(candidates)))
         elif row.questionnaire and not self._is_of(candidates[0], row.questionnaire):

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact.outcomes import Disposition, disposition
+from services import lookups
 from services.faults import Refusal
 from services.work import Work
 from store import audit, figures, registry, round_offices, rounds
@@ -103,10 +104,7 @@ def _place(conn: Connection, round_code: str, office: str) -> tuple[RowMapping, 
         raise Refusal("round.unknown", round=round_code)
     if found["state"] != "open":
         raise Refusal("round.closed", round=round_code)
-    place = registry.office_by_code(conn, office)
-    if place is None:
-        raise Refusal("office.unknown", office=office)
-    return found, place
+    return found, lookups.office(conn, office)
 
 
 def _note(

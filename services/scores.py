@@ -23,11 +23,12 @@ from scoring.methods import METHODS, Figure, Method
 from scoring.points import sheet
 from scoring.response import Outcomes, Rates, outcomes, rates
 from scoring.rules import Rule
+from services import lookups
 from services.faults import Refusal
 from services.planted import is_planted
 from services.round_offices import outcomes_of
 from services.work import Work
-from store import figures, registry, rounds
+from store import figures, rounds
 from survey import questionnaire
 
 
@@ -136,10 +137,7 @@ def _round(conn: Connection, code: str) -> RowMapping:
 def _office(conn: Connection, code: str | None) -> UUID | None:
     if code is None:
         return None
-    found = registry.office_by_code(conn, code)
-    if found is None:
-        raise Refusal("score.no_office", office=code)
-    office_id: UUID = found["id"]
+    office_id: UUID = lookups.office(conn, code, "score.no_office")["id"]
     return office_id
 
 

@@ -14,9 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from characters import codes
+from characters.cleaning import clean
+from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, registry
+from store import audit
 from store import staff as rows
 
 Role = Literal["national", "office"]
@@ -41,22 +44,20 @@ def invite(work: Work, email: str, office_code: str, role: Role, name: str, acto
 
     Raises Refusal: unreadable address, unknown office, national role outside the national office, other office or role.
     """
-    address = email.strip().lower()
+    address = codes.email(email)
     if not _EMAIL.fullmatch(address) or len(address) > _LONGEST_EMAIL:
         raise Refusal("staff.email_unreadable", email=email)
     now = work.clock.now()
     token = work.ids.public()
     with work.database.transaction() as conn:
-        office = registry.office_by_code(conn, office_code)
-        if office is None:
-            raise Refusal("office.unknown", office=office_code)
+        office = lookups.office(conn, office_code)
         if role == "national" and office["level"] != "national":
             raise Refusal("staff.role_unfit", office=office_code)
         staff_id = _known(work, conn, address, office, role, name, now)
         rows.withdraw_invitations(conn, staff_id, now)
         rows.add_invitation(conn, _hash(token), staff_id, now + INVITED_FOR)
         _trail(conn, now, actor, "staff.invited", staff_id, office["id"])
-    return Invitation(address, office_code, token, now + INVITED_FOR)
+    return Invitation(address, office["code"], token, now + INVITED_FOR)
 
 
 def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: Role, name: str, now: datetime) -> UUID:
@@ -65,7 +66,7 @@ def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: R
         "id": work.ids.new(),
         "office_id": office["id"],
         "email": email,
-        "name": name.strip(),
+        "name": clean(name),
         "role": role,
         "password": None,
         "active": False,  # until the invitation is taken up
@@ -79,7 +80,7 @@ def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: R
     found = rows.by_email(conn, email)
     if found is None or (found["office_id"], found["role"]) != (office["id"], role):
         raise Refusal("staff.elsewhere", email=email)
-    rows.change(conn, found["id"], invited_at=now, name=name.strip() or found["name"])
+    rows.change(conn, found["id"], invited_at=now, name=clean(name) or found["name"])
     return UUID(str(found["id"]))
 
 
@@ -105,7 +106,7 @@ def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
             conn,
             staff_id,
             password=password_hash,
-            name=name.strip() or found["name"],
+            name=clean(name) or found["name"],
             active=True,
             joined_at=found["joined_at"] or now,
             fs_uniquifier=work.ids.public(),
@@ -127,7 +128,7 @@ def deactivate(work: Work, email: str, actor: str) -> None:
     """Close somebody's way in at once: sessions, password and open invitations end. Raises Refusal if unknown."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        found = rows.by_email(conn, email.strip().lower())
+        found = rows.by_email(conn, codes.email(email))
         if found is None:
             raise Refusal("staff.unknown", email=email)
         rows.change(conn, found["id"], active=False, password=None, phone=None, fs_uniquifier=work.ids.public())

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from contact.calendar import ZONE
+from services import lookups
 from services.faults import Refusal
 from services.questionnaires import form_of
 from services.work import Work
-from store import registry, rounds
+from store import rounds
 from store import superseded as rows
 from survey.questionnaire import Questionnaire
 
@@ -38,9 +39,7 @@ def superseded(work: Work, round_code: str, office: str | None = None) -> list[S
         found = rounds.by_code(conn, round_code)
         if found is None:
             raise Refusal("round.unknown", round=round_code)
-        place = registry.office_by_code(conn, office) if office else None
-        if office and place is None:
-            raise Refusal("office.unknown", office=office)
+        place = lookups.office(conn, office) if office else None
         forms = {sha256: form_of(conn, sha256) for sha256 in set(rounds.pinned(conn, found["id"]).values())}
         lines: list[Superseded] = []
         for event in rows.contested(conn, found["id"], place["id"] if place is not None else None):

@@ -19,7 +19,7 @@ from contact.address import read_address
 from contact.calendar import local_day
 from contact.delivery import State
 from contact.phone import read_cell
-from services import consent, numbers
+from services import consent, lookups, numbers
 from services.advance import preferred
 from services.faults import Refusal
 from services.work import Work
@@ -55,7 +55,11 @@ def find(work: Work, code: str, office_code: str | None = None) -> UUID:
     """The organisation with a registry code, as far as the database role may see. Raises Refusal: none, or several
     offices have the code and none was named."""
     with work.database.transaction() as conn:
-        found = registry.with_code(conn, code.strip(), office_code)
+        place = lookups.office(conn, office_code)["code"] if office_code is not None else None
+        found = registry.with_codes(conn, lookups.registry_codes(conn, [code]), place)
+        alike = lookups.alike_codes(registry.all_codes(conn), code) if not found else []
+    if alike:
+        raise Refusal("wish.code_alike", code=code, codes=", ".join(alike))
     if len(found) != 1:
         raise Refusal("wish.which_office" if found else "wish.no_organisation", code=code)
     return found[0]

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from characters import codes
+from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, registry, staff
+from store import audit, staff
 from store import tasks as rows
 
 STATES = ("open", "claimed", "done")
@@ -54,8 +56,8 @@ def listed(
     """
     states = STATES if done else STATES[:2]
     with work.database.transaction() as conn:
-        if office_code is not None and registry.office_by_code(conn, office_code) is None:
-            raise Refusal("office.unknown", office=office_code)
+        office_code = lookups.office(conn, office_code)["code"] if office_code is not None else None
+        officer = codes.email(officer) if officer is not None else None
         if officer is not None and staff.by_email(conn, officer) is None:
             raise Refusal("staff.unknown", email=officer)
         found = rows.listed(conn, states, limit, office_code, officer, kind)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Literal, TypeGuard
 
+from characters.cleaning import plain
 from sms import words
 from sms.replies import Reading, glance, read
 from survey.answers import Heard, Spoken, Unclear
@@ -241,7 +242,7 @@ def hear(
 
 def code_in_front(body: str) -> tuple[str, str]:
     """The code that `body` begins with and the words behind it: `700001: 2` → (`700001`, `2`); "" for no code."""
-    found = _CODE.match(words.normal(body).strip())
+    found = _CODE.match(plain(words.normal(body)))
     return (found[1], found[2].strip()) if found else ("", "")
 
 

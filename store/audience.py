@@ -206,9 +206,11 @@ def areas(conn: Connection, round_id: Any) -> list[str]:
     return list(conn.scalars(select(named).where(interviews.c.round_id == round_id).distinct().order_by(named)))
 
 
-def communes(conn: Connection, round_id: Any) -> list[str]:
-    """The communes of a round's organisations by name, as far as the role and its scope may see them."""
+def communes(conn: Connection, round_id: Any, office_id: UUID | None = None) -> list[str]:
+    """The communes of a round's organisations by name, of one office if named, as far as the role may see them."""
     named = select(interviews.c.commune).where(interviews.c.round_id == round_id, interviews.c.commune != "")
+    if office_id is not None:
+        named = named.where(interviews.c.office_id == office_id)
     return sorted(conn.scalars(named.distinct()), key=sort_key)
 
 

@@ -5,6 +5,7 @@ No number and no text is read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -15,9 +16,9 @@ from store.tables.registry import organisations
 
 
 def listed(
-    conn: Connection, campaign_id: UUID, registry_code: str | None, limit: int, offset: int = 0
+    conn: Connection, campaign_id: UUID, registry_codes: Sequence[str] | None, limit: int, offset: int = 0
 ) -> list[RowMapping]:
-    """Contacts in the order they left or will, from `offset` on; of one organisation if its code is given."""
+    """Contacts in the order they left or will, from `offset` on; of organisations with these codes if given."""
     at = func.coalesce(outbox.c.sent_at, outbox.c.due_at).label("at")
     columns = (outbox.c.medium, outbox.c.purpose, outbox.c.step, outbox.c.attempt, outbox.c.state, outbox.c.reason, at)
     query = (
@@ -26,6 +27,6 @@ def listed(
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .where(outbox.c.campaign_id == campaign_id)
     )
-    if registry_code is not None:
-        query = query.where(organisations.c.registry_code == registry_code)
+    if registry_codes is not None:
+        query = query.where(organisations.c.registry_code.in_(registry_codes))
     return list(conn.execute(query.order_by(at, outbox.c.id).limit(limit).offset(offset)).mappings())

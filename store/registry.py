@@ -54,15 +54,26 @@ def office_ids(conn: Connection, codes: Iterable[str]) -> dict[str, UUID]:
     return {row.code: row.id for row in found}
 
 
+def codes_among(conn: Connection, codes: Iterable[str]) -> list[str]:
+    """Those of `codes` that an organisation has, as far as the role may see."""
+    held = select(organisations.c.registry_code).distinct()
+    return list(conn.scalars(held.where(organisations.c.registry_code.in_(list(codes)))))
+
+
+def all_codes(conn: Connection) -> list[str]:
+    """Every registry code, as far as the role may see."""
+    return list(conn.scalars(select(organisations.c.registry_code).distinct().order_by(organisations.c.registry_code)))
+
+
 def add_office(conn: Connection, values: Mapping[str, Any]) -> bool:
     """Insert an office; False, and nothing is changed, when its code is taken."""
     made = upsert(offices).values(dict(values)).on_conflict_do_nothing().returning(offices.c.id)
     return conn.scalar(made) is not None
 
 
-def with_code(conn: Connection, code: str, office_code: str | None) -> list[UUID]:
-    """Organisations with this registry code, of one office if named."""
-    query = select(organisations.c.id).join(offices).where(organisations.c.registry_code == code)
+def with_codes(conn: Connection, codes: Sequence[str], office_code: str | None) -> list[UUID]:
+    """Organisations with one of these registry codes, of one office if named."""
+    query = select(organisations.c.id).join(offices).where(organisations.c.registry_code.in_(codes))
     return list(conn.scalars(query if office_code is None else query.where(offices.c.code == office_code)))
 
 
@@ -95,11 +106,40 @@ def hold_imports(conn: Connection) -> None:
     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORTING})
 
 
-def known_organisations(conn: Connection, office_id: UUID) -> dict[str, tuple[UUID, bytes]]:
-    """Registry code → (id, digest of the row it came from) of an office's organisations."""
-    query = select(organisations.c.registry_code, organisations.c.id, organisations.c.digest)
-    rows = conn.execute(query.where(organisations.c.office_id == office_id))
-    return {row.registry_code: (row.id, bytes(row.digest)) for row in rows}
+class Known(NamedTuple):
+    """An organisation as it is held: what tells it from others, and the digest of the row it came from."""
+
+    id: UUID
+    registry_code: str
+    name: str
+    kind: str
+    commune: str
+    digest: bytes
+
+
+def known_organisations(conn: Connection, office_id: UUID) -> list[Known]:
+    """The organisations of an office, by code."""
+    columns = [organisations.c[name] for name in Known._fields]
+    query = select(*columns).where(organisations.c.office_id == office_id).order_by(organisations.c.registry_code)
+    return [
+        Known(row.id, row.registry_code, row.name, row.kind, row.commune, bytes(row.digest))
+        for row in conn.execute(query)
+    ]
+
+
+def phones_known(conn: Connection, office_id: UUID) -> dict[UUID, frozenset[bytes]]:
+    """Organisation → hashes of its numbers, of an office's organisations."""
+    links = organisation_phones.c
+    hashes = func.array_agg(links.phone_hash)
+    query = select(links.organisation_id, hashes).join(organisations, organisations.c.id == links.organisation_id)
+    query = query.where(organisations.c.office_id == office_id).group_by(links.organisation_id)
+    return {row[0]: frozenset(map(bytes, row[1])) for row in conn.execute(query)}
+
+
+def leader_of(conn: Connection, organisation_id: UUID) -> bytes | None:
+    """The sealed name of an organisation's leader, or None."""
+    found: bytes | None = conn.scalar(select(organisations.c.leader).where(organisations.c.id == organisation_id))
+    return found
 
 
 def organisations_by_id(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
@@ -140,7 +180,7 @@ def add_organisations(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> No
 
 def change_organisations(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write all columns of organisations that are there already, but for where they belong and when they came."""
-    kept = ("id", "office_id", "registry_code", "created_at", "language")
+    kept = ("id", "office_id", "created_at", "language")
     columns = [c.name for c in organisations.c if c.name not in kept]
     if rows:
         change = update(organisations).where(organisations.c.id == bindparam("row_id"))

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -65,6 +65,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), limiter.limiter)
     app.before_request(_measure)
+    app.before_request(_legible)
     CSRFProtect(app)
     app.before_request(_guard)
     for side in (doors, rounds, province, lists, campaigns, work_list, wishes):
@@ -87,6 +88,13 @@ def _dress(app: Flask) -> None:
 def _measure() -> None:
     """How much may come in: lists are large, forms are small."""
     request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES
+
+
+def _legible() -> None:
+    """Refuse what no person types and no database keeps: a NUL in the address or in a field."""
+    fields = (text for given in (request.args, request.form) for pair in given.items(multi=True) for text in pair)
+    if "\0" in request.path or any("\0" in text for text in fields):
+        raise BadRequest
 
 
 def _guard() -> ResponseReturnValue | None:

@@ -10,11 +10,12 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from characters.cleaning import clean
 from gateway.console import drafting
-from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
+from gateway.console.desk import desk, field, member, obey, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose, seen
 from runtime import reasons
-from services import campaign_status, campaigns, progress, senders, trial
+from services import campaign_status, campaigns, lookups, progress, senders, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
 from store import campaign_contacts, staff
@@ -85,11 +86,12 @@ def _names() -> dict[str, str]:
 @routes.get("/campaigns/<uuid:campaign_id>/contacts")
 def contacts(campaign_id: UUID) -> ResponseReturnValue:
     """Each contact and why, a page at a time; of one organisation with ?code."""
-    found, code = _seen(campaign_id), request.args.get("code", "").strip()
+    found, code = _seen(campaign_id), clean(request.args.get("code", ""))
     at_page = min(max(1, request.args.get("page", 1, int)), MOST_PAGES)
     start = (at_page - 1) * CONTACTS_A_PAGE
     with sight().database.transaction() as conn:
-        rows = campaign_contacts.listed(conn, campaign_id, code or None, CONTACTS_A_PAGE + 1, start)
+        named = lookups.registry_codes(conn, [code]) if code else None
+        rows = campaign_contacts.listed(conn, campaign_id, named, CONTACTS_A_PAGE + 1, start)
     told = [(row, reasons.sentence(say, row["medium"], row["at"], row["reason"])) for row in rows[:CONTACTS_A_PAGE]]
     more = len(rows) > CONTACTS_A_PAGE
     return page("contacts.html", campaign=found, contacts=told, code=code, first=start + 1, at_page=at_page, more=more)
@@ -99,7 +101,7 @@ def contacts(campaign_id: UUID) -> ResponseReturnValue:
 def test(campaign_id: UUID) -> ResponseReturnValue:
     """Send the first sample to the member's own phone; the number is kept nowhere but sealed in the outbox."""
     _seen(campaign_id)
-    number, actor = request.form.get("number", ""), member().actor
+    number, actor = field("number"), member().actor
     obey(lambda: trial.send(desk().machine, campaign_id, number, actor), say("console.test.done"))
     return _back(campaign_id)
 
@@ -128,7 +130,7 @@ def launch(campaign_id: UUID) -> ResponseReturnValue:
 
 def _typed() -> int | None:
     """The number typed back; None, and the next page says so, when there is none."""
-    typed = request.form.get("number", "").strip().replace(".", "")
+    typed = field("number").replace(".", "")
     if typed.isascii() and typed.isdigit() and len(typed) < 10:
         return int(typed)
     flash(say("console.launch.no_number"), "refused")
@@ -146,7 +148,7 @@ def ask_pause(campaign_id: UUID) -> ResponseReturnValue:
 def pause(campaign_id: UUID) -> ResponseReturnValue:
     """Hold what has not left, of the whole or of a part."""
     _seen(campaign_id)
-    part, reason, actor = _part(), request.form.get("reason", "").strip()[:LONGEST_REASON], member().actor
+    part, reason, actor = _part(), field("reason")[:LONGEST_REASON], member().actor
     told = say("campaign.part_paused" if part else "campaign.paused")
     obey(lambda: campaigns.pause(desk().machine, campaign_id, actor, reason, **part), told)
     return _back(campaign_id)

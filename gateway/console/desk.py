@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from flask import abort, current_app, flash, render_template, session
+from flask import abort, current_app, flash, render_template, request, session
 from limits.strategies import RateLimiter
 
+from characters.cleaning import clean
 from gateway import auth
 from gateway.auth import StaffMember
 from gateway.console.uploads import Uploads
@@ -62,6 +63,11 @@ def language() -> str:
 def say(code: str, /, **params: Any) -> str:
     """The words for `code` in the page's language."""
     return words(code, language(), **params)
+
+
+def field(name: str) -> str:
+    """What a field of the form says, without what nobody can see; "" when it is not there."""
+    return clean(request.form.get(name, ""))
 
 
 def refusal_words(refusal: Refusal) -> str:

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
+from characters import codes
+from characters.cleaning import has_unseen
 from gateway import auth
 from gateway.auth import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from gateway.console.desk import desk, page, refusal_words, say
+from gateway.console.desk import desk, field, page, refusal_words, say
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
 from services import staff
@@ -33,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
 @routes.post("/sign-in")
 def take_sign_in() -> ResponseReturnValue:
     """Sign in, or say that address or password is wrong, not which."""
-    email = request.form.get("email", "").strip().lower()
+    email = codes.email(request.form.get("email", ""))
     _throttle(email)
     found = auth.verified(email, request.form.get("password", ""))
     if found is None:
@@ -64,7 +66,7 @@ def invitation(token: str) -> ResponseReturnValue:
 def take_invitation(token: str) -> ResponseReturnValue:
     """Set the password and use the invitation up."""
     _throttle("")
-    password, name = request.form.get("password", ""), request.form.get("name", "")[:120]
+    password, name = request.form.get("password", ""), field("name")[:120]
     try:
         invited = staff.invited(desk().machine, token)
         fault = _unfit(password, request.form.get("again", ""), invited["email"])
@@ -96,6 +98,8 @@ def _unfit(password: str, again: str, email: str) -> str:
     """Why the password cannot be taken, in words; "" when it can."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return say("console.password.length", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    if has_unseen(password):
+        return say("console.password.unseen")
     if password.lower() in (email, email.partition("@")[0]) or len(set(password)) < 5:
         return say("console.password.guessable")
     return "" if password == again else say("console.password.differs")

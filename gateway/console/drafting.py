@@ -10,6 +10,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from characters.cleaning import clean, plain
 from contact.kinds import KINDS
 from files import areas
 from gateway.console.desk import say
@@ -29,9 +30,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
     """title, kind, audience and spread_days of `services.campaigns.draft`, as the form gives them."""
-    days = form.get("spread_days", "")
+    days = plain(form.get("spread_days", ""))
     return {
-        "title": form.get("title", "").strip()[:LONGEST_TITLE],
+        "title": clean(form.get("title", ""))[:LONGEST_TITLE],
         "kind": form.get("campaign_kind") or "reminder",
         "audience": dict(_audience(form)),
         "spread_days": min(MOST_DAYS, int(days)) if days.isascii() and days.isdigit() else 0,
@@ -40,13 +41,13 @@ def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
 
 def _audience(form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:
     for name in ("kind", "sector", "area", "commune", "officer", "channel"):
-        if form.get(name, "").strip():
-            yield name, form[name].strip()
+        if said := clean(form.get(name, "")):
+            yield name, said
     if form.get("member") in ("yes", "no"):
         yield "is_member", form["member"] == "yes"
     if outcomes := form.getlist("outcome"):
         yield "outcome", outcomes
-    if codes := form.get("codes", "").replace(",", " ").split():
+    if codes := clean(form.get("codes", "")).replace(",", " ").split():
         yield "code", codes
 
 

@@ -5,7 +5,7 @@ A list is checked by importing it and taking it back; what was checked is kept s
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from files.faults import RefusedError
-from files.reports import ImportReport, difference_lines, fault_lines, report_from_json
+from files.reports import ImportReport, Resemblance, difference_lines, fault_lines, report_from_json
 from files.workbooks import MAX_BYTES
 from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose
 from gateway.console.uploads import Checked, file_name
 from services import readings
 from services.faults import Refusal
+from services.identity import NOTHING_SAID, Answers, Rest, answers
 from services.imports import import_registry
 from services.undo import undo_import
 from store import imports
@@ -28,11 +29,22 @@ routes = Blueprint("lists", __name__, url_prefix="/lists")
 MAX_UPLOAD = MAX_BYTES + 64 * 1024
 """The largest list and the form around it."""
 FAULTS_A_PAGE = 200
+QUESTIONS = 200
+"""Rows in question that the form asks about one by one; an answer for all the rest is asked beside them."""
+ROW, SAME = "row:", "same:"
 COUNTED = (
-    "rows", "added", "changed", "unchanged", "refused", "without_phone", "absent", "framed", "unframed",
-    "entered", "stopped", "not_answered",
+    "rows", "added", "changed", "unchanged", "refused", "asked", "without_phone", "absent", "framed",
+    "unframed", "entered", "stopped", "not_answered",
 )  # fmt: skip
 """Counts of reports in the order they are read; kept reports have lost it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A row that waits for an answer, and each organisation it may be."""
+
+    row: Resemblance
+    held: list[Resemblance]
 
 
 @routes.get("")
@@ -73,7 +85,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """Import what was checked."""
     found = _checked(token)
     try:
-        report = _import(found.office, found.name, desk().uploads.content(token), dry_run=False)
+        report = _import(found.office, found.name, desk().uploads.content(token), dry_run=False, said=_said())
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return redirect(url_for("lists.checked", token=token), 303)
@@ -134,9 +146,28 @@ def _form(status: int, faults: list[str]) -> ResponseReturnValue:
     return page("lists.html", status, offices=offices_to_choose(), chosen=chosen, faults=faults, past=past)
 
 
-def _import(office: str, name: str, content: bytes, dry_run: bool) -> ImportReport:
+def _import(office: str, name: str, content: bytes, dry_run: bool, said: Answers = NOTHING_SAID) -> ImportReport:
     with desk().uploads.readable(name, content) as path:
-        return import_registry(desk().machine, office, path, member().actor, dry_run)
+        return import_registry(desk().machine, office, path, member().actor, dry_run, said=said)
+
+
+def _said() -> Answers:
+    """What the form says of rows in question: "new", "same:<held code>", or "" for not yet."""
+    given = {name.removeprefix(ROW): said for name, said in request.form.items() if name.startswith(ROW)}
+    same = {code: said.removeprefix(SAME) for code, said in given.items() if said.startswith(SAME)}
+    new = [code for code, said in given.items() if said == "new"]
+    rests: dict[str, Rest] = {"new": "new", "same": "same"}
+    return answers(new, same, rests.get(request.form.get("rest", ""), ""))
+
+
+def _questions(report: ImportReport) -> list[Question]:
+    """The first rows in question, with those they may be."""
+    found: dict[tuple[str, int], Question] = {}
+    for each in report.resemblances:
+        of_row = found.setdefault((each.sheet, each.row), Question(each, []))
+        if each.held_code:
+            of_row.held.append(each)
+    return list(found.values())[:QUESTIONS]
 
 
 def _checked(token: str) -> Checked:
@@ -153,5 +184,6 @@ def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
     start = (at_page - 1) * FAULTS_A_PAGE
     faults = report.faults[start : start + FAULTS_A_PAGE]
     shown["changes"] = list(difference_lines(report.differences[:FAULTS_A_PAGE], say))
+    shown["questions"] = _questions(report) if "token" in shown else []
     paging = {"first": start + 1, "at_page": at_page, "pages": pages}
     return page("report.html", report=report, faults=faults, counted=COUNTED, **paging, **shown)

@@ -17,6 +17,7 @@ SIGNS: Mapping[str, str] = {
     "done": "✓",
     "open": "○", "claimed": "◐", "closed": "■", "pending": "○", "active": "▶", "partial": "◐", "complete": "✓",
     "answered": "✓", "refused": "✕", "weight-refused": "✕", "weight-emptied": "◐", "weight-notice": "ℹ",
+    "weight-asked": "?",
 }  # fmt: skip
 """A sign for each state, so that colour is never the only mark."""
 

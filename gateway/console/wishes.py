@@ -7,8 +7,9 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from characters.cleaning import clean
 from contact.calendar import local_day
-from gateway.console.desk import desk, member, page, refusal_words, say, sight
+from gateway.console.desk import desk, field, member, page, refusal_words, say, sight
 from services import held_numbers, told_wishes
 from services.faults import Refusal
 from services.told_wishes import HOW, Told
@@ -19,7 +20,7 @@ routes = Blueprint("wishes", __name__, url_prefix="/wishes")
 @routes.get("")
 def show() -> ResponseReturnValue:
     """The organisation with ?code (and ?office), where its numbers stand, and a form for what was told."""
-    code, office = request.args.get("code", "").strip(), request.args.get("office") or None
+    code, office = clean(request.args.get("code", "")), request.args.get("office") or None
     organisation, numbers = None, []
     try:
         if code:
@@ -63,10 +64,10 @@ def usable() -> ResponseReturnValue:
 
 def _enter(what: str) -> ResponseReturnValue:
     form, actor = request.form, member().actor
-    code, office = form.get("code", ""), form.get("office") or None
+    code, office = field("code"), form.get("office") or None
     act = told_wishes.stop if what == "stop" else told_wishes.start
     try:
-        told = Told(form.get("how", ""), _day(form.get("day", "")), form.get("words", ""))
+        told = Told(field("how"), _day(field("day")), field("words"))
         count = act(desk().machine, told_wishes.find(sight(), code, office), told, actor)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")

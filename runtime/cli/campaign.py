@@ -11,7 +11,7 @@ import click
 from runtime import reasons
 from runtime.cli.previewing import audience_options, show_preview
 from runtime.cli.session import Session
-from services import campaign_status, campaigns, rounds, trial
+from services import campaign_status, campaigns, lookups, rounds, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
 from store import campaign_contacts
@@ -155,7 +155,8 @@ def contacts(session: Session, campaign_id: str, code: str | None, limit: int, a
     with session.work.database.transaction() as conn:
         if rows.by_id(conn, _id(campaign_id)) is None:
             raise Refusal("campaign.unknown", campaign=campaign_id)
-        found = campaign_contacts.listed(conn, _id(campaign_id), code, limit)
+        named = lookups.registry_codes(conn, [code]) if code else None
+        found = campaign_contacts.listed(conn, _id(campaign_id), named, limit)
     if as_json:
         session.show([dict(row) for row in found])
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import click
@@ -11,6 +12,7 @@ import click
 from files.reports import report_lines
 from runtime.cli.faults import told
 from runtime.cli.session import Session
+from services.identity import answers
 from services.imports import import_online, import_registry
 from services.undo import undo_import
 
@@ -25,6 +27,9 @@ from services.undo import undo_import
 @click.option("--dry-run", is_flag=True, help="xem thử, không ghi gì (change nothing)")
 @click.option("--numbers-checked", is_flag=True, help="đã kiểm tra các số; dùng lại số bị giữ (numbers were checked)")
 @click.option("--undo", metavar="IMPORT", type=click.UUID, help="lấy lại một lần nhập khi chưa liên hệ ai (take back)")
+@click.option("--same", multiple=True, metavar="CODE[=HELD]", help="dòng này là tổ chức đang có (it is the held one)")
+@click.option("--new", multiple=True, metavar="CODE", help="dòng này là tổ chức mới (it is a new organisation)")
+@click.option("--rest", type=click.Choice(["same", "new"]), help="trả lời cho mọi dòng còn lại (for all other rows)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
 def command(
@@ -36,16 +41,20 @@ def command(
     dry_run: bool,
     numbers_checked: bool,
     undo: UUID | None,
+    same: tuple[str, ...],
+    new: tuple[str, ...],
+    rest: Literal["same", "new"] | None,
     as_json: bool,
 ) -> None:
     """Nhập danh sách tổ chức, hoặc kết quả khảo sát trực tuyến (import a list, or online answers)."""
     if undo:
         _undo(session, undo, as_json)
         return
+    said = answers(new, {row: held for row, _, held in (each.partition("=") for each in same)}, rest or "")
     with told(session, as_json):
         if path and office and not online and not round_code:
-            report = import_registry(session.work, office, path, session.actor, dry_run, numbers_checked)
-        elif online and round_code and not path and not office:
+            report = import_registry(session.work, office, path, session.actor, dry_run, numbers_checked, said)
+        elif online and round_code and not path and not office and not said:
             report = import_online(session.work, round_code, online, session.actor, dry_run)
         else:
             session.fail("import.usage")

@@ -65,7 +65,7 @@ class Subcommands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The language may be typed anywhere; what is wrong with the line is said in it."""
         try:
-            return super().parse_args(ctx, usage.language_first(args))
+            return super().parse_args(ctx, usage.language_first(usage.legible(args)))
         except click.UsageError as error:
             raise usage.told(error, usage.language_of(args)) from None
 

@@ -69,7 +69,7 @@ def _audience(chosen: Mapping[str, Any]) -> dict[str, Any]:
     filters = {
         "office": list(chosen["only_office"]),
         "commune": list(chosen["commune"]),
-        "officer": [email.strip().lower() for email in chosen["officer"]],
+        "officer": list(chosen["officer"]),
         "kind": list(chosen["organisation_kind"]),
         "sector": list(chosen["sector"]),
         "is_member": chosen["is_member"],

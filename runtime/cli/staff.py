@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 
+from characters import codes
 from runtime.cli.session import Session
 from services import officers, staff
 from services.staff import Role
@@ -74,7 +75,7 @@ def area(session: Session, email: str, communes: tuple[str, ...], remove: bool, 
         return
     if communes:
         officers.look_after(session.work, email, communes, session.actor)
-    theirs = officers.communes_of(session.work).get(email.strip().lower(), [])
+    theirs = officers.communes_of(session.work).get(codes.email(email), [])
     named = [commune or session.words("officer.province") for commune in theirs]
     session.say("officer.has", email=email, count=len(theirs), communes=", ".join(named))
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import IO, Any
 
 import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
+from characters.cleaning import clean
 from runtime.catalogue import LANGUAGES, words
 
 LANG = "--lang"
@@ -46,6 +48,18 @@ class Amount(click.ParamType[Decimal]):
         except InvalidOperation:
             self.fail(str(value), param, ctx)
         return found if found.is_finite() else self.fail(str(value), param, ctx)
+
+
+def legible(args: Sequence[str]) -> list[str]:
+    """`args` without what nobody sees, as pages and chats add when a command is copied; names of files stay."""
+    return [arg if arg.isascii() or _is_there(arg) else clean(arg) for arg in args]
+
+
+def _is_there(arg: str) -> bool:
+    try:
+        return Path(arg).exists()
+    except (OSError, ValueError):  # too long, or with a NUL: no file's name
+        return False
 
 
 def language_first(args: Sequence[str]) -> list[str]:

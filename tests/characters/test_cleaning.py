@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -64,3 +65,13 @@ def test_what_is_kept_can_be_stored(text: str) -> None:
 @given(st.text(alphabet="aăâáàảãạeêioôơuưyđ 0123456789-", max_size=20))
 def test_vietnamese_survives(text: str) -> None:
     assert clean(text) == " ".join(text.split(" ")).strip() or "  " in text
+
+
+ORDINARY = [chr(code) for part in ((0x20, 0x7F), (0xC0, 0x250), (0x1E00, 0x1F00)) for code in range(*part)]
+
+
+@pytest.mark.parametrize("form", [clean, plain, folded])
+def test_ordinary_letters_read_alone_and_beside_unseen_ones_are_the_same(form: Callable[[str], str]) -> None:
+    """Texts of ordinary letters take a short way; something unseen beside them makes them take the long one."""
+    for letter in ORDINARY:
+        assert form(f"a{letter}b") == form(f"a{letter}b\u200b")

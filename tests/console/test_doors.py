@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from flask import Flask
+from flask_security.utils import hash_password
 
 from gateway.console import doors
 from gateway.console.app import OPEN_TO_ALL, build
@@ -50,6 +53,86 @@ def test_an_invited_member_signs_in_and_out(visitor: Visitor, world: World, invi
     assert sorted(actions) == ["staff.invited", "staff.joined", "staff.signed_in"]
     visitor.post("/sign-out")
     assert visitor.get("/").request.path == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u200blan@qb.example",
+        "lan＠qb.example",
+        "lan@qb.example\u00a0",
+        "ＬＡＮ@qb.example",
+        "lan@qb\u00ad.example\u2060",
+        "lаn@qb.example",
+    ],
+)
+def test_an_address_however_it_was_typed_signs_in(visitor: Visitor, invitation: Invitation, typed: str) -> None:
+    join(visitor, invitation)
+    assert "Nguyễn Thị Lan" in words(visitor.post("/sign-in", email=typed, password=PASSWORD))
+
+
+def test_an_invitation_to_an_address_with_unseen_characters_is_to_that_address(world: World, visitor: Visitor) -> None:
+    made = staff.invite(
+        world.work, "\ufeffLan＠qb.example\u200b", "QB", "office", "Nguyễn\u00a0Thị\u200b Lan", "cli:test"
+    )
+    assert made.email == EMAIL
+    assert world.rows(table)[0]["name"] == "Nguyễn Thị Lan"
+    join(visitor, made)
+    assert "Nguyễn Thị Lan" in words(visitor.post("/sign-in", email=EMAIL, password=PASSWORD))
+
+
+@pytest.mark.parametrize(("chosen", "typed"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_password_is_the_same_on_every_keyboard(
+    visitor: Visitor, invitation: Invitation, chosen: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"]
+) -> None:
+    password = unicodedata.normalize(chosen, PASSWORD)
+    join(visitor, invitation, password=password, again=password)
+    answer = visitor.post("/sign-in", email=EMAIL, password=unicodedata.normalize(typed, PASSWORD))
+    assert "Nguyễn Thị Lan" in words(answer)
+
+
+def test_a_password_kept_before_in_another_form_still_opens(
+    visitor: Visitor, world: World, invitation: Invitation, app: Flask
+) -> None:
+    join(visitor, invitation)
+    spread = unicodedata.normalize("NFD", PASSWORD)
+    with app.app_context(), world.work.database.transaction() as conn:
+        conn.execute(table.update().where(table.c.email == EMAIL).values(password=hash_password(spread)))
+    assert "Nguyễn Thị Lan" in words(visitor.post("/sign-in", email=EMAIL, password=spread))
+
+
+@pytest.mark.parametrize("password", [PASSWORD + "\u200b", "\ufeff" + PASSWORD, PASSWORD.replace(" ", "\u2060 ")])
+def test_a_password_nobody_could_type_again_is_refused(visitor: Visitor, invitation: Invitation, password: str) -> None:
+    assert "không nhìn thấy" in join(visitor, invitation, password=password, again=password)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/sign-in", {"email": "a\0@b.vn", "password": PASSWORD}),
+        ("/sign-in", {"email": EMAIL, "password": "x\0yyyyyyyyyyyyyy"}),
+        ("/language", {"lang": "vi\0", "back": "/"}),
+        ("/sign-in", {"email\0": EMAIL}),
+    ],
+)
+def test_nul_in_a_field_is_refused_as_a_bad_request(visitor: Visitor, path: str, form: dict[str, str]) -> None:
+    visitor.get("/sign-in")
+    assert visitor.post(path, **form).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/wishes?code=a%00",
+        "/rounds/2026%00",
+        "/tasks?kind=%00",
+        "/rounds/a%00b",
+        "/wishes?code=A&office=%00",
+        "/?a%00=1",
+    ],
+)
+def test_nul_in_an_address_is_refused_as_a_bad_request(officer: Visitor, path: str) -> None:
+    assert officer.get(path).status_code == 400
 
 
 def test_an_invitation_serves_once(visitor: Visitor, invitation: Invitation) -> None:

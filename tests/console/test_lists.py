@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -205,8 +206,8 @@ def test_what_nobody_confirms_is_gone_after_a_day(officer: Visitor, clock: FakeC
     assert not left.exists()
 
 
-def confirmed(officer: Visitor, content: bytes) -> TestResponse:
-    return officer.post(upload(officer, content).request.path)
+def confirmed(officer: Visitor, content: bytes, **answers: str) -> TestResponse:
+    return officer.post(upload(officer, content).request.path, **answers)
 
 
 def test_an_import_is_taken_back_by_a_button_that_says_what_it_does(
@@ -225,13 +226,56 @@ def test_an_import_is_taken_back_by_a_button_that_says_what_it_does(
 
 
 def test_an_import_of_somebody_contacted_stays(officer: Visitor, world: World, tmp_path: Path) -> None:
-    answer = confirmed(officer, workbook(tmp_path, row(login="0901000001", name="HTX Mới")))
+    answer = confirmed(officer, workbook(tmp_path, row(login="0901000001", name="HTX Mới")), rest="new")
     new = world.rows(organisations, name="HTX Mới")[0]
     with world.work.database.transaction() as conn:
         held = sa.update(interviews).where(interviews.c.organisation_id == new["id"])
         conn.execute(held.values(seq=1))
     assert "Đã liên hệ 1 tổ chức" in words(officer.post(f"{answer.request.path}/undo"))
     assert world.rows(organisations, name="HTX Mới")
+
+
+MOVED = {"name": "HTX Muộn", "commune": "Xã Muộn", "login": "0901000077"}
+
+
+def test_rows_in_question_are_answered_one_by_one_on_the_page(officer: Visitor, world: World, tmp_path: Path) -> None:
+    confirmed(officer, workbook(tmp_path, row(**MOVED), row(name="HTX Hai", login="0900000002", commune="Xã Hai")))
+    before = {each["name"]: each["id"] for each in world.rows(organisations)}
+    answer = upload(
+        officer, workbook(tmp_path, row(**{**MOVED, "name": "HTX Muộn Mới"}), row(name="HTX Ba", login="0900000002"))
+    )
+    shown = words(answer)
+    assert "2 dòng chờ trả lời" in shown
+    assert "Là “HTX Muộn” (mã D" in shown
+    renamed, other = re.findall(r'name="(row:[^"]+)"', answer.text)
+    same = re.findall(r'value="(same:[^"]+)"', answer.text)[0]
+    told = officer.post(answer.request.path, **{renamed: same, other: "new", "rest": ""})
+    assert "Dòng chờ trả lời" not in words(told)
+    after = {each["name"]: each["id"] for each in world.rows(organisations)}
+    assert after["HTX Muộn Mới"] == before["HTX Muộn"]
+    assert set(after) - set(before) == {"HTX Muộn Mới", "HTX Ba"}
+    assert [noted["detail"]["rest"] for noted in world.rows(audit, action="registry.answered")] == [""]
+
+
+def test_rows_without_an_answer_wait_and_the_others_go_in(officer: Visitor, world: World, tmp_path: Path) -> None:
+    confirmed(officer, workbook(tmp_path, row(**MOVED)))
+    content = workbook(tmp_path, row(**{**MOVED, "name": "HTX Khác"}), row(name="HTX Tư", login="0900000004"))
+    told = confirmed(officer, content)
+    assert "Dòng chờ trả lời 1" in words(told)
+    assert {each["name"] for each in world.rows(organisations)} >= {"HTX Muộn", "HTX Tư"}
+    assert not world.rows(organisations, name="HTX Khác")
+    path = upload(officer, content).request.path
+    assert "Tổ chức mới 1" in words(officer.post(path, rest="new"))
+    assert world.rows(organisations, name="HTX Khác")
+
+
+@pytest.mark.parametrize("held", ["same:NOBODY", "same:"])
+def test_an_answer_that_was_tampered_with_is_refused_in_words(
+    officer: Visitor, world: World, tmp_path: Path, held: str
+) -> None:
+    path = upload(officer, workbook(tmp_path, row())).request.path
+    assert "Trong danh sách không có dòng nào mã X" in words(officer.post(path, **{"row:X": held}))
+    assert not world.rows(organisations, name="HTX Một")
 
 
 def test_another_office_cannot_take_an_import_back(

@@ -62,6 +62,36 @@ def test_usable(cell: object, numbers: list[str], flags: tuple[str, ...]) -> Non
     assert readings[0].flags == flags
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0912\u200b345678", "\ufeff0912345678", "0912\u00ad345\u2060678", "\u202a0912345678\u202c",
+        "0912\u00a0345\u202f678", "0912\u2011345\u2011678",
+        "0912–345—678", "0912−345−678",
+        "0912·345·678", "0912•345•678", "0912‧345∙678",
+        "\uff0b84 912 345 678", "０９１２．３４５．６７８", "٠٩١٢٣٤٥٦٧٨",
+        "‘0912345678", "0912345678\u2028", "0912\u3000345\u3000678",
+    ],
+)  # fmt: skip
+def test_what_nobody_sees_or_can_tell_apart_makes_no_difference(cell: str) -> None:
+    assert [(r.e164, r.flags) for r in read_cell(cell)] == [(A, ())]
+
+
+@pytest.mark.parametrize(("cell", "flags"), [("О912345678", ("letter_o",)), ("Ο912 345 678", ("letter_o",))])
+def test_a_foreign_letter_for_zero_is_read_as_the_latin_one(cell: str, flags: tuple[str, ...]) -> None:
+    assert [(r.e164, r.flags) for r in read_cell(cell)] == [(A, flags)]
+
+
+@pytest.mark.parametrize("cell", ["09l2345678", "0912345б78", "O9I2 345 678", "09\u200bl2345678"])
+def test_a_letter_for_another_digit_is_asked_back(cell: str) -> None:
+    assert [(r.e164, r.fault) for r in read_cell(cell)] == [(None, "phone.letters")]
+
+
+@pytest.mark.parametrize("between", ["·", " • ", "\u200b;", "\u00a0\u00a0", "\u2028", " – "])
+def test_several_numbers_with_signs_of_any_kind_between(between: str) -> None:
+    assert [r.e164 for r in read_cell(f"0912345678{between}0987654321")] == [A, B]
+
+
 OLD_AND_NEW = [
     *[("0120", "070"), ("0121", "079"), ("0122", "077"), ("0126", "076"), ("0128", "078")],
     *[("0123", "083"), ("0124", "084"), ("0125", "085"), ("0127", "081"), ("0129", "082")],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from vietnam_provinces import Province
+from vietnam_provinces import Province, Ward
 
 from files import areas
+from files.columns import fold
 
 
 def test_the_names_and_codes_of_today_are_the_published_ones() -> None:
@@ -32,12 +35,33 @@ def test_reused_numbers_mean_other_provinces_in_each_scheme() -> None:
         ("Hà Giang", "08", "02"),
         ("TP. Hồ Chí Minh", "79", None),
         ("TP.HCM", "79", None),
-        ("Bà Rịa-Vũng Tàu", "79", None),
-        ("Thừa Thiên - Huế", "46", None),
+        ("Bà Rịa-Vũng Tàu", "79", "77"),
+        ("Thừa Thiên - Huế", "46", "46"),
         ("27", "24", "27"),
         ("24", "24", None),
         ("8", "08", None),
         ("Đắk Nông", "68", "67"),
+        ("Đắc Nông", "68", "67"),
+        ("DakNong", "68", "67"),
+        ("Daklak", "66", None),
+        ("Đăk Lăk", "66", None),
+        ("Đắc Lắc", "66", None),
+        ("Kontum", "51", "62"),
+        ("Bắc Cạn", "19", "06"),
+        ("BR-VT", "79", "77"),
+        ("T. Bắc Giang", "24", "24"),
+        ("T.P Hồ Chí Minh", "79", None),
+        ("Tp Hồ Chí Minh", "79", None),
+        ("TPHCM", "79", None),
+        ("Sài Gòn", "79", None),
+        ("TT-Huế", "46", None),
+        ("thành phố Huế", "46", None),
+        ("Bắc\u00a0Giang\u200b", "24", "24"),
+        ("tỉnh Hà Giang (cũ)", "08", "02"),
+        ("Hà Giang cũ", "08", "02"),
+        ("Tuyên Quang (Hà Giang cũ)", "08", "02"),
+        ("Hoà Bình", "25", "17"),
+        ("HA GIANG", "08", "02"),
     ],
 )
 def test_a_province_by_any_name(text: str, code: str, former: str | None) -> None:
@@ -49,3 +73,28 @@ def test_a_province_by_any_name(text: str, code: str, former: str | None) -> Non
 @pytest.mark.parametrize("text", ["", "Bắc", "99", "Xã Hà Nội", "Hà"])
 def test_what_is_no_province(text: str) -> None:
     assert areas.find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [("Phú Yên", True), ("Phu Yen", True), ("Phù Yên", False), ("15", True), ("Hoà Bình", True), ("Hóa Bình", False)],
+)
+def test_marks_that_contradict_a_name_leave_a_doubt(text: str, certain: bool) -> None:
+    area = areas.find(text)
+    assert area is not None
+    assert area.certain is certain
+
+
+def test_no_two_provinces_differ_by_marks_only() -> None:
+    names = {*areas.PROVINCES.values(), *(name for name, _ in areas.FORMER.values())}
+    assert len({fold(name) for name in names}) == len(names)
+
+
+def test_communes_called_like_another_province_are_known() -> None:
+    """Those of today; the districts of before stand beside them."""
+    called = {fold(name): area for name in areas.PROVINCES.values() if (area := areas.find(name))}
+    called |= {fold(name): area for name, _ in areas.FORMER.values() if (area := areas.find(name))}
+    for ward in Ward.iter_all():
+        name, code = re.sub("^(Phường|Xã|Đặc khu) ", "", ward.name), f"{int(ward.province_code):02d}"
+        if fold(name) in called and called[fold(name)].code != code:
+            assert areas.is_own_place(name, code), (code, ward.name)

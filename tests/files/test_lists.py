@@ -253,6 +253,45 @@ def test_district_and_province_in_the_cell_of_the_commune(tmp_path: Path) -> Non
     assert {f.weight for f in found.faults} == {"notice"}
 
 
+@pytest.mark.parametrize(
+    ("area", "commune", "address"),
+    [
+        ("44", "Xã Vĩnh Ninh, Quảng Ninh, Quảng Bình", "Thôn 1, Quảng Ninh, tỉnh Quảng Bình"),
+        ("44", "Xã Vĩnh Ninh, Quảng Ninh", "Thôn 1, Quảng Ninh"),
+        ("44", "Xã Vĩnh Ninh, huyện Quảng Ninh, tỉnh Quảng Bình", "Thôn 1, huyện Quảng Ninh, tỉnh Quảng Bình"),
+        ("96", "Xã Vĩnh Mỹ A, Hoà Bình, Bạc Liêu", "Thôn 1, Hoà Bình, tỉnh Bạc Liêu"),
+        ("14", "Xã Huy Hạ, Phù Yên, Sơn La", "Thôn 1, Phù Yên"),
+        ("14", "Huy Ha, Phu Yen", "Thôn 1, Phu Yen"),
+        ("80", "Xã Thủy Tây, Thạnh Hóa, Long An", "Thôn 1, Thạnh Hóa, tỉnh Long An"),
+        ("08", "Phường Quang Trung, TP Hà Giang, tỉnh Hà Giang", "Thôn 1, TP Hà Giang, tỉnh Hà Giang"),
+        ("08", "Phường Quang Trung, TP. Hà Giang", "Thôn 1, TP. Hà Giang"),
+        ("08", "Xã Yên Thành, Quang Bình, Hà Giang", "Thôn 1, Quang Bình, tỉnh Hà Giang"),
+        ("79", "Phường 1, Tp. Vũng Tàu, Bà Rịa - Vũng Tàu", "Thôn 1, Tp. Vũng Tàu, tỉnh Bà Rịa - Vũng Tàu"),
+    ],
+)
+def test_a_district_called_like_a_province_is_none(tmp_path: Path, area: str, commune: str, address: str) -> None:
+    found = placed(tmp_path, "", "", area=area, commune=commune)
+    assert [o.address for o in found.organisations] == [address], found.faults
+
+
+def test_a_district_in_the_column_of_the_province_is_kept_when_its_marks_say_so(tmp_path: Path) -> None:
+    found = placed(tmp_path, "", "Phù Yên", area="14")
+    assert [o.address for o in found.organisations] == ["Thôn 1, Phù Yên"]
+
+
+@pytest.mark.parametrize("commune", ["Xã A, Hải Dương", "Xã A, TP Hải Dương", "Xã A, tỉnh Quảng Ninh"])
+def test_another_province_behind_the_commune_is_refused(tmp_path: Path, commune: str) -> None:
+    found = placed(tmp_path, "", "", commune=commune)
+    assert "list.other_province" in {f.code for f in found.faults}
+    assert found.organisations == ()
+
+
+@pytest.mark.parametrize("name", ["Hà Giang", "HÀ GIANG", "Ha Giang", "tỉnh Hà Giang (cũ)", "T. Hà Giang", "02"])
+def test_former_provinces_by_any_name_are_kept(tmp_path: Path, name: str) -> None:
+    found = placed(tmp_path, "", name, area="08")
+    assert [o.address for o in found.organisations] == ["Thôn 1, tỉnh Hà Giang"]
+
+
 def test_an_unknown_province_is_named_and_the_row_stays(tmp_path: Path) -> None:
     found = placed(tmp_path, "", "Bắc Quang")
     assert len(found.organisations) == 1
@@ -274,6 +313,116 @@ def test_the_password_is_kept_nowhere(tmp_path: Path) -> None:
 def test_a_code_of_the_list_wins_over_a_derived_one(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", DS=[("Mã tổ chức", *HEADER), ("24-001", *GOOD)])
     assert read_registry(path).organisations[0].registry_code == "24-001"
+
+
+CODED = ("Mã tổ chức", *HEADER)
+
+
+def coded(tmp_path: Path, *rows: list[object]) -> Registry:
+    return read_registry(write(tmp_path / "coded.xlsx", DS=[CODED, *rows]))
+
+
+@pytest.mark.parametrize("code", ["001\u200b", "\ufeff001", " 001\u00a0", "００１", "0\u00ad01"])
+def test_a_code_has_one_form_however_it_was_typed(tmp_path: Path, code: str) -> None:
+    found = coded(tmp_path, ["001", *row()], [code, *row(login="0900000002")])
+    assert [(o.registry_code, len(o.phones)) for o in found.organisations] == [("001", 2)]
+
+
+@pytest.mark.parametrize("code", ["", "-", "–", "\u200b", "...", "\u00a0"])
+def test_a_cell_that_holds_no_code_is_none(tmp_path: Path, code: str) -> None:
+    found = coded(tmp_path, [code, *row()], [code, *row(name="HTX Hai", login="0900000005")])
+    assert [o.registry_code[0] for o in found.organisations] == ["D", "D"]
+
+
+def test_names_and_places_keep_nothing_that_cannot_be_seen(tmp_path: Path) -> None:
+    hidden = row(
+        name="HTX\u00a0Mộ\u200bt", commune="Xã\u202fA\u200d", leader="\ufeffNguyễn Văn A", email="a@exam\u00adple.org",
+        address="Thôn\u30001\u200e", position="Giám\u200b đốc",
+    )  # fmt: skip
+    one = read(tmp_path, hidden).organisations[0]
+    assert (one.name, one.commune, one.leader, one.email) == ("HTX Một", "Xã A", "Nguyễn Văn A", "a@example.org")
+    assert (one.address, one.position) == ("Thôn 1", "Giám đốc")
+    assert one.registry_code == read(tmp_path, row()).organisations[0].registry_code
+
+
+@pytest.mark.parametrize(
+    "email", ["a@example.org\u00a0", "a＠example．org", "\u200ba@example.org", "ａ@example.org", "a@examplе.org"]
+)
+def test_an_address_is_read_however_it_was_typed(tmp_path: Path, email: str) -> None:
+    assert read(tmp_path, row(email=email)).organisations[0].email == "a@example.org"
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_headings_are_found_whatever_unseen_stands_in_them(tmp_path: Path, data: st.DataObject) -> None:
+    unseen = st.sampled_from(["", "", "\u200b", "\ufeff", "\u00ad", "\u2060", "\ufe0f"])
+    space = st.sampled_from([" ", "\u00a0", "\u3000", "\n", "  "])
+    form = data.draw(st.sampled_from(["NFC", "NFD", "NFKD"]))
+    header = [
+        "".join(data.draw(space) if c == " " else data.draw(unseen) + c for c in unicodedata.normalize(form, title))
+        for title in HEADER
+    ]
+    straight = read(tmp_path, row()).organisations
+    assert read_registry(write(tmp_path / "h.xlsx", DS=[header, row()])).organisations == straight
+
+
+def test_derived_codes_stay_what_they_were(tmp_path: Path) -> None:
+    """Organisations are found again by them in every later list."""
+    names = ("HTX Một", "Hợp tác xã Thuỷ sản Hoà Bình", "QTDND Quý Hoà", "HTX A – B", "HTX  Toàn  Thắng.")
+    found = read(tmp_path, *(row(name=name, login="", kind="HTX") for name in names)).organisations
+    assert [o.registry_code for o in found] == [
+        "DF7DDEAD1B51C6", "D5081E22D8820F", "DCE31104E140BF", "D0F0D6FD33F99F", "DBC3CB022ACFFF",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("second", ["0900000002", "0900000001"])
+@pytest.mark.parametrize("leader", ["Nguyễn Văn A", ""])
+def test_one_code_with_two_names_is_a_fault_that_names_both(tmp_path: Path, second: str, leader: str) -> None:
+    found = coded(tmp_path, ["001", *row()], ["001", *row(name="HTX Hai", login=second, leader=leader)])
+    assert [(o.name, [p.e164 for p in o.phones]) for o in found.organisations] == [("HTX Một", ["+84900000001"])]
+    fault = only(found)
+    assert (fault.code, fault.row, fault.weight) == ("list.code_of_two", 3, "refused")
+    assert dict(fault.params) == {
+        "sheet": "DS",
+        "row": 2,
+        "registry_code": "001",
+        "name": "HTX Hai",
+        "other": "HTX Một",
+    }
+
+
+def test_one_code_and_name_in_two_communes_is_not_joined(tmp_path: Path) -> None:
+    found = coded(tmp_path, ["001", *row()], ["001", *row(login="0900000002", commune="Xã B")])
+    assert [[p.e164 for p in o.phones] for o in found.organisations] == [["+84900000001"]]
+    assert only(found).code == "list.duplicate"
+
+
+def alone(*, code: str = "", **fields: str) -> list[object]:
+    return [code, *row(**{**dict.fromkeys(_FIELDS, ""), **fields})]
+
+
+@pytest.mark.parametrize("fields", [{}, {"leader": "Trần Thị B"}, {"leader": "Trần Thị B", "position": "Kế toán"}])
+def test_a_phone_alone_in_a_row_is_reported(tmp_path: Path, fields: dict[str, str]) -> None:
+    found = coded(tmp_path, ["001", *row()], alone(login="0912 345 678", **fields), ["002", *row(name="HTX Hai")])
+    assert [len(o.phones) for o in found.organisations] == [1, 1]
+    fault = found.faults[0]
+    assert (fault.code, fault.row, fault.value, fault.weight) == ("list.phone_alone", 3, "0912 345 678", "refused")
+    assert found.rows == 3
+
+
+def test_a_phone_alone_belongs_to_the_row_above_when_it_has_its_code(tmp_path: Path) -> None:
+    found = coded(tmp_path, ["001", *row()], alone(code="001\u200b", login="0912345678"))
+    assert [[p.e164 for p in o.phones] for o in found.organisations] == [["+84900000001", "+84912345678"]]
+    assert (only(found).code, only(found).weight) == ("list.joined", "notice")
+    apart = coded(tmp_path, ["001", *row()], ["002", *row(name="HTX Hai")], alone(code="001", login="0912345678"))
+    assert [len(o.phones) for o in apart.organisations] == [1, 1]
+    assert [f.code for f in apart.faults if f.row == 4] == ["list.phone_alone"]
+
+
+def test_a_name_with_a_phone_is_never_dropped_in_silence(tmp_path: Path) -> None:
+    found = read(tmp_path, row(), row(**{**dict.fromkeys(_FIELDS, ""), "name": "Tân Tiến", "login": "0912345678"}))
+    assert (found.rows, len(found.organisations)) == (2, 1)
+    assert {f.code for f in found.faults if f.row == 3} >= {"list.kind_unknown"}
 
 
 def test_a_derived_code_does_not_depend_on_the_phone(tmp_path: Path) -> None:

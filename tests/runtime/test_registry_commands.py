@@ -19,6 +19,7 @@ from services.work import Work
 from store.tables.registry import organisations
 from store.tables.rounds import questionnaires
 from store.unit_of_work import Database
+from tests.files.test_lists import CODED, row
 from tests.files.workbooks import write
 
 VILLAGE = str(HERE / "sample-village.xlsx")
@@ -293,3 +294,45 @@ def test_staff_see_and_say_what_a_number_can_be_used_for(run: Run, work: Work) -
     assert "từ trước" in run("number", "unusable", *of, *texts).stdout
     assert "không nhắn tin được (in_person" in run("number", "show", *of).stdout
     assert "không có trong danh sách" in run("number", "usable", *of, *texts[:1], "0909", *texts[4:], code=1).stderr
+
+
+def test_a_row_that_may_be_held_waits_until_it_is_answered(run: Run, tmp_path: Path) -> None:
+    run(*OFFICE)
+
+    def bring(name: str, code: object, *more: str, code_of: int = 0) -> Any:
+        path = write(tmp_path / "c.xlsx", DS=[CODED, [code, *row(name=name)]])
+        return loaded(run("import", str(path), "--office", "mau", "--json", *more, code=code_of))
+
+    bring("HTX Một", "A1")
+    asked = bring("HTX Hai", "B7", code_of=1)
+    assert [(r["registry_code"], r["held_code"], r["why"]) for r in asked["resemblances"]] == [
+        ("B7", "A1", "known_by_phone")
+    ]
+    told = run("import", str(tmp_path / "c.xlsx"), "--office", "mau", code=1).stdout
+    assert "“HTX Hai” (mã B7) chưa có, nhưng số điện thoại là của “HTX Một” (mã A1)" in told
+    assert "--same MÃ" in told
+    refused = run("import", str(tmp_path / "c.xlsx"), "--office", "mau", "--same", "B7=X", code=1)
+    assert "không có tổ chức nào mã X" in refused.stderr
+    assert bring("HTX Hai", "B7", "--same", "B7\u200b=A1")["counts"]["changed"] == 1
+    assert bring("HTX Hai", "B7", "--same", "B7=A1")["counts"]["unchanged"] == 1
+    assert bring("HTX Ba", "C9", "--new", "C9")["counts"]["added"] == 1
+    assert bring("HTX Bốn", "D3", "--rest", "new")["counts"]["added"] == 1
+
+
+def test_arguments_copied_from_a_page_are_read_without_what_nobody_sees(run: Run, tmp_path: Path) -> None:
+    run(
+        "office",
+        "add",
+        "mau\u200b",
+        "--name",
+        "Liên\u00a0minh\u200b Mẫu",
+        "--area",
+        "24\u200b",
+        "--contact-number",
+        "0204 3 888 999",
+    )
+    (office,) = loaded(run("office", "list", "--json"))
+    assert (office["code"], office["name"]) == ("mau", "Liên minh Mẫu")
+    path = tmp_path / "Danh\u00a0sách\u0301.xlsx"
+    write(path, DS=[CODED, ["A1", *row()]])
+    assert loaded(run("import", str(path), "--office", "MAU\u200b", "--json"))["counts"]["added"] == 1

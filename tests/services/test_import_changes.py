@@ -143,9 +143,10 @@ def test_only_the_newest_import_goes_and_only_once(
 ) -> None:
     first = import_registry(work, office, listed(tmp_path, row()), ACTOR)
     clock.advance(timedelta(hours=1))
-    second = import_registry(work, office, listed(tmp_path, row(name="HTX Hai")), ACTOR)
+    other = listed(tmp_path, row(name="HTX Hai", login="0900000002"))
+    second = import_registry(work, office, other, ACTOR)
     clock.advance(timedelta(hours=1))
-    import_registry(work, office, listed(tmp_path, row(name="HTX Hai")), ACTOR)  # changes nothing, bars nothing
+    import_registry(work, office, other, ACTOR)  # changes nothing, bars nothing
 
     def refusal(import_id: str) -> str:
         with pytest.raises(Refusal) as refused:

@@ -19,6 +19,7 @@ from questionnaires.make_samples import HERE
 from services import imports as use_case
 from services import interviews, offices, questionnaires, rounds
 from services.faults import Refusal
+from services.identity import Answers
 from services.imports import import_online, import_registry
 from services.senders import NewSender
 from services.senders import add as add_sender
@@ -403,7 +404,7 @@ def test_rows_that_belong_to_nobody_or_to_several_are_named(
     work: Work, office: str, open_round: str, owner: Database, tmp_path: Path
 ) -> None:
     shared = row(name="HTX Chung", login="0900000001")
-    import_registry(work, office, listed(tmp_path, shared), ACTOR)
+    import_registry(work, office, listed(tmp_path, shared), ACTOR, said=Answers(rest="new"))
     path = online(
         tmp_path,
         ["0999999999", "", "Đã trả lời"],
@@ -423,7 +424,8 @@ def test_rows_that_belong_to_nobody_or_to_several_are_named(
 def test_one_phone_of_two_organisations_is_told_apart_by_the_questionnaire(
     work: Work, office: str, open_round: str, owner: Database, tmp_path: Path
 ) -> None:
-    import_registry(work, office, listed(tmp_path, row(name="QTD Chung", kind="QTD", login="0900000001")), ACTOR)
+    shared = listed(tmp_path, row(name="QTD Chung", kind="QTD", login="0900000001"))
+    import_registry(work, office, shared, ACTOR, said=Answers(rest="new"))
     report = import_online(work, open_round, online(tmp_path, ["0900000001", "QTD", "Đã trả lời"]), ACTOR)
     assert (report.counts["stopped"], report.faults) == (1, ())
     answered = one(owner, sa.select(interview_rows.c.kind).where(interview_rows.c.online_at.is_not(None)))
@@ -437,6 +439,22 @@ def test_registry_codes_find_organisations_without_a_phone(
     import_registry(work, office, path, ACTOR)
     export = online(tmp_path, ["M-1", "Đã trả lời"], header=["Mã tổ chức", "Trạng thái"])
     assert import_online(work, open_round, export, ACTOR).counts["stopped"] == 1
+
+
+@pytest.mark.parametrize("code", ["001\u200b", "\ufeff001", "００１"])
+def test_an_online_code_is_found_however_it_was_typed(
+    work: Work, office: str, open_round: str, owner: Database, tmp_path: Path, code: str
+) -> None:
+    import_registry(
+        work, office, write(tmp_path / "a.xlsx", DS=[["Mã tổ chức", *HEADER], ["001", *row(login="")]]), ACTOR
+    )
+    header: list[object] = ["Mã tổ chức", "Trạng thái"]
+    assert (
+        import_online(work, open_round, online(tmp_path, [code, "Đã trả lời"], header=header), ACTOR).counts["stopped"]
+        == 1
+    )
+    numeric = import_online(work, open_round, online(tmp_path, [1, "Đã trả lời"], header=header), ACTOR)
+    assert [(f.code, f.params) for f in numeric.faults] == [("online.code_alike", {"codes": "001"})]
 
 
 def test_unreadable_answers_are_named_and_the_rest_enters(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from sms.binding import (
     Repetition,
     Shown,
     bind,
+    code_in_front,
     forget,
     hear,
     heard,
@@ -156,3 +158,21 @@ def test_a_text_sent_before_all_that_is_remembered_is_asked_back() -> None:
     seen = tuple(shown(8, n * MINUTE, before="9") for n in range(KEEP, 0, -1))
     assert bind(reading("1"), seen, AT) == AskBack("crossed", seen[0])
     assert bind(reading("1"), seen[:-1], AT) == Bound(seen[-2]), "nothing was forgotten: quicker than anybody reads"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "700001: 2",
+        "700001\u200b: 2",
+        "\ufeff700001 2",
+        "７００００１： 2",
+        "700001–2",
+        "700001 — 2",
+        "700001\u00a02",
+        "٧٠٠٠٠١: 2",
+    ],
+)
+def test_a_code_in_front_is_read_however_it_was_typed(body: str) -> None:
+    code, words = code_in_front(body)
+    assert (code, words.lstrip("- ")) == ("700001", "2")
