@@ -1,4 +1,4 @@
-"""Reads which of a question's options the words of a text choose, and which number they count.
+"""Reads which of a question's options a text chooses: by key, by the words that we print, or by both at once.
 
 Whatever leaves a doubt is `Unclear`. It must not know wishes about contacts nor which turn a text belongs to.
 """
@@ -6,44 +6,80 @@ Whatever leaves a doubt is `Unclear`. It must not know wishes about contacts nor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
-from sms import typed as typed_answers
 from sms import typos, words
+from sms.option_words import Found, OptionWords, Piece, option_words
 from survey.answers import Key, Said, Unclear
-from survey.questionnaire import NUMBERS, Kind, Question
+from survey.questionnaire import Question
 
 LONGEST_NUMBER = 12
 """Digits; anything longer is a phone number or a slip."""
+LONGEST_CHOICE = 8
+"""Figures of several choices written in one; anything longer may be a phone number."""
 _PHONE = re.compile(r"0\d{8,}")
-"""Somebody's number, sent so that we may call it: never what is counted."""
-
-_GAP = "\0"
+"""Somebody's number, sent so that we may call it."""
+_NEAR_NO = frozenset({"chu", "chau"})
+"""Forms of address that are one slip away from `chua`, not yet: before an option they may turn it around."""
+_TITLES = words.Lexicon("chú", "anh", "bác", "ông", "cậu", "cô", "chị")
+_NAMES_TOO = frozenset({("hai", "long")})
+"""Words of options that are a person's name as well, when somebody with a title stands before them: chú Hải Long."""
 
 
 def chosen(typed: Sequence[str], number: int | None, question: Question | None, language: str) -> Said:
-    """What the words `typed` choose or count; `number`: the question's number was named with them."""
+    """What the words `typed` choose; `number`: the question's number was named with them.
+
+    Codes of `Unclear` as in `sms.replies.read`.
+    """
     if not typed:
         return Unclear("empty" if number is None else "no_answer")
-    keys, rest = _labelled(list(typed), question)
-    core = [token for token in rest if not words.polite(token)]
-    if not keys and len(core) == 1 and core[0] in words.HOMOGRAPHS and not _selected(rest, core[0]):
-        return Unclear("homograph", _perhaps(words.HOMOGRAPHS[core[0]], question))
-    kind = question.kind if question is not None else "select_one"
-    if len(core) == 1 and core[0] in typos.LOOK_LIKE_ONE and not keys:
+    typed = words.apart(typed)
+    options = option_words(question)
+    pieces = _narrowed(options.within(typed))
+    if doubt := _alike(pieces) or _another_word(pieces, question):
+        return doubt
+    if _is_slip_for_one(pieces):
         sure = question is not None and question.kind == "select_one" and question.role != "consent"
         return Key("1") if sure else Unclear("homograph", "1")
+    keys: list[str] = []
     unknown = False
-    for at, token in enumerate(rest):
-        found = _numbers(rest, at, language, kind)
-        if found is None:
-            return Unclear("grouping", token)
+    for at in range(len(pieces)):
+        found = _keys(pieces, at, question, language)
         keys += found
-        unknown = unknown or not (found or words.polite(token) or _around(token, question))
-    if kind == "select_multiple" and keys:
-        return Unclear("words") if unknown else Key("".join(sorted(set(keys))))
-    said = _settled(keys, unknown, question, kind in NUMBERS)
-    return said if question is None or question.kind != "select_one" else _respelled(said, typed, question)
+        unknown = unknown or not (found or _says_nothing(pieces, at, question))
+    if question is not None and question.kind == "select_multiple" and keys:
+        return Unclear("words") if unknown or _turned(pieces) else Key("".join(sorted(set(keys))))
+    said = _settled(keys, unknown, question)
+    if question is None or question.kind != "select_one":
+        return said
+    said = _respelled(said, pieces, options, question)
+    return Unclear("words") if isinstance(said, Key) and _turned(pieces) else said
+
+
+def _narrowed(pieces: list[Piece]) -> list[Piece]:
+    """Words that may stand for several options, where a figure beside them says which: `1=Dua`."""
+    figures = {piece for piece in pieces if isinstance(piece, str) and piece.isdecimal()}
+    return [
+        Found(piece.words, piece.keys & figures or piece.keys) if isinstance(piece, Found) else piece
+        for piece in pieces
+    ]
+
+
+def _alike(pieces: Sequence[Piece]) -> Unclear | None:
+    """The doubt about words that stand for several options."""
+    several = next((piece for piece in pieces if isinstance(piece, Found) and len(piece.keys) > 1), None)
+    return None if several is None else Unclear("alike", ", ".join(sorted(several.keys)))
+
+
+def _another_word(pieces: Sequence[Piece], question: Question | None) -> Unclear | None:
+    """The doubt about one word that may be a number, or another word."""
+    core = _core(pieces)
+    if len(core) != 1 or not isinstance(core[0], str) or core[0] not in words.HOMOGRAPHS:
+        return None
+    if _follows_selector(pieces, list(pieces).index(core[0])):
+        return None
+    return Unclear("homograph", _perhaps(words.HOMOGRAPHS[core[0]], question))
 
 
 def _perhaps(number: int, question: Question | None) -> str:
@@ -55,41 +91,40 @@ def _perhaps(number: int, question: Question | None) -> str:
     return str(number) if question.choice_for_key(str(number)) else ""
 
 
-def _respelled(said: Said, typed: Sequence[str], question: Question) -> Said:
-    """The choice that misspelt words mean; a spelled number is none where it may be such words (hai ong, hai long)."""
-    phrases = list(_phrases(question))
-    if isinstance(said, Key) and not any(token[0].isdecimal() for token in typed):
-        places = [at for at, token in enumerate(typed) if not words.polite(token)]
-        others = typos.alike(typed[places[0] :] if places else typed, phrases) - {said.digits}
-        return Unclear("two_answers", ", ".join((said.digits, *sorted(others)))) if others else said
-    if not isinstance(said, Unclear) or said.code != "words" or question.role == "consent":
-        return said
-    core = [token for token in typed if not words.polite(token)]
-    found = set(typos.meant(core, phrases)) | set(typos.meant(_trimmed(typed), phrases))
-    if len(found) > 1:
-        return Unclear("two_answers", ", ".join(sorted(found)))
-    return Key(found.pop()) if found else said
+def _is_slip_for_one(pieces: Sequence[Piece]) -> bool:
+    core = _core(pieces)
+    return len(core) == 1 and core[0] in typos.LOOK_LIKE_ONE
 
 
-def _trimmed(typed: Sequence[str]) -> Sequence[str]:
-    """`typed` without polite words before and after; one within may be part of an answer (y kien)."""
-    places = [at for at, token in enumerate(typed) if not words.polite(token)]
-    return typed[places[0] : places[-1] + 1] if places else typed
+def _core(pieces: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if isinstance(piece, Found) or not words.polite(piece)]
 
 
-def _around(token: str, question: Question | None) -> bool:
-    """Whether `token` may stand beside an answer to `question`: what is counted, its unit in the question's own words,
-    or a word between several choices."""
-    if question is None or question.kind == "select_one":
+def _turned(pieces: Sequence[Piece]) -> bool:
+    """Whether the words of an option, with no figure beside them, may be turned around or be a name by what stands
+    before them: `chu hai long` is a slip for chưa, or Mr Long."""
+    if any(isinstance(piece, str) and piece[0].isdecimal() for piece in pieces):
         return False
-    if question.kind == "select_multiple":
-        return token in words.JOINING
-    asked = {word for written in (*question.label.values(), *question.text.values()) for word in words.phrase(written)}
-    return token in words.COUNTED or (token.isalpha() and any(words.same(token, word) for word in asked))
+    return any(
+        before in _NEAR_NO or (before in _TITLES and piece.words in _NAMES_TOO)
+        for before, piece in pairwise(pieces)
+        if isinstance(before, str) and isinstance(piece, Found)
+    )
 
 
-def _settled(keys: Sequence[str], unknown: bool, question: Question | None, whole: bool) -> Said:
-    if len(set(keys)) > 1 or (whole and len(keys) > 1):
+def _says_nothing(pieces: Sequence[Piece], at: int, question: Question | None) -> bool:
+    """Whether the word at `at` may stand beside an answer: courtesies, `and` between several, the sign of `1=Co`."""
+    piece = pieces[at]
+    if isinstance(piece, Found) or words.polite(piece):
+        return True
+    if piece == "=" and 0 < at < len(pieces) - 1:
+        after = pieces[at + 1]
+        return isinstance(after, Found) and pieces[at - 1] in after.keys
+    return question is not None and question.kind == "select_multiple" and piece in words.JOINING
+
+
+def _settled(keys: Sequence[str], unknown: bool, question: Question | None) -> Said:
+    if len(set(keys)) > 1:
         return Unclear("two_answers", ", ".join(dict.fromkeys(keys)))
     if keys and not unknown:
         return Key(keys[0])
@@ -98,54 +133,64 @@ def _settled(keys: Sequence[str], unknown: bool, question: Question | None, whol
     return Unclear("words" if unknown else "no_answer")
 
 
-def _labelled(typed: list[str], question: Question | None) -> tuple[list[str], list[str]]:
-    """Keys of the choices whose words stand in `typed`, longest first, and `typed` without those words."""
-    keys: list[str] = []
-    for phrase, key in sorted(_phrases(question), key=lambda pair: -len(pair[0])):
-        while (at := words.find(typed, phrase)) is not None:
-            keys.append(key)
-            typed = [*typed[:at], _GAP, *typed[at + len(phrase) :]]  # words on both sides never join
-    return keys, [token for token in typed if token != _GAP]
+def _respelled(said: Said, pieces: list[Piece], options: OptionWords, question: Question) -> Said:
+    """The option that misspelt words mean."""
+    if isinstance(said, Key):
+        return _perhaps_slipped(said, pieces, options)
+    if not isinstance(said, Unclear) or said.code != "words" or question.role == "consent":
+        return said
+    phrases = options.phrases()
+    core = _core(pieces)
+    trimmed = pieces[pieces.index(core[0]) : len(pieces) - pieces[::-1].index(core[-1])] if core else pieces
+    found = set(typos.meant(_words(core), phrases)) | set(typos.meant(_words(trimmed), phrases))
+    if len(found) > 1:
+        return Unclear("two_answers", ", ".join(sorted(found)))
+    return Key(found.pop()) if found else said
 
 
-def _phrases(question: Question | None) -> Iterator[tuple[tuple[str, ...], str]]:
-    for choice in question.choices if question else ():
-        for written in {*choice.label.values(), *choice.text.values()}:
-            if phrase := words.phrase(written):
-                yield phrase, choice.key
-            if phrase == ("không",):
-                yield words.phrase("không có"), choice.key
-        if choice.no_opinion:
-            yield from ((phrase, choice.key) for phrase in words.NO_OPINION)
+def _perhaps_slipped(said: Key, pieces: list[Piece], options: OptionWords) -> Said:
+    """A spelled number is none where it may be other words with a slip (hai ong, hai long), nor is an option with a
+    form of address that may belong to it (chu hai long, chưa hài lòng). The words of one option are no slip."""
+    core = _core(pieces)
+    if any(isinstance(piece, str) and piece[0].isdecimal() for piece in core) or not core:
+        return said
+    start = pieces.index(core[0])
+    exact = len(core) == 1 and isinstance(core[0], Found)
+    others = frozenset() if exact else typos.alike(_words(pieces[start:]), options.phrases())
+    others |= typos.alike(_words(pieces[start - 1 :]), options.phrases()) if start else frozenset()
+    others -= {said.digits}
+    return Unclear("two_answers", ", ".join((said.digits, *sorted(others)))) if others else said
 
 
-def _numbers(typed: Sequence[str], at: int, language: str, kind: Kind) -> list[str] | None:
-    """The numbers that the token at `at` writes, in plain digits; None: grouped so that it could be two numbers."""
-    token = typed[at]
-    if token in words.HOMOGRAPHS and _follows_selector(typed, at):
-        return [str(words.HOMOGRAPHS[token])]
-    if token.isdecimal() and kind == "select_multiple":
-        return list(token) if len(token) <= LONGEST_NUMBER else []
-    if token.isdecimal():
-        return [] if len(token) > LONGEST_NUMBER or _PHONE.fullmatch(token) else [_short(token)]
-    if token[0].isdecimal() and token[-1].isdecimal():
-        if kind == "decimal":
-            number = typed_answers.decimal(token)
-            return None if number is None else [number]
-        if kind != "integer":
-            return [_short(part) for part in re.split("[.,]", token)]
-        return [token.replace(".", "")] if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", token) else None
-    spelled = words.number(token, language)
+def _words(pieces: Sequence[Piece]) -> list[str]:
+    return [word for piece in pieces for word in ((piece,) if isinstance(piece, str) else piece.words)]
+
+
+def _keys(pieces: Sequence[Piece], at: int, question: Question | None, language: str) -> list[str]:
+    """The keys that the piece at `at` says, in plain digits."""
+    piece = pieces[at]
+    if isinstance(piece, Found):
+        return sorted(piece.keys)
+    if piece in words.HOMOGRAPHS and _follows_selector(pieces, at):
+        return [str(words.HOMOGRAPHS[piece])]
+    if piece.isdecimal():
+        return _figures(piece, question)
+    if piece[0].isdecimal() and piece[-1].isdecimal():
+        return [_short(part) for part in re.split("[.,]", piece)]
+    spelled = words.number(piece, language)
     return [] if spelled is None else [str(spelled)]
+
+
+def _figures(token: str, question: Question | None) -> list[str]:
+    if question is not None and question.kind == "select_multiple":
+        return list(token) if len(token) <= LONGEST_CHOICE else []
+    return [] if len(token) > LONGEST_NUMBER or _PHONE.fullmatch(token) else [_short(token)]
 
 
 def _short(digits: str) -> str:
     return digits.lstrip("0") or "0"
 
 
-def _selected(typed: Sequence[str], token: str) -> bool:
-    return _follows_selector(typed, list(typed).index(token))
-
-
-def _follows_selector(typed: Sequence[str], at: int) -> bool:
-    return at > 0 and typed[at - 1] in words.SELECTORS
+def _follows_selector(pieces: Sequence[Piece], at: int) -> bool:
+    before = pieces[at - 1] if at else ""
+    return isinstance(before, str) and before in words.SELECTORS

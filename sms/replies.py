@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms import options, typos, words
+from sms import numbers, options, typos, words
 from sms import typed as typed_answers
 from survey.answers import Key, Said, Spoken, Unclear
-from survey.questionnaire import Question
+from survey.questionnaire import NUMBERS, Question
 
 Opt = Literal["stop", "hold", "start"]
 NAMED = re.compile(
-    r"(?<![^\W_])(?:c(?:[âa]u(?:\s+(?:s[ốo]|h[ỏo]i))?)?|question|q)\s*(\d{1,2})(?!\d)(?![^\W\d_])[\s:=.,)/-]*"
+    r"(?<![^\W_])(?:c(?:[âa]u(?:\s+(?:s[ốo]|h[ỏo]i))?)?|question|q)\s*(\d{1,2})(?!\d)(?![^\W\d_])"
+    r"(?:(?<=\d)[.,-]|[\s:=)/]|[.,-](?!\d))*"  # C3.2, but never the comma of C4: ,5 nor its minus
 )
 """The number of a question, as people write it."""
+_SMILE = re.compile(r"(?:[:;=]+['-]?[()]+|\^+_*\^+)(?=\s|$)")
+"""A face drawn with signs: `=` and `^` mean something elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,20 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     grouping (1,200 or 2.5) · date (no day, or several) · range (1-3) · not_asked · perhaps_stop.
     """
     text = words.normal(body)
-    typed = words.tokens(text)
-    reading = _opted(typed) or _spoken(typed) or _answer(text, question, language)
+    typed = words.split(text)
+    reading = _opted(typed) or _word(typed, text, question, language) or _answer(text, question, language)
     if question is not None and question.kind == "text" and _is_answer(reading):
         reading = replace(reading, said=_free(body, typed))
     return replace(reading, digest=words.digest(typed))
+
+
+def _word(typed: Sequence[str], text: str, question: Question | None, language: str) -> Reading | None:
+    """A word that always works; one that is printed as an option of the question is that option."""
+    spoken = _spoken(typed)
+    if spoken is None or question is None or not question.choices:
+        return spoken
+    answer = _answer(text, question, language)
+    return answer if isinstance(answer.said, Key) else spoken
 
 
 def _is_answer(reading: Reading) -> bool:
@@ -113,14 +125,14 @@ def _spoken(typed: Sequence[str]) -> Reading | None:
 
 
 def _answer(text: str, question: Question | None, language: str) -> Reading:
-    text = typos.figures(text)
+    text = typos.figures(_SMILE.sub(" ", text))
     named = _named(text)
     if len(named) > 1:
         return Reading(Unclear("several"))
     number = next(iter(named), None)
     if number is not None and question is not None and question.number != number:
         return Reading(Unclear("other_question", str(number)), number)
-    typed = words.tokens(NAMED.sub(" ", text))
+    typed = words.split(NAMED.sub(" ", text))
     correcting = number is not None and any(token in words.CORRECTING for token in typed)
     if correcting:
         typed = tuple(token for token in typed if token not in words.CORRECTING)
@@ -129,7 +141,11 @@ def _answer(text: str, question: Question | None, language: str) -> Reading:
         return Reading(Unclear("date") if day is None else Key(day), number, correction=correcting)
     if question is not None and question.kind == "select_multiple" and typed_answers.is_range(text):
         return Reading(Unclear("range"), number)
-    return Reading(options.chosen(typed, number, question, language), number, correction=correcting)
+    if question is not None and question.kind in NUMBERS and typed:
+        said = numbers.counted(_bare_of(text, correcting), question, language)
+    else:
+        said = options.chosen(typed, number, question, language)
+    return Reading(said, number, correction=correcting)
 
 
 def _bare_of(text: str, correcting: bool) -> str:
