@@ -20,6 +20,8 @@ from survey.values import from_keys
 _SEPARATORS = r"[\s,;./)&+-]*"
 _LETTERED = re.compile(rf"(?:c(?:[âa]u)?\s*)?(\d{{1,2}})\s*[=:.)-]?\s*([a-f])(?![^\W\d_]){_SEPARATORS}")
 _PAIRED = re.compile(rf"(\d{{1,2}})\s*[=:]\s*(\d+){_SEPARATORS}")
+_HOURS = re.compile(r"(?<!\d)\d{1,2}:[0-5]\d(?!\d)")
+"""7:30 is a time of day, no question's number with its answer."""
 _GLUED = re.compile(r"(?<=\d)(?=c\s*\d)")
 _JOINED = re.compile(r"(?:[\s,;.]+(?:va|và|con|còn|roi|rồi|thi|thì|and))+[\s,;.]*$")
 FEWEST_IN_ORDER = 3
@@ -110,7 +112,7 @@ def doubts(several: Several) -> tuple[Doubtful, ...]:
 def _by_number(text: str) -> list[tuple[int, str]] | None:
     """(number, words) of every question the text names, when it names two or more and says nothing before them."""
     for shape in (_LETTERED, _PAIRED):
-        found = shape.findall(text)
+        found = [] if shape is _PAIRED and _HOURS.search(text) else shape.findall(text)
         rest = words.split(shape.sub(" ", text))
         if len({number for number, _ in found}) > 1 and all(map(_around, rest)) and not _particles_only(text, found):
             return [(int(number), said) for number, said in found]

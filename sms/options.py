@@ -105,11 +105,12 @@ def _turned(pieces: Sequence[Piece]) -> bool:
     before them: `chu hai long` is a slip for chưa, or Mr Long."""
     if any(isinstance(piece, str) and piece[0].isdecimal() for piece in pieces):
         return False
-    return any(
-        before in _NEAR_NO or (before in _TITLES and piece.words in _NAMES_TOO)
-        for before, piece in pairwise(pieces)
-        if isinstance(before, str) and isinstance(piece, Found)
-    )
+    return any(_is_turned(before, piece.words) for before, piece in pairwise(pieces) if isinstance(piece, Found))
+
+
+def _is_turned(before: Piece, option: tuple[str, ...]) -> bool:
+    """Whether what stands `before` the words of an option may belong to them."""
+    return isinstance(before, str) and (before in _NEAR_NO or (before in _TITLES and option in _NAMES_TOO))
 
 
 def _says_nothing(pieces: Sequence[Piece], at: int, question: Question | None) -> bool:
@@ -141,6 +142,8 @@ def _respelled(said: Said, pieces: list[Piece], options: OptionWords, question: 
         return said
     phrases = options.phrases()
     core = _core(pieces)
+    if core and _is_turned(pieces[max(pieces.index(core[0]) - 1, 0)], tuple(map(words.bare, _words(core)))):
+        return said
     trimmed = pieces[pieces.index(core[0]) : len(pieces) - pieces[::-1].index(core[-1])] if core else pieces
     found = set(typos.meant(_words(core), phrases)) | set(typos.meant(_words(trimmed), phrases))
     if len(found) > 1:
