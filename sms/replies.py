@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sms import contact_wishes, typos, words
 from sms import typed as typed_answers
-from sms import typos, words
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.questionnaire import NUMBERS, Kind, Question
 
@@ -63,8 +63,8 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     """
     text = words.normal(body)
     typed = words.tokens(text)
-    reading = _opted(typed) or _spoken(typed) or _answer(text, question, language)
-    if question is not None and question.kind == "text" and _is_answer(reading):
+    reading = _opted(text, typed) or _spoken(typed) or _answer(text, question, language)
+    if question is not None and question.kind == "text" and not reading.opt and _is_answer(reading):
         reading = replace(reading, said=_free(body, typed))
     return replace(reading, digest=words.digest(typed))
 
@@ -83,19 +83,18 @@ def _free(body: str, typed: Sequence[str]) -> Said:
     return Key(said) if said else Unclear("no_answer")
 
 
-def _opted(typed: Sequence[str]) -> Reading | None:
+def _opted(text: str, typed: Sequence[str]) -> Reading | None:
     """What it says about being contacted. `đừng gọi` is an opt-out, `dung goi` may be one or "right, call": held."""
     asked = words.wish(typed)
-    double = next((token for token in asked if token in words.DOUBLE), None)
-    if words.STOP.says(asked):
+    if words.START.says(asked):
+        return Reading(Spoken("start"), opt="start")
+    wish = contact_wishes.wish(text)
+    if wish == "stop":
         return Reading(Spoken("stop"), opt="stop")
-    if words.STOP_ACCENTED.says(asked) and double is None:
-        return Reading(Spoken("stop"), opt="stop")
-    if double is not None and words.STOP_ACCENTED.says(asked) and (len(asked) > 1 or words.alone(typed, double)):
-        return Reading(Unclear("perhaps_stop", double), opt="hold")
-    if words.HOLD.says(asked):
+    maybe = words.MAYBE_STOP.says(asked) and (len(asked) > 1 or words.alone(typed))
+    if wish == "hold" or maybe or words.HOLD.says(asked):
         return Reading(Unclear("perhaps_stop", " ".join(asked)), opt="hold")
-    return Reading(Spoken("start"), opt="start") if words.START.says(asked) else None
+    return Reading(Spoken("later")) if wish == "later" else None
 
 
 def settles(body: str) -> Literal["stop", "go_on"] | None:
