@@ -27,59 +27,65 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 _LONGEST_PHRASE = 4
 
-_TAIL = "[MFEelHCIUJQiDN]*$"
+_TAIL = "[MFEerlHCIUJQiDN]*$"
 _WRITTEN: Sequence[tuple[Wish, str]] = (
     # don't … contact … any more: whatever follows
     ("stop", r"(?:^|[^AND])[Dd]e?F?[VPB][VCl]?[MHFCl]*[Ee]"),
     ("stop", r"e[MF]*[Dd][VPB]C?" + _TAIL),
     ("stop", r"[iT][MF]*[Dd][VPB]C?" + _TAIL),
     ("stop", r"(?:^|[^ANDq])D[eF]?[VP][VC]?" + _TAIL),
-    ("stop", r"dP"),
+    ("stop", r"dP|~?DP" + _TAIL),
+    ("hold", r"DP"),
     ("hold", r"(?:^|[^AND])D[VP]C?M*[MH]O"),
     ("hold", r"(?:^|[^AND])(?:d[VB]|DB)C?" + _TAIL),
     # no … contact any more, or as an order
-    ("stop", r"(?:^|[MFTIeEUiYH])(?:N[eF]?|NL|TN)[VPB][VCl]?[MHFCl]*E(?!.*A)"),
+    ("stop", r"(?:^|[MFTIeEUirH])(?:N[eF]?|NL|TN)[VPB][VCl]?[MHFCl]*E(?!.*A)"),
     ("stop", r"[iT][MF]*N[VPB][VC]?" + _TAIL),
     ("stop", r"eM*N[VPB][VC]?" + _TAIL),
     ("stop", r"(?:^|[MFTI])N[VB]C?M*HM*F*$"),
     ("hold", r"N[VPB]C?[MHl]*E(?!.*A)"),
     ("hold", r"(?:^|[MFT])NP[MHF]*$"),
     # not willing to receive, to be called
-    ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHIC]*(?:[Ee]|$)"),
+    ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHICn]*(?:[Ee]|$)"),
     ("stop", r"[ND][Wb]+[WbMF]*(?:P|[VB]C?[MHF]*E)"),
-    ("stop", r"[ND][Wb]+[WbMF]*C" + _TAIL),
+    ("stop", r"[ND][Wb]+[WbMFH]*C" + _TAIL),
     ("stop", r"[ND][Wb]+M+[VB]C?" + _TAIL),
     ("hold", r"[ND][Wb]+[WbMF]*(?:[GgB][FM]*[CV]|[VB]C?" + _TAIL + r"|[GB][MFE]*$)"),
     ("stop", r"NEF*[CVP]"),
     # does not take texts or calls
-    ("stop", r"(?:^|[MFTIEeiUH])N[GB][FME]*[CV][MFHICl]*(?:[Ee]|$)"),
+    ("stop", r"(?:^|[MFTIEeirUH])N[GB][FME]*[CV][MFHICVln]*(?:[Ee]|$)"),
     ("stop", r"N[gGB][FM]*[CV][MFHCl]*E"),
-    ("stop", r"^[MFiI]*N[GB][FM]*E*[FM]*$"),
+    ("stop", r"^[MFiIr]*N[GB][FM]*E*[FM]*$"),
     ("hold", r"N[GB]E[FM]*$"),
     # stop contacting, refuse to receive, be struck off
     ("stop", r"(?:^|[^NDd])(?:S|R|TN?)[eFMlU]*[GB]?[FM]*[CVPB][VC]*[VCPMFEeHIUJQi]*$"),
     ("stop", r"(?:^|[^NDd])[SR][eFMlU]*[GB]?[FM]*[CVPB][VC]*[MHFl]*E"),
+    ("stop", r"^[FMiI]*k[Ss]F*$"),
     ("hold", r"(?:^|[^NDdMO])s[FM]*[GB]?[FM]*[CVPB]" + _TAIL),
     ("stop", r"(?:^|[^NDd])[Ss]k[GBCVHMFIQE]*$"),
     ("stop", r"^[MFiTIUW]*R[GBMF]*$"),
     ("stop", r"[XKSs]F*HM+[^O]*(?:$|Q)"),
-    ("stop", r"XH?[MF]*MF*M*Q"),
+    ("stop", r"X[HMFV]*(?:Q|D[CV])[VGCMF]*$"),
     ("stop", r"[XKS]M+H$"),
     ("stop", r"(?:^|[^N])X[FM]*W$"),
     ("stop", r"KM+H?$"),
+    ("hold", r"N[Wb].{0,4}HM|^[MFr]*K[FMHUr]*$|[VB]E.*K"),
     ("hold", r"^[FMiU]*TD[FMU]*$"),
     # leave us in peace
-    ("stop", r"q[MF]+y|qyM|a"),
+    # whatever refuses and names contact, and says nothing else
+    ("hold", r"^[^OALZVPBU]*(?:[DdN][^OALZVPBU]*[VPB]|[SR][^OALZVPBU]*[VPBC])C?[^OALZVPB]*$|[SR].*P[^O]*M|R.*A.*[VB]"),
+    ("stop", r"q[MF]+y|qyM|a|^[FMi]*z[FMi]*$"),
 )
 """The first rule that fits a clause says what it means."""
 _RULES = [(verdict, re.compile(rule)) for verdict, rule in _WRITTEN]
-_TRIGGER = re.compile("[DdNSsTRXKPaqJ]")
+_TRIGGER = re.compile("[DdNSsTRXKPaqJz]")
+_ALWAYS = re.compile(r"^[^ODNdA]*!S[FElUIMi]*$")
 _ALONE = re.compile(r"^[FiI]*(?:M?WM*)?S[FElIUMi]*$")
 _ALONE_OF_SOMEBODY = re.compile(r"^[FiIM]*S[FElIUMi]*$")
 _ENOUGH = re.compile(r"^[FiUM]*T[FU]*$")
 _LATER = re.compile(r"(?:[DdT]|[iT][MF]*N|S)[eFG]?[VPB]C?[MHFlCEZ]*Z|Z[MFZI]*[Dd][VPB]|^[^O]*Z[^O]*N[VB]C?[MF]*$")
 _ORDER = re.compile(r"[DdN][eF]?[VPB]")
-_INVITING = re.compile(r"^[MFOZlLiqCg]*[VB]C?[MFOZlLiT]*$")
+_INVITING = re.compile(r"^[MFOZlLiqCgr]*[VB]C?[MFOZlLiTr]*$")
 _ONLY = re.compile(r"[VB]C?T[MF]*[Dd]")
 
 
@@ -88,7 +94,7 @@ def wish(text: str) -> Wish | None:
     back), not now, or nothing of it. Never raises."""
     if not _LETTERS.search(text):
         return None
-    text = _SPACED_STOP.sub("stop", text)
+    text = _LABEL.sub("", _SPACED_STOP.sub("stop", text))
     if _first(text):
         return "stop"
     if len(text.strip()) > LONGEST:
@@ -99,7 +105,7 @@ def wish(text: str) -> Wish | None:
 
 def _first(text: str) -> bool:
     """Whether the first word, behind a question's number, figures and courtesies, is one that always ends contacts."""
-    typed = [words.bare(token) for token in _WHOLE_WORD.findall(_LABEL.sub("", text))[:6]]
+    typed = [words.bare(token) for token in _WHOLE_WORD.findall(text)[:6]]
     while typed and (typed[0].isdecimal() or typed[0] in ("da", "vang", "xin", "please", "pls", "ok", "lam", "on")):
         typed = typed[1:]
     if tuple(typed[:2]) in FIRST_PAIRS - {("tu", "choi")}:
@@ -141,10 +147,13 @@ def _said(clauses: Sequence[str]) -> Wish | None:
 
 
 def _clause(line: str) -> Wish | None:
-    if re.search("[NDd][GgVB][CM]*[Ln]|[VBC][MF]*[Nd]?L", line) or re.search("^[^ND]*[NDd]+[SR]", line):
+    if "O~" in line:
+        return None
+    line = re.sub("[~!]", "", line)
+    if re.search("[NDd][GgVB][CM]*(?:L|n(?!.*E))|[VBC][MF]*[Nd]?L", line) or re.search("^[^ND]*[NDd]+[SR]", line):
         return None  # cannot, did not get; does not stop
     if "Z" in line:
-        return "later" if _LATER.search(line) else None
+        return "stop" if re.search("[Dd]e?P.*E", line) else "later" if _LATER.search(line) else None
     if re.search("[NR][MF]*t", line):
         return "hold" if re.fullmatch("[MFiWI]*[NR]W*t[MFE]*", line) else None
     return next((verdict for verdict, rule in _RULES if rule.search(line)), None)
@@ -152,11 +161,15 @@ def _clause(line: str) -> Wish | None:
 
 def _alone(clauses: Sequence[str], at: int) -> Wish | None:
     """A clause that is nothing but the verb: stop!"""
-    line, others = clauses[at], [other for place, other in enumerate(clauses) if place != at]
+    if _ALWAYS.match(clauses[at]):
+        return "stop"
+    line, others = clauses[at].replace("!", ""), [other for place, other in enumerate(clauses) if place != at]
     talks = any(re.search("[VBPCU]", other) for other in others)
     if _ALONE.match(line) and (at == 0 or talks or all(re.fullmatch("[FMiI]*", other) for other in others)):
         return "stop"
     if _ALONE.match(line) or _ALONE_OF_SOMEBODY.match(line):
+        return "hold"
+    if re.match("^X[FMU]*$", line) and any(re.search("[HVP]", other) for other in others):
         return "hold"
     if _ENOUGH.match(line) and any(re.search("[VBP].*U|U.*[VBP]", other) for other in others):
         return "stop"

@@ -11,22 +11,25 @@ from collections.abc import Mapping
 VOCABULARY: Mapping[str, str] = {
     # D: not to do it, an order
     "D": (
-        "đừng, đừng có, đừng có mà, đừng bao giờ, chớ, chớ có, cấm, cấm không được, khỏi, khỏi cần, miễn, bớt, "
-        "không được, không được phép, không bao giờ được, tuyệt đối không, don't, dont, don t, do not, never, "
-        "do not ever"
+        "đừng, đừng có, đừng có mà, đừng bao giờ, chớ, chớ có, cấm, cấm không được, khỏi, khỏi cần, miễn, bớt, không "
+        "được, không được phép, không bao giờ được, tuyệt đối không, do not ever"
     ),
+    # ~D: the same in English, where it follows whom it tells of (they never call)
+    "~D": "don't, dont, don t, do not, never, do not ever",
+    # DP: in one phrase
+    "DP": "đừng phiền, thôi phiền, khỏi phiền",
     # d: without marks an order, or dừng, đúng, Dũng
     "d": "dung, dung co, dung co ma, dung bao gio, dung lai, dung han, dung ngay",
     # N: no
     "N": (
-        "không, không còn, không hề, hông, hổng, hỏng, hong, hok, hem, hẻm, hẽm, hôn, ko, k, kh, kg, khg, hk, kô, "
-        "không bao giờ, chẳng bao giờ, chẳng, chả, chẳng còn, nỏ, mô có, đéo, đếch, éo, méo, cóc, đ, no, not, "
-        "no longer, không có"
+        "không, không còn, hông có, hổng có, không hề, hông, hổng, hỏng, hong, hok, hem, hẻm, hẽm, hôn, ko, k, kh, "
+        "kg, khg, hk, kô, không bao giờ, chẳng bao giờ, chẳng, chả, chẳng còn, nỏ, mô có, đéo, đếch, éo, méo, cóc, đ, "
+        "no, not, no longer, không có"
     ),
     # W: to want, between no and what is not wanted
     "W": (
-        "muốn, thích, cần, cần phải, đồng ý, có nhu cầu, nhu cầu, chấp nhận, mong, mong muốn, cho phép, chịu, "
-        "ham, hề muốn, còn muốn, muốn được, want, wish, like, need, longer, agree, consent"
+        "muốn, thích, cần, cần phải, đồng ý, có nhu cầu, nhu cầu, chấp nhận, mong, mong muốn, cho phép, chịu, ham, hề "
+        "muốn, còn muốn, muốn được, want, wish, like, need, longer, agree, consent"
     ),
     # b: what is done to us
     "b": "bị",
@@ -36,9 +39,11 @@ VOCABULARY: Mapping[str, str] = {
     "n": "nào, lần nào, nào hết, nào cả",
     # S: to stop
     "S": (
-        "dừng, dừng lại, dừng hẳn, ngừng, ngừng lại, ngưng, ngưng lại, chấm dứt, kết thúc, stop, end, quit, "
-        "cancel, hủy, hủy bỏ, unsubscribe, unsubcribe, revoke, withdraw, terminate, tắt, stopp, stpo, sotp"
+        "dừng, dừng lại, dừng hẳn, ngừng, ngừng lại, ngưng, ngưng lại, chấm dứt, kết thúc, end, quit, cancel, hủy, "
+        "hủy bỏ, revoke, withdraw, terminate, tắt"
     ),
+    # !S: English words that say nothing else
+    "!S": "stop, unsubscribe, unsubcribe, unsub, stopp, stpo, sotp, stopall",
     # s: without marks to cancel, or a man's name
     "s": "huy, huy bo",
     # T: enough; also only, and a particle
@@ -48,40 +53,42 @@ VOCABULARY: Mapping[str, str] = {
     # X: to take off; K: to block
     "X": (
         "xóa, xóa bỏ, xóa giùm, xóa giúp, gỡ, gỡ bỏ, loại, loại bỏ, bỏ, rút, rút lại, rút tên, remove, delete, take, "
-        "erase, lấy, đưa"
+        "erase, lấy, đưa, ra khỏi"
     ),
+    "XQ": "khỏi danh sách, ra khỏi danh sách",
     "K": "chặn, block, blacklist",
     # V: to contact
     "V": (
-        "gọi, gọi điện, gọi điện thoại, gọi đt, điện, điện thoại, alo, nhắn, nhắn tin, nhắn tin nhắn, nhắn gọi, "
-        "gọi nhắn, gọi và nhắn, nhắn và gọi, nhắn hay gọi, gọi hay nhắn, nt, tn, gửi, gởi, liên lạc, liên hệ, "
-        "text, texting, call, calling, message, messaging, contact, contacting, phone, phoning, send, sending, "
-        "sms, nhắn nhe, nhắn với gọi, gọi với nhắn, goij, gọ, nhna"
+        "gọi, gọi điện, gọi điện thoại, gọi đt, điện, điện thoại, alo, nhắn, nhắn tin, nhắn tin nhắn, nhắn gọi, gọi "
+        "nhắn, gọi và nhắn, nhắn và gọi, nhắn hay gọi, gọi hay nhắn, nt, tn, gửi, gởi, liên lạc, liên hệ, text, "
+        "texting, call, calling, message, messaging, contact, contacting, phone, phoning, send, sending, sms, ib, "
+        "inbox, zalo, khảo sát, phỏng vấn, survey, nhắn nhe, nhắn với gọi, gọi với nhắn, goij, gọ, nhna"
     ),
     # B: without marks to text or to receive
     "B": "nhan",
     "BC": "nhan tin, nhan tin nhan",
     # O: without weight here, but no courtesy
-    "O": "câu, cau, câu này, cau nay",
+    "O": "cán bộ, can bo, câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
     # P: to bother
     "P": (
         "làm phiền, làm phiền phức, quấy rầy, quấy rối, quấy phá, quấy, phá rối, spam, khủng bố, bother, bothering, "
         "disturb, disturbing, harass, harassing, spamming, lm phiền, lam fien, làm fiền"
     ),
     # G: to receive; g: to hear or to read
-    "G": "nhận, nhận được mấy, receive, receiving, get, getting",
+    "G": "nhận, tiếp nhận, nhận được mấy, receive, receiving, get, getting",
     "g": "nghe, đọc, xem, hear",
     # C: what is received
     "C": (
         "tin, tin nhắn, tin nhan, sms, cuộc gọi, cuộc điện thoại, điện thoại, đt, thư, tin tức, text, texts, call, "
-        "calls, message, messages, subscription, spam, thông tin, liên lạc"
+        "calls, message, messages, subscription, spam, liên lạc, khảo sát, phỏng vấn, phiếu, quảng cáo, tự động, tin "
+        "rác, rác, survey, surveys, qc"
     ),
     # k: to be registered
     "k": "đăng ký, đăng kí, đk, dki, đki",
     # H: a number or a name on a list; Q: the list
     "H": (
-        "số, số máy, số điện thoại, số đt, sđt, sdt, số phone, máy, tên, number, phone number, name, contact, "
-        "số liên lạc, thuê bao"
+        "số, số máy, số điện thoại, số đt, sđt, sdt, số phone, máy, tên, number, phone number, name, contact, số liên "
+        "lạc, thuê bao"
     ),
     "Q": "danh sách, list, lists, danh bạ, hệ thống, database",
     # E: any more; e: from now on
@@ -96,46 +103,55 @@ VOCABULARY: Mapping[str, str] = {
     "M": (
         "tôi, tui, em, anh, chị, chú, cô, bác, ông, bà, cháu, con, mình, tao, tau, tớ, bố, mẹ, cậu, dì, bọn tôi, "
         "chúng tôi, chúng tao, bọn tao, bọn tui, tụi tui, bầy tui, anh chị, ông bà, các anh, các chị, các anh chị, "
-        "các bạn, bạn, mày, bọn mày, chúng mày, quý vị, quý cơ quan, quý đơn vị, bên anh, bên mình, bên bạn, bên em, "
-        "cơ quan, các ông, cho, tới, đến, vào, vô, với, của, này, đây, nay, me, my, i, us, our, you, your, this, to, "
-        "on, from, e, a, c, mấy người, mấy anh, mấy chị, người ta, nhà tôi, gia đình tôi"
+        "người già, các bạn, bạn, mày, bọn mày, chúng mày, quý vị, quý cơ quan, quý đơn vị, bên anh, bên mình, bên "
+        "bạn, bên em, cơ quan, các ông, cho, tới, đến, vào, vô, với, của, này, đây, nay, me, my, i, us, our, you, "
+        "your, this, to, here, on, from, e, a, c, t, nhau, mấy người, mấy anh, mấy chị, người ta, nhà tôi, gia đình "
+        "tôi"
     ),
     # i: an order or a plea follows
     "i": (
         "đề nghị, kính đề nghị, yêu cầu, vui lòng, xin vui lòng, làm ơn, xin, mong, nhờ, please, pls, plz, kindly, "
-        "đã bảo, đã nói là, đã nói, bảo, nói là, xin phép, xin được, làm ơn làm phước, lần cuối, hãy, vl"
+        "could you, can you, would you, đã bảo, đã nói là, said, đã nói, bảo, nói là, xin phép, xin được, làm ơn làm "
+        "phước, lần cuối, hãy, vl"
     ),
     # F: courtesies and other words without weight
     "F": (
-        "dạ, vâng, ạ, à, nhé, nhe, nha, nhá, nghe, nghen, nghe em, ơi, thưa, đi, giùm, giúp, dùm, hộ, ngay, luôn, hết, "
-        "việc, mọi, các, mấy, những, toàn bộ, tất cả, sự, ra, khỏi, ra khỏi, cả, và, cảm ơn, cám ơn, cam on, "
-        "xin cảm ơn, xin cám ơn, trân trọng, "
-        "ok, oke, thanks, thank you, thank, tks, ty, kính, chào, trên, ở, bởi, là, all, now, sir, off, of, the, these, "
-        "those, any, it, out, please, immediately, rồi mà, mà, đó, đấy, thì, phép, thông cảm, mong thông cảm, nhỉ, "
-        "loại, kiểu, bất kỳ, bất cứ, am, would, to be, trước, những cái, cái, giùm tôi, ngay lập tức, lập tức, "
-        "ngay đi, sẽ, đã, đang, vẫn, nghỉ"
+        "dạ, vâng, ạ, nhé, nhe, nha, nhá, nghe, nghen, nghe em, ơi, thưa, đi, đâu, thêm, giùm, giúp, dùm, hộ, ngay, "
+        "luôn, hết, việc, mọi, các, mấy, những, toàn bộ, tất cả, sự, ra, cả, và, cảm ơn, cám ơn, cam on, xin cảm ơn, "
+        "xin cám ơn, trân trọng, ok, oke, thanks, thank you, thank, tks, ty, kính, chào, trên, ở, bởi, là, all, now, "
+        "sir, off, of, the, these, those, any, it, out, please, immediately, rồi mà, mà, đó, đấy, thì, phép, thông "
+        "cảm, mong thông cảm, nhỉ, loại, kiểu, bất kỳ, bất cứ, am, would, to be, trước, những cái, cái, giùm tôi, "
+        "ngay lập tức, lập tức, ngay đi, nghỉ"
     ),
+    # r: when; it makes a fact of an order
+    "r": "rồi, còn, đã, sẽ, đang, vẫn, cứ, tạm, cũng",
     # U: complaints
     "U": (
         "phiền, phiền quá, bực, bực mình, mệt, mắc mệt, quá, lắm, hoài, miết, suốt, mãi, chán, điên, ghét, bực quá, "
-        "thế, gì, chi, rứa, nhiều, nhầm, lộn, vậy, vớ vẩn, phiền phức, tốn thời gian, rảnh, nhiều quá, liên tục, "
-        "suốt ngày, cả ngày, bậy, bệnh, khùng, đồ, lừa đảo, ức chế, ồn"
+        "thế, gì, chi, rứa, nhiều, nhầm, lộn, vậy, vớ vẩn, phiền phức, tốn thời gian, rảnh, nhiều quá, liên tục, suốt "
+        "ngày, cả ngày, bậy, bệnh, khùng, đồ, lừa đảo, ức chế, ồn"
     ),
     # J: threats
-    "J": "kiện, báo công an, công an, tố cáo, khiếu nại, thưa kiện, cút, biến, police, sue, report",
-    # q … y: to leave in peace; a: the same in one phrase
+    "J": (
+        "kiện, báo công an, công an, tố cáo, chửi, đánh, khiếu nại, thưa kiện, cút, biến, police, sue, report"
+    ),
+    # q … y: to leave in peace; a: the same in one phrase; z: the same alone
     "q": "để, hãy để, let, leave",
     "y": "yên, được yên, yên thân, yên ổn, alone, in peace, be",
-    "a": "tha cho, leave me alone, lose my number, get lost, go away, piss off, fuck off, buông tha",
+    "a": (
+        "tha cho, leave me alone, lose my number, get lost, go away, piss off, fuck off, buông tha, miễn tiếp"
+    ),
+    "z": "no calls, no texts, no messages, no sms, no spam, no contact, no call, no text",
     # Z: a limit of time
     "Z": (
         "trưa, buổi trưa, sáng, chiều, tối, đêm, khuya, sớm, muộn, bây giờ, giờ này, giờ nghỉ, giờ, lúc, lúc này, "
-        "khi, hôm nay, hôm, mai, ngày mai, vội, chủ nhật, cuối tuần, thứ bảy, thứ hai, tuần, tháng, tết, mùa, ban đêm, "
-        "ban ngày, buổi, trước khi, sát, sau, tạm thời, now, today, tonight, tomorrow, night, later, morning, evening, "
-        "noon, while, when, during, at, hiện tại, hiện giờ, gấp, liền, trưa nay, tối nay, chiều nay, sáng nay, sau 8"
+        "khi, hôm nay, hôm, mai, ngày mai, vội, chủ nhật, cuối tuần, thứ bảy, thứ hai, tuần, tháng, tết, mùa, ban "
+        "đêm, ban ngày, buổi, trước khi, sát, sau, tạm thời, now, today, tonight, tomorrow, night, later, morning, "
+        "evening, noon, while, when, during, at, hiện tại, hiện giờ, gấp, liền, trưa nay, tối nay, chiều nay, sáng "
+        "nay, sau 8"
     ),
     # A: it asks, or tells of others
-    "A": "sao, sao mà, tại sao, vì sao, ai, hả, có phải, chưa, why, did, nếu, giám đốc cũ",
+    "A": "à, hả, ư, sao, sao mà, tại sao, vì sao, ai, có phải, chưa, why, did, nếu, giám đốc cũ",
     # t: to answer, to take part; unwilling, but no word about contact
     "t": "trả lời, tham gia, trả lời tin nhắn, trả lời cuộc gọi, reply",
     # I: figures
