@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms import contact_wishes, typos, words
+from sms import contact_wishes, handwritten, machine_texts, typos, words
 from sms import typed as typed_answers
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.questionnaire import NUMBERS, Kind, Question
@@ -61,12 +61,24 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     (several questions at once) · other_question (names another one) · homograph (a number or another word) ·
     grouping (1,200 or 2.5) · date (no day, or several) · range (1-3) · not_asked · perhaps_stop.
     """
-    text = words.normal(body)
+    written = handwritten.by_hand(body, question)
+    if machine_texts.says_nothing(written):
+        return Reading(Unclear("no_answer"), digest=words.digest(words.tokens(body)))
+    reading = _whole(written, question, language)
+    first, rest = handwritten.first_line(written)
+    if first and reading.opt is None and isinstance(reading.said, Unclear) and handwritten.is_signature(rest, question):
+        above = _whole(first, question, language)
+        reading = reading if isinstance(above.said, Unclear) else above
+    return replace(reading, digest=words.digest(words.tokens(body)))
+
+
+def _whole(written: str, question: Question | None, language: str) -> Reading:
+    text = words.normal(written)
     typed = words.tokens(text)
     reading = _opted(text, typed) or _spoken(typed) or _answer(text, question, language)
     if question is not None and question.kind == "text" and not reading.opt and _is_answer(reading):
-        reading = replace(reading, said=_free(body, typed))
-    return replace(reading, digest=words.digest(typed))
+        return replace(reading, said=_free(written, typed))
+    return reading
 
 
 def _is_answer(reading: Reading) -> bool:
