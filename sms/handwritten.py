@@ -142,11 +142,13 @@ def _question_shapes(
     ]
     behind = rf"(?:\W*(?:{'|'.join(listed)}))?" if listed else ""
     found = [
-        re.compile(rf"(?:da ghi: .{{1,80}}?\.\s*)?(?:c\d{{1,2}}\W+)?(?<!\w){_spelled(written)}(?!\w){behind}[“”\"'»)]*")
+        re.compile(
+            rf"(?:da ghi: .{{1,80}}?\.\s*)?(?:c\d{{1,2}}\W+)?(?<!\w){_spelled(written)}(?!\w){behind}[?.!:“”\"'»)]*"
+        )
         for written in dict.fromkeys(asked)
         if len(words.phrase(written)) >= _LEAST_QUOTED
     ]
-    return (*found, *(re.compile(rf"(?<!\w){one}(?!\w)[“”\"'»)]*") for one in listed))
+    return (*found, *(re.compile(rf"(?<!\w){one}(?!\w)[?.!:“”\"'»)]*") for one in listed))
 
 
 def _spelled(written: str) -> str:

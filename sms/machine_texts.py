@@ -87,14 +87,14 @@ _CANNED = frozenset(
         *("i'll text you later", "i'll call you right back", "i'll reply later", "i will reply later"),
         *("i will call you later", "i'll get back to you", "sorry i can't talk right now", "i can't talk right now"),
         *("can't talk now", "can't talk right now", "sorry i can't talk now", "i can't talk now", "what's up"),
-        *("call me later", "i'm on my way", "can i call you later", "i'm in a meeting", "i am in a meeting"),
+        *("i'm on my way", "can i call you later", "i'm in a meeting", "i am in a meeting"),
         *("i'm busy", "i'm in class", "i'm at the movies", "i'm at the cinema", "please text me"),
         "i'll see your message when i get where i'm going",
     )
 )
 _BEGINNING = frozenset(map(words.tokens, ("tôi đang bận", "tôi đang họp", "xin lỗi tôi đang bận", "mình đang bận")))
 """Canned only with another such sentence behind it: alone, a person has said so."""
-_COURTEOUS = frozenset(map(words.tokens, ("sorry", "xin lỗi", "có chuyện gì vậy", "call me later", "tôi đến ngay",
+_COURTEOUS = frozenset(map(words.tokens, ("sorry", "xin lỗi", "có chuyện gì vậy", "tôi đến ngay",
     "what's up", "tôi sẽ gọi lại", "gọi cho tôi sau nhé", "can you text me", "please text me")))  # fmt: skip
 """Canned only beside another such sentence."""
 
