@@ -25,6 +25,8 @@ def stopped(turn: Turn, result: Result, replied: Sequence[int | None]) -> Result
     what the phone's texts of the last day were answered."""
     if list(replied).count(key(turn, result)) < ANSWERED_AT_MOST:
         return result
+    if result.outcome == "wanted_person":  # staff have that task already
+        return result.silent("going_round")
     tasks.open_task(
         turn.work,
         turn.conn,

@@ -64,7 +64,7 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"(?:^|[^NDdMO])s[FM]*[GB]?[FM]*[CVPB]" + _TAIL),
     ("stop", r"(?:^|[^NDd])[Ss]k[GBCVHMFIQE]*$"),
     ("stop", r"^[MFiTIUW]*R[GBMF]*$"),
-    ("stop", r"[XKSs]F*HM+[^O]*(?:$|Q)"),
+    ("stop", r"[XKSs]F*HM+[^O]*(?:$|Q)|i[MF]*XF*CM"),
     ("stop", r"X[HMFV]*(?:Q|D[CV])[VGCMF]*$"),
     ("stop", r"[XKS]M+H$"),
     ("stop", r"(?:^|[^N])X[FM]*W$"),
@@ -74,14 +74,18 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     # leave us in peace
     # whatever refuses and names contact, and says nothing else
     ("hold", r"^[^OALZVPBU]*(?:[DdN][^OALZVPBU]*[VPB]|[SR][^OALZVPBU]*[VPBC])C?[^OALZVPB]*$|[SR].*P[^O]*M|R.*A.*[VB]"),
+    ("hold", r"[Dd]F?E|^[FMi]*XH[FM]*$|^[FM]*NE[FMi]*$|^[FM]*i[FM]*XM+F*$"),
     ("stop", r"q[MF]+y|qyM|a|^[FMi]*z[FMi]*$"),
 )
 """The first rule that fits a clause says what it means."""
 _RULES = [(verdict, re.compile(rule)) for verdict, rule in _WRITTEN]
+_AMONG_OTHERS = re.compile(r"^[^w]*(?:[DdN][^wALZ]{0,5}[VP][^wALZ]{0,5}E|[RS][^wALZ]{0,2}[VP][^wALZ]*$)")
+"""Refusing and contact among words that nobody knows, where nothing tells of others."""
 _TRIGGER = re.compile("[DdNSsTRXKPaqJz]")
 _ALWAYS = re.compile(r"^[^ODNdA]*!S[FElUIMi]*$")
 _ALONE = re.compile(r"^[FiI]*(?:M?WM*)?S[FElIUMi]*$")
 _ALONE_OF_SOMEBODY = re.compile(r"^[FiIM]*S[FElIUMi]*$")
+_UNWILLING = re.compile("[MFiWI]*[NR]W*t[MFE]*")
 _ENOUGH = re.compile(r"^[FiUM]*T[FU]*$")
 _LATER = re.compile(r"(?:[DdT]|[iT][MF]*N|S)[eFG]?[VPB]C?[MHFlCEZ]*Z|Z[MFZI]*[Dd][VPB]|^[^O]*Z[^O]*N[VB]C?[MF]*$")
 _ORDER = re.compile(r"[DdN][eF]?[VPB]")
@@ -147,16 +151,18 @@ def _said(clauses: Sequence[str]) -> Wish | None:
 
 
 def _clause(line: str) -> Wish | None:
-    if "O~" in line:
+    if re.search("[Ow]~", line):
         return None
     line = re.sub("[~!]", "", line)
     if re.search("[NDd][GgVB][CM]*(?:L|n(?!.*E))|[VBC][MF]*[Nd]?L", line) or re.search("^[^ND]*[NDd]+[SR]", line):
         return None  # cannot, did not get; does not stop
     if "Z" in line:
         return "stop" if re.search("[Dd]e?P.*E", line) else "later" if _LATER.search(line) else None
-    if re.search("[NR][MF]*t", line):
-        return "hold" if re.fullmatch("[MFiWI]*[NR]W*t[MFE]*", line) else None
-    return next((verdict for verdict, rule in _RULES if rule.search(line)), None)
+    if _UNWILLING.fullmatch(line):
+        return "hold"
+    alone = line.replace("w", "O")
+    said = next((verdict for verdict, rule in _RULES if rule.search(alone)), None)
+    return said or ("hold" if _AMONG_OTHERS.search(line) else None)
 
 
 def _alone(clauses: Sequence[str], at: int) -> Wish | None:

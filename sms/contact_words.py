@@ -39,15 +39,15 @@ VOCABULARY: Mapping[str, str] = {
     "n": "nào, lần nào, nào hết, nào cả",
     # S: to stop
     "S": (
-        "dừng, dừng lại, dừng hẳn, ngừng, ngừng lại, ngưng, ngưng lại, chấm dứt, kết thúc, end, quit, cancel, hủy, "
-        "hủy bỏ, revoke, withdraw, terminate, tắt"
+        "dẹp, dẹp đi, dừng, dừng lại, dừng hẳn, ngừng, ngừng lại, ngưng, ngưng lại, chấm dứt, kết thúc, end, quit, "
+        "cancel, hủy, hủy bỏ, revoke, withdraw, terminate, tắt"
     ),
     # !S: English words that say nothing else
     "!S": "stop, unsubscribe, unsubcribe, unsub, stopp, stpo, sotp, stopall",
     # s: without marks to cancel, or a man's name
     "s": "huy, huy bo",
     # T: enough; also only, and a particle
-    "T": "thôi, thoii",
+    "T": "thôi, thoii, nghỉ",
     # R: to refuse
     "R": "từ chối, khước từ, phản đối, tuchoi, opt out, optout, tu chio, từ chôi, refuse, decline",
     # X: to take off; K: to block
@@ -68,7 +68,7 @@ VOCABULARY: Mapping[str, str] = {
     "B": "nhan",
     "BC": "nhan tin, nhan tin nhan",
     # O: without weight here, but no courtesy
-    "O": "cán bộ, can bo, câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
+    "O": "câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
     # P: to bother
     "P": (
         "làm phiền, làm phiền phức, quấy rầy, quấy rối, quấy phá, quấy, phá rối, spam, khủng bố, bother, bothering, "
@@ -76,12 +76,13 @@ VOCABULARY: Mapping[str, str] = {
     ),
     # G: to receive; g: to hear or to read
     "G": "nhận, tiếp nhận, nhận được mấy, receive, receiving, get, getting",
+    "gC": "nghe máy, nghe điện thoại, bắt máy",
     "g": "nghe, đọc, xem, hear",
     # C: what is received
     "C": (
-        "tin, tin nhắn, tin nhan, sms, cuộc gọi, cuộc điện thoại, điện thoại, đt, thư, tin tức, text, texts, call, "
-        "calls, message, messages, subscription, spam, liên lạc, khảo sát, phỏng vấn, phiếu, quảng cáo, tự động, tin "
-        "rác, rác, survey, surveys, qc"
+        "tin, tin nhắn, tin nhan, sms, cuộc gọi, cuộc điện thoại, điện thoại, đt, tin tức, dịch vụ, thông tin, text, "
+        "texts, call, calls, message, messages, subscription, spam, liên lạc, khảo sát, phỏng vấn, phiếu, quảng cáo, "
+        "tự động, tin rác, rác, survey, surveys, qc"
     ),
     # k: to be registered
     "k": "đăng ký, đăng kí, đk, dki, đki",
@@ -105,8 +106,8 @@ VOCABULARY: Mapping[str, str] = {
         "chúng tôi, chúng tao, bọn tao, bọn tui, tụi tui, bầy tui, anh chị, ông bà, các anh, các chị, các anh chị, "
         "người già, các bạn, bạn, mày, bọn mày, chúng mày, quý vị, quý cơ quan, quý đơn vị, bên anh, bên mình, bên "
         "bạn, bên em, cơ quan, các ông, cho, tới, đến, vào, vô, với, của, này, đây, nay, me, my, i, us, our, you, "
-        "your, this, to, here, on, from, e, a, c, t, nhau, mấy người, mấy anh, mấy chị, người ta, nhà tôi, gia đình "
-        "tôi"
+        "your, this, to, here, từ, on, from, e, a, c, t, nhau, mấy người, mấy anh, mấy chị, người ta, nhà tôi, gia "
+        "đình tôi"
     ),
     # i: an order or a plea follows
     "i": (
@@ -120,8 +121,8 @@ VOCABULARY: Mapping[str, str] = {
         "luôn, hết, việc, mọi, các, mấy, những, toàn bộ, tất cả, sự, ra, cả, và, cảm ơn, cám ơn, cam on, xin cảm ơn, "
         "xin cám ơn, trân trọng, ok, oke, thanks, thank you, thank, tks, ty, kính, chào, trên, ở, bởi, là, all, now, "
         "sir, off, of, the, these, those, any, it, out, please, immediately, rồi mà, mà, đó, đấy, thì, phép, thông "
-        "cảm, mong thông cảm, nhỉ, loại, kiểu, bất kỳ, bất cứ, am, would, to be, trước, những cái, cái, giùm tôi, "
-        "ngay lập tức, lập tức, ngay đi, nghỉ"
+        "cảm, mong thông cảm, nhỉ, loại, hình thức, kiểu, bất kỳ, bất cứ, am, would, to be, trước, những cái, cái, "
+        "giùm tôi, ngay lập tức, lập tức, ngay đi"
     ),
     # r: when; it makes a fact of an order
     "r": "rồi, còn, đã, sẽ, đang, vẫn, cứ, tạm, cũng",
@@ -152,6 +153,13 @@ VOCABULARY: Mapping[str, str] = {
     ),
     # A: it asks, or tells of others
     "A": "à, hả, ư, sao, sao mà, tại sao, vì sao, ai, có phải, chưa, why, did, nếu, giám đốc cũ",
+    # w: others, and what is sent among them: of these people tell
+    "w": (
+        "xã, huyện, tỉnh, cán bộ, can bo, chính quyền, nhà nước, ủy ban, ubnd, htx, hợp tác xã, dân, bà con, ngân "
+        "hàng, doanh nghiệp, công ty, giám đốc, lãnh đạo, thương lái, tổng đài, văn bản, hồ sơ, giấy, giấy mời, giấy "
+        "tờ, công văn, báo cáo, email, bưu điện, thư điện tử, họp, đường dây, đường, nạn, giá điện, tiền điện, cắt "
+        "điện, cấp điện, mất điện, đất, phí, thuế, quỹ, tiền, đơn, xe, gửi giấy"
+    ),
     # t: to answer, to take part; unwilling, but no word about contact
     "t": "trả lời, tham gia, trả lời tin nhắn, trả lời cuộc gọi, reply",
     # I: figures
