@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from sms import words
-from sms.contact_words import FIRST, FIRST_PAIRS, LOST_LETTERS, SPLITTING, VOCABULARY
+from sms.contact_words import BEFORE_FIRST, FIRST_HELD, FIRST_PAIRS, FIRST_WORDS, LOST_LETTERS, SPLITTING, VOCABULARY
 
 Wish = Literal["stop", "hold", "later"]
 
@@ -26,6 +26,7 @@ _LABEL = re.compile(r"^\W*(?:c(?:[âa]u)?\s*(?:s[ốo]\s*)?\d{1,2}\s*[:=.)-]*)?\
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 _LONGEST_PHRASE = 4
+_SHORTEST_SLIP = 3
 
 _TAIL = "[MFEerlHCIUJQiDN]*$"
 _WRITTEN: Sequence[tuple[Wish, str]] = (
@@ -70,14 +71,14 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("stop", r"(?:^|[^N])X[FM]*W$"),
     ("stop", r"KM+H?$"),
     ("hold", r"N[Wb].{0,4}HM|^[MFr]*K[FMHUr]*$|[VB]E.*K"),
-    ("hold", r"^[FMiU]*TD[FMU]*$"),
-    # leave us in peace
+    ("hold", r"^[FMiU]*TD[FMU]*$|^[FM]*iT[FM]*$"),
     # whatever refuses and names contact, and says nothing else
     ("hold", r"^[^OALZVPBU]*(?:[DdN][^OALZVPBU]*[VPB]|[SR][^OALZVPBU]*[VPBC])C?[^OALZVPB]*$|[SR].*P[^O]*M|R.*A.*[VB]"),
     ("hold", r"[Dd]F?E|^[FMi]*XH[FM]*$|^[FM]*NE[FMi]*$|^[FM]*i[FM]*XM+F*$"),
+    # leave us in peace
     ("stop", r"q[MF]+y|qyM|a|^[FMi]*z[FMi]*$"),
 )
-"""The first rule that fits a clause says what it means."""
+"""The first rule that fits a clause says what it means: `D V E` is đừng gọi nữa, `N W G C` không muốn nhận tin."""
 _RULES = [(verdict, re.compile(rule)) for verdict, rule in _WRITTEN]
 _AMONG_OTHERS = re.compile(r"^[^w]*(?:[DdN][^wALZ]{0,5}[VP][^wALZ]{0,5}E|[RS][^wALZ]{0,2}[VP][^wALZ]*$)")
 """Refusing and contact among words that nobody knows, where nothing tells of others."""
@@ -99,22 +100,22 @@ def wish(text: str) -> Wish | None:
     if not _LETTERS.search(text):
         return None
     text = _LABEL.sub("", _SPACED_STOP.sub("stop", text))
-    if _first(text):
+    first = _first(text)
+    if first[:1] in FIRST_WORDS or first in FIRST_PAIRS:
         return "stop"
+    held: Wish | None = "hold" if first[:1] in FIRST_HELD else None
     if len(text.strip()) > LONGEST:
-        return None
+        return held
     clauses = [line for line in map(_signs, _clauses(text)) if line]
-    return _said(clauses) if any(map(_TRIGGER.search, clauses)) else None
+    return (_said(clauses) or held) if any(map(_TRIGGER.search, clauses)) else held
 
 
-def _first(text: str) -> bool:
-    """Whether the first word, behind a question's number, figures and courtesies, is one that always ends contacts."""
+def _first(text: str) -> tuple[str, ...]:
+    """The first two words in plain letters, behind figures, courtesies and "I text"."""
     typed = [words.bare(token) for token in _WHOLE_WORD.findall(text)[:6]]
-    while typed and (typed[0].isdecimal() or typed[0] in ("da", "vang", "xin", "please", "pls", "ok", "lam", "on")):
+    while typed and (typed[0].isdecimal() or typed[0] in BEFORE_FIRST):
         typed = typed[1:]
-    if tuple(typed[:2]) in FIRST_PAIRS - {("tu", "choi")}:
-        return True
-    return bool(typed) and typed[0] in FIRST
+    return tuple(typed[:2])
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -135,7 +136,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 def _said(clauses: Sequence[str]) -> Wish | None:
     verdicts = [_clause(line) for line in clauses]
-    if "later" in verdicts:
+    if "later" in verdicts and not any(map(_for_good, verdicts, clauses)):
         return "later"
     told = [verdict or _alone(clauses, at) for at, verdict in enumerate(verdicts)]
     if "stop" not in told and "hold" not in told:
@@ -148,6 +149,10 @@ def _said(clauses: Sequence[str]) -> Wish | None:
     if ordered and not re.search("[Ee]", clauses[at]) and any("Z" in line for line in others):
         return "later"
     return told[at]
+
+
+def _for_good(verdict: Wish | None, line: str) -> bool:
+    return verdict == "stop" and re.search("[Ee]", line) is not None
 
 
 def _clause(line: str) -> Wish | None:
@@ -257,7 +262,8 @@ def _known(token: str) -> bool:
 
 def _single(token: str) -> str:
     """`tinn` as tin."""
-    return re.sub(r"(.)\1+", r"\1", token)
+    once = re.sub(r"(.)\1+", r"\1", token)
+    return once if len(once) >= _SHORTEST_SLIP else token
 
 
 @lru_cache(maxsize=1024)

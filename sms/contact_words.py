@@ -43,7 +43,7 @@ VOCABULARY: Mapping[str, str] = {
         "cancel, hủy, hủy bỏ, revoke, withdraw, terminate, tắt"
     ),
     # !S: English words that say nothing else
-    "!S": "stop, unsubscribe, unsubcribe, unsub, stopp, stpo, sotp, stopall",
+    "!S": "tc, stop, unsubscribe, unsubcribe, unsub, stopp, stpo, sotp, stopall",
     # s: without marks to cancel, or a man's name
     "s": "huy, huy bo",
     # T: enough; also only, and a particle
@@ -165,11 +165,22 @@ VOCABULARY: Mapping[str, str] = {
     # I: figures
 }  # fmt: skip
 
-FIRST = frozenset({"stop", "stopall", "unsubscribe", "unsubcribe", "optout", "revoke", "tc", "tuchoi", "huydk"})
+FIRST_WORDS = frozenset(
+    (word,)
+    for word in ("stop", "stopall", "unsubscribe", "unsubcribe", "optout", "opt-out", "revoke", "tc", "tuchoi", "huydk")
+)
 """They end contacts as the first word, whatever follows: laws and carriers know them, and so do our own texts."""
 
-FIRST_PAIRS = frozenset({("opt", "out"), ("stop", "all"), ("huy", "dk"), ("tu", "choi")})
-"""The same as two words; `từ chối` only where nothing else is refused, which the grammar sees."""
+FIRST_PAIRS = frozenset({("opt", "out"), ("stop", "all"), ("huy", "dk")})
+"""The same as two words."""
+
+FIRST_HELD = frozenset({("end",), ("quit",), ("cancel",)})
+"""Carriers know these as well, but alone: with more behind them they are asked back."""
+
+BEFORE_FIRST = frozenset(
+    ("da", "vang", "xin", "please", "pls", "ok", "lam", "on", "toi", "em", "minh", "nhan", "soan", "gui")
+)
+"""What may stand before the first word: courtesies, and "I text" (our own texts say: nhắn TC)."""
 
 SPLITTING = frozenset({"vì", "nhưng", "kẻo", "bởi", "because", "but", "nhung", "tại"})
 """A clause ends before them."""

@@ -97,7 +97,7 @@ def _free(body: str, typed: Sequence[str]) -> Said:
 
 def _opted(text: str, typed: Sequence[str]) -> Reading | None:
     """What it says about being contacted. `đừng gọi` is an opt-out, `dung goi` may be one or "right, call": held."""
-    asked = words.wish(typed)
+    asked = words.wish(words.tokens(NAMED.sub(" ", text)))
     if words.START.says(asked):
         return Reading(Spoken("start"), opt="start")
     wish = contact_wishes.wish(text)
