@@ -26,6 +26,8 @@ _MADE_BY = (
 )
 _DEVICE = re.compile(rf"(?:^|\n|(?<=\S)\s)\W*(?:{_SENT}|{_GUI})(?:{_MADE_BY})[^\n]{{0,40}}$", re.IGNORECASE)
 """The line that telephones and mail programs add below a text."""
+_BELOW_RULE = re.compile(r"(?<=\S)\s*\n\s*-- ?\r?\n.*$", re.DOTALL)
+"""The signature of mail programs: two dashes on a line of their own, and all that follows."""
 _QUOTE_MARK = re.compile(r"^\s*(?:>|\|)", re.MULTILINE)
 _RULER = re.compile(r"\s*(?:-{2,}|_{2,}|={2,}|\*{3,}|~{2,}|—+)\s*")
 _TITLES = (
@@ -38,13 +40,13 @@ _FAMILIES = (
     "|ta|to|tong|trieu|vi|lo|giang"
 )
 _SIGNED = re.compile(rf"\W*(?:{_TITLES}|{_FAMILIES})\b")
-_DOUBTFUL = frozenset(
-    words.tokens(
-        "khong chua nhung hoac hay nham sua doi ma chu thoi dung lai huy tuy thuc con neu vi do not no but or sorry"
-    )
+_DOUBTFUL = words.Lexicon(
+    *("không", "chưa", "nhưng", "hoặc", "hay", "nhầm", "sửa", "đổi", "mà", "chứ", "thôi", "đừng", "dừng", "lại", "hủy"),
+    *("tùy", "thuộc", "còn", "nếu", "vì", "do", "not", "no", "but", "or", "sorry"),
 )
-"""Words, without their marks, that may take back or weaken an answer above them."""
+"""Words that may take back or weaken an answer above them."""
 _PHONE = re.compile(r"\+?\d[\d .-]{7,}\d")
+_SHORTEST_ADDED = len("1\n--\nA")
 _LEAST_QUOTED = 3
 _LEAST_LENGTH = 24
 """Words, and letters, below which nothing is taken for our own text quoted back."""
@@ -57,10 +59,10 @@ def by_hand(body: str, question: Question | None) -> str:
 
 def without_device(body: str) -> str:
     """`body` without the line that telephones and mail programs add, and without lines marked as quoted."""
-    if len(body) < len("a gui tu ios"):
+    if len(body) < _SHORTEST_ADDED:
         return body
     kept = "\n".join(line for line in body.split("\n") if not _QUOTE_MARK.match(line)) if ">" in body else body
-    return _DEVICE.sub("", kept) if kept.strip() else body
+    return _BELOW_RULE.sub("", _DEVICE.sub("", kept)) if kept.strip() else body
 
 
 def first_line(text: str) -> tuple[str, str]:
@@ -86,7 +88,7 @@ def _weighs(token: str, signed: bool) -> bool:
     if any(c.isdecimal() for c in token) or token in ("?", "%", "+", "=", "<", ">"):
         return True
     spelled = token in words.HOMOGRAPHS or words.number(token, "vi") is not None
-    return words.bare(token) in _DOUBTFUL or (spelled and not signed)
+    return token in _DOUBTFUL or (spelled and not signed)
 
 
 def _names_a_choice(typed: Sequence[str], question: Question | None) -> bool:
