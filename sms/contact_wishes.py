@@ -27,6 +27,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 _LONGEST_PHRASE = 4
 _SHORTEST_SLIP = 3
+_SHORTEST_GLUED = 6
 
 _TAIL = "[MFEerlHCIUJQiDN]*$"
 _WRITTEN: Sequence[tuple[Wish, str]] = (
@@ -105,6 +106,8 @@ def wish(text: str) -> Wish | None:
         return "stop"
     held: Wish | None = "hold" if first[:1] in FIRST_HELD else None
     if len(text.strip()) > LONGEST:
+        return held
+    if not any(map(_may_decide, _WORD.findall(text))):
         return held
     clauses = [line for line in map(_signs, _clauses(text)) if line]
     return (_said(clauses) or held) if any(map(_TRIGGER.search, clauses)) else held
@@ -237,6 +240,9 @@ def _vocabulary() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]:
 
 _DECIDING = frozenset("DNSTRXVGCE")
 _PHRASES = _vocabulary()
+_DECIDING_FIRST = frozenset(
+    bare[0] for bare, listed in _PHRASES.items() if any(_TRIGGER.search(sign) for _, sign in listed)
+)
 _SHORT = frozenset(bare[0] for bare in _PHRASES if len(bare) == 1)
 
 
@@ -256,6 +262,14 @@ def _toneless(typed: str, meant: str) -> bool:
     return words.same(typed, meant) or words.exactly(typed, words.toneless(meant))
 
 
+@lru_cache(maxsize=8192)
+def _may_decide(token: str) -> bool:
+    """Whether a wish may turn on this word, or on one hidden in it: most texts have none."""
+    bare = words.bare(token)
+    hidden = len(bare) >= _SHORTEST_GLUED or re.search(r"(.)\1", bare) is not None
+    return bare in _DECIDING_FIRST or token in LOST_LETTERS or hidden
+
+
 def _known(token: str) -> bool:
     return words.bare(token) in _SHORT
 
@@ -270,7 +284,7 @@ def _single(token: str) -> str:
 def _split(token: str) -> list[str]:
     """The words of a token without its spaces (`dunggoinua`); none unless it is made of known ones only."""
     bare = words.bare(token)
-    if not 6 <= len(bare) <= 40 or len(bare) != len(token):
+    if not _SHORTEST_GLUED <= len(bare) <= 40 or len(bare) != len(token):
         return []
     best: list[list[str] | None] = [[]] + [None] * len(token)
     for end in range(2, len(token) + 1):

@@ -107,8 +107,10 @@ def without_our_words(body: str, question: Question | None) -> str:
     """`body` (NFC) without what we wrote: the question with its options, and how to end contacts."""
     if len(body) < _LEAST_LENGTH:
         return body
-    body = _cut(body, _notices())
-    rest = _cut(body, _shapes(question))
+    lowered = words.bare(body.casefold())
+    if "tc" in lowered or "dk lai" in lowered:
+        body = _cut(body, _notices())
+    rest = _cut(body, _shapes(question)) if any(sign in body for sign in "?=:") else body
     return rest if rest is body else _cut(rest, _prefaces())
 
 

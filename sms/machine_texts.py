@@ -60,6 +60,12 @@ _CONTAINED = re.compile(
     r"|thue bao quy khach vua goi|da goi (?:nho )?cho quy khach luc|currently (?:away|out of|unavailable|on leave)"
     r"|sent (?:automatically|from my car)|duoc gui tu dong"
 )
+_HINTS = re.compile(
+    r"tu dong|auto|office|deliver|bao cao|reply|respond|tra loi|phan hoi|driv|lai xe|chay xe|notif|thong bao|thue bao"
+    r"|quy khach|cua ban|cho ban|currently|sent |goi lai|lien he lai|nhan lai|goi cho|noi chuyen|nghe |tren duong|i'"
+    r"|i am|can i call|can't|cuoc hop|trong|rap|xem phim|den noi|lai sau|i will|nhan tin cho"
+)
+"""One of these stands in every automatic reply; without them a text need not be looked at any further."""
 _ASKED = re.compile(r"(?:\?|\b(?:phai khong|khong|a|ha|sao))\W*$")
 
 _SENTENCE = re.compile(r"[.!?…,;\n]+")
@@ -116,9 +122,11 @@ def machine(body: str) -> Machine | None:
     """Which machine wrote `body`, if one did: a reaction to a text of ours (or the further part of one), or an
     automatic reply or notice. Never raises."""
     text = " ".join(unicodedata.normalize("NFC", body).translate(_UNSEEN).split())
-    bare = words.bare(text.casefold())
+    bare = words.bare(text.casefold()).replace("’", "'")
     if _REACTED.match(bare) or _FELT.match(bare) or _CAM_XUC.match(bare) or _is_remainder(text):
         return "tapback"
+    if not _HINTS.search(bare):
+        return None
     marked = any(map(_MARKED.match, _SENTENCE.split(bare))) or _CONTAINED.search(bare)
     return "automatic" if _is_canned(text) or (marked and not _ASKED.search(bare)) else None
 
