@@ -43,7 +43,7 @@ class Wording:
 
     def is_exactly(self, typed: Sequence[str]) -> bool:
         """Whether `typed` has marks, and has these."""
-        return any(t != words.bare(t) for t in typed) and all(map(words.is_written, typed, self.phrase))
+        return any(t != words.bare(t) for t in typed) and all(map(words.exactly, typed, self.phrase))
 
 
 class OptionWords:

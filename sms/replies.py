@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms import numbers, options, typos, words
+from sms import contact_wishes, handwritten, machine_texts, numbers, options, typos, words
 from sms import typed as typed_answers
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.questionnaire import NUMBERS, Question
@@ -57,21 +57,39 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     (several questions at once) · other_question (names another one) · homograph (a number or another word) ·
     grouping (1,200 or 2.5) · date (no day, or several) · range (1-3) · not_asked · perhaps_stop.
     """
-    text = words.normal(body)
+    written = handwritten.by_hand(body, question)
+    if machine_texts.says_nothing(written):
+        return Reading(Unclear("no_answer"), digest=words.digest(words.tokens(body)))
+    reading = _whole(written, question, language)
+    first, rest = handwritten.first_line(written)
+    if first and reading.opt is None and isinstance(reading.said, Unclear) and handwritten.is_signature(rest, question):
+        above = _whole(first, question, language)
+        reading = reading if isinstance(above.said, Unclear) else above
+    return replace(reading, digest=words.digest(words.tokens(body)))
+
+
+def _whole(written: str, question: Question | None, language: str) -> Reading:
+    text = words.normal(written)
     typed = words.split(text)
-    reading = _opted(typed) or _word(typed, text, question, language) or _answer(text, question, language)
-    if question is not None and question.kind == "text" and _is_answer(reading):
-        reading = replace(reading, said=_free(body, typed))
-    return replace(reading, digest=words.digest(typed))
+    reading = _word(typed, text, question, language) or _answer(text, question, language)
+    if question is not None and question.kind == "text" and not reading.opt and _is_answer(reading):
+        return replace(reading, said=_free(written, typed))
+    return reading
 
 
 def _word(typed: Sequence[str], text: str, question: Question | None, language: str) -> Reading | None:
-    """A word that always works; one that is printed as an option of the question is that option."""
-    spoken = _spoken(typed)
-    if spoken is None or question is None or not question.choices:
-        return spoken
+    """A wish about contact, or a word that always works; what is printed as an option is that option."""
+    word = _opted(text, typed) or _spoken(typed)
+    if word is None or question is None or not question.choices or not _gives_way(word, typed):
+        return word
     answer = _answer(text, question, language)
-    return answer if isinstance(answer.said, Key) else spoken
+    return answer if isinstance(answer.said, Key) else word
+
+
+def _gives_way(word: Reading, typed: Sequence[str]) -> bool:
+    """Whether an option goes before `word`: never before a wish, before a doubt where the option's key stands beside it
+    (`2=Khong tham gia`)."""
+    return word.opt is None or (word.opt == "hold" and any(map(str.isdecimal, typed)))
 
 
 def _is_answer(reading: Reading) -> bool:
@@ -88,19 +106,18 @@ def _free(body: str, typed: Sequence[str]) -> Said:
     return Key(said) if said else Unclear("no_answer")
 
 
-def _opted(typed: Sequence[str]) -> Reading | None:
+def _opted(text: str, typed: Sequence[str]) -> Reading | None:
     """What it says about being contacted. `đừng gọi` is an opt-out, `dung goi` may be one or "right, call": held."""
-    asked = words.wish(typed)
-    double = next((token for token in asked if token in words.DOUBLE), None)
-    if words.STOP.says(asked):
+    asked = words.wish(words.tokens(NAMED.sub(" ", text)))
+    if words.START.says(asked):
+        return Reading(Spoken("start"), opt="start")
+    wish = contact_wishes.wish(text)
+    if wish == "stop":
         return Reading(Spoken("stop"), opt="stop")
-    if words.STOP_ACCENTED.says(asked) and double is None:
-        return Reading(Spoken("stop"), opt="stop")
-    if double is not None and words.STOP_ACCENTED.says(asked) and (len(asked) > 1 or words.alone(typed, double)):
-        return Reading(Unclear("perhaps_stop", double), opt="hold")
-    if words.HOLD.says(asked):
+    maybe = words.MAYBE_STOP.says(asked) and (len(asked) > 1 or words.alone(typed))
+    if wish == "hold" or maybe or words.HOLD.says(asked):
         return Reading(Unclear("perhaps_stop", " ".join(asked)), opt="hold")
-    return Reading(Spoken("start"), opt="start") if words.START.says(asked) else None
+    return Reading(Spoken("later")) if wish == "later" else None
 
 
 def settles(body: str) -> Literal["stop", "go_on"] | None:

@@ -81,15 +81,19 @@ def bare(token: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def toneless(token: str) -> str:
+    """`token` without its tone, with the marks of its vowels: đưng for đừng."""
+    return unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", token) if c not in _TONES))
+
+
+@lru_cache(maxsize=4096)
 def _accented(token: str) -> str:
     """`token` with its tone at the end, so that hủy and huỷ, hòa and hoà are one word."""
-    spread = unicodedata.normalize("NFD", token)
-    letters = "".join(c for c in spread if c not in _TONES)
-    return letters + "".join(c for c in spread if c in _TONES)
+    return toneless(token) + "".join(c for c in unicodedata.normalize("NFD", token) if c in _TONES)
 
 
-def is_written(typed: str, meant: str) -> bool:
-    """Whether `typed` is the word `meant` with all its diacritics, the tone on either vowel."""
+def exactly(typed: str, meant: str) -> bool:
+    """Whether `typed` is `meant` with all its marks, wherever the tone stands."""
     return _accented(typed) == _accented(meant)
 
 
@@ -133,24 +137,9 @@ class Lexicon:
         return self.says((token,))
 
 
-_CONTACTS = ("gọi", "gọi điện", "nhắn", "nhắn tin", "nhận tin", "gửi tin", "liên lạc", "liên hệ")
-
-STOP = Lexicon(
-    *("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký", "no more texts", "no more calls"),
-    *(f"{no} {what} nữa" for no in ("đừng", "thôi đừng", "dừng", "không", "thôi", "ngừng") for what in _CONTACTS),
-    *(f"{no} {what}" for no in ("thôi", "ngừng") for what in _CONTACTS),
-    *("đừng làm phiền", "đừng làm phiền nữa"),
-)
-"""Opt-out as the whole message but for polite words, with or without diacritics."""
-
-STOP_ACCENTED = Lexicon(
-    *("dừng", "dừng lại", "muốn dừng", "hủy", "hủy bỏ", "hủy tin", "hủy nhận tin", "hủy nhắn tin"),
-    *(f"{no} {what}" for no in ("đừng", "dừng") for what in _CONTACTS),
-)
-"""The same, with diacritics only: without them they are also đúng (right), Dũng and a man's name."""
-
-DOUBLE = ("dung", "huy")
-"""The words that make them so: they may be an opt-out, so they hold every contact and are asked back."""
+MAYBE_STOP = Lexicon("dung", "dung lại", "muốn dung", "huy", "huy bỏ")
+"""Without their marks these are an opt-out or *đúng* (right), a man's name: they hold every contact and are asked
+back. All other words about contacts: `sms.contact_wishes`."""
 
 HOLD = Lexicon(
     *("thôi", "không tham gia", "không muốn tham gia", "không trả lời", "không muốn trả lời", "từ chối trả lời"),
@@ -272,9 +261,9 @@ def wish(typed: Sequence[str]) -> Sequence[str]:
     return core[:1] if len(set(core)) == 1 else core
 
 
-def alone(typed: Sequence[str], token: str) -> bool:
-    """Whether `token` stands among nothing but courtesies; beside a form of address it may be a name (anh Huy)."""
-    return all(other == token or other in _PARTICLES for other in typed)
+def alone(typed: Sequence[str]) -> bool:
+    """Whether one word stands among nothing but courtesies; beside a form of address it may be a name (anh Huy)."""
+    return not any(token in _PERSONS and token not in _PARTICLES for token in typed)
 
 
 def number(token: str, language: str) -> int | None:

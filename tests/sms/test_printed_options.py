@@ -175,6 +175,15 @@ def test_an_option_goes_before_a_word_that_always_works_but_not_before_an_opt_ou
     assert replies.read("Từ chối", options("Đồng ý", "Từ chối")).opt == "stop"
 
 
+def test_a_doubtful_wish_is_the_option_only_where_its_key_stands_beside_it() -> None:
+    insured = options("Có tham gia", "Không tham gia")
+    assert replies.read("2=Khong tham gia", insured).said == Key("2")
+    assert replies.read("khong tham gia", insured).opt == "hold"
+    assert replies.read("2 dung goi", insured).opt == "hold"
+    assert replies.read("2=Khong nhan tin", options("Nhận tin", "Không nhận tin")).opt == "stop"
+    assert replies.read("Không gọi buổi trưa", options("Gọi buổi trưa", "Không gọi buổi trưa")).said == Key("2")
+
+
 @pytest.mark.parametrize(
     "body", ["chu hai long", "chau hai long", "chu Hai Long", "Chú Hai Long", "anh hai long", "co hai long"]
 )
