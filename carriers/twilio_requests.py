@@ -55,7 +55,7 @@ _MOST_EXTRA = 24
 
 @dataclass(frozen=True, slots=True)
 class VoiceRequest:
-    """One request of a live call. `digits` is None when nothing was pressed.
+    """One request of a live call. `digits` is None when nothing was pressed, the finishing key where that alone was.
 
     `connected` after somebody was dialled: whether they were reached; None: nobody was.
     """
@@ -90,7 +90,7 @@ def voice_request(form: Form) -> VoiceRequest:
         carrier_id=_needed(form, "CallSid"),
         from_number=read_address(form.get("From", "")).sender,
         to_number=read_address(form.get("To", "")).text,
-        digits=form.get("Digits") or None,
+        digits=form.get("Digits") or form.get("FinishedOnKey") or None,
         answered_by=form.get("AnsweredBy", ""),
         connected=form["DialCallStatus"] in ("completed", "answered") if "DialCallStatus" in form else None,
     )

@@ -53,6 +53,10 @@ class Names(Generic[T]):
             return Match(tuple(exact), exact=True)
         return Match(tuple(self._folded.get(folded(text), ())))
 
+    def like(self, text: str) -> tuple[T, ...]:
+        """All values whose names are `text` but for marks, case and look-alike letters, exact ones among them."""
+        return tuple(self._folded.get(folded(text), ()))
+
     def alike(self) -> list[tuple[T, ...]]:
         """Groups of different values whose names differ by marks, case or look-alike letters only."""
         return [tuple(values) for values in self._folded.values() if len(values) > 1]

@@ -46,11 +46,17 @@ _HOW: Mapping[Kind, str] = {
     "text": "chỉ hỏi khi nhắn tin",
 }
 """How to answer what is no choice of one key."""
+_RINGS_BACK = ("Nháy máy tới", "Chúng tôi gọi lại ngay, ông bà không mất tiền.")
+_ANSWERS = ("Gọi tới", "Chúng tôi nghe máy ngay, ông bà trả cước cuộc gọi.")
+"""What to do with the number, and what comes of it and who pays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What stands on one card; numbers as people dial them. `texts`: where answers may be texted to, "" for nowhere."""
+    """What stands on one card; numbers as people dial them. `texts`: where answers may be texted to, "" for nowhere.
+
+    `rings_back`: a ring at `hotline` is refused and rung back, free; else somebody answers and the caller pays.
+    """
 
     organisation: str
     code: str
@@ -61,6 +67,7 @@ class Card:
     officer: str
     officer_phone: str
     texts: str = ""
+    rings_back: bool = True
 
 
 def html(cards: Sequence[Card]) -> str:
@@ -86,11 +93,13 @@ def _card(card: Card) -> str:
     say = escape
     usual = _usual(card.form)
     sample = " · <b>PHIẾU MẪU</b>" if card.form.sample else ""
-    texts = f"<p>Nhắn tin cũng được: <b>C1=2 C2=1</b> (câu 1 chọn 2, câu 2 chọn 1), gửi <b>{say(card.texts)}</b>.</p>"
+    ring, then = _RINGS_BACK if card.rings_back else _ANSWERS
+    example = "<b>C1=2 C2=1</b> (câu 1 chọn 2, câu 2 chọn 1)"
+    texts = f"<p>Nhắn tin (mất cước) cũng được: {example}, gửi <b>{say(card.texts)}</b>.</p>"
     return f"""<article>
 <h1>{say(card.organisation)}</h1>
 <div class="about">{say(card.round_title)} · {say(card.office)}{sample}</div>
-<div class="ring">Nháy máy tới <b>{say(card.hotline)}</b><br>Chúng tôi gọi lại ngay, ông bà không mất tiền.<br>
+<div class="ring">{ring} <b>{say(card.hotline)}</b><br>{then}<br>
 Mã số của đơn vị: <b>{say(card.code)}</b></div>
 <table>
 {f'<thead><tr><th colspan="2" class="keys">{_keys(usual, card.texts)}</th></tr></thead>' if usual else ""}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from files.faults import Fault
+from files.printed_options import look_alike
 from ivr import length
 from ivr.menus import BACK, LATER, NO_OPINION
 from ivr.prompts import spoken_seconds
@@ -37,6 +38,7 @@ def readiness(form: Questionnaire) -> Readiness:
     """What to know of `form` before anybody is called or texted."""
     seconds = {language: length.seconds(form, language) for language in form.languages}
     notices = [notice for question in form.questions for notice in _notices(question, form.languages)]
+    notices += look_alike(form)
     for language, spoken in seconds.items():
         if spoken > LONGEST_CALL:
             notices.append(_notice("form.call_long", "", language=language, seconds=spoken))

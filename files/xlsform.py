@@ -15,6 +15,7 @@ from typing import get_args
 from files import workbooks
 from files.faults import Fault, RefusedError
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
+from files.printed_options import misread
 from survey.checks import check
 from survey.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, number_questions
 
@@ -69,7 +70,13 @@ def _check_faults(form: Questionnaire, rows: Mapping[str, FormRow]) -> list[Faul
         row = rows.get(fault.question)
         where = (row.sheet, row.number) if row else ("survey", 0)
         found.append(Fault(fault.code, dict(fault.params), *where, value=fault.question))
-    return found
+    return found or [_placed(fault, rows) for fault in misread(form)]
+
+
+def _placed(fault: Fault, rows: Mapping[str, FormRow]) -> Fault:
+    """`fault` with the row of the question it names."""
+    row = rows.get(fault.value)
+    return replace(fault, sheet=row.sheet, row=row.number) if row else fault
 
 
 @dataclass

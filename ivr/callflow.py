@@ -61,6 +61,7 @@ class CallContext:
     `organisation`: named only where one phone serves several. `going_on`: this call was about another one before, so
     who rings and why was told. `given`: answers given in this call so far; with the
     first one the back key is told. `other`: a language that may be chosen by key before consent, "" for none.
+    `paid`: the caller pays for this call, so that nothing says that it is free.
     """
 
     turn: int
@@ -72,6 +73,7 @@ class CallContext:
     voice: str = DEFAULT_VOICE
     given: int = 0
     other: str = ""
+    paid: bool = False
 
 
 def script_for(form: Questionnaire, effects: Sequence[Effect], language: str, call: CallContext) -> Script:
@@ -204,7 +206,9 @@ class _Teller:
             *self._other_language(),
             *self.words("opening.why"),
             *self._about(),
-            *self.words("opening.length", minutes=minutes(self.form, self.language)),
+            *self.words(
+                "opening.length.paid" if self.call.paid else "opening.length", minutes=minutes(self.form, self.language)
+            ),
             *self.words("opening.private"),
             *(self.words("opening.check", contact=wording.digits(contact)) if contact else []),
         ]
@@ -218,6 +222,7 @@ class _Teller:
         if self.call.going_on:
             return self._about()
         code = "resumed.about" if self.call.organisation else "resumed"
+        code = f"{code}.paid" if self.call.paid else code
         return self.words(code, office=self.call.office, organisation=self.call.organisation)
 
     def _about(self) -> list[Prompt]:

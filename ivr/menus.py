@@ -43,8 +43,9 @@ class Keys:
 def keys_for(question: Question | None) -> Keys:
     """One key for a choice, so that a second, bouncing one is left over; several keys end with `#` or by quiet.
 
-    In a decimal number `#` stands between the whole part and the decimals, so only quiet ends it: `*` repeats
-    everywhere and cannot be the comma.
+    `#` ends no single key: whoever presses it after one is told to us, and `read_key` passes it over. In a decimal
+    number `#` stands between the whole part and the decimals, so only quiet ends it: `*` repeats everywhere and cannot
+    be the comma.
     """
     if question is not None and question.kind == "decimal":
         return Keys(None, NUMBER_TIMEOUT_S, "")
@@ -68,15 +69,17 @@ def key_among(choice: Choice, choices: Sequence[Choice]) -> str:
 def read_key(digits: str | None, question: Question | None, other: str = "") -> Said:
     """What the pressed `digits` say in reply to `question`. Never raises.
 
-    None or nothing is silence. A form's own key goes before ours. In a number or a day all figures are digits: there
-    `*7`, `*8`, `*0` stand for 7, 8, 0, and a `*` anywhere else starts over. With no question only commands mean
-    something. `other`: the language that was offered, "" for none.
+    None or nothing is silence; `#` alone is left over from the answer before: the question is told again, and it is no
+    try. A form's own key goes before ours. In a number or a day all figures are digits: there `*7`, `*8`, `*0` stand
+    for 7, 8, 0, and a `*` anywhere else starts over. With no question only commands mean something. `other`: the
+    language that was offered, "" for none.
     """
     pressed = "".join((digits or "").split())
-    if _wants_several(question):
-        pressed = pressed.rstrip(NUMBER_END)
     if not pressed:
         return Silence()
+    pressed = pressed.strip(NUMBER_END)
+    if not pressed:
+        return Spoken("repeat")
     if _is_choice(pressed, question):
         return Key(pressed)
     if _wants_number(question) and not pressed.startswith(REPEAT):

@@ -83,6 +83,8 @@ def _scripts(form: Questionnaire, language: str, contexts: Sequence[CallContext]
     for context in contexts:
         for where, effects in spoken_effects(form):
             yield where, script_for(form, effects, language, replace(context, given=1))
+        for where, greeting in (("opening", Welcome()), ("resumed", Resumed())):
+            yield where, script_for(form, (greeting,), language, replace(context, paid=True))
     if language in BY_EAR.keys() | set(BY_EAR.values()):
         yield "language", Script((offer_language(language),))
     for code in CLOSINGS:

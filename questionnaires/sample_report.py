@@ -21,8 +21,8 @@ SETTINGS = (
 LISTS: Sequence[Sequence[str]] = (
     ("agree", "yes", "Đồng ý", "I agree", "Co", "I do", "", "1", ""),
     ("agree", "no", "Không đồng ý", "I do not agree", "Khong", "I do not", "", "2", ""),
-    ("had", "co", "Có", "Yes", "Co", "Yes", "", "1", ""),
-    ("had", "khong", "Không", "No", "Khong", "No", "", "2", ""),
+    ("had", "co", "Có", "Yes", "Co", "It is so", "", "1", ""),
+    ("had", "khong", "Không", "No", "Khong", "It is not", "", "2", ""),
     ("trouble", "von", "Thiếu vốn", "Too little capital", "Thieu von", "Capital", "", "1", ""),
     ("trouble", "dau_ra", "Khó bán hàng", "Hard to sell", "Kho ban hang", "Selling", "", "2", ""),
     ("trouble", "lao_dong", "Thiếu người làm", "Too few workers", "Thieu nguoi lam", "Workers", "", "3", ""),

@@ -50,8 +50,8 @@ class Filter:
 CONSENT: Row = (
     "select_one agree",
     "consent",
-    "Liên minh Hợp tác xã khảo sát MẪU về sự hài lòng. Trả lời không mất tiền, được giữ kín. Ông bà có đồng ý không?",
-    "SAMPLE survey of the Cooperative Alliance on satisfaction. It is free and confidential. Do you agree to answer?",
+    "Liên minh Hợp tác xã khảo sát MẪU về sự hài lòng. Câu trả lời được giữ kín. Ông bà có đồng ý không?",
+    "SAMPLE survey of the Cooperative Alliance on satisfaction. It is confidential. Do you agree to answer?",
     "Khao sat MAU, giu kin. Dong y?",
     "SAMPLE, private. Agree?",
     *("",) * 6,

@@ -45,7 +45,10 @@ class UnknownCallError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request of a call, its phone locked: which call (`call_id`, `ref`) at which dialogue `turn`, at what time."""
+    """One request of a call, its phone locked: which call (`call_id`, `ref`) at which dialogue `turn`, at what time.
+
+    `rang_in`: they rang us, and pay for it.
+    """
 
     work: Work
     conn: Connection
@@ -55,6 +58,7 @@ class Line:
     turn: int
     now: datetime
     simulated: bool = False
+    rang_in: bool = False
 
     def voices(self, area: str) -> tuple[str, ...]:
         """The voices of an office's calls on this line, best first."""
@@ -138,7 +142,8 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
         if call["answered_with"] is not None and not is_planted("ignore-turn"):
             return work.vault.open(call["answered_with"])
         held = interview_rows.lock(conn, call["interview_id"]) if call["interview_id"] else None
-        line = Line(work, conn, phone, call["id"], ref, call["turn"], work.clock.now(), call["simulated"])
+        now, came_in = work.clock.now(), call["direction"] == "in"
+        line = Line(work, conn, phone, call["id"], ref, call["turn"], now, call["simulated"], came_in)
         if call["ended_at"] is not None and not digits:
             return keep(line, OVER)
         if held is None or call["turn"] >= MOST_TURNS:
@@ -223,6 +228,7 @@ def take(
         given=len(step.interview.given),
         other=line.other(held["office_area"], language) if Welcome() in step.effects else "",
         officer=officer,
+        paid=line.rang_in,
     )
     script = callflow.script_for(form, ablated.told(step.effects), language, context)
     speech = _speech_of(script, step, line.voices(held["office_area"]))

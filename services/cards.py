@@ -43,7 +43,11 @@ def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> 
         listed = rows.on_cards(conn, found["id"], office_id)
     forms = {each["sha256"]: questionnaire.from_dict(each["form"]) for each in held}
     ours = (_dialled(line), _dialled(texts))
-    made = [_card(row, forms, found["title"], ours, *_officer(work, row, officer, officer_phone)) for row in listed]
+    rings_back = line is not None and found["settings"].get("ring_in") != "answer"
+    made = [
+        _card(row, forms, found["title"], ours, rings_back, *_officer(work, row, officer, officer_phone))
+        for row in listed
+    ]
     if not made:
         raise Refusal("export.cards_none", office=order.office)
     page = cards.html(made)
@@ -60,6 +64,7 @@ def _card(
     forms: Mapping[str, Questionnaire],
     title: str,
     ours: tuple[str, str],
+    rings_back: bool,
     officer: str,
     officer_phone: str,
 ) -> Card:
@@ -75,6 +80,7 @@ def _card(
         officer=officer,
         officer_phone=officer_phone,
         texts=texts,
+        rings_back=rings_back,
     )
 
 

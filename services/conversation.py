@@ -14,7 +14,7 @@ from services import ablated, consent, interviews, next_interview, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
-from sms import binding, lists, replies, texting
+from sms import binding, lists, machine_texts, replies, texting
 from sms.binding import AskBack, Binding, Bound, Repetition, Shown
 from sms.lists import Several
 from sms.replies import Reading
@@ -22,7 +22,22 @@ from sms.texting import TextContext
 from store import interviews as interview_rows
 from store.prepared import Row
 from survey.answers import Heard, Key, Spoken, Unclear
-from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Effect, Ended, Finished, Tell, Wanted
+from survey.effects import (
+    AlreadyAnswered,
+    Ask,
+    Consent,
+    Doubtful,
+    Echo,
+    Effect,
+    Ended,
+    Finished,
+    LeftOpen,
+    NotAChoice,
+    OutOfRange,
+    Tell,
+    Unheard,
+    Wanted,
+)
 from survey.engine import Step
 from survey.interview import FINAL
 from survey.languages import written
@@ -30,7 +45,20 @@ from survey.questionnaire import Question, Questionnaire
 
 ASKED_OF_US = frozenset({"person", "call", "help", "later", "language"})
 """Words that want something of us before any question was shown; the others simply begin."""
+UNFIT = (Doubtful, LeftOpen, NotAChoice, OutOfRange, Unheard)
 OVER = frozenset({*FINAL, "answered"})
+
+
+# What no person wrote
+
+
+def machine(turn: Turn) -> Result | None:
+    """The outcome of a reaction or an automatic reply: nothing is said to it, or two machines would write to each
+    other. A wish to be left alone counts whoever's hand it came from; a quotation of our own words is none."""
+    written = machine_texts.machine(turn.text.body)
+    if written == "automatic" and read_alone(turn).opt == "stop":
+        return None
+    return Result(written) if written else None
 
 
 # Words about being contacted
@@ -105,9 +133,14 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
         several, bound = lists.within(body, form, bound, seen, written(held[0]["language"]))
+    asked = question_of(bound.shown) if isinstance(bound, Bound) else None
+    words_asked = asked is not None and asked.kind == "text"
+    goes_on = several is None and binding.goes_on(reading, bound, among, turn.sent_at, words_asked)
     talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, held)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)
+    if goes_on:
+        return talk.further_part(bound)
     if turn.phone["consent"] == "held" and talk.says_something:
         consent.note(turn.work, turn.conn, turn.phone["hash"], "held", "released", said(turn))
     return talk.answer(bound)
@@ -170,6 +203,17 @@ class _Talk:
             return self._take(self._row(bound.shown), self._heard(bound)).silent("answered_after_stop")
         return Result("silenced")
 
+    def further_part(self, bound: Binding) -> Result:
+        """The text before goes on: nothing is said twice; words of one's own are added to those that are stored."""
+        if isinstance(bound, Bound) and isinstance(self.reading.said, Key):
+            row, asked = self._row(bound.shown), bound.shown.question
+            before = interviews.state_of(_form(self.turn, row), row).answers.get(asked)
+            if before is not None:
+                whole = Key(f"{before.value} {self.reading.said.digits}")
+                more = Heard(CHANNEL, self.turn.source_id, whole, bound.shown.turn, asked, correction=True)
+                return self._take(row, more).silent("continued")
+        return Result("continued", interview_id=self.everybody[0]["id"])
+
     def _row(self, prompt: Shown) -> Row:
         return next(row for row in self.held if str(row["id"]) == prompt.interview)
 
@@ -227,7 +271,14 @@ class _Talk:
             interview_id=row["id"],
             office_id=row["office_id"],
             shown=self._shown_after(str(row["id"]), effects, form),
+            understood=self._understood(step.effects),
         )
+
+    def _understood(self, effects: Sequence[Effect]) -> bool:
+        """Whether it said something that fits; a third try leaves the question open without another word about it."""
+        if isinstance(self.reading.said, Spoken):
+            return True
+        return self.says_something and not any(isinstance(effect, UNFIT) for effect in effects)
 
     def _context(self, row: Row, step: Step) -> TextContext:
         return TextContext(

@@ -5,7 +5,7 @@ One transaction, a handful of statements, no queue. It must not know a carrier's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from contact.address import read_address
 from contact.delivery import InboundText, State
 from contact.sender import SenderRow
-from services import abilities, conversation, numbers, text_turn
+from services import abilities, conversation, going_round, numbers, text_turn
 from services.interviews import takes_answers
 from services.planted import is_planted
 from services.text_turn import Result, Turn
 from services.work import Work
+from sms.wrapped import unwrapped
 from store import inbound as rows
 from store import phone_interviews, phones
 from store.prepared import Row
@@ -53,6 +54,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
     """
     number = read_address(text.from_number).text
     row = _row(work, sender, text, number, via)
+    text = replace(text, body=unwrapped(text.body))  # what is kept is the text as it came
     with work.database.transaction() as conn:
         phone = rows.take_in(conn, row, locking=not is_planted("no-phone-lock"))
         if phone is None:
@@ -103,13 +105,19 @@ def _answer(turn: Turn) -> Result:
     """What the text means: the carrier's own signal first, then words about contact, then answers."""
     if turn.text.opt_out_type:
         return conversation.follow_carrier(turn)
+    dropped = conversation.machine(turn)
+    if dropped is not None:
+        return dropped
     since = turn.now - REPLIES_WITHIN
     held = phone_interviews.lock_for_text(turn.conn, turn.phone["hash"], turn.sender.id, since)
     held = [row for row in held if takes_answers(row, turn.now)]
     result = conversation.hear(turn, held) if held else _without_interview(turn)
-    if held and result.body and result.purpose == "reply" and held[0]["replies"] >= held[0]["replies_a_day"]:
+    if not result.body or result.purpose != "reply":
+        return result
+    replied = (held[0]["replies"] or ()) if held else rows.answered_since(turn.conn, turn.phone["hash"], since)
+    if held and len(replied) >= held[0]["replies_a_day"]:
         return result.silent("replies_capped")
-    return result
+    return going_round.stopped(turn, result, replied)
 
 
 def _without_interview(turn: Turn) -> Result:
@@ -136,6 +144,7 @@ def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:
         outcome=result.outcome,
         reply=reply,
         shown=None if result.shown is None else [prompt.to_dict() for prompt in result.shown],
+        answered_as=going_round.key(turn, result) if reply else None,
     )
     if reply is None or row["via"] == "sweep":
         return TextReply(None, None, result.outcome)

@@ -44,7 +44,8 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
             return stored(work, conn, known, 0)
         held = open_interviews(work, conn, phone)
         row = _meant(held)
-        line = Line(work, conn, phone, work.ids.new(), work.ids.public(), 0, work.clock.now(), sender.simulated)
+        now = work.clock.now()
+        line = Line(work, conn, phone, work.ids.new(), work.ids.public(), 0, now, sender.simulated, rang_in=True)
         rows.add(
             conn,
             id=line.call_id,

@@ -47,7 +47,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a text: an outcome code, the reply if any, and what the phone has been shown after it."""
+    """What became of a text: an outcome code, the reply if any, what the phone has been shown after it, and whether it
+    was `understood` at all."""
 
     outcome: str
     body: str | None = None
@@ -56,6 +57,7 @@ class Result:
     interview_id: UUID | None = None
     office_id: UUID | None = None
     shown: tuple[Shown, ...] | None = None
+    understood: bool = True
 
     def silent(self, outcome: str) -> Result:
         """The same without a reply, under another outcome code."""

@@ -240,6 +240,18 @@ def hear(
     return reading, binding
 
 
+def goes_on(reading: Reading, bound: Binding, shown: Sequence[Shown], sent_at: datetime, words_asked: bool) -> bool:
+    """Whether the text is the further part of the one before: sent before our reply to that could be read, and no
+    answer by itself. `words_asked`: what it is bound to asks for words of one's own, which it would add to."""
+    newest = max(shown, key=lambda s: (s.visible_at, s.turn), default=None)
+    if newest is None or not newest.body_digest or sent_at >= newest.visible_at + READING_TIME:
+        return False
+    if isinstance(reading.said, Unclear):
+        return not isinstance(bound, Repetition | Nothing)
+    earlier = isinstance(bound, Bound) and bound.shown is not newest
+    return words_asked and earlier and not isinstance(reading.said, Spoken)
+
+
 def code_in_front(body: str) -> tuple[str, str]:
     """The code that `body` begins with and the words behind it: `700001: 2` → (`700001`, `2`); "" for no code."""
     found = _CODE.match(plain(words.normal(body)))

@@ -20,6 +20,8 @@ from survey.values import from_keys
 _SEPARATORS = r"[\s,;./)&+-]*"
 _LETTERED = re.compile(rf"(?:c(?:[âa]u)?\s*)?(\d{{1,2}})\s*[=:.)-]?\s*([a-f])(?![^\W\d_]){_SEPARATORS}")
 _PAIRED = re.compile(rf"(\d{{1,2}})\s*[=:]\s*(\d+){_SEPARATORS}")
+_HOURS = re.compile(r"(?<!\d)\d{1,2}:[0-5]\d(?!\d)")
+"""7:30 is a time of day, no question's number with its answer."""
 _GLUED = re.compile(r"(?<=\d)(?=c\s*\d)")
 _JOINED = re.compile(r"(?:[\s,;.]+(?:va|và|con|còn|roi|rồi|thi|thì|and))+[\s,;.]*$")
 FEWEST_IN_ORDER = 3
@@ -65,7 +67,7 @@ def read(
     named = _by_number(text)
     if named is not None:
         return _taken(named, form, language, _corrects(text))
-    keys = _figures_in_order(words.tokens(text))
+    keys = _figures_in_order(words.split(text))
     return _in_order(keys, form, asked, shown) if keys and asked else None
 
 
@@ -110,13 +112,13 @@ def doubts(several: Several) -> tuple[Doubtful, ...]:
 def _by_number(text: str) -> list[tuple[int, str]] | None:
     """(number, words) of every question the text names, when it names two or more and says nothing before them."""
     for shape in (_LETTERED, _PAIRED):
-        found = shape.findall(text)
-        rest = words.tokens(shape.sub(" ", text))
+        found = [] if shape is _PAIRED and _HOURS.search(text) else shape.findall(text)
+        rest = words.split(shape.sub(" ", text))
         if len({number for number, _ in found}) > 1 and all(map(_around, rest)) and not _particles_only(text, found):
             return [(int(number), said) for number, said in found]
     text = _GLUED.sub(" ", text)
     named = list(replies.NAMED.finditer(text))
-    before = words.tokens(text[: named[0].start()]) if named else ("",)
+    before = words.split(text[: named[0].start()]) if named else ("",)
     if len({int(match[1]) for match in named}) < 2 or not all(_around(token) for token in before):
         return None
     ends = [match.start() for match in named[1:]] + [len(text)]
@@ -126,7 +128,7 @@ def _by_number(text: str) -> list[tuple[int, str]] | None:
 def _corrects(text: str) -> bool:
     """Whether it says before the first number that earlier answers are to be replaced."""
     before = re.split(r"\d", text, maxsplit=1)[0]
-    return any(token in words.CORRECTING for token in words.tokens(before))
+    return any(token in words.CORRECTING for token in words.split(before))
 
 
 def _particles_only(text: str, found: Sequence[tuple[str, str]]) -> bool:

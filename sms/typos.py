@@ -43,21 +43,33 @@ def meant(typed: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
 
 
 def alike(typed: Sequence[str], phrases: Phrases) -> frozenset[str]:
-    """Keys of the choices that `typed` is at most one letter away from, in whatever word."""
-    return frozenset(_near(typed, phrases))
+    """Keys of the choices that `typed` is at most one letter away from, in whatever word but one written with marks:
+    `có đồng ý` is no slip for ko đồng ý."""
+    marked = [token != words.bare(token) for token in typed]
+    near = _near(typed, phrases, marked)
+    return frozenset(near)
 
 
-def _near(typed: Sequence[str], phrases: Phrases) -> dict[str, bool]:
-    """Key of each choice one letter away → whether that is a slip that leaves no doubt."""
+def _near(typed: Sequence[str], phrases: Phrases, meant_so: Sequence[bool] = ()) -> dict[str, bool]:
+    """Key of each choice one letter away → whether that is a slip that leaves no doubt. `meant_so`: which words of
+    `typed` are no slip."""
     spelled = [words.bare(token) for token in typed]
     near: dict[str, bool] = {}
     if not spelled or not all(token.isalpha() for token in spelled):
         return near
     for phrase, key in phrases:
         for form in _forms([words.bare(word) for word in phrase]):
+            if meant_so and len(form) == len(spelled) and _differ_only(spelled, form, meant_so):
+                continue
             if len("".join(form)) > SHORTEST and _one_apart(" ".join(spelled), " ".join(form)):
                 near[key] = near.get(key, False) or _slipped(spelled, form)
     return near
+
+
+def _differ_only(typed: Sequence[str], form: Sequence[str], among: Sequence[bool]) -> bool:
+    """Whether the words that differ are some of those told by `among`, and there are some."""
+    wrong = [sure for t, m, sure in zip(typed, form, among, strict=True) if t != m]
+    return bool(wrong) and all(wrong)
 
 
 def _forms(phrase: list[str]) -> Iterable[list[str]]:

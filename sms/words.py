@@ -18,26 +18,54 @@ _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)+"  # 1.200 or 2,3: what it means depends on the question
     r"|\d+[^\W\d_]+"  # 1a, 2h: glued, so a word of its own
     r"|(?<!\w)-\d+"  # a negative number; a dash elsewhere only separates
-    r"|\d+|[^\W\d_]+|[?%*+=<>]"
+    r"|\d+|[^\W\d_]+|[?%*+=<>~≈≥≤±]"
 )
-_NEGATIONS = {"ko": "khong", "k": "khong", "kg": "khong", "hok": "khong", "khg": "khong"}
+_GLUED = re.compile(r"(\d+)([^\W\d_]+)")
+_RAISED = {ord(c): f"^{n}" for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉") for n, c in enumerate(digits)}
+"""10² is not 102."""
+_NEGATIONS = dict.fromkeys(("ko", "k", "kg", "kh", "hok", "khg", "kô", "hông", "hổng"), "khong")
 
 
 def normal(body: str) -> str:
     """`body` in one Unicode form, lower case, digits of any script as 0-9, without emoji and invisible signs."""
-    kept = (_digit(c) for c in unicodedata.normalize("NFKC", body).casefold())
-    text = "".join(c for c in kept if unicodedata.category(c) not in {"So", "Sk", "Cf", "Cs", "Me", "Co", "Cn"})
-    return unicodedata.normalize("NFC", text.replace("\ufe0f", ""))
+    if body.isascii():
+        return body.casefold()
+    text = unicodedata.normalize("NFKC", body.translate(_RAISED)).casefold()
+    return unicodedata.normalize("NFC", "".join(map(_kept, text)))
 
 
-def _digit(character: str) -> str:
+@lru_cache(maxsize=4096)
+def _kept(character: str) -> str:
+    """A picture parts what stands on its sides; what nobody sees does not."""
+    if character.isascii():
+        return character
+    category = unicodedata.category(character)
+    if category in ("Cf", "Cs", "Me", "Co", "Cn") or character == "\ufe0f":
+        return ""
     value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)
+    return " " if category in ("So", "Sk") else character if value is None else str(value)
 
 
 def tokens(body: str) -> tuple[str, ...]:
     """The words, numbers and telling signs of `body`; abbreviated negations are spelled out."""
-    return tuple(_NEGATIONS.get(t, t) for t in _TOKEN.findall(normal(body)))
+    return split(normal(body))
+
+
+def split(text: str) -> tuple[str, ...]:
+    """`tokens` of a text that is `normal` already."""
+    return tuple(_NEGATIONS.get(t, t) for t in _TOKEN.findall(text))
+
+
+def apart(typed: Sequence[str]) -> tuple[str, ...]:
+    """`typed` with the words that are glued to figures parted from them: `2ạ`, `3lần`, `1có`."""
+    if not any(token[0].isdecimal() and token[-1].isalpha() for token in typed):
+        return tuple(typed)
+    return tuple(part for token in typed for part in _parts(token))
+
+
+def _parts(token: str) -> tuple[str, ...]:
+    glued = _GLUED.fullmatch(token)
+    return (glued[1], glued[2]) if glued else (token,)
 
 
 def digest(typed: Sequence[str]) -> str:
@@ -53,11 +81,20 @@ def bare(token: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def toneless(token: str) -> str:
+    """`token` without its tone, with the marks of its vowels: đưng for đừng."""
+    return unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", token) if c not in _TONES))
+
+
+@lru_cache(maxsize=4096)
 def _accented(token: str) -> str:
     """`token` with its tone at the end, so that hủy and huỷ, hòa and hoà are one word."""
-    spread = unicodedata.normalize("NFD", token)
-    letters = "".join(c for c in spread if c not in _TONES)
-    return letters + "".join(c for c in spread if c in _TONES)
+    return toneless(token) + "".join(c for c in unicodedata.normalize("NFD", token) if c in _TONES)
+
+
+def exactly(typed: str, meant: str) -> bool:
+    """Whether `typed` is `meant` with all its marks, wherever the tone stands."""
+    return _accented(typed) == _accented(meant)
 
 
 def same(typed: str, meant: str) -> bool:
@@ -100,24 +137,9 @@ class Lexicon:
         return self.says((token,))
 
 
-_CONTACTS = ("gọi", "gọi điện", "nhắn", "nhắn tin", "nhận tin", "gửi tin", "liên lạc", "liên hệ")
-
-STOP = Lexicon(
-    *("stop", "stopall", "unsubscribe", "tc", "từ chối", "hủy đk", "hủy đăng ký", "no more texts", "no more calls"),
-    *(f"{no} {what} nữa" for no in ("đừng", "thôi đừng", "dừng", "không", "thôi", "ngừng") for what in _CONTACTS),
-    *(f"{no} {what}" for no in ("thôi", "ngừng") for what in _CONTACTS),
-    *("đừng làm phiền", "đừng làm phiền nữa"),
-)
-"""Opt-out as the whole message but for polite words, with or without diacritics."""
-
-STOP_ACCENTED = Lexicon(
-    *("dừng", "dừng lại", "muốn dừng", "hủy", "hủy bỏ", "hủy tin", "hủy nhận tin", "hủy nhắn tin"),
-    *(f"{no} {what}" for no in ("đừng", "dừng") for what in _CONTACTS),
-)
-"""The same, with diacritics only: without them they are also đúng (right), Dũng and a man's name."""
-
-DOUBLE = ("dung", "huy")
-"""The words that make them so: they may be an opt-out, so they hold every contact and are asked back."""
+MAYBE_STOP = Lexicon("dung", "dung lại", "muốn dung", "huy", "huy bỏ")
+"""Without their marks these are an opt-out or *đúng* (right), a man's name: they hold every contact and are asked
+back. All other words about contacts: `sms.contact_wishes`."""
 
 HOLD = Lexicon(
     *("thôi", "không tham gia", "không muốn tham gia", "không trả lời", "không muốn trả lời", "từ chối trả lời"),
@@ -140,7 +162,7 @@ POLITE = Lexicon(
     *phrase(
         "xin chọn số phím bấm nhấn đáp án pa đa tl phương trả lời là thì ý mục cảm cám ơn ok oke oki okie chào htx mã"
     ),
-    *phrase("thấy cho với"),
+    *phrase("thấy cho với mức luôn nghen nhen hen ah ạh option number choice answer level"),
 )
 """Words around an answer that say nothing about it."""
 
@@ -153,7 +175,7 @@ DAYS = Lexicon("vào", "từ", "hôm", "ngày", "mồng", "mùng", "tháng", "n�
 COUNTED = Lexicon(*phrase("có người thành viên xã lao động hộ"))
 """Words around a whole number."""
 
-SELECTORS = Lexicon("số", "phím")
+SELECTORS = Lexicon("số", "phím", "mức", "mục", "option", "number")
 """Behind these a word can only be a number."""
 
 CORRECTING = Lexicon("sửa", "nhầm", "đổi", "lại")
@@ -227,6 +249,7 @@ HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "tu": 4, "nam": 5, "năm": 5, "s
 """Numbers that are also no, Mrs, from, year, later, so-so, salt: taken for a number only behind a selector."""
 
 
+@lru_cache(maxsize=4096)
 def polite(token: str) -> bool:
     """Whether `token` is one of the words around an answer; never one that may be a number (ba)."""
     return token not in HOMOGRAPHS and token in POLITE
@@ -238,9 +261,9 @@ def wish(typed: Sequence[str]) -> Sequence[str]:
     return core[:1] if len(set(core)) == 1 else core
 
 
-def alone(typed: Sequence[str], token: str) -> bool:
-    """Whether `token` stands among nothing but courtesies; beside a form of address it may be a name (anh Huy)."""
-    return all(other == token or other in _PARTICLES for other in typed)
+def alone(typed: Sequence[str]) -> bool:
+    """Whether one word stands among nothing but courtesies; beside a form of address it may be a name (anh Huy)."""
+    return not any(token in _PERSONS and token not in _PARTICLES for token in typed)
 
 
 def number(token: str, language: str) -> int | None:

@@ -88,6 +88,7 @@ _AT_TURN = Prepared(
         calls.c.phone_hash,
         calls.c.consented,
         calls.c.ended_at,
+        calls.c.direction,
         senders.c.simulated,
         _turn.c.question,
         _turn.c.interview_turn,

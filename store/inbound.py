@@ -74,7 +74,7 @@ def known(conn: Connection, sender_id: UUID, carrier_ids: Sequence[str]) -> set[
     return set(conn.scalars(select(inbound.c.carrier_id).where(inbound.c.sender_id == sender_id, listed)))
 
 
-_CLOSED = ("interview_id", "outcome", "reply", "reply_id")
+_CLOSED = ("interview_id", "outcome", "reply", "reply_id", "answered_as")
 
 
 def _close() -> Update:
@@ -112,8 +112,10 @@ def close(
     outcome: str,
     reply: Mapping[str, Any] | None = None,
     shown: Sequence[Mapping[str, Any]] | None = None,
+    answered_as: int | None = None,
 ) -> None:
-    """Write what became of a text, in one statement: its outcome, its `reply` (outbox columns), what is now `shown`.
+    """Write what became of a text, in one statement: its outcome, its `reply` (outbox columns), what is now `shown`,
+    and as what it was answered (see `answered_since`).
 
     Columns of the reply not named take the values of `store.outbox.EMPTY`; `shown` is written only with a reply.
     """
@@ -123,6 +125,7 @@ def close(
         "in_outcome": outcome,
         "in_reply": reply["body"] if reply else None,
         "in_reply_id": reply["id"] if reply else None,
+        "in_answered_as": answered_as if reply else None,
     }
     if reply is None:
         _CLOSE.do(conn, given)
@@ -144,6 +147,14 @@ def replied_since(conn: Connection, phone_hash: bytes, outcome: str, since: date
         inbound.c.reply_id.is_not(None),
     )
     return conn.scalar(query) or 0
+
+
+def answered_since(conn: Connection, phone_hash: bytes, since: datetime) -> Sequence[int | None]:
+    """As what the texts of this phone were answered after `since`: equal where the same was said and answered alike."""
+    query = select(inbound.c.answered_as).where(
+        inbound.c.phone_hash == phone_hash, inbound.c.received_at > since, inbound.c.reply_id.is_not(None)
+    )
+    return conn.scalars(query).all()
 
 
 _seen_by = page("seen", {c.name: c.type for c in prompted.c})

@@ -30,7 +30,7 @@ _of_phone = select(organisation_phones.c.organisation_id).where(
 _shown = select(prompted.c.shown).where(
     prompted.c.sender_id == bindparam("sender_id"), prompted.c.phone_hash == bindparam("phone_hash")
 )
-_replies = select(func.count()).where(
+_replies = select(func.array_agg(inbound.c.answered_as)).where(
     inbound.c.phone_hash == bindparam("phone_hash"),
     inbound.c.received_at > bindparam("replies_since"),
     inbound.c.reply_id.is_not(None),
@@ -65,8 +65,8 @@ def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[Row]:
 
 
 def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime) -> Sequence[Row]:
-    """As `lock_of_phone`, each row with what our number has `shown` the phone, its `replies` since a time, and whether
-    the newest of them is not known to have left (`reply_unsure`; None without replies).
+    """As `lock_of_phone`, each row with what our number has `shown` the phone, as what its texts were answered since a
+    time (`replies`, one each; None without), and whether the newest reply is not known to have left (`reply_unsure`).
     """
     given = {"phone_hash": phone_hash, "sender_id": sender_id, "replies_since": replies_since}
     return _OF_PHONE_TEXTING.all(conn, given)

@@ -13,10 +13,8 @@ from survey.answers import Heard, Word
 from survey.course import Course
 from survey.effects import (
     Appointed,
-    Ask,
     Connected,
     Echo,
-    GoneBack,
     NotAChoice,
     Noted,
     NothingBefore,
@@ -25,7 +23,6 @@ from survey.effects import (
     Wanted,
     WrongPerson,
 )
-from survey.plan import Item
 from survey.values import from_keys
 
 
@@ -38,7 +35,7 @@ def take_key(course: Course, heard: Heard, digits: str) -> None:
         return
     value = from_keys(asides.ASIDES[kind], digits)
     if value is None and kind == asides.RIGHT and course.tries + 1 == asides.TRIES:
-        _revise(course, course.plan.by_name[about])  # who keys on has not said that it is right
+        course.rekey(course.plan.by_name[about])  # who keys on has not said that it is right
     elif value is None:
         course.miss(partial(NotAChoice, name))
     elif kind == asides.WHICH:
@@ -66,8 +63,10 @@ def go_back(course: Course) -> None:
     if ahead == 0:
         course.effects.append(NothingBefore())
         course.ask_again()
+    elif kind == asides.RIGHT:
+        course.rekey(course.plan.by_name[about])
     else:
-        _revise(course, course.plan.by_name[course.given[ahead - 1]])
+        course.revise(course.plan.by_name[course.given[ahead - 1]])
 
 
 def another_time(course: Course) -> None:
@@ -116,15 +115,6 @@ def person(course: Course, word: Word, *, late: bool) -> None:
         course.ask_aside(f"{asides.PERSON}:{asked}")
 
 
-def _revise(course: Course, item: Item) -> None:
-    """Ask an answered question again as a new turn; its answer stays until another is given."""
-    course.effects.append(GoneBack())
-    course.turn += 1
-    course.asked = item.name
-    course.tries = 0
-    course.effects.append(Ask(item.name, course.turn))
-
-
 def _return(course: Course) -> None:
     """From an aside to where the person was: the end, or the open question."""
     if course.status == "complete":
@@ -138,9 +128,9 @@ def _return(course: Course) -> None:
 def _right(course: Course, about: str, value: str) -> None:
     item = course.plan.by_name[about]
     if value == "yes":
-        course.move_on(item.at)
+        course.is_right(item)
     else:
-        _revise(course, item)
+        course.rekey(item)
 
 
 def _when(course: Course, _: str, value: str) -> None:
@@ -192,7 +182,7 @@ def _change(course: Course, number: str) -> None:
     if item is None:
         course.miss(partial(NotAChoice, asides.WHICH))
     else:
-        _revise(course, item)
+        course.revise(item)
 
 
 def _person(course: Course, _: str, value: str) -> None:

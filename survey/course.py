@@ -20,6 +20,7 @@ from survey.effects import (
     Ended,
     Ending,
     Far,
+    GoneBack,
     LeftOpen,
     MayPause,
     Noted,
@@ -55,7 +56,7 @@ class Course(Standing):
 
         `earlier`: what the organisation answered to numbers last time, by question.
         """
-        self.given, self.earlier, self.silent = (), dict(earlier), 0
+        self.given, self.earlier, self.silent, self.rekeyed = (), dict(earlier), 0, {}
         if self.status == "partial":  # somebody is there again: every open question gets its tries again
             self.left_open = self.given_up = ()
         consent = self.plan.consent
@@ -176,6 +177,32 @@ class Course(Standing):
                 self.given_up += (item.name,)
         self.move_on(item.at)
 
+    def rekey(self, item: Item) -> None:
+        """The number read back is not right: key it again; after the last round go on without it, as after any other
+        try, and once more when it came back."""
+        rounds = self.rekeyed.get(item.name, 0) + 1
+        self.rekeyed = {**self.rekeyed, item.name: rounds}
+        if rounds % MAX_TRIES:
+            self.revise(item)
+            return
+        self.take_back(item)
+        if rounds > MAX_TRIES:
+            self.left_open += (item.name,)  # it has come back already
+        self.leave_open(item)
+
+    def is_right(self, item: Item) -> None:
+        """The number read back is right: should it be changed later, its rounds begin anew."""
+        self.rekeyed = {name: rounds for name, rounds in self.rekeyed.items() if name != item.name}
+        self.move_on(item.at)
+
+    def revise(self, item: Item) -> None:
+        """Ask an answered question again as a new turn; its answer stays until another is given."""
+        self.effects.append(GoneBack())
+        self.turn += 1
+        self.asked = item.name
+        self.tries = 0
+        self.effects.append(Ask(item.name, self.turn))
+
     def close_contact(self) -> None:
         """End the contact, not the interview: nothing waits for an answer until somebody answers late or we resume."""
         self.hush()
@@ -293,6 +320,7 @@ def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> 
         given=interview.given,
         earlier=interview.earlier,
         silent=interview.silent,
+        rekeyed=interview.rekeyed,
         seq=interview.seq + 1,
         channel=channel,
         now=now,

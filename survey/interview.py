@@ -24,7 +24,8 @@ class Interview:
     come back once at the end; `given_up` those among them given up again; `seq` the last event folded in. `given` the
     questions answered in the contact under way, in order: only these may be read out and gone back to. `earlier` last
     time's numbers by question, to notice a slip of a key; they are never told. `silent` how many questions in a row
-    were left open without a sound in this contact.
+    were left open without a sound in this contact. `rekeyed` how often in it each number that was
+    read back was not right, until it was.
     """
 
     questionnaire: str
@@ -41,6 +42,7 @@ class Interview:
     given: tuple[str, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
     silent: int = 0
+    rekeyed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:
@@ -66,7 +68,11 @@ class Interview:
             "e": self.seq,
             "g": list(self.given_up),
             "c": list(self.given),
-        } | {key: value for key, value in (("p", dict(self.earlier)), ("h", self.silent)) if value}
+        } | {key: value for key, value in self._rare() if value}
+
+    def _rare(self) -> tuple[tuple[str, Any], ...]:
+        """What most states have not, so that they stay small."""
+        return ("p", dict(self.earlier)), ("h", self.silent), ("r", dict(self.rekeyed))
 
 
 def from_dict(data: Mapping[str, Any]) -> Interview:
@@ -85,4 +91,5 @@ def from_dict(data: Mapping[str, Any]) -> Interview:
         given=tuple(data.get("c", ())),
         earlier=data.get("p", {}),
         silent=data.get("h", 0),
+        rekeyed=data.get("r", {}),
     )

@@ -37,6 +37,7 @@ class Standing:
     given: tuple[str, ...]
     earlier: Mapping[str, str]
     silent: int
+    rekeyed: Mapping[str, int]
     seq: int
     channel: Channel
     now: datetime
@@ -58,6 +59,7 @@ class Standing:
             given=self.given,
             earlier=self.earlier,
             silent=self.silent,
+            rekeyed=self.rekeyed,
         )
 
     @property
@@ -175,6 +177,14 @@ class Standing:
         self.status = "active"
         if consent is not None:
             self.answers.pop(consent.name, None)
+            self._settle_others()
+
+    def take_back(self, item: Item) -> None:
+        """The answer to `item` was not right, and no other came: it stands open as if it had not been given."""
+        self.status = "active"
+        self.answers.pop(item.name, None)
+        self.given = tuple(name for name in self.given if name != item.name)
+        if item.name in self.plan.branching:
             self._settle_others()
 
     def remember(self, item: Item) -> None:

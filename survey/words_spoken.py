@@ -23,6 +23,11 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Cuộc gọi dài khoảng {minutes} phút, ông bà không mất tiền.",
         "en": "The call takes about {minutes} minutes, and it costs you nothing.",
     },
+    # The same to who pays for the call: they rang us, and the round answers
+    "opening.length.paid": {
+        "vi": "Cuộc gọi dài khoảng {minutes} phút.",
+        "en": "The call takes about {minutes} minutes.",
+    },
     "opening.private": {
         "vi": "Câu trả lời được giữ kín.",
         "en": "Your answers are kept private.",
@@ -38,6 +43,14 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     "resumed.about": {
         "vi": "Xin chào ông bà, {office} xin hỏi tiếp về {organisation}, ông bà không mất tiền.",
         "en": "Good day, {office} would like to go on about {organisation}, which costs you nothing.",
+    },
+    "resumed.paid": {
+        "vi": "Xin chào ông bà, {office} xin hỏi tiếp những câu còn lại.",
+        "en": "Good day, {office} would like to go on with the remaining questions.",
+    },
+    "resumed.about.paid": {
+        "vi": "Xin chào ông bà, {office} xin hỏi tiếp về {organisation}.",
+        "en": "Good day, {office} would like to go on about {organisation}.",
     },
     "about": {
         "vi": "Câu hỏi về {organisation}.",

@@ -121,6 +121,10 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Có hai câu trả lời ({understood}). Xin nhắn một số thôi:",
         "en": "Two answers were found ({understood}). Please text only one number:",
     },
+    "text.doubtful.alike": {
+        "vi": "Có thể là {understood}. Xin nhắn một số:",
+        "en": "That may be {understood}. Please text one number:",
+    },
     "text.doubtful.several": {
         "vi": "Chưa rõ. Xin nhắn kiểu C1=2 C2=1, hoặc câu này:",
         "en": "Not clear. Please text like C1=2 C2=1, or this one:",

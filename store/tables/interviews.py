@@ -5,7 +5,7 @@ One row of `interviews` per eligible organisation and round, made when the round
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Numeric, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables.base import at, document, key, metadata, ref, sealed
@@ -87,6 +87,7 @@ inbound = Table(
     Column("outcome", Text, nullable=False),  # code: answered, repeated, asked_back, opted_out, unknown_number …
     sealed("reply"),  # the body that was given back
     ref("reply_id", "outbox.id", null=True),
+    Column("answered_as", BigInteger),  # keyed digest of a text not understood, or of a text and its reply; null: none
     Column("via", Text, nullable=False),  # webhook | sweep
     at("received_at"),
     Index("uq_inbound_sender_carrier_id", "sender_id", "carrier_id", unique=True),

@@ -156,6 +156,9 @@ def test_silence_is_no_key() -> None:
     assert twilio_requests.voice_request(call).digits is None
     assert twilio_requests.voice_request(call | {"Digits": ""}).digits is None
     assert twilio_requests.voice_request(call | {"Digits": "*"}).digits == "*"
+    assert twilio_requests.voice_request(call | {"Digits": "", "FinishedOnKey": "#"}).digits == "#"
+    assert twilio_requests.voice_request(call | {"Digits": "25", "FinishedOnKey": "#"}).digits == "25"
+    assert twilio_requests.voice_request(call | {"Digits": "", "FinishedOnKey": ""}).digits is None
     assert twilio_requests.voice_request(call).from_number == "anonymous"
 
 

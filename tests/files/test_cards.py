@@ -41,6 +41,13 @@ def test_a_card_says_where_to_ring_and_text_under_which_code_and_whom_to_ask() -
     assert "Nhắn tin" not in words(replace(CARD, texts=""))
 
 
+def test_a_number_that_nobody_rings_back_is_not_said_to_be_free() -> None:
+    shown = words(replace(CARD, rings_back=False))
+    assert "Gọi tới 0214 3840 123 Chúng tôi nghe máy ngay, ông bà trả cước cuộc gọi." in shown
+    assert "không mất tiền" not in shown
+    assert "Nhắn tin (mất cước) cũng được" in shown
+
+
 def test_words_that_questions_share_stand_once_and_every_question_is_there() -> None:
     shown = words(CARD)
     assert "Ông bà hài lòng thế nào về sự quan tâm của… C1 … cấp ủy tỉnh? C2 … chính quyền tỉnh?" in shown

@@ -188,6 +188,14 @@ def test_a_bouncing_hash_and_a_bouncing_yes_leave_the_next_question_alone(dial: 
     assert "hai. năm. Như vậy có đúng không ạ?" in heard
 
 
+def test_a_hash_after_one_key_is_no_answer_to_the_next_question(dial: Dial) -> None:
+    phone = dial(TWO)
+    heard = phone.call([(AGREE, "1#"), (Q1, "#"), (Q1, "2"), (Q2, "#"), (Q2, "##"), (Q2, "3#"), (END, "#"), (END, "")])
+    assert phone.world.answers() == {"consent": "yes", "q1": "3", "q2": "1"}
+    assert "không có trong câu này" not in heard
+    assert "chưa nghe thấy" not in heard
+
+
 def test_a_bouncing_eight_still_asks_when_and_a_bouncing_seven_goes_one_answer_back(dial: Dial) -> None:
     phone = dial(TWO)
     when = "Trả lời tiếp bây giờ, bấm phím 1."

@@ -15,7 +15,7 @@ from ivr.script import Dial, Gather, Hangup, Play, Redirect, Say
 from ivr.voices import voiced
 from survey import engine
 from survey.answers import Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.effects import Ask, Echo, Ended, Wanted, Welcome
+from survey.effects import Ask, Echo, Effect, Ended, Resumed, Wanted, Welcome
 from survey.interview import Interview
 from survey.questionnaire import Question, Questionnaire
 from tests.survey import forms
@@ -157,3 +157,13 @@ def test_such_a_recording_is_played_before_any_voice_and_a_missing_one_is_spoken
 def test_a_recording_in_another_language_changes_nothing() -> None:
     plain = forms.level("q1")
     assert prompts_of(replace(plain, audio={"en": "q1.wav"})) == prompts_of(plain)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("greeting", [Welcome(), Resumed()])
+@pytest.mark.parametrize("organisation", ["", "HTX DX001"])
+def test_who_pays_for_a_call_is_not_told_that_it_is_free(language: str, greeting: Effect, organisation: str) -> None:
+    for paid in (False, True):
+        call = replace(CALL, paid=paid, organisation=organisation)
+        heard = script_for(FORM, (greeting, Ask("consent", 1)), language, call).heard
+        assert any(word in heard for word in ("mất tiền", "costs you nothing")) is not paid

@@ -48,7 +48,19 @@ NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"
         ("77", LEVEL, Key("77")),
         ("7", None, Spoken("back")),
         ("22", LEVEL, Key("22")),
-        ("#", LEVEL, Key("#")),
+        # the hash key after one key, or before figures: left over, and no try
+        ("#", LEVEL, Spoken("repeat")),
+        ("##", LEVEL, Spoken("repeat")),
+        ("2#", LEVEL, Key("2")),
+        ("#2", LEVEL, Key("2")),
+        ("#", forms.consent(), Spoken("repeat")),
+        ("#", ASIDES[END], Spoken("repeat")),
+        ("1#", ASIDES[END], Key("1")),
+        ("*#", LEVEL, Spoken("repeat")),
+        ("7#", LEVEL, Spoken("back")),
+        ("#25#", WHOLE, Key("25")),
+        ("#13", SEVERAL, Key("13")),
+        ("#12#5", DECIMAL, Key("12#5")),
         ("*", LEVEL, Spoken("repeat")),
         ("0", LEVEL, Spoken("person")),
         ("", LEVEL, Silence()),
@@ -61,14 +73,14 @@ NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"
         ("0", WHOLE, Key("0")),
         ("*", WHOLE, Spoken("repeat")),
         ("12*", WHOLE, Spoken("repeat")),
-        ("#", WHOLE, Silence()),
+        ("#", WHOLE, Spoken("repeat")),
         (None, WHOLE, Silence()),
         # several choices: their keys, then the hash key
         ("13", SEVERAL, Key("13")),
         ("13#", SEVERAL, Key("13")),
         ("0", SEVERAL, Spoken("person")),
         ("1*", SEVERAL, Spoken("repeat")),
-        ("#", SEVERAL, Silence()),
+        ("#", SEVERAL, Spoken("repeat")),
         # a decimal: the hash key stands between the whole part and the decimals, and may end it
         ("12", DECIMAL, Key("12")),
         ("12#5", DECIMAL, Key("12#5")),
@@ -77,7 +89,7 @@ NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"
         ("0#5", DECIMAL, Key("0#5")),
         ("0", DECIMAL, Key("0")),
         ("12*5", DECIMAL, Spoken("repeat")),
-        ("##", DECIMAL, Silence()),
+        ("##", DECIMAL, Spoken("repeat")),
         ("05032026#", DAY, Key("05032026")),
         ("0", DAY, Key("0")),
         ("*", DAY, Spoken("repeat")),
@@ -101,7 +113,7 @@ def test_nothing_raises_and_a_key_is_what_was_pressed(digits: str | None, questi
         assert question is not None
         if said == Key("4") and (digits or "").strip().endswith("9"):
             return  # the form's own "no opinion"
-        assert said.digits == "".join((digits or "").split()).rstrip("#" if question not in (LEVEL, NOUGHT) else "")
+        assert said.digits == "".join((digits or "").split()).strip("#")
 
 
 def test_one_key_ends_a_choice_and_the_hash_key_a_number() -> None:

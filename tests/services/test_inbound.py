@@ -52,7 +52,7 @@ def yes_no(name: str) -> Question:
 
 
 def test_a_whole_interview_by_text(world: World) -> None:
-    bodies = [send(world, text).body or "" for text in ("alo", "1", "2", "1", "C4: 3", "hai tram", "250")]
+    bodies = [send(world, text).body or "" for text in ("alo", "1", "2", "1", "C4: 3", "khoang 250", "250")]
     assert world.answers() == {"consent": "yes", "q1": "3", "q2": "5", "q4": "1"} | {"members": "250"}
     assert world.interview()["status"] == "complete"
     assert "C1:" in bodies[1]

@@ -22,6 +22,7 @@ from store.tables.interviews import interviews
 from store.tables.registry import organisations
 from store.tables.staff import audit
 from store.tables.staff import staff as staff_table
+from tests.services.test_ring_in import set_ring_in
 from tests.services.world import World, build
 
 ACTOR, LAN, MINH = "cli:test", "lan@qb.example", "minh@qb.example"
@@ -107,6 +108,18 @@ def test_a_card_names_who_looks_after_the_commune_and_their_number(world: World,
     office = ("Liên minh HTX tỉnh", "02323 822 222")
     assert printed("own", "", "") == [("Nguyễn Thị Lan", "0912 345 678")] * 2 + [office]
     assert printed("given", "Ông Tư", "") == [("Ông Tư", office[1])] * 3, "nobody else's number beside a name"
+
+
+def test_a_card_promises_a_free_ring_back_only_where_the_round_gives_one(world: World, tmp_path: Path) -> None:
+    def card(name: str) -> str:
+        order = Order("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
+        export_cards(world.work, order, "", "")
+        return order.out.read_text("utf-8")
+
+    assert "không mất tiền" in card("back")
+    set_ring_in(world, "answer")
+    assert "không mất tiền" not in card("answered")
+    assert "ông bà trả cước cuộc gọi" in card("answered-again")
 
 
 # Their numbers

@@ -233,3 +233,13 @@ def test_a_round_may_take_the_call_instead(world: World) -> None:
     calls.pressed(world.work, row["ref"], 1, "1")
     calls.pressed(world.work, row["ref"], 2, "1")
     assert world.answers()["q1"] == "5"
+
+
+def test_who_pays_for_the_call_is_not_told_that_it_is_free(world: World) -> None:
+    set_ring_in(world, "answer")
+    assert "mất tiền" not in ring(world)
+    ref = world.rows(call_table)[0]["ref"]
+    assert "mất tiền" not in calls.pressed(world.work, ref, 1, "1")
+    assert "mất tiền" not in ring(world, 2)  # goes on
+    back = calls.first(world.work, world.plan(state="sending"), "CA-out", "human")  # type: ignore[arg-type]
+    assert "mất tiền" in back, "a call of ours is free"

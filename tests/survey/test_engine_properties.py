@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
 from survey.asides import REFUSE, behind, is_aside, question_of
-from survey.effects import Appointed, Ask, Echo, Ended, Finished, OptedOut, Wanted, WrongPerson
+from survey.effects import (
+    Appointed,
+    Ask,
+    Echo,
+    Ended,
+    Finished,
+    GoneBack,
+    Noted,
+    OptedOut,
+    Wanted,
+    WrongPerson,
+)
 from survey.engine import Event, Opened
 from survey.interview import Interview
 from survey.plan import Invalid, calculated, is_relevant, judge_key, judge_value, plan_of
@@ -396,6 +407,26 @@ def test_whoever_only_errs_or_keeps_silent_is_let_go(course: tuple[Questionnaire
     for one in said:
         conversation.say(kinds[one])
         assert unnumbered(conversation.state) == closed
+
+
+@given(st.lists(st.sampled_from(["2", "5", "back"]), min_size=1, max_size=3))
+def test_a_number_is_keyed_anew_in_three_rounds_at_most(said: list[str]) -> None:
+    """Whoever never says that it is right is let go: three rounds a question, and three more when it comes back."""
+    conversation = Conversation(form(consent(), whole("members"), whole("workers")), "voice")
+    conversation.open()
+    rounds = turns = 0
+    while (asked := conversation.state.asked) is not None:
+        turns += 1
+        assert turns < 60
+        if asked.startswith(".right"):
+            word = said[turns % len(said)]
+            conversation.say(Spoken("back") if word == "back" else word)
+            rounds += isinstance(conversation.effects[0], Noted | GoneBack)
+        else:
+            conversation.say("1" if asked == "consent" else str(10 + turns))
+    assert conversation.state.status == "partial"
+    assert conversation.state.answers.keys() == {"consent"}
+    assert rounds <= 2 * 2 * 3
 
 
 @given(COURSES, st.data())

@@ -102,3 +102,20 @@ def test_a_number_is_read_figure_by_figure() -> None:
 def test_the_version_is_short_and_stable() -> None:
     assert version() == version()
     assert re.fullmatch(r"[0-9a-f]{16}", version())
+
+
+FREE = {
+    *("opening.length", "resumed", "resumed.about"),  # a call of ours, or one that was rung back; else `.paid`
+    *("wanted.call", "text.wanted.call", "text.wanted.call.brief", "text.wanted.help"),  # we call them
+    "text.announcement",
+}
+"""Where respondents are promised that something costs nothing, and why that is true."""
+
+
+def test_nothing_else_promises_that_it_is_free() -> None:
+    promise = re.compile("mất tiền|miễn phí|costs you nothing|free|no charge")
+    found = {code for code, words in WORDS.items() if any(promise.search(text) for text in words.values())}
+    assert found == FREE
+    for code in ("opening.length", "resumed", "resumed.about"):
+        assert not any(promise.search(text) for text in WORDS[f"{code}.paid"].values())
+        assert parameters(code) == parameters(f"{code}.paid")
