@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 from carriers.errors import classify
+from carriers.identifiers import identifier
+from carriers.times import unix
+from characters.cleaning import storable
 from contact.delivery import InboundText, Receipt, State
 from sms.encoding import measure
 
@@ -52,11 +54,11 @@ def inbound_text(
     Numbers come without "+"; an address of 8 digits or more gets it back. Raises ValueError naming what is missing.
     """
     return InboundText(
-        carrier_id=_told(query.get("id", ""), "id"),
-        from_number=e164(_told(sent_from, "from")),
-        to_number=_told(sent_to, "to"),
-        body=_decoded(body, charset),
-        at=_unix(query.get("t")),
+        carrier_id=_told(identifier(query.get("id", "")), "id"),
+        from_number=e164(_told(storable(sent_from).strip(), "from")),
+        to_number=_told(storable(sent_to).strip(), "to"),
+        body=storable(_decoded(body, charset)),
+        at=unix(query.get("t")),
     )
 
 
@@ -72,7 +74,7 @@ def receipt(query: Mapping[str, str]) -> Receipt:
         raw_status=kind,
         error_code=code,
         error_kind=classify("kannel", code).kind if code else None,
-        at=_unix(query.get("at")),
+        at=unix(query.get("at")),
         extra={name: query[name] for name in ("fid", "smsc") if _EXTRA.fullmatch(query.get(name, ""))},
     )
 
@@ -93,12 +95,7 @@ def _decoded(body: bytes, charset: str | None) -> str:
     """The text; an undeclared or false charset must not lose an answer, so Latin-1 reads what UTF-8 cannot."""
     for name in (charset, "utf-8"):
         try:
-            return body.decode(name) if name else body.decode()
-        except (LookupError, UnicodeDecodeError):
+            return body.decode(name or "utf-8")
+        except (LookupError, UnicodeError):
             continue
     return body.decode("latin-1")
-
-
-def _unix(value: str | None) -> datetime | None:
-    known = value is not None and value.isascii() and value.isdigit() and len(value) <= 10
-    return datetime.fromtimestamp(int(value or 0), UTC) if known else None

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from carriers.callbacks import CallbackUrls
-from carriers.twilio_requests import TEXT_STATES, aware, resource_receipt
+from carriers.identifiers import identifier
+from carriers.twilio_records import Record, records
+from carriers.twilio_requests import TEXT_STATES, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
 from contact.delivery import Accepted, InboundText, Receipt, SendResult, Unknown
 from contact.sender import SenderRow
@@ -35,9 +36,8 @@ class TwilioText:
             )
         except FAULTS as fault:
             return result_of_fault(fault)
-        if not made.sid:
-            return Unknown("unreadable")
-        return Accepted(made.sid, resource_receipt(made, TEXT_STATES).segments)
+        sid = identifier(made.sid)
+        return Accepted(sid, resource_receipt(made, TEXT_STATES).segments) if sid else Unknown("unreadable")
 
     def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
         """What the carrier says of one text now; None when it does not know it or cannot be reached now."""
@@ -54,7 +54,8 @@ class TwilioText:
         """
         floor = since.replace(microsecond=0)
         try:
-            listed = self._clients.of(sender).messages.list(to=to, from_=sender.address, limit=_MOST_FOUND)
+            first = self._clients.of(sender).messages.page(to=to, from_=sender.address, page_size=_MOST_FOUND)
+            listed = list(records(first, _MOST_FOUND))
         except FAULTS as fault:
             raise away(fault) from None
         same = [m for m in listed if m.body == body and _created(m, floor) >= floor]
@@ -65,22 +66,23 @@ class TwilioText:
         messages = self._clients.of(sender).messages
         floor = since.replace(microsecond=0)
         try:
-            listed = messages.list(to=sender.address, date_sent_after=floor, page_size=_PAGE)
+            listed = list(records(messages.page(to=sender.address, date_sent_after=floor, page_size=_PAGE)))
         except FAULTS as fault:
             raise away(fault) from None
-        received = [_inbound(m) for m in listed if m.direction == "inbound" and m.sid]
+        received = [_inbound(m) for m in listed if m.direction == "inbound" and (m.sid or m.from_)]
         return sorted(received, key=lambda text: text.at or floor)
 
 
-def _created(message: Any, otherwise: datetime) -> datetime:
-    return aware(message.date_created) or otherwise
+def _created(message: Record, otherwise: datetime) -> datetime:
+    return message.date_created or otherwise
 
 
-def _inbound(message: Any) -> InboundText:
+def _inbound(message: Record) -> InboundText:
+    """Without an id it is known by what it is: nothing that was written may be lost."""
     return InboundText(
-        carrier_id=message.sid,
-        from_number=message.from_ or "",
-        to_number=message.to or "",
-        body=message.body or "",
-        at=aware(message.date_sent) or aware(message.date_created),
+        carrier_id=message.sid or message.digest,
+        from_number=message.from_,
+        to_number=message.to,
+        body=message.body,
+        at=message.date_sent or message.date_created,
     )

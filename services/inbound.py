@@ -60,7 +60,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
             if phone is None:
                 rows.close(conn, row["id"], interview_id=None, outcome="not_a_number")
                 return TextReply(None, None, "not_a_number")
-        turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"])
+        turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"], via)
         return _close(turn, row, _answer(turn))
 
 
@@ -82,6 +82,7 @@ def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via
         "body": work.vault.seal(text.body),
         "via": via,
         "received_at": work.clock.now(),
+        "told_at": text.at,
     }
 
 

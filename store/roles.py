@@ -50,6 +50,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "staff": _WRITE,
     "tallies": _WRITE,
     "tasks": _WRITE,
+    "unfit": _REPLACE,  # put back: taken out, and tried again
 }
 """Webhooks, workers and the command line. Append-only: events, consent, audit, receipts."""
 
@@ -83,6 +84,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "staff": _WRITE,
     "tallies": _READ,
     "tasks": _WRITE,
+    "unfit": "",
 }
 """Staff pages. Nobody in an office reads what an organisation answered, wrote or said."""
 

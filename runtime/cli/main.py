@@ -35,6 +35,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "round": "round",
     "campaign": "campaign",
     "tasks": "tasks",
+    "unfit": "unfit",
     "wish": "wish",
     "score": "score",
     "export": "export",

@@ -16,6 +16,7 @@ from runtime.clock import UnreadableClockError
 from runtime.examination.findings import Examination, Finding, fault, well
 from runtime.settings import Settings
 from services.faults import Refusal
+from store import unfit
 from store.tables.registry import phones
 from store.unit_of_work import Database
 from store.vault import UnreadableError
@@ -43,6 +44,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _workers(settings),
         lambda: _disk(settings),
         lambda: _clock(settings),
+        lambda: _unfit(settings),
     ]
 
 
@@ -140,6 +142,19 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         return  # said under another heading
     else:
         yield well("clock")
+
+
+def _unfit(settings: Settings) -> Iterator[Finding]:
+    """Has anything been set aside because it could not be processed?"""
+    try:
+        with _database(settings).transaction() as conn:
+            rows = unfit.counted(conn)
+    except sa.exc.SQLAlchemyError:
+        return  # said under another heading
+    for row in rows:
+        yield fault("unfit", "doctor.unfit", row["loop"], count=row["n"], error=row["code"])
+    if not rows:
+        yield well("unfit")
 
 
 def _database(settings: Settings) -> Database:
