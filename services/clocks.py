@@ -22,9 +22,7 @@ def learn(work: Work) -> int:
     """Look at the stamps of every link that receives texts. Links whose offset is another now."""
     with work.database.transaction() as conn:
         links = [row for row in senders.all_rows(conn) if row.medium == "text" and row.can_receive]
-    learned = isolation.each(
-        work, "clocks", links, lambda link: _learn(work, link), key=lambda link: link.id, fresh=True
-    )
+    learned = isolation.each(work, "clocks", links, lambda link: _learn(work, link), key=lambda link: link.id)
     return sum(learned.done)
 
 

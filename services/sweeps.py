@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from carriers.errors import CarrierAwayError
+from characters.cleaning import storable
 from contact.delivery import State
 from contact.sender import SenderRow
 from services import campaigns as use_cases
@@ -93,7 +94,8 @@ def _fetch(work: Work, sender: SenderRow) -> int:
         return 0  # looked back from the same time on the next run
     due = [text for text in listed if text.at is None or text.at <= until]
     with work.database.transaction() as conn:  # nearly all are: their webhooks came
-        known = inbound_rows.known(conn, sender.id, [text.carrier_id for text in due])
+        told = [text.carrier_id for text in due if storable(text.carrier_id) == text.carrier_id]
+        known = inbound_rows.known(conn, sender.id, told)
     missed = [text for text in due if text.carrier_id not in known]
     taken = unfit_texts.take_in_listed(work, sender, missed)
     with work.database.transaction() as conn:
