@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""Nothing outside is a time of a text or a call: a clock that was never set, a field of zeros, an overflow."""
+FIRST, LAST = datetime(2010, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Nothing outside is a time of a text or a call: a clock that was never set, a field of zeros (Python reads the year
+0000 as 2000), an overflow."""
 
 
 def aware(at: object) -> datetime | None:

@@ -48,8 +48,11 @@ class Record:
     """Of the whole record: stands for an id that is missing."""
 
 
-def records(page: Any, most: int | None = None) -> Iterator[Record]:
-    """The records from `page` (of the SDK) on, at most `most`. Raises TwilioException when pages lead in a circle."""
+def records(page: Any, most: int | None = None, *, whole: bool = True) -> Iterator[Record]:
+    """The records from `page` (of the SDK) on, at most `most`.
+
+    Pages that lead in a circle raise TwilioException; where the list need not be `whole`, they end it.
+    """
     seen: set[str] = set()
     left = most
     while page is not None:
@@ -63,7 +66,9 @@ def records(page: Any, most: int | None = None) -> Iterator[Record]:
                 _log.warning("a list of the carrier holds something that is no record")
         following = page.next_page_url
         if following in seen or len(seen) >= MOST_PAGES:
-            raise TwilioException("pages lead in a circle")
+            if whole:
+                raise TwilioException("pages lead in a circle")
+            return
         seen.add(following)
         page = page.next_page() if left != 0 else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -101,6 +101,27 @@ def each(
             else:
                 found.waiting.append(fault)
     return found
+
+
+def within(conn: Connection, page: Sequence[T], do: Callable[[Sequence[T]], None]) -> list[T]:
+    """Do a page within the caller's transaction, at once or, when that fails by some item's data, each alone. The
+    unfit items: nothing of them is written. Raises what is no item's fault."""
+    if not page or _is_fit(conn, page, do):
+        return []
+    return [item for item in page if len(page) == 1 or not _is_fit(conn, [item], do)]
+
+
+def _is_fit(conn: Connection, page: Sequence[T], do: Callable[[Sequence[T]], None]) -> bool:
+    try:
+        with conn.begin_nested():
+            do(page)
+    except Exception as fault:
+        if kind_of(fault) not in ("data", "unclear"):
+            raise
+        if len(page) == 1:
+            _log.error("unfit row of a file: %s at %s", code_of(fault), place_of(fault))
+        return False
+    return True
 
 
 def kind_of(fault: BaseException) -> Kind:
