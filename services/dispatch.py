@@ -211,7 +211,7 @@ class Dispatcher:
         if isinstance(result, Accepted):
             self._taken.append((order.outbox_id, result))
         else:
-            delivery.settle(self._work, order.outbox_id, result)
+            self._settle_alone(order.outbox_id, result)
             failover.stumble(self._work, self._sender_id, result)
         with self._moved:
             self._sent += 1
@@ -250,10 +250,10 @@ class Dispatcher:
                 _log.warning("a page could not be settled, its rows go alone", exc_info=True)
             self._settling += [self._pages.submit(self._settle_alone, row, result) for row, result in taken.items()]
 
-    def _settle_alone(self, row: UUID, result: Accepted) -> None:
+    def _settle_alone(self, row: UUID, result: SendResult) -> None:
         """Settle one row; an unfit answer leaves it in doubt when its lease ends."""
         settled = isolation.each(
-            self._work, "handing_over", [row], lambda one: delivery.settle_accepted(self._work, {one: result}),
+            self._work, "handing_over", [row], lambda one: delivery.settle(self._work, one, result),
             key=str, fresh=True,
         )  # fmt: skip
         for fault in settled.waiting:

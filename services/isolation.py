@@ -52,7 +52,8 @@ _DATA = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError)
 """What reading a value of the wrong kind or shape raises (UnicodeError is a ValueError)."""
 _STATES: Mapping[str, Kind] = {"22": "data", "54": "data", "23": "unclear", "40": "passing"}
 """First two letters of an SQLSTATE: data, program limits, constraints (they may be a race), serialisation, deadlock."""
-_LOCK_NOT_AVAILABLE = "55P03"
+_PASSING = ("55P03", "57014")
+"""A lock that did not come in time, a statement that took too long: nobody's data."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -139,7 +140,7 @@ def _of_database(fault: sa.exc.SQLAlchemyError) -> Kind:
     state = _sqlstate(fault)
     if isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated:
         return "around"
-    if state == _LOCK_NOT_AVAILABLE:
+    if state in _PASSING:
         return "passing"
     if state:
         return _STATES.get(state[:2], "around")

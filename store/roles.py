@@ -84,7 +84,7 @@ CONSOLE_GRANTS: Mapping[str, str] = {
     "staff": _WRITE,
     "tallies": _READ,
     "tasks": _WRITE,
-    "unfit": "",
+    "unfit": _READ,
 }
 """Staff pages. Nobody in an office reads what an organisation answered, wrote or said."""
 
@@ -94,6 +94,7 @@ CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
     "interviews": frozenset({"state"}),
     "outbox": frozenset({"body"}),
     "phones": frozenset({"number"}),  # sealed, but shared by all offices: no page shows one, so none may read one
+    "unfit": frozenset({"raw"}),
 }
 """Columns the console may neither read nor change in tables it may read; new rows it writes whole."""
 
@@ -125,7 +126,7 @@ Without a scope set for the transaction nothing is seen. Signing in looks staff 
 SHARED = frozenset(
     {
         *("invitations", "offices", "phones", "questionnaires", "recordings", "round_questionnaires", "rounds"),
-        *("senders", "tallies"),
+        *("senders", "tallies", "unfit"),
     }
 )
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""

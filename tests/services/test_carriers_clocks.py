@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from contact.clocks import Sending
 from contact.delivery import InboundText
 from services import clocks, inbound, sweeps
 from services.inbound import TextReply
@@ -85,6 +86,16 @@ def test_a_quick_interview_is_stored_whatever_the_carriers_clock_shows(
     outcomes = interview(world, clock, behind(offset), learning)
     assert stored(world) == list(ANSWERS)
     assert outcomes == ["opened", *["answered"] * len(ANSWERS)], "and nobody is asked back"
+
+
+def test_that_proof_fails_where_stamps_are_believed(
+    world: World, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def believed(taken: datetime, stamp: datetime | None, *_more: object, **_flags: object) -> Sending:
+        return Sending(min(stamp or taken, taken))
+
+    monkeypatch.setattr("contact.clocks.sending", believed)
+    assert "repeated" in interview(world, clock, behind(30), learning=False)
 
 
 @pytest.mark.parametrize("learning", [True, False], ids=["learned", "never learned"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -294,6 +295,17 @@ def test_one_unfit_item_never_stops_the_rest(feed: Callable[[Bench], Loop], benc
     assert bench.world.rows(unfit) == [kept], "it trips again"
     assert bench.world.tasks().count("unfit") == 1
     assert loop.states() == [loop.done, loop.aside, loop.done]
+
+
+@pytest.mark.parametrize("feed", CASES)
+def test_that_proof_fails_where_items_are_not_isolated(feed: Callable[[Bench], Loop], bench: Bench) -> None:
+    loop = feed(bench)
+    bench.patch.setattr(isolation, "kind_of", lambda _fault: "around")
+    with suppress(Exception):
+        for _ in range(loop.runs):
+            loop.run()
+            bench.clock.advance(timedelta(seconds=20))
+    assert (loop.states(), bench.world.tasks().count("unfit")) != ([loop.done, loop.aside, loop.done], 1)
 
 
 def test_every_task_of_the_workers_is_fed_a_poisoned_item() -> None:
