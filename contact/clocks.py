@@ -20,6 +20,8 @@ ALIKE = 5.0
 IN_A_ROW, APART = 4, timedelta(seconds=10)
 """So many texts in a row, taken in over at least this time and all alike, show a clock. What was held up and comes all
 at once was stamped over minutes, and is not alike."""
+MANY, FAR_APART = 8, timedelta(minutes=1)
+"""So many texts in a row, taken in over at least this time and all late, show a clock too, alike or not."""
 FEW = 5
 ZONES = timedelta(hours=1)
 """Clocks that show another time zone differ by whole hours."""
@@ -44,17 +46,24 @@ class Sending:
 def offset_of(passed: Sequence[Passed], before: int | None) -> int | None:
     """The offset of a link in seconds, by its latest texts (newest first); `before`: as it was taken until now.
 
-    The newest texts, all alike, show it; else the least time that any took, unless `before` is less still: of few the
-    least, of more the second least, for one stamp may be wrong.
+    The newest texts, where they are alike or all late, show it; else the least time that any took, unless `before` is
+    less still: of few the least, of more the second least, for one stamp may be wrong.
     """
     lags = [(taken - stamp).total_seconds() for taken, stamp in passed]
     if not lags:
         return before
-    row = lags[:IN_A_ROW]
-    if len(row) == IN_A_ROW and max(row) - min(row) <= ALIKE and passed[0][0] - passed[IN_A_ROW - 1][0] >= APART:
+    row, many = lags[:IN_A_ROW], lags[:MANY]
+    if _spread(passed, IN_A_ROW) >= APART and max(row) - min(row) <= ALIKE:
         return round(min(row))
+    if before is not None and _spread(passed, MANY) >= FAR_APART and min(many) - before > ON_TIME:
+        return round(min(many))
     least = sorted(lags)[0 if len(lags) < FEW else 1]
     return round(least) if before is None or least < before else before
+
+
+def _spread(passed: Sequence[Passed], newest: int) -> timedelta:
+    """The time in which so many texts were taken in; none where there are fewer."""
+    return passed[0][0] - passed[newest - 1][0] if len(passed) >= newest else timedelta(0)
 
 
 def sending(taken: datetime, stamp: datetime | None, offset: int | None, lag: float | None, *, listed: bool) -> Sending:

@@ -30,6 +30,13 @@ def test_a_clock_that_is_set_is_learned_from_four_texts() -> None:
     assert offset_of(passed(0, 1, 0, 0, 30, 31, 30), 30) == 0
 
 
+def test_a_clock_that_is_set_is_learned_though_texts_take_their_time() -> None:
+    lags = (31, 44, 38, 50, 33, 47, 39, 36)
+    assert offset_of(passed(*lags, 0, 1, 0), 0) == 31
+    assert offset_of(passed(*lags[:7], 0, 1, 0), 0) == 0
+    assert offset_of(passed(*lags, 0, 1, 0, apart=1), 0) == 0, "held up, and brought at once"
+
+
 def test_a_clock_that_drifts_is_followed() -> None:
     assert offset_of(passed(14, 13, 13, 12, 11, 10), 9) == 12
 

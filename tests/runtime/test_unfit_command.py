@@ -61,9 +61,7 @@ def test_what_is_kept_is_listed_and_put_back(run: Run, world: World) -> None:
     assert "Không có mục nào" in run("unfit", "list", "--loop", "texts").stdout
 
 
-def test_what_still_cannot_be_taken_in_is_kept_and_said(
-    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_still_cannot_be_taken_in_is_kept(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(world, "1")
     monkeypatch.setattr("services.inbound._answer", lambda _turn: int("x"))
     assert "1" in run("unfit", "again", "--loop", "texts", code=1).stderr
