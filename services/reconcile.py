@@ -96,7 +96,8 @@ def listed(work: Work, sender: SenderRow, row: RowMapping) -> Sequence[Receipt]:
     if phone is None:
         return ()
     number = work.vault.open(phone["number"])
-    since = row["sent_at"] - timedelta(seconds=5)  # the carrier's clock shows business time
+    behind = timedelta(seconds=5 + max(sender.clock_offset_s or 0, 0))
+    since = row["sent_at"] - behind  # the carrier's clock shows business time, but for its offset
     if row["medium"] == "call":
         return work.carriers.call(sender).find(sender, number, since, row["ref"])
     return work.carriers.text(sender).find(sender, number, work.vault.open(row["body"]), since)

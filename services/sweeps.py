@@ -85,14 +85,16 @@ def fetch_missed_texts(work: Work) -> int:
 
 
 def _fetch(work: Work, sender: SenderRow) -> int:
-    until = work.clock.after(-work.patience(LATE_WEBHOOK))  # the carrier's clock shows business time
+    until = work.clock.after(-work.patience(LATE_WEBHOOK))  # carriers' clocks show business time
+    offset = timedelta(seconds=sender.clock_offset_s or 0)
     with work.database.transaction() as conn:
         last = senders.swept_at(conn, sender.id) or until
     try:
-        listed = list(work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP))
+        since = last - INBOUND_OVERLAP - max(offset, timedelta(0))
+        listed = list(work.carriers.text(sender).list_inbound(sender, since))
     except CarrierAwayError:
         return 0  # looked back from the same time on the next run
-    due = [text for text in listed if text.at is None or text.at <= until]
+    due = [text for text in listed if text.at is None or text.at + offset <= until]
     with work.database.transaction() as conn:  # nearly all are: their webhooks came
         told = [text.carrier_id for text in due if storable(text.carrier_id) == text.carrier_id]
         known = inbound_rows.known(conn, sender.id, told)

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from contact.clocks import Sending
-from contact.delivery import InboundText
-from services import clocks, inbound, sweeps
+from contact.delivery import InboundText, Receipt, Unknown
+from services import clocks, dispatch, inbound, reconcile, sweeps
 from services.inbound import TextReply
 from services.work import Work
 from store import senders as sender_rows
@@ -192,3 +192,47 @@ def test_a_carrier_that_stamps_only_its_list_is_learned_from_it(
     assert clocks.learn(world.work) == 1
     assert world.rows(senders, id=world.text.id)[0]["clock_offset_s"] == 30
     assert clocks.learn(world.work) == 0
+
+
+@pytest.mark.parametrize("offset", [-25_200, -30, 30, 25_200])
+def test_lost_texts_are_fetched_whatever_the_carriers_clock_shows(
+    world: World, clock: FakeClock, carriers: FakeCarriers, offset: int
+) -> None:
+    """The carrier filters its list by its own clock."""
+    sender_change = sa.update(senders).where(senders.c.id == world.text.id).values(clock_offset_s=offset)
+    with world.work.database.transaction() as conn:
+        conn.execute(sender_change)
+    clock.advance(timedelta(hours=1))
+    sweeps.fetch_missed_texts(world.work)
+    clock.advance(timedelta(minutes=5))
+    lost = replace(world.text_from("alo"), at=behind(offset)(clock.now()))
+
+    def listed(_sender: object, since: datetime) -> list[InboundText]:
+        return [lost] if lost.at is not None and lost.at >= since else []
+
+    carriers.texts.list_inbound = listed  # type: ignore[method-assign, assignment]
+    assert sweeps.fetch_missed_texts(world.work) == 0, "its webhook may only be late"
+    clock.advance(timedelta(minutes=2))
+    assert sweeps.fetch_missed_texts(world.work) == 1
+
+
+def test_a_text_in_doubt_is_found_in_the_list_of_a_carrier_whose_clock_is_behind(
+    world: World, clock: FakeClock, carriers: FakeCarriers
+) -> None:
+    """Else it would be taken for never sent, and sent again."""
+    asked: list[datetime] = []
+
+    def found(_sender: object, _to: str, _body: str, since: datetime) -> list[Receipt]:
+        asked.append(since)
+        return []
+
+    carriers.texts.find = found  # type: ignore[method-assign, assignment]
+    world.plan("text")
+    carriers.texts.results.append(Unknown("timeout"))
+    sent = clock.now()
+    dispatch.dispatch(world.work, world.text.id, 0.2)
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(senders).where(senders.c.id == world.text.id).values(clock_offset_s=30))
+    clock.advance(timedelta(minutes=2))
+    reconcile.ask_about_doubtful(world.work)
+    assert asked == [sent - timedelta(seconds=35)]
