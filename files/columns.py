@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from characters.cleaning import storable
 from files.workbooks import Cell, Row, Sheet, letter
 
 _HEADER_WITHIN = 30
@@ -30,7 +31,8 @@ def plain(cell: Cell) -> str:
     """The cell as text: NFC, trimmed, inner spaces single; whole floats without ".0", dates as dd/MM/yyyy."""
     match cell:
         case str():
-            text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+            fit = storable(cell)
+            text = fit if fit.isascii() else unicodedata.normalize("NFC", fit)
             single = " ".join(text.split())
             return text if single == text else single  # the sheet's own text where it is plain: held once, not twice
         case bool():

@@ -95,7 +95,11 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
         return _form(turn, by_id[prompt.interview]).question(prompt.question)
 
     unsure = bool(held[0]["reply_unsure"])
-    reading, bound = binding.hear(body, among, turn.sent_at, question_of, written(held[0]["language"]), unsure=unsure)
+    sending = turn.sending(shown)
+    reading, bound = binding.hear(
+        body, among, sending.at, question_of, written(held[0]["language"]), unsure=unsure,
+        otherwise=sending.otherwise, sure=sending.sure,
+    )  # fmt: skip
     words = follow_words(turn, reading, held)
     if words is not None:
         return words
@@ -247,7 +251,8 @@ class _Talk:
             question = form.question(effect.question) if isinstance(effect, Ask) else None
             if isinstance(effect, Ask) and question is not None:
                 digest, now = self.reading.digest, self.turn.now
-                prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest)
+                lag = self.turn.sending(self.shown).lag
+                prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest, lag)
                 shown = binding.remember(lists.told(self.several, effects, form, prompt, shown), prompt)
         return shown
 

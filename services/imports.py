@@ -19,7 +19,7 @@ from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport
-from services import held_numbers
+from services import held_numbers, isolation
 from services import rounds as frames
 from services.differences import by_organisation, difference
 from services.faults import Refusal
@@ -84,18 +84,17 @@ def _bring_in(
     differences = _differences(work, conn, changes)
     import_id = work.ids.new()
     registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, actor, now))
-    for start in range(0, len(changes), _PAGE):
-        page = changes[start : start + _PAGE]
-        rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
-        registry.add_organisations(conn, [row for new, row in rows if new])
-        registry.change_organisations(conn, [row for new, row in rows if not new])
+    unfit = _write(work, conn, office, import_id, changes, now)
+    changes = [change for change in changes if change not in unfit] if unfit else changes
+    lost = {change.organisation.registry_code for change in unfit}
+    taken = [organisation for organisation in listed.organisations if organisation.registry_code not in lost]
     shared, fresh = _write_phones(work, conn, changes, now)
-    held = held_numbers.of_list(work, conn, office["id"], listed.organisations, fresh, actor, checked=checked)
+    held = held_numbers.of_list(work, conn, office["id"], taken, fresh, actor, checked=checked)
     framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
     exits = leave_frames(conn, office["id"], actor, now)
     absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
-    counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
-    faults = (*listed.faults, *kept, *shared, *held, *exits.notices)
+    counts = {**_counts(listed, changes, len(unfit)), "absent": absent, "framed": framed, "unframed": exits.left}
+    faults = (*listed.faults, *kept, *map(_unfit, unfit), *shared, *held, *exits.notices)
     report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
     registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
     audit.append(
@@ -108,6 +107,25 @@ def _bring_in(
         detail=counts,
     )
     return report
+
+
+def _write(
+    work: Work, conn: Connection, office: RowMapping, import_id: UUID, changes: Sequence[_Change], now: datetime
+) -> list[_Change]:
+    """Write the organisations, page by page. Those that cannot be written: the list is not lost for one of its rows."""
+
+    def write(page: Sequence[_Change]) -> None:
+        rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
+        registry.add_organisations(conn, [row for new, row in rows if new])
+        registry.change_organisations(conn, [row for new, row in rows if not new])
+
+    pages = (changes[start : start + _PAGE] for start in range(0, len(changes), _PAGE))
+    return [unfit for page in pages for unfit in isolation.within(conn, page, write)]
+
+
+def _unfit(change: _Change) -> Fault:
+    where = change.organisation.sheet, change.organisation.row
+    return Fault("list.row_unfit", {}, *where, suggestion="list.row_unfit.mend")
 
 
 def _office(conn: Connection, code: str) -> RowMapping:
@@ -150,14 +168,14 @@ def _digest(work: Work, organisation: Organisation) -> bytes:
     return work.vault.lookup(json.dumps([said, phones], ensure_ascii=False, default=str))
 
 
-def _counts(listed: Registry, changes: Sequence[_Change]) -> dict[str, int]:
+def _counts(listed: Registry, changes: Sequence[_Change], unfit: int) -> dict[str, int]:
     added = sum(change.new for change in changes)
     return {
         "rows": listed.rows,
         "added": added,
         "changed": len(changes) - added,
-        "unchanged": len(listed.organisations) - len(changes),
-        "refused": listed.rows - len(listed.organisations),
+        "unchanged": len(listed.organisations) - len(changes) - unfit,
+        "refused": listed.rows - len(listed.organisations) + unfit,
         "without_phone": sum(not organisation.phones for organisation in listed.organisations),
     }
 

@@ -5,7 +5,7 @@ One row of `interviews` per eligible organisation and round, made when the round
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Numeric, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Numeric, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables.base import at, document, key, metadata, ref, sealed
@@ -89,5 +89,7 @@ inbound = Table(
     ref("reply_id", "outbox.id", null=True),
     Column("via", Text, nullable=False),  # webhook | sweep
     at("received_at"),
+    at("told_at", null=True),  # when the carrier had it, by the carrier's own clock
+    Index("ix_inbound_told", "sender_id", "received_at", postgresql_where=text("told_at IS NOT NULL")),
     Index("uq_inbound_sender_carrier_id", "sender_id", "carrier_id", unique=True),
 )

@@ -41,7 +41,8 @@ TABLE: dict[str, dict[str, str]] = {
         (f"campaigns.{name}" for name in ("show", "contacts", "test", "approve", "launch", "ask_pause", "pause",
                                           "resume", "ask_stop", "stop")), CAMPAIGNS
     ),
-    **dict.fromkeys(("lists.show", "lists.undo", "lists.checked", "lists.confirm", "lists.choose_reading"), OF_THE_OFFICE),
+    **dict.fromkeys(("lists.show", "lists.undo", "lists.checked", "lists.confirm", "lists.choose_reading"),
+                    OF_THE_OFFICE),
     **dict.fromkeys(("work.claim", "work.done"), OF_THE_OFFICE),
 }  # fmt: skip
 """Endpoint → kind of member → what happens at the door: "200" they come in, "404" it is not there for them."""
