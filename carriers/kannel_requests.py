@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 from carriers.errors import classify
+from carriers.identifiers import identifier
+from carriers.times import unix
+from characters.cleaning import storable
 from contact.address import read_address
 from contact.delivery import InboundText, Receipt, State
 from sms.encoding import measure
@@ -55,11 +57,11 @@ def inbound_text(
     if sent_from is None:
         raise ValueError("from")
     return InboundText(
-        carrier_id=_told(query.get("id", ""), "id"),
-        from_number=read_address(sent_from).sender,
-        to_number=read_address(_told(sent_to, "to")).text,
-        body=_decoded(body, charset),
-        at=_unix(query.get("t")),
+        carrier_id=_told(identifier(query.get("id", "")), "id"),
+        from_number=read_address(storable(sent_from)).sender,
+        to_number=read_address(_told(storable(sent_to).strip(), "to")).text,
+        body=storable(_decoded(body, charset)),
+        at=unix(query.get("t")),
     )
 
 
@@ -75,7 +77,7 @@ def receipt(query: Mapping[str, str]) -> Receipt:
         raw_status=kind,
         error_code=code,
         error_kind=classify("kannel", code).kind if code else None,
-        at=_unix(query.get("at")),
+        at=unix(query.get("at")),
         extra={name: query[name] for name in ("fid", "smsc") if _EXTRA.fullmatch(query.get(name, ""))},
     )
 
@@ -90,12 +92,7 @@ def _decoded(body: bytes, charset: str | None) -> str:
     """The text; an undeclared or false charset must not lose an answer, so Latin-1 reads what UTF-8 cannot."""
     for name in (charset, "utf-8"):
         try:
-            return body.decode(name) if name else body.decode()
-        except (LookupError, UnicodeDecodeError):
+            return body.decode(name or "utf-8")
+        except (LookupError, UnicodeError):
             continue
     return body.decode("latin-1")
-
-
-def _unix(value: str | None) -> datetime | None:
-    known = value is not None and value.isascii() and value.isdigit() and len(value) <= 10
-    return datetime.fromtimestamp(int(value or 0), UTC) if known else None

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from carriers.twilio_records import Record, records
 from carriers.twilio_requests import CALL_STATES, TEXT_STATES, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away
 from contact.sender import SenderRow
@@ -40,14 +41,14 @@ class TwilioBills:
             client = self._clients.of(sender)
             if sender.medium == "text":
                 window = {"date_sent_after": since, "date_sent_before": until}
-                return _sum(client.messages.list(from_=sender.address, page_size=_PAGE, **window), TEXT_STATES)
+                return _sum(records(client.messages.page(from_=sender.address, page_size=_PAGE, **window)), TEXT_STATES)
             window = {"start_time_after": since, "start_time_before": until}
-            return _sum(client.calls.list(from_=sender.address, page_size=_PAGE, **window), CALL_STATES)
+            return _sum(records(client.calls.page(from_=sender.address, page_size=_PAGE, **window)), CALL_STATES)
         except FAULTS as fault:
             raise away(fault) from None
 
 
-def _sum(listed: Iterable[Any], states: Any) -> Bill:
+def _sum(listed: Iterable[Record], states: Any) -> Bill:
     n = priced = 0
     amounts: dict[str, Decimal] = {}
     for resource in listed:
@@ -55,6 +56,6 @@ def _sum(listed: Iterable[Any], states: Any) -> Bill:
         price = resource_receipt(resource, states).price
         if price is not None:
             priced += 1
-            unit = str(resource.price_unit or "USD").upper()
+            unit = (resource.price_unit or "USD").upper()
             amounts[unit] = amounts.get(unit, Decimal(0)) + price
     return Bill(n, priced, amounts)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from email.utils import parsedate_to_datetime
 
 from carriers.errors import UNLISTED, classify
+from carriers.identifiers import code as code_of
+from carriers.identifiers import identifier
+from carriers.times import aware, written
+from characters.cleaning import storable
 from contact.address import read_address
 from contact.delivery import Detection, ErrorKind, InboundText, Receipt, State, is_machine
 
@@ -51,6 +53,7 @@ _CARRIER_TIME = "RawDlrDoneDate"
 WITHHELD = "withheld"
 """Stands for the value of an unknown parameter that might hold a phone number or a text."""
 _MOST_EXTRA = 24
+_DEAREST = Decimal(1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,11 @@ def inbound_text(form: Form) -> InboundText:
     if "From" not in form:  # a sender that hides may be told as empty: his words are not lost for it
         raise ValueError("From")
     return InboundText(
-        carrier_id=_needed(form, "MessageSid", "SmsSid"),
-        from_number=read_address(form["From"]).sender,
+        carrier_id=_id(form, "MessageSid", "SmsSid"),
+        from_number=read_address(storable(form["From"])).sender,
         to_number=read_address(_needed(form, "To")).text,
-        body=form.get("Body", ""),
-        opt_out_type=form.get("OptOutType", ""),
+        body=storable(form.get("Body", "")),
+        opt_out_type=code_of(form.get("OptOutType", "")),
     )
 
 
@@ -87,21 +90,21 @@ def voice_request(form: Form) -> VoiceRequest:
     Raises ValueError("CallSid") when the carrier left it out.
     """
     return VoiceRequest(
-        carrier_id=_needed(form, "CallSid"),
-        from_number=read_address(form.get("From", "")).sender,
-        to_number=read_address(form.get("To", "")).text,
-        digits=form.get("Digits") or form.get("FinishedOnKey") or None,
-        answered_by=form.get("AnsweredBy", ""),
+        carrier_id=_id(form, "CallSid"),
+        from_number=read_address(storable(form.get("From", ""))).sender,
+        to_number=read_address(storable(form.get("To", ""))).text,
+        digits=code_of(form.get("Digits")) or code_of(form.get("FinishedOnKey")) or None,
+        answered_by=code_of(form.get("AnsweredBy", "")),
         connected=form["DialCallStatus"] in ("completed", "answered") if "DialCallStatus" in form else None,
     )
 
 
 def text_receipt(form: Form) -> Receipt:
     """The status callback of a text. Raises ValueError without id or status."""
-    status = _needed(form, "MessageStatus", "SmsStatus")
-    code, kind, extra = _error(form.get("ErrorCode", ""))
+    status = code_of(_needed(form, "MessageStatus", "SmsStatus"))
+    code, kind, extra = _error(code_of(form.get("ErrorCode", "")))
     return Receipt(
-        carrier_id=_needed(form, "MessageSid", "SmsSid"),
+        carrier_id=_id(form, "MessageSid", "SmsSid"),
         state=TEXT_STATES.get(status, State.SENT),
         raw_status=status,
         error_code=code,
@@ -112,18 +115,18 @@ def text_receipt(form: Form) -> Receipt:
 
 def call_receipt(form: Form) -> Receipt:
     """The status callback of a call. Raises ValueError without id or status."""
-    status = _needed(form, "CallStatus")
-    answered_by = form.get("AnsweredBy", "")
+    status = code_of(_needed(form, "CallStatus"))
+    answered_by = code_of(form.get("AnsweredBy", ""))
     state = call_state(status, answered_by)
-    code, kind, extra = _error(form.get("ErrorCode", "") or _sip_code(state, form.get("SipResponseCode", "")))
+    code, kind, extra = _error(code_of(form.get("ErrorCode", "") or _sip_code(state, form.get("SipResponseCode", ""))))
     return Receipt(
-        carrier_id=_needed(form, "CallSid"),
+        carrier_id=_id(form, "CallSid"),
         state=state,
         raw_status=status,
         error_code=code,
         error_kind=kind,
         sequence=_whole(form.get("SequenceNumber")),
-        at=_time(form.get("Timestamp")),
+        at=written(form.get("Timestamp")),
         duration_s=_whole(form.get("CallDuration")),
         answered_by=answered_by,
         extra=extra | _extra(form),
@@ -132,7 +135,7 @@ def call_receipt(form: Form) -> Receipt:
 
 def detection(form: Form) -> Detection:
     """Who took a call, found out beside it. Raises ValueError without id or finding."""
-    return Detection(_needed(form, "CallSid"), _needed(form, "AnsweredBy"))
+    return Detection(_id(form, "CallSid"), code_of(_needed(form, "AnsweredBy")))
 
 
 def call_state(status: str, answered_by: str) -> State:
@@ -143,12 +146,12 @@ def call_state(status: str, answered_by: str) -> State:
 
 def resource_receipt(resource: object, states: Mapping[str, State]) -> Receipt:
     """What a Message or Call of the REST API says now (`states`: TEXT_STATES or CALL_STATES)."""
-    status = str(getattr(resource, "status", "") or "")
-    answered_by = str(getattr(resource, "answered_by", "") or "")
+    status = code_of(getattr(resource, "status", ""))
+    answered_by = code_of(getattr(resource, "answered_by", ""))
     state = call_state(status, answered_by) if states is CALL_STATES else states.get(status, State.SENT)
-    code, kind, extra = _error(str(getattr(resource, "error_code", "") or ""))
+    code, kind, extra = _error(code_of(getattr(resource, "error_code", "")))
     return Receipt(
-        carrier_id=getattr(resource, "sid", None),
+        carrier_id=identifier(getattr(resource, "sid", None)) or None,
         state=state,
         raw_status=status,
         error_code=code,
@@ -162,18 +165,15 @@ def resource_receipt(resource: object, states: Mapping[str, State]) -> Receipt:
     )
 
 
-def aware(at: object) -> datetime | None:
-    """A time of the SDK as aware UTC; None for anything else."""
-    if not isinstance(at, datetime):
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
 def _needed(form: Form, *names: str) -> str:
     for name in names:
-        if form.get(name):
-            return form[name]
+        if value := storable(form.get(name, "")).strip():
+            return value
     raise ValueError(names[0])
+
+
+def _id(form: Form, *names: str) -> str:
+    return identifier(_needed(form, *names))
 
 
 def _error(code: str) -> tuple[str, ErrorKind | None, dict[str, str]]:
@@ -194,8 +194,8 @@ def _extra(form: Form) -> dict[str, str]:
         if _READ.match(name) or _PERSONAL.match(name) or len(kept) == _MOST_EXTRA:
             continue
         value = form[name]
-        harmless = name == _CARRIER_TIME and value.isdigit() and len(value) <= 12
-        kept[name[:64]] = value if harmless or _HARMLESS_VALUE.fullmatch(value) else WITHHELD
+        harmless = name == _CARRIER_TIME and value.isascii() and value.isdigit() and len(value) <= 12
+        kept[code_of(name)] = value if harmless or _HARMLESS_VALUE.fullmatch(value) else WITHHELD
     return kept
 
 
@@ -205,16 +205,9 @@ def _whole(value: object) -> int | None:
 
 
 def _price(value: object) -> Decimal | None:
+    """A price somebody could pay; NaN, infinite and boundless ones would spoil every sum."""
     try:
-        return None if value in (None, "") else abs(Decimal(str(value)))
+        price = abs(Decimal(str(value)))
     except InvalidOperation:
         return None
-
-
-def _time(value: str | None) -> datetime | None:
-    if not value:
-        return None
-    try:
-        return aware(parsedate_to_datetime(value))
-    except ValueError:
-        return None
+    return price if price.is_finite() and price < _DEAREST else None

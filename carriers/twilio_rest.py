@@ -23,8 +23,10 @@ from carriers.timeouts import READ_S, TIMEOUTS
 from contact.delivery import Accepted, ErrorKind, Refused, SendResult, Unknown
 from contact.sender import SenderRow
 
-FAULTS = (requests.RequestException, TwilioException, ValueError, NoCredentialsError)
-"""What a call of the SDK raises for faults of network, answer (ValueError: unreadable JSON) or configuration."""
+_ANOTHER_SHAPE = (ValueError, AttributeError, TypeError, LookupError, ArithmeticError)
+FAULTS = (requests.RequestException, TwilioException, NoCredentialsError, *_ANOTHER_SHAPE)
+"""What a call of the SDK raises for faults of network, of an answer that is no JSON or of another shape (the SDK reads
+what it gets unseen), or of configuration."""
 
 
 class TakenUnreadError(TwilioException):  # type: ignore[misc]  # the SDK is untyped

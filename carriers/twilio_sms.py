@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from carriers.callbacks import CallbackUrls
-from carriers.twilio_requests import TEXT_STATES, aware, resource_receipt
+from carriers.identifiers import identifier
+from carriers.twilio_records import Record, records
+from carriers.twilio_requests import TEXT_STATES, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
 from contact.address import read_address
 from contact.delivery import Accepted, InboundText, Receipt, SendResult, Unknown
@@ -36,9 +37,8 @@ class TwilioText:
             )
         except FAULTS as fault:
             return result_of_fault(fault)
-        if not made.sid:
-            return Unknown("unreadable")
-        return Accepted(made.sid, resource_receipt(made, TEXT_STATES).segments)
+        sid = identifier(made.sid)
+        return Accepted(sid, resource_receipt(made, TEXT_STATES).segments) if sid else Unknown("unreadable")
 
     def fetch(self, sender: SenderRow, carrier_id: str) -> Receipt | None:
         """What the carrier says of one text now; None when it does not know it or cannot be reached now."""
@@ -55,33 +55,39 @@ class TwilioText:
         """
         floor = since.replace(microsecond=0)
         try:
-            listed = self._clients.of(sender).messages.list(to=to, from_=sender.address, limit=_MOST_FOUND)
+            first = self._clients.of(sender).messages.page(to=to, from_=sender.address, page_size=_MOST_FOUND)
+            listed = list(records(first, _MOST_FOUND))
         except FAULTS as fault:
             raise away(fault) from None
         same = [m for m in listed if m.body == body and _created(m, floor) >= floor]
         return [resource_receipt(m, TEXT_STATES) for m in sorted(same, key=lambda m: _created(m, floor))]
 
     def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
-        """Texts our number received since `since`, oldest first. Raises CarrierAwayError: never a partial list."""
+        """Texts our number received since `since`, oldest first. Raises CarrierAwayError: never a partial list.
+
+        Of pages that lead in a circle all are read: to ask for them again would keep every later text from us.
+        """
         messages = self._clients.of(sender).messages
         floor = since.replace(microsecond=0)
         try:
-            listed = messages.list(to=sender.address, date_sent_after=floor, page_size=_PAGE)
+            first = messages.page(to=sender.address, date_sent_after=floor, page_size=_PAGE)
+            listed = list(records(first, whole=False))
         except FAULTS as fault:
             raise away(fault) from None
-        received = [_inbound(m) for m in listed if m.direction == "inbound" and m.sid]
+        received = [_inbound(m) for m in listed if m.direction == "inbound" and (m.sid or m.from_)]
         return sorted(received, key=lambda text: text.at or floor)
 
 
-def _created(message: Any, otherwise: datetime) -> datetime:
-    return aware(message.date_created) or otherwise
+def _created(message: Record, otherwise: datetime) -> datetime:
+    return message.date_created or otherwise
 
 
-def _inbound(message: Any) -> InboundText:
+def _inbound(message: Record) -> InboundText:
+    """Without an id it is known by what it is: nothing that was written may be lost."""
     return InboundText(
-        carrier_id=message.sid,
-        from_number=read_address(message.from_ or "").sender,
-        to_number=read_address(message.to or "").text,
-        body=message.body or "",
-        at=aware(message.date_sent) or aware(message.date_created),
+        carrier_id=message.sid or message.digest,
+        from_number=read_address(message.from_).sender,
+        to_number=read_address(message.to).text,
+        body=message.body,
+        at=message.date_sent or message.date_created,
     )

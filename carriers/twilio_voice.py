@@ -11,7 +11,9 @@ from datetime import datetime
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
 from carriers.callbacks import CallbackUrls
-from carriers.twilio_requests import CALL_STATES, aware, resource_receipt
+from carriers.identifiers import identifier
+from carriers.twilio_records import records
+from carriers.twilio_requests import CALL_STATES, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
 from carriers.twiml import TwimlRenderer, render
 from contact.delivery import Accepted, Receipt, SendResult, Unknown
@@ -52,7 +54,8 @@ class TwilioCall:
             )
         except FAULTS as fault:
             return result_of_fault(fault)
-        return Accepted(made.sid) if made.sid else Unknown("unreadable")
+        sid = identifier(made.sid)
+        return Accepted(sid) if sid else Unknown("unreadable")
 
     def _detection(self, sender: SenderRow, ref: str) -> dict[str, str]:
         """Detection beside the call: whoever answers hears us at once, and is not kept in silence while it listens."""
@@ -80,10 +83,11 @@ class TwilioCall:
         """
         floor = since.replace(microsecond=0)
         try:
-            listed = self._clients.of(sender).calls.list(to=to, from_=sender.address, limit=_MOST_FOUND)
+            first = self._clients.of(sender).calls.page(to=to, from_=sender.address, page_size=_MOST_FOUND)
+            listed = list(records(first, _MOST_FOUND))
         except FAULTS as fault:
             raise away(fault) from None
-        young = sorted((aware(c.date_created) or floor, i) for i, c in enumerate(listed))
+        young = sorted((c.date_created or floor, i) for i, c in enumerate(listed))
         return [resource_receipt(listed[i], CALL_STATES) for at, i in young if at >= floor]
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:

@@ -32,3 +32,5 @@ class SenderRow:
     paused_reason: str
     detects_machines: bool = True
     """Calls: the carrier listens, beside the call, whether a person has answered. It costs."""
+    clock_offset_s: int | None = None
+    """Our clock minus the carrier's, in whole seconds; None: not known yet (`contact.clocks`)."""

@@ -63,5 +63,7 @@ SAID = {
     "alo_sender_base_weight": "The weight that was set",
     "alo_sender_paused": "1: out of use",
     "alo_carrier_errors": "Errors of carriers by code; listed=no: a code that stands in no table",
+    "alo_unfit_items": "Items set aside because they cannot be processed, by loop and kind of fault",
+    "alo_link_clock_offset_seconds": "Our clock minus the link's, as its texts show it",
     "alo_repairs": "What sweeps and reconciliation repaired, by cause",
 }

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from carriers.credentials import Credentials, kannel_secrets, tokens_by_account
 from carriers.twilio_signature import HEADER, signed
+from characters.cleaning import storable
 from gateway.metrics import REFUSED
 
 MAX_BYTES = 64 * 1024
@@ -73,7 +74,7 @@ class WebhookGuard:
             refuse("twilio", 500, "no_raw_target")
         if not signed(self._base + target, form, signature, tokens):
             refuse("twilio", 403, "signature")
-        g.form = form
+        g.form = {storable(name): storable(value) for name, value in form.items()}
 
     def kannel(self) -> None:
         """Let the request pass or raise RefusedError. Kannel signs nothing: it brings our secret back."""

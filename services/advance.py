@@ -22,6 +22,7 @@ from contact.kinds import KINDS
 from contact.ladder import REPLANNED, Attempt, End, Ladder, Next, Reach, Step
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
+from services import isolation, set_aside
 from services.tasks import digest
 from services.work import Work
 from store import campaigns, due_interviews, outbox, senders, tasks
@@ -99,13 +100,42 @@ def preferred(rows: list[SenderRow], medium: str) -> SenderRow | None:
 
 def advance(work: Work, campaign_id: UUID) -> int:
     """Decide the next step of up to a page of a campaign's interviews. Interviews decided."""
+    page = isolation.each(
+        work, "campaigns", [campaign_id], lambda one: _page(work, one), key=str, aside=set_aside.campaign(work)
+    )
+    for fault in page.waiting:
+        raise fault
+    return sum(page.done)
+
+
+def _page(work: Work, campaign_id: UUID) -> int:
+    """A page at once; when one of it is unfit, each alone. Raises what makes the campaign itself unfit."""
+    try:
+        return _advance(work, campaign_id)
+    except Exception as fault:
+        if isolation.kind_of(fault) not in ("data", "unclear"):
+            raise
+    with work.database.transaction() as conn:
+        campaign = campaigns.by_id(conn, campaign_id)
+        if campaign is not None:
+            plan_of(conn, campaign)
+        due = due_interviews.due_ids(conn, campaign_id, work.clock.now(), PAGE)
+    alone = isolation.each(
+        work, "ladder", due, lambda one: _advance(work, campaign_id, one), key=lambda one: f"{campaign_id}:{one}",
+        aside=set_aside.step(campaign_id),
+    )  # fmt: skip
+    return sum(alone.done) + alone.unfit
+
+
+def _advance(work: Work, campaign_id: UUID, only: UUID | None = None) -> int:
+    """One page in one transaction, or one interview of it."""
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = campaigns.by_id(conn, campaign_id, hold=True)  # a stop waits for this page and then withdraws it
         if campaign is None or campaign["state"] != "running":
             return 0
         plan = plan_of(conn, campaign)
-        page = due_interviews.due_page(conn, campaign, now, PAGE)
+        page = due_interviews.due_page(conn, campaign, now, PAGE, only)
         decided = [_decide(work, plan, row, now) for row in page]
         outbox.insert_contacts(conn, [contact for contact, _ in decided if contact])
         campaigns.record_progress(conn, [progress for _, progress in decided])

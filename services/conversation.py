@@ -123,7 +123,11 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
         return _form(turn, by_id[prompt.interview]).question(prompt.question)
 
     unsure = bool(held[0]["reply_unsure"])
-    reading, bound = binding.hear(body, among, turn.sent_at, question_of, written(held[0]["language"]), unsure=unsure)
+    sending = turn.sending(shown)
+    reading, bound = binding.hear(
+        body, among, sending.at, question_of, written(held[0]["language"]), unsure=unsure,
+        otherwise=sending.otherwise, sure=sending.sure,
+    )  # fmt: skip
     words = follow_words(turn, reading, held)
     if words is not None:
         return words
@@ -135,7 +139,7 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
         several, bound = lists.within(body, form, bound, seen, written(held[0]["language"]))
     asked = question_of(bound.shown) if isinstance(bound, Bound) else None
     words_asked = asked is not None and asked.kind == "text"
-    goes_on = several is None and binding.goes_on(reading, bound, among, turn.sent_at, words_asked)
+    goes_on = several is None and binding.goes_on(reading, bound, among, sending.otherwise or sending.at, words_asked)
     talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, held)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)
@@ -298,7 +302,8 @@ class _Talk:
             question = form.question(effect.question) if isinstance(effect, Ask) else None
             if isinstance(effect, Ask) and question is not None:
                 digest, now = self.reading.digest, self.turn.now
-                prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest)
+                lag = self.turn.sending(self.shown).lag
+                prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest, lag)
                 shown = binding.remember(lists.told(self.several, effects, form, prompt, shown), prompt)
         return shown
 

@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from threading import Condition, Event
 from uuid import UUID
 
-from contact.delivery import Accepted, SendResult
+from contact.delivery import Accepted, SendResult, State, Unknown
 from contact.pacing import Pace
 from contact.sender import SenderRow
-from services import delivery, departure, failover
+from services import delivery, departure, failover, isolation, set_aside
 from services.batch import Batch
-from services.claiming import claim_batch
+from services.claiming import Slots, claim_batch
 from services.departure import Cleared, Order
 from services.work import Work
 from store import claims
@@ -96,13 +96,23 @@ class Dispatcher:
 
     def _claim_until(self, until: float) -> None:
         while time.monotonic() < until:
-            sender, rows, slots = claim_batch(self._work, self._sender_id, self._spare)
+            sender, rows, slots = self._claim()
             if sender is not None and rows:
                 self._begin(sender, rows, slots.times)
             if slots.wait_s is not None:
                 self._rest(min(slots.wait_s, until - time.monotonic()))
             elif not self._drain():
                 break
+
+    def _claim(self) -> tuple[SenderRow | None, list[UUID], Slots]:
+        """Claim rows; a number whose pace or prices nobody can read is taken out of use."""
+        claimed = isolation.each(
+            self._work, "senders", [self._sender_id], lambda one: claim_batch(self._work, one, self._spare), key=str,
+            aside=set_aside.sender(self._work),
+        )  # fmt: skip
+        for fault in claimed.waiting:
+            raise fault
+        return claimed.done[0] if claimed.done else (None, [], Slots())
 
     def _begin(self, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[float]) -> None:
         batch = Batch(sender, rows, slots)
@@ -129,15 +139,24 @@ class Dispatcher:
         """Clear a page; when it fails as a whole each row goes alone, so that a bad one does not keep the others."""
         ahead, real = time.monotonic(), self._work.clock.real()
         slots = [real + timedelta(seconds=slot - ahead) for slot in batch.slots]
+        if len(page) == 1:
+            return self._prepare_alone(batch, page, slots)
         try:
             return departure.prepare(self._work, batch.sender, page, slots)
         except Exception:
-            if len(page) == 1:
-                raise
             _log.warning("a page could not be cleared, its rows go alone", exc_info=True)
             for row in page:
                 self._begin(batch.sender, [row], [batch.slots.popleft()])
             return Cleared([], [])
+
+    def _prepare_alone(self, batch: Batch, page: list[UUID], slots: Sequence[datetime]) -> Cleared:
+        """Clear one row. An unfit one is ended; one that failed otherwise comes back when its claim ends."""
+        cleared = isolation.each(
+            self._work, "clearing", page, lambda row: departure.prepare(self._work, batch.sender, [row], slots),
+            key=str, aside=set_aside.contact(self._work, State.FAILED),
+        )  # fmt: skip
+        batch.faults += cleared.waiting
+        return cleared.done[0] if cleared.done else Cleared([], [])
 
     def _let_go(self, batch: Batch, orders: Sequence[Order]) -> None:
         with self._moved:
@@ -188,14 +207,24 @@ class Dispatcher:
 
     def _leave(self, batch: Batch, order: Order) -> None:
         """Hand one row over. What was taken is settled with others, anything else now."""
-        result = _hand_over(self._work, batch.sender, order)
+        result = self._hand_over(batch.sender, order)
         if isinstance(result, Accepted):
             self._taken.append((order.outbox_id, result))
         else:
-            delivery.settle(self._work, order.outbox_id, result)
+            self._settle_alone(order.outbox_id, result)
             failover.stumble(self._work, self._sender_id, result)
         with self._moved:
             self._sent += 1
+
+    def _hand_over(self, sender: SenderRow, order: Order) -> SendResult:
+        """What the carrier answered; of an unfit order nobody knows whether it left."""
+        handed = isolation.each(
+            self._work, "handing_over", [order], lambda one: _hand_over(self._work, sender, one),
+            key=lambda one: one.outbox_id, fresh=True,
+        )  # fmt: skip
+        for fault in handed.waiting:
+            raise fault
+        return handed.done[0] if handed.done else Unknown(set_aside.UNFIT)
 
     def _keep_to(self, batch: Batch, slot: float) -> None:
         """Wait for the slot, then leave waiting to another hand; when it has passed for too long, take another slot."""
@@ -217,10 +246,18 @@ class Dispatcher:
         try:
             delivery.settle_accepted(self._work, taken)
         except Exception:
-            if len(taken) == 1:
-                raise
-            _log.warning("a page could not be settled, its rows go alone", exc_info=True)
-            self._settling += [self._pages.submit(self._settle, {row: result}) for row, result in taken.items()]
+            if len(taken) > 1:
+                _log.warning("a page could not be settled, its rows go alone", exc_info=True)
+            self._settling += [self._pages.submit(self._settle_alone, row, result) for row, result in taken.items()]
+
+    def _settle_alone(self, row: UUID, result: SendResult) -> None:
+        """Settle one row; an unfit answer leaves it in doubt when its lease ends."""
+        settled = isolation.each(
+            self._work, "handing_over", [row], lambda one: delivery.settle(self._work, one, result),
+            key=str, fresh=True,
+        )  # fmt: skip
+        for fault in settled.waiting:
+            raise fault
 
     def _rest(self, seconds: float) -> None:
         """Until the next claim: the time it needs, and until no more is under way than threads can bear."""

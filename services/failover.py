@@ -6,6 +6,7 @@ Real time decides when, business time is only written down.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 
 from contact.delivery import ErrorKind, Refused, Unknown
 from contact.sender import SenderRow
+from services import isolation, set_aside
 from services.work import Work
 from store import audit, outbox, senders
 from store import pacing as paces
@@ -45,17 +47,25 @@ def stumble(work: Work, sender_id: UUID, result: Refused | Unknown) -> bool:
 
 def recover(work: Work) -> int:
     """Let the weights of senders in use that had no error for a while drift a step back. Senders moved."""
-    real, moved = work.clock.real(), 0
     with work.database.transaction() as conn:
-        for sender in senders.all_rows(conn):
-            row = paces.hold(conn, sender.id)
-            if row is None or row["paused_reason"] or row["weight"] >= row["base_weight"]:
-                continue
-            if _rested(row["weight_at"], real, work.patience(DRIFT)):
-                weight = min(row["base_weight"], row["weight"] + _step(row["base_weight"]))
-                _move(work, conn, sender.id, sender.name, row["weight"], weight, "drift")
-                moved += 1
-    return moved
+        ids = [sender.id for sender in senders.all_rows(conn)]
+    looked_at = isolation.each(
+        work, "senders", ids, lambda one: _recover(work, one), key=str, aside=set_aside.sender(work)
+    )
+    return sum(looked_at.done)
+
+
+def _recover(work: Work, sender_id: UUID) -> bool:
+    real = work.clock.real()
+    with work.database.transaction() as conn:
+        row = paces.hold(conn, sender_id)
+        if row is None or row["paused_reason"] or row["weight"] >= row["base_weight"]:
+            return False
+        if not _rested(row["weight_at"], real, work.patience(DRIFT)):
+            return False
+        weight = min(row["base_weight"], row["weight"] + _step(row["base_weight"]))
+        _move(work, conn, sender_id, row["name"], row["weight"], weight, "drift")
+    return True
 
 
 def _rested(last: datetime | None, real: datetime, pause: timedelta) -> bool:
@@ -82,16 +92,21 @@ def reassign(work: Work) -> int:
     now = work.clock.now()
     with work.database.transaction() as conn:
         rows, weights = senders.all_rows(conn), senders.weights(conn)
-        fit = [s for s in rows if not s.paused_reason and s.weight > 0]
-        moved = 0
-        for failed in (s for s in rows if _failed(s, weights[s.id]["base_weight"])):
-            other = max((s for s in fit if _can_stand_in(s, failed)), key=lambda s: (s.weight, s.name), default=None)
-            if other is not None:
-                count = outbox.hand_on(conn, failed.id, other.id, {"moved_from": failed.name}, now)
-                moved += count
-                if count:
-                    senders.tally(conn, failed.id, "repair", "moved_to_another_sender", now, n=count)
-    return moved
+    fit = [s for s in rows if not s.paused_reason and s.weight > 0]
+    failed = [s for s in rows if _failed(s, weights[s.id]["base_weight"])]
+    moved = isolation.each(work, "failover", failed, lambda one: _hand_on(work, one, fit, now), key=lambda one: one.id)
+    return sum(moved.done)
+
+
+def _hand_on(work: Work, failed: SenderRow, fit: Sequence[SenderRow], now: datetime) -> int:
+    other = max((s for s in fit if _can_stand_in(s, failed)), key=lambda s: (s.weight, s.name), default=None)
+    if other is None:
+        return 0
+    with work.database.transaction() as conn:
+        count = outbox.hand_on(conn, failed.id, other.id, {"moved_from": failed.name}, now)
+        if count:
+            senders.tally(conn, failed.id, "repair", "moved_to_another_sender", now, n=count)
+    return count
 
 
 def _failed(sender: SenderRow, base: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport
-from services import held_numbers, lookups
+from services import held_numbers, isolation, lookups
 from services import rounds as frames
 from services.differences import by_organisation, difference
 from services.faults import Refusal
@@ -102,11 +102,11 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
     differences = _differences(work, conn, changes)
     import_id = work.ids.new()
     registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, told.actor, now))
-    for start in range(0, len(changes), _PAGE):
-        page = changes[start : start + _PAGE]
-        rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
-        registry.add_organisations(conn, [row for new, row in rows if new])
-        registry.change_organisations(conn, [row for new, row in rows if not new])
+    unfit = _write(work, conn, office, import_id, changes, now)
+    if unfit:
+        lost = {change.organisation.registry_code for change in unfit}
+        changes = [change for change in changes if change not in unfit]
+        recognition = replace(recognition, rows=[row for row in recognition.rows if row[0].registry_code not in lost])
     shared, fresh = _write_phones(work, conn, changes, now)
     given, checked = [organisation for organisation, _ in recognition.rows], told.numbers_checked
     held = held_numbers.of_list(work, conn, office["id"], given, fresh, told.actor, checked=checked)
@@ -126,7 +126,7 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
         office["code"],
         listed.sha256,
         counts,
-        (*recognition.faults, *listed.faults, *kept, *shared, *held, *exits.notices),
+        (*recognition.faults, *listed.faults, *kept, *map(_unfit, unfit), *shared, *held, *exits.notices),
         told.dry_run,
         differences,
         str(import_id),
@@ -147,6 +147,25 @@ def _holdings(work: Work, conn: Connection, office_id: UUID) -> Holdings:
 
     known = registry.known_organisations(conn, office_id)
     return Holdings(known, lambda: registry.phones_known(conn, office_id), work.vault.lookup, leader_of)
+
+
+def _write(
+    work: Work, conn: Connection, office: RowMapping, import_id: UUID, changes: Sequence[_Change], now: datetime
+) -> list[_Change]:
+    """Write the organisations, page by page. Those that cannot be written: the list is not lost for one of its rows."""
+
+    def write(page: Sequence[_Change]) -> None:
+        rows = [(change.new, _row(work, office, import_id, change, now)) for change in page]
+        registry.add_organisations(conn, [row for new, row in rows if new])
+        registry.change_organisations(conn, [row for new, row in rows if not new])
+
+    pages = (changes[start : start + _PAGE] for start in range(0, len(changes), _PAGE))
+    return [unfit for page in pages for unfit in isolation.within(conn, page, write)]
+
+
+def _unfit(change: _Change) -> Fault:
+    where = change.organisation.sheet, change.organisation.row
+    return Fault("list.row_unfit", {}, *where, suggestion="list.row_unfit.mend")
 
 
 def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tuple[Difference, ...]:

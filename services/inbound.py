@@ -66,7 +66,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
                 return _from_nobody(work, conn, row["id"], text)
         if "text" in phone["unable"]:  # who writes can be written to
             abilities.regain(work, conn, phone["hash"], ["text"], "wrote_to_us", "contact", "machine:inbound")
-        turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"])
+        turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"], via)
         return _close(turn, row, _answer(turn))
 
 
@@ -90,6 +90,7 @@ def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via
         "body": work.vault.seal(text.body),
         "via": via,
         "received_at": work.clock.now(),
+        "told_at": text.at,
     }
 
 

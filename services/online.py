@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -26,7 +26,7 @@ from files.columns import fold
 from files.faults import Fault
 from files.online import OnlineFile, OnlineRow
 from files.reports import ImportReport
-from services import lookups
+from services import isolation, lookups
 from services.faults import Refusal
 from services.interviews import enter
 from services.questionnaires import form_of
@@ -64,7 +64,8 @@ def _bring_in(
     found = incoming.match(exported)
     rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
     for row, interview in sorted(found, key=lambda pair: pair[1]["id"]):
-        incoming.take(row, interview)
+        if isolation.within(conn, [(row, interview)], incoming.take_all):
+            incoming.refuse(row)
     if found or exported.not_answered:  # a file of which no row was taken in says nothing about this round
         rounds.set_online_loaded(conn, held["id"], incoming.now)
     counts = {
@@ -158,6 +159,16 @@ class _Incoming:
         else:
             return candidates[0]
         return None
+
+    def take_all(self, rows: Sequence[tuple[OnlineRow, RowMapping]]) -> None:
+        """As `take`, for each."""
+        for row, interview in rows:
+            self.take(row, interview)
+
+    def refuse(self, row: OnlineRow) -> None:
+        """Report a row that cannot be written; nothing of it is, and the others are."""
+        self.shut += 1
+        self.faults.append(row.fault("online.row_unfit"))
 
     def take(self, row: OnlineRow, interview: RowMapping) -> None:
         """Stop the contact and enter the answers of one row."""

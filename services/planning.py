@@ -16,6 +16,7 @@ from contact import ladder as ladders
 from contact import release
 from contact.calendar import Calendar
 from contact.ladder import Next
+from services import isolation, set_aside
 from services.advance import Plan, plan_of
 from services.work import Work
 from store import campaigns, round_offices
@@ -37,6 +38,15 @@ def plan_page(work: Work, campaign_id: UUID) -> int | None:
 
     None also when the campaign is not being planned, or somebody else is at it: one planner at a time.
     """
+    page = isolation.each(
+        work, "campaigns", [campaign_id], lambda one: _plan_page(work, one), key=str, aside=set_aside.campaign(work)
+    )
+    for fault in page.waiting:
+        raise fault
+    return page.done[0] if page.done else None
+
+
+def _plan_page(work: Work, campaign_id: UUID) -> int | None:
     with work.database.transaction() as conn:
         campaign = campaigns.claimed(conn, campaign_id)
         if campaign is None or campaign["state"] != "planning":

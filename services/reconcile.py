@@ -18,7 +18,7 @@ from sqlalchemy import Connection, RowMapping
 from carriers.errors import CarrierAwayError
 from contact.delivery import Receipt, State
 from contact.sender import SenderRow
-from services import delivery
+from services import delivery, isolation, set_aside
 from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
 from store import audit, campaigns, doubts, outbox, senders
@@ -45,24 +45,32 @@ def ask_about_doubtful(work: Work) -> int:
         rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.patience(ASK_AGAIN))
         known = {s.id: s for s in senders.all_rows(conn)}
     due = [row for row in rows if row["sent_real_at"] < real - work.patience(ASK_AFTER)]
-    return ask_each(due, known, lambda sender, row: _resolve(work, sender, row, real))
+    return ask_each(work, "doubts", due, known, lambda sender, row: _resolve(work, sender, row, real))
 
 
 def ask_each(
-    rows: Sequence[RowMapping], known: dict[UUID, SenderRow], ask: Callable[[SenderRow, RowMapping], bool]
+    work: Work,
+    loop: str,
+    rows: Sequence[RowMapping],
+    known: dict[UUID, SenderRow],
+    ask: Callable[[SenderRow, RowMapping], bool],
 ) -> int:
     """How many of `rows` `ask` moved on, several at once and for a few seconds: the pulse waits behind this.
 
-    A carrier that is away now keeps its rows waiting, not those of others.
+    A carrier that is away now keeps its rows waiting, not those of others. An unfit row is presumed sent.
     """
     until = time.monotonic() + ASK_FOR_S
     away: set[UUID] = set()
+    end = set_aside.contact(work, State.PRESUMED)
 
     def one(row: RowMapping) -> bool:
         if row["sender_id"] in away or time.monotonic() > until:
             return False
         try:
-            return ask(known[row["sender_id"]], row)
+            return any(isolation.each(
+                work, loop, [row], lambda row: ask(known[row["sender_id"]], row), key=lambda row: row["id"],
+                aside=lambda conn, row: end(conn, row["id"]),
+            ).done)  # fmt: skip
         except CarrierAwayError:
             away.add(row["sender_id"])
             return False
@@ -88,7 +96,8 @@ def listed(work: Work, sender: SenderRow, row: RowMapping) -> Sequence[Receipt]:
     if phone is None:
         return ()
     number = work.vault.open(phone["number"])
-    since = row["sent_at"] - timedelta(seconds=5)  # the carrier's clock shows business time
+    behind = timedelta(seconds=5 + max(sender.clock_offset_s or 0, 0))
+    since = row["sent_at"] - behind  # the carrier's clock shows business time, but for its offset
     if row["medium"] == "call":
         return work.carriers.call(sender).find(sender, number, since, row["ref"])
     return work.carriers.text(sender).find(sender, number, work.vault.open(row["body"]), since)

@@ -34,7 +34,7 @@ def ask_about_silent(work: Work) -> int:
         rows = doubts.take_silent_calls(conn, real, work.patience(ASK_CALL_AFTER))
         rows += doubts.take_silent_texts(conn, real, work.patience(ASK_TEXT_AFTER), TEXT_UNTIL)
         known = {s.id: s for s in senders.all_rows(conn)}
-    return reconcile.ask_each(rows, known, lambda sender, row: _catch_up(work, sender, row, real))
+    return reconcile.ask_each(work, "silence", rows, known, lambda sender, row: _catch_up(work, sender, row, real))
 
 
 def _catch_up(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from carriers.errors import CarrierAwayError
+from characters.cleaning import storable
 from contact.delivery import State
 from contact.sender import SenderRow
 from services import campaigns as use_cases
-from services import inbound
+from services import isolation, set_aside, unfit_texts
 from services.planted import is_planted
 from services.work import Work
 from store import campaigns, doubts, outbox, senders
+from store import clocks as stamps
 from store import inbound as inbound_rows
 from store.prepared import Row
 
@@ -37,7 +39,9 @@ def free_leases(work: Work) -> int:
             senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)
         sending = doubts.expired(conn, State.SENDING, real)
         handed = [r["id"] for r in doubts.waiting_since(conn, (State.HANDED,), real - work.patience(HANDED_AFTER))]
-    return freed.total() + sum(_doubt(work, outbox_id) for outbox_id in [*sending, *handed])
+    aside = set_aside.contact(work, State.UNKNOWN)
+    looked_at = isolation.each(work, "leases", [*sending, *handed], lambda row: _doubt(work, row), key=str, aside=aside)
+    return freed.total() + sum(looked_at.done)
 
 
 def _doubt(work: Work, outbox_id: UUID) -> bool:
@@ -65,7 +69,7 @@ def finish_campaigns(work: Work) -> int:
     """Close campaigns that have nothing left to do. Campaigns closed."""
     with work.database.transaction() as conn:
         ids = [*campaigns.ids_in(conn, "running"), *campaigns.ids_in(conn, "stopping")]
-    return sum(use_cases.finish(work, campaign_id) for campaign_id in ids)
+    return sum(isolation.each(work, "finishing", ids, lambda one: use_cases.finish(work, one), key=str).done)
 
 
 def fetch_missed_texts(work: Work) -> int:
@@ -75,22 +79,29 @@ def fetch_missed_texts(work: Work) -> int:
     """
     with work.database.transaction() as conn:
         receiving = [s for s in senders.all_rows(conn) if s.medium == "text" and s.can_receive and s.can_reconcile]
-    return sum(_fetch(work, sender) for sender in receiving)
+    # a list that cannot be read is asked for again on the next run: nothing in it may be passed over
+    read = isolation.each(work, "lists", receiving, lambda one: _fetch(work, one), key=lambda one: one.id, fresh=True)
+    return sum(read.done)
 
 
 def _fetch(work: Work, sender: SenderRow) -> int:
-    until = work.clock.after(-work.patience(LATE_WEBHOOK))  # the carrier's clock shows business time
+    until = work.clock.after(-work.patience(LATE_WEBHOOK))  # carriers' clocks show business time
+    offset = timedelta(seconds=sender.clock_offset_s or 0)
     with work.database.transaction() as conn:
         last = senders.swept_at(conn, sender.id) or until
     try:
-        listed = list(work.carriers.text(sender).list_inbound(sender, last - INBOUND_OVERLAP))
+        since = last - INBOUND_OVERLAP - max(offset, timedelta(0))
+        listed = list(work.carriers.text(sender).list_inbound(sender, since))
     except CarrierAwayError:
         return 0  # looked back from the same time on the next run
-    due = [text for text in listed if text.at is None or text.at <= until]
+    due = [text for text in listed if text.at is None or text.at + offset <= until]
     with work.database.transaction() as conn:  # nearly all are: their webhooks came
-        known = inbound_rows.known(conn, sender.id, [text.carrier_id for text in due])
+        told = [text.carrier_id for text in due if storable(text.carrier_id) == text.carrier_id]
+        known = inbound_rows.known(conn, sender.id, told)
     missed = [text for text in due if text.carrier_id not in known]
-    taken = sum(not inbound.receive_text(work, sender, text, via="sweep").repeated for text in missed)
+    taken = unfit_texts.take_in_listed(work, sender, missed)
     with work.database.transaction() as conn:
-        senders.change(conn, sender.id, inbound_swept_at=until)
-    return taken
+        stamps.note(conn, sender.id, {text.carrier_id: text.at for text in due if text.carrier_id in known})
+        if not taken.waiting:  # else the same are listed again on the next run
+            senders.change(conn, sender.id, inbound_swept_at=until)
+    return sum(not reply.repeated for reply in taken.done)

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact import clocks
+from contact.clocks import Sending
 from contact.delivery import InboundText
 from contact.sender import SenderRow
 from services import consent
@@ -38,11 +40,12 @@ class Turn:
     source_id: str
     phone: Row
     now: datetime
+    via: str = "webhook"
 
-    @property
-    def sent_at(self) -> datetime:
-        """When the person sent it, as far as the carrier says; never in the future."""
-        return min(self.text.at or self.now, self.now)
+    def sending(self, shown: Sequence[Shown]) -> Sending:
+        """When the person sent it, as far as the carrier and what the phone was `shown` (newest first) say."""
+        lag = next((prompt.lag for prompt in shown if prompt.lag is not None), None)
+        return clocks.sending(self.now, self.text.at, self.sender.clock_offset_s, lag, listed=self.via == "sweep")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from store import senders
+from store import senders, unfit
 from store.unit_of_work import Database
 
 
@@ -27,7 +27,7 @@ class Measure:
 def measures(database: Database) -> list[Measure]:
     """The figures of all senders now, in one transaction."""
     with database.transaction(national=True) as conn:
-        return [*_queues(conn), *_senders(conn), *_tallies(conn)]
+        return [*_queues(conn), *_senders(conn), *_tallies(conn), *_unfit(conn)]
 
 
 def _queues(conn: Connection) -> Iterator[Measure]:
@@ -42,6 +42,13 @@ def _senders(conn: Connection) -> Iterator[Measure]:
         yield Measure("alo_sender_weight", {"sender": sender.name}, sender.weight)
         yield Measure("alo_sender_base_weight", {"sender": sender.name}, weights[sender.id]["base_weight"])
         yield Measure("alo_sender_paused", {"sender": sender.name}, bool(sender.paused_reason))
+        if sender.clock_offset_s is not None:
+            yield Measure("alo_link_clock_offset_seconds", {"sender": sender.name}, sender.clock_offset_s)
+
+
+def _unfit(conn: Connection) -> Iterator[Measure]:
+    for row in unfit.counted(conn):
+        yield Measure("alo_unfit_items", {"loop": row["loop"], "code": row["code"]}, row["n"])
 
 
 def _tallies(conn: Connection) -> Iterator[Measure]:

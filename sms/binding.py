@@ -44,7 +44,8 @@ class Shown:
     """One prompt that stood on a phone's screen: `question` asked as `turn` of `interview` from `visible_at` on.
 
     `number` is the "C3" in the text. `body_digest` is the digest of the text this prompt was the reply to,
-    "" when we began; it tells a text sent twice from an answer to this prompt.
+    "" when we began; it tells a text sent twice from an answer to this prompt. `lag`: seconds from the carrier's stamp
+    on that text to our taking it in, where it had one.
     """
 
     interview: str
@@ -53,6 +54,7 @@ class Shown:
     number: int | None
     visible_at: datetime
     body_digest: str = ""
+    lag: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types; `visible_at` in ISO form."""
@@ -63,6 +65,7 @@ class Shown:
             "number": self.number,
             "visible_at": self.visible_at.isoformat(),
             "body_digest": self.body_digest,
+            **({} if self.lag is None else {"lag": self.lag}),
         }
 
     @classmethod
@@ -227,12 +230,17 @@ def hear(
     language: str = "vi",
     *,
     unsure: bool = False,
+    otherwise: datetime | None = None,
+    sure: bool = True,
 ) -> tuple[Reading, Binding]:
     """Reads `body` against the question it is bound to: first the number it names, then the binding, then the words.
 
     `unsure` as in `bind`; `question_of` looks up a prompt's question in the questionnaire its interview is pinned to.
+    `otherwise`: the text may have been sent at this later time instead, unless we are `sure` that it was held up.
     """
     binding = bind(glance(body), shown, sent_at, unsure=unsure)
+    if otherwise is not None:
+        binding = _of_two(glance(body), binding, bind(glance(body), shown, otherwise, unsure=unsure), sure)
     asked = question_of(binding.shown) if isinstance(binding, Bound | AskBack) else None
     reading = read(body, asked, language)
     if isinstance(binding, Bound) or (_is_crossed(binding) and isinstance(reading.said, Spoken)):
@@ -250,6 +258,20 @@ def goes_on(reading: Reading, bound: Binding, shown: Sequence[Shown], sent_at: d
         return not isinstance(bound, Repetition | Nothing)
     earlier = isinstance(bound, Bound) and bound.shown is not newest
     return words_asked and earlier and not isinstance(reading.said, Spoken)
+
+
+def _of_two(reading: Reading, early: Binding, late: Binding, sure: bool) -> Binding:
+    """The binding of a text that was sent at one of two times: where both give the same question, or the text names
+    it, there is no doubt. A text is never dropped as a repetition that may be none: we ask."""
+    if isinstance(early, Nothing) or isinstance(late, Nothing):
+        return late
+    if isinstance(early, Bound | AskBack) and type(early) is type(late) and _alike(early.shown, late.shown):
+        return late
+    if isinstance(early, Repetition) and isinstance(late, Repetition):
+        return late
+    if reading.number is not None and isinstance(late, Bound):
+        return late
+    return early if sure and isinstance(early, Bound) else AskBack("crossed", late.shown)
 
 
 def code_in_front(body: str) -> tuple[str, str]:

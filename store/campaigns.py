@@ -210,6 +210,19 @@ def decide_again(conn: Connection, campaign_id: UUID, interview_id: UUID, at: da
     )
 
 
+def end_for(conn: Connection, campaign_id: UUID, interview_id: UUID, reason: Mapping[str, Any]) -> None:
+    """The campaign does nothing more about this interview, for `reason`."""
+    which = and_(campaign_interviews.c.campaign_id == campaign_id, campaign_interviews.c.interview_id == interview_id)
+    ended = {"state": "ended", "reason": dict(reason), "next_at": None}
+    conn.execute(update(campaign_interviews).where(which).values(**ended))
+
+
+def take_up(conn: Connection, campaign_id: UUID, interview_id: UUID, at: datetime) -> None:
+    """What `end_for` ended goes on: its next step is decided at business time `at`."""
+    which = and_(campaign_interviews.c.campaign_id == campaign_id, campaign_interviews.c.interview_id == interview_id)
+    conn.execute(update(campaign_interviews).where(which).values(state="waiting", next_at=at))
+
+
 def has_open_interviews(conn: Connection, campaign_id: UUID) -> bool:
     """Whether the ladder of some interview of a campaign has not ended."""
     of_campaign = campaign_interviews.c.campaign_id == campaign_id

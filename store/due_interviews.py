@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Uuid, any_, func, literal, select
+from sqlalchemy import Connection, RowMapping, Select, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from store.abilities import unable
@@ -22,25 +22,37 @@ from store.tables.registry import offices, organisation_phones, organisations, p
 from store.tables.rounds import round_offices
 
 
-def due_page(conn: Connection, campaign: RowMapping, now: datetime, size: int) -> list[RowMapping]:
-    """Lock a page of interviews whose next step is due, each with its phones and contact history.
+def due_page(
+    conn: Connection, campaign: RowMapping, now: datetime, size: int, only: UUID | None = None
+) -> list[RowMapping]:
+    """Lock a page of interviews whose next step is due (`only`: this one), each with its phones and contact history.
 
     The page is chosen by a statement of its own: thousands may be due at the same moment, and a plan that must serve
     a page of any size, kept since the first full one, reads whole tables for eight rows.
     """
-    due = (
+    due = _due(campaign["id"], now, size).with_for_update(skip_locked=True)
+    if only is not None:
+        due = due.where(campaign_interviews.c.interview_id == only)
+    found = list(conn.scalars(due))
+    return list(conn.execute(_with_history(campaign, found)).mappings()) if found else []
+
+
+def due_ids(conn: Connection, campaign_id: UUID, now: datetime, size: int) -> list[UUID]:
+    """Up to a page of interviews whose next step is due, not locked."""
+    return list(conn.scalars(_due(campaign_id, now, size)))
+
+
+def _due(campaign_id: UUID, now: datetime, size: int) -> Select[Any]:
+    return (
         select(campaign_interviews.c.interview_id)
         .where(
-            campaign_interviews.c.campaign_id == campaign["id"],
+            campaign_interviews.c.campaign_id == campaign_id,
             campaign_interviews.c.next_at <= now,
             campaign_interviews.c.state != "ended",
         )
         .order_by(campaign_interviews.c.next_at)
         .limit(size)
-        .with_for_update(skip_locked=True)
     )
-    found = list(conn.scalars(due))
-    return list(conn.execute(_with_history(campaign, found)).mappings()) if found else []
 
 
 def _with_history(campaign: RowMapping, found: list[UUID]) -> Any:

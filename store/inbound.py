@@ -21,7 +21,7 @@ from store.tables.interviews import inbound, prompted
 from store.tables.outbox import outbox
 from store.tables.registry import phones
 
-_RECEIVED = ("id", "sender_id", "carrier_id", "phone_hash", "number", "body", "via", "received_at")
+_RECEIVED = ("id", "sender_id", "carrier_id", "phone_hash", "number", "body", "via", "received_at", "told_at")
 
 _fresh = (
     pg_insert(inbound)

@@ -53,6 +53,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "staff": _WRITE,
     "tallies": _WRITE,
     "tasks": _WRITE,
+    "unfit": _REPLACE,  # put back: taken out, and tried again
 }
 """Webhooks, workers and the command line. Append-only: events, consent, audit, receipts."""
 
@@ -72,6 +73,7 @@ CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
     "outbox": frozenset({"body"}),
     "phones": frozenset({"number"}),  # sealed, but shared by all offices: no page shows one, so none may read one
     "staff": frozenset({"password", "fs_uniquifier"}),  # signing in asks `alo_sign_in` for one person's
+    "unfit": frozenset({"raw"}),
 }
 """Columns the console may not read in tables it may read."""
 
@@ -131,7 +133,7 @@ Without a scope set for the transaction nothing is seen. Signing in looks staff 
 SHARED = frozenset(
     {
         *("invitations", "key_fingerprints", "offices", "phone_abilities", "phones", "questionnaires"),
-        *("recordings", "round_questionnaires", "rounds", "senders", "tallies"),
+        *("recordings", "round_questionnaires", "rounds", "senders", "tallies", "unfit"),
     }
 )
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import failover, reconcile, silence, sweeps
+from services import clocks, failover, reconcile, silence, sweeps
 from store import campaigns, claims
 from workers.app import app
 from workers.task import work
@@ -56,3 +56,9 @@ def fetch_missed_texts() -> int:
 def recover_weights() -> int:
     """Senders that had no error for a while come back by steps. Senders moved."""
     return failover.recover(work())
+
+
+@app.task(name="alo.sweep_clocks")
+def learn_clocks() -> int:
+    """How far each link's clock is from ours. Links whose offset is another now."""
+    return clocks.learn(work())

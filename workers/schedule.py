@@ -22,5 +22,6 @@ def schedule(haste: float = 1.0) -> dict[str, dict[str, Any]]:
         "rows in doubt": _every(15.0 / haste, "alo.reconcile_doubtful"),
         "silent rows": _every(20.0 / haste, "alo.reconcile_silent"),
         "weights": _every(30.0 / haste, "alo.sweep_weights"),
+        "clocks": _every(20.0 / haste, "alo.sweep_clocks"),
         "missed texts": _every(60.0 / haste, "alo.sweep_missed_texts"),
     }

@@ -18,6 +18,7 @@ from werkzeug.routing import BaseConverter
 
 from gateway import auth
 from gateway.console import campaigns, doors, lists, province, rounds, wishes, work_list
+from gateway.console.clean_request import CleanRequest
 from gateway.console.desk import EXTENSION, ConsoleDesk, language, page, say
 from gateway.console.showing import filters
 from gateway.console.uploads import Uploads
@@ -51,6 +52,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     `proxies`: how many proxies stand before it and say who asks. None is believed unless it is known to be there.
     """
     app = Flask(__name__)
+    app.request_class = CleanRequest
     if proxies:  # else everybody would share the proxy's address, and with it the count of tries at the doors
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask says
     app.config.update(
@@ -86,7 +88,9 @@ def _dress(app: Flask) -> None:
 
 
 def _measure() -> None:
-    """How much may come in: lists are large, forms are small."""
+    """How much may come in: lists are large, forms are small. No page has an address that cannot be stored."""
+    if isinstance(request, CleanRequest) and not request.is_storable:
+        raise NotFound
     request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES
 
 

@@ -14,8 +14,8 @@ from carriers import kannel_requests
 from contact.delivery import InboundText
 from gateway.desk import desk
 from gateway.errors import answer, known, note_failure
-from gateway.webhooks.reading import done, read, sender_at
-from services import delivery, inbound
+from gateway.webhooks.reading import done, read, reported, sender_at
+from services import unfit_texts
 
 routes = Blueprint("kannel", __name__)
 
@@ -40,7 +40,7 @@ def sms() -> Response:
     """A text for one of our numbers (`post-url` with `send-sender = true`)."""
     text = read("kannel", _text, request.args)
     sender = sender_at("kannel", "text", text.to_number)
-    reply = inbound.receive_text(desk().work, sender, text)
+    reply = unfit_texts.receive(desk().work, sender, text)
     done(reply.outcome)
     if not reply.body or not reply.ref:
         return silence()
@@ -54,7 +54,7 @@ def receipt(ref: str) -> Response:
 
     It takes 200 for an answer and asks again after a 204.
     """
-    done(delivery.record_receipt(desk().work, ref, read("kannel", kannel_requests.receipt, request.args)))
+    done(reported(ref, read("kannel", kannel_requests.receipt, request.args)))
     return silence()
 
 

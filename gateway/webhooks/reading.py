@@ -11,10 +11,12 @@ from typing import TypeVar
 from flask import Response, g, request
 from werkzeug.routing import BaseConverter
 
+from contact.delivery import Receipt
 from contact.sender import SenderRow
 from gateway.desk import desk
 from gateway.metrics import DONE
 from gateway.webhook_guard import refuse
+from services import delivery, isolation
 
 Value = TypeVar("Value")
 NO_CONTENT = 204
@@ -42,6 +44,17 @@ def sender_at(carrier: str, medium: str, address: str) -> SenderRow:
     if carrier == "twilio" and found.account != g.form.get("AccountSid"):
         refuse(carrier, 403, "account")
     return found
+
+
+def reported(ref: str, receipt: Receipt) -> str:
+    """Merge what the carrier says of `ref`; one that nobody can merge is kept, and need not come again."""
+    merged = isolation.each(
+        desk().work, "receipts", [receipt], lambda one: delivery.record_receipt(desk().work, ref, one),
+        key=lambda one: f"{ref}:{one.raw_status}", fresh=True,
+    )  # fmt: skip
+    for fault in merged.waiting:
+        raise fault
+    return merged.done[0] if merged.done else "unfit"
 
 
 def done(outcome: str) -> None:

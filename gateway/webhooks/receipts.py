@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from carriers import twilio_requests
 from gateway.desk import desk
-from gateway.webhooks.reading import done, nothing, read
-from services import delivery, detection
+from gateway.webhooks.reading import done, nothing, read, reported
+from services import detection
 
 routes = Blueprint("receipts", __name__)
 
@@ -24,14 +24,14 @@ def guard() -> None:
 @routes.post("/twilio/receipt/text/<ref:ref>")
 def text(ref: str) -> Response:
     """The carrier says what became of the text `ref`."""
-    done(delivery.record_receipt(desk().work, ref, read("twilio", twilio_requests.text_receipt)))
+    done(reported(ref, read("twilio", twilio_requests.text_receipt)))
     return nothing()
 
 
 @routes.post("/twilio/receipt/call/<ref:ref>")
 def call(ref: str) -> Response:
     """The carrier says what became of the call `ref`."""
-    done(delivery.record_receipt(desk().work, ref, read("twilio", twilio_requests.call_receipt)))
+    done(reported(ref, read("twilio", twilio_requests.call_receipt)))
     return nothing()
 
 

@@ -11,7 +11,7 @@ from carriers import twilio_requests
 from carriers.twiml import message_reply
 from gateway.desk import desk
 from gateway.webhooks.reading import done, read, sender_at, twiml
-from services import inbound
+from services import unfit_texts
 
 routes = Blueprint("twilio_text", __name__)
 
@@ -27,7 +27,7 @@ def sms() -> Response:
     """A text for one of our numbers."""
     text = read("twilio", twilio_requests.inbound_text)
     sender = sender_at("twilio", "text", text.to_number)
-    reply = inbound.receive_text(desk().work, sender, text)
+    reply = unfit_texts.receive(desk().work, sender, text)
     done(reply.outcome)
     callback = desk().urls.text_receipt(reply.ref) if reply.ref else ""
     return twiml(message_reply(reply.body, callback))

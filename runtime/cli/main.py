@@ -37,6 +37,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "round": "round",
     "campaign": "campaign",
     "tasks": "tasks",
+    "unfit": "unfit",
     "wish": "wish",
     "number": "number",
     "score": "score",

@@ -17,6 +17,7 @@ from runtime.examination.findings import Examination, Finding, fault, well
 from runtime.settings import Settings
 from services import key_fingerprints
 from services.faults import Refusal
+from store import unfit
 from store.keys import recorded, sample
 from store.rights import differences
 from store.unit_of_work import Database
@@ -48,6 +49,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _workers(settings),
         lambda: _disk(settings),
         lambda: _clock(settings),
+        lambda: _unfit(settings),
     ]
 
 
@@ -169,6 +171,19 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         return  # said under another heading
     else:
         yield well("clock")
+
+
+def _unfit(settings: Settings) -> Iterator[Finding]:
+    """Has anything been set aside because it could not be processed?"""
+    try:
+        with _database(settings).transaction() as conn:
+            rows = unfit.counted(conn)
+    except sa.exc.SQLAlchemyError:
+        return  # said under another heading
+    for row in rows:
+        yield fault("unfit", "doctor.unfit", row["loop"], count=row["n"], error=row["code"])
+    if not rows:
+        yield well("unfit")
 
 
 def _database(settings: Settings) -> Database:

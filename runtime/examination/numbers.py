@@ -22,6 +22,8 @@ from store import senders
 from store.unit_of_work import Database
 
 TIMEOUT_S = 10
+LINK_S = 10
+"""Seconds a link's clock may differ from ours before it is said what that means (our own bound)."""
 SKEW_S = 30
 """Seconds our clock may differ from a carrier's (our own bound: lists are asked by time)."""
 
@@ -62,7 +64,21 @@ def _carrier(api_base_url: str) -> Iterator[Finding]:
         yield fault("skew", "doctor.skewed", api_base_url, seconds=round(skew)) if skew > SKEW_S else well("skew")
 
 
+def _link(row: SenderRow) -> Iterator[Finding]:
+    """How far its clock is from ours, as the stamps on its texts show."""
+    offset = row.clock_offset_s
+    if offset is None:
+        return
+    if abs(offset) > LINK_S:
+        yield note(
+            "link_clock", "doctor.link_behind" if offset > 0 else "doctor.link_ahead", row.name, seconds=abs(offset)
+        )
+    else:
+        yield note("link_clock", "doctor.link_clock", row.name, seconds=offset)
+
+
 def _sender(settings: Settings, row: SenderRow) -> Iterator[Finding]:
+    yield from _link(row)
     if row.paused_reason:
         yield note("paused", "doctor.paused", row.name, reason=row.paused_reason)
     if row.credentials not in credentials(settings):

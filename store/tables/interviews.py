@@ -5,7 +5,20 @@ One row of `interviews` per eligible organisation and round, made when the round
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Numeric, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables.base import at, document, key, metadata, ref, sealed
@@ -90,5 +103,7 @@ inbound = Table(
     Column("answered_as", BigInteger),  # keyed digest of a text not understood, or of a text and its reply; null: none
     Column("via", Text, nullable=False),  # webhook | sweep
     at("received_at"),
+    at("told_at", null=True),  # when the carrier had it, by the carrier's own clock
+    Index("ix_inbound_told", "sender_id", "received_at", postgresql_where=text("told_at IS NOT NULL")),
     Index("uq_inbound_sender_carrier_id", "sender_id", "carrier_id", unique=True),
 )

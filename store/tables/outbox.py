@@ -46,6 +46,7 @@ senders = Table(
     Column("served", Text, nullable=False),  # "campaign/office" that was served last: whose turn is next
     document("budget"),  # contact.pacing.Budget.to_dict()
     at("inbound_swept_at", null=True),
+    Column("clock_offset_s", Integer),  # our clock minus the carrier's; null: not known yet (contact.clocks)
     at("created_at"),
 )
 

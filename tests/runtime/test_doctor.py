@@ -29,6 +29,7 @@ from runtime.demonstration.stage import free_port
 from runtime.examination import house, numbers, outside
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
+from services import isolation
 from simulator.clock import Clock
 from store import roles
 from store.tables.outbox import senders
@@ -273,6 +274,20 @@ def test_each_break_is_found_under_its_heading(set_up: House, owner: Database, n
     finally:
         with owner.transaction() as conn:
             roles.apply(conn)
+
+
+def test_what_is_unfit_and_each_links_clock_are_told(set_up: House, owner: Database) -> None:
+    isolation.each(machine_work(set_up.settings), "texts", ["a", "b"], int, key=str)
+    with owner.transaction() as conn:
+        conn.execute(sa.update(senders).where(senders.c.address == TEXTS).values(clock_offset_s=25_201))
+    assert set_up.faults()["unfit"] == ["doctor.unfit"]
+    found = json.loads(set_up.examine("--lang=en", "--json").stdout)["findings"]
+    (told,) = (one for one in found if one["part"] == "link_clock")
+    assert (told["level"], told["code"]) == ("note", "doctor.link_behind")
+    assert "25201 seconds behind" in told["words"]
+    (unfit,) = (one["words"] for one in found if one["part"] == "unfit")
+    assert "2 set aside because of ValueError" in unfit
+    assert "alo unfit again" in unfit
 
 
 def test_a_full_disk_and_a_wrong_clock_are_found(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:

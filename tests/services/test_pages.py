@@ -144,16 +144,18 @@ def test_of_a_page_only_who_shares_a_phone_reads_which_organisation_is_asked(wor
 def test_a_bad_row_does_not_keep_its_page_from_leaving(
     world: World, carriers: FakeCarriers, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A text without a body and an interview cannot be written: it alone stays, and whoever runs this hears of it."""
+    """A text without a body and an interview cannot be written: it alone is kept as unfit, and staff hear of it."""
     add_crowd(world, 3, [(add_campaign(world, "one"), world.office_id)])
     world.plan("text")
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(outbox).where(outbox.c.campaign_id.is_(None)).values(interview_id=None))
-    with pytest.raises(ValueError, match="belongs to an interview"):
-        dispatch.dispatch(world.work, world.text.id, 5)
-    assert [record.getMessage() for record in caplog.records] == ["a page could not be cleared, its rows go alone"]
+    assert dispatch.dispatch(world.work, world.text.id, 5) == 3
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0] == "a page could not be cleared, its rows go alone"
+    assert said[1].startswith("unfit item: loop clearing, ValueError at services/texts.py:")
     assert sorted(sent.to for sent in carriers.texts.sent) == [number(n) for n in range(3)]
-    assert sorted(row["state"] for row in world.sent()) == ["claimed", "sent", "sent", "sent"]
+    assert sorted(row["state"] for row in world.sent()) == ["failed", "sent", "sent", "sent"]
+    assert world.tasks() == ["unfit"]
 
 
 def test_an_answer_that_cannot_be_settled_does_not_keep_the_others(world: World) -> None:

@@ -9,8 +9,9 @@ import pytest
 from carriers.errors import UNLISTED
 from contact.delivery import ErrorKind, Refused
 from gateway.metrics import exposition
-from services import dispatch, senders, sweeps, traffic
+from services import dispatch, isolation, senders, sweeps, traffic
 from services.work import Work
+from store import senders as sender_rows
 from store.unit_of_work import Database
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.world import World, build
@@ -44,8 +45,19 @@ def test_queues_errors_and_repairs_are_told(world: World, carriers: FakeCarriers
 
 def test_the_console_tells_the_same(world: World, console: Database) -> None:
     world.plan("text")
+    isolation.each(world.work, "texts", ["a"], int, key=str)
+    assert 'alo_unfit_items{code="ValueError",loop="texts"} 1.0' in told(console)
     assert 'alo_outbox_rows{medium="text",sender="texts",state="planned"} 1.0' in told(console)
 
 
 def test_without_senders_there_is_nothing_to_tell(database: Database) -> None:
     assert traffic.measures(database) == []
+
+
+def test_what_is_unfit_and_what_each_links_clock_shows(world: World) -> None:
+    isolation.each(world.work, "texts", ["a", "b"], int, key=str)
+    with world.work.database.transaction() as conn:
+        sender_rows.change(conn, world.text.id, clock_offset_s=-30)
+    text = told(world.work.database)
+    assert 'alo_unfit_items{code="ValueError",loop="texts"} 2.0' in text
+    assert 'alo_link_clock_offset_seconds{sender="texts"} -30.0' in text

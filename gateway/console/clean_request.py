@@ -1,0 +1,37 @@
+"""What staff type, without the characters that a database or UTF-8 refuses: a pasted NUL is no error of ours.
+
+It must not know a form.
+"""
+
+from __future__ import annotations
+
+from flask import Request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.utils import cached_property
+
+from characters.cleaning import storable
+
+
+class CleanRequest(Request):
+    """A request whose fields can be stored."""
+
+    def _load_form_data(self) -> None:
+        """Fields are cleaned as soon as they are read; files stay as they came."""
+        read = "form" in self.__dict__
+        super()._load_form_data()
+        if not read:
+            self.__dict__["form"] = _clean(self.__dict__["form"])
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The fields of the query."""
+        return _clean(super().args)
+
+    @property
+    def is_storable(self) -> bool:
+        """Whether an address like this one can be ours."""
+        return storable(self.path) == self.path
+
+
+def _clean(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict((storable(name), storable(value)) for name, value in fields.items(multi=True))

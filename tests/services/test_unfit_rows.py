@@ -1,0 +1,116 @@
+"""One row of a file that the database or a reader refuses is a fault of that row; the others are brought in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from files.workbooks import MOST_NULS
+from questionnaires.make_samples import HERE
+from services import imports, offices, online, questionnaires, rounds
+from services.imports import import_online, import_registry
+from services.work import Work
+from store.tables.interviews import answers
+from store.tables.registry import organisations
+from tests.files.test_lists import HEADER, row
+from tests.files.workbooks import write
+
+ACTOR = "cli:test"
+CODES = ("DX1", "DX2", "DX3")
+
+
+@pytest.fixture
+def office(work: Work) -> str:
+    offices.add_office(work, "mau", "Liên minh HTX tỉnh Mẫu", "province", "24", "0204 3 888 999", ACTOR)
+    return "mau"
+
+
+CODED = ("Mã", *HEADER)
+NAMED = ("HTX Một", "HTX Hai", "HTX Ba")
+
+
+def lines(*names: str) -> list[list[object]]:
+    """A list of three with these names."""
+    return [[code, *row(name=name, login="")] for code, name in zip(CODES, names, strict=True)]
+
+
+def listed(tmp_path: Path) -> Path:
+    return write(tmp_path / "list.xlsx", DS=[CODED, *lines(*NAMED)])
+
+
+def held(work: Work) -> dict[str, str]:
+    with work.database.transaction() as conn:
+        return {r.registry_code: r.name for r in conn.execute(sa.select(organisations).order_by("registry_code"))}
+
+
+@pytest.mark.parametrize(
+    "value", [{"member_count": 2**40}, {"name": "HTX \x00"}, {"commune": "\ud800"}, {"kind": None}]
+)
+def test_a_value_that_the_database_refuses(
+    work: Work, office: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: dict[str, Any]
+) -> None:
+    real = imports._row
+
+    def poisoned(*given: Any) -> dict[str, Any]:
+        made = real(*given)
+        return {**made, **value} if made["registry_code"] == "DX2" else made
+
+    monkeypatch.setattr(imports, "_row", poisoned)
+    report = import_registry(work, office, listed(tmp_path), ACTOR)
+    assert held(work) == {"DX1": "HTX Một", "DX3": "HTX Ba"}
+    (fault,) = [fault for fault in report.faults if fault.code == "list.row_unfit"]
+    assert (fault.row, fault.weight) == (3, "refused")
+    assert (report.counts["added"], report.counts["refused"], report.counts["unchanged"]) == (2, 1, 0)
+    monkeypatch.undo()
+    assert import_registry(work, office, listed(tmp_path), ACTOR).counts["added"] == 1
+
+
+def test_what_cannot_be_stored_in_a_cell_is_dropped_with_what_nobody_sees(
+    work: Work, office: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    table = [CODED, *lines("HTX Một", "HTX \0Hai", "HTX Ba\ufffe")]
+    path.write_bytes("\n".join(";".join(map(str, line)) for line in table).encode())
+    import_registry(work, office, path, ACTOR)
+    assert held(work) == {"DX1": "HTX Một", "DX2": "HTX Hai", "DX3": "HTX Ba"}
+
+
+def test_a_file_full_of_nul_is_no_list(work: Work, office: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"STT;x\0" * MOST_NULS)
+    with pytest.raises(Exception, match=r"file\.unknown"):
+        import_registry(work, office, path, ACTOR)
+
+
+def test_an_online_row_that_cannot_be_entered(
+    work: Work, office: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_registry(work, office, listed(tmp_path), ACTOR)
+    for code in ("HTX-NN", "HTX-PNN", "QTD"):
+        questionnaires.publish(work, HERE / f"{code}.xlsx", ACTOR)
+    now = work.clock.now()
+    forms = rounds.newest_questionnaires(work)
+    rounds.open_round(work, "r1", "Đợt mẫu", "2026", "", now, now + timedelta(days=20), forms, ACTOR)
+    rows = [[code, "đã trả lời"] for code in CODES]
+    path = write(tmp_path / "online.xlsx", DS=[["Mã", "Trạng thái"], *rows])
+    real = online._Incoming.take
+
+    def poisoned(self: Any, one: Any, interview: Any) -> None:
+        real(self, one, interview)
+        if one.registry_code == "DX2":
+            self.conn.execute(sa.insert(answers).values(interview_id=interview["id"], question="\0", value="", seq=1))
+
+    monkeypatch.setattr(online._Incoming, "take", poisoned)
+    report = import_online(work, "r1", path, ACTOR)
+    assert [(f.code, f.row) for f in report.faults] == [("online.row_unfit", 3)]
+    assert report.counts["refused"] == 1
+    with work.database.transaction() as conn:
+        states = conn.execute(sa.text(
+            "SELECT o.registry_code, i.online_at IS NOT NULL AS said FROM interviews i"
+            " JOIN organisations o ON o.id = i.organisation_id ORDER BY 1"
+        )).all()  # fmt: skip
+    assert [tuple(state) for state in states] == [("DX1", True), ("DX2", False), ("DX3", True)]
