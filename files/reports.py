@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from files.faults import Fault, from_dict
+from files.online_columns import Told
 
 Words = Callable[..., str]
 """(code, **params) → the sentence in the reader's language."""
@@ -45,6 +46,8 @@ class ImportReport:
     dry_run: bool = False
     differences: tuple[Difference, ...] = ()
     import_id: str = ""
+    columns: tuple[Told, ...] = ()
+    """What each column of the file was taken for."""
 
     @property
     def changes(self) -> int:
@@ -67,6 +70,7 @@ class ImportReport:
             "faults": [fault.to_dict() for fault in self.faults],
             "differences": [found.to_dict() for found in self.differences],
             "import_id": self.import_id,
+            "columns": [asdict(told) for told in self.columns],
         }
 
     def to_json(self) -> str:
@@ -79,7 +83,8 @@ def report_from_json(text: str) -> ImportReport:
     data = json.loads(text)
     differences = tuple(_difference(found) for found in data.get("differences", ()))
     faults = tuple(from_dict(fault) for fault in data["faults"])
-    return ImportReport(**{**data, "faults": faults, "differences": differences})
+    columns = tuple(Told(**told) for told in data.get("columns", ()))
+    return ImportReport(**{**data, "faults": faults, "differences": differences, "columns": columns})
 
 
 def _difference(data: Mapping[str, Any]) -> Difference:
@@ -115,6 +120,10 @@ def difference_lines(differences: Iterable[Difference], words: Words) -> Iterato
             yield words("difference.line", field=label, before=_value(before, words), after=_value(after, words))
 
 
+def _column(told: Told, words: Words) -> str:
+    return words("online.column.line", sheet=told.sheet, column=told.column, meaning=words(told.code, **told.params))
+
+
 def _value(value: Shown, words: Words) -> str:
     if isinstance(value, bool):
         return words("difference.yes" if value else "difference.no")
@@ -124,7 +133,8 @@ def _value(value: Shown, words: Words) -> str:
 
 
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
-    """The report in words: the faults first, then what happened in counts."""
+    """The report in words: what the columns were taken for, the faults, what happened in counts."""
+    yield from (_column(told, words) for told in report.columns)
     yield from fault_lines(report.faults, words)
     yield from difference_lines(report.differences, words)
     if report.dry_run:

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select
 
 from files import flow_results, tables
-from files.online import SHAPE, SHAPE_LATE, SHAPE_LOGIN
+from files.online_columns import SHAPE, SHAPE_LATE, SHAPE_LOGIN
 from scoring.disclosure import K
 from services.faults import Refusal
 from services.planted import is_planted

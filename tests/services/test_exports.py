@@ -20,7 +20,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from files import online, tables, workbooks
+from files import online_columns, tables, workbooks
 from runtime.catalogue import words
 from runtime.embedded import ensure_database
 from scoring.disclosure import K
@@ -155,7 +155,7 @@ def test_who_has_answered_goes_both_ways(work: Work, open_round: str, second: Wo
     made = export(work, order(tmp_path, "status", "csv"), say)
     assert made.rows == 40
     found = lines(made.files[0])
-    assert found[0] == [*online.SHAPE, online.SHAPE_LATE]
+    assert found[0] == [*online_columns.SHAPE, online_columns.SHAPE_LATE]
     assert Counter(line[2] for line in found[1:]) == {"Đã trả lời": 6, "Chưa trả lời": 34}
     assert {(line[3], line[4]) for line in found[1:]} == {("voice", "18/11/2026"), ("", "")}
     opened(second)
@@ -168,7 +168,7 @@ def test_no_answer_no_time_and_no_number_stands_in_a_status(work: Work, open_rou
     fill(work, 6)
     (path,) = export(work, order(tmp_path, "status", "xlsx"), say).files
     sheet = workbooks.read(path).sheets[0]
-    assert list(sheet.rows[0]) == [*online.SHAPE, online.SHAPE_LATE]
+    assert list(sheet.rows[0]) == [*online_columns.SHAPE, online_columns.SHAPE_LATE]
     assert all(":" not in str(cell) for row in sheet.rows for cell in row)
 
 

@@ -135,9 +135,10 @@ YES, NO = consent().choices
         (
             form(consent(), whole("n", "regex(., '[')")),
             Fault(
-                "expression_pattern", "n",
+                "expression_pattern",
+                "n",
                 {"column": "constraint", "expression": "regex(., '[')", "pattern": "[", "detail": "missing ]: ["},
-            ),  # fmt: skip
+            ),
         ),
     ],
     ids=lambda value: value.code if isinstance(value, Fault) else "",
