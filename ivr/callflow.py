@@ -181,6 +181,7 @@ class _Teller:
         prompts = self._label(question)
         if asides.is_aside(question.name):
             prompts = self.words(f"aside{question.name}")
+        prompts += self._speak(self._of_form(question.hint))
         prompts += self.options(question)
         if question.kind in HOW:
             prompts += self.words(HOW[question.kind])
@@ -225,7 +226,7 @@ class _Teller:
 
     def tell(self, effect: Tell) -> list[Prompt]:
         note = self.form.question(effect.question)
-        return self._label(note) if note else []
+        return [*self._label(note), *self._speak(self._of_form(note.hint))] if note else []
 
     def echo(self, effect: Echo) -> list[Prompt]:
         question = self.form.question(effect.question)

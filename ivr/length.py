@@ -33,4 +33,5 @@ def _seconds(question: Question, language: str) -> float:
     options = sum(spoken_seconds(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
     keyed = ANSWER_SECONDS if question.kind == "select_one" else KEYED_SECONDS
     answered = keyed if question.asked else 0.0
-    return spoken_seconds(question.label.get(language, "")) + options + answered
+    words = (question.label.get(language, ""), question.hint.get(language, ""))
+    return sum(map(spoken_seconds, words)) + options + answered
