@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from files.faults import Fault
+from files.look_alikes import look_alikes
 from ivr import length
 from ivr.menus import BACK, LATER, NO_OPINION
 from ivr.prompts import spoken_seconds
 from sms.encoding import measure, plain
+from survey.expressions import compile_expression
+from survey.patterns import is_plain
 from survey.questionnaire import Question, Questionnaire
 
 OPTIONS_IN_MIND = 5
@@ -37,6 +40,7 @@ def readiness(form: Questionnaire) -> Readiness:
     """What to know of `form` before anybody is called or texted."""
     seconds = {language: length.seconds(form, language) for language in form.languages}
     notices = [notice for question in form.questions for notice in _notices(question, form.languages)]
+    notices += [*look_alikes(form), *_patterns(form)]
     for language, spoken in seconds.items():
         if spoken > LONGEST_CALL:
             notices.append(_notice("form.call_long", "", language=language, seconds=spoken))
@@ -63,6 +67,15 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
             yield _notice("form.text_long", question.name, language=language, segments=segments)
         if not question.text.get(language):
             yield _notice("form.text_missing", question.name, language=language)
+
+
+def _patterns(form: Questionnaire) -> Iterator[Fault]:
+    """Patterns of plain letters for an answer in words: no name with Vietnamese marks fits them."""
+    for question in form.questions:
+        if question.kind == "text" and question.constraint.strip():
+            for pattern in compile_expression(question.constraint).patterns:
+                if is_plain(pattern):
+                    yield _notice("form.pattern_plain", question.name, pattern=pattern)
 
 
 def _notice(code: str, question: str, **params: str | int) -> Fault:

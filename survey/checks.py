@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from survey.conditions import never_holds, strange_options
 from survey.expressions import Expression, ExpressionFault, compile_expression
 from survey.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words, number_questions
 
@@ -128,8 +129,8 @@ def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> I
             continue
         if column == "relevant" and expression.uses_today:
             yield Fault("relevant_uses_today", question.name, {"expression": text})
-        elif column == "relevant" and _never(expression):
-            yield Fault("question_unreachable", question.name, {"expression": text})
+        else:
+            yield from _check_condition(question, column, expression, earlier)
         if column != "constraint" and expression.uses_this:
             yield Fault("relevant_uses_itself", question.name, {"expression": text})
         for name in sorted(expression.references - earlier.keys()):
@@ -137,9 +138,17 @@ def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> I
             yield Fault("reference_not_earlier", question.name, params)
 
 
-def _never(expression: Expression) -> bool:
-    """Whether a condition is false whatever is answered: it looks at no answer."""
-    return not expression.references and not expression.uses_this and not expression.holds({})
+def _check_condition(
+    question: Question, column: str, expression: Expression, earlier: Mapping[str, Question]
+) -> Iterator[Fault]:
+    """A condition must be able to hold, and what it looks for must be among the choices of the question it names."""
+    known = earlier if column != "constraint" else {**earlier, question.name: question}
+    for name, value in strange_options(expression, known):
+        yield Fault("option_unknown", question.name, {"column": column, "name": name, "value": value})
+    if column == "relevant" and never_holds(expression, earlier):
+        yield Fault("question_unreachable", question.name, {"expression": expression.text})
+    if column == "constraint" and question.asked and never_holds(expression, earlier, replace(question, constraint="")):
+        yield Fault("constraint_impossible", question.name, {"expression": expression.text})
 
 
 def _missing(words: Words, languages: tuple[str, ...]) -> list[str]:
