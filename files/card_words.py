@@ -30,6 +30,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "Ask <b>{officer}</b>, phone <b>{number}</b>.",
     },
     "key": {"vi": "{label}: bấm phím {key}", "en": "{label}: press {key}"},
+    "number": {"vi": "{label}: số {key}", "en": "{label}: number {key}"},
     "text_figure": {"vi": " (nhắn tin: số {key})", "en": " (in a text: {key})"},
     "if_asked": {"vi": "nếu được hỏi", "en": "if you are asked"},
     "how.number": {"vi": "bấm số, rồi phím thăng #", "en": "key the number, then #"},

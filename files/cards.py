@@ -146,7 +146,7 @@ def _alike(labels: Sequence[str]) -> tuple[str, int]:
 def _question(card: Card, question: Question, usual: tuple[Choice, ...], stem: str) -> str:
     words = card.of_form(question.label).removeprefix(stem).strip()
     own = f'<span class="keys">{_keys(card, question.choices)}</span>' if question.choices not in ((), usual) else ""
-    how = HOW.get(question.kind)
+    how = "how.number" if question.numbered else HOW.get(question.kind)
     asides = [card.word(code) for code in (how, "if_asked" if question.relevant else None) if code]
     told = f" ({'; '.join(asides)})" if asides else ""
     return f"<tr><th>C{question.number}</th><td>{'… ' if stem else ''}{escape(words)}{told}{own}</td></tr>"
@@ -158,5 +158,6 @@ def _keys(card: Card, choices: tuple[Choice, ...]) -> str:
     for choice in choices:
         key = key_among(choice, choices)
         other = card.word("text_figure", key=choice.key) if card.texts and key != choice.key else ""
-        told.append(f"<span>{card.word('key', label=card.of_form(choice.label), key=key)}{other}</span>")
+        about = "number" if any(len(each.key) > 1 for each in choices) else "key"
+        told.append(f"<span>{card.word(about, label=card.of_form(choice.label), key=key)}{other}</span>")
     return " ".join(told)

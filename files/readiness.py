@@ -51,8 +51,10 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     options = sum(not choice.no_opinion for choice in question.choices)
     if options > OPTIONS_IN_MIND:
         yield _notice("form.many_choices", question.name, count=options, most=OPTIONS_IN_MIND)
+    if question.numbered:
+        yield _notice("form.numbered", question.name, count=len(question.choices))
     for choice in question.choices:
-        if choice.key in HOUSE_KEYS and not choice.no_opinion:
+        if choice.key in HOUSE_KEYS and not choice.no_opinion and not question.numbered:
             yield _notice("form.key_taken", question.name, key=choice.key)
     if question.kind == "text":
         yield _notice("form.not_in_calls", question.name)

@@ -150,7 +150,7 @@ class _Reading:
 
     def _choice(self, row: FormRow, place: str) -> Choice:
         key = row.get("key") or place
-        if not re.fullmatch(r"[1-9]", key):
+        if not re.fullmatch(r"[1-9][0-9]?", key):
             self.faults.append(row.fault("form.key_unfit", "key", key))
         self._need_words(row)
         return Choice(

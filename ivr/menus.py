@@ -41,7 +41,8 @@ class Keys:
 
 
 def keys_for(question: Question | None) -> Keys:
-    """One key for a choice, so that a second, bouncing one is left over; several keys end with `#` or by quiet.
+    """One key for a choice, so that a second, bouncing one is left over; several keys, and the number of a choice
+    where some have two figures, end with `#` or by quiet.
 
     In a decimal number `#` stands between the whole part and the decimals, so only quiet ends it: `*` repeats
     everywhere and cannot be the comma.
@@ -50,8 +51,7 @@ def keys_for(question: Question | None) -> Keys:
         return Keys(None, NUMBER_TIMEOUT_S, "")
     if _wants_several(question):
         return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END)
-    longest = max((len(c.key) for c in question.choices), default=1) if question else 1
-    return Keys(longest, TIMEOUT_S, "")
+    return Keys(1, TIMEOUT_S, "")
 
 
 def key_of(choice: Choice, question: Question) -> str:
@@ -77,6 +77,8 @@ def read_key(digits: str | None, question: Question | None, other: str = "") -> 
         pressed = pressed.rstrip(NUMBER_END)
     if not pressed:
         return Silence()
+    if question is not None and question.numbered:
+        pressed = pressed.lstrip("0") or pressed
     if _is_choice(pressed, question):
         return Key(pressed)
     if _wants_number(question) and not pressed.startswith(REPEAT):
@@ -113,7 +115,12 @@ def _wants_number(question: Question | None) -> bool:
 
 
 def _wants_several(question: Question | None) -> bool:
-    return question is not None and question.kind != "select_one"
+    return question is not None and (question.kind != "select_one" or question.numbered)
+
+
+def takes_figures(question: Question) -> bool:
+    """Whether figures are keyed, so that a star goes before the keys that mean the same everywhere."""
+    return question.numbered or not question.choices
 
 
 def _is_choice(key: str, question: Question | None) -> bool:

@@ -14,7 +14,10 @@ from survey.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words,
 
 KEYS = "123456789"
 MAX_CHOICES = len(KEYS)
-"""A choice is one key; how many a listener keeps in mind is a matter of readiness (`files.readiness`)."""
+"""Choices of one key, of which several may be chosen; how many a listener keeps in mind is a matter of readiness
+(`files.readiness`)."""
+MAX_NUMBERED = 99
+"""Choices of which one is chosen: by a number of up to two figures, then `#` (docs/adr/0014)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[
 def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     if len(question.choices) < 2:
         yield Fault("choices_too_few", question.name, {"count": str(len(question.choices))})
-    if len(question.choices) > MAX_CHOICES:
-        params = {"count": str(len(question.choices)), "most": str(MAX_CHOICES)}
+    most = MAX_NUMBERED if question.kind == "select_one" else MAX_CHOICES
+    if len(question.choices) > most:
+        params = {"count": str(len(question.choices)), "most": str(most)}
         yield Fault("choices_too_many", question.name, params)
     for what, values in (("value", [c.value for c in question.choices]), ("key", [c.key for c in question.choices])):
         for value, times in Counter(values).items():
@@ -108,7 +112,8 @@ def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[F
 
 
 def _check_choice(question: Question, choice: Choice, languages: tuple[str, ...]) -> Iterator[Fault]:
-    if len(choice.key) != 1 or choice.key not in KEYS:
+    figures = 2 if question.kind == "select_one" and question.role != "consent" else 1
+    if not (choice.key.isascii() and choice.key.isdigit() and len(choice.key) <= figures and choice.key[0] in KEYS):
         yield Fault("choice_key", question.name, {"key": choice.key, "value": choice.value})
     if choice.value == "" or len(choice.value.split()) != 1:
         yield Fault("choice_value", question.name, {"value": choice.value})

@@ -74,6 +74,11 @@ class Question:
         """Whether it wants an answer of somebody."""
         return self.kind not in UNASKED
 
+    @property
+    def numbered(self) -> bool:
+        """Whether its choices have numbers of up to two figures: in a call they are keyed like a number, then `#`."""
+        return self.kind == "select_one" and any(len(choice.key) > 1 for choice in self.choices)
+
     def choice(self, value: str) -> Choice | None:
         """The choice whose stored value is `value`, or None."""
         for choice in self.choices:
