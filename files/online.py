@@ -32,6 +32,8 @@ class OnlineCell(NamedTuple):
     column: str
     heading: str
     text: str
+    typed: bool = False
+    """Written as text by a person or a program we do not know: a point in it may group thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _is_rejection(cell: workbooks.Cell) -> bool:
 def _answers(columns: Columns, cells: workbooks.Row) -> tuple[OnlineCell, ...]:
     """The cells that may hold answers and are not empty."""
     return tuple(
-        OnlineCell(label, heading, unguarded(plain(cells[at])))
+        OnlineCell(label, heading, unguarded(plain(cells[at])), isinstance(cells[at], str) and not columns.exact)
         for at, label, heading in columns.answers
         if at < len(cells) and cells[at] != ""
     )

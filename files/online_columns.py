@@ -87,7 +87,7 @@ class Columns:
     labelled as in `known` are questions of the round; `reviews` say that a submission was rejected; `zone` is that of
     a time that names none.
 
-    `own`: the sheet has Alo's own shape.
+    `own`: the sheet has Alo's own shape. `exact`: a program wrote it (Alo, Kobo, ODK), numbers have a decimal point.
     """
 
     header: Header
@@ -96,6 +96,7 @@ class Columns:
     known: frozenset[str]
     reviews: tuple[int, ...]
     zone: tzinfo
+    exact: bool
     told: tuple[Told, ...]
 
 
@@ -206,7 +207,7 @@ class _Finder:
         answers = tuple((index, header.label_at(index), titles[index]) for index in left)
         told = tuple(self._told(header, index, known, own=own) for index in range(len(titles)) if titles[index])
         labels = frozenset(header.label_at(index) for index in known)
-        return Columns(header, own, answers, labels, reviews, zone, told)
+        return Columns(header, own, answers, labels, reviews, zone, own or _is_submissions(titles), told)
 
     def _told(self, header: Header, index: int, known: frozenset[int], *, own: bool) -> Told:
         label = header.label_at(index)

@@ -5,6 +5,7 @@ It must not know whose row it is, nor whether the answers may stand (the engine 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from files.online_answers import Choices, answered, ticked
 from files.online_headings import Doubt, Headings, Place
 from survey.questionnaire import Question, Questionnaire
 from survey.values import from_value
+
+_GROUPED = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
+"""A thousand and more, or a number with three places: nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,10 @@ class FormReader:
         return self._places[heading, own]
 
     def _take(self, taken: _Row, question: Question, cell: OnlineCell) -> None:
+        if question.kind == "decimal" and cell.typed and (grouped := _GROUPED.fullmatch(cell.text)):
+            candidates = f"{grouped[1]}{grouped[2]}, {grouped[1]},{grouped[2]}"
+            taken.emptied("online.number_doubtful", cell, candidates=candidates)
+            return
         said = answered(question, cell.text, self._choices[question.name])
         if said.value is not None:
             self._settle(taken, question, said.value, cell)

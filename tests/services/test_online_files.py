@@ -296,6 +296,27 @@ def test_a_time_in_doubt_is_said_and_the_row_comes_in(world: World, bring_in: Im
     assert (codes(report), world.interview()["status"]) == (["online.time_unreadable"], "answered")
 
 
+@pytest.mark.parametrize(
+    ("cell", "value", "code"),
+    [
+        (1.234, "1.234", ""), ("1.234", None, "online.number_doubtful"), ("12,500", None, "online.number_doubtful"),
+        ("12,5", "12.5", ""), ("12.50", "12.5", ""), ("0.125", "0.125", ""), ("1234", "1234", ""),
+        ("1.234.567", None, "online.answer_unreadable"), (-3, None, "online.answer_unreadable"),
+    ],
+)  # fmt: skip
+def test_a_point_that_may_group_thousands_is_in_doubt(
+    world: World, bring_in: Import, cell: object, value: str | None, code: str
+) -> None:
+    report = bring_in(["Mã", "gia", "ho"], ["DX001", cell, 3])
+    assert world.answers().get("gia") == value
+    assert codes(report) == ([code] if code else [])
+
+
+def test_programs_write_a_decimal_point(world: World, bring_in: Import) -> None:
+    report = bring_in(["ma_htx", "gia", "_id"], ["DX001", "1.234", 5])
+    assert (world.answers(), codes(report)) == ({"gia": "1.234"}, [])
+
+
 def test_sheets_that_are_not_read_are_named(world: World, tmp_path: Path) -> None:
     path = write(tmp_path / "o.xlsx", A=[["Mã", "cay"], ["DX001", "Cam"]], B=[["lap", "so"], ["1", "2"]])
     report = import_online(world.work, "2026", path, "t")
