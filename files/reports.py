@@ -46,8 +46,8 @@ class ImportReport:
     dry_run: bool = False
     differences: tuple[Difference, ...] = ()
     import_id: str = ""
-    columns: tuple[Told, ...] = ()
-    """What each column of the file was taken for."""
+    online_columns: tuple[Told, ...] = ()
+    """What each column of an online file was taken for."""
 
     @property
     def changes(self) -> int:
@@ -70,7 +70,7 @@ class ImportReport:
             "faults": [fault.to_dict() for fault in self.faults],
             "differences": [found.to_dict() for found in self.differences],
             "import_id": self.import_id,
-            "columns": [asdict(told) for told in self.columns],
+            "online_columns": [asdict(told) for told in self.online_columns],
         }
 
     def to_json(self) -> str:
@@ -83,8 +83,8 @@ def report_from_json(text: str) -> ImportReport:
     data = json.loads(text)
     differences = tuple(_difference(found) for found in data.get("differences", ()))
     faults = tuple(from_dict(fault) for fault in data["faults"])
-    columns = tuple(Told(**told) for told in data.get("columns", ()))
-    return ImportReport(**{**data, "faults": faults, "differences": differences, "columns": columns})
+    online_columns = tuple(Told(**told) for told in data.get("online_columns", ()))
+    return ImportReport(**{**data, "faults": faults, "differences": differences, "online_columns": online_columns})
 
 
 def _difference(data: Mapping[str, Any]) -> Difference:
@@ -134,7 +134,7 @@ def _value(value: Shown, words: Words) -> str:
 
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
     """The report in words: what the columns were taken for, the faults, what happened in counts."""
-    yield from (_column(told, words) for told in report.columns)
+    yield from (_column(told, words) for told in report.online_columns)
     yield from fault_lines(report.faults, words)
     yield from difference_lines(report.differences, words)
     if report.dry_run:

@@ -87,7 +87,7 @@ def _bring_in(
         conn, at=incoming.now, actor=actor, action="online.import", subject=round_code,
         detail={**counts, "file": exported.sha256},
     )  # fmt: skip
-    return ImportReport("online", round_code, exported.sha256, counts, faults, dry_run, columns=exported.told)
+    return ImportReport("online", round_code, exported.sha256, counts, faults, dry_run, online_columns=exported.told)
 
 
 def _codes(forms: Sequence[Questionnaire], said: str) -> tuple[str, ...]:

@@ -68,7 +68,9 @@ def codes(report: ImportReport) -> list[str]:
 
 def meant(report: ImportReport) -> dict[str, str]:
     """Column → what it was taken for."""
-    return {t.column.partition(" ")[0]: t.params.get("question") or t.code.rpartition(".")[2] for t in report.columns}
+    return {
+        t.column.partition(" ")[0]: t.params.get("question") or t.code.rpartition(".")[2] for t in report.online_columns
+    }
 
 
 @pytest.mark.parametrize(
