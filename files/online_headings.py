@@ -63,7 +63,10 @@ class Headings:
             return Place(said)
         if self._names_only:
             return None
-        return self._option(said) or self._by_name(said) or self._by_words(said)
+        named = self._option(said) or self._by_name(said)
+        if named or list(tails(said))[-1].startswith("_"):  # what a system adds is no question by its letters alone
+            return named
+        return self._by_words(said)
 
     def is_exact(self, heading: str) -> bool:
         """Whether the heading is a question's name (in a group or not) or its very words, marks and all."""
@@ -87,9 +90,9 @@ class Headings:
     def _by_words(self, said: str) -> Place | Doubt | None:
         for tail in (said, *(part for part in tails(said) if said.removesuffix(part).endswith("/"))):
             found = self._words.find(tail)
-            fits = found.fits or self._by_number(tail) or self._loose.get(fold(tail), ())
+            fits = found.fits or tuple(dict.fromkeys((*self._by_number(tail), *self._loose.get(fold(tail), ()))))
             if fits:
-                return Place(fits[0]) if len(fits) == 1 else Doubt(tuple(fits))
+                return Place(fits[0]) if len(fits) == 1 else Doubt(fits)
         return None
 
     def _by_number(self, said: str) -> tuple[str, ...]:

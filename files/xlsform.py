@@ -6,7 +6,7 @@ Every fault names sheet and row. It must not know how the form is spoken, stored
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -33,10 +33,15 @@ _NO = {"", "no", "false", "0", "không", "khong"}
 
 @dataclass(frozen=True, slots=True)
 class FormFile:
-    """A form and what its workbook holds that a phone cannot use (notices)."""
+    """A form, what its workbook holds that a phone cannot use (notices), and the row of each question by its name."""
 
     form: Questionnaire
     notices: tuple[Fault, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def placed(self, notices: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Notices of the form as a whole with the row of the question that their `value` names."""
+        return tuple(replace(notice, row=self.rows.get(notice.value, notice.row)) for notice in notices)
 
 
 def read_form(path: Path) -> Questionnaire:
@@ -60,7 +65,8 @@ def read_file(path: Path) -> FormFile:
     faults += [f for f in pyxform_faults(book) if (f.row and (f.sheet, f.row) not in rows) or not faults]
     if faults:
         raise RefusedError(*faults)
-    return FormFile(form, (*(notice for sheet in sheets for notice in sheet.notices), *reading.notices))
+    notices = (*(notice for sheet in sheets for notice in sheet.notices), *reading.notices)
+    return FormFile(form, notices, {name: row.number for name, row in reading.rows.items()})
 
 
 _READ_BEFORE = frozenset(

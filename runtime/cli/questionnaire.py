@@ -35,7 +35,7 @@ def check(session: Session, path: Path, as_json: bool) -> None:
     with told(session, as_json):
         examined = questionnaires.examine(path)
     form, ready = examined.form, readiness(examined.form)
-    all_notices = (*examined.notices, *ready.notices)
+    all_notices = (*examined.notices, *examined.placed(ready.notices))
     written = {language: text_interview(form, language) for language in form.languages}
     if as_json:
         notices = [notice.to_dict() for notice in all_notices]

@@ -10,6 +10,7 @@ import pytest
 from files import workbooks
 from files.faults import Fault, RefusedError
 from files.form_pyxform import pyxform_faults
+from files.readiness import readiness
 from files.xlsform import read_file, read_form
 from ivr.callflow import CallContext, script_for
 from survey.effects import Ask
@@ -404,3 +405,30 @@ def test_faults_of_expressions_and_kinds_name_sheet_and_row(tmp_path: Path, faul
         read_wide(tmp_path, row("integer", "first"), faulty)
     assert (refused.value.faults[0].sheet, refused.value.faults[0].row) == ("survey", 4)
     assert refused.value.faults[0].code in (code, "form.pyxform")
+
+
+@pytest.mark.parametrize(("many", "found"), [(12, set()), (99, set()), (100, {"form.key_unfit"})])
+def test_a_list_may_have_as_many_choices_as_two_figures_number(tmp_path: Path, many: int, found: set[str]) -> None:
+    villages = [["village", f"v{n}", f"Thôn {n}", f"Village {n}", "", "", "", ""] for n in range(1, many + 1)]
+    asked = question(type="select_one village", name="village", scored="")
+    path = path_of(tmp_path, LEVEL, asked, choices=[*CHOICES, *villages])
+    if found:
+        with pytest.raises(RefusedError) as refused:
+            read_form(path)
+        assert {fault.code for fault in refused.value.faults} >= found
+    else:
+        assert [c.key for c in read_form(path).questions[-1].choices] == [str(n) for n in range(1, many + 1)]
+
+
+def test_notices_of_the_form_get_the_row_of_their_question(tmp_path: Path) -> None:
+    alike = [["level", "tot2", "TỐT", "Good!", 4, 4, "", "Tot"]]
+    found = read_file(path_of(tmp_path, LEVEL, choices=[*CHOICES, *alike]))
+    placed = found.placed(readiness(found.form).notices)
+    assert ("form.options_alike", "survey", 3) in [(n.code, n.sheet, n.row) for n in placed]
+
+
+def test_several_of_more_choices_than_keys_are_refused(tmp_path: Path) -> None:
+    villages = [["village", f"v{n}", f"Thôn {n}", f"Village {n}", "", "", "", ""] for n in range(1, 11)]
+    asked = question(type="select_multiple village", name="village", scored="")
+    found = faults(tmp_path, LEVEL, asked, choices=[*CHOICES, *villages])
+    assert ("choices_too_many", 4) in [(f.code, f.row) for f in found]

@@ -276,6 +276,23 @@ def test_a_name_that_a_field_has_too_goes_to_the_question_if_the_cells_fit(
     assert world.answers() == ({told: cell, "n": "2"} if told else {"n": "2"})
 
 
+def test_what_kobo_adds_is_no_question_of_a_like_name(work: Work, tmp_path: Path) -> None:
+    world = build(work, form(consent(), level("status"), whole("id"), whole("n"), code="ADDED"))
+    rows: list[list[object]] = [["ma_htx", "_status", "_id", "n", "Status"], ["DX001", "5", 77, 2, "5"]]
+    report = import_online(world.work, "2026", write(tmp_path / "o.xlsx", A=rows), "t")
+    assert (world.answers(), codes(report)) == ({"status": "5", "n": "2"}, [])
+    assert meant(report) == {
+        "A": "registry_code", "B": "metadata", "C": "metadata", "D": "n", "E": "status",
+    }  # fmt: skip
+
+
+def test_a_number_that_another_question_is_called_is_in_doubt(work: Work, tmp_path: Path) -> None:
+    world = build(work, form(consent(), whole("a"), whole("b"), whole("c1"), code="NUMBERS"))
+    rows: list[list[object]] = [["Mã", "c1", "C1.", "C2"], ["DX001", 3, 4, 5]]
+    report = import_online(world.work, "2026", write(tmp_path / "o.xlsx", A=rows), "t")
+    assert (world.answers(), codes(report)) == ({"c1": "3", "b": "5"}, ["online.column_doubtful"])
+
+
 def test_a_column_that_may_be_either_is_refused(work: Work, tmp_path: Path) -> None:
     world = build(work, form(consent(), Question("phone", "text", said("Số nào?")), code="EITHER"))
     path = write(tmp_path / "o.xlsx", A=[["phone", "consent"], [LEADER, "yes"]])
