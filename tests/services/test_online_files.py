@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from files.faults import RefusedError
+from files.online import OnlineRow
+from files.online_forms import FormReader, Understood
 from files.reports import ImportReport, report_from_json
 from services.exports import Order, export
 from services.imports import import_online
 from services.interviews import enter
 from services.work import Work
+from store.tables.rounds import rounds
 from survey.answers import Entry, Heard
 from survey.questionnaire import Choice, Question, Questionnaire
 from tests.files.workbooks import write
@@ -340,3 +344,18 @@ def test_sheets_that_are_not_read_are_named(world: World, tmp_path: Path) -> Non
     path = write(tmp_path / "o.xlsx", A=[["Mã", "cay"], ["DX001", "Cam"]], B=[["lap", "so"], ["1", "2"]])
     report = import_online(world.work, "2026", path, "t")
     assert [(f.code, f.sheet) for f in report.faults] == [("online.sheet_unread", "B")]
+
+
+def test_cells_are_read_before_the_rounds_row_is_locked(
+    world: World, bring_in: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = FormReader.read
+
+    def read(reader: FormReader, row: OnlineRow) -> Understood:
+        with world.work.database.transaction() as conn:  # fails at once where somebody holds the row
+            conn.execute(sa.select(rounds).with_for_update(nowait=True)).all()
+        return usual(reader, row)
+
+    monkeypatch.setattr(FormReader, "read", read)
+    bring_in(["Mã", "cay"], ["DX001", "Cam"])
+    assert world.answers() == {"cay": "cam"}
