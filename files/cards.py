@@ -5,12 +5,13 @@ Words that many questions begin with stand once, above them. It must not know th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from files.card_words import HOW, WORDS
 from ivr.menus import key_among
-from survey.questionnaire import Choice, Kind, Question, Questionnaire
+from survey.questionnaire import Choice, Question, Questionnaire, Words
 
 _STYLE = """
 @page { size: A5 portrait; margin: 8mm; }
@@ -38,18 +39,6 @@ footer b { white-space: nowrap; }
 FEWEST_ALIKE, SHORTEST_STEM = 3, 4
 """How many questions in a row must begin alike, and with how many words, for these to be written once."""
 
-_HOW: Mapping[Kind, str] = {
-    "integer": "bấm số, rồi phím thăng #",
-    "decimal": "bấm số, rồi phím thăng #",
-    "date": "bấm ngày, tháng, năm, ví dụ 05032026",
-    "select_multiple": "được chọn nhiều ý, xong bấm phím thăng #",
-    "text": "chỉ hỏi khi nhắn tin",
-}
-"""How to answer what is no choice of one key."""
-_RINGS_BACK = ("Nháy máy tới", "Chúng tôi gọi lại ngay, ông bà không mất tiền.")
-_ANSWERS = ("Gọi tới", "Chúng tôi nghe máy ngay, ông bà trả cước cuộc gọi.")
-"""What to do with the number, and what comes of it and who pays."""
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -69,12 +58,29 @@ class Card:
     texts: str = ""
     rings_back: bool = True
 
+    @property
+    def language(self) -> str:
+        """Vietnamese where the form speaks it, else the form's own."""
+        return "vi" if "vi" in self.form.languages else self.form.default_language
+
+    def of_form(self, words: Words) -> str:
+        """The words in the card's language, else in the form's default one."""
+        return words.get(self.language) or words.get(self.form.default_language, "")
+
+    def word(self, about: str, **params: str) -> str:
+        """What stands on every card, in the card's language where we have it; the parameters are escaped."""
+        words = WORDS[about]
+        template = words.get(self.language) or words["en" if self.language != "vi" else "vi"]
+        return template.format(**{name: escape(text) for name, text in params.items()})
+
 
 def html(cards: Sequence[Card]) -> str:
     """All cards as one document."""
     pages = "\n".join(_card(card) for card in cards)
+    language = cards[0].language if cards else "vi"
     head = (
-        f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"><title>A5</title><style>{_STYLE}</style></head>'
+        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f"<title>A5</title><style>{_STYLE}</style></head>"
     )
     return f"{head}\n<body>\n{pages}\n</body></html>\n"
 
@@ -90,26 +96,26 @@ def pdf(document: str) -> bytes | None:
 
 
 def _card(card: Card) -> str:
-    say = escape
+    say, word = escape, card.word
     usual = _usual(card.form)
-    sample = " · <b>PHIẾU MẪU</b>" if card.form.sample else ""
-    ring, then = _RINGS_BACK if card.rings_back else _ANSWERS
-    example = "<b>C1=2 C2=1</b> (câu 1 chọn 2, câu 2 chọn 1)"
-    texts = f"<p>Nhắn tin (mất cước) cũng được: {example}, gửi <b>{say(card.texts)}</b>.</p>"
+    sample = f" · <b>{word('sample')}</b>" if card.form.sample else ""
+    ring, then = ("ring", "free") if card.rings_back else ("call", "paid")
+    texts = f"<p>{word('texts', number=card.texts)}</p>"
+    keys = f'<thead><tr><th colspan="2" class="keys">{_keys(card, usual)}</th></tr></thead>' if usual else ""
     return f"""<article>
 <h1>{say(card.organisation)}</h1>
 <div class="about">{say(card.round_title)} · {say(card.office)}{sample}</div>
-<div class="ring">{ring} <b>{say(card.hotline)}</b><br>{then}<br>
-Mã số của đơn vị: <b>{say(card.code)}</b></div>
+<div class="ring">{word(ring, number=card.hotline)}<br>{word(then)}<br>
+{word("code", code=card.code)}</div>
 <table>
-{f'<thead><tr><th colspan="2" class="keys">{_keys(usual, card.texts)}</th></tr></thead>' if usual else ""}
+{keys}
 <tbody>
 {_rows(card, usual)}
 </tbody>
 </table>
-<footer><p>Nghe lại: bấm phím sao *. Bấm nhầm: bấm phím 7. Gặp cán bộ: bấm phím 0.</p>
+<footer><p>{word("keys")}</p>
 {texts if card.texts else ""}
-<p>Hỏi cán bộ <b>{say(card.officer)}</b>, điện thoại <b>{say(card.officer_phone)}</b>.</p></footer>
+<p>{word("ask", officer=card.officer, number=card.officer_phone)}</p></footer>
 </article>"""
 
 
@@ -124,10 +130,10 @@ def _rows(card: Card, usual: tuple[Choice, ...]) -> str:
     asked = [question for question in card.form.questions if question.number is not None]
     rows: list[str] = []
     while asked:
-        stem, many = _alike([question.label["vi"] for question in asked])
+        stem, many = _alike([card.of_form(question.label) for question in asked])
         if stem:
             rows.append(f'<tr><td colspan="2" class="stem">{escape(stem)}…</td></tr>')
-        rows += [_question(question, usual, stem, card.texts) for question in asked[:many]]
+        rows += [_question(card, question, usual, stem) for question in asked[:many]]
         asked = asked[many:]
     return "\n".join(rows)
 
@@ -142,19 +148,21 @@ def _alike(labels: Sequence[str]) -> tuple[str, int]:
     return "", 1
 
 
-def _question(question: Question, usual: tuple[Choice, ...], stem: str, texts: str) -> str:
-    words = question.label["vi"].removeprefix(stem).strip()
-    own = f'<span class="keys">{_keys(question.choices, texts)}</span>' if question.choices not in ((), usual) else ""
-    asides = [how for how in (_HOW.get(question.kind), "nếu được hỏi" if question.relevant else None) if how]
-    told = f" ({escape('; '.join(asides))})" if asides else ""
+def _question(card: Card, question: Question, usual: tuple[Choice, ...], stem: str) -> str:
+    words = card.of_form(question.label).removeprefix(stem).strip()
+    own = f'<span class="keys">{_keys(card, question.choices)}</span>' if question.choices not in ((), usual) else ""
+    how = "how.number" if question.numbered else HOW.get(question.kind)
+    asides = [card.word(code) for code in (how, "if_asked" if question.relevant else None) if code]
+    told = f" ({'; '.join(asides)})" if asides else ""
     return f"<tr><th>C{question.number}</th><td>{'… ' if stem else ''}{escape(words)}{told}{own}</td></tr>"
 
 
-def _keys(choices: tuple[Choice, ...], texts: str) -> str:
-    """Each choice with the key that a call tells for it; `texts`: its figure in a text too, where that is another."""
-    keyed = [(choice, key_among(choice, choices)) for choice in choices]
-    return " ".join(
-        f"<span>{escape(choice.label['vi'])}: bấm phím {escape(key)}"
-        f"{f' (nhắn tin: số {escape(choice.key)})' if texts and key != choice.key else ''}</span>"
-        for choice, key in keyed
-    )
+def _keys(card: Card, choices: tuple[Choice, ...]) -> str:
+    """Each choice with the key that a call tells for it, and its figure in a text too, where that is another."""
+    told = []
+    for choice in choices:
+        key = key_among(choice, choices)
+        other = card.word("text_figure", key=choice.key) if card.texts and key != choice.key else ""
+        about = "number" if any(len(each.key) > 1 for each in choices) else "key"
+        told.append(f"<span>{card.word(about, label=card.of_form(choice.label), key=key)}{other}</span>")
+    return " ".join(told)

@@ -15,8 +15,8 @@ from survey.questionnaire import Question, Questionnaire
 
 VERSION = "1.1.0"
 DESCRIPTOR, RESPONSES = "descriptor.json", "responses.json"
-_LANGUAGES = {"vi": "vie", "en": "eng"}
-"""ISO 639-1 → 639-3, which the format asks for."""
+_LANGUAGES = {"vi": "vie", "en": "eng", "km": "khm", "lo": "lao", "zh": "zho", "th": "tha", "fr": "fra"}
+"""ISO 639-1 → 639-3, which the format asks for; a code of three letters is one already."""
 _TYPES = {
     "select_one": "select_one",
     "select_multiple": "select_many",
@@ -46,7 +46,7 @@ def descriptor(
     name = f"{form.code}-{form.version}".lower()
     stamp = made_at.replace(microsecond=0).isoformat()
     schema = {
-        "language": _LANGUAGES.get(form.default_language, "und"),
+        "language": _language(form.default_language),
         "fields": [{"name": name, "title": title, "type": kind} for name, title, kind in _FIELDS],
         "questions": {question.name: _question(question, form.default_language) for question in questions},
     }
@@ -72,6 +72,10 @@ def descriptor(
     }
 
 
+def _language(code: str) -> str:
+    return _LANGUAGES.get(code, code if len(code) == 3 else "und")
+
+
 def _plain(name: str) -> str:
     return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in name)
 
@@ -81,7 +85,7 @@ def _question(question: Question, language: str) -> dict[str, Any]:
     if question.choices:
         options["choices"] = [choice.value for choice in question.choices]
     kind = _TYPES.get(question.kind, "text")
-    return {"type": kind, "label": question.label[language], "type_options": options}
+    return {"type": kind, "label": question.label.get(language, question.name), "type_options": options}
 
 
 def response(question: Question, value: str) -> Any:

@@ -53,6 +53,7 @@ def _question(old: Question, new: Question) -> Iterator[FormChange]:
         yield from _value(f"form_change.{name}", at, getattr(old, name), getattr(new, name))
     yield from _words("form_change.label", at, old.label, new.label)
     yield from _words("form_change.text", at, old.text, new.text)
+    yield from _words("form_change.hint", at, old.hint, new.hint)
     yield from _words("form_change.message", at, old.constraint_message, new.constraint_message)
     yield from _words("form_change.audio", at, old.audio, new.audio)
     before = {choice.value: choice for choice in old.choices}

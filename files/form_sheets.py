@@ -1,4 +1,4 @@
-"""The sheets of an XLSForm as rows of named, translated cells; every column that Alo does not know is refused.
+"""The sheets of an XLSForm as rows of named, translated cells; every column that nobody knows is refused.
 
 It must not know what a row means for the interview.
 """
@@ -6,11 +6,13 @@ It must not know what a row means for the interview.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from files.columns import plain
 from files.faults import Fault
+from files.form_types import LANGUAGES, UNUSED, UNUSED_PREFIXES
 from files.workbooks import Sheet, Workbook, letter
 
 KNOWN: Mapping[str, Sequence[str]] = {
@@ -19,7 +21,7 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "settings": ("form_title", "form_id", "version", "default_language", "sample"),
 }
 TRANSLATED: Mapping[str, Sequence[str]] = {
-    "survey": ("label", "constraint_message", "sms", "audio"),
+    "survey": ("label", "hint", "constraint_message", "sms", "audio"),
     "choices": ("label", "sms", "audio"),
     "settings": ("heading",),
 }
@@ -27,8 +29,8 @@ _REFUSED_SHEETS = ("external_choices", "entities", "osm")
 _OWN = re.compile(r"sms_(?P<code>[a-z]{2,3})")
 """pyxform breaks on a translated own column of the choices ("sms::…"): there the language follows an underscore."""
 _SPELLINGS = {"list name": "list_name", "relevance": "relevant"}
-_MEDIA = re.compile(r"media\s*::?\s*(?=audio)", re.IGNORECASE)
-_HEADER = re.compile(r"(?P<name>\w+)\s*::?\s*(?P<language>[^:()]*?)\s*\((?P<code>[a-z]{2,3})\)")
+_MEDIA = re.compile(r"media\s*::?\s*(?=audio|image|big-image|video)", re.IGNORECASE)
+_HEADER = re.compile(r"(?P<name>[\w-]+)\s*::?\s*(?P<language>[^:()]*?)\s*(?:\((?P<code>[a-z]{2,3})\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class FormSheet:
     faults: tuple[Fault, ...]
     columns: frozenset[str] = frozenset()
     """Names of the columns that are there, empty ones too."""
+    notices: tuple[Fault, ...] = ()
+    """Columns with something in them that a phone cannot use."""
 
 
 def default_language(book: Workbook) -> str:
@@ -74,8 +78,9 @@ def default_language(book: Workbook) -> str:
     if sheet is None or len(sheet.rows) < 2:
         return "vi"
     named = dict(zip(map(plain, sheet.rows[0]), map(plain, sheet.rows[1]), strict=False))
-    match = re.search(r"\(([a-z]{2,3})\)$|^([a-z]{2,3})$", named.get("default_language", ""))
-    return (match.group(1) or match.group(2)) if match else "vi"
+    said = named.get("default_language", "")
+    match = re.search(r"\(([a-z]{2,3})\)$|^([a-z]{2,3})$", said)
+    return (match.group(1) or match.group(2)) if match else _code_of(said) or "vi"
 
 
 def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
@@ -83,11 +88,12 @@ def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
     sheet = book.sheet(name)
     if sheet is None or not sheet.rows:
         return FormSheet((), (), (Fault("form.sheet_missing", {"sheet": name}, suggestion="form.sheet_missing.mend"),))
-    columns, faults = _columns(sheet, name, default)
+    columns, faults, notices = _columns(sheet, name, default)
     languages = dict.fromkeys(code for _, code in columns.values() if code)
     rows = (_row(sheet, name, index, columns) for index in range(1, len(sheet.rows)))
     kept = tuple(row for row in rows if any(row.cells.values()) or any(row.words.values()))
-    return FormSheet(kept, tuple(languages), tuple(faults), frozenset(column for column, _ in columns.values()))
+    names = frozenset(column for column, _ in columns.values())
+    return FormSheet(kept, tuple(languages), tuple(faults), names, tuple(notices))
 
 
 def refused_sheets(book: Workbook) -> list[Fault]:
@@ -99,25 +105,51 @@ def refused_sheets(book: Workbook) -> list[Fault]:
     ]
 
 
-def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, tuple[str, str]], list[Fault]]:
-    """Column index → (column, language code or ""), and the faults of the header row."""
-    columns: dict[int, tuple[str, str]] = {}
-    faults = []
+_Meaning = tuple[str, str]
+"""Column and language code; a code of "" for columns without words."""
+
+
+def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, _Meaning], list[Fault], list[Fault]]:
+    """Column index → its meaning; the faults of the header row; the columns that are filled in and not used."""
+    columns: dict[int, _Meaning] = {}
+    faults: list[Fault] = []
+    notices: list[Fault] = []
     for index, cell in enumerate(sheet.rows[0]):
         header = plain(cell)
         used = any(len(row) > index and row[index] != "" for row in sheet.rows[1:])
         if not header and not used:
             continue
         column = _meaning(header, name, default)
-        code = "form.column_unknown" if column is None else "form.column_twice" if column in columns.values() else ""
-        if code:
-            faults.append(Fault(code, {}, sheet.name, 1, letter(index), header, f"{code}.mend"))
-        elif column:
+        at = (sheet.name, 1, letter(index), header)
+        if column is None and _is_unused(header, name):
+            if used:
+                notices.append(Fault("form.column_unused", {}, *at, "form.column_unused.mend", "notice"))
+        elif column is None:
+            code = _refusal(header)
+            faults.append(Fault(code, {}, *at, f"{code}.mend"))
+        elif column in columns.values():
+            faults.append(Fault("form.column_twice", {}, *at, "form.column_twice.mend"))
+        else:
             columns[index] = column
-    return columns, faults
+    return columns, faults, notices
 
 
-def _meaning(written: str, sheet: str, default: str) -> tuple[str, str] | None:
+def _refusal(header: str) -> str:
+    bare = header.partition(":")[0].strip().lower()
+    if bare in ("choice_filter", "repeat_count"):
+        return "form.choice_filter" if bare == "choice_filter" else "form.repeat_count"
+    known = any(bare in names for names in TRANSLATED.values())
+    return "form.language_unknown" if known else "form.column_unknown"
+
+
+def _is_unused(written: str, sheet: str) -> bool:
+    """Whether it is a column of ODK's that a phone has no use for, with or without a language."""
+    header = _MEDIA.sub("", written).lower()
+    bare = header.partition(":")[0].strip()
+    return bare in UNUSED[sheet] or header.replace(" ", "").startswith(UNUSED_PREFIXES)
+
+
+def _meaning(written: str, sheet: str, default: str) -> _Meaning | None:
     header = _MEDIA.sub("", written)  # media::audio and audio are one column, as in pyxform
     bare = _SPELLINGS.get(header.lower(), header.lower())
     if bare in KNOWN[sheet]:
@@ -128,8 +160,15 @@ def _meaning(written: str, sheet: str, default: str) -> tuple[str, str] | None:
         return "sms", own["code"]
     match = _HEADER.fullmatch(header)
     if match and match["name"].lower() in TRANSLATED[sheet] and (sheet, match["name"].lower()) != ("choices", "sms"):
-        return match["name"].lower(), match["code"]
+        code = match["code"] or _code_of(match["language"])
+        return (match["name"].lower(), code) if code else None
     return None
+
+
+def _code_of(language: str) -> str:
+    """The code of a language that is named without one: `vi`, `English`, `Tiếng Việt`; "" for others."""
+    said = unicodedata.normalize("NFC", language).strip().lower()
+    return said if re.fullmatch("[a-z]{2}", said) else LANGUAGES.get(said, "")
 
 
 def _row(sheet: Sheet, name: str, index: int, columns: Mapping[int, tuple[str, str]]) -> FormRow:

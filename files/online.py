@@ -5,63 +5,47 @@ It must not know the database: which organisation a row belongs to and which for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from characters import codes
 from contact import phone
 from contact.hints import Hints, PhoneKind, meaning_of
 from contact.phone import PhoneReading
-from files import columns, workbooks
+from files import workbooks
 from files.cells import read_code
 from files.columns import Header, fold, plain
 from files.faults import Fault, RefusedError, Weight
-from files.lists import read_date
-from files.registry_words import NAMES
+from files.online_columns import Columns, Told, columns_of, said_status
 from files.tables import unguarded
-from files.workbooks import Cell
-from survey.questionnaire import Question, Questionnaire
-from survey.values import from_value
+from files.times import read_time
+from files.workbooks import Cell, Sheet
+from survey.questionnaire import Questionnaire
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_FIELDS: Mapping[str, Sequence[str]] = {
-    "registry_code": NAMES["registry_code"],
-    "phone": (*NAMES["phone"], *NAMES["login"]),
-    "questionnaire": ("phieu", "mau phieu", "bo cau hoi", "bo phieu", "questionnaire", "form"),
-    "status": ("trang thai", "tinh trang", "ket qua", "status"),
-    "at": ("thoi gian", "thoi gian tra loi", "thoi gian nop", "ngay tra loi", "ngay nop", "time", "submitted at"),
-    "ignored": (
-        *("stt", "kenh", "channel", "tre han"),
-        *(spelling for name in ("name", "commune", "leader", "password", "kind") for spelling in NAMES[name]),
-    ),
-}
-SHAPE = ("Mã", "Phiếu", "Trạng thái", "Kênh", "Ngày trả lời")
-"""The first headings of a file in the shape that is read here; questions follow under their names."""
-SHAPE_LOGIN, SHAPE_LATE = "Tên đăng nhập", "Trễ hạn"
-_ANSWERED = frozenset(
-    {
-        *("da tra loi", "hoan thanh", "da hoan thanh", "da nop", "da gui", "x", "co", "1"),
-        *("complete", "completed", "answered", "submitted", "yes"),
-    }
-)
-_NOT_ANSWERED = frozenset(
-    {
-        *("tu choi", "refused"),
-        *("chua tra loi", "chua hoan thanh", "chua nop", "chua", "dang tra loi", "dang thuc hien", "khong", "0"),
-        *("in progress", "not answered", "draft", "pending", "no"),
-    }
-)
+NOTES = "Ghi chú"
+"""The sheet in which Alo's own files say what must be said."""
+_REJECTED = frozenset({"rejected", "not approved", "validation status not approved", "tu choi", "khong duyet"})
+
+
+class OnlineCell(NamedTuple):
+    """What stands in one column of a row: `column` is "E (C1)", `heading` what it is called."""
+
+    column: str
+    heading: str
+    text: str
+    typed: bool = False
+    """Written as text by a person or a program we do not know: a point in it may group thousands."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnlineRow:
-    """One organisation that has answered online. `answers`: column heading → cell, empty when only "answered" is known.
+    """One organisation that may have answered online. `answers` are its cells that may hold answers.
 
-    `phones` are E.164; `at` is aware UTC, None when the file does not say.
+    `said`: a state says that it has answered; else only answers that fit its form tell. `own`: Alo's own shape, in
+    which headings are names. `phones` are E.164; `at` is aware UTC, None when the file does not say.
     """
 
     sheet: str
@@ -70,7 +54,9 @@ class OnlineRow:
     phones: tuple[str, ...]
     questionnaire: str
     at: datetime | None
-    answers: Mapping[str, str]
+    answers: tuple[OnlineCell, ...]
+    said: bool = True
+    own: bool = False
 
     def fault(
         self, code: str, column: str = "", value: str = "", weight: Weight = "refused", **params: str | int
@@ -81,72 +67,81 @@ class OnlineRow:
 
 @dataclass(frozen=True, slots=True)
 class OnlineFile:
-    """An export that was read: rows of those who have answered, faults, rows looked at, rows that say "not yet"."""
+    """An export that was read: rows of those who have answered, faults, rows looked at, rows that say "not yet", and
+    what each column was taken for."""
 
     rows: tuple[OnlineRow, ...]
     faults: tuple[Fault, ...]
     looked_at: int
     not_answered: int
     sha256: str
+    told: tuple[Told, ...] = ()
 
 
-def read_online(path: Path, chosen: Mapping[str, PhoneKind] | None = None) -> OnlineFile:
-    """Read an export of the online survey. Raises RefusedError when the file or its header cannot be used at all.
+def read_online(
+    path: Path, forms: Sequence[Questionnaire] = (), chosen: Mapping[str, PhoneKind] | None = None
+) -> OnlineFile:
+    """Read an export of the online survey with answers to `forms`. Raises RefusedError when the file or its header
+    cannot be used at all, also when no column says who has answered.
 
     `chosen`: digits (without 0) that can be read in two ways → which one staff chose.
     """
     book = workbooks.read(path)
-    headers = [header for sheet in book.sheets if (header := _header(sheet)) is not None]
-    if not headers:
+    found = [(sheet, columns_of(sheet, forms)) for sheet in book.sheets]
+    sheets = [columns for _, columns in found if columns is not None]
+    if not sheets:
         raise RefusedError(Fault("online.no_header", suggestion="online.no_header.mend"))
-    faults: list[Fault] = []
+    faults = [_unread(sheet) for sheet, columns in found if columns is None and sheet.rows and sheet.name != NOTES]
     rows: list[OnlineRow] = []
     looked_at = not_answered = 0
-    for header in headers:
-        for index in range(header.row + 1, len(header.sheet.rows)):
-            if not any(cell != "" for cell in header.sheet.rows[index]):
+    for columns in sheets:
+        for index in range(columns.header.row + 1, len(columns.header.sheet.rows)):
+            if not any(cell != "" for cell in columns.header.sheet.rows[index]):
                 continue
             looked_at += 1
-            row = _row(header, index, faults, chosen or {})
+            row = _row(columns, index, faults, chosen or {})
             if isinstance(row, OnlineRow):
                 rows.append(row)
             not_answered += row is False
     if not looked_at:
         raise RefusedError(Fault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
-    return OnlineFile(tuple(rows), tuple(faults), looked_at, not_answered, book.sha256)
+    told = tuple(each for columns in sheets for each in columns.told)
+    return OnlineFile(tuple(rows), tuple(faults), looked_at, not_answered, book.sha256, told)
 
 
-def _header(sheet: workbooks.Sheet) -> Header | None:
-    return columns.find(sheet, _FIELDS, ("registry_code",)) or columns.find(sheet, _FIELDS, ("phone",))
+def _unread(sheet: Sheet) -> Fault:
+    code = "online.sheet_unread"
+    return Fault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
 
 
-def _row(header: Header, index: int, faults: list[Fault], chosen: Mapping[str, PhoneKind]) -> OnlineRow | bool | None:
+def _row(columns: Columns, index: int, faults: list[Fault], chosen: Mapping[str, PhoneKind]) -> OnlineRow | bool | None:
     """The row; False when it says "not yet"; None when it cannot be used (`faults` say why)."""
+    header = columns.header
     cells = header.sheet.rows[index]
-    taken = {column for of_field in header.at.values() for column in of_field}
-    answers = {
-        name: unguarded(plain(cells[column]))
-        for column, name in enumerate(header.names)
-        if column not in taken and name and column < len(cells) and cells[column] != ""
-    }
+    status = unguarded(header.text(cells, "status"))
+    said = said_status(status)
+    answers = _answers(columns, cells)
+    if said is False or (not status and not any(cell.column in columns.known for cell in answers)):
+        return False
     phones, phone_faults = _phones(header, index, chosen)
     code = _code(header.cell(cells, "registry_code"))
-    at = read_time(header.cell(cells, "at"))
+    at = read_time(header.cell(cells, "at"), columns.zone)
     row = OnlineRow(
-        header.sheet.name,
-        index + 1,
-        codes.code(code or ""),
-        phones,
-        header.text(cells, "questionnaire"),
-        at,
-        answers,
+        sheet=header.sheet.name,
+        row=index + 1,
+        registry_code=codes.code(code or ""),
+        phones=phones,
+        questionnaire=unguarded(header.text(cells, "questionnaire")),
+        at=at,
+        answers=answers,
+        said=bool(said),
+        own=columns.own,
     )
-    status = header.text(cells, "status")
-    said = fold(status)
-    if said in _NOT_ANSWERED or (not said and not answers):
-        return False
-    if said and said not in _ANSWERED:
+    if status and said is None:
         faults.append(row.fault("online.status_unknown", header.label("status"), status))
+        return None
+    if rejected := next((plain(cells[c]) for c in columns.reviews if c < len(cells) and _is_rejection(cells[c])), ""):
+        faults.append(row.fault("online.rejected", value=rejected))
         return None
     if at is None and header.text(cells, "at"):
         faults.append(row.fault("online.time_unreadable", header.label("at"), header.text(cells, "at"), "emptied"))
@@ -167,6 +162,19 @@ def _code(cell: Cell) -> str | None:
     return read_code(unguarded(plain(cell)) if isinstance(cell, str) else cell)
 
 
+def _is_rejection(cell: Cell) -> bool:
+    return fold(plain(cell)) in _REJECTED
+
+
+def _answers(columns: Columns, cells: workbooks.Row) -> tuple[OnlineCell, ...]:
+    """The cells that may hold answers and are not empty."""
+    return tuple(
+        OnlineCell(label, heading, unguarded(plain(cells[at])), isinstance(cells[at], str) and not columns.exact)
+        for at, label, heading in columns.answers
+        if at < len(cells) and cells[at] != ""
+    )
+
+
 def _phones(header: Header, index: int, chosen: Mapping[str, PhoneKind]) -> tuple[tuple[str, ...], list[PhoneReading]]:
     """The numbers of a row, and the readings that are none."""
     found: dict[str, None] = {}
@@ -180,68 +188,3 @@ def _phones(header: Header, index: int, chosen: Mapping[str, PhoneKind]) -> tupl
             else:
                 faults.append(reading)
     return tuple(found), faults
-
-
-def read_time(cell: Cell) -> datetime | None:
-    """A moment from a date cell or text (dd/MM/yyyy HH:mm[:ss], ISO), local time unless it says otherwise; as UTC."""
-    if isinstance(cell, datetime):
-        return _utc(cell)
-    text = plain(cell)
-    if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
-        try:
-            return _utc(datetime.fromisoformat(text))
-        except ValueError:
-            return None
-    day = read_date(cell)
-    if day is None:
-        return None
-    clock = re.search(r"[ T](\d{1,2})[:hg](\d{2})(?::(\d{2}))?", text)
-    hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - given its zone in the next line
-    return _utc(start + timedelta(hours=hour, minutes=minute, seconds=second))
-
-
-def _utc(moment: datetime) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_ZONE)).astimezone(UTC)
-
-
-def headings(form: Questionnaire) -> dict[str, Question]:
-    """Folded column heading → the question it means: by its words in any language, by "C3" number, by name."""
-    found: dict[str, Question] = {}
-    asked = [question for question in form.questions if question.asked]
-    for question in asked:
-        for text in (*question.label.values(), *question.text.values()):
-            found[fold(text)] = question
-    for question in asked:
-        if question.number is not None:
-            found[f"c{question.number}"] = question
-    return found | {fold(question.name): question for question in asked}
-
-
-def read_answer(question: Question, cell: str) -> str | None:
-    """The value a cell means: choices by value or words (several with commas or semicolons between), days as
-    dd/mm/yyyy or as a date cell, numbers, texts; None: none of them. The engine judges it further."""
-    if question.kind == "select_one":
-        return _chosen(question, cell)
-    if question.kind == "select_multiple":
-        parts = [part for part in re.split(r"[,;|\n]", cell) if part.strip()]
-        whole = from_value(question, cell) or _chosen(question, cell)  # a label may have a comma of its own
-        chosen = [_chosen(question, part.strip()) for part in parts]
-        return whole or from_value(question, " ".join(filter(None, chosen)) if all(chosen) else "")
-    if question.kind == "date":
-        day = read_date(cell)
-        return None if day is None else day.isoformat()
-    if question.kind == "integer":
-        return cell if cell.isascii() and cell.isdigit() else None
-    return from_value(question, cell)
-
-
-def _chosen(question: Question, cell: str) -> str | None:
-    said = fold(cell)
-    for choice in question.choices:
-        words = (*choice.label.values(), *choice.text.values())
-        if cell == choice.value or said in (fold(choice.value), *map(fold, words)):
-            return choice.value
-    return None

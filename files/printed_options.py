@@ -39,7 +39,7 @@ def misread(form: Questionnaire) -> Iterator[Fault]:
 
 
 def look_alike(form: Questionnaire) -> Iterator[Fault]:
-    """A notice for names and labels that differ by marks, case or look-alike letters only."""
+    """A notice for names that differ by case or look-alike letters only, and for words carriers answer themselves."""
     for group in Names((question.name, question.name) for question in form.questions).alike():
         yield _notice("form.names_alike", group[-1], names=", ".join(group))
     for question in form.questions:
@@ -49,10 +49,6 @@ def look_alike(form: Questionnaire) -> Iterator[Fault]:
             for choice in question.choices:
                 if _always(printed := _printed(choice, language, form.default_language)) in CARRIERS_OWN:
                     yield _notice("form.option_carriers", question.name, option=printed)
-            labels = ((choice.label.get(language, ""), choice.key) for choice in question.choices)
-            for group in Names(labels).alike():
-                named = [choice.label.get(language, "") for choice in question.choices if choice.key in group]
-                yield _notice("form.labels_alike", question.name, names=", ".join(named))
 
 
 def _misread(question: Question, form: Questionnaire) -> Iterator[Fault]:

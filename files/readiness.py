@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from files.faults import Fault
+from files.look_alikes import look_alikes
 from files.printed_options import look_alike
 from ivr import length
 from ivr.menus import BACK, LATER, NO_OPINION
 from ivr.prompts import spoken_seconds
 from sms.encoding import measure, plain
+from survey.expressions import compile_expression
+from survey.patterns import is_plain
 from survey.questionnaire import Question, Questionnaire
 
 OPTIONS_IN_MIND = 5
@@ -38,7 +41,7 @@ def readiness(form: Questionnaire) -> Readiness:
     """What to know of `form` before anybody is called or texted."""
     seconds = {language: length.seconds(form, language) for language in form.languages}
     notices = [notice for question in form.questions for notice in _notices(question, form.languages)]
-    notices += look_alike(form)
+    notices += [*look_alike(form), *look_alikes(form), *_patterns(form)]
     for language, spoken in seconds.items():
         if spoken > LONGEST_CALL:
             notices.append(_notice("form.call_long", "", language=language, seconds=spoken))
@@ -49,8 +52,10 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     options = sum(not choice.no_opinion for choice in question.choices)
     if options > OPTIONS_IN_MIND:
         yield _notice("form.many_choices", question.name, count=options, most=OPTIONS_IN_MIND)
+    if question.numbered:
+        yield _notice("form.numbered", question.name, count=len(question.choices))
     for choice in question.choices:
-        if choice.key in HOUSE_KEYS and not choice.no_opinion:
+        if choice.key in HOUSE_KEYS and not choice.no_opinion and not question.numbered:
             yield _notice("form.key_taken", question.name, key=choice.key)
     if question.kind == "text":
         yield _notice("form.not_in_calls", question.name)
@@ -65,6 +70,15 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
             yield _notice("form.text_long", question.name, language=language, segments=segments)
         if not question.text.get(language):
             yield _notice("form.text_missing", question.name, language=language)
+
+
+def _patterns(form: Questionnaire) -> Iterator[Fault]:
+    """Patterns of plain letters for an answer in words: no name with Vietnamese marks fits them."""
+    for question in form.questions:
+        if question.kind == "text" and question.constraint.strip():
+            for pattern in compile_expression(question.constraint).patterns:
+                if is_plain(pattern):
+                    yield _notice("form.pattern_plain", question.name, pattern=pattern)
 
 
 def _notice(code: str, question: str, **params: str | int) -> Fault:

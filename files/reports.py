@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from files.faults import Fault, from_dict
+from files.online_columns import Told
 
 Words = Callable[..., str]
 """(code, **params) → the sentence in the reader's language."""
@@ -66,6 +67,8 @@ class ImportReport:
     differences: tuple[Difference, ...] = ()
     import_id: str = ""
     resemblances: tuple[Resemblance, ...] = ()
+    online_columns: tuple[Told, ...] = ()
+    """What each column of an online file was taken for."""
 
     @property
     def changes(self) -> int:
@@ -89,6 +92,7 @@ class ImportReport:
             "differences": [found.to_dict() for found in self.differences],
             "import_id": self.import_id,
             "resemblances": [found.to_dict() for found in self.resemblances],
+            "online_columns": [asdict(told) for told in self.online_columns],
         }
 
     def to_json(self) -> str:
@@ -102,7 +106,9 @@ def report_from_json(text: str) -> ImportReport:
     differences = tuple(_difference(found) for found in data.get("differences", ()))
     faults = tuple(from_dict(fault) for fault in data["faults"])
     resemblances = tuple(Resemblance(**found) for found in data.get("resemblances", ()))
-    return ImportReport(**{**data, "faults": faults, "differences": differences, "resemblances": resemblances})
+    online_columns = tuple(Told(**told) for told in data.get("online_columns", ()))
+    tuples = {"resemblances": resemblances, "online_columns": online_columns}
+    return ImportReport(**{**data, "faults": faults, "differences": differences, **tuples})
 
 
 def _difference(data: Mapping[str, Any]) -> Difference:
@@ -138,6 +144,10 @@ def difference_lines(differences: Iterable[Difference], words: Words) -> Iterato
             yield words("difference.line", field=label, before=_value(before, words), after=_value(after, words))
 
 
+def _column(told: Told, words: Words) -> str:
+    return words("online.column.line", sheet=told.sheet, column=told.column, meaning=words(told.code, **told.params))
+
+
 def _value(value: Shown, words: Words) -> str:
     if isinstance(value, bool):
         return words("difference.yes" if value else "difference.no")
@@ -147,7 +157,8 @@ def _value(value: Shown, words: Words) -> str:
 
 
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
-    """The report in words: the faults first, then what happened in counts."""
+    """The report in words: what the columns were taken for, the faults, what happened in counts."""
+    yield from (_column(told, words) for told in report.online_columns)
     yield from fault_lines(report.faults, words)
     yield from difference_lines(report.differences, words)
     if report.dry_run:

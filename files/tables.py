@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +17,20 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 _BOM = b"\xef\xbb\xbf"
-_FORMULA = re.compile(r"[=+@\t\r-]")
+_FORMULA = re.compile(r"'*[=+@\t\r-]")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in month) for month in _MONTHS)
+LOSSY = (
+    "'*(0[0-9]+|[0-9]{16,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[./-][0-9]{1,2}([./-][0-9]{1,4})?"
+    f"|({_MONTH})[a-zA-Z]{{0,6}}[- ]?[0-9]{{1,4}}|[0-9]{{1,2}}[- ]?({_MONTH})[a-zA-Z]{{0,6}})"
+)
+"""Texts that programs reading CSV change as they like: zeros in front, more digits than a number holds, powers, and
+what may be a day or a month. PostgreSQL understands it too."""
+_LOSSY = re.compile(LOSSY)
+_EXACT_DIGITS = 15
+"""Significant digits that every spreadsheet keeps of a number."""
+_STORED_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _LONGEST_NAME = 31
 """Letters of a sheet's name that Excel allows."""
 
@@ -45,18 +57,31 @@ class Sheets:
             "strings_to_numbers": False, "tmpdir": str(beside),
         }  # fmt: skip
         self._book = xlsxwriter.Workbook(out, options)
+        self._text = self._book.add_format({"num_format": "@"})
+        self._number = self._book.add_format({"num_format": "0.####"})
+        self._whole = self._book.add_format({"num_format": "0"})
         self._names: set[str] = set()
 
-    def write(self, name: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Add a sheet of texts with its heading. Rows written."""
-        put = self._book.add_worksheet(self._free(name)).write_string
-        at = 0
+    def write(
+        self, name: str, heading: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Collection[int] = ()
+    ) -> int:
+        """Add a sheet with its heading. Rows written.
+
+        Cells are texts and stay so when somebody edits them; those of the columns `numbers` (from 0) are numbers where
+        a spreadsheet holds them exactly.
+        """
+        sheet = self._book.add_worksheet(self._free(name))
+        put, text, at = sheet.write_string, self._text, 0
         for column, cell in enumerate(heading):
             put(0, column, cell)
         for at, row in enumerate(rows, 1):
             for column, cell in enumerate(row):
-                if cell:
-                    put(at, column, _plain(cell))
+                if not cell:
+                    continue
+                if column in numbers and is_exact(cell):
+                    sheet.write_number(at, column, float(cell), self._number if "." in cell else self._whole)
+                else:
+                    put(at, column, _plain(cell), text)
         return at
 
     def close(self) -> None:
@@ -119,11 +144,28 @@ def _line(row: Sequence[Any]) -> bytes:
     return line.text.encode()
 
 
+def is_exact(text: str) -> bool:
+    """Whether `text` is a number as numbers are stored, and a spreadsheet keeps it to the last digit."""
+    return bool(_STORED_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) <= _EXACT_DIGITS
+
+
 def guarded(text: str) -> str:
     """The cell as no spreadsheet will calculate it; plain numbers stay as they are."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
+def is_lossy(text: str) -> bool:
+    """Whether programs that read CSV would take the text for a number or a day, and change it."""
+    return _LOSSY.fullmatch(text) is not None
+
+
+def kept(text: str) -> str:
+    """The cell as a text in every program that reads CSV: `guarded`, also what would be changed."""
+    return f"'{text}" if is_lossy(text) else guarded(text)
+
+
 def unguarded(text: str) -> str:
-    """What stood there before `guarded`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+    """What stood there before `guarded` or `kept`."""
+    if not text.startswith("'"):
+        return text
+    return text[1:] if _FORMULA.match(text[1:]) or is_lossy(text[1:]) else text

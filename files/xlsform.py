@@ -6,7 +6,7 @@ Every fault names sheet and row. It must not know how the form is spoken, stored
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import get_args
 
 from files import workbooks
 from files.faults import Fault, RefusedError
+from files.form_pyxform import pyxform_faults
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
+from files.form_types import METADATA, SAME, instead_of
 from files.printed_options import misread
 from survey.checks import check
 from survey.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, number_questions
@@ -28,49 +30,76 @@ _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 _EMPTY = {"note": ("constraint",), "calculate": ("constraint", "required")}
 """Columns that say nothing for a kind of row, so that whoever filled one meant something else."""
 _NO = {"", "no", "false", "0", "không", "khong"}
-_PYXFORM_ROW = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """A form, what its workbook holds that a phone cannot use (notices), and the row of each question by its name."""
+
+    form: Questionnaire
+    notices: tuple[Fault, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def placed(self, notices: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Notices of the form as a whole with the row of the question that their `value` names."""
+        return tuple(replace(notice, row=self.rows.get(notice.value, notice.row)) for notice in notices)
 
 
 def read_form(path: Path) -> Questionnaire:
     """The questionnaire in the workbook at `path`. Raises RefusedError with every fault found in one reading."""
+    return read_file(path).form
+
+
+def read_file(path: Path) -> FormFile:
+    """The same with the notices. Raises RefusedError with every fault: of sheets, rows, the form as a whole, and those
+    of pyxform where nothing was found by ourselves."""
     book = workbooks.read(path)
     default = default_language(book)
-    survey, choices, settings = (read_sheet(book, name, default) for name in ("survey", "choices", "settings"))
+    survey, choices, settings = sheets = [read_sheet(book, name, default) for name in ("survey", "choices", "settings")]
     reading = _Reading(default, survey, choices, settings)
-    reading.faults += [*refused_sheets(book), *survey.faults, *choices.faults, *settings.faults]
-    if reading.faults:
+    reading.faults += [*refused_sheets(book), *(fault for sheet in sheets for fault in sheet.faults)]
+    if any(fault.code == "form.sheet_missing" for fault in reading.faults):
         raise RefusedError(*reading.faults)
     form = reading.form()
-    if reading.faults:
-        raise RefusedError(*reading.faults)
-    if faults := _pyxform_faults(path) or _check_faults(form, reading.rows):
+    faults = [*reading.faults, *_check_faults(form, reading)]
+    rows = {(fault.sheet, fault.row) for fault in faults}
+    faults += [f for f in pyxform_faults(book) if (f.row and (f.sheet, f.row) not in rows) or not faults]
+    if faults:
         raise RefusedError(*faults)
-    return form
+    notices = (*(notice for sheet in sheets for notice in sheet.notices), *reading.notices)
+    return FormFile(form, notices, {name: row.number for name, row in reading.rows.items()})
 
 
-def _pyxform_faults(path: Path) -> list[Fault]:
-    """What pyxform says against the workbook; its own English words are the parameter."""
-    from pyxform.errors import PyXFormError  # imported late: 26 MB that only this one use needs
-    from pyxform.xls2xform import convert
+_READ_BEFORE = frozenset(
+    {
+        *(
+            "words_missing",
+            "choice_words_missing",
+            "choice_key_twice",
+            "choice_key",
+            "choice_value_twice",
+            "name_twice",
+        ),
+        *("consent_choices", "weight_unfit", "form_title_missing", "form_default_language", "form_empty"),
+    }
+)
+"""What the reading of the sheets tells more exactly; where it had faults, the form is not whole either."""
 
-    try:
-        convert(str(path), file_type=".xlsx", form_name="data")
-    except PyXFormError as error:
-        text = str(error)
-        match = _PYXFORM_ROW.match(text)
-        sheet, row = (match[2] or "survey", int(match[1])) if match else ("", 0)
-        return [Fault("form.pyxform", {"detail": text}, sheet, row, suggestion="form.pyxform.mend")]
-    return []
 
-
-def _check_faults(form: Questionnaire, rows: Mapping[str, FormRow]) -> list[Fault]:
+def _check_faults(form: Questionnaire, reading: _Reading) -> list[Fault]:
     """The form's own checks of itself, each with the row of the question it names."""
     found = []
     for fault in check(form):
-        row = rows.get(fault.question)
+        if reading.faults and (fault.code in _READ_BEFORE or fault.params.get("name") in reading.refused):
+            continue
+        if fault.code == "consent_missing" and CONSENT in reading.refused:
+            continue
+        row = reading.rows.get(fault.question)
+        if fault.code == "scored_unfit" and row and any(f.row == row.number for f in reading.faults):
+            continue
         where = (row.sheet, row.number) if row else ("survey", 0)
         found.append(Fault(fault.code, dict(fault.params), *where, value=fault.question))
-    return found or [_placed(fault, rows) for fault in misread(form)]
+    return found or [_placed(fault, reading.rows) for fault in misread(form)]
 
 
 def _placed(fault: Fault, rows: Mapping[str, FormRow]) -> Fault:
@@ -89,6 +118,9 @@ class _Reading:
     settings: FormSheet
     faults: list[Fault] = field(default_factory=list)
     rows: dict[str, FormRow] = field(default_factory=dict)
+    notices: list[Fault] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Names of rows that are no questions here: what refers to them is not a fault of its own."""
 
     def form(self) -> Questionnaire:
         """The questionnaire; only to be used when `faults` is empty afterwards."""
@@ -131,7 +163,7 @@ class _Reading:
 
     def _choice(self, row: FormRow, place: str) -> Choice:
         key = row.get("key") or place
-        if not re.fullmatch(r"[1-9]", key):
+        if not re.fullmatch(r"[1-9][0-9]?", key):
             self.faults.append(row.fault("form.key_unfit", "key", key))
         self._need_words(row)
         return Choice(
@@ -185,12 +217,14 @@ class _Reading:
         questions: list[Question] = []
         groups: list[FormRow] = []
         for row in self.survey.rows:
-            kind, _, argument = row.get("type").replace("_group", " group").partition(" ")
+            kind, argument = _kind(row.get("type"))
             if (kind, argument) == ("begin", "group"):
                 self._plain_group(row)
                 groups.append(row)
             elif (kind, argument) == ("end", "group") and groups:
                 groups.pop()
+            elif row.get("type").lower() in METADATA:
+                self.notices.append(replace(row.fault("form.metadata", "type"), weight="notice"))
             elif (question := self._question(row, kind, argument.strip(), lists)) is not None:
                 questions.append(_inside(question, groups))
                 self._remember(row)
@@ -216,10 +250,13 @@ class _Reading:
         self, row: FormRow, kind: str, argument: str, lists: Mapping[str, Sequence[Choice]]
     ) -> Question | None:
         if kind not in _KINDS or (kind in CHOSEN) != bool(argument) or " " in argument:
-            self.faults.append(row.fault("form.type_refused", "type"))
+            fault = row.fault("form.type_refused", "type")
+            self.faults.append(replace(fault, suggestion=instead_of(row.get("type"))))
+            self.refused.add(row.get("name"))
             return None
         if argument and argument not in lists:
             self.faults.append(row.fault("form.list_missing", "type", argument, list=argument))
+            self.refused.add(row.get("name"))
             return None
         if kind != "calculate":
             self._need_words(row)
@@ -239,6 +276,7 @@ class _Reading:
             required=kind == "note" or kind == "calculate" or self._required(row),
             calculation=row.get("calculation"),
             audio=self._audio(row),
+            hint=row.translations("hint"),
             weight=self._weight(row),
         )
         self._judge(row, question)
@@ -255,6 +293,17 @@ class _Reading:
                 self.faults.append(row.fault("form.column_unfit", column, kind=question.kind))
         if row.get("weight") and not question.scored:
             self.faults.append(row.fault("form.weight_unscored", "weight"))
+
+
+def _kind(written: str) -> tuple[str, str]:
+    """Type and what stands behind it, in the spelling that is used here."""
+    said = " ".join(written.replace("_group", " group").split())
+    for other, usual in SAME.items():
+        if said == other or said.startswith(f"{other} "):
+            said = usual + said[len(other) :]
+            break
+    kind, _, argument = said.partition(" ")
+    return kind, argument
 
 
 def _inside(question: Question, groups: Sequence[FormRow]) -> Question:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr.length import minutes
-from ivr.menus import LATER, key_of, keys_for
+from ivr.menus import LATER, key_of, keys_for, takes_figures
 from ivr.prompts import DEFAULT_VOICE
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
 from ivr.sentences import keyed_words, offer_language, say
@@ -143,9 +143,10 @@ class _Teller:
     def _option(self, question: Question, choice: Choice) -> list[Prompt]:
         """Label and key in one sentence; in two where the form names a recording, which says the label only."""
         key = key_of(choice, question)
+        code = "option.number" if question.numbered else "option"
         if choice.audio.get(self.heard):
-            return [*self._label(choice), *self.words("option.key", key=key)]
-        return self.words("option", label=self._of_form(choice.label), key=key)
+            return [*self._label(choice), *self.words(f"{code}.key", key=wording.digits(key))]
+        return self.words(code, label=self._of_form(choice.label), key=wording.digits(key))
 
     def options(self, question: Question) -> list[Prompt]:
         """Each choice before its key."""
@@ -175,7 +176,7 @@ class _Teller:
         first = self.call.given == 1 and any(isinstance(effect, Echo) for effect in self.effects)
         if not first or asides.is_aside(question.name):
             return []
-        return self.words("key.back" if question.choices else "key.back.number")
+        return self.words("key.back.number" if takes_figures(question) else "key.back")
 
     def question(self, question: Question, tries: int) -> list[Prompt]:
         """The question, its options before their keys; how to go on later, to repeat and to reach a person when that
@@ -183,13 +184,16 @@ class _Teller:
         prompts = self._label(question)
         if asides.is_aside(question.name):
             prompts = self.words(f"aside{question.name}")
+        prompts += self._speak(self._of_form(question.hint))
         prompts += self.options(question)
         if question.kind in HOW:
             prompts += self.words(HOW[question.kind])
+        if question.numbered:
+            prompts += self.words("numbered")
         prompts += [] if question.required else self.words("optional")
         opening = any(isinstance(effect, Welcome | Resumed) for effect in self.effects)
-        if (opening or tries > 1) and question.choice_for_key(LATER) is None:
-            prompts += self.words("key.later" if question.choices else "key.later.number")
+        if (opening or tries > 1) and (question.numbered or question.choice_for_key(LATER) is None):
+            prompts += self.words("key.later.number" if takes_figures(question) else "key.later")
         if opening or tries:
             prompts += self.words("key.repeat")
             prompts += self.words("key.person") if question.choices else []
@@ -230,7 +234,7 @@ class _Teller:
 
     def tell(self, effect: Tell) -> list[Prompt]:
         note = self.form.question(effect.question)
-        return self._label(note) if note else []
+        return [*self._label(note), *self._speak(self._of_form(note.hint))] if note else []
 
     def echo(self, effect: Echo) -> list[Prompt]:
         question = self.form.question(effect.question)

@@ -41,7 +41,8 @@ class Keys:
 
 
 def keys_for(question: Question | None) -> Keys:
-    """One key for a choice, so that a second, bouncing one is left over; several keys end with `#` or by quiet.
+    """One key for a choice, so that a second, bouncing one is left over; several keys, and the number of a choice
+    where some have two figures, end with `#` or by quiet.
 
     `#` ends no single key: whoever presses it after one is told to us, and `read_key` passes it over. In a decimal
     number `#` stands between the whole part and the decimals, so only quiet ends it: `*` repeats everywhere and cannot
@@ -51,8 +52,7 @@ def keys_for(question: Question | None) -> Keys:
         return Keys(None, NUMBER_TIMEOUT_S, "")
     if _wants_several(question):
         return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END)
-    longest = max((len(c.key) for c in question.choices), default=1) if question else 1
-    return Keys(longest, TIMEOUT_S, "")
+    return Keys(1, TIMEOUT_S, "")
 
 
 def key_of(choice: Choice, question: Question) -> str:
@@ -80,6 +80,8 @@ def read_key(digits: str | None, question: Question | None, other: str = "") -> 
     pressed = pressed.strip(NUMBER_END)
     if not pressed:
         return Spoken("repeat")
+    if question is not None and question.numbered:
+        pressed = pressed.lstrip("0") or pressed
     if _is_choice(pressed, question):
         return Key(pressed)
     if _wants_number(question) and not pressed.startswith(REPEAT):
@@ -116,7 +118,12 @@ def _wants_number(question: Question | None) -> bool:
 
 
 def _wants_several(question: Question | None) -> bool:
-    return question is not None and question.kind != "select_one"
+    return question is not None and (question.kind != "select_one" or question.numbered)
+
+
+def takes_figures(question: Question) -> bool:
+    """Whether figures are keyed, so that a star goes before the keys that mean the same everywhere."""
+    return question.numbered or not question.choices
 
 
 def _is_choice(key: str, question: Question | None) -> bool:

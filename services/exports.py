@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select
 
 from files import flow_results, tables
-from files.online import SHAPE, SHAPE_LATE, SHAPE_LOGIN
+from files.online_columns import SHAPE, SHAPE_LATE, SHAPE_LOGIN
 from scoring.disclosure import K
 from services import lookups
 from services.faults import Refusal
@@ -28,7 +28,7 @@ from store import audit, figures, rounds
 from store import exports as rows
 from store.exports import Asked
 from survey import questionnaire
-from survey.questionnaire import Question, Questionnaire
+from survey.questionnaire import NUMBERS, Question, Questionnaire
 
 Kind = Literal["forms", "status", "answers", "figures", "cards"]
 FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -128,7 +128,7 @@ def is_released(found: RowMapping) -> bool:
 
 def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id: UUID | None) -> list[_Part]:
     if order.kind == "status":
-        return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id))]
+        return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id, _lossy(order)))]
     salt = work.ids.public() + work.ids.public()
     return [
         _part(order, questionnaire.from_dict(held["form"]), (round_id, office_id, held["sha256"]), salt)
@@ -141,9 +141,9 @@ def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str
     if order.kind == "answers":
         # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
         asked = [question for question in asked if question.scored]
-        query = rows.anonymous(*scope, _asked(asked), salt, 1 if is_planted("no-blocks") else K)
+        query = rows.anonymous(*scope, _asked(asked), salt, 1 if is_planted("no-blocks") else K, _lossy(order))
         return _Part(form.code, (*ANONYMOUS, *(q.name for q in asked)), query, form, asked)
-    query = rows.phone_forms(*scope, _asked(asked))
+    query = rows.phone_forms(*scope, _asked(asked), _lossy(order))
     heading = (*SHAPE, *(question.name for question in asked))
     if order.logins:
         heading, query = (*heading, SHAPE_LOGIN), rows.with_login(query)
@@ -151,7 +151,17 @@ def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str
 
 
 def _asked(questions: Sequence[Question]) -> list[Asked]:
-    return [Asked(question.name, question.kind not in _OWN_VALUES) for question in questions]
+    """Columns of answers; what the form itself calls a choice may look like a number or a day too."""
+    return [Asked(q.name, q.kind not in _OWN_VALUES or any(_is_odd(c.value) for c in q.choices)) for q in questions]
+
+
+def _is_odd(value: str) -> bool:
+    return tables.kept(value) != value
+
+
+def _lossy(order: Order) -> str:
+    """What readers of the file would change: those of CSV have to guess what is a number."""
+    return tables.LOSSY if order.format == "csv" else ""
 
 
 def _notes(found: RowMapping, order: Order, parts: Sequence[_Part], words: Words) -> list[str]:
@@ -183,9 +193,16 @@ def _xlsx(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], no
     count = 0
     with tables.sheets(new_file(order.out)) as book:
         for part in parts:
-            count += book.write(part.name, part.heading, _opened(work, order, rows.rows(conn, part.query)))
+            found = _opened(work, order, rows.rows(conn, part.query))
+            count += book.write(part.name, part.heading, found, _numbers(part))
         book.write("Ghi chú", (), [[note] for note in notes])
     return Exported((order.out,), count)
+
+
+def _numbers(part: _Part) -> frozenset[int]:
+    """The columns of numbers that people gave."""
+    names = {question.name for question in part.questions if question.kind in NUMBERS}
+    return frozenset(at for at, name in enumerate(part.heading) if name in names and at >= len(SHAPE))
 
 
 def _csv(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
@@ -210,7 +227,11 @@ def _opened(work: Work, order: Order, found: Iterator[Sequence[Any]]) -> Iterato
     """The rows with their login, if they have one, as people write it."""
     if not order.logins:
         return found
-    number: Callable[[bytes | None], str] = lambda sealed: f"0{work.vault.open(sealed)[3:]}" if sealed else ""  # noqa: E731
+    keep = tables.kept if order.format == "csv" else str
+
+    def number(sealed: bytes | None) -> str:
+        return keep(f"0{work.vault.open(sealed)[3:]}") if sealed else ""
+
     return ((*row[:-1], number(row[-1])) for row in found)
 
 

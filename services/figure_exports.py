@@ -21,6 +21,8 @@ from services.work import Work
 from store import audit, rounds
 
 FORMATS = ("xlsx", "csv", "json")
+NUMBERS = (3, 4, 5)
+"""Columns of counts and figures."""
 HEADING = ("Phương pháp", "Theo", "Nhóm", "Tổ chức", "Phiếu tính điểm", "Giá trị", "Ghi chú")
 
 
@@ -40,7 +42,7 @@ def export_figures(work: Work, order: Order, words: Words) -> Exported:
     notes = [words(note.code, **note.params) for note in reports[0].notes]
     if order.format == "xlsx":
         with tables.sheets(path) as book:
-            book.write("Số liệu", HEADING, lines)
+            book.write("Số liệu", HEADING, lines, NUMBERS)
             book.write("Ghi chú", (), [[note] for note in notes])
         return Exported((path,), len(lines))
     with tables.written(path) as out:
@@ -48,7 +50,8 @@ def export_figures(work: Work, order: Order, words: Words) -> Exported:
             out.write(json.dumps([r.to_dict() for r in reports], ensure_ascii=False, indent=2, default=str).encode())
         else:
             tables.csv_heading(out, *([note] for note in notes), HEADING)
-            tables.csv_rows(out, [[tables.guarded(cell) for cell in line] for line in lines])
+            kept = [[c if at in NUMBERS else tables.kept(c) for at, c in enumerate(line)] for line in lines]
+            tables.csv_rows(out, kept)
     return Exported((path,), len(lines))
 
 

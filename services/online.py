@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from characters import codes
+from characters.matching import Names
 from contact import settings as round_settings
 from contact.calendar import ZONE
 from contact.settings import RoundSettings
@@ -25,6 +26,7 @@ from files import online
 from files.columns import fold
 from files.faults import Fault
 from files.online import OnlineFile, OnlineRow
+from files.online_forms import FormReader, Understood
 from files.reports import ImportReport
 from services import isolation, lookups
 from services.faults import Refusal
@@ -36,9 +38,11 @@ from services.work import Work
 from store import audit, outbox, registry, rounds
 from survey.answers import Entry, Heard
 from survey.effects import AlreadyAnswered, Doubtful, Finished
-from survey.questionnaire import Question, Questionnaire
+from survey.questionnaire import Questionnaire
 
 Found = list[tuple[OnlineRow, RowMapping]]
+Ready = list[tuple[OnlineRow, Understood, UUID]]
+"""Rows whose cells were read, with the interview they belong to."""
 
 
 def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
@@ -47,26 +51,35 @@ def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: 
     Answers given by phone before stay, or give way in a form that is not final: a rule of the round (`conflicts`).
     Raises RefusedError (unusable file) or Refusal (no round).
     """
+    forms = _forms(work, round_code)
     with work.database.transaction() as conn:
         chosen = chosen_in(work, conn, None)
-    exported = online.read_online(path, chosen)
-    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, exported, actor, dry_run))
+    exported = online.read_online(path, forms, chosen)
+    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, forms, exported, actor, dry_run))
 
 
 def _bring_in(
-    work: Work, conn: Connection, round_code: str, exported: OnlineFile, actor: str, dry_run: bool
+    work: Work,
+    conn: Connection,
+    round_code: str,
+    forms: Sequence[Questionnaire],
+    exported: OnlineFile,
+    actor: str,
+    dry_run: bool,
 ) -> ImportReport:
-    held = rounds.by_code(conn, round_code, lock=True)
-    if held is None:
-        raise Refusal("round.unknown", round=round_code)
+    """Everything is read and matched before the round's row and the phones are locked: others wait for these."""
+    held = _round(conn, round_code)
     settings = round_settings.from_dict(held["settings"])
-    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now(), settings)
+    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now(), settings, forms)
     found = incoming.match(exported)
+    ready = incoming.read(found)
+    _round(conn, round_code, lock=True)
     rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
-    for row, interview in sorted(found, key=lambda pair: pair[1]["id"]):
-        if isolation.within(conn, [(row, interview)], incoming.take_all):
-            incoming.refuse(row)
-    if found or exported.not_answered:  # a file of which no row was taken in says nothing about this round
+    now_held = rounds.framed_by_id(conn, [interview for _, _, interview in ready])
+    for each in sorted(ready, key=lambda each: each[2]):
+        if isolation.within(conn, [each], lambda some: incoming.take_all(some, now_held)):
+            incoming.refuse(each[0])
+    if ready or exported.not_answered:  # a file of which no row was taken in says nothing about this round
         rounds.set_online_loaded(conn, held["id"], incoming.now)
     counts = {
         "rows": exported.looked_at,
@@ -74,14 +87,34 @@ def _bring_in(
         "stopped": incoming.stopped,
         "unchanged": incoming.unchanged,
         "not_answered": exported.not_answered,
-        "refused": exported.looked_at - exported.not_answered - len(found) + incoming.shut,
+        "refused": exported.looked_at - exported.not_answered - len(ready) + incoming.shut,
     }
     faults = (*exported.faults, *incoming.faults)
     audit.append(
         conn, at=incoming.now, actor=actor, action="online.import", subject=round_code,
         detail={**counts, "file": exported.sha256},
     )  # fmt: skip
-    return ImportReport("online", round_code, exported.sha256, counts, faults, dry_run)
+    return ImportReport("online", round_code, exported.sha256, counts, faults, dry_run, online_columns=exported.told)
+
+
+def _codes_of(forms: Sequence[Questionnaire], said: str) -> tuple[str, ...]:
+    """Codes of the forms that a name may mean: with its marks, else without, else by letters and figures alone."""
+    named = [(name, form.code) for form in forms for name in (form.code, *form.title.values())]
+    return Names(named).find(said).fits or tuple({code: None for name, code in named if fold(name) == fold(said)})
+
+
+def _round(conn: Connection, code: str, *, lock: bool = False) -> RowMapping:
+    held = rounds.by_code(conn, code, lock=lock)
+    if held is None:
+        raise Refusal("round.unknown", round=code)
+    return held
+
+
+def _forms(work: Work, round_code: str) -> list[Questionnaire]:
+    """The forms that the round's interviews are asked."""
+    with work.database.transaction() as conn:
+        held = _round(conn, round_code)
+        return [form_of(conn, sha256) for sha256 in rounds.forms_asked(conn, held["id"])]
 
 
 @dataclass
@@ -94,13 +127,15 @@ class _Incoming:
     actor: str
     now: datetime
     settings: RoundSettings
+    forms: Sequence[Questionnaire]
     faults: list[Fault] = field(default_factory=list)
     entered: int = 0
     stopped: int = 0
     unchanged: int = 0
     shut: int = 0
     """Rows that came too late, or of a locked province."""
-    _headings: dict[str, dict[str, Question]] = field(default_factory=dict)
+    _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _readers: dict[str, FormReader] = field(default_factory=dict)
     _unknown: set[str] = field(default_factory=set)
 
     def match(self, exported: OnlineFile) -> Found:
@@ -144,7 +179,10 @@ class _Incoming:
         return held
 
     def _is_of(self, interview: RowMapping, questionnaire: str) -> bool:
-        return fold(form_of(self.conn, interview["questionnaire_sha256"]).code) == fold(questionnaire)
+        """Whether the row names the interview's form, by its code or its title, and no other one."""
+        if questionnaire not in self._named:
+            self._named[questionnaire] = _codes_of(self.forms, questionnaire)
+        return self._named[questionnaire] == (form_of(self.conn, interview["questionnaire_sha256"]).code,)
 
     def _only(self, row: OnlineRow, candidates: list[RowMapping]) -> RowMapping | None:
         if not candidates:
@@ -160,22 +198,40 @@ class _Incoming:
             return candidates[0]
         return None
 
-    def take_all(self, rows: Sequence[tuple[OnlineRow, RowMapping]]) -> None:
+    def take_all(self, rows: Sequence[tuple[OnlineRow, Understood, UUID]], held: Mapping[UUID, RowMapping]) -> None:
         """As `take`, for each."""
-        for row, interview in rows:
-            self.take(row, interview)
+        for row, understood, interview in rows:
+            self.take(row, understood, held[interview])
 
     def refuse(self, row: OnlineRow) -> None:
         """Report a row that cannot be written; nothing of it is, and the others are."""
         self.shut += 1
         self.faults.append(row.fault("online.row_unfit"))
 
-    def take(self, row: OnlineRow, interview: RowMapping) -> None:
+    def read(self, found: Found) -> Ready:
+        """The rows with what they answer; one that says nothing of its form, nor that it was answered, stays out."""
+        ready: Ready = []
+        for row, interview in found:
+            understood = self._reader(interview["questionnaire_sha256"]).read(row)
+            self.faults += understood.faults
+            for cell in understood.strange:
+                self._report_unknown(row, cell.column)
+            if understood.answers or row.said:
+                ready.append((row, understood, interview["id"]))
+            else:
+                self.faults.append(row.fault("online.nothing_fits"))
+        return ready
+
+    def _reader(self, sha256: str) -> FormReader:
+        if sha256 not in self._readers:
+            self._readers[sha256] = FormReader(form_of(self.conn, sha256))
+        return self._readers[sha256]
+
+    def take(self, row: OnlineRow, understood: Understood, interview: RowMapping) -> None:
         """Stop the contact and enter the answers of one row."""
         if not self._in_time(row, interview):
             return
-        form = form_of(self.conn, interview["questionnaire_sha256"])
-        answers = self._answers(row, interview["questionnaire_sha256"], form)
+        answers = understood.answers
         stopped = interview["online_at"] is None
         rounds.mark_online(self.conn, interview["id"], min(row.at or self.now, self.now), answered=not answers)
         entered = bool(answers) and self._enter(row, interview, answers)
@@ -202,21 +258,6 @@ class _Incoming:
             self.faults.append(row.fault("online.late", at=deadline))
         self.shut += 1
         return False
-
-    def _answers(self, row: OnlineRow, sha256: str, form: Questionnaire) -> dict[str, str]:
-        if sha256 not in self._headings:
-            self._headings[sha256] = online.headings(form)
-        answers: dict[str, str] = {}
-        for heading, cell in row.answers.items():
-            question = self._headings[sha256].get(fold(heading))
-            value = online.read_answer(question, cell) if question else None
-            if question is None:
-                self._report_unknown(row, heading)
-            elif value is None:
-                self.faults.append(row.fault("online.answer_unreadable", heading, cell, "emptied"))
-            else:
-                answers[question.name] = value
-        return answers
 
     def _report_unknown(self, row: OnlineRow, heading: str) -> None:
         """Once for each column, not for each row."""

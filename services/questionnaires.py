@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,9 @@ from services.work import Work
 from store import audit, rounds
 from survey import questionnaire
 from survey.questionnaire import Questionnaire
+
+if TYPE_CHECKING:
+    from files.xlsform import FormFile
 
 _forms: dict[str, Questionnaire] = {}
 _lock = Lock()
@@ -43,9 +47,14 @@ class Shelved:
 
 def check(path: Path) -> Questionnaire:
     """Read the XLSForm at `path`. Raises files.faults.RefusedError with every fault, each with sheet and row."""
+    return examine(path).form
+
+
+def examine(path: Path) -> FormFile:
+    """The same with notices of what its workbook holds that a phone cannot use."""
     from files import xlsform  # imported late: the webhooks use forms and never read a workbook
 
-    return xlsform.read_form(path)
+    return xlsform.read_file(path)
 
 
 def publish(work: Work, path: Path, actor: str) -> Published:

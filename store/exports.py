@@ -38,7 +38,7 @@ ZONE = "Asia/Ho_Chi_Minh"
 ANSWERED = "Đã trả lời"
 _SAID = {"complete": ANSWERED, "answered": ANSWERED, "refused": "Từ chối", "pending": "Chưa trả lời"}
 """Status of an interview → how the online survey's files say it; the others are being answered."""
-_FORMULA = r"^[=+@\t\r-]"
+_FORMULA = r"^'*[=+@\t\r-]"
 """How a cell begins that spreadsheets would calculate."""
 _PAGE = 1000
 
@@ -51,9 +51,13 @@ class Asked:
     free: bool
 
 
-def as_text(value: ColumnElement[Any]) -> ColumnElement[str]:
-    """The value as no spreadsheet will calculate it: an apostrophe stands before what begins like a formula."""
-    return case((value.op("~")(_FORMULA), func.concat("'", value)), else_=value)
+def as_text(value: ColumnElement[Any], lossy: str = "") -> ColumnElement[str]:
+    """The value as no spreadsheet will calculate it: an apostrophe stands before what begins like a formula.
+
+    `lossy`: a pattern of what the reader of the file would change as well; "" for a file with kinds of cells.
+    """
+    changed = f"{_FORMULA}|^({lossy})$" if lossy else _FORMULA
+    return case((value.op("~")(changed), func.concat("'", value)), else_=value)
 
 
 def _day(moment: ColumnElement[Any]) -> ColumnElement[str]:
@@ -85,9 +89,11 @@ def _complete(round_id: UUID, office_id: UUID | None, sha256: str) -> list[Colum
     return [*_scope(round_id, office_id), *of_form]
 
 
-def _cells(form: Any, asked: Sequence[Asked]) -> list[ColumnElement[str]]:
+def _cells(form: Any, asked: Sequence[Asked], lossy: str = "") -> list[ColumnElement[str]]:
     cells = [(form.c.said[question.name].astext, question) for question in asked]
-    return [(as_text(cell) if question.free else cell).label(f"q_{at}") for at, (cell, question) in enumerate(cells)]
+    return [
+        (as_text(cell, lossy) if question.free else cell).label(f"q_{at}") for at, (cell, question) in enumerate(cells)
+    ]
 
 
 def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequence[RowMapping]:
@@ -97,17 +103,20 @@ def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequen
     return conn.execute(query.order_by(questionnaires.c.code, questionnaires.c.version)).mappings().all()
 
 
-def phone_forms(round_id: UUID, office_id: UUID | None, sha256: str, asked: Sequence[Asked]) -> Select[Any]:
-    """Forms completed by call, text or staff: code, questionnaire, status, channel, day, then an answer a column."""
+def phone_forms(
+    round_id: UUID, office_id: UUID | None, sha256: str, asked: Sequence[Asked], lossy: str = ""
+) -> Select[Any]:
+    """Forms completed by call, text or staff: code, questionnaire, status, channel, day, then an answer a column.
+    `lossy`: see `as_text`."""
     form = _forms(round_id, office_id, sha256)
     return (
         select(
-            as_text(organisations.c.registry_code),
+            as_text(organisations.c.registry_code, lossy),
             questionnaires.c.code,
             literal(ANSWERED, Text),
             interviews.c.channel,
             _day(interviews.c.ended_at),
-            *_cells(form, asked),
+            *_cells(form, asked, lossy),
         )
         .select_from(interviews)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
@@ -126,14 +135,15 @@ def with_login(query: Select[Any]) -> Select[Any]:
     return query.add_columns(first.scalar_subquery().label("login"))
 
 
-def statuses(round_id: UUID, office_id: UUID | None) -> Select[Any]:
-    """Who has answered: code, questionnaire, status, channel, day, late. Only columns the console may read."""
+def statuses(round_id: UUID, office_id: UUID | None, lossy: str = "") -> Select[Any]:
+    """Who has answered: code, questionnaire, status, channel, day, late. Only columns the console may read.
+    `lossy`: see `as_text`."""
     done = interviews.c.status.in_(("complete", "answered"))
     day = _day(case((done, func.coalesce(interviews.c.ended_at, interviews.c.online_at))))
     known = [(interviews.c.status == status, literal(said, Text)) for status, said in _SAID.items()]
     return (
         select(
-            as_text(organisations.c.registry_code),
+            as_text(organisations.c.registry_code, lossy),
             questionnaires.c.code,
             case(*known, else_=literal("Đang trả lời", Text)),
             func.nullif(interviews.c.channel, ""),
@@ -177,7 +187,13 @@ def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequen
 
 
 def anonymous(
-    round_id: UUID, office_id: UUID | None, sha256: str, asked: Sequence[Asked], salt: str, k: int
+    round_id: UUID,
+    office_id: UUID | None,
+    sha256: str,
+    asked: Sequence[Asked],
+    salt: str,
+    k: int,
+    lossy: str = "",
 ) -> Select[Any]:
     """Completed forms under names drawn from `salt`, in whole blocks of `k` forms alike in all that is told of them.
 
@@ -186,12 +202,13 @@ def anonymous(
     """
     blocks = _blocks(round_id, office_id, sha256, k)
     form = _forms(round_id, office_id, sha256)
-    name = func.left(func.encode(func.sha256(func.convert_to(func.concat(salt, blocks.c.id), "UTF8")), "hex"), 20)
+    drawn = func.encode(func.sha256(func.convert_to(func.concat(salt, blocks.c.id), "UTF8")), "hex")
+    name = func.concat("N", func.left(drawn, 19))  # a letter in front: twenty figures would be a number to some
     member = case((blocks.c.is_member, literal("Có", Text)), else_=literal("Không", Text))
     area = func.concat(blocks.c.area_scheme, "/", blocks.c.area_code)
     told = (questionnaires.c.code, blocks.c.kind, blocks.c.sector, member, area, blocks.c.channel, _day(blocks.c.day))
     return (
-        select(name.label("name"), *told, *_cells(form, asked))
+        select(name.label("name"), *told, *_cells(form, asked, lossy))
         .select_from(blocks)
         .join(questionnaires, questionnaires.c.sha256 == literal(sha256, Text))
         .outerjoin(form, form.c.interview_id == blocks.c.id)

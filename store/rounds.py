@@ -160,6 +160,18 @@ def framed_by_phone(conn: Connection, round_id: UUID, hashes: Iterable[bytes]) -
     return found
 
 
+def framed_by_id(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, RowMapping]:
+    """The interviews by their ids."""
+    found = conn.execute(_framed.where(interviews.c.id.in_(list(ids)))).mappings()
+    return {row["id"]: row for row in found}
+
+
+def forms_asked(conn: Connection, round_id: UUID) -> list[str]:
+    """Digests of the questionnaires that the round's interviews are asked."""
+    query = select(interviews.c.questionnaire_sha256).where(interviews.c.round_id == round_id).distinct()
+    return list(conn.scalars(query.order_by(interviews.c.questionnaire_sha256)))
+
+
 def lock_phones_of(conn: Connection, organisation_ids: Iterable[UUID]) -> None:
     """Lock every phone of these organisations, in the order of their hashes: the first lock, as everywhere."""
     of = select(organisation_phones.c.phone_hash).where(

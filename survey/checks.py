@@ -6,14 +6,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from survey.conditions import never_holds, strange_options
 from survey.expressions import Expression, ExpressionFault, compile_expression
 from survey.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words, number_questions
 
 KEYS = "123456789"
 MAX_CHOICES = len(KEYS)
-"""A choice is one key; how many a listener keeps in mind is a matter of readiness (`files.readiness`)."""
+"""Choices of one key, of which several may be chosen; how many a listener keeps in mind is a matter of readiness
+(`files.readiness`)."""
+MAX_NUMBERED = 99
+"""Choices of which one is chosen: by a number of up to two figures, then `#` (docs/adr/0014)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,9 @@ def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[
 def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     if len(question.choices) < 2:
         yield Fault("choices_too_few", question.name, {"count": str(len(question.choices))})
-    if len(question.choices) > MAX_CHOICES:
-        params = {"count": str(len(question.choices)), "most": str(MAX_CHOICES)}
+    most = MAX_NUMBERED if question.kind == "select_one" else MAX_CHOICES
+    if len(question.choices) > most:
+        params = {"count": str(len(question.choices)), "most": str(most)}
         yield Fault("choices_too_many", question.name, params)
     for what, values in (("value", [c.value for c in question.choices]), ("key", [c.key for c in question.choices])):
         for value, times in Counter(values).items():
@@ -107,7 +112,8 @@ def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[F
 
 
 def _check_choice(question: Question, choice: Choice, languages: tuple[str, ...]) -> Iterator[Fault]:
-    if len(choice.key) != 1 or choice.key not in KEYS:
+    figures = 2 if question.kind == "select_one" and question.role != "consent" else 1
+    if not (choice.key.isascii() and choice.key.isdigit() and len(choice.key) <= figures and choice.key[0] in KEYS):
         yield Fault("choice_key", question.name, {"key": choice.key, "value": choice.value})
     if choice.value == "" or len(choice.value.split()) != 1:
         yield Fault("choice_value", question.name, {"value": choice.value})
@@ -128,8 +134,8 @@ def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> I
             continue
         if column == "relevant" and expression.uses_today:
             yield Fault("relevant_uses_today", question.name, {"expression": text})
-        elif column == "relevant" and _never(expression):
-            yield Fault("question_unreachable", question.name, {"expression": text})
+        else:
+            yield from _check_condition(question, column, expression, earlier)
         if column != "constraint" and expression.uses_this:
             yield Fault("relevant_uses_itself", question.name, {"expression": text})
         for name in sorted(expression.references - earlier.keys()):
@@ -137,9 +143,17 @@ def _check_expressions(question: Question, earlier: Mapping[str, Question]) -> I
             yield Fault("reference_not_earlier", question.name, params)
 
 
-def _never(expression: Expression) -> bool:
-    """Whether a condition is false whatever is answered: it looks at no answer."""
-    return not expression.references and not expression.uses_this and not expression.holds({})
+def _check_condition(
+    question: Question, column: str, expression: Expression, earlier: Mapping[str, Question]
+) -> Iterator[Fault]:
+    """A condition must be able to hold, and what it looks for must be among the choices of the question it names."""
+    known = earlier if column != "constraint" else {**earlier, question.name: question}
+    for name, value in strange_options(expression, known):
+        yield Fault("option_unknown", question.name, {"column": column, "name": name, "value": value})
+    if column == "relevant" and never_holds(expression, earlier):
+        yield Fault("question_unreachable", question.name, {"expression": expression.text})
+    if column == "constraint" and question.asked and never_holds(expression, earlier, replace(question, constraint="")):
+        yield Fault("constraint_impossible", question.name, {"expression": expression.text})
 
 
 def _missing(words: Words, languages: tuple[str, ...]) -> list[str]:

@@ -6,7 +6,6 @@ texts by XPath 2.0 rules ("5" = 5 is false there, "" > 3 raises). A compiled exp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +13,17 @@ from typing import Any
 
 from survey.answers import Answer
 from survey.grammar import ExpressionFault, parse
-from survey.xpath import FUNCTIONS, OPERATORS, Value, boolean, number, pattern
+from survey.patterns import PatternFault, matcher
+from survey.xpath import FUNCTIONS, OPERATORS, Value, boolean, number
 
 __all__ = ["Expression", "ExpressionFault", "compile_expression"]
 
+_PATTERN_FAULTS = {
+    "pattern_looks_around": "expression_pattern_looks_around",
+    "pattern_refers_back": "expression_pattern_refers_back",
+    "pattern_possessive": "expression_pattern_possessive",
+    "pattern_doubtful": "expression_pattern_doubtful",
+}
 Evaluate = Callable[[Mapping[str, Answer], str], Value]
 """(answers, the value that `.` means) → value."""
 
@@ -36,6 +42,8 @@ class Expression:
     uses_this: bool
     uses_today: bool
     _evaluate: Evaluate
+    patterns: tuple[str, ...] = ()
+    """Those of its `regex()`."""
 
     def holds(self, answers: Mapping[str, Answer], this: str = "", today: str = "") -> bool:
         """Whether it is true for these answers; an unanswered question counts as empty text. `today`: the business
@@ -56,12 +64,13 @@ def compile_expression(text: str) -> Expression:
     """The expression written in `text`, compiled once per process.
 
     Raises ExpressionFault (code, params) for whatever lies outside the subset: a syntax error, a function we do not
-    have, a path into the form, a pattern of `regex()` that is no literal or does not compile.
+    have, a path into the form, a pattern of `regex()` that is no literal or that `survey.patterns` refuses.
     """
     compiler = _Compiler(text)
     evaluate = compiler.compile(parse(text), 0)
     references = frozenset(compiler.references - {TODAY})
-    return Expression(text, references, compiler.uses_this, TODAY in compiler.references, evaluate)
+    uses_today = TODAY in compiler.references
+    return Expression(text, references, compiler.uses_this, uses_today, evaluate, tuple(compiler.patterns))
 
 
 class _Compiler:
@@ -71,6 +80,7 @@ class _Compiler:
         self.text = text
         self.references: set[str] = set()
         self.uses_this = False
+        self.patterns: list[str] = []
 
     def compile(self, token: Any, depth: int) -> Evaluate:
         if depth > MAX_DEPTH:
@@ -122,15 +132,15 @@ class _Compiler:
 
     def _check_pattern(self, token: Any) -> None:
         """The pattern must be a literal, so that it is known to compile before anybody is asked."""
-        literal = str(token.symbol) == "(string)"
+        if str(token.symbol) != "(string)":
+            raise ExpressionFault("expression_pattern", expression=self.text, pattern=str(token.source), detail="")
         try:
-            if literal:
-                pattern(token.value)
-                return
-        except re.error:
-            pass
-        shown = str(token.value) if literal else str(token.source)
-        raise ExpressionFault("expression_pattern", expression=self.text, pattern=shown)
+            matcher(token.value)
+        except PatternFault as fault:
+            code = _PATTERN_FAULTS.get(fault.code, "expression_pattern")
+            params = {"pattern": str(token.value), "detail": fault.detail}
+            raise ExpressionFault(code, expression=self.text, **params) from None
+        self.patterns.append(str(token.value))
 
 
 def _is_operator(symbol: str, operands: int) -> bool:

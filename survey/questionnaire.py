@@ -64,6 +64,8 @@ class Question:
     calculation: str = ""
     audio: Words = field(default_factory=dict)
     """File names of recordings of the label (`media::audio`); a language without one is spoken."""
+    hint: Words = field(default_factory=dict)
+    """What is said after the label in a call; a text has no room for it."""
     weight: Decimal = Decimal(1)
     """What its points count for beside those of other questions: its own weight times those of its groups."""
 
@@ -71,6 +73,11 @@ class Question:
     def asked(self) -> bool:
         """Whether it wants an answer of somebody."""
         return self.kind not in UNASKED
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its choices have numbers of up to two figures: in a call they are keyed like a number, then `#`."""
+        return self.kind == "select_one" and any(len(choice.key) > 1 for choice in self.choices)
 
     def choice(self, value: str) -> Choice | None:
         """The choice whose stored value is `value`, or None."""
@@ -181,6 +188,7 @@ def _plain_extras(q: Question) -> dict[str, Any]:
         "required": None if q.required else False,
         "calculation": q.calculation or None,
         "audio": dict(q.audio) or None,
+        "hint": dict(q.hint) or None,
         "weight": None if q.weight == 1 else str(q.weight),
     }
     return {name: value for name, value in extras.items() if value is not None}

@@ -59,6 +59,12 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     # Options and keys: the option first, then its key
     "option": {"vi": "{label}, bấm phím {key}.", "en": "{label}, press {key}."},
     "option.key": {"vi": "Bấm phím {key}.", "en": "Press {key}."},
+    "option.number": {"vi": "{label}, bấm số {key}.", "en": "{label}, number {key}."},
+    "option.number.key": {"vi": "Bấm số {key}.", "en": "Number {key}."},
+    "numbered": {
+        "vi": "Bấm số của một ý, rồi bấm phím thăng.",
+        "en": "Key in the number of one of them, then press the hash key.",
+    },
     "number": {
         "vi": "Xin ông bà bấm con số, rồi bấm phím thăng.",
         "en": "Please key in the number, then press the hash key.",

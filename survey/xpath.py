@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
-from functools import lru_cache
 from typing import Final
+
+from survey.patterns import matcher
 
 Value = str | float | bool
 
@@ -142,14 +143,8 @@ def _translate(text: str, old: str, new: str) -> str:
     return text.translate(table)
 
 
-@lru_cache(maxsize=256)
-def pattern(text: str) -> re.Pattern[str]:
-    """The compiled pattern of `regex()`. Raises re.error; expressions are refused for it before they are used."""
-    return re.compile(text)
-
-
 def _regex(value: str, text: str) -> bool:
-    return pattern(text).fullmatch(value) is not None
+    return matcher(text)(value)
 
 
 def _extreme(choose: Callable[[list[float]], float], values: tuple[Value, ...]) -> float:
@@ -188,7 +183,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "regex": lambda v, text: _regex(string(v), string(text)),
 }
 """The functions a form may use, beside `today()`, which `survey.expressions` knows. `regex` matches the whole value,
-as ODK has it."""
+as ODK has it, with a pattern that `survey.patterns` has taken when the form was checked."""
 
 OPERATORS: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "=": equal,

@@ -33,16 +33,17 @@ for _spoken in (prompts.book, prompts.placeholders, prompts.record, prompts.with
 def check(session: Session, path: Path, as_json: bool) -> None:
     """Kiểm tra một tệp XLSForm (check)."""
     with told(session, as_json):
-        form = questionnaires.check(path)
-    ready = readiness(form)
+        examined = questionnaires.examine(path)
+    form, ready = examined.form, readiness(examined.form)
+    all_notices = (*examined.notices, *examined.placed(ready.notices))
     written = {language: text_interview(form, language) for language in form.languages}
     if as_json:
-        notices = [notice.to_dict() for notice in ready.notices]
+        notices = [notice.to_dict() for notice in all_notices]
         lengths = {name: {"texts": len(t), "segments": sum(each.segments for each in t)} for name, t in written.items()}
         measured = {"seconds": ready.seconds, "texts": lengths, "notices": notices}
         session.show({"sha256": form.sha256, **form.to_dict(), **measured})
         return
-    for line in fault_lines(ready.notices, session.words):
+    for line in fault_lines(all_notices, session.words):
         click.echo(line)
     for language, seconds in ready.seconds.items():
         session.say("questionnaire.length", language=language, minutes=seconds // 60, seconds=seconds % 60)

@@ -30,6 +30,7 @@ FORMS = {
     "sample": read_form(HERE / "HTX-NN.xlsx"),
     "three": forms.form(forms.consent(), *(forms.level(f"q{n}") for n in range(1, 4))),
     "five": forms.form(forms.consent(), *(forms.level(f"q{n}") for n in range(1, 8))),
+    "villages": forms.form(forms.consent(), forms.numbered("village"), forms.level("q1")),
     "free": forms.form(forms.level("q1"), forms.whole("workers")),
 }
 NEUTRAL: tuple[Channel, ...] = ("voice", "sms", "staff")

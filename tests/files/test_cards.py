@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html import unescape
 
 from files.cards import Card, html
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
+from survey.questionnaire import Questionnaire
 from tests.survey import forms
 
 CARD = Card(
@@ -75,3 +77,38 @@ def test_no_opinion_has_the_key_that_a_call_tells_and_its_own_figure_in_a_text()
 
 def test_a_form_of_numbers_only_has_no_row_of_keys() -> None:
     assert "<thead>" not in html([replace(CARD, form=forms.form(forms.whole("members")))])
+
+
+def english() -> Questionnaire:
+    """A form that speaks English only, with each kind of answer."""
+    made = forms.report_form()
+    only = [
+        replace(q, label=_en(q.label), choices=tuple(replace(c, label=_en(c.label)) for c in q.choices))
+        for q in made.questions
+    ]
+    return replace(made, questions=tuple(only), languages=("en",), default_language="en", title={"en": "Report"})
+
+
+def _en(words: Mapping[str, str]) -> dict[str, str]:
+    return {"en": words["en"]} if "en" in words else {}
+
+
+def test_a_form_in_english_alone_has_cards_in_english() -> None:
+    shown = words(replace(CARD, form=english()))
+    assert '<html lang="en">' in html([replace(CARD, form=english())])
+    assert "Let it ring once: 0214 3840 123 We call back at once" in shown
+    assert "(key the number, then #" in shown
+    assert not re.search("[ăâđêôơưạ]", shown.split("Your organisation's code")[1].replace("Nguyễn Thị Lan", ""))
+
+
+def test_a_form_in_any_one_language_has_cards() -> None:
+    made = english()
+    other = [
+        replace(
+            q, label={"km": q.label["en"]}, choices=tuple(replace(c, label={"km": c.label["en"]}) for c in q.choices)
+        )
+        for q in made.questions
+        if q.kind != "calculate"
+    ]
+    form = replace(made, questions=tuple(other), languages=("km",), default_language="km", title={"km": "R"})
+    assert all(q.label["km"] in words(replace(CARD, form=form)) for q in form.questions if q.number)

@@ -10,6 +10,9 @@ import pytest
 from files import online
 from files.faults import RefusedError
 from files.online import OnlineFile
+from files.online_answers import read_answer
+from files.online_headings import Headings, Place
+from files.times import read_time
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
 from tests.files.workbooks import write
@@ -35,8 +38,8 @@ def test_status_answers_and_time(tmp_path: Path) -> None:
     first, last = found.rows
     assert (first.row, first.phones, first.questionnaire) == (3, ("+84900000001",), "HTX-NN")
     assert first.at == datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
-    assert first.answers == {"C1": "Hài lòng", "cap_uy_xa": "5"}
-    assert (last.phones, last.at, last.answers) == (("+84900000004",), None, {})
+    assert {cell.heading: cell.text for cell in first.answers} == {"C1": "Hài lòng", "cap_uy_xa": "5"}
+    assert (last.phones, last.at, last.answers) == (("+84900000004",), None, ())
     assert (found.looked_at, found.not_answered, found.faults) == (4, 2, ())
 
 
@@ -75,20 +78,22 @@ def test_a_file_without_phone_or_code_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_times(cell: str | datetime, expected: datetime | None) -> None:
-    assert online.read_time(cell) == expected
+    assert read_time(cell) == expected
 
 
 def test_headings_and_answers_by_name_number_and_words() -> None:
     form = read_form(HERE / "HTX-NN.xlsx")
-    headings = online.headings(form)
-    question = headings["cap uy tinh"]
-    assert question is headings["c1"]
-    assert question is headings[online.fold("Ông bà hài lòng thế nào về sự quan tâm của cấp ủy tỉnh?")]
-    assert online.read_answer(question, "Rất hài lòng") == "rat_hai_long"
-    assert online.read_answer(question, "rat hai long") == "rat_hai_long"
-    assert online.read_answer(question, "hai_long") == "hai_long"
-    assert online.read_answer(question, "tạm được") is None
+    headings = Headings(form)
+    for heading in ("cap uy tinh", "cap_uy_tinh", "C1", "Ông bà hài lòng thế nào về sự quan tâm của cấp ủy tỉnh?"):
+        assert headings.find(heading) == Place("cap_uy_tinh"), heading
+    question = form.question("cap_uy_tinh")
+    assert question is not None
+    assert read_answer(question, "Rất hài lòng") == "rat_hai_long"
+    assert read_answer(question, "rat hai long") == "rat_hai_long"
+    assert read_answer(question, "hai_long") == "hai_long"
+    assert read_answer(question, "tạm được") is None
     # A bare figure is neither: an export may mean points by it, or a place in the list.
-    assert online.read_answer(question, "1") is None
-    visits = headings["so lan gap"]
-    assert (online.read_answer(visits, "3"), online.read_answer(visits, "ba")) == ("3", None)
+    assert read_answer(question, "1") is None
+    visits = form.question("so_lan_gap")
+    assert visits is not None
+    assert (read_answer(visits, "3"), read_answer(visits, "ba")) == ("3", None)

@@ -14,7 +14,7 @@ from files.xlsform import read_form
 from questionnaires.make_samples import HERE
 from survey.checks import check
 from survey.questionnaire import Questionnaire
-from tests.survey.forms import calculate, consent, form, level, other, small_form
+from tests.survey.forms import calculate, consent, form, level, other, small_form, words
 
 
 @pytest.mark.parametrize("code", ["HTX-NN", "HTX-PNN", "QTD"])
@@ -100,7 +100,8 @@ def test_changes_of_the_further_columns_are_named() -> None:
 
 
 def test_many_choices_and_a_question_no_call_can_ask_are_named() -> None:
-    many = tuple(replace(level("a").choices[0], value=str(n), key=str(n)) for n in range(1, 7))
+    first = level("a").choices[0]
+    many = tuple(replace(first, value=str(n), key=str(n), label=words(f"Mức {n}")) for n in range(1, 7))
     ready = readiness(form(consent(), replace(level("a"), choices=many), other("wish", "text")))
     codes = [(n.code, n.value) for n in ready.notices if n.code not in ("form.text_missing", "form.labels_alike")]
     assert codes == [("form.many_choices", "a"), ("form.not_in_calls", "wish")]

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from files import workbooks
 from files.faults import Fault, RefusedError
-from files.xlsform import read_form
-from survey.questionnaire import Questionnaire
+from files.form_pyxform import pyxform_faults
+from files.readiness import readiness
+from files.xlsform import read_file, read_form
+from ivr.callflow import CallContext, script_for
+from survey.effects import Ask
+from survey.questionnaire import Questionnaire, from_dict
 from tests.files.workbooks import write
 
 VI, EN = "Tiếng Việt (vi)", "English (en)"
@@ -96,13 +101,124 @@ def test_other_types_are_refused_with_sheet_and_row(tmp_path: Path, kind: str) -
 
 
 @pytest.mark.parametrize(
-    "column", ["appearance", "default", "hint", "choice_filter", "required_message", f"media::image::{VI}"]
-)
-def test_other_columns_are_refused(tmp_path: Path, column: str) -> None:
+    ("column", "code"),
+    [
+        ("relevent", "form.column_unknown"), ("choice_filter", "form.choice_filter"),
+        ("repeat_count", "form.repeat_count"), ("label::Klingon", "form.language_unknown"),
+        ("hint::H'Mông", "form.language_unknown"), ("pionts", "form.column_unknown"),
+    ],
+)  # fmt: skip
+def test_other_columns_are_refused(tmp_path: Path, column: str, code: str) -> None:
     found = faults(tmp_path, survey=[[*SURVEY, column], CONSENT, [*LEVEL, "yes"]])
-    assert [(f.code, f.sheet, f.row, f.column, f.value) for f in found] == [
-        ("form.column_unknown", "survey", 1, "J", column)
+    assert (code, "survey", 1, "J", column) in [(f.code, f.sheet, f.row, f.column, f.value) for f in found]
+
+
+ODK_COLUMNS = [
+    *("guidance_hint", "appearance", "default", "required_message", f"required_message::{VI}", "parameters"),
+    *("read_only", "readonly", "trigger", f"media::image::{VI}", "image", f"image::{EN}", "video", "media::video"),
+    *("bind::jr:preload", "body::accuracyThreshold", "instance::odk:x", f"guidance_hint::{EN}", "autoplay"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ODK_COLUMNS)
+@pytest.mark.parametrize("filled", [True, False])
+def test_columns_for_odk_clients_are_accepted_and_said_to_be_unused(tmp_path: Path, column: str, filled: bool) -> None:
+    cell = {"default": "tot", "readonly": "no", "read_only": "no", "trigger": "", "parameters": ""}.get(column, "x.png")
+    path = path_of(tmp_path, survey=[[*SURVEY, column], CONSENT, [*LEVEL, cell if filled else ""]])
+    found = read_file(path)
+    assert found.form == read(tmp_path)
+    told = [(n.code, n.column, n.value, n.weight) for n in found.notices]
+    assert told == ([("form.column_unused", "J", column, "notice")] if filled and cell else [])
+
+
+def test_metadata_rows_of_odk_clients_are_passed_over(tmp_path: Path) -> None:
+    kinds = ("start", "end", "today", "deviceid", "username", "phonenumber", "audit", "email")
+    rows = [[kind, kind, *[""] * 7] for kind in kinds]
+    found = read_file(path_of(tmp_path, survey=[SURVEY, *rows, CONSENT, LEVEL]))
+    assert found.form == read(tmp_path)
+    assert [(n.code, n.row, n.value) for n in found.notices] == [
+        ("form.metadata", at, kind) for at, kind in enumerate(kinds, 2)
     ]
+
+
+def test_a_hint_is_kept_apart_from_the_label_and_a_form_without_one_keeps_its_digest(tmp_path: Path) -> None:
+    path = path_of(
+        tmp_path, survey=[[*SURVEY, "hint::vi", "hint::English"], CONSENT, [*LEVEL, "Một năm qua.", "This year."]]
+    )
+    found = read_file(path)
+    assert found.form.questions[1].hint == {"vi": "Một năm qua.", "en": "This year."}
+    assert "hint" not in read(tmp_path).canonical_json()
+    assert from_dict(found.form.to_dict()) == found.form
+    heard = script_for(found.form, (Ask("q1", 0),), "vi", CallContext(1, "Liên minh")).heard
+    assert heard.startswith("Hài lòng không? Một năm qua. Tốt")
+
+
+@pytest.mark.parametrize(
+    "language", ["vi", "Vietnamese", "Tiếng Việt", "Vietnamese (vi)", "TIẾNG VIỆT", "tieng viet", "Vietnam (vi)"]
+)
+def test_a_language_is_known_by_its_name_or_its_code(tmp_path: Path, language: str) -> None:
+    heading = ["type", "name", f"label::{language}"]
+    choice = ["list_name", "name", f"label::{language}"]
+    settings = [["form_title", "form_id", "version", "default_language"], ["MẪU", "X", "1", language]]
+    form = read(
+        tmp_path,
+        survey=[heading, CONSENT[:3], LEVEL[:3]],
+        choices=[choice, *(c[:3] for c in CHOICES[1:])],
+        settings=settings,
+    )
+    assert (form.languages, form.default_language) == (("vi",), "vi")
+
+
+@pytest.mark.parametrize(
+    ("kind", "instead"),
+    [
+        ("begin repeat", "repeat"), ("begin_repeat", "repeat"), ("end repeat", "repeat"), ("range", "range"),
+        ("select_one_from_file a.csv", "file"), ("select_one level or_other", "other"), ("rank level", "rank"),
+        ("geopoint", "place"), ("image", "media"), ("barcode", "media"), ("time", "time"), ("dateTime", "time"),
+        ("acknowledge", "acknowledge"), ("select_one", "no_list"), ("text level", "argument"), ("hidden", "hidden"),
+        ("hocus", "mend"), ("", "mend"),
+    ],
+)  # fmt: skip
+def test_a_refused_type_says_what_to_use_instead(tmp_path: Path, kind: str, instead: str) -> None:
+    found = faults(tmp_path, LEVEL, question(type=kind, name="q2"))
+    assert found[0].suggestion == f"form.type_refused.{instead}"
+    assert len([f for f in found if f.row == 4]) == 1
+
+
+@pytest.mark.parametrize(("kind", "same"), [("int", "integer"), ("string", "text"), ("select one agree", "select_one")])
+def test_other_spellings_of_a_type_are_taken(tmp_path: Path, kind: str, same: str) -> None:
+    assert read(tmp_path, question(type=kind, scored="", name="q2")).questions[1].kind == same
+
+
+def test_all_faults_come_at_once_whoever_finds_them(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        question(type="geopoint", name="where"),  # the reading
+        question(name="q2", relevant="${where} != '' and ${q9} = 1"),  # the form's own check
+        question(name="q3", relevant="${q2} = 'tot", scored=""),
+        question(type="integer", name="n", constraint="regex(., '(?=1)')", scored=""),
+        question(name="q4", label=""),
+        choices=[*CHOICES, ["level", "vua", "Vừa", "So so", "x", 1, "", ""]],
+        survey_extra=[["x"]],
+        settings=[[*SETTINGS[0], "hocus"], [*SETTINGS[1], "pocus"]],
+    )
+    told = {(f.sheet, f.row, f.code) for f in found}
+    assert told >= {
+        ("settings", 1, "form.column_unknown"),
+        ("survey", 3, "form.type_refused"),
+        ("survey", 4, "reference_not_earlier"),
+        ("survey", 5, "expression_syntax"),
+        ("survey", 6, "expression_pattern_looks_around"),
+        ("survey", 7, "form.label_missing"),
+        ("choices", 7, "form.points_unreadable"),
+        ("choices", 7, "form.key_twice"),
+    }
+    assert [f.params["name"] for f in found if f.code == "reference_not_earlier"] == ["q9"]
+
+
+def test_pyxform_tells_more_than_its_first_fault(tmp_path: Path) -> None:
+    book = workbooks.read(path_of(tmp_path, question(name="a b"), LEVEL, question(name="c d"), question(name="")))
+    assert [fault.row for fault in pyxform_faults(book)] == [3, 5, 6]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +260,7 @@ def test_faults_of_a_choice_name_their_row(tmp_path: Path, row: list[object], co
 @pytest.mark.parametrize(
     ("relevant", "code"),
     [
-        ("${nowhere} = 1", "form.pyxform"),
+        ("${nowhere} = 1", "reference_not_earlier"),
         ("${q1} = 'tot", "expression_syntax"),
         ("${q2} = 'tot'", "reference_not_earlier"),
         ("today() > 1", "relevant_uses_today"),
@@ -197,12 +313,12 @@ def test_several_faults_come_at_once(tmp_path: Path) -> None:
 def test_refused_columns_of_the_other_sheets_are_named_too(
     tmp_path: Path, sheet: str, rows: list[list[object]], letter: str
 ) -> None:
-    wider = [[*rows[0], "media::video"], *([*row, "x"] for row in rows[1:])]
+    wider = [[*rows[0], "hocus"], *([*row, "x"] for row in rows[1:])]
     with pytest.raises(RefusedError) as refused:
         read_form(path_of(tmp_path, **{sheet: wider}))
     fault = refused.value.faults[0]
     assert (fault.code, fault.sheet, fault.row, fault.column, fault.value) == (
-        "form.column_unknown", sheet, 1, letter, "media::video",
+        "form.column_unknown", sheet, 1, letter, "hocus",
     )  # fmt: skip
 
 
@@ -289,3 +405,30 @@ def test_faults_of_expressions_and_kinds_name_sheet_and_row(tmp_path: Path, faul
         read_wide(tmp_path, row("integer", "first"), faulty)
     assert (refused.value.faults[0].sheet, refused.value.faults[0].row) == ("survey", 4)
     assert refused.value.faults[0].code in (code, "form.pyxform")
+
+
+@pytest.mark.parametrize(("many", "found"), [(12, set()), (99, set()), (100, {"form.key_unfit"})])
+def test_a_list_may_have_as_many_choices_as_two_figures_number(tmp_path: Path, many: int, found: set[str]) -> None:
+    villages = [["village", f"v{n}", f"Thôn {n}", f"Village {n}", "", "", "", ""] for n in range(1, many + 1)]
+    asked = question(type="select_one village", name="village", scored="")
+    path = path_of(tmp_path, LEVEL, asked, choices=[*CHOICES, *villages])
+    if found:
+        with pytest.raises(RefusedError) as refused:
+            read_form(path)
+        assert {fault.code for fault in refused.value.faults} >= found
+    else:
+        assert [c.key for c in read_form(path).questions[-1].choices] == [str(n) for n in range(1, many + 1)]
+
+
+def test_notices_of_the_form_get_the_row_of_their_question(tmp_path: Path) -> None:
+    alike = [["level", "tot2", "TỐT", "Good!", 4, 4, "", "Tot"]]
+    found = read_file(path_of(tmp_path, LEVEL, choices=[*CHOICES, *alike]))
+    placed = found.placed(readiness(found.form).notices)
+    assert ("form.options_alike", "survey", 3) in [(n.code, n.sheet, n.row) for n in placed]
+
+
+def test_several_of_more_choices_than_keys_are_refused(tmp_path: Path) -> None:
+    villages = [["village", f"v{n}", f"Thôn {n}", f"Village {n}", "", "", "", ""] for n in range(1, 11)]
+    asked = question(type="select_multiple village", name="village", scored="")
+    found = faults(tmp_path, LEVEL, asked, choices=[*CHOICES, *villages])
+    assert ("choices_too_many", 4) in [(f.code, f.row) for f in found]

@@ -20,6 +20,7 @@ WHOLE = forms.whole("members")
 SEVERAL = forms.several("what")
 DECIMAL = forms.other("income", "decimal")
 DAY = forms.other("founded", "date")
+NUMBERED = forms.numbered("village")
 NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"}, "0"), Choice("a", {"vi": "A"}, "10")))
 
 
@@ -68,6 +69,23 @@ NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"
         (" ", LEVEL, Silence()),
         ("0", NOUGHT, Key("0")),
         ("10", NOUGHT, Key("10")),
+        # numbered choices: one or two figures, then the hash key; what means the same everywhere goes behind a star
+        ("3", NUMBERED, Key("3")),
+        ("3#", NUMBERED, Key("3")),
+        ("12#", NUMBERED, Key("12")),
+        ("07", NUMBERED, Key("7")),
+        ("7", NUMBERED, Key("7")),
+        ("8", NUMBERED, Key("8")),
+        ("9", NUMBERED, Key("9")),
+        ("*7", NUMBERED, Spoken("back")),
+        ("*8#", NUMBERED, Spoken("later")),
+        ("*0", NUMBERED, Spoken("person")),
+        ("0", NUMBERED, Spoken("person")),
+        ("*", NUMBERED, Spoken("repeat")),
+        ("1*2", NUMBERED, Spoken("repeat")),
+        ("13", NUMBERED, Key("13")),  # the engine says that it is no choice
+        ("120", NUMBERED, Key("120")),
+        ("", NUMBERED, Silence()),
         ("25", WHOLE, Key("25")),
         ("25#", WHOLE, Key("25")),
         ("0", WHOLE, Key("0")),
@@ -105,7 +123,7 @@ def test_read_key(digits: str | None, question: Question | None, said: Said) -> 
 
 @given(
     st.none() | st.text() | st.text(st.sampled_from("0123456789*#ABCD")),
-    st.sampled_from([LEVEL, WHOLE, SEVERAL, DECIMAL, DAY, NOUGHT, None]),
+    st.sampled_from([LEVEL, WHOLE, SEVERAL, DECIMAL, DAY, NOUGHT, NUMBERED, None]),
 )
 def test_nothing_raises_and_a_key_is_what_was_pressed(digits: str | None, question: Question | None) -> None:
     said = menus.read_key(digits, question)
@@ -113,12 +131,13 @@ def test_nothing_raises_and_a_key_is_what_was_pressed(digits: str | None, questi
         assert question is not None
         if said == Key("4") and (digits or "").strip().endswith("9"):
             return  # the form's own "no opinion"
-        assert said.digits == "".join((digits or "").split()).strip("#")
+        pressed = "".join((digits or "").split()).strip("#")
+        assert said.digits in (pressed, pressed.lstrip("0") if question.numbered else pressed)
 
 
 def test_one_key_ends_a_choice_and_the_hash_key_a_number() -> None:
     assert menus.keys_for(LEVEL) == Keys(1, menus.TIMEOUT_S, "")
-    assert menus.keys_for(NOUGHT).num_digits == 2
+    assert menus.keys_for(NUMBERED) == menus.keys_for(NOUGHT) == menus.keys_for(WHOLE)
     assert menus.keys_for(SEVERAL) == menus.keys_for(DAY) == Keys(None, menus.NUMBER_TIMEOUT_S, "#")
     assert menus.keys_for(DECIMAL) == Keys(None, menus.NUMBER_TIMEOUT_S, "")
     assert menus.keys_for(WHOLE) == Keys(None, menus.NUMBER_TIMEOUT_S, "#")

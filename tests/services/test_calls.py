@@ -22,6 +22,8 @@ from survey.answers import Heard, Key
 from survey.effects import Doubtful, Echo, Ended, Finished
 from tests.services.world import World, build
 from tests.statements import noted
+from tests.survey.forms import consent as consent_question
+from tests.survey.forms import form, numbered
 
 STRANGER = "+84907777777"
 CARRIER_ID = "CA" + "0" * 32
@@ -371,3 +373,15 @@ def test_staff_enter_through_the_same_door_and_the_audit_trail_says_who(world: W
     assert late.effects == (Finished(),)
     assert not any(isinstance(effect, Echo) for effect in late.effects)
     assert consistent(world)
+
+
+def test_a_choice_of_two_figures_is_gathered_up_to_the_hash_key(work: Work) -> None:
+    world = build(work, form(consent_question(), numbered("village"), code="LONG"))
+    ref = world.plan("call")
+    answer(world, ref)
+    document = press(world, ref, 1, "1")
+    (gather,) = re.findall(r"<Gather [^>]*>", document)
+    assert 'finishOnKey="#"' in gather
+    assert "numDigits" not in gather
+    press(world, ref, 2, "12")
+    assert world.answers() == {"consent": "yes", "village": "v12"}

@@ -464,9 +464,9 @@ def test_unreadable_answers_are_named_and_the_rest_enters(
     path = online(tmp_path, ["0900000001", "", "Đã trả lời", "", "tạm được", "Hài lòng", 400, "x"], header=header)
     report = import_online(work, open_round, path, ACTOR)
     assert {(f.code, f.column, f.weight) for f in report.faults} == {
-        ("online.answer_unreadable", "C1", "emptied"),
+        ("online.answer_unreadable", "E (C1)", "emptied"),
         ("online.out_of_range", "so_lan_gap", "emptied"),
-        ("online.column_unknown", "Câu lạ", "notice"),
+        ("online.column_unknown", "H (Câu lạ)", "notice"),
     }
     assert set(answers_of(owner, interview_of(owner, work, "+84900000001"))) == {"chinh_quyen_tinh"}
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from files import online
+from files.online_answers import read_answer
+from files.online_headings import Headings
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
 from services import calls, inbound, interviews
@@ -117,8 +118,8 @@ def test_cells_of_the_online_file_are_read_by_kind() -> None:
     for name, cell, value in rows:
         question = form.question(name)
         assert question is not None
-        assert online.read_answer(question, cell) == value, (name, cell)
-    assert "moi nguoi" not in online.headings(form), "what the form works out is not taken from a file"
+        assert read_answer(question, cell) == value, (name, cell)
+    assert Headings(form).find("moi_nguoi") is None, "what the form works out is not taken from a file"
 
 
 def test_the_sample_report_is_published_and_read_again_under_its_digest(work: Work, tmp_path: Path) -> None:

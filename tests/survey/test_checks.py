@@ -18,6 +18,7 @@ from tests.survey.forms import (
     level,
     long_form,
     note,
+    numbered,
     several,
     small_form,
     whole,
@@ -71,7 +72,12 @@ YES, NO = consent().choices
             Fault("constraint_words_missing", "n", {"language": "en"}),
         ),
         (form(consent(), with_choices(YES)), Fault("choices_too_few", "a", {"count": "1"})),
-        (form(consent(), with_choices(*TEN)), Fault("choices_too_many", "a", {"count": "10", "most": "9"})),
+        (
+            form(consent(), replace(level("a"), kind="select_multiple", scored=False, choices=TEN)),
+            Fault("choices_too_many", "a", {"count": "10", "most": "9"}),
+        ),
+        (form(consent(), numbered("a", 100)), Fault("choices_too_many", "a", {"count": "100", "most": "99"})),
+        (form(consent(), numbered("a", 100)), Fault("choice_key", "a", {"key": "100", "value": "v100"})),
         (form(replace(consent(), required=False), level("a")), Fault("consent_conditional", "consent")),
         (form(consent(), changed(calculation="1")), Fault("calculation_misplaced", "a", {"kind": "select_one"})),
         (form(consent(), level("a"), calculate("c", "")), Fault("calculation_misplaced", "c", {"kind": "calculate"})),
@@ -95,7 +101,7 @@ YES, NO = consent().choices
             Fault("choice_key", "a", {"key": "0", "value": "no"}),
         ),
         (
-            form(consent(), with_choices(YES, replace(NO, key="12"))),
+            form(consent(), replace(with_choices(YES, replace(NO, key="12")), kind="select_multiple", scored=False)),
             Fault("choice_key", "a", {"key": "12", "value": "no"}),
         ),
         (form(consent(), with_choices(YES, replace(NO, value="n o"))), Fault("choice_value", "a", {"value": "n o"})),
@@ -134,7 +140,11 @@ YES, NO = consent().choices
         ),
         (
             form(consent(), whole("n", "regex(., '[')")),
-            Fault("expression_pattern", "n", {"column": "constraint", "expression": "regex(., '[')", "pattern": "["}),
+            Fault(
+                "expression_pattern",
+                "n",
+                {"column": "constraint", "expression": "regex(., '[')", "pattern": "[", "detail": "missing ]: ["},
+            ),
         ),
     ],
     ids=lambda value: value.code if isinstance(value, Fault) else "",
@@ -145,6 +155,7 @@ def test_each_fault_is_found_and_placed(faulty: Questionnaire, fault: Fault) -> 
 
 def test_a_choice_for_every_key_is_few_enough() -> None:
     assert check(form(consent(), with_choices(*TEN[:9]))) == ()
+    assert check(form(consent(), numbered("a", 12), numbered("b", 99))) == ()
 
 
 def test_a_calculated_row_needs_no_words_and_may_be_looked_at() -> None:
