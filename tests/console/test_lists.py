@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from files.containers import MAX_UNPACKED
+from files.parsing.archives import MAX_UNPACKED
 from gateway.console.lists import FAULTS_A_PAGE, MAX_UPLOAD
 from gateway.console.uploads import KEPT_FOR, file_name
 from store.tables.interviews import interviews
