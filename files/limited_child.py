@@ -64,7 +64,7 @@ def run(module: str, source: BinaryIO, arguments: Sequence[str] = (), limits: Li
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env={"LC_ALL": "C.UTF-8"},  # no setting and no secret of ours
             start_new_session=True,
         )
         try:
@@ -75,12 +75,6 @@ def run(module: str, source: BinaryIO, arguments: Sequence[str] = (), limits: Li
             if child.stdout:
                 child.stdout.close()
     return said
-
-
-def _environment() -> dict[str, str]:
-    """No setting and no secret of ours; only what an unusual Python needs to find its own library."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"LC_ALL": "C.UTF-8", **kept}
 
 
 def _listen(child: subprocess.Popen[bytes], limits: Limits) -> bytes:

@@ -16,10 +16,16 @@ from files import areas
 from files.cells import derived_code, expand, read_date, read_whole, shorten
 from files.columns import Header, fold, plain
 from files.faults import Fault, Weight
-from files.registry_words import ACTIVE, KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
-from files.workbooks import Cell, Row
+from files.registry_states import is_active
+from files.registry_words import KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
+from files.unreadable import error_in, letters_in
+from files.workbooks import Cell, ErrorCell, Row
 
 T = TypeVar("T")
+_READ_ALOUD = frozenset({"name", "short_name", "leader", "position", "commune", "address", "district"})
+"""Fields whose letters are looked at: other encodings must never be spoken or written as they are."""
+_ASKS = re.compile(r"(?:con |dang |co |van )?hoat dong")
+"""Headings of a state to which yes and no are answers."""
 _QUOTED = 80
 """Letters of a cell quoted in a fault."""
 
@@ -74,6 +80,7 @@ class RowReader:
         self._number = index + 1
         self._context = context or ListContext()
         self._texts: dict[str, str] = {}
+        self._amiss: set[str] = set()
         self.faults: list[Fault] = []
 
     def text(self, field: str) -> str:
@@ -81,7 +88,20 @@ class RowReader:
         known = self._texts.get(field)
         if known is None:
             known = self._texts[field] = self._header.text(self._row, field)
+            if known and self._is_amiss(field, known):
+                known = self._texts[field] = ""
         return known
+
+    def _is_amiss(self, field: str, text: str) -> bool:
+        """Whether the cell holds an error value or letters of another encoding: told, and never used."""
+        code = error_in(self._header.cell(self._row, field))
+        letters = None if code or field not in _READ_ALOUD else letters_in(text)
+        if not code and not letters:
+            return False
+        self._amiss.add(field)
+        fault, params = letters or (code, {})
+        self._fault_at(fault, self._header.label(field), text, params, "emptied")
+        return True
 
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"
@@ -105,12 +125,23 @@ class RowReader:
         name = self.text("name")
         if len(name) > 5 and self.text("kind") and self.text("member"):
             return fold(name) in NAMES["name"]
+        if not name and "name" in self._amiss and self._only_errors():
+            self._say_once("list.rows_of_errors", "name")
+            return True
         cells = [text for cell in self._row if cell != "" and (text := plain(cell))]
         if all(re.fullmatch(r"\(?\d{0,2}\)?", cell) for cell in cells):
             return True
-        if name and (fold(name) in NAMES["name"] or (len(cells) < 3 and not told_kind(name))):
+        if name and (
+            fold(name) in NAMES["name"]
+            or name == self._header.title("name")
+            or (len(cells) < 3 and not told_kind(name))
+        ):
             return True
         return not name and len(cells) < 3
+
+    def _only_errors(self) -> bool:
+        """Formulas filled down below the last organisation."""
+        return all(isinstance(cell, ErrorCell | float | int) or cell == "" for cell in self._row)
 
     def organisation(self) -> Organisation | None:
         """The row's organisation, or None when it must be refused (`faults` say why)."""
@@ -118,12 +149,14 @@ class RowReader:
         kind = self._kind(name)
         sector = "" if kind == "QTD" else self._sector() if kind else None
         member = self._one_of("member", YES_NO)
-        active = self._one_of("active", ACTIVE)
+        active = self._active()
         commune, address, ours = self._place()
         phones = self._phones()
         members, founded = self._member_count(), self._founded_on()
-        if not name or kind is None or sector is None or member is None or active is None or not ours:
+        if not name or kind is None or sector is None or member is None or not ours:
             return None
+        if self._amiss & {"name", "commune", "registry_code"}:
+            return None  # these say who it is
         return Organisation(
             sheet=self._header.sheet.name,
             row=self._number,
@@ -146,7 +179,7 @@ class RowReader:
 
     def _name(self) -> str:
         name = self.text("name")
-        if not name:
+        if not name and "name" not in self._amiss:
             self.fault("list.name_missing", "name")
         return name
 
@@ -165,14 +198,28 @@ class RowReader:
     def _one_of(self, field: str, words: Mapping[str, T]) -> T | None:
         text = self.text(field)
         known = words.get(fold(text) or text)
-        if known is None:
+        if known is None and field not in self._amiss:
             self.fault(f"list.{field}_unknown", field)
         return known
+
+    def _active(self) -> bool:
+        """Whether the organisation is active; a state that nobody knows leaves it so, and says it."""
+        gone = YES_NO.get(fold(self.text("inactive"))) if self.text("inactive") else False
+        state = self.text("active")
+        told = is_active(state)
+        if told is None and _ASKS.match(fold(self._header.title("active"))):
+            told = YES_NO.get(fold(state))
+        if told is None or "active" in self._amiss:
+            self.fault("list.active_unknown", "active", weight="notice")
+        if gone is None:
+            self.fault("list.active_unknown", "inactive", weight="notice")
+        return told is not False and not gone
 
     def _place(self) -> tuple[str, str, bool]:
         """Commune, address with what districts and former provinces add to it, and whether it is our province."""
         commune, *rest = (expand(part.strip()) for part in self.text("commune").split(","))
-        address = [self.text("address"), *(part for part in rest if part and areas.find(part) is None)]
+        before = (self.text("former_address"), self.text("former_commune"), self.text("former_district"))
+        address = [self.text("address"), *(part for part in rest if part and areas.find(part) is None), *before]
         if district := self.text("district"):
             address.append(district)
         if district or rest:
@@ -220,7 +267,7 @@ class RowReader:
         return count
 
     def _founded_on(self) -> date | None:
-        cell = self._header.cell(self._row, "founded_on")
+        cell = self._header.cell(self._row, "founded_on") if self.text("founded_on") else ""
         if cell == "" or (day := read_date(cell)):
             return None if cell == "" else day
         self.fault("list.date_unreadable", "founded_on", weight="emptied")
@@ -232,10 +279,13 @@ class RowReader:
         columns_ = self._header.at.get("phone", ())
         for column in (*columns_, *self._header.at.get("login", ())):
             cell = self._row[column] if column < len(self._row) else ""
+            if code := error_in(cell):
+                self._fault_at(code, self._header.label_at(column), str(cell), {}, "emptied")
+                continue
             # A login that is no number says nothing about the phone when there is a column for phones.
             quiet = bool(columns_) and column not in columns_
             self._read_phones(cell, column, found, quiet)
-        if not found and not any(f.code.startswith("phone.") for f in self.faults):
+        if not found and not any(f.code.startswith(("phone.", "cell.")) for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
         return tuple(found.values())
 

@@ -59,7 +59,6 @@ NAMES: Mapping[str, Sequence[str]] = {
         "phuong xa",
         "xa phuong",
         "xa p",
-        "xa phuong moi",
         "dia ban",
         "xa",
         "phuong",
@@ -93,12 +92,13 @@ SECTORS = {
     **dict.fromkeys(("pnn", "phi nong nghiep", "htx pnn", "htx phi nong nghiep", "phi nn"), "PNN"),
 }
 YES_NO = {
-    **dict.fromkeys(("co", "yes", "x", "1", "la thanh vien", "thanh vien", "true"), True),
-    **dict.fromkeys(("khong", "no", "0", "khong phai", "chua", "false"), False),
-}
-ACTIVE = {
-    **dict.fromkeys(("", "hoat dong", "dang hoat dong", "active"), True),
-    **dict.fromkeys(("ngung hoat dong", "ngung", "tam ngung", "tam ngung hoat dong", "giai the", "inactive"), False),
+    **dict.fromkeys(
+        ("co", "yes", "x", "v", "1", "la thanh vien", "thanh vien", "true", "phai", "da tham gia", "da gia nhap"), True
+    ),
+    **dict.fromkeys(
+        ("khong", "no", "0", "khong phai", "chua", "false", "khong la thanh vien", "chua tham gia", "chua gia nhap"),
+        False,
+    ),
 }
 KIND_IN_NAME = (
     ("LHHTX", r"(lien hiep|lh ?htx)\b"),
