@@ -67,7 +67,8 @@ _SUSPECT = re.compile(
 )
 """What no Vietnamese text holds; everything without it needs no closer look."""
 _MOJIBAKE = re.compile("á[º»].|[ÃÂ][\x80-\xbf ]|Æ[°¡¯\xa0 ]|Ä[\x80-\x9f‘’ƒ©¨]|Å[©¨]|Ã[^\\sa-zA-Z]")
-_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|(?:^|\s)\?[a-z]|\ufffd")
+_LOST = re.compile(r"[A-ZÀ-Ỹ]\?(?=[^\W\d_])(?!\w+=)|[a-zà-ỹ]\?(?=[^\W\d_A-ZÀ-Ý])(?!\w+=)|(?:^|\s)\?(?=[a-z])|\ufffd")
+"""A question mark where a letter was; not the one between a question and the next, nor that of an address."""
 _SIGNS = re.compile("[\xa1-\xbf×÷]")
 _VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
 CONVERTIBLE = ("tcvn3", "vni", "utf8", "cp1258")
@@ -155,7 +156,7 @@ def _ends_word(text: str, found: re.Match[str]) -> bool:
 
 def _viqr_readings(word: str) -> tuple[str, ...]:
     """The word as VIQR, with and without the punctuation behind it."""
-    bare = word.replace("-D", "D").replace("-d", "d").strip("-")
+    bare = re.sub("([dD])-", r"\1", word).strip("-")
     return convert_viqr(bare), convert_viqr(bare[:-1]), convert_viqr(bare.rstrip(".?")).rstrip(".?")
 
 
@@ -241,16 +242,23 @@ _CONVERTERS: Mapping[str, Callable[[str], str]] = {
 
 
 def convert_together(cells: Sequence[T], encoding: str) -> list[T]:
-    """The cells of one row with their texts converted when one of them is recognised as `encoding`.
+    """The cells of one row with their texts converted when a word of one of them is Vietnamese in `encoding` only.
 
     Texts with letters that only Unicode has stay as they are: lists were put together from several.
     """
-    if not any(isinstance(cell, str) and detect(cell) == encoding for cell in cells):
+    if not any(isinstance(cell, str) and _speaks_for(encoding, cell) for cell in cells):
         return list(cells)
     return [
         type(cell)(convert(cell, encoding)) if isinstance(cell, str) and not _OWN.search(cell) else cell
         for cell in cells
     ]
+
+
+def _speaks_for(encoding: str, text: str) -> bool:
+    """Whether a text asks for the conversion that somebody has chosen: here one word is enough."""
+    if text.isascii() or encoding == "utf8":
+        return not text.isascii() and detect(text) == "utf8"
+    return any(_is_odd(word) and _told(convert(word, encoding)) for word in _WORD.findall(text))
 
 
 def of_bytes(data: bytes) -> str:

@@ -6,11 +6,12 @@ It must not know what a row means for the interview.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from files.columns import plain
 from files.faults import Fault
+from files.unreadable import error_in, letters_in
 from files.workbooks import Sheet, Workbook, letter
 
 KNOWN: Mapping[str, Sequence[str]] = {
@@ -85,6 +86,7 @@ def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
         return FormSheet((), (), (Fault("form.sheet_missing", {"sheet": name}, suggestion="form.sheet_missing.mend"),))
     columns, faults = _columns(sheet, name, default)
     languages = dict.fromkeys(code for _, code in columns.values() if code)
+    faults += _unreadable(sheet, name, columns)
     rows = (_row(sheet, name, index, columns) for index in range(1, len(sheet.rows)))
     kept = tuple(row for row in rows if any(row.cells.values()) or any(row.words.values()))
     return FormSheet(kept, tuple(languages), tuple(faults), frozenset(column for column, _ in columns.values()))
@@ -115,6 +117,18 @@ def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, tuple[str
         elif column:
             columns[index] = column
     return columns, faults
+
+
+def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]]) -> Iterator[Fault]:
+    """Errors of the spreadsheet, formulas without result, and words in letters that are no Unicode."""
+    for number, row in enumerate(sheet.rows[1:], 2):
+        for index, (_, language) in columns.items():
+            cell = row[index] if index < len(row) else ""
+            letters = letters_in(cell) if language and isinstance(cell, str) else None
+            code, params = (error, {}) if (error := error_in(cell)) else letters or ("", {})
+            if code:
+                column = f"{letter(index)} ({plain(sheet.rows[0][index])})"
+                yield Fault(code, params, name, number, column, str(cell)[:80], f"{code}.mend")
 
 
 def _meaning(written: str, sheet: str, default: str) -> tuple[str, str] | None:

@@ -131,10 +131,10 @@ FACETS: Mapping[Literal["old", "new", "other"], Sequence[str]] = {
     "other": (
         r"nam (?:19|20)\d\d|(?:19|20)\d\d|(?:dau|cuoi|dau nam|cuoi nam) (?:nam|ky)(?: \d+)?",
         r"(?:(?:trong do |la |so )?(?:nu|nam)(?: gioi)?)",
-        r"du kien|ke hoach|muc tieu|ket nap|tang(?: them| moi)?|giam|bo sung|(?:lien ket|vang lai|tre|thanh nien)",
-        r"dan toc(?: thieu so)?|dtts|(?:ho )?(?:can )?ngheo|phap nhan|ho gia dinh|gop von|bao hiem",
+        r"du kien|ke hoach|muc tieu|ket nap|tang(?: them| moi)?|giam(?! doc)|bo sung|lien ket|vang lai|tre",
+        r"dan toc(?: thieu so)?|dtts|(?:ho )?(?:can )?ngheo|phap nhan|ho gia dinh|gop von|bao hiem|thanh nien",
         r"(?:cua )?(?:ke toan(?: truong)?|thu quy|thu ky|kiem soat(?: vien)?|van thu|nhan vien|can bo|tro ly|ktt)",
-        r"(?:cua )?(?:pho|p) (?:giam doc|chu tich|gd|ct)|pgd|pct|vo|chong|con|nguoi nha|nguoi than|hang xom",
+        r"(?:cua )?(?:pho|p) (?:giam doc|chu tich|gd|ct)|pgd|pct|vo|chong|con(?! hoat)|nguoi nha|nguoi than|hang xom",
         r"me|cong ty me|chi nhanh|nuoc ngoai|tieng anh|nganh nghe khac",
     ),
 }
@@ -168,7 +168,7 @@ UNUSED = frozenset(
             "area_number",
             "hamlet",
         ),
-        *("born", "licence", "surname", "bare_name", "activity"),
+        *("password", "born", "licence", "surname", "bare_name", "activity"),
     }
 )
 """Fields that are understood and not needed."""

@@ -15,10 +15,10 @@ from typing import Literal
 from files.columns import Header, fold, plain
 from files.heading_words import EXPLAINED, FACETS, FIELDS, KIND_TOLD, MANY, PLACES, SECOND, SECTOR_TOLD, UNUSED
 from files.registry_words import NAMES
+from files.reports import ColumnUse, Use
 from files.workbooks import Row, Sheet, letter
 
 Facet = Literal["", "new", "old", "second", "other"]
-Use = Literal["taken", "kept", "unused", "unknown"]
 _HEADER_WITHIN = 30
 """Title rows above the header: no list seen has more than a page of them."""
 _BRACKETS = re.compile(r"[(\[{](.*?)[)\]}]|[(\[{](.*)$", re.DOTALL)
@@ -37,21 +37,6 @@ class Heading:
 
     field: str
     facet: Facet = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnUse:
-    """What became of one column: taken for `field`, kept beside it (old places), unused, or not understood."""
-
-    sheet: str
-    column: str
-    title: str
-    field: str
-    use: Use
-
-    def to_dict(self) -> dict[str, str]:
-        """Plain JSON types."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +127,7 @@ def _columns(sheet: Sheet, index: int) -> Columns:
     at: dict[str, tuple[int, ...]] = {}
     twice: list[tuple[str, int]] = []
     for field in dict.fromkeys(heading.field for heading in headings if heading.field):
-        taken = _taken(field, headings)
+        taken = _taken(field, headings, titles)
         if taken:
             at[field] = taken
         if field not in MANY:
@@ -165,7 +150,7 @@ def _settled(heading: Heading, named: set[str]) -> Heading:
     return heading
 
 
-def _taken(field: str, headings: Sequence[Heading]) -> tuple[int, ...]:
+def _taken(field: str, headings: Sequence[Heading], titles: Sequence[str]) -> tuple[int, ...]:
     """The columns that a field is read from: the new one before the plain one, an old one only for places."""
     of: dict[Facet, tuple[int, ...]] = {}
     for column, heading in enumerate(headings):
@@ -174,6 +159,8 @@ def _taken(field: str, headings: Sequence[Heading]) -> tuple[int, ...]:
     new, usual, second = of.get("new", ()), of.get("", ()), of.get("second", ())
     if field in MANY:
         return (*new, *usual, *second)
+    if field == "name":  # "Tên HTX" says it more clearly than "Đơn vị"
+        usual = tuple(sorted(usual, key=lambda column: not fold(titles[column]).startswith("ten")))
     return new or usual or (of.get("old", ()) if field in PLACES else ())
 
 

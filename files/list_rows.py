@@ -186,6 +186,8 @@ class RowReader:
     def _kind(self, name: str) -> str | None:
         """The kind's own cell; where that is empty, what the name begins with."""
         if self.text("kind") or not (kind := told_kind(name)):
+            if not name and "name" in self._amiss:
+                return None  # said already, and the name might have told it
             return self._one_of("kind", KINDS)
         self._say_once("list.kind_from_name", "kind" if "kind" in self._header.at else "name")
         return kind
@@ -218,7 +220,12 @@ class RowReader:
     def _place(self) -> tuple[str, str, bool]:
         """Commune, address with what districts and former provinces add to it, and whether it is our province."""
         commune, *rest = (expand(part.strip()) for part in self.text("commune").split(","))
-        before = (self.text("former_address"), self.text("former_commune"), self.text("former_district"))
+        before = (
+            self.text("former_address"),
+            self.text("former_commune"),
+            self.text("former_district"),
+            self.text("former_province"),
+        )
         address = [self.text("address"), *(part for part in rest if part and areas.find(part) is None), *before]
         if district := self.text("district"):
             address.append(district)

@@ -13,10 +13,12 @@ from files import columns, headings, workbooks
 from files.cells import read_date
 from files.columns import Header, plain
 from files.faults import Fault, RefusedError
-from files.headings import Columns, ColumnUse
+from files.heading_words import PLACES
+from files.headings import Columns, understand
 from files.list_rows import ListContext, Organisation, Phone, RowReader
 from files.registry_words import NEEDED
-from files.unreadable import letters_in
+from files.reports import ColumnUse
+from files.unreadable import ENCODINGS, letters_in
 from files.workbooks import Sheet, Workbook, letter
 
 __all__ = ["Organisation", "Phone", "Registry", "read_date", "read_registry"]
@@ -42,6 +44,9 @@ def read_registry(path: Path, area_code: str = "", convert: str = "") -> Registr
     book = workbooks.read(path, convert)
     found, faults = _sheets(book)
     faults = [*faults, *(fault for columns_ in found for fault in _column_faults(columns_))]
+    if convert:
+        code, params = "list.converted", {"encoding": ENCODINGS[convert]}
+        faults.insert(0, Fault(code, params, suggestion=f"{code}.mend", weight="notice"))
     reading = _Reading(ListContext(area_code), faults)
     for header in (columns_.header for columns_ in found):
         for index in range(header.row + 1, len(header.sheet.rows)):
@@ -95,6 +100,10 @@ def _column_faults(found: Columns) -> Iterator[Fault]:
     for field, column in found.twice:
         code, first = "list.column_twice", header.label(field)
         yield Fault(code, {"first": first}, sheet.name, row, header.label_at(column), "", f"{code}.mend", "notice")
+    for field in PLACES & header.at.keys():
+        if understand(header.title(field)).facet == "old":
+            code, label = "list.column_old_only", header.label(field)
+            yield Fault(code, {}, sheet.name, row, label, suggestion=f"{code}.mend", weight="notice")
     yield from _hidden_faults(header, sheet)
 
 

@@ -6,7 +6,7 @@ It must not know the database: which organisation a row belongs to and which for
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from files.faults import Fault, RefusedError, Weight
 from files.lists import read_date
 from files.registry_words import NAMES
 from files.tables import unguarded
+from files.unreadable import error_in, letters_in
 from files.workbooks import Cell
 from survey.questionnaire import Question, Questionnaire
 from survey.values import from_value
@@ -86,9 +87,12 @@ class OnlineFile:
     sha256: str
 
 
-def read_online(path: Path) -> OnlineFile:
-    """Read an export of the online survey. Raises RefusedError when the file or its header cannot be used at all."""
-    book = workbooks.read(path)
+def read_online(path: Path, convert: str = "") -> OnlineFile:
+    """Read an export of the online survey. `convert`: the encoding of its texts, "" for Unicode.
+
+    Raises RefusedError when the file or its header cannot be used at all.
+    """
+    book = workbooks.read(path, convert)
     headers = [header for sheet in book.sheets if (header := _header(sheet)) is not None]
     if not headers:
         raise RefusedError(Fault("online.no_header", suggestion="online.no_header.mend"))
@@ -117,10 +121,11 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
     """The row; False when it says "not yet"; None when it cannot be used (`faults` say why)."""
     cells = header.sheet.rows[index]
     taken = {column for of_field in header.at.values() for column in of_field}
+    amiss = list(_amiss(header, index))
     answers = {
         name: unguarded(plain(cells[column]))
         for column, name in enumerate(header.names)
-        if column not in taken and name and column < len(cells) and cells[column] != ""
+        if column not in taken | {at for at, *_ in amiss} and name and column < len(cells) and cells[column] != ""
     }
     phones, phone_faults = _phones(header, index)
     at = read_time(header.cell(cells, "at"))
@@ -135,8 +140,13 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
     )
     status = header.text(cells, "status")
     said = fold(status)
-    if said in _NOT_ANSWERED or (not said and not answers):
+    if said in _NOT_ANSWERED or (not said and not answers and not amiss):
         return False
+    for column, code, params in amiss:
+        faults.append(row.fault(code, header.label_at(column), plain(cells[column]), "emptied", **params))
+    if any(column in header.at.get("registry_code", ()) for column, *_ in amiss):
+        faults.append(row.fault("online.nobody"))
+        return None
     if said and said not in _ANSWERED:
         faults.append(row.fault("online.status_unknown", header.label("status"), status))
         return None
@@ -147,6 +157,19 @@ def _row(header: Header, index: int, faults: list[Fault]) -> OnlineRow | bool | 
         faults.append(row.fault("online.nobody"))
         return None
     return row
+
+
+def _amiss(header: Header, index: int) -> Iterator[tuple[int, str, Mapping[str, str]]]:
+    """Column, code and parameters of each cell that holds an error value or letters of another encoding."""
+    used = (*header.at.get("registry_code", ()), *header.at.get("at", ()))
+    known = {column for columns_ in header.at.values() for column in columns_}
+    for column, cell in enumerate(header.sheet.rows[index]):
+        if (column in known and column not in used) or column >= len(header.names) or not header.names[column]:
+            continue
+        if code := error_in(cell):
+            yield column, code, {}
+        elif isinstance(cell, str) and (letters := letters_in(cell)):
+            yield column, *letters
 
 
 def _phones(header: Header, index: int) -> tuple[tuple[str, ...], list[tuple[str, str]]]:

@@ -87,7 +87,34 @@ KINDS = {
     **dict.fromkeys(("lhhtx", "lien hiep htx", "lien hiep hop tac xa", "lien hiep"), "LHHTX"),
     **dict.fromkeys(("tht", "to hop tac"), "THT"),
 }
+_FARMING = (
+    *("trong trot", "chan nuoi", "thuy san", "lam nghiep", "nong lam nghiep", "nong lam thuy san", "diem nghiep"),
+    *("nuoi trong thuy san", "dich vu nong nghiep", "san xuat nong nghiep", "trong trot chan nuoi", "cay an qua"),
+    *("nong nghiep tong hop", "linh vuc nong nghiep", "rau mau", "thuy loi", "nong lam ngu diem nghiep"),
+)
+_OTHER_TRADES = (
+    *("cong nghiep", "tieu thu cong nghiep", "cn ttcn", "ttcn", "cong nghiep ttcn", "xay dung", "thuong mai"),
+    *(
+        "thuong mai dich vu",
+        "van tai",
+        "giao thong van tai",
+        "giao thong",
+        "moi truong",
+        "ve sinh moi truong",
+        "du lich",
+    ),
+    *(
+        "dich vu phi nong nghiep",
+        "dien nuoc",
+        "quan ly cho",
+        "thu cong my nghe",
+        "linh vuc phi nong nghiep",
+        "phi nong",
+    ),
+)
 SECTORS = {
+    **dict.fromkeys(_FARMING, "NN"),
+    **dict.fromkeys(_OTHER_TRADES, "PNN"),
     **dict.fromkeys(("nn", "nong nghiep", "htx nn", "htx nong nghiep", "nong lam ngu nghiep"), "NN"),
     **dict.fromkeys(("pnn", "phi nong nghiep", "htx pnn", "htx phi nong nghiep", "phi nn"), "PNN"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from files.faults import Fault, from_dict
 
@@ -33,6 +33,27 @@ class Difference:
         return {**{name: getattr(self, name) for name in self.__slots__}, "fields": dict(self.fields)}
 
 
+Use = Literal["taken", "kept", "unused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What became of one column: taken for `field`, kept beside it (old places), unused, or not understood.
+
+    `column` is Excel's letter, `title` what stands above it ("" when nothing does).
+    """
+
+    sheet: str
+    column: str
+    title: str
+    field: str
+    use: Use
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain JSON types."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, or would do (`dry_run`). `kind`: registry or online; `subject`: office or round code."""
@@ -45,6 +66,7 @@ class ImportReport:
     dry_run: bool = False
     differences: tuple[Difference, ...] = ()
     import_id: str = ""
+    columns: tuple[ColumnUse, ...] = ()
 
     @property
     def changes(self) -> int:
@@ -67,6 +89,7 @@ class ImportReport:
             "faults": [fault.to_dict() for fault in self.faults],
             "differences": [found.to_dict() for found in self.differences],
             "import_id": self.import_id,
+            "columns": [used.to_dict() for used in self.columns],
         }
 
     def to_json(self) -> str:
@@ -79,7 +102,8 @@ def report_from_json(text: str) -> ImportReport:
     data = json.loads(text)
     differences = tuple(_difference(found) for found in data.get("differences", ()))
     faults = tuple(from_dict(fault) for fault in data["faults"])
-    return ImportReport(**{**data, "faults": faults, "differences": differences})
+    columns = tuple(ColumnUse(**used) for used in data.get("columns", ()))
+    return ImportReport(**{**data, "faults": faults, "differences": differences, "columns": columns})
 
 
 def _difference(data: Mapping[str, Any]) -> Difference:
@@ -123,8 +147,17 @@ def _value(value: Shown, words: Words) -> str:
     return words("difference.empty") if value in (None, "") else str(value)
 
 
+def column_lines(columns: Iterable[ColumnUse], words: Words) -> Iterator[str]:
+    """Each column of a list in words: which one it is, and what it was taken for."""
+    for used in columns:
+        field = words(f"column.field.{used.field}") if used.field else ""
+        place = {"sheet": used.sheet, "column": used.column, "title": used.title}
+        yield words(f"column.{used.use}", field=field, **place)
+
+
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
-    """The report in words: the faults first, then what happened in counts."""
+    """The report in words: which column was taken for what, the faults, then what happened in counts."""
+    yield from column_lines(report.columns, words)
     yield from fault_lines(report.faults, words)
     yield from difference_lines(report.differences, words)
     if report.dry_run:

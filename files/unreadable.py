@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from characters import legacy
 from files.workbooks import Cell, ErrorCell
 
-ENCODINGS: Mapping[str, str] = {"tcvn3": "TCVN3 (.Vn…)", "vni": "VNI", "utf8": "UTF-8", "cp1258": "Windows-1258"}
+ENCODINGS: Mapping[str, str] = {
+    "tcvn3": "TCVN3 (.Vn…)",
+    "vni": "VNI",
+    "utf8": "UTF-8 → Latin-1",
+    "cp1258": "Windows-1258",
+}
 """Encodings that can be converted → how staff know them."""
 
 

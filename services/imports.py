@@ -47,16 +47,19 @@ class _Change:
     new: bool
 
 
-def import_registry(work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
+def import_registry(
+    work: Work, office_code: str, path: Path, actor: str, dry_run: bool = False, convert: str = ""
+) -> ImportReport:
     """Read the list at `path` and make it the office's organisations; rows seen before unchanged are left alone.
 
     Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
-    unless somebody contacted them. A dry run does all of it and takes it back. Raises files.faults.RefusedError
+    unless somebody contacted them. A dry run does all of it and takes it back. `convert`: the encoding of its texts
+    (`characters.legacy.CONVERTIBLE`), "" for Unicode. Raises files.faults.RefusedError
     (unusable file) or Refusal (unknown office).
     """
     with work.database.transaction() as conn:
         office = registry.office_by_code(conn, office_code)
-    listed = lists.read_registry(path, office["area_code"] if office else "")
+    listed = lists.read_registry(path, office["area_code"] if office else "", convert)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office_code, listed, actor, dry_run))
 
 
@@ -82,7 +85,8 @@ def _bring_in(
     absent = len(known.keys() - {organisation.registry_code for organisation in listed.organisations})
     counts = {**_counts(listed, changes), "absent": absent, "framed": framed, "unframed": exits.left}
     faults = (*listed.faults, *shared, *exits.notices)
-    report = ImportReport("registry", office_code, listed.sha256, counts, faults, dry_run, differences, str(import_id))
+    whole = (counts, faults, dry_run, differences, str(import_id), listed.columns)
+    report = ImportReport("registry", office_code, listed.sha256, *whole)
     registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
     audit.append(
         conn,

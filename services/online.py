@@ -37,13 +37,15 @@ from survey.questionnaire import Question, Questionnaire
 Found = list[tuple[OnlineRow, RowMapping]]
 
 
-def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
+def import_online(
+    work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False, convert: str = ""
+) -> ImportReport:
     """Read an export of the online survey into round `round_code`; the same file again changes nothing.
 
     Answers given by phone before stay, or give way in a form that is not final: a rule of the round (`conflicts`).
-    Raises RefusedError (unusable file) or Refusal (no round).
+    `convert`: the encoding of its texts, "" for Unicode. Raises RefusedError (unusable file) or Refusal (no round).
     """
-    exported = online.read_online(path)
+    exported = online.read_online(path, convert)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, exported, actor, dry_run))
 
 

@@ -36,7 +36,7 @@ def read(data: bytes, ending: str, convert: str) -> list[Sheet]:
         r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype|html|head|body|table|meta|style|div)\b", head, re.DOTALL
     ):
         return markup.read_html(text)
-    if ending.startswith(".htm") or head.startswith(("<?xml", "%pdf", "{\\rtf")):
+    if ending.startswith(".htm") or head.startswith("<?xml"):
         raise UnfitError("file.unknown")
     return [marked(Sheet("CSV", _rows(text)), Marks())]
 
@@ -45,6 +45,8 @@ def _decode(data: bytes, convert: str) -> str:
     text = _utf(data)
     if text is None and convert:
         return legacy.decoded(data)
+    if data.startswith((b"%PDF", b"{\\rtf", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")):
+        raise UnfitError("file.unknown")
     if text is None and (sum(byte < 32 and byte not in b"\t\r\n\f\x1a" for byte in data[:4000]) > 4 or b"\0" in data):
         raise UnfitError("file.unknown")
     if text is None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 
+from characters.legacy import CONVERTIBLE
 from files.reports import report_lines
 from runtime.cli.faults import told
 from runtime.cli.session import Session
@@ -23,6 +24,7 @@ from services.undo import undo_import
 )
 @click.option("--round", "round_code", metavar="CODE", help="đợt khảo sát, cùng với --online (round)")
 @click.option("--dry-run", is_flag=True, help="xem thử, không ghi gì (change nothing)")
+@click.option("--convert", type=click.Choice(CONVERTIBLE), help="chuyển chữ từ bảng mã cũ sang Unicode (old encoding)")
 @click.option("--undo", metavar="IMPORT", type=click.UUID, help="lấy lại một lần nhập khi chưa liên hệ ai (take back)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
@@ -33,6 +35,7 @@ def command(
     online: Path | None,
     round_code: str | None,
     dry_run: bool,
+    convert: str | None,
     undo: UUID | None,
     as_json: bool,
 ) -> None:
@@ -42,9 +45,9 @@ def command(
         return
     with told(session, as_json):
         if path and office and not online and not round_code:
-            report = import_registry(session.work, office, path, session.actor, dry_run)
+            report = import_registry(session.work, office, path, session.actor, dry_run, convert or "")
         elif online and round_code and not path and not office:
-            report = import_online(session.work, round_code, online, session.actor, dry_run)
+            report = import_online(session.work, round_code, online, session.actor, dry_run, convert or "")
         else:
             session.fail("import.usage")
     if as_json:
