@@ -61,12 +61,12 @@ _OWN = re.compile("[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 """Letters that only Unicode's Vietnamese has: a word with one of them is no older encoding."""
 _WORD = re.compile(r"[A-Za-z\xa1-\xff]+")
 _SUSPECT = re.compile(
-    "[\x80-\x9f\xa1-\xbfÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ\ufffdŒœŠšŸŽžƒ‚„†‡ˆ‰‹›˜™]"
+    "[\x80-\x9f\xa1-\xbfÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ\ufffdŒœŠšŸŽžƒ‚„†‡ˆ‰‹›˜™€]"
     "|[a-zà-ÿ][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]|[aâeêoôõýy][ìò]"
     "|[aeAE][ùõâáàãêéèúÙÕÂÁÀÃÊÉÈÚ]|[oOuUyYôÔ][ùõÙÕ]|[oO][âÂ]|[yY][âáàãÁÀÃ]|[^\\W\\d_]\\?[^\\W\\d_]|(?:^|\\s)\\?[a-z]"
 )
 """What no Vietnamese text holds; everything without it needs no closer look."""
-_MOJIBAKE = re.compile("á[º»].|[ÃÂ][\x80-\xbf ]|Æ[°¡¯\xa0 ]|Ä[\x80-\x9f‘’ƒ©¨]|Å[©¨]|Ã[^\\sa-zA-Z]")
+_MOJIBAKE = re.compile("á[º»].|[ÃÂ][\x80-\xbf ]|Æ[°¡¯\xa0 ]|Ä[\x80-\x9f‘’ƒ©¨]|Å[©¨]|Ì[€\x81ƒ‰£›]|Ã[^\\sa-zA-Z]")
 _LOST = re.compile(r"[A-ZÀ-Ỹ]\?(?=[^\W\d_])(?!\w+=)|[a-zà-ỹ]\?(?=[^\W\d_A-ZÀ-Ý])(?!\w+=)|(?:^|\s)\?(?=[a-z])|\ufffd")
 """A question mark where a letter was; not the one between a question and the next, nor that of an address."""
 _SIGNS = re.compile("[\xa1-\xbf×÷]")

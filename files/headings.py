@@ -116,7 +116,7 @@ def find(sheet: Sheet, needed: Sequence[str]) -> Columns | None:
 
 
 def _named(found: Columns) -> int:
-    return sum(use.use != "unknown" for use in found.uses)
+    return len({use.field for use in found.uses if use.use != "unknown"})
 
 
 def _columns(sheet: Sheet, index: int) -> Columns:

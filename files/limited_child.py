@@ -17,11 +17,14 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from files.child_limits import OUT_OF_MEMORY
 
 _CHUNK = 1 << 18
+_OURS = str(Path(__file__).resolve().parents[1])
+"""Where our packages stand: an installation may have found them by a hook that the child does not run."""
 _BEGIN = (
     "import sys, json; told = json.loads(sys.argv[1]); sys.path[:] = told['path'];"
     "from files.child_limits import begin; begin(told)"
@@ -53,7 +56,7 @@ def run(module: str, source: BinaryIO, arguments: Sequence[str] = (), limits: Li
     told = {
         "module": module,
         "arguments": list(arguments),
-        "path": [os.path.realpath(part) for part in sys.path],
+        "path": [_OURS, *(os.path.realpath(part) for part in sys.path)],
         "parent": os.getpid(),
         "memory_mb": limits.memory_mb,
         "cpu_s": limits.cpu_s,

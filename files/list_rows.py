@@ -18,7 +18,7 @@ from files.columns import Header, fold, plain
 from files.faults import Fault, Weight
 from files.registry_states import is_active
 from files.registry_words import KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
-from files.unreadable import error_in, letters_in
+from files.unreadable import NO_RESULT, error_in, letters_in
 from files.workbooks import Cell, ErrorCell, Row
 
 T = TypeVar("T")
@@ -95,10 +95,11 @@ class RowReader:
     def _is_amiss(self, field: str, text: str) -> bool:
         """Whether the cell holds an error value or letters of another encoding: told, and never used."""
         code = error_in(self._header.cell(self._row, field))
-        letters = None if code or field not in _READ_ALOUD else letters_in(text)
+        letters = None if code or field not in _READ_ALOUD else letters_in(text, question_marks=True)
         if not code and not letters:
             return False
-        self._amiss.add(field)
+        if text != NO_RESULT:  # in .xls it may as well be a formula whose result is an empty text
+            self._amiss.add(field)
         fault, params = letters or (code, {})
         self._fault_at(fault, self._header.label(field), text, params, "emptied")
         return True

@@ -108,7 +108,10 @@ def _column_faults(found: Columns) -> Iterator[Fault]:
 
 
 def _hidden_faults(header: Header, sheet: Sheet) -> Iterator[Fault]:
-    """What is hidden or filtered away is read like the rest, and said."""
+    """What is hidden or filtered away is read like the rest, and said; so is what could not be seen."""
+    if sheet.unchecked:
+        code = "list.errors_unseen"
+        yield Fault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
     last = len(sheet.rows)
     hidden = sorted(at for at in sheet.hidden_rows if header.row < at < last and any(map(plain, sheet.rows[at])))
     if hidden:

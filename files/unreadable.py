@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from characters import legacy
-from files.workbooks import Cell, ErrorCell
+from files.parsing.cells import NO_RESULT, Cell, ErrorCell
+
+__all__ = ["ENCODINGS", "NO_RESULT", "error_in", "letters_in"]
 
 ENCODINGS: Mapping[str, str] = {
     "tcvn3": "TCVN3 (.Vn…)",
@@ -23,12 +25,15 @@ def error_in(cell: Cell) -> str:
     """The code of the fault when `cell` holds an error value or a formula without a stored result, else ""."""
     if not isinstance(cell, ErrorCell):
         return ""
-    return "cell.no_result" if cell.startswith("=") else "cell.error"
+    return "cell.no_result" if cell.startswith(NO_RESULT) else "cell.error"
 
 
-def letters_in(text: str) -> tuple[str, Mapping[str, str]] | None:
-    """The code and parameters of the fault when the letters of `text` are not Vietnamese in Unicode, else None."""
-    found = legacy.detect(text)
+def letters_in(text: str, question_marks: bool = False) -> tuple[str, Mapping[str, str]] | None:
+    """The code and parameters of the fault when the letters of `text` are not Vietnamese in Unicode, else None.
+
+    `question_marks`: it is a name, in which each of them stands for a lost letter.
+    """
+    found = legacy.detect(text) or ("lost" if question_marks and "?" in text else "")
     if not found:
         return None
     if found in ENCODINGS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,4 +86,4 @@ def _refused(code: str, path: Path, **params: str | int) -> RefusedError:
 def _converted(sheet: Sheet, encoding: str) -> Sheet:
     """The sheet with its texts in Unicode: row by row, so that a row which is in Unicode already stays as it is."""
     rows = [legacy.convert_together(row, encoding) for row in sheet.rows]
-    return Sheet(sheet.name, rows, sheet.hidden, sheet.hidden_rows, sheet.hidden_columns)
+    return replace(sheet, rows=rows)

@@ -40,6 +40,4 @@ def _marks(archive: zipfile.ZipFile) -> Mapping[str, Marks]:
         return ods_marks.read(archive)
     if any(name.lower().endswith("xl/workbook.xml") for name in names):
         return xlsx_marks.read(archive)
-    if any(name.lower().endswith("xl/workbook.bin") for name in names):
-        return {}  # .xlsb: the parser reads it; its errors cannot be seen from here
     raise UnfitError("file.unknown")

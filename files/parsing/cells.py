@@ -60,6 +60,8 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    unchecked: bool = False
+    """Error cells could not be looked for: they would stand as empty."""
 
 
 @dataclass(slots=True)
@@ -69,6 +71,7 @@ class Marks:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    unchecked: bool = False
 
 
 class UnfitError(Exception):
@@ -96,7 +99,8 @@ def marked(sheet: Sheet, marks: Marks) -> Sheet:
     ]
     for (at, column), text in marks.errors.items():
         _put(rows, at, column, ErrorCell(text))
-    return Sheet(sheet.name, rows, sheet.hidden, frozenset(marks.rows), frozenset(marks.columns))
+    hidden = (frozenset(marks.rows), frozenset(marks.columns))
+    return Sheet(sheet.name, rows, sheet.hidden, *hidden, marks.unchecked)
 
 
 def _put(rows: list[Row], at: int, column: int, cell: Cell) -> None:
@@ -127,7 +131,7 @@ def to_lines(sheets: Iterable[Sheet]) -> Iterator[str]:
             for column, cell in enumerate(row)
             if type(cell) is ErrorCell
         ]
-        head = {"name": sheet.name, "hidden": sheet.hidden, "errors": errors}
+        head = {"name": sheet.name, "hidden": sheet.hidden, "unchecked": sheet.unchecked, "errors": errors}
         hidden = {"rows": sorted(sheet.hidden_rows), "columns": sorted(sheet.hidden_columns)}
         yield json.dumps({**head, "hidden_parts": hidden}, ensure_ascii=False)
         for start in range(0, len(sheet.rows), _PAGE):
@@ -159,10 +163,8 @@ def from_lines(lines: Iterable[bytes]) -> tuple[Sheet, ...]:
         if "end" in said:
             return tuple(sheets)
         rows, errors = [], said["errors"]
-        hidden = said["hidden_parts"]
-        sheets.append(
-            Sheet(said["name"], rows, said["hidden"], frozenset(hidden["rows"]), frozenset(hidden["columns"]))
-        )
+        hidden = (frozenset(said["hidden_parts"]["rows"]), frozenset(said["hidden_parts"]["columns"]))
+        sheets.append(Sheet(said["name"], rows, said["hidden"], *hidden, said["unchecked"]))
     raise ValueError("no end")
 
 

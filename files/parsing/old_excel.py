@@ -1,6 +1,6 @@
 """XLS of all ages: values by calamine, and by xlrd what it hides: error cells, formulas without result, hidden parts.
 
-Where xlrd cannot read what calamine can, the sheet says so in `Marks` by nothing: values are never lost for it.
+Where xlrd cannot read what calamine can, the sheets say so (`unchecked`); values are never lost for it.
 It must not know the bytes of the format.
 """
 
@@ -23,7 +23,7 @@ def read(data: bytes) -> list[Sheet]:
         raise UnfitError("file.encrypted")
     sheets = by_calamine.read(data)
     marks = _marks(data)
-    return [marked(sheet, marks.get(sheet.name) or Marks()) for sheet in sheets]
+    return [marked(sheet, marks.get(sheet.name) or Marks(unchecked=True)) for sheet in sheets]
 
 
 def _marks(data: bytes) -> dict[str, Marks]:

@@ -80,6 +80,7 @@ def cp1258(text: str) -> str:
         ("Há»£p tÃ¡c xÃ£", "utf8", "Hợp tác xã"),
         ("Ä áº¯k Láº¯k", "utf8", "Đắk Lắk"),
         (read_as_latin(read_as_latin("Hợp tác xã")), "utf8", "Hợp tác xã"),
+        (read_as_latin(unicodedata.normalize("NFD", "tác giả")), "utf8", "tác giả"),
         ("Hõòp tác xaÞ", "cp1258", "Hợp tác xã"),
         ("Ho+.p ta'c xa~", "viqr", ""),
         ("D-u+o+`ng Vie^.t Nam", "viqr", ""),

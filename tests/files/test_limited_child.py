@@ -156,3 +156,14 @@ def test_a_text_made_to_hurt_is_refused_or_read_within_the_limits(tmp_path: Path
     path.write_text(text)
     with pytest.raises(RefusedError):
         workbooks.read(path, limits=Limits(memory_mb=512, cpu_s=20, wall_s=60, output_mb=16))
+
+
+def test_a_child_finds_our_packages_however_we_found_them(tmp_path: Path) -> None:
+    """An editable installation puts a hook in place of a path; the child runs no hooks."""
+    path = write(tmp_path / "a.xlsx", A=[["x"]])
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(workbooks.__file__).parents[1])!r}); from files import workbooks;"
+        f"del sys.path[0]; from pathlib import Path; print(workbooks.read(Path({str(path)!r})).sheets[0].rows)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", check=True)
+    assert said.stdout.strip() == "[['x']]"
