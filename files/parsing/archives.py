@@ -25,7 +25,7 @@ def read(data: bytes) -> list[Sheet]:
             marks = _marks(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise UnfitError("file.corrupt") from error
-    return [marked(sheet, marks.get(sheet.name) or Marks()) for sheet in by_calamine.read(data)]
+    return [marked(sheet, marks.get(sheet.name) or Marks(unchecked=True)) for sheet in by_calamine.read(data)]
 
 
 def _marks(archive: zipfile.ZipFile) -> Mapping[str, Marks]:
@@ -38,6 +38,6 @@ def _marks(archive: zipfile.ZipFile) -> Mapping[str, Marks]:
     names = {entry.filename for entry in entries}
     if "content.xml" in names:
         return ods_marks.read(archive)
-    if any(name.lower().endswith("xl/workbook.xml") for name in names):
+    if any(name.lower().replace("\\", "/").endswith("xl/workbook.xml") for name in names):
         return xlsx_marks.read(archive)
     raise UnfitError("file.unknown")

@@ -21,9 +21,20 @@ def read(data: bytes) -> list[Sheet]:
     """The sheets of an .xls file. Raises UnfitError."""
     if _ENCRYPTED in data:
         raise UnfitError("file.encrypted")
-    sheets = by_calamine.read(data)
+    try:
+        sheets = by_calamine.read(data)
+    except UnfitError as unfit:
+        raise UnfitError("file.encrypted") if _is_encrypted(data) else unfit from unfit
     marks = _marks(data)
     return [marked(sheet, marks.get(sheet.name) or Marks(unchecked=True)) for sheet in sheets]
+
+
+def _is_encrypted(data: bytes) -> bool:
+    try:
+        xlrd.open_workbook(file_contents=data, on_demand=True)
+    except Exception as error:
+        return "encrypted" in str(error)
+    return False
 
 
 def _marks(data: bytes) -> dict[str, Marks]:

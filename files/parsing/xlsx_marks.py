@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from files.parsing.cells import NO_RESULT, Marks, UnfitError, too_wide
+from files.parsing.cells import NO_RESULT, Marks, too_wide
 
 _CHUNK = 1 << 21
 _MAX_ROW = 1 << 24
@@ -35,7 +35,7 @@ _HIDDEN = (b"1", b"true")
 
 def read(archive: zipfile.ZipFile) -> dict[str, Marks]:
     """The marks of each worksheet by its name. Raises UnfitError for cells far out or a broken archive."""
-    parts = {name.lower().lstrip("/"): name for name in archive.namelist()}
+    parts = {name.lower().replace("\\", "/").lstrip("/"): name for name in archive.namelist()}
     # No sheet escapes the search for cells far out, whatever the workbook says of it.
     sheets = {part for part in parts if part.startswith("xl/worksheets/") and part.endswith(".xml")}
     named = {name: part.lower() for name, part in _worksheets(archive, parts) if part.lower() in parts}
@@ -48,8 +48,8 @@ def _worksheets(archive: zipfile.ZipFile, parts: dict[str, str]) -> Iterator[tup
     try:
         book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
         relations = ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"]))
-    except (KeyError, ElementTree.ParseError) as error:
-        raise UnfitError("file.corrupt") from error
+    except (KeyError, ElementTree.ParseError):
+        return  # the parser may still read it; its sheets count as unchecked
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     for element in book.iter():
         if element.tag.rpartition("}")[2] == "sheet":

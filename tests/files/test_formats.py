@@ -140,6 +140,16 @@ def test_old_workbooks_of_any_size_are_read(tmp_path: Path, size: int) -> None:
     assert str(found[-1][0]).startswith(f"Hợp tác xã {size - 1} ")
 
 
+def test_an_old_workbook_with_a_password_is_told_from_a_broken_one(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("DS").write(0, 0, "x")
+    book.save(str(tmp_path / "a.xls"))
+    data = (tmp_path / "a.xls").read_bytes()
+    locked = data.replace(b"\x42\x00\x02\x00", b"\x2f\x00\x02\x00", 1)  # a record FILEPASS
+    assert refused(tmp_path / "a.xls", locked).code == "file.encrypted"
+    assert refused(tmp_path / "a.xls", data[:700]).code in ("file.corrupt", "file.unknown")
+
+
 LIST = "Tªn HTX;Lo¹i h×nh;S§T;Lµ thµnh viªn;X·\nHTX N«ng nghiÖp T©n TiÕn;NN;0912345678;Cã;X· Lª Lîi\n"
 
 
