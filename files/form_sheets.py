@@ -128,7 +128,8 @@ def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]])
             code, params = (error, {}) if (error := error_in(cell)) else letters or ("", {})
             if code:
                 column = f"{letter(index)} ({plain(sheet.rows[0][index])})"
-                yield Fault(code, params, name, number, column, str(cell)[:80], f"{code}.mend")
+                mend = "letters.in_form.mend" if code == "letters.legacy" else f"{code}.mend"
+                yield Fault(code, params, name, number, column, str(cell)[:80], mend)
 
 
 def _meaning(written: str, sheet: str, default: str) -> tuple[str, str] | None:

@@ -92,14 +92,16 @@ FIELDS: Mapping[str, Sequence[str]] = {
     ),
     "member_or_count": (r"thanh vien",),
     "founded_on": (
-        r"(?:ngay|ngay thang|ngay thang nam|thoi gian|thoi diem) (?:thanh lap|tl|(?:cap|dang ky|dk)(?: .*)?)",
+        r"(?:ngay|ngay thang|ngay thang nam|thoi gian|thoi diem) (?:thanh lap|tl|cap|dang ky|dk)"
+        r"(?: (?:gcn|giay|phep|chung nhan|lan dau|lan \d|dkkd|kinh doanh|htx|so|hop tac xa|ma so thue))*",
         r"thanh lap(?: ngay)?",
     ),
     "member": (
         r"(?:la |co phai |co la )*(?:thanh vien|tv|hoi vien)(?: (?:cua|thuoc))?(?: (?:lien minh|lm|lmhtx|vca|htx"
         r"|hop tac xa|tinh|viet nam|vn|thanh pho))+(?: hay khong| khong)?",
         r"(?:la|co phai|co la)(?: la)? (?:thanh vien|hoi vien|tv)",
-        r"(?:da )?(?:gia nhap|tham gia|vao|ket nap)(?: vao)? (?:lien minh|lmhtx|lm).*|tu cach thanh vien",
+        r"(?:da )?(?:gia nhap|tham gia|vao|ket nap)(?: vao)? (?:lien minh|lmhtx|lm)(?: (?:htx|hop tac xa|tinh))*"
+        r"|tu cach thanh vien",
     ),
     "active": (
         rf"(?:trang thai|tinh trang|hien trang|tinh hinh|thuc trang)(?: (?:hoat dong|phap ly|hien nay|ton tai"

@@ -57,15 +57,18 @@ def understand(title: str) -> Heading:
     asides = [fold(one or two) for one, two in _BRACKETS.findall(title)]
     bare = fold(_BRACKETS.sub(" ", title))
     told: Facet = next((found for aside in asides if (found := _facet_of(aside))), "")
-    if known := _field(bare, asides) or _field(fold(title), asides):
+    whole = fold(title)
+    if known := _told(bare, asides) or _told(whole, asides):
         return Heading(known, _for_field(known, told))
+    # Words that change the meaning before those that explain: "theo GCN cũ" is old.
     facets: Sequence[tuple[Facet, re.Pattern[str]]] = (*_FACETS.items(), ("second", _SECOND))
     for facet, words in facets:
         for place in words.finditer(bare):
             rest = " ".join((bare[: place.start()] + bare[place.end() :]).split())
             if field := _field(rest, asides):
                 return Heading(field, _for_field(field, told or facet))
-    return Heading("")
+    known = _field(bare, asides) or _field(whole, asides)
+    return Heading(known, _for_field(known, told)) if known else Heading("")
 
 
 def _facet_of(aside: str) -> Facet:
@@ -89,8 +92,13 @@ def _for_field(field: str, facet: Facet) -> Facet:
 
 
 def _field(said: str, asides: Sequence[str]) -> str:
-    said = re.sub(r"^(?:cot )?\d{1,2} (?=\D)", "", said)  # numbered headings: "3. Tên HTX"
-    found = _known(said) or _known(" ".join(_EXPLAINED.sub(" ", said).split()))
+    """The field of folded words, with or without those that explain."""
+    return _told(said, asides) or _told(" ".join(_EXPLAINED.sub(" ", said).split()), asides)
+
+
+def _told(said: str, asides: Sequence[str]) -> str:
+    """The field of folded words; brackets tell which of two it is."""
+    found = _known(re.sub(r"^(?:cot )?\d{1,2} (?=\D)", "", said))  # numbered headings: "3. Tên HTX"
     if found in ("kind", "sector"):
         words = {word for aside in asides for word in aside.split()}
         return "kind" if words & KIND_TOLD else "sector" if words & SECTOR_TOLD else found
@@ -120,8 +128,7 @@ def _named(found: Columns) -> int:
 
 
 def _columns(sheet: Sheet, index: int) -> Columns:
-    titles, last = _titles(sheet, index)
-    headings = [understand(title) for title in titles]
+    titles, headings, last = _titles(sheet, index)
     named = {heading.field for heading in headings if not heading.facet}
     headings = [_settled(heading, named) for heading in headings]
     at: dict[str, tuple[int, ...]] = {}
@@ -164,20 +171,33 @@ def _taken(field: str, headings: Sequence[Heading], titles: Sequence[str]) -> tu
     return new or usual or (of.get("old", ()) if field in PLACES else ())
 
 
-def _titles(sheet: Sheet, index: int) -> tuple[list[str], int]:
-    """The titles of a header row, with those of a second row below it in brackets, and the last row's index."""
+def _titles(sheet: Sheet, index: int) -> tuple[list[str], list[Heading], int]:
+    """The titles of a header row and what they mean, together with a second row below it, and the last row's index."""
     titles = [plain(cell) for cell in sheet.rows[index]]
+    headings = [understand(title) for title in titles]
     below = [plain(cell) for cell in sheet.rows[index + 1]] if index + 1 < len(sheet.rows) else []
     below += [""] * (len(titles) - len(below))
     parted = [c for c, title in enumerate(titles) if not title and below[c] and any(titles[:c])]
-    names = [c for c, title in enumerate(titles) if understand(title).field == "name"]
+    names = [c for c, heading in enumerate(headings) if heading.field == "name"]
     if not parted or not names or any(below[c] not in ("", titles[c]) for c in names) or any(map(_number, below)):
-        return titles, index
-    whole, group = [], ""
-    for title, part in zip(titles, below, strict=False):
-        group = title or group
-        whole.append(f"{group} ({part})" if part and part != title else title)
-    return whole, index + 1
+        return titles, headings, index
+    group = ""
+    for column, part in enumerate(below[: len(titles)]):
+        group = titles[column] or group
+        if part and part != titles[column]:
+            titles[column] = f"{group} ({part})" if group else part
+            headings[column] = _part_of(group, part)
+    return titles, headings, index + 1
+
+
+def _part_of(group: str, part: str) -> Heading:
+    """What a title below another one means: "SĐT" below "Kế toán", "Giám đốc" below "SĐT", "Xã" below "Địa chỉ"."""
+    together, alone = understand(f"{part} {group}"), understand(part)
+    if together.field:
+        return together
+    if alone.field and (alone.field != "leader" or not understand(group).field):
+        return alone
+    return understand(f"{group} ({part})")
 
 
 def _number(text: str) -> bool:

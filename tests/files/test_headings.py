@@ -197,6 +197,16 @@ def test_a_heading_nobody_knows_is_told_once_and_so_are_two_of_a_kind(tmp_path: 
     assert found.organisations[0].name == "HTX Khác"
 
 
+def test_what_stands_below_a_person_or_an_address_is_its_own_column(tmp_path: Path) -> None:
+    above = ["Tên HTX", "Người đại diện", "", "", "Kế toán", "", "Địa chỉ", "", "", "Là thành viên", "Loại hình"]
+    below = ["", "Họ và tên", "Chức vụ", "SĐT", "Họ tên", "SĐT", "Số nhà", "Xã", "Huyện", "", ""]
+    row = ["HTX A", "Ông B", "GĐ", "0912345678", "Bà C", "0912345679", "12", "Xã D", "Huyện E", "Có", "NN"]
+    found = read_registry(write(tmp_path / "a.xlsx", DS=[above, below, row]))
+    (got,) = found.organisations
+    assert (got.leader, got.position, [phone.e164 for phone in got.phones]) == ("Ông B", "GĐ", ["+84912345678"])
+    assert (got.commune, got.address) == ("Xã D", "12, Huyện E")
+
+
 def test_headings_of_two_rows_are_read_together(tmp_path: Path) -> None:
     above = ["TT", "Tên HTX", "Số điện thoại", "", "Số thành viên", "", "Là thành viên", "Loại hình", "Xã"]
     below = ["", "", "Giám đốc", "Kế toán", "Nữ", "Tổng", "", "", ""]
@@ -204,3 +214,23 @@ def test_headings_of_two_rows_are_read_together(tmp_path: Path) -> None:
     found = read_registry(write(tmp_path / "a.xlsx", DS=[above, below, row]))
     (organisation,) = found.organisations
     assert ([phone.e164 for phone in organisation.phones], organisation.member_count) == (["+84912345679"], 20)
+
+
+@pytest.mark.parametrize(("field", "title"), PLAIN, ids=[title for _, title in PLAIN])
+def test_brackets_and_words_change_the_facet_of_any_heading_and_never_its_field(field: str, title: str) -> None:
+    """Every wording of the table, in the shapes in which old and new stand beside each other."""
+    old, new = ("other", "other") if field == "member_count" else ("old", "new")
+    shapes = {
+        "{} (cũ)": old,
+        "{} cũ": old,
+        "{} - CŨ": old,
+        "{} (trước sáp nhập)": old,
+        "{} (mới)": new,
+        "{} sau sáp nhập": new,
+    }
+    for shape, facet in shapes.items():
+        found = understand(shape.format(title.rstrip(":")))
+        assert (found.field, found.facet) == (field, facet), shape
+    for shape in ("{} (bắt buộc)", "{} (*)", "{} (neu co)", " {}  ", "{}:"):
+        found = understand(shape.format(title))
+        assert (found.field, found.facet) == (field, ""), shape
