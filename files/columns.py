@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from files.workbooks import Cell, ErrorCell, Row, Sheet, letter
+from files.workbooks import Cell, Row, Sheet, letter
 
 _HEADER_WITHIN = 30
 """Title rows above the header: no list seen has more than a page of them."""
@@ -29,8 +29,6 @@ def fold(text: str) -> str:
 def plain(cell: Cell) -> str:
     """The cell as text: NFC, trimmed, inner spaces single; whole floats without ".0", dates as dd/MM/yyyy."""
     match cell:
-        case ErrorCell():
-            return cell
         case str():
             text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
             single = " ".join(text.split())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from characters.legacy import is_suspect
 from contact import phone
 from files import areas
 from files.cells import derived_code, expand, read_date, read_whole, shorten
@@ -84,25 +85,28 @@ class RowReader:
         self.faults: list[Fault] = []
 
     def text(self, field: str) -> str:
-        """The cell as plain text; read once, however often it is asked for."""
+        """The cell as plain text; read once, however often it is asked for. "" also for what must not be used."""
         known = self._texts.get(field)
         if known is None:
-            known = self._texts[field] = self._header.text(self._row, field)
-            if known and self._is_amiss(field, known):
-                known = self._texts[field] = ""
+            if field not in self._header.at:
+                return ""
+            cell = self._header.cell(self._row, field)
+            known = plain(cell)
+            if type(cell) is ErrorCell or (field in _READ_ALOUD and known and is_suspect(known)):
+                known = self._unless_amiss(field, cell, known)
+            self._texts[field] = known
         return known
 
-    def _is_amiss(self, field: str, text: str) -> bool:
-        """Whether the cell holds an error value or letters of another encoding: told, and never used."""
-        code = error_in(self._header.cell(self._row, field))
-        letters = None if code or field not in _READ_ALOUD else letters_in(text, question_marks=True)
-        if not code and not letters:
-            return False
+    def _unless_amiss(self, field: str, cell: Cell, text: str) -> str:
+        """The text; "" where the cell holds an error value or letters of another encoding, which is told."""
+        code = error_in(cell)
+        found = (code, {}) if code else letters_in(text, question_marks=True)
+        if not found:
+            return text
         if text != NO_RESULT:  # in .xls it may as well be a formula whose result is an empty text
             self._amiss.add(field)
-        fault, params = letters or (code, {})
-        self._fault_at(fault, self._header.label(field), text, params, "emptied")
-        return True
+        self._fault_at(found[0], self._header.label(field), text, found[1], "emptied")
+        return ""
 
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"
@@ -287,7 +291,7 @@ class RowReader:
         columns_ = self._header.at.get("phone", ())
         for column in (*columns_, *self._header.at.get("login", ())):
             cell = self._row[column] if column < len(self._row) else ""
-            if code := error_in(cell):
+            if type(cell) is ErrorCell and (code := error_in(cell)):
                 self._fault_at(code, self._header.label_at(column), str(cell), {}, "emptied")
                 continue
             # A login that is no number says nothing about the phone when there is a column for phones.
