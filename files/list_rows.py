@@ -27,6 +27,7 @@ _READ_ALOUD = frozenset({"name", "short_name", "leader", "position", "commune", 
 """Fields whose letters are looked at: other encodings must never be spoken or written as they are."""
 _ASKS = re.compile(r"(?:con |dang |co |van )?hoat dong")
 """Headings of a state to which yes and no are answers."""
+_FORMER = ("former_address", "former_commune", "former_district", "former_province")
 _QUOTED = 80
 """Letters of a cell quoted in a fault."""
 
@@ -211,7 +212,7 @@ class RowReader:
 
     def _active(self) -> bool:
         """Whether the organisation is active; a state that nobody knows leaves it so, and says it."""
-        gone = YES_NO.get(fold(self.text("inactive"))) if self.text("inactive") else False
+        gone = YES_NO.get(fold(inactive)) if (inactive := self.text("inactive")) else False
         state = self.text("active")
         told = is_active(state)
         if told is None and _ASKS.match(fold(self._header.title("active"))):
@@ -225,12 +226,7 @@ class RowReader:
     def _place(self) -> tuple[str, str, bool]:
         """Commune, address with what districts and former provinces add to it, and whether it is our province."""
         commune, *rest = (expand(part.strip()) for part in self.text("commune").split(","))
-        before = (
-            self.text("former_address"),
-            self.text("former_commune"),
-            self.text("former_district"),
-            self.text("former_province"),
-        )
+        before = [self.text(field) for field in _FORMER if field in self._header.at]
         address = [self.text("address"), *(part for part in rest if part and areas.find(part) is None), *before]
         if district := self.text("district"):
             address.append(district)
