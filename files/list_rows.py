@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -159,10 +159,10 @@ class RowReader:
         commune, address, ours = self._place()
         phones = self._phones()
         members, founded = self._member_count(), self._founded_on()
-        if not name or kind is None or sector is None or member is None or not ours:
+        who = self._amiss & {"name", "commune", "registry_code"}  # these say who it is
+        if not name or kind is None or sector is None or member is None or not ours or who:
+            self.faults = [replace(fault, weight="refused") for fault in self.faults]
             return None
-        if self._amiss & {"name", "commune", "registry_code"}:
-            return None  # these say who it is
         return Organisation(
             sheet=self._header.sheet.name,
             row=self._number,
