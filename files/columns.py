@@ -62,6 +62,10 @@ class Header:
         """The same as plain text."""
         return plain(self.cell(row, field)) if field in self.at else ""
 
+    def title(self, field: str) -> str:
+        """The title of the first column of `field`; "" when it is missing."""
+        return self.names[self.at[field][0]] if field in self.at else ""
+
     def label(self, field: str) -> str:
         """How a person finds the column: "C (Loại)"; "" when it is missing."""
         return self.label_at(self.at[field][0]) if field in self.at else ""

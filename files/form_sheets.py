@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from files.columns import plain
 from files.faults import Fault
 from files.form_types import LANGUAGES, UNUSED, UNUSED_PREFIXES
+from files.unreadable import error_in, letters_in
 from files.workbooks import Sheet, Workbook, letter
 
 KNOWN: Mapping[str, Sequence[str]] = {
@@ -90,6 +91,7 @@ def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
         return FormSheet((), (), (Fault("form.sheet_missing", {"sheet": name}, suggestion="form.sheet_missing.mend"),))
     columns, faults, notices = _columns(sheet, name, default)
     languages = dict.fromkeys(code for _, code in columns.values() if code)
+    faults += _unreadable(sheet, name, columns)
     rows = (_row(sheet, name, index, columns) for index in range(1, len(sheet.rows)))
     kept = tuple(row for row in rows if any(row.cells.values()) or any(row.words.values()))
     names = frozenset(column for column, _ in columns.values())
@@ -132,6 +134,19 @@ def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, _Meaning]
         else:
             columns[index] = column
     return columns, faults, notices
+
+
+def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]]) -> Iterator[Fault]:
+    """Errors of the spreadsheet, formulas without result, and words in letters that are no Unicode."""
+    for number, row in enumerate(sheet.rows[1:], 2):
+        for index, (_, language) in columns.items():
+            cell = row[index] if index < len(row) else ""
+            letters = letters_in(cell) if language and isinstance(cell, str) else None
+            code, params = (error, {}) if (error := error_in(cell)) else letters or ("", {})
+            if code:
+                column = f"{letter(index)} ({plain(sheet.rows[0][index])})"
+                mend = "letters.in_form.mend" if code == "letters.legacy" else f"{code}.mend"
+                yield Fault(code, params, name, number, column, str(cell)[:80], mend)
 
 
 def _refusal(header: str) -> str:

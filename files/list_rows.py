@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
 from characters import cleaning as characters
 from characters import codes
+from characters.legacy import is_suspect
 from contact import phone
 from contact.hints import Hints, PhoneKind, meaning_of
 from files import areas
 from files.cells import derived_code, expand, read_code, read_date, read_whole, shorten
 from files.columns import Header, fold, plain
 from files.faults import Fault, Weight
-from files.registry_words import ACTIVE, KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
-from files.workbooks import Cell, Row
+from files.registry_states import is_active
+from files.registry_words import KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
+from files.unreadable import NO_RESULT, error_in, letters_in
+from files.workbooks import Cell, ErrorCell, Row
 
 T = TypeVar("T")
+_READ_ALOUD = frozenset({"name", "short_name", "leader", "position", "commune", "address", "district"})
+"""Fields whose letters are looked at: other encodings must never be spoken or written as they are."""
+_ASKS = re.compile(r"(?:con |dang |co |van )?hoat dong")
+"""Headings of a state to which yes and no are answers."""
+_FORMER = ("former_address", "former_commune", "former_district", "former_province")
 _QUOTED = 80
 """Letters of a cell quoted in a fault."""
 
@@ -95,13 +103,20 @@ class RowReader:
         self._context = context or ListContext()
         self._texts: dict[str, str] = {}
         self._unread, self._in_doubt = False, list[str]()
+        self._amiss: set[str] = set()
         self.faults: list[Fault] = []
 
     def text(self, field: str) -> str:
-        """The cell as plain text; read once, however often it is asked for."""
+        """The cell as plain text; read once, however often it is asked for. "" also for what must not be used."""
         known = self._texts.get(field)
         if known is None:
-            known = self._texts[field] = self._header.text(self._row, field)
+            if field not in self._header.at:
+                return ""
+            cell = self._header.cell(self._row, field)
+            known = plain(cell)
+            if type(cell) is ErrorCell or (field in _READ_ALOUD and known and is_suspect(known)):
+                known = self._unless_amiss(field, cell, known)
+            self._texts[field] = known
         return known
 
     @property
@@ -114,6 +129,17 @@ class RowReader:
         """The list's own code of this row in the form in which codes are kept; "" for none, or only a dash."""
         code = codes.code(read_code(self._header.cell(self._row, "registry_code")) or "")
         return code if any(letter.isalnum() for letter in code) else ""
+
+    def _unless_amiss(self, field: str, cell: Cell, text: str) -> str:
+        """The text; "" where the cell holds an error value or letters of another encoding, which is told."""
+        code = error_in(cell)
+        found = (code, {}) if code else letters_in(text, question_marks=True)
+        if not found:
+            return text
+        if text != NO_RESULT:  # in .xls it may as well be a formula whose result is an empty text
+            self._amiss.add(field)
+        self._fault_at(found[0], self._header.label(field), text, found[1], "emptied")
+        return ""
 
     def fault(
         self, code: str, field: str, params: Mapping[str, str | int] | None = None, weight: Weight = "refused"
@@ -149,12 +175,23 @@ class RowReader:
         name = self.text("name")
         if len(name) > 5 and self.text("kind") and self.text("member"):
             return fold(name) in NAMES["name"]
+        if not name and "name" in self._amiss and self._only_errors():
+            self._say_once("list.rows_of_errors", "name")
+            return True
         cells = [text for cell in self._row if cell != "" and (text := plain(cell))]
         if all(re.fullmatch(r"\(?\d{0,2}\)?", cell) for cell in cells):
             return True
-        if name and (fold(name) in NAMES["name"] or (len(cells) < 3 and not told_kind(name))):
+        if name and (
+            fold(name) in NAMES["name"]
+            or name == self._header.title("name")
+            or (len(cells) < 3 and not told_kind(name))
+        ):
             return True
         return not name and len(cells) < 3
+
+    def _only_errors(self) -> bool:
+        """Formulas filled down below the last organisation."""
+        return all(isinstance(cell, ErrorCell | float | int) or cell == "" for cell in self._row)
 
     def organisation(self) -> Organisation | None:
         """The row's organisation, or None when it must be refused (`faults` say why)."""
@@ -162,12 +199,14 @@ class RowReader:
         kind = self._kind(name)
         sector = "" if kind == "QTD" else self._sector() if kind else None
         member = self._one_of("member", YES_NO)
-        active = self._one_of("active", ACTIVE)
+        active = self._active()
         commune, address, ours = self._place()
         numbers = self._phones()
         code = self._code()
         members, founded = self._member_count(), self._founded_on()
-        if not name or kind is None or sector is None or member is None or active is None or not ours:
+        who = self._amiss & {"name", "commune", "registry_code"}  # these say who it is
+        if not name or kind is None or sector is None or member is None or not ours or who:
+            self.faults = [replace(fault, weight="refused") for fault in self.faults]
             return None
         if code is None:
             return None
@@ -203,13 +242,15 @@ class RowReader:
 
     def _name(self) -> str:
         name = self.text("name")
-        if not name:
+        if not name and "name" not in self._amiss:
             self.fault("list.name_missing", "name")
         return name
 
     def _kind(self, name: str) -> str | None:
         """The kind's own cell; where that is empty, what the name begins with."""
         if self.text("kind") or not (kind := told_kind(name)):
+            if not name and "name" in self._amiss:
+                return None  # said already, and the name might have told it
             return self._one_of("kind", KINDS)
         self._say_once("list.kind_from_name", "kind" if "kind" in self._header.at else "name")
         return kind
@@ -222,9 +263,22 @@ class RowReader:
     def _one_of(self, field: str, words: Mapping[str, T]) -> T | None:
         text = self.text(field)
         known = words.get(fold(text) or text)
-        if known is None:
+        if known is None and field not in self._amiss:
             self.fault(f"list.{field}_unknown", field)
         return known
+
+    def _active(self) -> bool:
+        """Whether the organisation is active; a state that nobody knows leaves it so, and says it."""
+        gone = YES_NO.get(fold(inactive)) if (inactive := self.text("inactive")) else False
+        state = self.text("active")
+        told = is_active(state)
+        if told is None and _ASKS.match(fold(self._header.title("active"))):
+            told = YES_NO.get(fold(state))
+        if told is None or "active" in self._amiss:
+            self.fault("list.active_unknown", "active", weight="notice")
+        if gone is None:
+            self.fault("list.active_unknown", "inactive", weight="notice")
+        return told is not False and not gone
 
     def _place(self) -> tuple[str, str, bool]:
         """Commune, address with what districts and former provinces add to it, and whether it is our province."""
@@ -238,7 +292,8 @@ class RowReader:
         if self.text("district") or rest:
             self._say_once("list.district_kept", "district" if self.text("district") else "commune")
         fits = [self._province(field_, text) for field_, text in named]
-        said = dict.fromkeys(part for part in (*address, *(former for former, _ in fits)) if part)
+        before = [self.text(field) for field in _FORMER if field in self._header.at]
+        said = dict.fromkeys(part for part in (*address, *before, *(former for former, _ in fits)) if part)
         return commune, ", ".join(said), all(ours for _, ours in fits)
 
     def _province(self, field_: str, text: str) -> tuple[str, bool]:
@@ -275,7 +330,7 @@ class RowReader:
         return count
 
     def _founded_on(self) -> date | None:
-        cell = self._header.cell(self._row, "founded_on")
+        cell = self._header.cell(self._row, "founded_on") if self.text("founded_on") else ""
         if cell == "" or (day := read_date(cell)):
             return None if cell == "" else day
         self.fault("list.date_unreadable", "founded_on", weight="emptied")
@@ -287,10 +342,13 @@ class RowReader:
         columns_ = self._header.at.get("phone", ())
         for column in (*columns_, *self._header.at.get("login", ())):
             cell = self._row[column] if column < len(self._row) else ""
+            if type(cell) is ErrorCell and (code := error_in(cell)):
+                self._fault_at(code, self._header.label_at(column), str(cell), {}, "emptied")
+                continue
             # A login that is no number says nothing about the phone when there is a column for phones.
             quiet = bool(columns_) and column not in columns_
             self._read_phones(cell, column, found, quiet)
-        if not found and not any(f.code.startswith("phone.") for f in self.faults):
+        if not found and not any(f.code.startswith(("phone.", "cell.")) for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
         return tuple(found.values())
 

@@ -10,62 +10,120 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contact.hints import PhoneKind
-from files import columns, workbooks
+from files import columns, headings, workbooks
 from files.cells import read_date, same
-from files.columns import Header
+from files.columns import Header, plain
 from files.faults import Fault, RefusedError
+from files.heading_words import PLACES
+from files.headings import Columns, understand
 from files.list_rows import ListContext, Organisation, Phone, RowReader
-from files.registry_words import NAMES, NEEDED
-from files.workbooks import Workbook
+from files.registry_words import NEEDED
+from files.reports import ColumnUse
+from files.unreadable import ENCODINGS, letters_in
+from files.workbooks import Sheet, Workbook, letter
 
 __all__ = ["Organisation", "Phone", "Registry", "read_date", "read_registry"]
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A list that was read: good rows, faults, number of rows looked at, SHA-256 of the file (hex)."""
+    """A list that was read: good rows, faults, number of rows looked at, SHA-256 of the file (hex), use of columns."""
 
     organisations: tuple[Organisation, ...]
     faults: tuple[Fault, ...]
     rows: int
     sha256: str
+    columns: tuple[ColumnUse, ...] = ()
 
 
-def read_registry(path: Path, area_code: str = "", chosen: Mapping[str, PhoneKind] | None = None) -> Registry:
-    """Read a registry list (XLSX, XLS, ODS or CSV) of the province `area_code` ("" = any province will do).
+def read_registry(
+    path: Path, area_code: str = "", chosen: Mapping[str, PhoneKind] | None = None, convert: str = ""
+) -> Registry:
+    """Read a registry list of the province `area_code` ("" = any province will do).
 
-    `chosen`: digits (without 0) that can be read in two ways → which one staff chose. Raises RefusedError when the
-    file or all of its sheets cannot be used at all.
+    `chosen`: digits (without 0) that can be read in two ways → which one staff chose. `convert`: the encoding its
+    texts are in (`characters.legacy.CONVERTIBLE`), "" for Unicode. Raises RefusedError when the file or all of its sheets cannot be used at all.
     """
-    book = workbooks.read(path)
-    headers, faults = _sheets(book)
+    book = workbooks.read(path, convert)
+    found, faults = _sheets(book)
+    faults = [*faults, *(fault for columns_ in found for fault in _column_faults(columns_))]
+    if convert:
+        code, params = "list.converted", {"encoding": ENCODINGS[convert]}
+        faults.insert(0, Fault(code, params, suggestion=f"{code}.mend", weight="notice"))
     reading = _Reading(ListContext(area_code, chosen=chosen or {}), faults)
-    for header in headers:
+    for header in (columns_.header for columns_ in found):
         for index in range(header.row + 1, len(header.sheet.rows)):
             reading.take(RowReader(header, index, reading.context))
     if not reading.rows:
         raise RefusedError(Fault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
-    return Registry(tuple(reading.good.values()), tuple(reading.faults), reading.rows, book.sha256)
+    uses = tuple(use for columns_ in found for use in columns_.uses)
+    return Registry(tuple(reading.good.values()), tuple(reading.faults), reading.rows, book.sha256, uses)
 
 
-def _sheets(book: Workbook) -> tuple[list[Header], list[Fault]]:
-    """The headers of the sheets that are lists; what is wrong with others. Raises RefusedError when none is left."""
-    found = [(sheet, columns.find(sheet, NAMES, ("name",))) for sheet in book.sheets]
-    lists = [(sheet, header) for sheet, header in found if header is not None and len(header.at) > 1]
+def _sheets(book: Workbook) -> tuple[list[Columns], list[Fault]]:
+    """The columns of the sheets that are lists; what is wrong with others. Raises RefusedError when none is left."""
+    found = [(sheet, headings.find(sheet, ("name",))) for sheet in book.sheets]
+    lists = [(sheet, columns_) for sheet, columns_ in found if columns_ is not None and len(columns_.header.at) > 1]
     if not lists:
-        raise RefusedError(Fault("list.no_header", suggestion="list.no_header.mend"))
-    seen = [header for sheet, header in lists if not sheet.hidden]
+        raise RefusedError(_no_header(book))
+    seen = [columns_ for sheet, columns_ in lists if not sheet.hidden]
     faults = [
         Fault("list.sheet_hidden", {}, sheet.name, suggestion="list.sheet_hidden.mend", weight="notice")
         for sheet, _ in lists
         if sheet.hidden
     ]
-    missing = {header.sheet.name: list(_missing(header)) for header in seen}
-    whole = [header for header in seen if not missing[header.sheet.name]]
+    missing = {columns_.header.sheet.name: list(_missing(columns_.header)) for columns_ in seen}
+    whole = [columns_ for columns_ in seen if not missing[columns_.header.sheet.name]]
     faults += [fault for of_sheet in missing.values() for fault in of_sheet]
     if not whole:
-        raise RefusedError(*faults)
+        raise RefusedError(*faults, *(fault for columns_ in seen for fault in _column_faults(columns_)))
     return whole, faults
+
+
+def _no_header(book: Workbook) -> Fault:
+    """No sheet has the headings of a list; perhaps because their letters are of another encoding."""
+    for sheet in book.sheets:
+        for at, row in enumerate(sheet.rows[:30], 1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str) and (amiss := letters_in(cell)):
+                    code, params = amiss
+                    return Fault(code, params, sheet.name, at, letter(column), cell[:80], f"{code}.mend")
+    return Fault("list.no_header", suggestion="list.no_header.mend")
+
+
+def _column_faults(found: Columns) -> Iterator[Fault]:
+    """Notices about columns: nobody knows them, two say the same, they or rows are hidden."""
+    header = found.header
+    sheet, row = header.sheet, header.row + 1
+    for use in found.uses:
+        if use.use == "unknown":
+            label = f"{use.column} ({use.title})" if use.title else use.column
+            code, params = letters_in(use.title) or ("list.column_unknown", {"title": use.title})
+            yield Fault(code, params, sheet.name, row, label, "", f"{code}.mend", "notice")
+    for field, column in found.twice:
+        code, first = "list.column_twice", header.label(field)
+        yield Fault(code, {"first": first}, sheet.name, row, header.label_at(column), "", f"{code}.mend", "notice")
+    for field in PLACES & header.at.keys():
+        if understand(header.title(field)).facet == "old":
+            code, label = "list.column_old_only", header.label(field)
+            yield Fault(code, {}, sheet.name, row, label, suggestion=f"{code}.mend", weight="notice")
+    yield from _hidden_faults(header, sheet)
+
+
+def _hidden_faults(header: Header, sheet: Sheet) -> Iterator[Fault]:
+    """What is hidden or filtered away is read like the rest, and said; so is what could not be seen."""
+    if sheet.unchecked:
+        code = "list.errors_unseen"
+        yield Fault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
+    last = len(sheet.rows)
+    hidden = sorted(at for at in sheet.hidden_rows if header.row < at < last and any(map(plain, sheet.rows[at])))
+    if hidden:
+        code, params = "list.rows_hidden", {"count": len(hidden)}
+        yield Fault(code, params, sheet.name, hidden[0] + 1, suggestion=f"{code}.mend", weight="notice")
+    for column in sorted(sheet.hidden_columns):
+        if any(column in columns_ for columns_ in header.at.values()):
+            code, label = "list.column_hidden", header.label_at(column)
+            yield Fault(code, {}, sheet.name, header.row + 1, label, suggestion=f"{code}.mend", weight="notice")
 
 
 def _missing(header: Header) -> Iterator[Fault]:
@@ -90,6 +148,7 @@ class _Reading:
     def take(self, reader: RowReader) -> None:
         """Read one row."""
         if reader.says_nothing():
+            self.faults += [fault for fault in reader.faults if fault.code == "list.rows_of_errors"]
             return
         self.rows += 1
         if reader.lone_phone():

@@ -5,7 +5,7 @@ It must not know the database: which organisation a row belongs to and which for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from files.faults import Fault, RefusedError, Weight
 from files.online_columns import Columns, Told, columns_of, said_status
 from files.tables import unguarded
 from files.times import read_time
+from files.unreadable import error_in, letters_in
 from files.workbooks import Cell, Sheet
 from survey.questionnaire import Questionnaire
 
@@ -79,14 +80,15 @@ class OnlineFile:
 
 
 def read_online(
-    path: Path, forms: Sequence[Questionnaire] = (), chosen: Mapping[str, PhoneKind] | None = None
+    path: Path, forms: Sequence[Questionnaire] = (), chosen: Mapping[str, PhoneKind] | None = None, convert: str = ""
 ) -> OnlineFile:
     """Read an export of the online survey with answers to `forms`. Raises RefusedError when the file or its header
     cannot be used at all, also when no column says who has answered.
 
-    `chosen`: digits (without 0) that can be read in two ways → which one staff chose.
+    `chosen`: digits (without 0) that can be read in two ways → which one staff chose. `convert`: the encoding of its
+    texts, "" for Unicode.
     """
-    book = workbooks.read(path)
+    book = workbooks.read(path, convert)
     found = [(sheet, columns_of(sheet, forms)) for sheet in book.sheets]
     sheets = [columns for _, columns in found if columns is not None]
     if not sheets:
@@ -120,8 +122,10 @@ def _row(columns: Columns, index: int, faults: list[Fault], chosen: Mapping[str,
     cells = header.sheet.rows[index]
     status = unguarded(header.text(cells, "status"))
     said = said_status(status)
-    answers = _answers(columns, cells)
-    if said is False or (not status and not any(cell.column in columns.known for cell in answers)):
+    amiss = list(_amiss(header, index))
+    unusable = {at for at, *_ in amiss}
+    answers = _answers(columns, cells, unusable)
+    if said is False or (not status and not amiss and not any(cell.column in columns.known for cell in answers)):
         return False
     phones, phone_faults = _phones(header, index, chosen)
     code = _code(header.cell(cells, "registry_code"))
@@ -137,6 +141,11 @@ def _row(columns: Columns, index: int, faults: list[Fault], chosen: Mapping[str,
         said=bool(said),
         own=columns.own,
     )
+    for at_column, fault_code, params in amiss:
+        faults.append(row.fault(fault_code, header.label_at(at_column), plain(cells[at_column]), "emptied", **params))
+    if unusable & set(header.at.get("registry_code", ())):
+        faults.append(row.fault("online.nobody"))
+        return None
     if status and said is None:
         faults.append(row.fault("online.status_unknown", header.label("status"), status))
         return None
@@ -166,12 +175,25 @@ def _is_rejection(cell: Cell) -> bool:
     return fold(plain(cell)) in _REJECTED
 
 
-def _answers(columns: Columns, cells: workbooks.Row) -> tuple[OnlineCell, ...]:
-    """The cells that may hold answers and are not empty."""
+def _amiss(header: Header, index: int) -> Iterator[tuple[int, str, Mapping[str, str]]]:
+    """Column, code and parameters of each cell that holds an error value or letters of another encoding."""
+    used = (*header.at.get("registry_code", ()), *header.at.get("at", ()))
+    known = {column for columns_ in header.at.values() for column in columns_}
+    for column, cell in enumerate(header.sheet.rows[index]):
+        if (column in known and column not in used) or column >= len(header.names) or not header.names[column]:
+            continue
+        if code := error_in(cell):
+            yield column, code, {}
+        elif isinstance(cell, str) and (letters := letters_in(cell)):
+            yield column, *letters
+
+
+def _answers(columns: Columns, cells: workbooks.Row, unusable: set[int]) -> tuple[OnlineCell, ...]:
+    """The cells that may hold answers, are not empty and can be used."""
     return tuple(
         OnlineCell(label, heading, unguarded(plain(cells[at])), isinstance(cells[at], str) and not columns.exact)
         for at, label, heading in columns.answers
-        if at < len(cells) and cells[at] != ""
+        if at < len(cells) and cells[at] != "" and at not in unusable
     )
 
 

@@ -59,7 +59,6 @@ NAMES: Mapping[str, Sequence[str]] = {
         "phuong xa",
         "xa phuong",
         "xa p",
-        "xa phuong moi",
         "dia ban",
         "xa",
         "phuong",
@@ -88,17 +87,45 @@ KINDS = {
     **dict.fromkeys(("lhhtx", "lien hiep htx", "lien hiep hop tac xa", "lien hiep"), "LHHTX"),
     **dict.fromkeys(("tht", "to hop tac"), "THT"),
 }
+_FARMING = (
+    *("trong trot", "chan nuoi", "thuy san", "lam nghiep", "nong lam nghiep", "nong lam thuy san", "diem nghiep"),
+    *("nuoi trong thuy san", "dich vu nong nghiep", "san xuat nong nghiep", "trong trot chan nuoi", "cay an qua"),
+    *("nong nghiep tong hop", "linh vuc nong nghiep", "rau mau", "thuy loi", "nong lam ngu diem nghiep"),
+)
+_OTHER_TRADES = (
+    *("cong nghiep", "tieu thu cong nghiep", "cn ttcn", "ttcn", "cong nghiep ttcn", "xay dung", "thuong mai"),
+    *(
+        "thuong mai dich vu",
+        "van tai",
+        "giao thong van tai",
+        "giao thong",
+        "moi truong",
+        "ve sinh moi truong",
+        "du lich",
+    ),
+    *(
+        "dich vu phi nong nghiep",
+        "dien nuoc",
+        "quan ly cho",
+        "thu cong my nghe",
+        "linh vuc phi nong nghiep",
+        "phi nong",
+    ),
+)
 SECTORS = {
+    **dict.fromkeys(_FARMING, "NN"),
+    **dict.fromkeys(_OTHER_TRADES, "PNN"),
     **dict.fromkeys(("nn", "nong nghiep", "htx nn", "htx nong nghiep", "nong lam ngu nghiep"), "NN"),
     **dict.fromkeys(("pnn", "phi nong nghiep", "htx pnn", "htx phi nong nghiep", "phi nn"), "PNN"),
 }
 YES_NO = {
-    **dict.fromkeys(("co", "yes", "x", "1", "la thanh vien", "thanh vien", "true"), True),
-    **dict.fromkeys(("khong", "no", "0", "khong phai", "chua", "false"), False),
-}
-ACTIVE = {
-    **dict.fromkeys(("", "hoat dong", "dang hoat dong", "active"), True),
-    **dict.fromkeys(("ngung hoat dong", "ngung", "tam ngung", "tam ngung hoat dong", "giai the", "inactive"), False),
+    **dict.fromkeys(
+        ("co", "yes", "x", "v", "1", "la thanh vien", "thanh vien", "true", "phai", "da tham gia", "da gia nhap"), True
+    ),
+    **dict.fromkeys(
+        ("khong", "no", "0", "khong phai", "chua", "false", "khong la thanh vien", "chua tham gia", "chua gia nhap"),
+        False,
+    ),
 }
 KIND_IN_NAME = (
     ("LHHTX", r"(lien hiep|lh ?htx)\b"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from files.faults import Fault, from_dict
 from files.online_columns import Told
@@ -32,6 +32,27 @@ class Difference:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return {**{name: getattr(self, name) for name in self.__slots__}, "fields": dict(self.fields)}
+
+
+Use = Literal["taken", "kept", "unused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What became of one column: taken for `field`, kept beside it (old places), unused, or not understood.
+
+    `column` is Excel's letter, `title` what stands above it ("" when nothing does).
+    """
+
+    sheet: str
+    column: str
+    title: str
+    field: str
+    use: Use
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain JSON types."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +90,7 @@ class ImportReport:
     resemblances: tuple[Resemblance, ...] = ()
     online_columns: tuple[Told, ...] = ()
     """What each column of an online file was taken for."""
+    columns: tuple[ColumnUse, ...] = ()
 
     @property
     def changes(self) -> int:
@@ -93,6 +115,7 @@ class ImportReport:
             "import_id": self.import_id,
             "resemblances": [found.to_dict() for found in self.resemblances],
             "online_columns": [asdict(told) for told in self.online_columns],
+            "columns": [used.to_dict() for used in self.columns],
         }
 
     def to_json(self) -> str:
@@ -105,9 +128,11 @@ def report_from_json(text: str) -> ImportReport:
     data = json.loads(text)
     differences = tuple(_difference(found) for found in data.get("differences", ()))
     faults = tuple(from_dict(fault) for fault in data["faults"])
-    resemblances = tuple(Resemblance(**found) for found in data.get("resemblances", ()))
-    online_columns = tuple(Told(**told) for told in data.get("online_columns", ()))
-    tuples = {"resemblances": resemblances, "online_columns": online_columns}
+    tuples = {
+        "resemblances": tuple(Resemblance(**found) for found in data.get("resemblances", ())),
+        "online_columns": tuple(Told(**told) for told in data.get("online_columns", ())),
+        "columns": tuple(ColumnUse(**used) for used in data.get("columns", ())),
+    }
     return ImportReport(**{**data, "faults": faults, "differences": differences, **tuples})
 
 
@@ -156,9 +181,18 @@ def _value(value: Shown, words: Words) -> str:
     return words("difference.empty") if value in (None, "") else str(value)
 
 
+def column_lines(columns: Iterable[ColumnUse], words: Words) -> Iterator[str]:
+    """Each column of a list in words: which one it is, and what it was taken for."""
+    for used in columns:
+        field = words(f"column.field.{used.field}") if used.field else ""
+        place = {"sheet": used.sheet, "column": used.column, "title": used.title}
+        yield words(f"column.{used.use}", field=field, **place)
+
+
 def report_lines(report: ImportReport, words: Words) -> Iterator[str]:
-    """The report in words: what the columns were taken for, the faults, what happened in counts."""
+    """The report in words: which column was taken for what, the faults, then what happened in counts."""
     yield from (_column(told, words) for told in report.online_columns)
+    yield from column_lines(report.columns, words)
     yield from fault_lines(report.faults, words)
     yield from difference_lines(report.differences, words)
     if report.dry_run:

@@ -1,45 +1,26 @@
-"""Reads XLSX, XLS, ODS and CSV files into rows of plain cells with Excel's coordinates, or refuses a file in words.
+"""Reads XLSX, XLS, ODS, CSV, HTML tables and Excel's XML into rows of plain cells, or refuses a file in words.
 
-It must not know what the cells mean. Everything is checked before a parser sees it (`files.containers`).
+A foreign file is parsed in a child process with limits (`files.limited_child`, `files.parsing`), never in ours.
+It must not know what the cells mean.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    load_workbook,
-)
-
-from files.containers import MAX_COLUMNS, MAX_ROWS, OLE, ZIP, UnfitError, check_ole, check_zip
+from characters import legacy
 from files.faults import Fault, RefusedError
+from files.limited_child import DiedError, ExceededError, Limits, run
+from files.parsing.cells import Cell, ErrorCell, Row, Sheet, UnfitError, from_lines
 
-Cell = str | float | bool | date | datetime | time | timedelta
-Row = Sequence[Cell]
+__all__ = ["Cell", "ErrorCell", "Limits", "Row", "Sheet", "Workbook", "letter", "read"]
 
-MOST_NULS = 100
-"""A CSV file with a NUL among fewer characters is none; a lone one is dropped with its cell's other unseen ones."""
 MAX_BYTES = 30 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet; `rows[0]` is Excel's row 1, `rows[i][0]` column A. Empty cells are "". `hidden`: nobody sees it."""
-
-    name: str
-    rows: Sequence[Row]
-    hidden: bool = False
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,106 +41,49 @@ def letter(index: int) -> str:
     return (letter(head - 1) if head else "") + chr(65 + tail)
 
 
-def read(path: Path) -> Workbook:
-    """Read `path`. Raises RefusedError for a missing, oversized, encrypted, corrupt, empty or unknown file."""
-    data = _bytes(path)
-    if data.startswith((ZIP, OLE)):
-        sheets = _read_book(data, path)
-    elif path.suffix.lower() in (".csv", ".txt", ".tsv"):
-        sheets = (Sheet("CSV", _read_csv(data, path)),)
-    else:
-        raise _refused("file.unknown", path)
+def read(path: Path, convert: str = "", limits: Limits = _LIMITS) -> Workbook:
+    """Read `path`. `convert`: the encoding its texts are in, one of `characters.legacy.CONVERTIBLE`, "" for Unicode.
+
+    Raises RefusedError for a file that is missing, too large, encrypted, corrupt, empty, unknown, or that takes more
+    than `limits`.
+    """
+    try:
+        with path.open("rb") as source:
+            return _read(source, path, convert, limits)
+    except OSError as error:
+        raise _refused("file.unreadable", path) from error
+
+
+def _read(source: io.BufferedReader, path: Path, convert: str, limits: Limits) -> Workbook:
+    size = source.seek(0, 2)
+    if size > MAX_BYTES:
+        raise _refused("file.too_large", path, megabytes=size >> 20, most=MAX_BYTES >> 20)
+    source.seek(0)
+    sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+    source.seek(0)
+    sheets = _parsed(source, path, convert, limits) if size else ()
     if not any(sheet.rows for sheet in sheets):
         raise _refused("file.empty", path)
-    return Workbook(sheets, hashlib.sha256(data).hexdigest())
+    return Workbook(tuple(_converted(sheet, convert) for sheet in sheets) if convert else sheets, sha256)
+
+
+def _parsed(source: BinaryIO, path: Path, convert: str, limits: Limits) -> tuple[Sheet, ...]:
+    try:
+        said = run("files.parsing.child", source, (path.suffix.lower(), convert), limits)
+        return from_lines(said.splitlines())
+    except UnfitError as unfit:
+        raise _refused(unfit.code, path, **{"most": MAX_BYTES >> 20, **unfit.params}) from unfit
+    except ExceededError as error:
+        raise _refused("file.too_heavy", path) from error
+    except (DiedError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise _refused("file.corrupt", path) from error
 
 
 def _refused(code: str, path: Path, **params: str | int) -> RefusedError:
     return RefusedError(Fault(code, {"file": path.name, **params}, suggestion=f"{code}.mend"))
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _refused("file.too_large", path, megabytes=size >> 20, most=MAX_BYTES >> 20)
-        return path.read_bytes()
-    except OSError as error:
-        raise _refused("file.unreadable", path) from error
-
-
-def _read_book(data: bytes, path: Path) -> tuple[Sheet, ...]:
-    try:
-        (check_zip if data.startswith(ZIP) else check_ole)(data)
-        with _Panics():
-            return _parse(data)
-    except UnfitError as unfit:
-        raise _refused(unfit.code, path, **unfit.params, most=MAX_BYTES >> 20) from unfit
-    except PasswordError as error:
-        raise _refused("file.encrypted", path) from error
-    except (CalamineError, _PanicError) as error:
-        raise _refused("file.corrupt", path) from error
-
-
-class _PanicError(Exception):
-    """The parser met what it does not expect."""
-
-
-class _Panics:
-    """Turns a panic of the parser (Rust), which Python does not count as an Exception, into one."""
-
-    def __enter__(self) -> None:
-        """Nothing to set up."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """Raises _PanicError for a panic; everything else goes on as it is."""
-        if kind is not None and kind.__name__ == "PanicException":
-            raise _PanicError from error
-
-
-def _parse(data: bytes) -> tuple[Sheet, ...]:
-    book = load_workbook(io.BytesIO(data))
-    return tuple(
-        _read_sheet(book.get_sheet_by_name(meta.name), hidden=meta.visible != SheetVisibleEnum.Visible)
-        for meta in book.sheets_metadata
-        if meta.typ == SheetTypeEnum.WorkSheet
-    )
-
-
-def _read_sheet(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
-    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
-        _fill_down(rows, top, bottom, left)
-    return Sheet(sheet.name, rows, hidden)
-
-
-def _fill_down(rows: list[list[Cell]], top: int, bottom: int, column: int) -> None:
-    """A cell merged over several rows stands for each of them; sideways it is a title and stays where it is."""
-    if top >= len(rows) or column >= len(rows[top]):
-        return
-    for row in rows[top + 1 : bottom + 1]:
-        if row[column] == "":
-            row[column] = rows[top][column]
-
-
-def _read_csv(data: bytes, path: Path) -> list[Row]:
-    text = _decode(data, path)
-    if text.count("\0") * MOST_NULS > len(text):
-        raise _refused("file.unknown", path)
-    head = "\n".join(text.splitlines()[:20])
-    delimiter = max(";\t,", key=head.count)
-    try:
-        rows: list[Row] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise _refused("file.corrupt", path) from error
-    if len(rows) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in rows):
-        raise _refused("file.too_wide", path, rows=MAX_ROWS, columns=MAX_COLUMNS)
-    return rows
-
-
-def _decode(data: bytes, path: Path) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeError as error:
-        raise _refused("file.encoding", path) from error
+def _converted(sheet: Sheet, encoding: str) -> Sheet:
+    """The sheet with its texts in Unicode: row by row, so that a row which is in Unicode already stays as it is."""
+    rows = [legacy.convert_together(row, encoding) for row in sheet.rows]
+    return replace(sheet, rows=rows)

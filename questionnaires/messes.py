@@ -173,7 +173,7 @@ MESSES: Mapping[str, Block] = {
     "kind that is none": _refused({"kind": "Công ty"}, "list.kind_unknown"),
     "no sector": _refused({"sector": ""}, "list.sector_unknown"),
     "member unclear": _refused({"member": "chưa rõ"}, "list.member_unknown"),
-    "state unclear": _refused({"active": "??"}, "list.active_unknown"),
+    "state unclear": _taken(lambda i: {"active": "??"}, ("list.active_unknown",), active=True),
     "no name": _refused({"name": ""}, "list.name_missing"),
     "twice": _twice,
     "over two rows": _two_rows,

@@ -60,6 +60,7 @@ def import_registry(
     dry_run: bool = False,
     numbers_checked: bool = False,
     said: Answers = NOTHING_SAID,
+    convert: str = "",
 ) -> ImportReport:
     """Read the list at `path` and make it the office's organisations; rows seen before unchanged are left alone.
 
@@ -67,7 +68,8 @@ def import_registry(
 
     Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
     unless somebody contacted them. A dry run does all of it and takes it back. With `numbers_checked` numbers of the
-    list that were held back are used again. Raises files.faults.RefusedError (unusable file) or Refusal (unknown
+    list that were held back are used again. `convert`: the encoding of its texts (`characters.legacy.CONVERTIBLE`), ""
+    for Unicode. Raises files.faults.RefusedError (unusable file) or Refusal (unknown
     office, an answer about nobody).
     """
     try:
@@ -75,9 +77,9 @@ def import_registry(
             office = lookups.office(conn, office_code)
             chosen = chosen_in(work, conn, office["id"])
     except Refusal:
-        lists.read_registry(path)  # what is wrong with the file is said first
+        lists.read_registry(path, convert=convert)  # what is wrong with the file is said first
         raise
-    listed = lists.read_registry(path, office["area_code"], chosen)
+    listed = lists.read_registry(path, office["area_code"], chosen, convert)
     told = _Told(actor, dry_run, numbers_checked, said)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, told))
 
@@ -131,6 +133,7 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
         differences,
         str(import_id),
         tuple(recognition.resemblances),
+        columns=listed.columns,
     )
     registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
     where: dict[str, Any] = {"subject": str(import_id), "office_id": office["id"]}

@@ -45,16 +45,18 @@ Ready = list[tuple[OnlineRow, Understood, UUID]]
 """Rows whose cells were read, with the interview they belong to."""
 
 
-def import_online(work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False) -> ImportReport:
+def import_online(
+    work: Work, round_code: str, path: Path, actor: str, dry_run: bool = False, convert: str = ""
+) -> ImportReport:
     """Read an export of the online survey into round `round_code`; the same file again changes nothing.
 
     Answers given by phone before stay, or give way in a form that is not final: a rule of the round (`conflicts`).
-    Raises RefusedError (unusable file) or Refusal (no round).
+    `convert`: the encoding of its texts, "" for Unicode. Raises RefusedError (unusable file) or Refusal (no round).
     """
     forms = _forms(work, round_code)
     with work.database.transaction() as conn:
         chosen = chosen_in(work, conn, None)
-    exported = online.read_online(path, forms, chosen)
+    exported = online.read_online(path, forms, chosen, convert)
     return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, round_code, forms, exported, actor, dry_run))
 
 

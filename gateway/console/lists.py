@@ -12,8 +12,16 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from characters.legacy import CONVERTIBLE
 from files.faults import RefusedError
-from files.reports import ImportReport, Resemblance, difference_lines, fault_lines, report_from_json
+from files.reports import (
+    ImportReport,
+    Resemblance,
+    column_lines,
+    difference_lines,
+    fault_lines,
+    report_from_json,
+)
 from files.workbooks import MAX_BYTES
 from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose
@@ -61,15 +69,18 @@ def check() -> ResponseReturnValue:
     if given is None or not given.filename:
         return _form(422, [say("console.lists.no_file")])
     name, content = file_name(given.filename), given.read()
+    convert = request.form.get("convert", "")
+    if convert not in ("", *CONVERTIBLE):
+        abort(400)
     try:
-        report = _import(office, name, content, dry_run=True)
+        report = _import(office, name, content, convert, dry_run=True)
     except RefusedError as refused:
         return _form(422, list(fault_lines(refused.faults, say)))
     except Refusal as refusal:
         return _form(422, [refusal_words(refusal)])
     found, token = desk(), desk().machine.ids.public()
     found.uploads.clear(found.machine.clock.real())
-    found.uploads.keep(token, content, Checked(member().actor, office, name, report.to_json()))
+    found.uploads.keep(token, content, Checked(member().actor, office, name, report.to_json(), convert))
     return redirect(url_for("lists.checked", token=token), 303)
 
 
@@ -85,7 +96,8 @@ def confirm(token: str) -> ResponseReturnValue:
     """Import what was checked."""
     found = _checked(token)
     try:
-        report = _import(found.office, found.name, desk().uploads.content(token), dry_run=False, said=_said())
+        content = desk().uploads.content(token)
+        report = _import(found.office, found.name, content, found.convert, dry_run=False, said=_said())
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return redirect(url_for("lists.checked", token=token), 303)
@@ -105,7 +117,7 @@ def choose_reading() -> ResponseReturnValue:
     if not token:
         return redirect(url_for("lists.home"), 303)
     found, content = _checked(token), desk().uploads.content(token)
-    report = _import(found.office, found.name, content, dry_run=True)
+    report = _import(found.office, found.name, content, found.convert, dry_run=True)
     desk().uploads.keep(token, content, replace(found, report=report.to_json()))
     return redirect(url_for("lists.checked", token=token), 303)
 
@@ -143,12 +155,15 @@ def _form(status: int, faults: list[str]) -> ResponseReturnValue:
     with sight().database.transaction() as conn:
         past = imports.recent(conn)
     chosen = request.form.get("office", "")
-    return page("lists.html", status, offices=offices_to_choose(), chosen=chosen, faults=faults, past=past)
+    encodings = {"encodings": CONVERTIBLE, "convert": request.form.get("convert", "")}
+    return page("lists.html", status, offices=offices_to_choose(), chosen=chosen, faults=faults, past=past, **encodings)
 
 
-def _import(office: str, name: str, content: bytes, dry_run: bool, said: Answers = NOTHING_SAID) -> ImportReport:
+def _import(
+    office: str, name: str, content: bytes, convert: str, dry_run: bool, said: Answers = NOTHING_SAID
+) -> ImportReport:
     with desk().uploads.readable(name, content) as path:
-        return import_registry(desk().machine, office, path, member().actor, dry_run, said=said)
+        return import_registry(desk().machine, office, path, member().actor, dry_run, said=said, convert=convert)
 
 
 def _said() -> Answers:
@@ -183,6 +198,7 @@ def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
     at_page = min(max(1, request.args.get("page", 1, int)), pages)
     start = (at_page - 1) * FAULTS_A_PAGE
     faults = report.faults[start : start + FAULTS_A_PAGE]
+    shown["columns"] = list(column_lines(report.columns, say))
     shown["changes"] = list(difference_lines(report.differences[:FAULTS_A_PAGE], say))
     shown["questions"] = _questions(report) if "token" in shown else []
     paging = {"first": start + 1, "at_page": at_page, "pages": pages}

@@ -23,12 +23,13 @@ _LONGEST_NAME = 120
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A list that was checked: by whom, for which office, under what name, with what report (JSON)."""
+    """A list that was checked: by whom, for which office, its name, its report (JSON), the encoding to convert."""
 
     staff: str
     office: str
     name: str
     report: str
+    convert: str = ""
 
 
 class Uploads:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 
+from characters.legacy import CONVERTIBLE
 from files.reports import report_lines
 from runtime.cli.faults import told
 from runtime.cli.session import Session
@@ -26,6 +27,7 @@ from services.undo import undo_import
 @click.option("--round", "round_code", metavar="CODE", help="đợt khảo sát, cùng với --online (round)")
 @click.option("--dry-run", is_flag=True, help="xem thử, không ghi gì (change nothing)")
 @click.option("--numbers-checked", is_flag=True, help="đã kiểm tra các số; dùng lại số bị giữ (numbers were checked)")
+@click.option("--convert", type=click.Choice(CONVERTIBLE), help="chuyển chữ từ bảng mã cũ sang Unicode (old encoding)")
 @click.option("--undo", metavar="IMPORT", type=click.UUID, help="lấy lại một lần nhập khi chưa liên hệ ai (take back)")
 @click.option("--same", multiple=True, metavar="CODE[=HELD]", help="dòng này là tổ chức đang có (it is the held one)")
 @click.option("--new", multiple=True, metavar="CODE", help="dòng này là tổ chức mới (it is a new organisation)")
@@ -40,6 +42,7 @@ def command(
     round_code: str | None,
     dry_run: bool,
     numbers_checked: bool,
+    convert: str | None,
     undo: UUID | None,
     same: tuple[str, ...],
     new: tuple[str, ...],
@@ -53,9 +56,10 @@ def command(
     said = answers(new, {row: held for row, _, held in (each.partition("=") for each in same)}, rest or "")
     with told(session, as_json):
         if path and office and not online and not round_code:
-            report = import_registry(session.work, office, path, session.actor, dry_run, numbers_checked, said)
+            given = office, path, session.actor, dry_run, numbers_checked, said, convert or ""
+            report = import_registry(session.work, *given)
         elif online and round_code and not path and not office and not said:
-            report = import_online(session.work, round_code, online, session.actor, dry_run)
+            report = import_online(session.work, round_code, online, session.actor, dry_run, convert or "")
         else:
             session.fail("import.usage")
     if as_json:

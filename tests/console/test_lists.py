@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from files.containers import MAX_UNPACKED
+from files.parsing.archives import MAX_UNPACKED
 from gateway.console.lists import FAULTS_A_PAGE, MAX_UPLOAD
 from gateway.console.uploads import KEPT_FOR, file_name
 from store.tables.interviews import interviews
@@ -327,3 +327,28 @@ def test_encrypted_lists_and_bombs_are_refused_in_words(officer: Visitor, world:
         assert answer.status_code == 422
         assert said in words(answer)
     assert world.rows(imports) == []
+
+
+TCVN3 = "Tªn HTX;Lo¹i h×nh;S§T;Lµ thµnh viªn;X·;Cột lạ\nHTX N«ng nghiÖp T©n TiÕn;NN;0912345678;Cã;X· Lª Lîi;?\n"
+
+
+def test_a_list_in_an_old_encoding_is_converted_only_when_that_is_chosen(officer: Visitor, world: World) -> None:
+    answer = upload(officer, TCVN3.encode(), "cu.csv")
+    assert answer.status_code == 422
+    assert "TCVN3" in words(answer)
+    assert "Chuyển từ VNI" in words(answer)
+    checked = upload(officer, TCVN3.encode(), "cu.csv", convert="tcvn3")
+    assert "được chuyển từ TCVN3" in words(checked)
+    assert "Tân Tiến" not in {row.name for row in world.rows(organisations)}
+    officer.post(checked.request.path)
+    assert "HTX Nông nghiệp Tân Tiến" in {row.name for row in world.rows(organisations)}
+    assert upload(officer, TCVN3.encode(), "cu.csv", convert="klingon").status_code == 400
+
+
+def test_the_report_says_which_column_was_taken_for_what(officer: Visitor, tmp_path: Path) -> None:
+    header = [*HEADER, "SĐT cũ", "Cột lạ"]
+    path = write(tmp_path / "a.xlsx", DS=[header, [*row(), "0912345678", "x"]])
+    shown = words(upload(officer, path.read_bytes()))
+    assert "Cột C “Tên tổ chức” (DS): dùng làm tên tổ chức." in shown
+    assert "Cột O “SĐT cũ” (DS): là số điện thoại cũ, khác hoặc không cần, không dùng." in shown
+    assert "Cột P “Cột lạ” (DS): không hiểu, không dùng." in shown

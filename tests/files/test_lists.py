@@ -153,7 +153,6 @@ def test_an_organisation_without_phone_stays_on_the_list(tmp_path: Path) -> None
         ("kind", "Công ty", "list.kind_unknown", "D (Loại (HTX/QTD))"),
         ("sector", "", "list.sector_unknown", "E (Loại hình (NN/PNN))"),
         ("member", "chưa rõ", "list.member_unknown", "M (Là thành viên)"),
-        ("active", "?", "list.active_unknown", "N (Trạng thái)"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_refused_alone(

@@ -336,3 +336,31 @@ def test_arguments_copied_from_a_page_are_read_without_what_nobody_sees(run: Run
     path = tmp_path / "Danh\u00a0sách\u0301.xlsx"
     write(path, DS=[CODED, ["A1", *row()]])
     assert loaded(run("import", str(path), "--office", "MAU\u200b", "--json"))["counts"]["added"] == 1
+
+
+TCVN3 = "Tªn HTX;Lo¹i h×nh;S§T;Lµ thµnh viªn;X·;Cét l¹\nHTX N«ng nghiÖp T©n TiÕn;NN;0912345678;Cã;X· Lª Lîi;?\n"
+
+
+def test_old_encodings_are_named_and_converted_when_told_so(run: Run, tmp_path: Path) -> None:
+    run(*OFFICE)
+    path = tmp_path / "cu.csv"
+    path.write_bytes(TCVN3.encode("latin-1"))
+    assert "--convert tcvn3" in run("import", str(path), "--office", "mau", code=1).stderr
+    assert "TCVN3" in run("--lang", "en", "import", str(path), "--office", "mau", code=1).stderr
+    assert "1 tổ chức mới" in run("import", str(path), "--office", "mau", "--convert", "tcvn3").stdout
+    run("import", str(path), "--office", "mau", "--convert", "klingon", code=2)
+
+
+def test_the_report_says_what_each_column_was_taken_for(run: Run, tmp_path: Path) -> None:
+    run(*OFFICE)
+    header = ["Tên HTX", "Tên cũ", "Loại hình", "SĐT GĐ", "Là thành viên", "Cột lạ"]
+    path = write(tmp_path / "a.xlsx", DS=[header, ["HTX A", "HTX B", "NN", "0912345678", "Có", "x"]])
+    said = run("import", str(path), "--office", "mau", "--dry-run").stdout
+    assert "Cột B “Tên cũ” (DS): là tên tổ chức cũ, khác hoặc không cần, không dùng." in said
+    assert "Không hiểu cột “Cột lạ”" in said
+    columns = loaded(run("import", str(path), "--office", "mau", "--dry-run", "--json"))["columns"]
+    assert {used["title"]: used["use"] for used in columns} == {
+        **dict.fromkeys(("Tên HTX", "Loại hình", "SĐT GĐ", "Là thành viên"), "taken"),
+        "Tên cũ": "unused",
+        "Cột lạ": "unknown",
+    }

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from files import workbooks
-from files.containers import MAX_UNPACKED
+from files.parsing.archives import MAX_UNPACKED
 from services.questionnaires import form_of
 from services.work import Work
 from store.tables.registry import imports

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from files.workbooks import MOST_NULS
+from files.parsing.texts import MOST_NULS
 from questionnaires.make_samples import HERE
 from services import imports, offices, online, questionnaires, rounds
 from services.imports import import_online, import_registry

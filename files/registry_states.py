@@ -1,0 +1,49 @@
+"""What provinces write about whether an organisation is active. Data, and the one question asked of it.
+
+It must not know rows or faults.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from files.columns import fold
+
+_WORK = r"(?:hoat dong|hd|kinh doanh|san xuat(?: kinh doanh)?|sxkd)"
+_UNDER_WAY = (
+    r"(?:(?:da|dang|cho|tam|se|de nghi|xin|du kien|bi|thuoc dien|co qd|co quyet dinh|hoan thanh|lam thu tuc|thu tuc) )*"
+)
+_SINCE = r"(?: (?:tu|tu nam|tu ngay|tu thang|nam|ngay|thang|theo|theo qd|theo quyet dinh|vao)(?: .*)?)?"
+_ACTIVE = re.compile(
+    rf"(?:(?:van |con |dang |dang con |co |hien dang )?{_WORK}(?: (?:binh thuong|tot|kha|trung binh|yeu|kem|on dinh"
+    r"|hieu qua|co hieu qua|khong hieu qua|chua hieu qua|kem hieu qua|cam chung|tro lai|lai|thuong xuyen))*"
+    r"|binh thuong|(?:con |dang )?ton tai|moi thanh lap|chua giai the|khong giai the|co|yes|true|active|operating"
+    rf"){_SINCE}"
+)
+_GONE = (
+    rf"(?:{_UNDER_WAY}(?:giai the|pha san|sap nhap|sat nhap|hop nhat|chia tach|dong cua|xoa ten|xoa so|thanh ly"
+    rf"|thu hoi(?: (?:gcn|giay|giay phep|giay chung nhan).*)?|rut giay phep|dong ma so thue|dinh chi)(?: {_WORK})?"
+    r"(?: (?:tu nguyen|bat buoc|vao .*|voi .*|thanh .*))?"
+    rf"|{_UNDER_WAY}(?:ngung|dung|nghi|het|tam ngung|tam dung|dinh chi|cham dut)(?: {_WORK})*(?: tam thoi)?"
+    rf"|(?:khong|khong con|chua|chua di vao|k|ko) (?:{_WORK}|ton tai|con)(?: nua)?"
+    rf"|{_UNDER_WAY}chuyen doi(?: (?:loai hinh|mo hinh|sang .*|thanh .*))?"
+    rf"|khong|no|false|inactive|closed|dissolved|nhd){_SINCE}"
+)
+_INACTIVE = re.compile(rf"{_GONE}(?: {_GONE})*")
+
+
+@lru_cache(maxsize=1024)
+def is_active(text: str) -> bool | None:
+    """Whether an organisation in this state is active; nothing said: yes. None when the words are not known."""
+    if not text.strip():
+        return True
+    parts = [fold(part) for part in re.split(r"[,;/()+\n–-]|\bvà\b", text)]
+    told = {_state(part) for part in parts if part and not re.fullmatch(r"(?:qd|so|quyet dinh|[\d ]).*", part)}
+    return told.pop() if len(told) == 1 else None
+
+
+def _state(said: str) -> bool | None:
+    if _ACTIVE.fullmatch(said):
+        return True
+    return False if _INACTIVE.fullmatch(said) and "luat" not in said.split() else None
