@@ -41,8 +41,9 @@ def read_registry(
 ) -> Registry:
     """Read a registry list of the province `area_code` ("" = any province will do).
 
-    `chosen`: digits (without 0) that can be read in two ways → which one staff chose. `convert`: the encoding its
-    texts are in (`characters.legacy.CONVERTIBLE`), "" for Unicode. Raises RefusedError when the file or all of its sheets cannot be used at all.
+    `chosen`: digits (without 0) that can be read in two ways → which one staff chose. `convert`: the encoding of its
+    texts (`characters.legacy.CONVERTIBLE`), "" for Unicode. Raises RefusedError when the file or all of its sheets
+    cannot be used at all.
     """
     book = workbooks.read(path, convert)
     found, faults = _sheets(book)
