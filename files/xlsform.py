@@ -61,6 +61,8 @@ def read_file(path: Path) -> FormFile:
     if any(fault.code == "form.sheet_missing" for fault in reading.faults):
         raise RefusedError(*reading.faults)
     form = reading.form()
+    if any(fault.code.startswith(("cell.", "letters.")) for fault in reading.faults):
+        raise RefusedError(*reading.faults)  # what cannot be read cannot be judged as a whole
     faults = [*reading.faults, *_check_faults(form, reading)]
     rows = {(fault.sheet, fault.row) for fault in faults}
     faults += [f for f in pyxform_faults(book) if (f.row and (f.sheet, f.row) not in rows) or not faults]

@@ -179,15 +179,22 @@ def _keys(pieces: Sequence[Piece], at: int, question: Question | None, language:
     if piece.isdecimal():
         return _figures(piece, question)
     if piece[0].isdecimal() and piece[-1].isdecimal():
-        return [_short(part) for part in re.split("[.,]", piece)]
+        parts = re.split("[.,]", piece)
+        return [key for part in parts for key in _figures(part, question)] if _all_keys(parts, question) else []
     spelled = words.number(piece, language)
     return [] if spelled is None else [str(spelled)]
 
 
 def _figures(token: str, question: Question | None) -> list[str]:
     if question is not None and question.kind == "select_multiple":
-        return list(token) if len(token) <= LONGEST_CHOICE else []
+        # No key is 0: a figure with one is a number, not several choices side by side.
+        return list(token) if len(token) <= LONGEST_CHOICE and "0" not in token else []
     return [] if len(token) > LONGEST_NUMBER or _PHONE.fullmatch(token) else [_short(token)]
+
+
+def _all_keys(parts: Sequence[str], question: Question | None) -> bool:
+    """Whether each of several figures may be a key: of several choices none is a 0, nor a number with one."""
+    return question is None or question.kind != "select_multiple" or not any("0" in part for part in parts)
 
 
 def _short(digits: str) -> str:

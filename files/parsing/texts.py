@@ -35,9 +35,8 @@ def read(data: bytes, ending: str, convert: str) -> list[Sheet]:
         raise UnfitError("file.mhtml")
     if head.startswith("<?xml") and "urn:schemas-microsoft-com:office:spreadsheet" in head:
         return markup.read_xml(text)
-    if re.match(
-        r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype|html|head|body|table|meta|style|div)\b", head, re.DOTALL
-    ):
+    bare = re.sub(r"<\?xml[^>]*>|<!--.*?-->", " ", head, flags=re.DOTALL).lstrip()
+    if re.match(r"<(!doctype|html|head|body|table|meta|style|div)\b", bare):
         return markup.read_html(text)
     if ending.startswith(".htm") or head.startswith("<?xml"):
         raise UnfitError("file.unknown")

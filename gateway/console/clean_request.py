@@ -1,4 +1,4 @@
-"""What staff type, without the characters that a database or UTF-8 refuses: a pasted NUL is no error of ours.
+"""What staff type, without the characters that a database or UTF-8 refuses; a NUL is a bad request, no error of ours.
 
 It must not know a form.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import BadRequest
 from werkzeug.utils import cached_property
 
 from characters.cleaning import storable
@@ -34,4 +35,7 @@ class CleanRequest(Request):
 
 
 def _clean(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    """The fields as they can be stored. Raises BadRequest for a NUL, which no person types."""
+    if any("\0" in text for pair in fields.items(multi=True) for text in pair):
+        raise BadRequest
     return ImmutableMultiDict((storable(name), storable(value)) for name, value in fields.items(multi=True))

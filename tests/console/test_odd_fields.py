@@ -19,8 +19,11 @@ def test_a_stop_is_entered_whatever_was_pasted_with_it(officer: Visitor, world: 
     officer.get(f"/wishes?code={code(world)}")
     written = code(world) + ("" if len(odd) > 9 else odd)
     answer = officer.post("/wishes/stop", code=written, **TOLD | {"words": odd + "x"})
+    if "\0" in odd:
+        assert answer.status_code == 400
+        return
     assert answer.status_code < 500
-    if "\u202e" not in odd and odd != "a\x00b":
+    if "\u202e" not in odd:
         assert world.consent_of() == "stopped", words(answer)
         assert world.rows(audit)[-1]["action"] == "consent.stopped"
 

@@ -169,7 +169,9 @@ def test_errors_and_old_letters_in_an_online_file_are_told_and_not_entered(tmp_p
         ["A3", "#N/A", "1", "2", "5"],
     ]
     found = read_online(as_xlsx(tmp_path / "a.xlsx", rows))
-    assert [(row.registry_code, dict(row.answers)) for row in found.rows] == [("A1", {"q3": "5"})]
+    assert [(row.registry_code, {c.heading: c.text for c in row.answers}) for row in found.rows] == [
+        ("A1", {"q3": "5"})
+    ]
     assert [(f.row, f.column, f.code) for f in found.faults] == [
         (2, "C (q1)", "cell.error"),
         (2, "D (q2)", "letters.legacy"),

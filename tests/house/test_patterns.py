@@ -19,6 +19,7 @@ LOOKED_AT = {
     r"(?:[\s,;.]+(?:va": "a word stands between; a text is cut to `sms.words.LONGEST` characters",
     r"(?:[\s.\-–—_]|[^": "only splits, so it never has to give anything back",
     r"(?<![0-9A-Za-z-]": "each repetition begins with a digit, and nothing between is one",
+    r"[^\W\d_]+(?:['’-][": "a mark that is no letter stands between",
     r"[^@\s]{1,64}@[^@": "a dot stands between, which the parts have not",
 }
 """How a pattern begins that repeats a repetition → why that is harmless."""

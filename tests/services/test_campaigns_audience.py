@@ -131,7 +131,7 @@ def test_texts_go_to_the_mobile_and_calls_to_the_first_number(world: World) -> N
     change_phone(world, landline, kind="landline")
     organisation = world.interview(len(world.interviews) - 1)["organisation_id"]
     with world.work.database.transaction() as conn:
-        world._add_phone(conn, organisation, MOBILE)
+        world._add_phone(conn, organisation, MOBILE, rank=1)
     for kind, number in (("text_only", MOBILE), ("call_only", landline)):
         made = campaigns.draft(world.work, "2026", "QB", "test", kind=kind, audience={"code": ["DX009"]})
         campaigns.launch(world.work, made, 1, "test")

@@ -99,8 +99,8 @@ def test_an_online_row_that_cannot_be_entered(
     path = write(tmp_path / "online.xlsx", DS=[["Mã", "Trạng thái"], *rows])
     real = online._Incoming.take
 
-    def poisoned(self: Any, one: Any, interview: Any) -> None:
-        real(self, one, interview)
+    def poisoned(self: Any, one: Any, understood: Any, interview: Any) -> None:
+        real(self, one, understood, interview)
         if one.registry_code == "DX2":
             self.conn.execute(sa.insert(answers).values(interview_id=interview["id"], question="\0", value="", seq=1))
 

@@ -80,7 +80,8 @@ class World:
     def rows(self, table: sa.Table, **where: Any) -> list[sa.RowMapping]:
         """The rows of a table, by equal columns, in the order of their keys."""
         query = sa.select(table).where(*(table.c[name] == value for name, value in where.items()))
-        query = query.order_by(*table.primary_key.columns)
+        if isinstance(table, sa.Table):
+            query = query.order_by(*table.primary_key.columns)
         with self.work.database.transaction() as conn:
             return list(conn.execute(query).mappings())
 
@@ -164,7 +165,7 @@ class World:
         self.interviews.append(interview)
         return interview
 
-    def _add_phone(self, conn: sa.Connection, organisation: UUID, number: str) -> None:
+    def _add_phone(self, conn: sa.Connection, organisation: UUID, number: str, rank: int = 0) -> None:
         vault, now = self.work.vault, self.work.clock.now()
         known = conn.scalar(sa.select(phones.c.hash).where(phones.c.hash == self.hash(number)))
         if known is None:
@@ -181,7 +182,7 @@ class World:
             )
         conn.execute(
             sa.insert(organisation_phones).values(
-                organisation_id=organisation, phone_hash=self.hash(number), rank=0, valid=True, note=""
+                organisation_id=organisation, phone_hash=self.hash(number), rank=rank, valid=True, note=""
             )
         )
 
