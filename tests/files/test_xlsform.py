@@ -421,10 +421,10 @@ def test_a_list_may_have_as_many_choices_as_two_figures_number(tmp_path: Path, m
 
 
 def test_notices_of_the_form_get_the_row_of_their_question(tmp_path: Path) -> None:
-    alike = [["level", "tot2", "TỐT", "Excellent", 4, 4, "", "Tuyet voi"]]
+    alike = [["level", "TOT", "Tuyệt vời", "Excellent", 4, 4, "", "Tuyet voi"]]
     found = read_file(path_of(tmp_path, LEVEL, choices=[*CHOICES, *alike]))
     placed = found.placed(readiness(found.form).notices)
-    assert ("form.labels_alike", "survey", 3) in [(n.code, n.sheet, n.row) for n in placed]
+    assert ("form.values_alike", "survey", 3) in [(n.code, n.sheet, n.row) for n in placed]
 
 
 def test_several_of_more_choices_than_keys_are_refused(tmp_path: Path) -> None:

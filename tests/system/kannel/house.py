@@ -35,6 +35,7 @@ from store import outbox as outbox_rows
 from store import senders as sender_rows
 from store.tables.interviews import inbound as inbound_rows
 from store.tables.rounds import rounds
+from tests.doubles import KEYS
 from tests.services.world import World, build
 from tests.system.kannel import box
 from tests.system.kannel.door import Door
@@ -70,7 +71,7 @@ class House:
             "alo_clock": f"{START.isoformat()}@{RATE}@{datetime.now(UTC).isoformat()}",
             "kannel_username": "alo", "kannel_password": "pw", "kannel_secret": SECRET, "alo_serve": "webhooks",
         }  # fmt: skip
-        self.settings = Settings(**given)
+        self.settings = Settings(**given, **KEYS)
         self.network, self.fake = SmppNetwork(smpp), FakeNetwork(fake)
         self.box = box.Box(home / "kannel", self._configuration(smsbox, admin, boxes), admin, smsbox)
         self.work: Work = machine_work(self.settings)
