@@ -94,7 +94,8 @@ DEFAULT_HOURS = same_all_week(day("07:00-21:00"), day("07:30-11:00", "13:30-20:0
 
 
 @lru_cache(maxsize=16)
-def _public_holidays(year: int) -> frozenset[date]:
+def public_holidays(year: int) -> frozenset[date]:
+    """Vietnam's public holidays of a year, Tết and substituted days off among them."""
     import holidays  # only here: the webhooks never ask, and it is not small
 
     return frozenset(holidays.country_holidays("VN", years=year))
@@ -114,7 +115,7 @@ class Calendar:
         """The windows of `medium` on the local date `on`."""
         if on in self.exceptions:
             return self.exceptions[on].get(medium, ())
-        if self.public_holidays and on in _public_holidays(on.year):
+        if self.public_holidays and on in public_holidays(on.year):
             return ()
         return self.hours.week(medium)[on.weekday()]
 

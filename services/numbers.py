@@ -9,10 +9,28 @@ from sqlalchemy import Connection
 
 from contact.address import read_address
 from contact.calendar import local_day
+from contact.phone import read_cell, shown
 from services import tasks
+from services.faults import Refusal
 from services.work import Work
 from store import phones
 from store.prepared import Row
+
+
+def one_of(written: str) -> str:
+    """The one number in what staff typed, in E.164, in whatever form. Raises Refusal: none, several, or digits that
+    may be either of two numbers."""
+    found = read_cell(written)
+    doubt = next((one.doubt for one in found if one.doubt), None)
+    if doubt is not None:
+        raise Refusal("person.two_readings", mobile=shown(doubt.mobile), landline=shown(doubt.landline))
+    read = [one.e164 for one in found if one.e164]
+    if len(read) > 1:
+        raise Refusal("person.several_numbers", count=len(read))
+    address = read_address(written)
+    if not read and not address.person:
+        raise Refusal("person.number_unreadable")
+    return read[0] if read else address.text
 
 
 def lock(work: Work, conn: Connection, number: str) -> Row | None:

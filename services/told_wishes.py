@@ -96,7 +96,7 @@ def start_number(work: Work, number: str, told: Told, actor: str) -> int:
 
 
 def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: consent.Kind) -> int:
-    _check(work, told)
+    check(work, told)
     with work.database.transaction() as conn:
         place = registry.place_of(conn, organisation_id)
         hashes = sorted(row["hash"] for row in registry.phones_of(conn, organisation_id))
@@ -108,7 +108,7 @@ def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: cons
 
 
 def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent.Kind) -> int:
-    _check(work, told)
+    check(work, told)
     shown = read_address(number)
     read = shown.text if shown.person else next((one.e164 for one in read_cell(number) if one.e164), None)
     with work.database.transaction() as conn:
@@ -120,7 +120,8 @@ def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent
     return changed
 
 
-def _check(work: Work, told: Told) -> None:
+def check(work: Work, told: Told) -> None:
+    """Raise Refusal for an unknown way, no words or too many, or a day that is yet to come."""
     if told.how not in HOW:
         raise Refusal("wish.how_unknown")
     if not told.words.strip() or len(told.words) > MOST_WORDS:

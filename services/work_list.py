@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from characters import codes
-from services import lookups
+from services import lookups, person_requests
 from services.faults import Refusal
 from services.work import Work
 from store import audit, staff
@@ -38,7 +40,9 @@ class Task:
     created_at: datetime
     done_at: datetime | None
     wanted_at: datetime | None = None
-    """When the person wants to be rung; None: as soon as may be."""
+    """When the person wants to be rung, or by when a request is to be answered; None: as soon as may be."""
+    overdue: bool = False
+    """A person's request whose day has passed."""
 
 
 def listed(
@@ -55,6 +59,7 @@ def listed(
     As far as the database role and scope may see. Raises Refusal for an unknown office or officer.
     """
     states = STATES if done else STATES[:2]
+    now = work.clock.now()
     with work.database.transaction() as conn:
         office_code = lookups.office(conn, office_code)["code"] if office_code is not None else None
         officer = codes.email(officer) if officer is not None else None
@@ -74,9 +79,15 @@ def listed(
             row["created_at"],
             row["done_at"],
             row["wanted_at"],
+            _overdue(row, now),
         )
         for row in found
     ]
+
+
+def _overdue(row: RowMapping, now: datetime) -> bool:
+    late = row["wanted_at"] is not None and row["wanted_at"] < now
+    return late and row["state"] != "done" and row["kind"] in person_requests.DUE
 
 
 def counts(work: Work, *, done: bool = False) -> dict[str, int]:

@@ -119,6 +119,13 @@ def by_kind(conn: Connection, states: Sequence[str]) -> dict[str, int]:
     return {row.kind: row.n for row in conn.execute(query.order_by(tasks.c.kind == "ladder_ended", tasks.c.kind))}
 
 
+def overdue(conn: Connection, kinds: Sequence[str], now: datetime) -> dict[str, int]:
+    """Kind → tasks of it that are not done and were wanted before `now`."""
+    late = (tasks.c.kind.in_(kinds), tasks.c.state != "done", tasks.c.wanted_at < now)
+    found = conn.execute(select(tasks.c.kind, func.count().label("n")).where(*late).group_by(tasks.c.kind))
+    return {row.kind: row.n for row in found}
+
+
 def waiting(conn: Connection) -> int:
     """How many tasks are not done."""
     return conn.scalar(select(func.count()).select_from(tasks).where(tasks.c.state != "done")) or 0

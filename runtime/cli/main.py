@@ -42,6 +42,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "number": "number",
     "score": "score",
     "export": "export",
+    "person": "person",
     "audit": "audit",
     "keys": "keys",
 }

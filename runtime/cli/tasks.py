@@ -38,7 +38,8 @@ def list_tasks(
     for task in found:
         kind, state = session.words(f"task.kind.{task.kind}"), session.words(f"task.state.{task.state}")
         wanted = f"→ {shown(task.wanted_at)}" if task.wanted_at else ""
-        about = " ".join(part for part in (kind, task.organisation, task.detail, wanted) if part)
+        late = session.words("task.overdue") if task.overdue else ""
+        about = " ".join(part for part in (late, kind, task.organisation, task.detail, wanted) if part)
         click.echo(f"{task.id}  {shown(task.created_at)}  {state:12} {about}")
     if not found:
         session.say("task.none")

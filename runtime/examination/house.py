@@ -12,10 +12,10 @@ from kombu.exceptions import OperationalError
 from migrations.upgrade import current, head
 from runtime import container, keys
 from runtime.celery_client import QUEUES, celery_app
-from runtime.clock import UnreadableClockError
+from runtime.clock import UnreadableClockError, clock_of
 from runtime.examination.findings import Examination, Finding, fault, well
 from runtime.settings import Settings
-from services import key_fingerprints
+from services import key_fingerprints, person_requests
 from services.faults import Refusal
 from store import unfit
 from store.keys import recorded, sample
@@ -50,6 +50,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _disk(settings),
         lambda: _clock(settings),
         lambda: _unfit(settings),
+        lambda: _requests(settings),
     ]
 
 
@@ -184,6 +185,19 @@ def _unfit(settings: Settings) -> Iterator[Finding]:
         yield fault("unfit", "doctor.unfit", row["loop"], count=row["n"], error=row["code"])
     if not rows:
         yield well("unfit")
+
+
+def _requests(settings: Settings) -> Iterator[Finding]:
+    """Has every person been answered in time, and every withdrawal been carried out?"""
+    try:
+        with _database(settings).transaction() as conn:
+            late = person_requests.overdue(conn, clock_of(settings.alo_clock).now())
+    except (sa.exc.SQLAlchemyError, UnreadableClockError):
+        return  # said under another heading
+    for kind, count in late.items():
+        yield fault("requests", f"doctor.overdue.{kind}", count=count)
+    if not late:
+        yield well("requests")
 
 
 def _database(settings: Settings) -> Database:

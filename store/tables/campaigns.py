@@ -69,7 +69,7 @@ tasks = Table(
     Column(
         "kind", Text, nullable=False
     ),  # wrong_number | not_them | left_office | person_wanted | unknown_number | ladder_ended | doubtful_text
-    # | sender_unreadable | stop_unreadable
+    # | sender_unreadable | stop_unreadable | unfit | person_request | person_withdrawal
     Column("state", Text, nullable=False),  # open | claimed | done
     Column("digest", LargeBinary, nullable=False, unique=True),  # one task per cause
     sealed("detail"),

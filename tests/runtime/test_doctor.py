@@ -10,7 +10,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,6 +22,7 @@ from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from contact.calendar import local_day
 from gateway.serving import webhooks_app
 from runtime import keys
 from runtime.cli.main import alo
@@ -29,13 +31,14 @@ from runtime.demonstration.stage import free_port
 from runtime.examination import house, numbers, outside
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
-from services import isolation
+from services import isolation, person_requests
+from services.told_wishes import Told
 from simulator.clock import Clock
 from store import roles
 from store.tables.outbox import senders
 from store.tables.registry import phones
 from store.unit_of_work import Database
-from tests.doubles import KEYS
+from tests.doubles import KEYS, FakeClock
 from tests.house.source import ROOT
 from tests.simulator import parts
 from tests.simulator.parts import ACCOUNT, TOKEN, Sim
@@ -288,6 +291,15 @@ def test_what_is_unfit_and_each_links_clock_are_told(set_up: House, owner: Datab
     (unfit,) = (one["words"] for one in found if one["part"] == "unfit")
     assert "2 set aside because of ValueError" in unfit
     assert "alo unfit again" in unfit
+
+
+def test_a_request_past_its_day_is_found(set_up: House) -> None:
+    work = machine_work(set_up.settings)
+    assert "requests" not in set_up.faults()
+    late = replace(work, clock=FakeClock(datetime.now(UTC) - timedelta(days=30)))
+    told = Told("by_phone", local_day(late.clock.now()), "Bà Đông nói")
+    person_requests.enter(late, "0901000001", "withdraw", told, "cli:test")
+    assert set_up.faults()["requests"] == ["doctor.overdue.person_request", "doctor.overdue.person_withdrawal"]
 
 
 def test_a_full_disk_and_a_wrong_clock_are_found(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:

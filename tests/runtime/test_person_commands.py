@@ -1,0 +1,139 @@
+"""`alo person`: any form of a number shows what is held, copies are private files, requests are due and told."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from runtime.catalogue import load
+from runtime.cli.main import alo
+from runtime.cli.session import Session
+from services import inbound, interviews, person_requests, work_list
+from services.work import Work
+from store.tables.registry import organisations
+from store.tables.staff import audit
+from survey.answers import Entry, Heard
+from tests.doubles import FakeClock
+from tests.services.world import LEADER, World, build
+
+Run = Callable[..., Result]
+NAME = "Trần Thị Đông"
+
+
+@pytest.fixture
+def world(work: Work) -> World:
+    """A leader who answered by text and opted out, whose number a second organisation has too."""
+    made = build(work)
+    made.add_organisation("DX002")
+    with work.database.transaction() as conn:
+        conn.execute(sa.update(organisations).values(leader=work.vault.seal(NAME)))
+    given = Heard("online", "row-1", Entry({"consent": "yes", "q1": "5"}))
+    interviews.enter(made.work, made.interviews[0], given)
+    for body in ("1", "1", "STOP"):
+        inbound.receive_text(made.work, made.text, made.text_from(body), via="webhook")
+    return made
+
+
+@pytest.fixture
+def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `alo` against the test database."""
+    monkeypatch.setattr(Session, "work", world.work)
+
+    def call(*argv: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(alo, list(argv))
+        assert result.exit_code == code, (result.output, result.exception)
+        return result
+
+    return call
+
+
+def shown(run: Run, number: str, *more: str) -> dict[str, Any]:
+    """What `person show --json` says."""
+    found: dict[str, Any] = json.loads(run("person", "show", number, "--json", *more).stdout)
+    return found
+
+
+@pytest.mark.parametrize("number", ["0901000001", "+84901000001", "84 901 000 001", "0084901000001", "901.000.001"])
+def test_any_form_of_the_number_shows_the_person(run: Run, number: str) -> None:
+    found = shown(run, number)
+    assert found["number"] == LEADER
+    assert [one["registry_code"] for one in found["organisations"]] == ["DX001", "DX002"]
+    assert {one["leader"] for one in found["organisations"]} == {NAME}
+    assert [one["kind"] for one in found["consent"]] == ["stopped"]
+    assert found["consent"][0]["evidence"] == "STOP"
+    assert len(found["texts_in"]) == 3
+
+
+def test_what_was_answered_is_shown_only_when_asked_for(run: Run, world: World) -> None:
+    said = run("person", "show", LEADER).stdout
+    assert NAME in said
+    assert "câu trả lời" not in said
+    assert all("body" not in one for one in shown(run, LEADER)["texts_in"])
+    told = shown(run, LEADER, "--answers")
+    assert [one["body"] for one in told["texts_in"]] == ["1", "1", "STOP"]
+    assert {"consent": "yes", "q1": "5"} in [one["answers"] for one in told["interviews"]]
+    lines = [row for row in world.rows(audit) if row["action"] == "person.shown"]
+    assert [row["detail"]["answers"] for row in lines] == [False, False, True]
+    assert NAME not in str(lines)
+    assert LEADER not in str(lines)
+
+
+def test_a_copy_is_two_private_files(run: Run, tmp_path: Path) -> None:
+    run("person", "export", LEADER, str(tmp_path / "ban-sao.json"))
+    files = [tmp_path / "ban-sao.json", tmp_path / "ban-sao.txt"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+    assert json.loads(files[0].read_text())["number"] == LEADER
+    assert f"người quản lý: {NAME}" in files[1].read_text()
+    run("person", "export", LEADER, str(tmp_path / "ban-sao"), code=1)
+
+
+def test_every_subject_and_field_has_words(run: Run) -> None:
+    found, words = shown(run, LEADER, "--answers"), load()
+    for name, rows in found.items():
+        if isinstance(rows, list):
+            assert f"person.section.{name}" in words
+            assert {f"person.field.{field}" for row in rows for field in row} <= set(words)
+
+
+def test_nothing_is_held_about_a_stranger(run: Run) -> None:
+    assert "Không giữ gì" in run("person", "show", "0987654321").stdout
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("12", "Không đọc được"), ("0901000001; 0901000002", "mỗi lần chỉ một"), ("(038) 3844123", "có thể")],
+)
+def test_what_is_not_one_number_is_refused(run: Run, number: str, said: str) -> None:
+    assert said in run("person", "show", number, code=1).stderr
+
+
+@pytest.mark.parametrize("kind", person_requests.KINDS)
+def test_a_request_is_a_task_with_its_day(run: Run, world: World, clock: FakeClock, kind: str) -> None:
+    argv = ("person", "request", "0901 000 001", "--kind", kind, "--how", "in_person", "--words", "Bà Đông nói")
+    assert "21/11/2026" in run(*argv).stdout
+    assert json.loads(run(*argv, "--json").stdout)["new"] is False
+    ends = kind in ("withdraw", "erase")
+    assert [t for t in world.tasks() if t.startswith("person_")] == sorted(person_requests.DUE)[: 1 + ends]
+    assert world.consent_of() == "stopped"
+    assert not any(task.overdue for task in work_list.listed(world.work))
+    clock.advance(timedelta(days=3))
+    assert [task.kind for task in work_list.listed(world.work) if task.overdue] == ["person_request"]
+    assert "QUÁ HẠN" in run("tasks", "list").stdout
+    clock.advance(timedelta(days=13))
+    with world.work.database.transaction() as conn:
+        assert len(person_requests.overdue(conn, clock.now())) == 1 + ends
+
+
+def test_who_withdraws_is_not_contacted_from_that_moment(run: Run, world: World) -> None:
+    number = "+84901000009"
+    world.add_organisation("DX009", number)
+    run("person", "request", number, "--kind", "withdraw", "--how", "by_phone", "--words", "Ông Nam nói")
+    assert world.consent_of(number) == "stopped"
