@@ -11,8 +11,19 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
-from sms import words
-from sms.contact_words import BEFORE_FIRST, FIRST_HELD, FIRST_PAIRS, FIRST_WORDS, LOST_LETTERS, SPLITTING, VOCABULARY
+from sms import typos, words
+from sms.contact_words import (
+    BEFORE_FIRST,
+    FIRST_HELD,
+    FIRST_PAIRS,
+    FIRST_WORDS,
+    LAW_WORD,
+    LOST_LETTERS,
+    NO_BREAK_BEFORE,
+    RELATING,
+    SPLITTING,
+    VOCABULARY,
+)
 
 Wish = Literal["stop", "hold", "later"]
 
@@ -25,7 +36,7 @@ _SPACED_STOP = re.compile(r"(?<!\w)s[\s.\-_]t[\s.\-_]o[\s.\-_]p(?!\w)|(?<!\w)s\.
 _LABEL = re.compile(r"^\W*(?:c(?:[âa]u)?\s*(?:s[ốo]\s*)?\d{1,2}\s*[:=.)-]*)?\W*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
-_LONGEST_PHRASE = 4
+_LONGEST_PHRASE = 5
 _SHORTEST_SLIP = 3
 _SHORTEST_GLUED = 6
 
@@ -48,10 +59,12 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"N[VPB]C?[MHl]*E(?!.*A)"),
     ("hold", r"(?:^|[MFT])NP[MHF]*$"),
     # not willing to receive, to be called
-    ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHICn]*(?:[Ee]|$)"),
+    ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHICnU]*(?:[Ee]|$)"),
     ("stop", r"[ND][Wb]+[WbMF]*(?:P|[VB]C?[MHF]*E)"),
     ("stop", r"[ND][Wb]+[WbMFH]*C" + _TAIL),
     ("stop", r"[ND][Wb]+M+[VB]C?" + _TAIL),
+    ("stop", r"[ND]W+b[FM]*[VBP]"),
+    ("hold", r"^[FMi]*[ND]W+M+F*$"),
     ("hold", r"[ND][Wb]+[WbMF]*(?:[GgB][FM]*[CV]|[VB]C?" + _TAIL + r"|[GB][MFE]*$)"),
     ("stop", r"NEF*[CVP]"),
     # does not take texts or calls
@@ -64,10 +77,13 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("stop", r"(?:^|[^NDd])[SR][eFMlU]*[GB]?[FM]*[CVPB][VC]*[MHFl]*E"),
     ("stop", r"^[FMiI]*k[Ss]F*$"),
     ("hold", r"(?:^|[^NDdMO])s[FM]*[GB]?[FM]*[CVPB]" + _TAIL),
-    ("stop", r"(?:^|[^NDd])[Ss]k[GBCVHMFIQE]*$"),
+    ("stop", r"(?:^|[^NDd])[SsX]k[GBCVHMFIQE]*$"),
     ("stop", r"^[MFiTIUW]*R[GBMF]*$"),
     ("stop", r"[XKSs]F*HM+[^O]*(?:$|Q)|i[MF]*XF*CM"),
-    ("stop", r"X[HMFV]*(?:Q|D[CV])[VGCMF]*$"),
+    ("stop", r"^[^wO]*X[HMFV]*(?:Q|D[CV])[VGCMF]*$"),
+    ("stop", r"^[FMi]*M[FMi]*XF*C[MF]*$"),
+    # asks too much
+    ("hold", r"(?:^|[^AN])[DdS]F?h[MCHFUE]*$|^[FMi]*Nh[MCFU]*E|[VPBh][CMFU]*v"),
     ("stop", r"[XKS]M+H[Fi]*$"),
     ("stop", r"(?:^|[^N])X[FM]*WF*$"),
     ("stop", r"KM+H?$"),
@@ -75,7 +91,7 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"^[FMiU]*TD[FMU]*$|^[FM]*iT[FM]*$"),
     # whatever refuses and names contact, and says nothing else
     ("hold", r"^[^OALZVPBU]*(?:[DdN][^OALZVPBU]*[VPB]|[SR][^OALZVPBU]*[VPBC])C?[^OALZVPB]*$|[SR].*P[^O]*M|R.*A.*[VB]"),
-    ("hold", r"[Dd]F?E|^[FMi]*XH[FM]*$|^[FM]*NE[FMi]*$|^[FM]*i[FM]*XM+F*$"),
+    ("hold", r"[Dd]F?E|^[FMi]*XH[FM]*$|^[FM]*NW*f?E+[FMi]*$|^[FM]*i[FM]*XM+F*$"),
     # leave us in peace
     ("stop", r"q[MF]+y|qyM|a|^[FMi]*z[FMi]*$"),
 )
@@ -83,10 +99,11 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
 _RULES = [(verdict, re.compile(rule)) for verdict, rule in _WRITTEN]
 _AMONG_OTHERS = re.compile(r"^[^w]*(?:[DdN][^wALZ]{0,5}[VP][^wALZ]{0,5}E|[RS][^wALZ]{0,2}[VP][^wALZ]*$)")
 """Refusing and contact among words that nobody knows, where nothing tells of others."""
-_TRIGGER = re.compile("[DdNSsTRXKPaqJz]")
+_TRIGGER = re.compile("[DdNSsTRXKPaqJzv]")
 _ALWAYS = re.compile(r"^[^ODNdA]*!S[FElUIMi]*$")
-_ALONE = re.compile(r"^[FiI]*(?:M?WM*)?S[FElIUMi]*$")
+_ALONE = re.compile(r"^[FiIT]*(?:M?WM*)?S[FElIUMi]*$")
 _ALONE_OF_SOMEBODY = re.compile(r"^[FiIM]*S[FElIUMi]*$")
+_CANNOT = re.compile("[NDd][GgVB][CM]*(?:L|n(?!.*E))|[ND]L+[SRX]|[VBC][MF]*[Nd]?L|^[^ND]*[NDd]+[SR]")
 _UNWILLING = re.compile("[MFiWI]*[NR]W*t[MFE]*")
 _ENOUGH = re.compile(r"^[FiUM]*T[FU]*$")
 _LATER = re.compile(r"(?:[DdT]|[iT][MF]*N|S)[eFG]?[VPB]C?[MHFlCEZ]*Z|Z[MFZI]*[Dd][VPB]|^[^O]*Z[^O]*N[VB]C?[MF]*$")
@@ -103,8 +120,8 @@ def wish(text: str) -> Wish | None:
     text = _LABEL.sub("", _SPACED_STOP.sub("stop", text))
     first = _first(text)
     if first[:1] in FIRST_WORDS or first in FIRST_PAIRS:
-        return "stop"
-    held: Wish | None = "hold" if first[:1] in FIRST_HELD else None
+        return "hold" if _of_other_things(text) else "stop"
+    held: Wish | None = "hold" if first[:1] in FIRST_HELD and not _of_other_things(text) else None
     if len(text.strip()) > LONGEST:
         return held
     if not any(map(_may_decide, _WORD.findall(text))):
@@ -115,10 +132,25 @@ def wish(text: str) -> Wish | None:
 
 def _first(text: str) -> tuple[str, ...]:
     """The first two words in plain letters, behind figures, courtesies and "I text"."""
-    typed = [words.bare(token) for token in _WHOLE_WORD.findall(text)[:6]]
+    typed = [_law_word(words.bare(token)) for token in _WHOLE_WORD.findall(text)[:6]]
     while typed and (typed[0].isdecimal() or typed[0] in BEFORE_FIRST):
         typed = typed[1:]
     return tuple(typed[:2])
+
+
+def _law_word(token: str) -> str:
+    """The long word that laws know, also with a letter wrong."""
+    return LAW_WORD if len(token) >= len(LAW_WORD) - 1 and typos.one_apart(token, LAW_WORD) else token
+
+
+def _of_other_things(text: str) -> bool:
+    """Whether an English word of stopping goes straight on to things that are no contact: stop losses in pigs."""
+    clause = _BREAK.split(text.strip())[0].split()
+    if len(clause) < 3 or not clause[0].isascii() or not clause[0].isalpha() or clause[0] in ("tc", "revoke"):
+        return False
+    rest = clause[1:]
+    relating = rest[0] in RELATING or rest[1] in RELATING or rest[0].endswith("ing")
+    return relating and not re.search("[MVBPCHGkU]", _signs(" ".join(rest)))
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -129,8 +161,10 @@ def _clauses(text: str) -> Iterator[str]:
         text = " ".join(lines)
     for piece in _BREAK.split(text):
         rest: list[str] = []
-        for token in piece.split():
-            if token in SPLITTING and rest:
+        typed = piece.split()
+        for at, token in enumerate(typed):
+            the = token == "nhung" and typed[at + 1 : at + 2] and typed[at + 1] in NO_BREAK_BEFORE
+            if token in SPLITTING and rest and not the:
                 yield " ".join(rest)
                 rest = []
             rest.append(token)
@@ -163,7 +197,7 @@ def _clause(line: str) -> Wish | None:
     if re.search("[Ow]~", line):
         return None
     line = re.sub("[~!]", "", line)
-    if re.search("[NDd][GgVB][CM]*(?:L|n(?!.*E))|[VBC][MF]*[Nd]?L", line) or re.search("^[^ND]*[NDd]+[SR]", line):
+    if _CANNOT.search(line):
         return None  # cannot, did not get; does not stop
     if "Z" in line:
         return "stop" if re.search("[Dd]e?P.*E", line) else "later" if _LATER.search(line) else None
@@ -214,7 +248,7 @@ def _typed(clause: str) -> list[str]:
     found: list[str] = []
     for token in _WORD.findall(clause):
         token = token.replace("’", "'")
-        token = LOST_LETTERS.get(token, token)
+        token = _law_word(LOST_LETTERS.get(token, token))
         found += [token] if token.isdecimal() or _known(token) else _split(token) or [_single(token)]
     return found
 

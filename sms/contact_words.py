@@ -17,7 +17,10 @@ VOCABULARY: Mapping[str, str] = {
     # ~D: the same in English, where it follows whom it tells of (they never call)
     "~D": "don't, dont, don t, do not, never, do not ever",
     # DP: in one phrase
-    "DP": "đừng phiền, thôi phiền, khỏi phiền",
+    "DP": (
+        "đừng phiền, thôi phiền, khỏi phiền, đừng có phiền, đừng có mà phiền, chớ phiền, chớ có phiền, khỏi làm "
+        "phiền"
+    ),
     # d: without marks an order, or dừng, đúng, Dũng
     "d": "dung, dung co, dung co ma, dung bao gio, dung lai, dung han, dung ngay",
     # N: no
@@ -34,7 +37,7 @@ VOCABULARY: Mapping[str, str] = {
     # b: what is done to us
     "b": "bị",
     # L: able; it turns "no" into "cannot"
-    "L": "được, dc, đc, đươc, thể, nổi, kịp, thấy",
+    "L": "được, dc, đc, đươc, thể, nổi, kịp, thấy, biết, biết cách",
     # n: any; what was got or not got until now
     "n": "nào, lần nào, nào hết, nào cả",
     # S: to stop
@@ -49,11 +52,14 @@ VOCABULARY: Mapping[str, str] = {
     # T: enough; also only, and a particle
     "T": "thôi, thoii, nghỉ",
     # R: to refuse
-    "R": "từ chối, khước từ, phản đối, tuchoi, opt out, optout, tu chio, từ chôi, refuse, decline",
+    "R": (
+        "từ chối, khước từ, phản đối, tuchoi, opt out, optout, tu chio, từ chôi, refuse, decline, opt me out, opt "
+        "us out, opted out, want out"
+    ),
     # X: to take off; K: to block
     "X": (
         "xóa, xóa bỏ, xóa giùm, xóa giúp, gỡ, gỡ bỏ, loại, loại bỏ, bỏ, rút, rút lại, rút tên, remove, delete, take, "
-        "erase, lấy, đưa, ra khỏi"
+        "erase, lấy, đưa, ra khỏi, rút khỏi, rời khỏi, gạch, gạch bỏ, xoá, xoá bỏ"
     ),
     "XQ": "khỏi danh sách, ra khỏi danh sách",
     "K": "chặn, block, blacklist",
@@ -62,7 +68,8 @@ VOCABULARY: Mapping[str, str] = {
         "gọi, gọi điện, gọi điện thoại, gọi đt, điện, điện thoại, alo, nhắn, nhắn tin, nhắn tin nhắn, nhắn gọi, gọi "
         "nhắn, gọi và nhắn, nhắn và gọi, nhắn hay gọi, gọi hay nhắn, nt, tn, gửi, gởi, liên lạc, liên hệ, text, "
         "texting, call, calling, message, messaging, contact, contacting, phone, phoning, send, sending, sms, ib, "
-        "inbox, zalo, khảo sát, phỏng vấn, survey, nhắn nhe, nhắn với gọi, gọi với nhắn, goij, gọ, nhna"
+        "inbox, zalo, khảo sát, phỏng vấn, survey, reach, ring, ringing, kêu tui, kêu tôi, kêu máy, nhắn nhe, nhắn "
+        "với gọi, gọi với nhắn, goij, gọ, nhna"
     ),
     # B: without marks to text or to receive
     "B": "nhan",
@@ -71,7 +78,8 @@ VOCABULARY: Mapping[str, str] = {
     "O": "câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
     # P: to bother
     "P": (
-        "làm phiền, làm phiền phức, quấy rầy, quấy rối, quấy phá, quấy, phá rối, spam, khủng bố, bother, bothering, "
+        "làm phiền, làm phiền phức, mất thời gian, làm mất thời gian, làm tốn thời gian, bám theo, dòm ngó, "
+        "quấy rầy, quấy rối, quấy phá, quấy, phá rối, spam, khủng bố, bother, bothering, "
         "disturb, disturbing, harass, harassing, spamming, lm phiền, lam fien, làm fiền"
     ),
     # G: to receive; g: to hear or to read
@@ -82,7 +90,8 @@ VOCABULARY: Mapping[str, str] = {
     "C": (
         "tin, tin nhắn, tin nhan, sms, cuộc gọi, cuộc điện thoại, điện thoại, đt, tin tức, dịch vụ, thông tin, text, "
         "texts, call, calls, message, messages, subscription, spam, liên lạc, khảo sát, phỏng vấn, phiếu, quảng cáo, "
-        "tự động, tin rác, rác, survey, surveys, qc"
+        "tự động, tin rác, rác, survey, surveys, qc, thông báo, thông điệp, bản tin, nội dung, notification, "
+        "notifications, update, updates, chương trình, cuộc khảo sát, cuộc phỏng vấn"
     ),
     # k: to be registered
     "k": "đăng ký, đăng kí, đk, dki, đki",
@@ -93,7 +102,7 @@ VOCABULARY: Mapping[str, str] = {
     ),
     "Q": "danh sách, list, lists, danh bạ, hệ thống, database",
     # E: any more; e: from now on
-    "E": "nữa, nx, nữa đâu, anymore, any more, again, more, nua, nửa, nữaa",
+    "E": "nữa, nx, nữa đâu, anymore, any more, again, more, nua, nửa, nữaa, tiếp tục, thêm nữa, thêm lần nào nữa",
     "e": (
         "từ nay, từ giờ, từ hôm nay, từ bây giờ, từ mai, lần sau, sau này, về sau, bao giờ, mãi mãi, vĩnh viễn, hẳn, "
         "ever, từ rày, kể từ nay, từ giờ trở đi, từ nay trở đi, từ nay về sau"
@@ -104,10 +113,12 @@ VOCABULARY: Mapping[str, str] = {
     "M": (
         "tôi, tui, em, anh, chị, chú, cô, bác, ông, bà, cháu, con, mình, tao, tau, tớ, bố, mẹ, cậu, dì, bọn tôi, "
         "chúng tôi, chúng tao, bọn tao, bọn tui, tụi tui, bầy tui, anh chị, ông bà, các anh, các chị, các anh chị, "
-        "người già, các bạn, bạn, mày, bọn mày, chúng mày, quý vị, quý cơ quan, quý đơn vị, bên anh, bên mình, bên "
+        "người già, người dân, người mất, các bạn, bạn, mày, bọn mày, chúng mày, quý vị, quý cơ quan, quý đơn vị, "
+        "bên anh, bên mình, bên "
         "bạn, bên em, cơ quan, các ông, cho, tới, đến, vào, vô, với, của, này, đây, nay, me, my, i, us, our, you, "
         "your, this, to, here, từ, on, from, e, a, c, t, nhau, mấy người, mấy anh, mấy chị, người ta, nhà tôi, gia "
-        "đình tôi"
+        "đình tôi, htx tôi, htx em, htx mình, htx chúng tôi, hợp tác xã tôi, hợp tác xã mình, hợp tác xã chúng tôi, "
+        "đơn vị tôi, đơn vị mình, đơn vị chúng tôi"
     ),
     # i: an order or a plea follows
     "i": (
@@ -140,7 +151,8 @@ VOCABULARY: Mapping[str, str] = {
     "q": "để, hãy để, let, leave",
     "y": "yên, được yên, yên thân, yên ổn, alone, in peace, be",
     "a": (
-        "tha cho, leave me alone, lose my number, get lost, go away, piss off, fuck off, buông tha, miễn tiếp"
+        "remove me, remove us, delete me, take me off, take us off, count me out, tha cho, leave me alone, lose my "
+        "number, get lost, go away, piss off, fuck off, buông tha, miễn tiếp"
     ),
     "z": "no calls, no texts, no messages, no sms, no spam, no contact, no call, no text",
     # Z: a limit of time
@@ -158,10 +170,19 @@ VOCABULARY: Mapping[str, str] = {
         "xã, huyện, tỉnh, cán bộ, can bo, chính quyền, nhà nước, ủy ban, ubnd, htx, hợp tác xã, dân, bà con, ngân "
         "hàng, doanh nghiệp, công ty, giám đốc, lãnh đạo, thương lái, tổng đài, văn bản, hồ sơ, giấy, giấy mời, giấy "
         "tờ, công văn, báo cáo, email, bưu điện, thư điện tử, họp, đường dây, đường, nạn, giá điện, tiền điện, cắt "
-        "điện, cấp điện, mất điện, đất, phí, thuế, quỹ, tiền, đơn, xe, gửi giấy"
+        "điện, cấp điện, mất điện, đất, phí, thuế, quỹ, tiền, đơn, xe, gửi giấy, họ, nó, bên mua, bên bán, khách, "
+        "khách hàng, người mua, đối tác, tắt điện, tắt nước, tắt máy, tắt bơm, bên kia, they, he, she, buyer, "
+        "buyers, trader, traders, bank, customers"
     ),
     # t: to answer, to take part; unwilling, but no word about contact
     "t": "trả lời, tham gia, trả lời tin nhắn, trả lời cuộc gọi, reply",
+    # h: to ask
+    "h": "hỏi, hỏi han, hỏi thăm, ask, asking",
+    # NW: in one phrase; f: to do
+    "NW": "hết muốn, hết thích, hết cần, chẳng thiết, không thiết, không màng, không ham, đâu muốn, đâu cần",
+    "f": "làm, do",
+    # v: enough of it
+    "v": "vừa thôi, vừa vừa thôi, vừa phải thôi, ít thôi, vừa vừa",
     # I: figures
 }  # fmt: skip
 
@@ -185,9 +206,20 @@ BEFORE_FIRST = frozenset(
 SPLITTING = frozenset({"vì", "nhưng", "kẻo", "bởi", "because", "but", "nhung", "tại"})
 """A clause ends before them."""
 
+NO_BREAK_BEFORE = frozenset({"tin", "cuoc", "so", "loi", "thong", "noi"})
+"""Bare `nhung` before them is những (the), not nhưng (but)."""
+
+RELATING = frozenset(
+    {"the", "a", "an", "in", "of", "at", "for", "with", "by", "between", "during", "after", "since", "due", "into"}
+)
+"""Words by which an English sentence goes on to other things."""
+
+LAW_WORD = "unsubscribe"
+
 LOST_LETTERS: Mapping[str, str] = {
     "dug": "dung", "đug": "đừng", "đừg": "đừng", "dừg": "dừng", "khôg": "không", "khog": "khong", "nug": "nua",
     "đừn": "đừng", "muom": "muon", "mún": "muốn", "mun": "muốn", "đừ": "đừng", "kog": "khong", "ngug": "ngung",
     "ngưg": "ngưng", "ngừg": "ngừng", "nhắ": "nhắn", "nhậ": "nhận", "đg": "đừng", "đùng": "đừng", "nhan'": "nhan",
+    "dg": "dung",
 }  # fmt: skip
 """Slips of the thumb and teencode of the words that decide."""

@@ -61,7 +61,7 @@ def _near(typed: Sequence[str], phrases: Phrases, meant_so: Sequence[bool] = ())
         for form in _forms([words.bare(word) for word in phrase]):
             if meant_so and len(form) == len(spelled) and _differ_only(spelled, form, meant_so):
                 continue
-            if len("".join(form)) > SHORTEST and _one_apart(" ".join(spelled), " ".join(form)):
+            if len("".join(form)) > SHORTEST and one_apart(" ".join(spelled), " ".join(form)):
                 near[key] = near.get(key, False) or _slipped(spelled, form)
     return near
 
@@ -92,7 +92,7 @@ def _single(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", word)
 
 
-def _one_apart(one: str, other: str) -> bool:
+def one_apart(one: str, other: str) -> bool:
     """Whether at most one letter is wrong, too many, missing, or two neighbours have changed places."""
     if abs(len(one) - len(other)) > 1:
         return False
