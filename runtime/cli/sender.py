@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from contact.sender import SenderRow
+from runtime import seeding
 from runtime.cli import sender_costs, sender_trial, usage
 from runtime.cli.session import Session
 from services import senders
@@ -105,6 +106,21 @@ def add_sender(
     )
     senders.add(session.work, new, session.actor)
     session.say("sender.added", name=name)
+
+
+@command.command("seed")
+@click.pass_obj
+def seed_senders(session: Session) -> None:
+    """Thêm các đầu số mà TWILIO_…, KANNEL_… mô tả (add those that the settings describe)."""
+    seeded = seeding.seed_senders(session.work, session.settings)
+    for name in seeded.added:
+        session.say("sender.added", name=name)
+    for name in seeded.kept:
+        session.say("sender.seed_kept", name=name)
+    for name in seeded.other:
+        session.say("sender.seed_other", name=name)
+    if seeded == senders.Seeded((), (), ()):
+        session.say("sender.seed_none")
 
 
 @command.command("pause")

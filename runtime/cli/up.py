@@ -9,15 +9,11 @@ from types import FrameType
 
 import click
 
-from runtime import observability
+from runtime import demonstrated, observability
 from runtime.cli.session import Session
-from runtime.container import machine_work
 from runtime.data_directory import AlreadyRunningError, locked
-from runtime.demonstration import stage, village
-from runtime.demonstration.network import simulated
 from runtime.embedded import ServerFailedError
 from runtime.processes import Crew, Server, crew, left_over, revive, servers
-from runtime.seeding import seed_senders
 
 WATCH_S = 0.5
 
@@ -44,15 +40,11 @@ def _run(session: Session) -> None:
     try:
         session.say("up.starting", directory=session.settings.alo_data_dir)
         started: list[Server] = []
-        with servers(stage.wake(session.settings), started=started) as settings, ExitStack() as stack:
-            work = machine_work(settings)
-            seed_senders(work, settings)
-            network = stack.enter_context(simulated(settings)) if stage.document(settings.alo_data_dir) else None
+        with servers(demonstrated.woken(session.settings), started=started) as settings, ExitStack() as stack:
+            network = stack.enter_context(demonstrated.network(settings)) if demonstrated.holds(settings) else None
             team = stack.enter_context(crew(settings))
             if network is not None:
-                network.connect_numbers(settings.base_url)
-                people = village.villagers(work)
-                network.settle(village.handsets(people), village.topics(village.forms(work, people)))
+                demonstrated.settle(network, settings)
                 session.say("up.simulated", url=settings.twilio_api_base_url)
                 session.say("up.handset", url=settings.twilio_api_base_url)
             session.say("up.console", url=settings.console_url)

@@ -14,13 +14,13 @@ from typing import Any
 
 import requests
 
+from runtime.demonstrated import ACCOUNT
 from runtime.processes import READY_TIMEOUT_S, Crew, Part, environment
 from runtime.settings import Settings
 
 TIMEOUT_S = 30
 LEDGER_TIMEOUT_S = 600
 """What a whole country meant is a long document."""
-ACCOUNT = "AC" + "5" * 32
 TEXT_NUMBER = "+842473000001"
 CALL_NUMBER = "+842473000002"
 
@@ -28,10 +28,10 @@ CALL_NUMBER = "+842473000002"
 def simulator(port: int, token: str, clock: str, journal: Path, rest_scale: float = 1.0) -> Part:
     """The simulator as a part of the crew; `rest_scale` slows its people and its network against the clock."""
     argv = [
-        sys.executable, "-m", "simulator", "--port", str(port), "--account", ACCOUNT, "--token", token,
+        sys.executable, "-m", "simulator", "--port", str(port), "--account", ACCOUNT,
         "--clock", clock, "--journal", str(journal), "--rest-scale", str(rest_scale),
     ]  # fmt: skip
-    return Part("simulator", argv, {})
+    return Part("simulator", argv, {"SIMULATOR_TOKEN": token})
 
 
 class Network:

@@ -16,11 +16,12 @@ from typing import Any
 
 from contact.settings import RoundSettings
 from runtime.clock import FastClock
-from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
+from runtime.data_directory import DEMONSTRATION
+from runtime.demonstrated import ACCOUNT, refuse_own_database
+from runtime.demonstration.network import CALL_NUMBER, TEXT_NUMBER
 from runtime.settings import Settings
 from services.faults import Refusal
 
-MARKER = "demonstration.json"
 RATE = 900.0
 """Business seconds a real second: a day in a minute and a half."""
 START = datetime(2026, 4, 6, 0, 0, tzinfo=UTC)
@@ -34,10 +35,11 @@ _given: set[int] = set()
 def prepare(settings: Settings) -> Settings:
     """Clear an earlier demonstration from the data directory and give the settings of a new one.
 
-    Raises Refusal when the directory holds something else.
+    Raises Refusal when the directory holds something else, or a database of your own is set.
     """
+    refuse_own_database(settings)
     home = settings.alo_data_dir
-    marker = home / MARKER
+    marker = home / DEMONSTRATION
     if (home / "postgres").exists() and not marker.exists():
         raise Refusal("demo.not_ours", directory=home)
     for name in ("postgres", "valkey", "run", "logs", "keys.json", "journal.jsonl"):
@@ -59,7 +61,7 @@ def _remove(path: Path) -> None:
 
 def document(home: Path) -> dict[str, Any] | None:
     """What the demonstration in `home` runs with, or None when there is none."""
-    marker = home / MARKER
+    marker = home / DEMONSTRATION
     return json.loads(marker.read_text()) if marker.exists() else None
 
 
@@ -100,9 +102,9 @@ def settled(settings: Settings) -> Settings:
 def wake(settings: Settings) -> Settings:
     """The same for `alo up`: the demonstration's clock goes on from where it stopped, at normal speed."""
     found = document(settings.alo_data_dir)
-    if found is None or settings.twilio_account_sid not in ("", ACCOUNT):
+    if found is None:
         return settings
-    (settings.alo_data_dir / MARKER).write_text(json.dumps(going_on(found, datetime.now(UTC))))
+    (settings.alo_data_dir / DEMONSTRATION).write_text(json.dumps(going_on(found, datetime.now(UTC))))
     return with_network(settings, document(settings.alo_data_dir) or found)
 
 
@@ -110,7 +112,7 @@ def keep_end(home: Path, business: datetime) -> None:
     """Remember where business time stopped, so that `alo up` goes on from there."""
     found = document(home)
     if found is not None:
-        (home / MARKER).write_text(json.dumps({**found, "ended_at": business.isoformat()}))
+        (home / DEMONSTRATION).write_text(json.dumps({**found, "ended_at": business.isoformat()}))
 
 
 def free_port() -> int:

@@ -9,7 +9,6 @@ import ast
 import re
 import shlex
 from dataclasses import fields
-from fnmatch import fnmatch
 from importlib.util import find_spec
 from typing import Any
 
@@ -22,6 +21,7 @@ from sqlalchemy import make_url
 from runtime.celery_client import QUEUES
 from runtime.embedded import DATABASE, LOGIN_ROLES
 from runtime.settings import Settings
+from tests.house.installed import is_installed
 from tests.house.source import ROOT, tree
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -120,11 +120,10 @@ def test_what_parts_wait_for_and_keep_is_declared() -> None:
 
 
 def test_what_is_copied_is_there() -> None:
-    left_out = (ROOT / ".dockerignore").read_text("utf-8").split()
     for line in said("COPY"):
         for source in shlex.split(line)[:-1]:
             assert (ROOT / source).exists(), source
-            assert not any(fnmatch(source, pattern) for pattern in left_out), source
+            assert source == "." or is_installed(source), source
 
 
 def test_no_secret_may_be_left_out() -> None:

@@ -35,7 +35,8 @@ def test_every_package_stands_in_the_contracts() -> None:
 def test_every_package_is_installed_and_typed() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
     code = {package for package in PACKAGES if package != "questionnaires"}
-    assert code <= set(config["tool"]["setuptools"]["packages"])
+    found = config["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert {f"{package}*" for package in code} == set(found)
     assert code <= set(config["tool"]["mypy"]["files"])
 
 

@@ -77,3 +77,23 @@ def test_the_last_error_is_shown(run: Run, world: World, carriers: FakeCarriers,
     found = {row["name"]: row for row in json.loads(run("sender", "list", "--json").stdout)}
     assert found["texts"]["last_error"]["code"] == "99999"
     assert found["line"]["last_error"] is None
+
+
+def test_the_senders_of_the_settings_are_added_once(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the parts are started apart, nobody else adds them."""
+    assert "TWILIO" in run("sender", "seed").stdout
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "1" * 32)
+    monkeypatch.setenv("TWILIO_SMS_FROM", "+84900000001")
+    monkeypatch.setenv("TWILIO_VOICE_FROM", "+84900000002")
+    assert run("sender", "seed").stdout.count("Đã thêm") == 2
+    assert [row["address"] for row in world.rows(senders, name="twilio-voice")] == ["+84900000002"]
+    assert run("sender", "seed").stdout.count("Đã có") == 2
+    monkeypatch.setenv("TWILIO_SMS_FROM", "+84900000003")
+    assert "khác thiết lập" in run("sender", "seed").stdout
+    assert [row["address"] for row in world.rows(senders, name="twilio-sms")] == ["+84900000001"]
+
+
+def test_a_number_that_nobody_could_use_is_refused_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "1" * 32)
+    monkeypatch.setenv("TWILIO_VOICE_FROM", "HTX")
+    assert "HTX" in run("sender", "seed", code=1).stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -258,8 +259,9 @@ def test_it_runs_as_a_program_and_carries_on_its_journal(tmp_path: Path) -> None
     journal = tmp_path / "journal.jsonl"
     journal.write_text('{"seq": 41, "kind": "earlier"}\n{"seq": 42, "ki')
     clock = "2026-11-16T08:00:00+07:00@900@2026-11-21T00:00:00+00:00"
-    command = [sys.executable, "-m", "simulator", "--journal", str(journal), "--token", TOKEN, "--account", ACCOUNT]
-    with subprocess.Popen([*command, "--clock", clock], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "simulator", "--journal", str(journal), "--account", ACCOUNT]
+    environment = {**os.environ, "SIMULATOR_TOKEN": TOKEN}
+    with subprocess.Popen([*command, "--clock", clock], stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         base = process.stdout.readline().split()[-1]
         requests.post(f"{base}/simulator/handsets/{PERSON}/text", json={"to": OUR_NUMBER, "body": "x"}, timeout=5)

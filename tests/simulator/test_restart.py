@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -208,7 +209,7 @@ def _free_port() -> int:
 
 def test_killed_again_and_again_under_load_nothing_is_lost_or_doubled(tmp_path: Path, we: Customer) -> None:
     file, port = tmp_path / "journal.jsonl", _free_port()
-    command = [sys.executable, "-m", "simulator", "--journal", str(file), "--token", TOKEN, "--account", ACCOUNT]
+    command = [sys.executable, "-m", "simulator", "--journal", str(file), "--account", ACCOUNT]
     clock = FAST.format(anchor=datetime.now(UTC).isoformat())
     url = f"http://127.0.0.1:{port}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     sids: list[str] = []
@@ -225,7 +226,12 @@ def test_killed_again_and_again_under_load_nothing_is_lost_or_doubled(tmp_path: 
                 time.sleep(0.05)
 
     def start() -> subprocess.Popen[str]:
-        process = subprocess.Popen([*command, "--port", str(port), "--clock", clock], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--clock", clock],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "SIMULATOR_TOKEN": TOKEN},
+        )
         assert process.stdout is not None
         process.stdout.readline()
         return process

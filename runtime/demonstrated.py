@@ -1,0 +1,82 @@
+"""A data directory in which a demonstration was played: it goes on with its made-up people, and with nobody else.
+
+It must not load the demonstration's parts before it is asked for them: an installation for real people has none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from runtime.container import machine_work
+from runtime.data_directory import DEMONSTRATION
+from runtime.settings import Settings
+from services.faults import Refusal
+
+if TYPE_CHECKING:
+    from runtime.demonstration.network import Network
+
+ACCOUNT = "AC" + "5" * 32
+"""The account of the simulated network."""
+
+
+def holds(settings: Settings) -> bool:
+    """Whether the data directory belongs to a demonstration."""
+    return (settings.alo_data_dir / DEMONSTRATION).exists()
+
+
+def settled(settings: Settings) -> Settings:
+    """The settings of a command: with the simulated network where a demonstration was played. Raises Refusal."""
+    return _stage(settings).settled(settings) if holds(settings) else settings
+
+
+def woken(settings: Settings) -> Settings:
+    """The settings of `alo up`: the demonstration's clock goes on from where it stopped. Raises Refusal."""
+    return _stage(settings).wake(settings) if holds(settings) else settings
+
+
+def network(settings: Settings) -> AbstractContextManager[Network]:
+    """The simulated phone network that `woken` settings name, running while the block does. Raises ServerFailedError"""
+    from runtime.demonstration.network import simulated
+
+    return simulated(settings)
+
+
+def settle(found: Network, settings: Settings) -> None:
+    """Tell the network our numbers and its people."""
+    from runtime.demonstration import village
+
+    work = machine_work(settings)
+    people = village.villagers(work)
+    found.connect_numbers(settings.base_url)
+    found.settle(village.handsets(people), village.topics(village.forms(work, people)))
+    work.database.close()
+
+
+def refuse_own_database(settings: Settings) -> None:
+    """Raise Refusal where a database is set: made-up people and senders would be written into it."""
+    if settings.database_url.get_secret_value():
+        raise Refusal("demo.own_database", directory=settings.alo_data_dir)
+
+
+def refuse_real_account(settings: Settings) -> None:
+    """Raise Refusal where a carrier's account is set: made-up people live here, and real ones would be written to."""
+    named = {
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid not in ("", ACCOUNT),
+        "KANNEL_SEND_URL": bool(settings.kannel_send_url),
+        "KANNEL_USERNAME": bool(settings.kannel_username),
+    }
+    if any(named.values()):
+        names = ", ".join(name for name, is_set in named.items() if is_set)
+        raise Refusal("demo.real_account", directory=settings.alo_data_dir, names=names)
+
+
+def _stage(settings: Settings) -> Any:
+    """The demonstration's settings, once nothing real is set beside it. Raises Refusal."""
+    if importlib.util.find_spec("runtime.demonstration") is None:
+        raise Refusal("demo.not_installed", directory=settings.alo_data_dir)
+    refuse_real_account(settings)
+    refuse_own_database(settings)
+    return importlib.import_module("runtime.demonstration.stage")

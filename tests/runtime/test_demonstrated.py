@@ -1,0 +1,95 @@
+"""A data directory that held a demonstration refuses real accounts and databases, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from runtime import demonstrated, processes
+from runtime.cli.main import alo
+from runtime.data_directory import DEMONSTRATION
+from runtime.demonstration import network
+from runtime.settings import SecretStr, Settings
+from services.faults import Refusal
+
+Alo = Callable[..., Result]
+BEGAN = "2026-04-06T00:00:00+00:00"
+PLAYED = {"token": "made-up", "simulator_port": 10_001, "clock": f"{BEGAN}@900@{BEGAN}"}
+REAL = {
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "KANNEL_SEND_URL": "http://10.0.0.9:13013/cgi-bin/sendsms",
+    "KANNEL_USERNAME": "alo",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / DEMONSTRATION).write_text(json.dumps(PLAYED))
+    return tmp_path
+
+
+@pytest.fixture
+def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Alo:
+    """Runs `alo` over the directory of a demonstration."""
+    for field in fields(Settings):
+        monkeypatch.delenv(field.name.upper(), raising=False)
+    monkeypatch.setenv("ALO_DATA_DIR", str(home))
+
+    def call(*argv: str, **environment: str) -> Result:
+        return CliRunner().invoke(alo, ["--lang", "en", *argv], env=environment)
+
+    return call
+
+
+@pytest.mark.parametrize("setting", REAL)
+@pytest.mark.parametrize("command", ["up", "doctor", "sender list"])
+def test_a_real_account_is_refused_in_words(run: Alo, setting: str, command: str) -> None:
+    done = run(*command.split(), **{setting: REAL[setting], "TWILIO_AUTH_TOKEN": "the-real-token"})
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert f"({setting})" in done.stderr
+    assert "the-real-token" not in done.output
+
+
+def test_a_simulated_address_makes_a_real_account_no_simulator(run: Alo) -> None:
+    """It was started with the real token among its arguments."""
+    done = run("up", **{"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "http://127.0.0.1:9999"})
+    assert "(TWILIO_ACCOUNT_SID)" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "demo", "sender list"])
+def test_nobody_made_up_reaches_a_database_of_your_own(run: Alo, home: Path, command: str) -> None:
+    done = run(*command.split(), DATABASE_URL="postgresql://alo_machine@127.0.0.1:1/alo")
+    assert done.exit_code == 1
+    assert "DATABASE_URL" in done.stderr
+    assert (home / DEMONSTRATION).exists()
+
+
+def test_without_a_simulated_network_the_directory_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demonstrated.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(Refusal, match=r"demo\.not_installed"):
+        demonstrated.settled(Settings(alo_data_dir=home))
+
+
+def test_the_demonstration_itself_goes_on(home: Path) -> None:
+    given = Settings(alo_data_dir=home, database_url=SecretStr(""), twilio_account_sid="")
+    found = demonstrated.woken(given)
+    assert found.twilio_account_sid == demonstrated.ACCOUNT
+    assert found.twilio_api_base_url.endswith(":10001")
+    assert demonstrated.settled(found).alo_clock == found.alo_clock
+
+
+def test_no_part_has_a_secret_among_its_arguments(tmp_path: Path) -> None:
+    """Everybody on the machine may read command lines."""
+    secrets = {field.name: f"hush-{field.name}" for field in fields(Settings) if isinstance(field.default, SecretStr)}
+    settings = Settings(alo_data_dir=tmp_path, **{name: SecretStr(value) for name, value in secrets.items()})
+    token = settings.twilio_auth_token.get_secret_value()
+    parts = [processes.gateway(settings), *processes.workers(settings), processes.beat(settings)]
+    parts.append(network.simulator(1, token, "", tmp_path / "journal"))
+    for part in parts:
+        assert "hush" not in " ".join(map(str, part.argv)), part.name
