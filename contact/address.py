@@ -46,7 +46,8 @@ class Address:
         return self.text if self.person or self.kind == "foreign" else self.written
 
 
-_USUAL = re.compile(r"(?:\+?84|0)((?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7})", re.ASCII)
+_MOBILE = r"(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}"
+_USUAL = re.compile(rf"(?:\+?84|0)({_MOBILE})", re.ASCII)
 """Nearly all are a mobile in one of three forms, and asking the library takes far longer."""
 _SCHEME = re.compile(r"(sips?|tel|callto|smsto|sms|whatsapp|rcs):(?://)?", re.IGNORECASE)
 _IN_ANGLES = re.compile(r"<([^<>]+)>")
@@ -151,6 +152,8 @@ def _significant(plus: bool, digits: str, context: str) -> Iterator[str]:
 
 
 def _kind(significant: str) -> Literal["mobile", "landline", ""]:
+    if re.fullmatch(_MOBILE, significant):  # as `_USUAL` has it: one number is the same in every form
+        return "mobile"
     try:
         number = phonenumbers.parse(f"+{_HOME}{significant}", None)
     except phonenumbers.NumberParseException:
