@@ -102,6 +102,8 @@ def install(app: Flask, database: Database, session_key: str) -> None:
         SECURITY_DEFAULT_REMEMBER_ME=False,
     )
     security = Security(app, StaffDatastore(database), register_blueprint=False)
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # members come by their session, never by a
+    # token in a query, a header or a JSON body: Flask-Security would read the body of anybody to look for one
     security.unauthn_handler(lambda *_args, **_more: Response(status=401))
 
 

@@ -27,6 +27,8 @@ from gateway.health import health_routes
 from services.work import Work
 
 FORM_BYTES = 64 * 1024
+DOOR_BYTES = 16 * 1024
+"""Largest body read of somebody who is not signed in: two long passwords and a name, percent-encoded, fit twice."""
 OPEN_TO_ALL = frozenset(
     {
         "door.sign_in", "door.take_sign_in", "door.invitation", "door.take_invitation", "door.language", "static",
@@ -67,9 +69,9 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), limiter.limiter)
     app.before_request(_measure)
-    app.before_request(_legible)
-    CSRFProtect(app)
     app.before_request(_guard)
+    app.before_request(_legible)
+    CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
     for side in (doors, rounds, province, lists, campaigns, work_list, wishes):
         app.register_blueprint(side.routes)
     app.register_blueprint(health_routes(console.database, {}))
@@ -93,7 +95,9 @@ def _measure() -> None:
         raise BadRequest
     if isinstance(request, CleanRequest) and not request.is_storable:
         raise NotFound
-    request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES
+    request.max_content_length = DOOR_BYTES
+    if auth.member() is not None:
+        request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES
 
 
 def _legible() -> None:

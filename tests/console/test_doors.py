@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from flask import Flask
 from flask_security.utils import hash_password
 
 from gateway.console import doors
-from gateway.console.app import OPEN_TO_ALL, build
+from gateway.console.app import DOOR_BYTES, OPEN_TO_ALL, build
 from services import staff
 from services.staff import Invitation
 from store.tables.staff import audit
@@ -243,6 +244,49 @@ def test_every_page_but_the_doors_needs_a_sign_in(app: Flask, visitor: Visitor) 
             assert (answer.status_code, answer.location) == (303, "/sign-in"), rule
             guarded += 1
     assert guarded > 15
+
+
+class Flood(io.RawIOBase):
+    """A body of 30 MB that counts what is read of it."""
+
+    taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.taken += len(buffer)
+        return len(buffer)
+
+
+UPLOAD = "multipart/form-data; boundary=a"
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["length", "chunked"])
+@pytest.mark.parametrize(
+    "content_type", [UPLOAD, "application/x-www-form-urlencoded", "application/json", "text/plain"]
+)
+def test_nothing_is_read_of_who_is_not_signed_in(
+    app: Flask, visitor: Visitor, announced: bool, content_type: str
+) -> None:
+    """But a door's small form; where a length is announced that no form of a door has, nothing at all."""
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(\w+:)?(\w+)>", "019a0000-0000-7000-8000-000000000001", rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"} | {"POST"}):
+            flood = Flood()
+            length = {"CONTENT_LENGTH": str(30_000_000)} if announced else {"wsgi.input_terminated": True}
+            given: dict[str, Any] = {"wsgi.input": flood, "CONTENT_TYPE": content_type, **length}
+            visitor.client.open(path, base_url=HOST, method=method, environ_overrides=given)
+            door = rule.endpoint in OPEN_TO_ALL and not announced
+            assert flood.taken <= (DOOR_BYTES if door else 0), (method, rule)
+
+
+def test_the_flood_is_read_of_a_member(officer: Visitor) -> None:
+    """That the test above can fail."""
+    flood = Flood()
+    given = {"wsgi.input": flood, "CONTENT_TYPE": UPLOAD, "wsgi.input_terminated": True}
+    officer.client.post("/lists", base_url=HOST, environ_overrides=given)
+    assert flood.taken > DOOR_BYTES
 
 
 def test_every_form_needs_its_token(app: Flask, officer: Visitor, world: World) -> None:
