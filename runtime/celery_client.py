@@ -14,7 +14,8 @@ from celery import Celery, signals
 
 from runtime import observability
 
-QUEUES = ("contact", "housekeeping")
+HOUSEKEEPING = "housekeeping"
+QUEUES = ("contact", HOUSEKEEPING)
 """Contact: planning, dispatch, calls. Housekeeping: sweeps and whatever may wait; never behind a dispatcher."""
 
 ROUTES = {"alo.sweep_*": {"queue": "housekeeping"}, "alo.reconcile_*": {"queue": "housekeeping"}}

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from runtime.embedded import Postgres, Valkey
 
 
+ERASER_STATEMENT_MS = 300_000
+"""A person's rows are few, but their number is looked for in whole tables."""
+
+
 def running_settings(settings: Settings) -> Settings:
     """`settings` with the URLs of the embedded servers where none are given. Raises Refusal if those rest."""
     if settings.database_url.get_secret_value():
@@ -48,6 +52,7 @@ def with_embedded(settings: Settings, postgres: Postgres, valkey: Valkey) -> Set
         "database_url": postgres.url("alo_machine"),
         "database_owner_url": postgres.url("alo_owner"),
         "alo_console_database_url": postgres.url("alo_console"),
+        "alo_eraser_database_url": postgres.url("alo_eraser"),
         "broker_url": settings.broker_url.get_secret_value() or valkey.broker_url,
     }
     return Settings(**{**given, **urls})
@@ -66,6 +71,14 @@ def console_work(settings: Settings | None = None) -> Work:
     if not url:
         raise Refusal("cli.no_console_database")
     return _work(found, Database(url, role_label="console", pool_size=_pool(found)))
+
+
+def eraser_database(settings: Settings | None = None) -> Database:
+    """The database as the one role that may take away what was said. Raises Refusal when it is not set."""
+    url = (settings or Settings()).alo_eraser_database_url.get_secret_value()
+    if not url:
+        raise Refusal("cli.no_eraser_database")
+    return Database(url, role_label="eraser", pool_size=1, statement_timeout_ms=ERASER_STATEMENT_MS)
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -54,6 +54,16 @@ def private_document(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str
     return document
 
 
+def completed(path: Path, more: dict[str, Any]) -> dict[str, Any]:
+    """The object in `path` with what it lacks of `more`; the file is replaced whole (mode 0600)."""
+    document: dict[str, Any] = {**more, **json.loads(path.read_text())}
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(document))
+    draft.replace(path)
+    return document
+
+
 @contextmanager
 def locked(root: Path, name: str = "up.lock") -> Iterator[None]:
     """Hold the directory's lock while the block runs. Raises AlreadyRunningError at once when another holds it."""

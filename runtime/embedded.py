@@ -24,10 +24,10 @@ import redis
 from psycopg import sql
 
 from runtime import spawn
-from runtime.data_directory import prepare, private_document
+from runtime.data_directory import completed, prepare, private_document
 
 SUPERUSER = "postgres"
-LOGIN_ROLES = ("alo_owner", "alo_machine", "alo_console")
+LOGIN_ROLES = ("alo_owner", "alo_machine", "alo_console", "alo_eraser")
 DATABASE = "alo"
 LONGEST_SOCKET_PATH = 100
 """Linux takes 107 bytes for a Unix socket's path."""
@@ -120,8 +120,10 @@ class Postgres:
         return self._child
 
     def _passwords(self) -> dict[str, str]:
-        """The roles' passwords, made at the first start and kept private."""
-        return private_document(self.home / "passwords.json", _new_passwords)
+        """The roles' passwords, made at the first start and kept private; those of roles that came later are added."""
+        path = self.home / "passwords.json"
+        kept = private_document(path, _new_passwords)
+        return kept if set(kept) >= {SUPERUSER, *LOGIN_ROLES} else completed(path, _new_passwords())
 
     @property
     def _data(self) -> Path:
@@ -237,11 +239,10 @@ def ensure_role(connection: psycopg.Connection, role: str, password: str) -> Non
 
 def ensure_database(connection: psycopg.Connection, name: str, *, owner: str, template: str = "template0") -> None:
     """Make the database `name` for `owner` unless it exists; nobody but our roles may connect."""
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-        return
     words = {"name": sql.Identifier(name), "owner": sql.Identifier(owner), "template": sql.Identifier(template)}
-    connection.execute(sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}").format(**words))
-    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**words))
+    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        connection.execute(sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}").format(**words))
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**words))
     roles = sql.SQL(", ").join(map(sql.Identifier, LOGIN_ROLES))
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {name} TO ").format(**words) + roles)
 

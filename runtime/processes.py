@@ -22,7 +22,7 @@ import structlog
 
 from migrations.upgrade import upgrade
 from runtime import spawn
-from runtime.celery_client import QUEUES
+from runtime.celery_client import HOUSEKEEPING, QUEUES
 from runtime.container import machine_work, refuse_fast_clock, with_embedded
 from runtime.embedded import Postgres, ServerFailedError, Valkey, installed
 from runtime.seeding import seed_senders
@@ -37,6 +37,8 @@ REST_S = 1.0
 
 _NO_PAGES: Mapping[str, str] = {"ALO_CONSOLE_DATABASE_URL": "", "ALO_SESSION_KEY": ""}
 """What parts that show no page do not get."""
+_NO_ERASURE: Mapping[str, str] = {"ALO_ERASER_DATABASE_URL": ""}
+"""What everything but housekeeping does not get."""
 
 Server = Postgres | Valkey
 AnyServer = TypeVar("AnyServer", Postgres, Valkey)
@@ -119,7 +121,7 @@ def gateway(settings: Settings) -> Part:
     shutil.rmtree(shared, ignore_errors=True)
     shared.mkdir(parents=True)
     argv = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
-    return Part("gateway", argv, {"PROMETHEUS_MULTIPROC_DIR": str(shared)})
+    return Part("gateway", argv, {**_NO_ERASURE, "PROMETHEUS_MULTIPROC_DIR": str(shared)})
 
 
 def workers(settings: Settings) -> list[Part]:
@@ -131,7 +133,11 @@ def workers(settings: Settings) -> list[Part]:
 def beat(settings: Settings) -> Part:
     """The one that asks for sweeps; its memory is a file that may be lost."""
     schedule = settings.alo_data_dir.resolve() / "run" / "beat"
-    return Part("beat", [*_celery("beat", settings.alo_log_level), "-s", str(schedule), "--pidfile="], _NO_PAGES)
+    return Part(
+        "beat",
+        [*_celery("beat", settings.alo_log_level), "-s", str(schedule), "--pidfile="],
+        {**_NO_PAGES, **_NO_ERASURE},
+    )
 
 
 @contextmanager
@@ -220,7 +226,8 @@ def left_over(data_dir: Path) -> dict[Path, str]:
 
 def _worker(queue: str, size: int, level: str) -> Part:
     options = ["-Q", queue, "-c", str(size), "-n", f"{queue}@%h", "--without-gossip", "--without-mingle"]
-    return Part(f"worker-{queue}", [*_celery("worker", level), *options], _NO_PAGES)
+    kept = _NO_PAGES if queue == HOUSEKEEPING else {**_NO_PAGES, **_NO_ERASURE}
+    return Part(f"worker-{queue}", [*_celery("worker", level), *options], kept)
 
 
 def _celery(verb: str, level: str) -> list[str]:

@@ -54,6 +54,9 @@ class Settings:
     alo_console_database_url: SecretStr = field(
         default=NONE, metadata=_said("The same database as alo_console, for the staff pages")
     )
+    alo_eraser_database_url: SecretStr = field(
+        default=NONE, metadata=_said("The same database as alo_eraser, for erasing people and what is past its time")
+    )
     broker_url: SecretStr = field(
         default=NONE, metadata=_said("Valkey or Redis for Celery; empty: the embedded server")
     )

@@ -129,6 +129,8 @@ def rehash(database: Database, vault: Vault, roles: Sequence[str], now: datetime
         others = keys.others_connected(conn, roles)
         if others:
             raise Refusal("keys.still_running", sessions=others)
+        if gone := keys.erased(conn):
+            raise Refusal("keys.erased", count=gone)
         sealed = [*keys.numbers(conn, vault.lookup_version), *keys.writers_on_no_list(conn), *keys.digits_chosen(conn)]
         try:
             hashes = {old: vault.lookup(vault.open(number)) for old, number in sealed}

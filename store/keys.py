@@ -18,6 +18,7 @@ from store.tables import metadata
 from store.tables.base import SEALED
 from store.tables.interviews import inbound
 from store.tables.keys import key_fingerprints as known
+from store.tables.persons import erasures
 from store.tables.registry import phone_readings as readings
 from store.tables.registry import phones
 
@@ -98,7 +99,7 @@ def sample(conn: sa.Connection, most: int) -> list[tuple[bytes, bytes, int]]:
     columns = phones.c.hash, phones.c.number, phones.c.hash_version
     found: list[tuple[bytes, bytes, int]] = []
     for end in (phones.c.created_at.asc(), phones.c.created_at.desc()):
-        rows = conn.execute(sa.select(*columns).order_by(end).limit(most))
+        rows = conn.execute(sa.select(*columns).where(phones.c.number.is_not(None)).order_by(end).limit(most))
         found += [(bytes(row.hash), bytes(row.number), row.hash_version) for row in rows]
     return found
 
@@ -148,14 +149,24 @@ def others_connected(conn: sa.Connection, roles: Iterable[str]) -> int:
 def numbers(conn: sa.Connection, version: int) -> Iterator[tuple[bytes, bytes]]:
     """Hash and sealed number of every phone whose hash is of another version than `version`."""
     query = sa.select(phones.c.hash, phones.c.number).where(phones.c.hash_version != version)
+    query = query.where(phones.c.number.is_not(None))
     for row in conn.execute(query):
         yield bytes(row.hash), bytes(row.number)
+
+
+def erased(conn: sa.Connection) -> int:
+    """How many numbers and names are known by their hash alone, so that no other look-up key can find them."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(erasures)) or 0
 
 
 def writers_on_no_list(conn: sa.Connection) -> Iterator[tuple[bytes, bytes]]:
     """Hash and sealed sender of texts from addresses that are no phone of ours (short codes, names)."""
     ours = sa.exists().where(phones.c.hash == inbound.c.phone_hash)
-    query = sa.select(inbound.c.phone_hash, inbound.c.number).where(~ours).order_by(inbound.c.phone_hash)
+    query = (
+        sa.select(inbound.c.phone_hash, inbound.c.number)
+        .where(~ours, inbound.c.number.is_not(None))
+        .order_by(inbound.c.phone_hash)
+    )
     for phone_hash, rows in groupby(conn.execute(query), lambda row: bytes(row.phone_hash)):
         yield phone_hash, bytes(next(rows).number)
 

@@ -6,8 +6,20 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from store.roles import CONSOLE, CONSOLE_GRANTS, CONSOLE_HIDDEN, MACHINE, MACHINE_GRANTS, OFFICE_BOUND, shown
+from store.roles import (
+    CONSOLE,
+    CONSOLE_GRANTS,
+    CONSOLE_HIDDEN,
+    ERASER,
+    ERASER_GRANTS,
+    MACHINE,
+    MACHINE_GRANTS,
+    OFFICE_BOUND,
+    shown,
+)
 
+_ROLES = (MACHINE, CONSOLE, ERASER)
+_THERE = sa.text("SELECT rolname FROM pg_roles WHERE rolname = ANY(CAST(:roles AS text[]))")
 _RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 _BY_COLUMN = ("SELECT", "INSERT", "UPDATE")
 _HELD = sa.text(
@@ -36,6 +48,9 @@ _STRANGE_POLICIES = sa.text(
 
 def differences(conn: sa.Connection) -> list[str]:
     """What differs, as a person reads it: "+ alo_console UPDATE outbox", "- policy calls:console_office"; none: []."""
+    there = set(conn.scalars(_THERE, {"roles": list(_ROLES)}))
+    if there != set(_ROLES):
+        return [f"- role {role}" for role in _ROLES if role not in there]
     held = set(_held(conn, _HELD, _RIGHTS)) | set(_held(conn, _HELD_BY_COLUMN, _BY_COLUMN))
     held |= {f"policy {name}" for name in conn.scalars(_POLICIES)}
     wanted = set(_wanted())
@@ -45,7 +60,7 @@ def differences(conn: sa.Connection) -> list[str]:
 
 
 def _held(conn: sa.Connection, query: sa.TextClause, rights: Sequence[str]) -> Iterator[str]:
-    for row in conn.execute(query, {"roles": [MACHINE, CONSOLE], "rights": list(rights)}).mappings():
+    for row in conn.execute(query, {"roles": list(_ROLES), "rights": list(rights)}).mappings():
         yield f"{row['role']} {row['granted']} {row['name']}"
 
 
@@ -57,5 +72,11 @@ def _wanted() -> Iterator[str]:
             places = [f"{table}.{column}" for column in shown(table)] if narrowed else [table]
             for right in filter(None, rights.split(", ")):
                 yield from (f"{role} {right} {place}" for place in places)
+    yield f"{ERASER} SELECT alembic_version"
+    for table, given in ERASER_GRANTS.items():
+        for right in given:
+            verb, _, columns = right.rstrip(")").partition(" (")
+            places = [f"{table}.{column}" for column in columns.split(", ")] if columns else [table]
+            yield from (f"{ERASER} {verb} {place}" for place in places)
     for table in OFFICE_BOUND:
-        yield from (f"policy {table}:{policy}" for policy in ("machine_all", "console_office"))
+        yield from (f"policy {table}:{policy}" for policy in ("machine_all", "console_office", "eraser_all"))

@@ -14,6 +14,7 @@ from store.tables import metadata
 OWNER = "alo_owner"
 MACHINE = "alo_machine"
 CONSOLE = "alo_console"
+ERASER = "alo_eraser"
 
 _READ = "SELECT"
 _APPEND = "SELECT, INSERT"
@@ -27,7 +28,9 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "calls": _WRITE,
     "campaign_interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
     "campaigns": _WRITE,
+    "carrier_erasures": "SELECT, UPDATE, DELETE",  # what the carrier has deleted is forgotten here too
     "consent": _APPEND,
+    "erasures": "SELECT, UPDATE",  # lifted, when the person wants to be contacted again
     "imports": _WRITE,
     "inbound": _WRITE,
     "interview_events": _APPEND,
@@ -57,8 +60,11 @@ MACHINE_GRANTS: Mapping[str, str] = {
 }
 """Webhooks, workers and the command line. Append-only: events, consent, audit, receipts."""
 
-CONSOLE_UNSEEN = frozenset({"answers", "call_turns", "interview_events", "prompted", "receipts"})
-"""Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said."""
+CONSOLE_UNSEEN = frozenset(
+    {"answers", "call_turns", "carrier_erasures", "erasures", "interview_events", "prompted", "receipts"}
+)
+"""Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said, nor who
+wanted to be forgotten."""
 
 CONSOLE_GRANTS: Mapping[str, str] = {
     table: "" if table in CONSOLE_UNSEEN else _APPEND if table == "audit" else _READ for table in MACHINE_GRANTS
@@ -76,6 +82,38 @@ CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
     "unfit": frozenset({"raw"}),
 }
 """Columns the console may not read in tables it may read."""
+
+ERASER_GRANTS: Mapping[str, tuple[str, ...]] = {
+    "answers": (_READ, "UPDATE (value)"),
+    "audit": (_READ, "INSERT", "UPDATE (detail)"),
+    "call_turns": (_READ, "DELETE"),
+    "calls": (_READ,),
+    "carrier_erasures": (_READ, "INSERT"),
+    "consent": (_READ, "UPDATE (evidence)"),
+    "erasures": (_READ, "INSERT", "UPDATE (erased_at, lifted_at)"),
+    "imports": (_READ, "UPDATE (report)"),
+    "inbound": (_READ, "UPDATE (number, body, reply, answered_as)"),
+    "interview_events": (_READ, "UPDATE (input, effects)"),
+    "interviews": (_READ, "UPDATE (state)"),
+    "offices": (_READ,),
+    "organisation_phones": (_READ, "DELETE"),
+    "organisations": (_READ, "UPDATE (leader, email, position, digest)"),
+    "outbox": (_READ, "UPDATE (body)"),
+    "phone_abilities": (_READ, "DELETE"),
+    "phone_readings": (_READ, "DELETE"),
+    "phones": (_READ, "UPDATE (number, flags)"),
+    "prompted": (_READ, "DELETE"),
+    "questionnaires": (_READ,),
+    "receipts": (_READ, "UPDATE (detail)"),
+    "round_offices": (_READ,),
+    "rounds": (_READ,),
+    "senders": (_READ,),
+    "staff": ("SELECT (id, phone)", "UPDATE (phone)"),
+    "tasks": (_READ, "UPDATE (state, detail, claimed_by, done_at)"),
+    "unfit": (_READ, "DELETE"),
+}
+"""The only role that may take away what was said, also where everybody else may only append: used by the command
+line and housekeeping, and by nothing that a carrier or a member of staff can reach."""
 
 _NATIONAL = "(SELECT current_setting('alo.national', true)) = 'yes'"
 _OWN = "office_id = (SELECT NULLIF(current_setting('alo.office', true), '')::uuid)"
@@ -153,6 +191,26 @@ def statements() -> Iterator[str]:
         yield from _policies(table, rule)
     yield _SIGN_IN
     yield _OWN_NAME
+    for statement in _of_eraser():
+        yield _where_there(ERASER, statement)
+
+
+def _of_eraser() -> Iterator[str]:
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ERASER}"
+    yield f"GRANT USAGE ON SCHEMA public TO {ERASER}"
+    yield f"GRANT SELECT ON alembic_version TO {ERASER}"
+    for table, rights in ERASER_GRANTS.items():
+        yield f"GRANT {', '.join(rights)} ON {table} TO {ERASER}"
+    for table in OFFICE_BOUND:
+        yield f"DROP POLICY IF EXISTS eraser_all ON {table}"
+        yield f"CREATE POLICY eraser_all ON {table} TO {ERASER} USING (true) WITH CHECK (true)"
+
+
+def _where_there(role: str, statement: str) -> str:
+    """`statement`, carried out only where the role exists: a server made before it gets it from its administrator."""
+    quoted = statement.replace("'", "''")
+    there = f"EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}')"
+    return f"DO $$ BEGIN IF {there} THEN EXECUTE '{quoted}'; END IF; END $$"
 
 
 def apply(conn: sa.Connection) -> None:

@@ -109,7 +109,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def _databases(url_of: Callable[[str], str]) -> Iterator[dict[str, Database]]:
-    roles = ("owner", "machine", "console")
+    roles = ("owner", "machine", "console", "eraser")
     databases = {role: Database(url_of(f"alo_{role}"), role_label=f"test-{role}", pool_size=4) for role in roles}
     yield databases
     for database in databases.values():
@@ -144,6 +144,12 @@ def console(_emptied: dict[str, Database]) -> Database:
 
 
 @pytest.fixture
+def eraser(_emptied: dict[str, Database]) -> Database:
+    """The database as the one role that may take away what was said."""
+    return _emptied["eraser"]
+
+
+@pytest.fixture
 def database(machine: Database) -> Database:
     """The usual one: the machine's."""
     return machine
@@ -165,6 +171,12 @@ def owner_url(url_of: Callable[[str], str], owner: Database) -> str:
 def console_url(url_of: Callable[[str], str], console: Database) -> str:
     """URL of the console's role."""
     return url_of("alo_console")
+
+
+@pytest.fixture
+def eraser_url(url_of: Callable[[str], str], eraser: Database) -> str:
+    """URL of the eraser's role."""
+    return url_of("alo_eraser")
 
 
 @pytest.fixture(scope="session")

@@ -38,12 +38,14 @@ _RIGHTS = sa.text(
 def examinations(settings: Settings) -> list[Examination]:
     """What is looked at, in order. `settings` are complete (`container.running_settings`)."""
     machine, console = settings.database_url, settings.alo_console_database_url
+    eraser = settings.alo_eraser_database_url
     return [
         lambda: _keys(settings),
         lambda: _schema(settings),
         lambda: _sealed(settings),
         lambda: _role("machine", machine.get_secret_value(), "alo_machine"),
         lambda: _role("console", console.get_secret_value(), "alo_console"),
+        lambda: _role("eraser", eraser.get_secret_value(), "alo_eraser"),
         lambda: _rights(settings),
         lambda: _broker(settings),
         lambda: _workers(settings),

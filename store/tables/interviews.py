@@ -94,8 +94,8 @@ inbound = Table(
     ref("sender_id", "senders.id"),
     Column("carrier_id", Text, nullable=False),
     Column("phone_hash", LargeBinary, nullable=False, index=True),
-    sealed("number", null=False),
-    sealed("body", null=False),
+    sealed("number"),  # null: erased, or past its time
+    sealed("body"),
     ref("interview_id", "interviews.id", null=True),
     Column("outcome", Text, nullable=False),  # code: answered, repeated, asked_back, opted_out, unknown_number …
     sealed("reply"),  # the body that was given back

@@ -55,7 +55,7 @@ phones = Table(
     metadata,
     Column("hash", LargeBinary, primary_key=True),  # keyed HMAC of the E.164 number; the lock row
     Column("hash_version", SmallInteger, nullable=False),
-    sealed("number", null=False),
+    sealed("number"),  # null: erased; the hash stays, so that nobody brings the number back unseen
     Column("kind", Text, nullable=False),  # mobile | landline | other
     Column("flags", ARRAY(Text), nullable=False),  # old_format, on_hold, …
     Column("consent", Text, nullable=False),  # unasked | given | stopped | held: projection of the consent ledger

@@ -136,7 +136,8 @@ def test_each_part_gets_only_its_own_secrets() -> None:
     assert given["migrate"] == {"DATABASE_OWNER_URL"}
     machine = {"DATABASE_URL", "BROKER_URL", "ALO_SECRET_KEYS", "ALO_LOOKUP_KEY", "PUBLIC_BASE_URL"}
     pages = {"ALO_CONSOLE_DATABASE_URL", "ALO_SESSION_KEY", "PROMETHEUS_MULTIPROC_DIR"}
-    for part, more in (("gateway", pages), ("worker-contact", set()), ("worker-housekeeping", set()), ("beat", set())):
+    erases = {"ALO_ERASER_DATABASE_URL"}
+    for part, more in (("gateway", pages), ("worker-contact", set()), ("worker-housekeeping", erases), ("beat", set())):
         assert given[part] == machine | more, part
     files = {name: service.get("env_file") for name, service in OURS.items()}
     assert [name for name, file in files.items() if file not in (None, "carriers.env")] == []

@@ -106,7 +106,13 @@ def fronted(port: int, front: dict[str, Any]) -> Iterator[None]:
 
 @pytest.fixture
 def set_up(
-    database_url: str, owner_url: str, console_url: str, broker_url: str, tmp_path: Path, monkeypatch: Any
+    database_url: str,
+    owner_url: str,
+    console_url: str,
+    eraser_url: str,
+    broker_url: str,
+    tmp_path: Path,
+    monkeypatch: Any,
 ) -> Iterator[House]:
     """Everything as it should be, but for workers."""
     monkeypatch.setattr(house, "PING_S", 0.3)
@@ -117,6 +123,7 @@ def set_up(
             "DATABASE_URL": database_url,
             "DATABASE_OWNER_URL": owner_url,
             "ALO_CONSOLE_DATABASE_URL": console_url,
+            "ALO_ERASER_DATABASE_URL": eraser_url,
             "BROKER_URL": broker_url,
             "ALO_DATA_DIR": str(tmp_path / "data"),
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
@@ -240,6 +247,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
         lambda s, _: s.env.update(DATABASE_URL=s.env["DATABASE_OWNER_URL"]), "machine", "doctor.wrong_role",
     ),
     "no console": (_env(ALO_CONSOLE_DATABASE_URL=""), "console", "doctor.not_set"),
+    "no eraser": (_env(ALO_ERASER_DATABASE_URL=""), "eraser", "doctor.not_set"),
     "no database": (_env(DATABASE_URL="postgresql+psycopg://a:b@127.0.0.1:1/x"), "schema", "doctor.away"),
     "a right too much": (_grant, "rights", "doctor.rights_differ"),
     "no broker": (_env(BROKER_URL="redis://127.0.0.1:1/0"), "broker", "doctor.away"),

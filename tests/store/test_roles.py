@@ -191,3 +191,37 @@ def test_a_right_that_somebody_changed_is_found(owner: Database, machine: Databa
             roles.apply(conn)
     with machine.transaction() as conn:
         assert rights.differences(conn) == []
+
+
+ERASES = {
+    (table, verb): columns.split(", ") if columns else None
+    for table, rights_ in roles.ERASER_GRANTS.items()
+    for verb, _, columns in (right.rstrip(")").partition(" (") for right in rights_)
+}
+
+
+@pytest.mark.parametrize("name", sorted(metadata.tables))
+def test_the_eraser_takes_away_what_it_must_and_no_more(two_offices: None, eraser: Database, name: str) -> None:
+    table = metadata.tables[name]
+    may = {
+        column.name: sqlstate(eraser, sa.update(table).values({column.name: column})) == ""
+        for column in table.columns
+        if column.identity is None
+    }
+    changes = ERASES.get((name, "UPDATE")) or []
+    assert {column for column, allowed in may.items() if allowed} == set(changes)
+    deletes = sqlstate(eraser, sa.delete(table).where(sa.false()))
+    assert deletes == ("" if (name, "DELETE") in ERASES else DENIED)
+    adds = sqlstate(eraser, sa.insert(table).from_select(list(may), sa.select(*(table.c[c] for c in may)).limit(0)))
+    assert adds == ("" if (name, "INSERT") in ERASES else DENIED)
+
+
+def test_the_eraser_sees_no_secrets_of_staff(two_offices: None, eraser: Database) -> None:
+    assert sqlstate(eraser, sa.text("SELECT password FROM staff")) == DENIED
+    assert sqlstate(eraser, sa.text("SELECT id, phone FROM staff")) == ""
+    assert sqlstate(eraser, sa.text("SELECT * FROM invitations")) == DENIED
+
+
+def test_a_server_without_the_eraser_still_migrates(owner: Database) -> None:
+    with owner.transaction() as conn:
+        conn.exec_driver_sql(roles._where_there("alo_nobody", "GRANT SELECT ON answers TO alo_nobody"))
