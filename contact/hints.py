@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from characters.cleaning import clean, folded
-from contact.renumbering import PROVINCE_OF
+from contact.renumbering import PROVINCE_OF, Renumbered
 
 PhoneKind = Literal["mobile", "landline", ""]
 _GROUP = re.compile(r"\d+")
 _FOR_LANDLINES = re.compile(
-    r"\b(co dinh|co quan|van phong|tru so|tong dai|cd|dtcd|vp|fax|landline|fixed|office"
-    r"|(may|so|dien thoai|dt|sdt|so dt|tel) (de )?ban)\b"
+    r"\b(co dinh|co quan|cq|dtcq|van phong|tru so|tong dai|cd|dtcd|vp|dtvp|fax|landline|fixed|office|work|home|house"
+    r"|huu tuyen|nha rieng|nr|dtnr|dtn|uy ban|ubnd|dang uy|tram|buu dien|nha van hoa"
+    r"|(may|so|dien thoai|dt|sdt|so dt|tel) (de )?(ban|nha))\b"
 )
 _DESK = re.compile(r"(?<!địa )\bbàn\b")
 """With its mark: without, it may be a board ("Trưởng ban")."""
-_FOR_MOBILES = re.compile(r"\b(di dong|dd|dtdd|sdtdd|mobile|cell|zalo|viber|ca nhan|rieng)\b")
+_FOR_MOBILES = re.compile(r"\b(di dong|dd|dtdd|sdtdd|mobile|cell|zalo|viber|ca nhan|(?<!nha )rieng)\b")
 _MOST_BRACKETED = 4
 """Digits in brackets: an area code, or one with the 3 that was put before all local numbers in 2008."""
 
@@ -40,16 +41,16 @@ class Hints:
     province: str | None = None
     chosen: Mapping[str, PhoneKind] = field(default_factory=dict)
 
-    def speak_for_landline(self, written: str, significant: str, area_code: str, local: str) -> bool:
+    def speak_for_landline(self, written: str, significant: str, old: Renumbered) -> bool:
         """Whether anything does: the column or the cell's own words, brackets round the code, or the code standing
         apart in its own province (`08` anywhere: no mobile is written so).
 
-        `written` holds the digits `significant`; `area_code` is today's, `local` what follows the old one.
+        `written` holds the digits `significant`, which are the landline `old`.
         """
-        old_code = significant.removesuffix(local)
-        ours = self.province in ("", PROVINCE_OF[area_code])
-        anywhere = self.province and len(old_code) == 1 and not is_in_pairs(written)
-        apart = (ours or anywhere) and stands_apart(written, old_code, len(local))
+        ours = self.province in ("", PROVINCE_OF[old.area_code])
+        anywhere = self.province and len(old.old_code) == 1 and not is_in_pairs(written)
+        behind = len(significant) - len(old.old_code)
+        apart = (ours or anywhere) and stands_apart(written, old.old_code, behind)
         meant = meaning_of(written) or self.meant
         return meant == "landline" or bool(apart) or is_bracketed(written, len(significant))
 

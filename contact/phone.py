@@ -19,7 +19,8 @@ from phonenumbers import PhoneMetadata, PhoneNumberType
 from characters import cleaning, notation
 from contact import extensions
 from contact.hints import NO_HINTS, Hints, PhoneKind, stands_apart
-from contact.renumbering import OLD_MOBILES, PROVINCE_OF, renumbered
+from contact.remarks import forbids, sets_aside
+from contact.renumbering import OLD_MOBILES, PROVINCE_OF, Renumbered, renumbered
 
 Flag = Literal["old_format", "old_area_code", "no_leading_zero", "letter_o"]
 
@@ -33,12 +34,14 @@ CODES: tuple[str, ...] = (
     "phone.invalid",
     "phone.digits_lost",
     "phone.two_readings",
+    "phone.set_aside",
+    "phone.unclear",
 )
 """Every fault a reading can have, for the catalogue."""
-UNREADABLE = frozenset(CODES) - {"phone.not_a_number", "phone.foreign", "phone.service_number"}
+UNREADABLE = frozenset(CODES) - {"phone.not_a_number", "phone.foreign", "phone.service_number", "phone.set_aside"}
 """Faults of what was a number here and cannot be read as one: they say nothing about a number known before."""
 
-SURELY_A_NUMBER = frozenset({"phone.digits_lost", "phone.two_readings"})
+SURELY_A_NUMBER = frozenset({"phone.digits_lost", "phone.two_readings", "phone.set_aside"})
 """Faults that nothing but a number has."""
 
 
@@ -68,8 +71,8 @@ class PhoneReading:
 
     @property
     def whole(self) -> bool:
-        """Whether all digits of a number are there, be it one or the other."""
-        return self.e164 is not None or self.doubt is not None
+        """Whether all digits of a number are there, be it one or the other, or one not to be used."""
+        return self.e164 is not None or self.doubt is not None or self.fault == "phone.set_aside"
 
     @property
     def params(self) -> Mapping[str, str]:
@@ -96,17 +99,28 @@ _SERVICES = frozenset(
 
 _WHOLE = re.compile(r"(\+?\d{9,})[.,]0+|(\d{1,3}(?:,\d{3}){2,})\.0+|(\d{1,3}(?:\.\d{3}){2,}),0+")
 """A whole number that was written with decimals, with or without marks between its thousands."""
+_COMPUTED = re.compile(r"-[1-9]\d{4,}(?:[.,]0+)?|-?\d{1,3}[.,]\d{10,}|-?0[.,]\d{5,}")
+"""What a formula made of a number: `+84-912345678` is -912345594, and one number divided by another 0.92…"""
 _BRACKETS = str.maketrans("[]{}", "()()")
 _LONGEST_CELL = 300
 _HARD = re.compile(r"[/;,|&\n\r\t]+")
+_MOVED = re.compile(r"(?<=[\d)])\s*(?:-+>|=+>|→|⇒|➔|>+)\s*(?=[(+]?\d)")
+"""`0912… -> 0987…`: the first was replaced by the second."""
+_BETWEEN_NUMBERS = re.compile(r"(?<=\d{6})\s*(?:[\\:=~!、，。]+\s*(?=[(+]?\d{3})|\+\s*(?=0\d{3})|(?=\+84))")
+"""Other signs that people put between two numbers."""
+_DIGIT = re.compile(r"\d")
 _SOFT = re.compile(r"[\s.\-()_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _AFTER_WORDS = re.compile(r"\D*\d[\d\s.\-()_+]*")
 _BEFORE_WORDS = re.compile(r"\d[\d\s.\-()_+]*\D*")
 """Numbers with the words that belong to them: `CĐ 0214… DĐ 0912…`, or `0214… (CĐ) 0912… (DĐ)`."""
+_WORD_BEFORE_LAST = re.compile(r"[^\W\d_][^\W\d_.: ]*[.: ]*\(?\d[\d\s.\-()_]*$")
+"""A word, not in brackets, and a number at the very end: words stand before their numbers."""
 _LETTER_INSIDE = re.compile(r"\d\D*[^\W\d_]\D*\d")
 _DOTS = str.maketrans("·•∙⋅‧・", "......")
 _O_FOR_ZERO = re.compile(r"(?<![^\W\d_])[oO]+(?=[\d.\-])|(?<=\d)[oO]+(?![^\W\d_])")
+_LEAST_UNCLEAR = 6
+"""Digits among other signs that were a number; fewer are a date, a house or a remark."""
 _LOOSE = "'`- "
 """Marks around a number that are none of its own."""
 _LEAST_JOINED = 3
@@ -143,7 +157,7 @@ def read_cell(cell: object, hints: Hints = NO_HINTS) -> list[PhoneReading]:
     text = _text(cell)
     if len(text) > _LONGEST_CELL:
         return [PhoneReading(text[:_LONGEST_CELL], fault="phone.too_long")]
-    if hints.province is not None and notation.rounded(text):
+    if _COMPUTED.fullmatch(text) or (hints.province is not None and notation.rounded(text)):
         return [PhoneReading(text, fault="phone.digits_lost")]
     readings: dict[str, PhoneReading] = {}
     for reading in _read(text, hints):
@@ -162,14 +176,14 @@ def two_readings(written: str) -> TwoReadings | None:
 
 
 def _unfit(cell: object) -> str:
-    """The fault of a cell that holds no text and no whole number; "" for every other, an empty one among them."""
+    """The fault of a cell that holds no text and no number of a phone; "" for every other, an empty one among them."""
     if cell is None or isinstance(cell, str) or (isinstance(cell, float) and isnan(cell)):
         return ""
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal) or not isfinite(cell):
         return "phone.not_a_number"
-    if isinstance(cell, float) and notation.too_long(cell):
-        return "phone.digits_lost"
-    return "" if cell >= 0 and cell == int(cell) else "phone.not_a_number"
+    if (isinstance(cell, float) and notation.too_long(cell)) or cell < 0 or cell != int(cell):
+        return "phone.digits_lost"  # below zero or broken: what a formula made of `+84-912-…` or of `0912…/0987…`
+    return ""
 
 
 def _text(cell: object) -> str:
@@ -177,6 +191,7 @@ def _text(cell: object) -> str:
     if cell is None or (isinstance(cell, float) and isnan(cell)):
         return ""
     text = cleaning.plain(str(cell)).translate(_DOTS).translate(_BRACKETS).strip("'` ")
+    text = text.strip('"' + "'` ") if not text.startswith("=") else text
     text = text[2:-1] if text.startswith('="') and text.endswith('"') else text  # how some keep a 0 in CSV
     found = _WHOLE.fullmatch(text)
     return re.sub(r"[.,]", "", found[1] or found[2] or found[3]) if found else text
@@ -199,13 +214,31 @@ def _read(text: str, hints: Hints = NO_HINTS) -> list[PhoneReading]:
 
 
 def _read_parts(text: str, hints: Hints) -> list[PhoneReading]:
-    parts = [part.strip() for part in _HARD.split(extensions.joined(text)) if part.strip()]
+    parts = _parts(extensions.joined(text))
     readings = [reading for part in parts for reading in _read_part(part, hints)]
+    if len(readings) > 1 and forbids(_DIGIT.split(text, maxsplit=1)[0]):
+        return [_not_used(reading) for reading in readings]
     if len(parts) > 1 and not any(r.whole for r in readings):
         whole = _read_one(" ".join(parts), hints)
         if whole.whole and all(len(re.findall(r"\d", part)) >= _LEAST_JOINED for part in parts[1:]):
             return [whole]
     return readings
+
+
+def _parts(text: str) -> list[str]:
+    """The parts that signs divide; what has no digit ("ĐT/Fax: 0243…") belongs to the number beside it."""
+    parts: list[str] = []
+    for part in _HARD.split(_BETWEEN_NUMBERS.sub("\n", _MOVED.sub(" (số cũ)\n", text))):
+        waiting = bool(parts) and not _DIGIT.search(parts[-1])
+        if parts and part.strip() and (waiting or not _DIGIT.search(part)):
+            parts[-1] = f"{parts[-1]} {part.strip()}"
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
+
+
+def _not_used(reading: PhoneReading) -> PhoneReading:
+    return PhoneReading(reading.raw, fault="phone.set_aside") if reading.e164 else reading
 
 
 def _read_part(part: str, hints: Hints) -> list[PhoneReading]:
@@ -218,12 +251,13 @@ def _read_part(part: str, hints: Hints) -> list[PhoneReading]:
     followed = _followed(part, one, hints)
     if one.whole or followed:
         return followed or [one]
-    pattern = _AFTER_WORDS if _WORD.match(part) else _BEFORE_WORDS
+    pattern = _AFTER_WORDS if _WORD.match(part) or _WORD_BEFORE_LAST.search(part) else _BEFORE_WORDS
     pieces = pattern.findall(_zeros(part)) if one.fault == "phone.letters" else []
     readings = [reading for piece in pieces if piece != part for reading in _read_part(piece.strip(), hints)]
     if any(reading.whole for reading in readings):
         return readings
-    return _split(re.split(r"[\s.\-_]+", _zeros(part)), hints) or [one]
+    between = r"[\s.\-_]+" if _WORD.search(part) else r"[\s.\-_()]+"
+    return _split(re.split(between, _zeros(part)), hints) or [one]
 
 
 def _followed(part: str, whole: PhoneReading, hints: Hints) -> list[PhoneReading]:
@@ -264,16 +298,18 @@ def _read_one(part: str, hints: Hints) -> PhoneReading:
         return PhoneReading(part, fault="phone.letters")
     digits = _SOFT.sub("", _WORD.sub(" ", text)).strip(":")
     plus = digits.startswith("+")
-    digits = digits.removeprefix("+")
-    if not digits.isascii() or not digits.isdigit():
-        return PhoneReading(part, fault="phone.not_a_number")
+    digits = digits.lstrip("+")
+    if not digits.isascii() or not digits.isdigit() or not digits.strip("0"):
+        unclear = sum(map(str.isdigit, digits.strip("0"))) >= _LEAST_UNCLEAR
+        return PhoneReading(part, fault="phone.unclear" if unclear else "phone.not_a_number")
     national, foreign = _national(digits, plus)
     if foreign:
         return PhoneReading(part, fault="phone.foreign")
     bare = national.removeprefix("0")
     if not national.startswith("0"):
         flags = (*flags, "no_leading_zero")
-    return _number(part, bare, flags, hints) or PhoneReading(part, fault=_fault(bare))
+    found = _number(part, bare, flags, hints) or PhoneReading(part, fault=_fault(bare))
+    return _not_used(found) if found.e164 and sets_aside(part) else found
 
 
 def _national(digits: str, plus: bool) -> tuple[str, bool]:
@@ -293,9 +329,9 @@ def _number(part: str, bare: str, flags: tuple[Flag, ...], hints: Hints) -> Phon
     if first and _kind(first + bare[3:]) == "mobile":
         return PhoneReading(part, f"+84{first}{bare[3:]}", None, "mobile", (*flags, "old_format"))
     kind, old = _kind(bare), renumbered(bare)
-    landline = "".join(old) if old and _kind("".join(old)) == "landline" else ""
+    landline = old.significant if old and _kind(old.significant) == "landline" else ""
     if kind == "mobile" and old and landline:
-        kind = hints.chosen.get(bare) or ("" if hints.speak_for_landline(part, bare, *old) else kind)
+        kind = hints.chosen.get(bare) or ("" if hints.speak_for_landline(part, bare, old) else kind)
         if not kind:
             doubt = TwoReadings(bare, f"+84{bare}", f"+84{landline}")
             return PhoneReading(part, None, "phone.two_readings", "", flags, doubt)
@@ -303,21 +339,21 @@ def _number(part: str, bare: str, flags: tuple[Flag, ...], hints: Hints) -> Phon
             return PhoneReading(part, f"+84{landline}", None, kind, (*flags, "old_area_code"))
     if kind:
         return PhoneReading(part, f"+84{bare}", None, kind, flags)
-    if old and landline and _only_a_landline(part, bare, *old, hints.province):
+    if old and landline and _only_a_landline(part, bare, old, hints.province):
         return PhoneReading(part, f"+84{landline}", None, "landline", (*flags, "old_area_code"))
     return None
 
 
-def _only_a_landline(part: str, bare: str, area_code: str, local: str, province: str | None) -> bool:
+def _only_a_landline(part: str, bare: str, old: Renumbered, province: str | None) -> bool:
     """Whether digits that are no number of today can be nothing but a landline of before 2017.
 
     Local numbers begin with neither 0 nor 1, which mean something else to whoever dials them. `0203 844 123` may also
     be one of today that lacks a digit (area code 203): the list's own province or the grouping raises that doubt.
     """
-    if local[0] in "01" or _type(bare) is not None:
+    if old.local[0] in "01" or _type(bare) is not None:
         return False
     rival = PROVINCE_OF.get(bare[:3])
-    if rival is None or PROVINCE_OF[area_code] == province:
+    if rival is None or PROVINCE_OF[old.area_code] == province:
         return True
     return rival != province and not stands_apart(part, bare[:3], len(bare) - 3)
 

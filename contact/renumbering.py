@@ -1,4 +1,4 @@
-"""How numbers in Vietnam changed: mobiles of eleven digits in 2018, area codes of landlines in 2017. Data.
+"""How numbers in Vietnam changed: mobiles in 2018, area codes of landlines in 2017 and (Hà Tây) 2008. Data.
 
 It must not know how numbers are written. All codes stand without the 0 that is dialled before them.
 """
@@ -6,6 +6,7 @@ It must not know how numbers are written. All codes stand without the 0 that is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 OLD_MOBILES: Mapping[str, str] = {
     **{"120": "70", "121": "79", "122": "77", "126": "76", "128": "78"},
@@ -47,11 +48,33 @@ LOCAL_DIGITS = 7
 """Digits of a local number; eight where the area code is that of Hà Nội or TP Hồ Chí Minh."""
 
 
-def renumbered(significant: str) -> tuple[str, str] | None:
-    """(area code, local number) of today when the digits (without 0) are a landline as written before 2017, else
-    None. What else they may be is not looked at."""
+HA_TAY = "34"
+"""Area code of Hà Tây until it became part of Hà Nội in 2008: `34 3xxxxxx` → `4 33xxxxxx` → today's `24 33xxxxxx`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """A landline as written before 2017: its `old_code`, and `area_code` and `local` number of today."""
+
+    old_code: str
+    area_code: str
+    local: str
+
+    @property
+    def significant(self) -> str:
+        """Today's digits without 0."""
+        return self.area_code + self.local
+
+
+def renumbered(significant: str) -> Renumbered | None:
+    """What the digits (without 0) are when they are a landline as written before 2017, else None.
+
+    What else they may be is not looked at.
+    """
     for size in (1, 2, 3):
         new = OLD_AREA_CODES.get(significant[:size])
         if new is not None and len(significant) - size == LOCAL_DIGITS + (size == 1):
-            return new, significant[size:]
+            return Renumbered(significant[:size], new, significant[size:])
+    if significant.startswith(f"{HA_TAY}3") and len(significant) == len(HA_TAY) + LOCAL_DIGITS:
+        return Renumbered(HA_TAY, "24", f"3{significant[len(HA_TAY) :]}")
     return None

@@ -37,7 +37,7 @@ def test_old_codes_do_not_begin_one_another() -> None:
 def test_the_local_number_stays(number: str) -> None:
     found = renumbered(number)
     assert found is not None
-    code, local = found
+    code, local = found.area_code, found.local
     assert number.endswith(local)
     assert OLD_AREA_CODES[number.removesuffix(local)] == code
     assert len(code + local) == 10
