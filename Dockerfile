@@ -1,5 +1,5 @@
 # One image for gateway, workers, beat and migrations; compose.yaml says which part a container is.
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_USE_PEP517=1
 WORKDIR /srv/alo

@@ -19,6 +19,7 @@ from click import Context
 from sqlalchemy import make_url
 
 from runtime.celery_client import QUEUES
+from runtime.cli.main import alo
 from runtime.embedded import DATABASE, LOGIN_ROLES
 from runtime.settings import Settings
 from tests.house.installed import is_installed
@@ -55,6 +56,8 @@ def test_a_part_runs_what_is_there(part: str) -> None:
         case ["celery", "-A", module, command, *options]:
             assert defines(module, "app")
             understood(command, options)
+        case ["alo", group, command]:
+            assert command in alo.get_command(Context(alo), group).commands
         case other:
             pytest.fail(f"{part} runs nothing of ours: {other}")
 
@@ -106,7 +109,7 @@ def test_addresses_name_parts_and_roles() -> None:
                 url = make_url(re.sub(r"\$\{[A-Z_]+:\?\}", "secret", value))
                 assert url.host in SERVICES
                 assert url.drivername == "redis" or (url.username in LOGIN_ROLES and url.database == DATABASE)
-    roles = COMPOSE["configs"]["roles"]["content"]
+    roles = (ROOT / COMPOSE["configs"]["roles"]["file"]).read_text("utf-8")
     assert set(re.findall(r"CREATE ROLE (\w+)", roles)) == set(LOGIN_ROLES)
     assert re.findall(r"CREATE DATABASE (\w+)", roles) == [DATABASE]
 
@@ -134,6 +137,7 @@ def test_no_secret_may_be_left_out() -> None:
 def test_each_part_gets_only_its_own_secrets() -> None:
     given = {name: set(service["environment"]) for name, service in OURS.items()}
     assert given["migrate"] == {"DATABASE_OWNER_URL"}
+    assert given["senders"] == given["beat"]
     machine = {"DATABASE_URL", "BROKER_URL", "ALO_SECRET_KEYS", "ALO_LOOKUP_KEY", "PUBLIC_BASE_URL"}
     pages = {"ALO_CONSOLE_DATABASE_URL", "ALO_SESSION_KEY", "PROMETHEUS_MULTIPROC_DIR"}
     erases = {"ALO_ERASER_DATABASE_URL"}
