@@ -119,7 +119,9 @@ class Settings:
     )
     alo_planted_fault: str = field(default="", metadata=_said("Takes one protection away; simulators only"))
     alo_web_workers: int = field(default=2, metadata=_said("Gateway processes"))
-    alo_web_threads: int = field(default=4, metadata=_said("Threads in each of them"))
+    alo_web_threads: int = field(
+        default=4, metadata=_said("Threads in each of them for carriers, and as many for staff pages")
+    )
     alo_contact_workers: int = field(default=3, metadata=_said("Processes that plan and send; one per sender or more"))
 
     def __init__(self, **given: Any) -> None:

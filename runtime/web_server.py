@@ -31,7 +31,13 @@ class RedactedLogger(Logger):  # type: ignore[misc]  # gunicorn brings no types
 bind = f"{_settings.alo_bind}:{_settings.alo_port}"
 workers = _settings.alo_web_workers
 threads = _settings.alo_web_threads
-worker_class = "gthread"
+worker_class = "gateway.web_worker.ReceivingWorker"
+"""Gunicorn's threads, taken only by requests that are whole; `threads` for carriers and as many for staff pages."""
+worker_connections = 512
+"""Beyond it the connection that has waited longest goes."""
+forwarded_allow_ips = ""
+forwarder_headers = ""
+"""Gunicorn believes no header of a proxy: `ALO_TRUSTED_PROXIES` says who is believed, and what."""
 keepalive = 30
 timeout = 60
 graceful_timeout = 20

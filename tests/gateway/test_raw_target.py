@@ -27,7 +27,17 @@ FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "AccountSid": ACCOUNT
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         number: int = free.getsockname()[1]
-    argv = ["-m", "gunicorn", "-k", "gthread", "--threads", "4", "-b", f"127.0.0.1:{number}", "--no-control-socket"]
+    argv = [
+        "-m",
+        "gunicorn",
+        "-k",
+        "gateway.web_worker.ReceivingWorker",
+        "--threads",
+        "4",
+        "-b",
+        f"127.0.0.1:{number}",
+        "--no-control-socket",
+    ]
     log = (tmp_path_factory.mktemp("server") / "log").open("w+b")
     child = subprocess.Popen(
         [sys.executable, *argv, "tests.gateway.small_server:app"], cwd=ROOT, stdout=log, stderr=log
