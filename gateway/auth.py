@@ -1,6 +1,7 @@
 """Who signs in to the staff pages: Flask-Security over our `staff` table, argon2, one session cookie.
 
-Flask-Security brings the session, the hashing and the loading of the member; its own pages and routes stay off.
+Flask-Security brings the hashing and the loading of the member; its own pages and routes stay off. Sessions are rows
+(`services.sessions`): the cookie carries a mark, and says nothing once the row has ended.
 """
 
 from __future__ import annotations
@@ -10,30 +11,44 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Flask, Response, current_app, session
+from flask import Flask, Response, current_app, has_request_context, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_security import RoleMixin, Security, UserDatastore, UserMixin, current_user
 from flask_security.utils import hash_password, login_user, logout_user, verify_password
 from sqlalchemy import RowMapping
 
 from characters import codes
+from gateway.browsers import browser
+from services import sessions
+from services.work import Work
 from store import staff
 from store.unit_of_work import Database
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 """Argon2 is slow on purpose; nobody types more."""
-SESSION_SECONDS = 8 * 3600
-"""A working day, then sign in again."""
+COOKIE = "alo_session"
+"""Over https with `__Host-` before it: no other host of the domain can set one in our name."""
+_MARK = "_user_id"
+"""Where Flask-Login keeps who is signed in: the session's mark."""
+
+
+class HostBoundCookie(SecureCookieSessionInterface):
+    """The signed cookie, by a name that browsers take from this very host over https only."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name for the request that is served."""
+        return f"__Host-{COOKIE}" if has_request_context() and request.is_secure else COOKIE
 
 
 class StaffMember(UserMixin):
     """Somebody of the staff table, as of this request."""
 
     fs_uniquifier: str = ""
-    """Stands in sessions instead of the id; a new one ends them."""
+    """Stands in the cookie instead of an id: the mark of the session."""
 
-    def __init__(self, row: RowMapping) -> None:
-        """`row` of `store.staff`, with the office's code and name."""
+    def __init__(self, row: RowMapping, mark: str = "") -> None:
+        """`row` of `store.staff`, with the office's code and name; `mark` and `session_id` of a session, if in one."""
         self.staff_id: UUID = row["id"]
         self.office_id: UUID = row["office_id"]
         self.office_code: str = row["office_code"]
@@ -43,9 +58,10 @@ class StaffMember(UserMixin):
         self.email: str = row["email"]
         self.role: str = row["role"]
         self.language: str = row["language"]
-        self.password: str | None = row["password"]
+        self.password: str | None = row.get("password")
         self.active: bool = row["active"]
-        self.fs_uniquifier = row["fs_uniquifier"]
+        self.session_id: UUID | None = row.get("session_id")
+        self.fs_uniquifier = mark
         self.roles = []  # rights come from `role` and row-level security
 
     @property
@@ -65,43 +81,45 @@ class StaffMember(UserMixin):
 
 
 class StaffDatastore(UserDatastore):
-    """Finds members in national scope, as signing in must. It writes nothing: `services.staff` does."""
+    """Finds members in national scope, as signing in must, and whose session a mark is. It writes no member."""
 
-    def __init__(self, database: Database) -> None:
-        """`database` as the console's role."""
+    def __init__(self, database: Database, machine: Work) -> None:
+        """`database` as the console's role; sessions are the machine's."""
         super().__init__(StaffMember, RoleMixin)
         self._database = database.scoped(national=True)
+        self.machine = machine
 
     def find_user(self, case_insensitive: bool = False, **found_by: Any) -> StaffMember | None:
         """By `fs_uniquifier` (a session's mark) or `email`; None when there is nobody."""
+        if "fs_uniquifier" in found_by:
+            mark, polls = found_by["fs_uniquifier"], "HX-Request" in request.headers
+            held = sessions.holder(self.machine, mark, acts=not polls)
+            return StaffMember(held, mark) if held is not None else None
         with self._database.transaction() as conn:
-            if "fs_uniquifier" in found_by:
-                row = staff.for_sign_in(conn, uniquifier=found_by["fs_uniquifier"])
-            else:
-                row = staff.for_sign_in(conn, email=codes.email(found_by["email"]))
+            row = staff.for_sign_in(conn, codes.email(found_by["email"]))
         return StaffMember(row) if row is not None else None
 
     def find_role(self, role: str) -> None:
         """There are no roles beyond the member's own."""
 
 
-def install(app: Flask, database: Database, session_key: str) -> None:
-    """Give `app` sessions signed with `session_key` and members from `database` (the console's role)."""
+def install(app: Flask, database: Database, machine: Work, session_key: str) -> None:
+    """Give `app` cookies signed with `session_key`, members from `database` (the console's role), sessions of ours."""
+    app.session_interface = HostBoundCookie()
     app.config.update(
         SECRET_KEY=session_key,
-        SESSION_COOKIE_NAME="alo_session",
         SESSION_COOKIE_SECURE=True,  # browsers keep such cookies on plain http only for this very machine
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=SESSION_SECONDS,
+        PERMANENT_SESSION_LIFETIME=sessions.LASTS,  # how old a signature may be; the row decides
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # argon2 salts by itself; a new session key must not end passwords
         SECURITY_PASSWORD_SALT=session_key,
         SECURITY_DEFAULT_REMEMBER_ME=False,
     )
-    security = Security(app, StaffDatastore(database), register_blueprint=False)
+    security = Security(app, StaffDatastore(database, machine), register_blueprint=False)
     app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # members come by their session, never by a
     # token in a query, a header or a JSON body: Flask-Security would read the body of anybody to look for one
     security.unauthn_handler(lambda *_args, **_more: Response(status=401))
@@ -123,15 +141,23 @@ def verified(email: str, password: str) -> StaffMember | None:
 
 def sign_in(found: StaffMember) -> None:
     """Begin a session of its own for `found`: nothing of an earlier one stays but the language."""
-    _clear()
-    session.permanent = True
+    sign_out()
+    found.fs_uniquifier = sessions.begin(_datastore().machine, found.staff_id, browser(request.user_agent.string))
     login_user(found)
 
 
 def sign_out() -> None:
-    """End the session."""
+    """End the session, here and at the server."""
+    leaving = member()
+    if leaving is not None and leaving.session_id is not None:
+        sessions.sign_out(_datastore().machine, leaving.staff_id, leaving.session_id)
     logout_user()
     _clear()
+
+
+def forget_ended() -> bool:
+    """Whether this browser's session is over by now; asked a second time it is not."""
+    return member() is None and session.pop(_MARK, None) is not None
 
 
 def _clear() -> None:

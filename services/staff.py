@@ -19,7 +19,7 @@ from characters.cleaning import clean
 from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit
+from store import audit, staff_sessions
 from store import staff as rows
 
 Role = Literal["national", "office"]
@@ -70,7 +70,6 @@ def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: R
         "role": role,
         "password": None,
         "active": False,  # until the invitation is taken up
-        "fs_uniquifier": work.ids.public(),
         "language": "vi",
         "invited_at": now,
         "joined_at": None,
@@ -109,19 +108,10 @@ def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
             name=clean(name) or found["name"],
             active=True,
             joined_at=found["joined_at"] or now,
-            fs_uniquifier=work.ids.public(),
         )
+        staff_sessions.end(conn, staff_id, work.clock.real())
         _trail(conn, now, f"staff:{staff_id}", "staff.joined", staff_id, found["office_id"])
     return staff_id
-
-
-def signed_in(work: Work, staff_id: UUID) -> None:
-    """Note that somebody signed in."""
-    with work.database.transaction() as conn:
-        found = rows.by_id(conn, staff_id)
-        if found is not None:
-            rows.count_sign_in(conn, staff_id)
-            _trail(conn, work.clock.now(), f"staff:{staff_id}", "staff.signed_in", staff_id, found["office_id"])
 
 
 def deactivate(work: Work, email: str, actor: str) -> None:
@@ -131,7 +121,8 @@ def deactivate(work: Work, email: str, actor: str) -> None:
         found = rows.by_email(conn, codes.email(email))
         if found is None:
             raise Refusal("staff.unknown", email=email)
-        rows.change(conn, found["id"], active=False, password=None, phone=None, fs_uniquifier=work.ids.public())
+        rows.change(conn, found["id"], active=False, password=None, phone=None)
+        staff_sessions.end(conn, found["id"], work.clock.real())
         rows.withdraw_invitations(conn, found["id"], now)
         _trail(conn, now, actor, "staff.deactivated", found["id"], found["office_id"])
 

@@ -54,6 +54,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "rounds": _WRITE,
     "senders": _WRITE,
     "staff": _WRITE,
+    "staff_sessions": _REPLACE,  # a month after they ended they are taken out
     "tallies": _WRITE,
     "tasks": _WRITE,
     "unfit": _REPLACE,  # put back: taken out, and tried again
@@ -61,10 +62,13 @@ MACHINE_GRANTS: Mapping[str, str] = {
 """Webhooks, workers and the command line. Append-only: events, consent, audit, receipts."""
 
 CONSOLE_UNSEEN = frozenset(
-    {"answers", "call_turns", "carrier_erasures", "erasures", "interview_events", "prompted", "receipts"}
+    {
+        *("answers", "call_turns", "carrier_erasures", "erasures", "interview_events", "prompted", "receipts"),
+        "staff_sessions",
+    }
 )
-"""Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said, nor who
-wanted to be forgotten."""
+"""Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said, who wanted
+to be forgotten, nor where a colleague is signed in."""
 
 CONSOLE_GRANTS: Mapping[str, str] = {
     table: "" if table in CONSOLE_UNSEEN else _APPEND if table == "audit" else _READ for table in MACHINE_GRANTS
@@ -119,16 +123,16 @@ _NATIONAL = "(SELECT current_setting('alo.national', true)) = 'yes'"
 _OWN = "office_id = (SELECT NULLIF(current_setting('alo.office', true), '')::uuid)"
 
 _SIGN_IN = f"""
-CREATE OR REPLACE FUNCTION alo_sign_in(address TEXT, mark TEXT)
-RETURNS TABLE (staff_id UUID, password TEXT, fs_uniquifier TEXT)
+DROP FUNCTION IF EXISTS alo_sign_in(TEXT, TEXT);
+CREATE OR REPLACE FUNCTION alo_sign_in(address TEXT)
+RETURNS TABLE (staff_id UUID, password TEXT)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT s.id, s.password, s.fs_uniquifier FROM public.staff s
-    WHERE s.email = address OR s.fs_uniquifier = mark
+    SELECT s.id, s.password FROM public.staff s WHERE s.email = address
 $$;
-REVOKE ALL ON FUNCTION alo_sign_in(TEXT, TEXT) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION alo_sign_in(TEXT, TEXT) TO {MACHINE}, {CONSOLE};
+REVOKE ALL ON FUNCTION alo_sign_in(TEXT) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION alo_sign_in(TEXT) TO {MACHINE}, {CONSOLE};
 """
-"""The secrets of the one person whose address or session mark is known already; a list of them is not to be had."""
+"""The password hash of the one person whose address is known already; a list of them is not to be had."""
 
 _OWN_NAME = f"""
 CREATE OR REPLACE FUNCTION alo_audit_own_name() RETURNS trigger

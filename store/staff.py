@@ -20,28 +20,28 @@ from store.tables.staff import invitations, staff
 _SHOWN = tuple(staff.columns[name] for name in shown("staff"))
 
 
-def _rows() -> Select[Any]:
-    """What everybody who works with the table may read: no password, no mark of sessions."""
+def with_office() -> Select[Any]:
+    """What everybody who works with the table may read: no password."""
     of_office = offices.c.code.label("office_code"), offices.c.name.label("office_name"), offices.c.level
     return select(*_SHOWN, *of_office).join(offices, offices.c.id == staff.c.office_id)
 
 
-def for_sign_in(conn: Connection, *, email: str | None = None, uniquifier: str | None = None) -> RowMapping | None:
-    """The person with this address (lower case) or whose sessions carry this mark, with password hash and mark."""
-    secrets = func.alo_sign_in(bindparam("address", email, Text), bindparam("mark", uniquifier, Text))
-    found = secrets.table_valued("staff_id", "password", "fs_uniquifier").alias("secrets")
-    query = _rows().add_columns(found.c.password, found.c.fs_uniquifier)
+def for_sign_in(conn: Connection, email: str) -> RowMapping | None:
+    """The person with this address (lower case), with password hash."""
+    secrets = func.alo_sign_in(bindparam("address", email, Text))
+    found = secrets.table_valued("staff_id", "password").alias("secrets")
+    query = with_office().add_columns(found.c.password)
     return conn.execute(query.join(found, found.c.staff_id == staff.c.id)).mappings().first()
 
 
 def by_email(conn: Connection, email: str) -> RowMapping | None:
     """The person with this address (lower case), with the office's code, name and level; or None."""
-    return conn.execute(_rows().where(staff.c.email == email)).mappings().first()
+    return conn.execute(with_office().where(staff.c.email == email)).mappings().first()
 
 
 def by_id(conn: Connection, staff_id: UUID) -> RowMapping | None:
     """The person with this id, or None."""
-    return conn.execute(_rows().where(staff.c.id == staff_id)).mappings().first()
+    return conn.execute(with_office().where(staff.c.id == staff_id)).mappings().first()
 
 
 def names(conn: Connection) -> dict[str, str]:
@@ -59,7 +59,7 @@ def listed(conn: Connection, now: datetime) -> Sequence[RowMapping]:
         .where(invitations.c.staff_id == staff.c.id, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
         .scalar_subquery()
     )
-    query = _rows().add_columns(open_until.label("invited_until")).order_by(offices.c.code, staff.c.email)
+    query = with_office().add_columns(open_until.label("invited_until")).order_by(offices.c.code, staff.c.email)
     return conn.execute(query).mappings().all()
 
 

@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from gateway import auth
-from gateway.console import campaigns, doors, lists, province, rounds, wishes, work_list
+from gateway.console import account, campaigns, doors, lists, province, rounds, wishes, work_list
 from gateway.console.clean_request import CleanRequest
 from gateway.console.desk import EXTENSION, ConsoleDesk, language, page, say
 from gateway.console.showing import filters
@@ -64,7 +64,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.url_map.converters["token"] = TokenConverter
-    auth.install(app, console.database, session_key)
+    auth.install(app, console.database, machine, session_key)
     # Counted in this process: a few workers let a few times as many tries pass, and no other server is needed.
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), limiter.limiter)
@@ -72,7 +72,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     app.before_request(_guard)
     app.before_request(_legible)
     CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
-    for side in (doors, rounds, province, lists, campaigns, work_list, wishes):
+    for side in (doors, account, rounds, province, lists, campaigns, work_list, wishes):
         app.register_blueprint(side.routes)
     app.register_blueprint(health_routes(console.database, {}))
     _dress(app)
@@ -136,7 +136,7 @@ def _headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")

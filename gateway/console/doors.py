@@ -20,6 +20,8 @@ from services import staff
 from services.faults import Refusal
 
 routes = Blueprint("door", __name__)
+LEFT_BEHIND = '"cache", "storage"'
+"""What a browser forgets at a sign-out. Not "cookies": that would be those of every site of the domain."""
 TRIES_FROM = parse("20 per minute")
 """Tries from one address; a whole office may share it."""
 TRIES_AS = parse("10 per 10 minutes")
@@ -29,7 +31,9 @@ TRIES_AS = parse("10 per 10 minutes")
 @routes.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """The form."""
-    return redirect(url_for("rounds.home"), 303) if auth.member() else page("sign_in.html", email="")
+    if auth.member():
+        return redirect(url_for("rounds.home"), 303)
+    return page("sign_in.html", email="", fault=say("console.session.over") if auth.forget_ended() else "")
 
 
 @routes.post("/sign-in")
@@ -42,15 +46,16 @@ def take_sign_in() -> ResponseReturnValue:
         REFUSED.labels("console", "sign_in").inc()
         return page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
     auth.sign_in(found)
-    staff.signed_in(desk().machine, found.staff_id)
     return redirect(url_for("rounds.home"), 303)
 
 
 @routes.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
+    """End the session, and have the browser forget what it kept of the pages."""
     auth.sign_out()
-    return redirect(url_for("door.sign_in"), 303)
+    response = redirect(url_for("door.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = LEFT_BEHIND
+    return response
 
 
 @routes.get("/invitation/<token:token>")

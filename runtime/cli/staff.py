@@ -1,14 +1,15 @@
-"""`alo staff`: invite to the staff pages by a link that serves once, list, deactivate."""
+"""`alo staff`: invite to the staff pages by a link that serves once, list, sessions, deactivate."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import cast
 
 import click
 
 from characters import codes
 from runtime.cli.session import Session
-from services import officers, staff
+from services import officers, sessions, staff
 from services.staff import Role
 
 
@@ -59,6 +60,32 @@ def deactivate(session: Session, email: str) -> None:
     """Thu hồi quyền đăng nhập ngay (close somebody's way in at once)."""
     staff.deactivate(session.work, email, session.actor)
     session.say("staff.deactivated", email=email)
+
+
+@command.command("sessions")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def list_sessions(session: Session, email: str, as_json: bool) -> None:
+    """Một người đang đăng nhập ở đâu (where somebody is signed in)."""
+    found = sessions.listed_of(session.work, email)
+    if as_json:
+        session.show([asdict(one) for one in found])
+        return
+    for one in found:
+        kind = one.browser or session.words("staff.session.unknown")
+        session.say("staff.session", browser=kind, begun=one.begun_at, seen=one.seen_at)
+    if not found:
+        session.say("staff.session.none", email=email)
+
+
+@command.command("end-sessions")
+@click.argument("email")
+@click.pass_obj
+def end_sessions(session: Session, email: str) -> None:
+    """Kết thúc mọi phiên của một người ngay (end all sessions of somebody at once)."""
+    ended = sessions.end_of(session.work, email, session.actor)
+    session.say("staff.session.ended", email=email, count=ended)
 
 
 @command.command("area")

@@ -1,4 +1,4 @@
-"""Staff who sign in, their offices and roles, invitations, and the audit trail."""
+"""Staff who sign in, their offices and roles, sessions, invitations, and the audit trail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ staff = Table(
     Column("role", Text, nullable=False),  # national | office
     Column("password", Text),  # argon2 by Flask-Security; null until the invitation is taken up
     Column("active", Boolean, nullable=False),
-    Column("fs_uniquifier", Text, nullable=False, unique=True),
+    Column("fs_uniquifier", Text, unique=True),  # of before sessions were rows; nothing reads it, a later step drops it
     Column("language", Text, nullable=False),
     at("invited_at"),
     at("joined_at", null=True),
@@ -31,6 +31,20 @@ invitations = Table(
     Column("staff_id", Uuid, ForeignKey("staff.id"), nullable=False),
     at("expires_at"),
     at("used_at", null=True),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    key(),
+    ref("staff_id", "staff.id", index=True),
+    Column("mark_hash", Text, nullable=False, unique=True),  # the mark itself is in one browser's cookie only
+    Column("role", Text, nullable=False),  # as of the sign-in: another role or office ends the session
+    ref("office_id", "offices.id"),
+    Column("browser", Text, nullable=False),  # "Firefox · Windows"; "" when it says nothing known
+    at("begun_at"),  # real time, as the other two
+    at("seen_at"),  # written at most once a minute
+    at("ended_at", null=True),
 )
 
 audit = Table(

@@ -226,7 +226,7 @@ def test_behind_a_proxy_tries_are_counted_for_who_asks(
 def test_the_session_cookie_is_kept_close(visitor: Visitor) -> None:
     answer = visitor.client.get("/sign-in", base_url=HOST)
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("alo_session=")
+    assert cookie.startswith("__Host-alo_session=")
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
 
 

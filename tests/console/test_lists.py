@@ -19,7 +19,7 @@ from store.tables.interviews import interviews
 from store.tables.registry import imports, organisations
 from store.tables.rounds import round_questionnaires
 from store.tables.staff import audit
-from tests.console.visitor import Visitor, words
+from tests.console.visitor import Visitor, enter, words
 from tests.doubles import FakeClock
 from tests.files.test_lists import HEADER, row
 from tests.files.workbooks import write
@@ -196,11 +196,14 @@ def test_names_of_files_are_made_safe(given: str, kept: str) -> None:
     assert file_name(given) == kept
 
 
-def test_what_nobody_confirms_is_gone_after_a_day(officer: Visitor, clock: FakeClock, tmp_path: Path) -> None:
+def test_what_nobody_confirms_is_gone_after_a_day(
+    officer: Visitor, world: World, clock: FakeClock, tmp_path: Path
+) -> None:
     path = upload(officer, good_and_bad(tmp_path)).request.path
     left = tmp_path / "left-by-a-killed-process"
     left.mkdir()
     clock.reality = datetime.now(UTC) + KEPT_FOR + timedelta(minutes=1)
+    enter(officer, world.work, "lan@qb.example")
     upload(officer, workbook(tmp_path, row(name="HTX Mới")))
     assert officer.get(path).status_code == 404
     assert not left.exists()

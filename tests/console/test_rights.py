@@ -23,6 +23,7 @@ MEMBERS = {**OPEN, "visitor": SIGN_IN}
 """Pages of one's own: everybody who is signed in sees their own office's part."""
 CAMPAIGNS = {"visitor": SIGN_IN, "officer": "200", "stranger": GONE, "clerk": DENIED, "national": "200"}
 """A campaign of the world's office."""
+NOBODYS = "019a0000-0000-7000-8000-000000000001"
 NEW_CAMPAIGN = {**CAMPAIGNS, "stranger": "200"}
 """One's own office's draft."""
 OF_THE_OFFICE = {"visitor": SIGN_IN, "officer": "200", "stranger": GONE, "clerk": GONE, "national": "200"}
@@ -33,6 +34,8 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(("door.invitation", "door.take_invitation"), OPEN),
     **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics"), OPEN),
     "door.sign_out": MEMBERS,
+    **dict.fromkeys(("account.show", "account.end_others"), MEMBERS),
+    "account.end": {**dict.fromkeys(MEMBERS, GONE), "visitor": SIGN_IN},
     **dict.fromkeys(("rounds.home", "rounds.show", "lists.home", "work.listed", "wishes.show"), MEMBERS),
     **dict.fromkeys(("lists.check", "wishes.stop", "wishes.start", "wishes.usable"), MEMBERS),
     **dict.fromkeys(("province.status", "province.lock", "province.unlock"), MEMBERS),
@@ -81,7 +84,7 @@ def members(visitor: Visitor, officer: Visitor, stranger: Visitor, clerk: Visito
 @pytest.fixture
 def places(world: World, drafted: Callable[[], str], task: str) -> dict[str, str]:
     """What stands for the parameters of a route."""
-    return {"code": "2026", "campaign_id": drafted().rpartition("/")[2], "task_id": task}
+    return {"code": "2026", "campaign_id": drafted().rpartition("/")[2], "task_id": task, "session_id": NOBODYS}
 
 
 @pytest.fixture

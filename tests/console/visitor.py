@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from services import sessions
 from services.work import Work
 from store.tables.registry import offices
 from store.tables.staff import staff
@@ -53,17 +54,26 @@ def words(answer: TestResponse) -> str:
 
 def signed_in(client: FlaskClient, work: Work, email: str, office_id: UUID, role: str = "office") -> Visitor:
     """A visitor with a session of a new member, without the slow hashing of a password."""
-    staff_id, mark, now = work.ids.new(), work.ids.public(), work.clock.now()
+    staff_id, now = work.ids.new(), work.clock.now()
     row = {
         "id": staff_id, "office_id": office_id, "email": email, "name": email.partition("@")[0].title(), "role": role,
-        "password": None, "active": True, "fs_uniquifier": mark, "language": "vi", "invited_at": now, "joined_at": now,
+        "password": None, "active": True, "language": "vi", "invited_at": now, "joined_at": now,
         "sign_in_count": 0,
     }  # fmt: skip
     with work.database.transaction() as conn:
         conn.execute(sa.insert(staff).values(row))
-    with client.session_transaction(base_url=HOST) as session:
-        session.update({"_user_id": mark, "_fresh": True, "_permanent": True})
-    return Visitor(client)
+    return enter(Visitor(client), work, email)
+
+
+def enter(visitor: Visitor, work: Work, email: str, browser: str = "") -> Visitor:
+    """The visitor with a new session of this member."""
+    with work.database.transaction() as conn:
+        staff_id = conn.scalar(sa.select(staff.c.id).where(staff.c.email == email))
+    assert staff_id is not None
+    mark = sessions.begin(work, staff_id, browser)
+    with visitor.client.session_transaction(base_url=HOST) as session:
+        session.update({"_user_id": mark, "_fresh": True})
+    return visitor
 
 
 def add_office(work: Work, code: str, level: str = "province") -> UUID:

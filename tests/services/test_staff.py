@@ -14,7 +14,7 @@ from runtime.cli import staff as staff_command
 from runtime.cli import tasks as tasks_command
 from runtime.cli.session import Session
 from runtime.settings import Settings
-from services import staff, tasks, work_list
+from services import sessions, staff, tasks, work_list
 from services.faults import Refusal
 from services.work import Work
 from store.tables.registry import offices
@@ -57,11 +57,11 @@ def test_the_token_is_kept_as_a_hash_only(world: World) -> None:
 
 def test_joining_is_for_once_and_ends_earlier_sessions(world: World) -> None:
     made = invite(world)
-    mark = world.rows(table)[0]["fs_uniquifier"]
+    mark = sessions.begin(world.work, world.rows(table)[0]["id"], "")
     staff_id = staff.join(world.work, made.token, "hash", "")
     row = world.rows(table)[0]
     assert (row["id"], row["password"], row["active"], row["name"]) == (staff_id, "hash", True, "Lan")
-    assert row["fs_uniquifier"] != mark
+    assert sessions.holder(world.work, mark) is None
     with refused("staff.invitation_over"):
         staff.join(world.work, made.token, "other hash", "")
     assert world.rows(table)[0]["password"] == "hash"
@@ -105,11 +105,11 @@ def test_unfit_invitations_are_refused(world: World) -> None:
 def test_deactivating_takes_everything_away(world: World) -> None:
     staff.join(world.work, invite(world).token, "hash", "")
     again = invite(world)
-    mark = world.rows(table)[0]["fs_uniquifier"]
+    mark = sessions.begin(world.work, world.rows(table)[0]["id"], "")
     staff.deactivate(world.work, " Lan@QB.example", "cli:test")
     row = world.rows(table)[0]
     assert (row["active"], row["password"]) == (False, None)
-    assert row["fs_uniquifier"] != mark
+    assert sessions.holder(world.work, mark) is None
     with refused("staff.invitation_over"):
         staff.join(world.work, again.token, "hash", "")
     with refused("staff.unknown"):
@@ -181,3 +181,20 @@ def test_the_command_shows_and_closes_tasks(world: World) -> None:
     closed = run.invoke(tasks_command.command, ["done", task, "--json"], obj=session).output
     assert json.loads(closed) == {"task": task, "state": "done"}
     assert isinstance(run.invoke(tasks_command.command, ["done", "x"], obj=session).exception, Refusal)
+
+
+def test_the_command_tells_and_ends_sessions(world: World) -> None:
+    session, run = OwnSession(world.work), CliRunner()
+    staff_id = staff.join(world.work, invite(world).token, "hash", "")
+    mark = sessions.begin(world.work, staff_id, "Firefox · Windows")
+    assert "Firefox · Windows" in run.invoke(staff_command.command, ["sessions", "lan@qb.example"], obj=session).output
+    told = run.invoke(staff_command.command, ["sessions", "lan@qb.example", "--json"], obj=session).output
+    assert [one["browser"] for one in json.loads(told)] == ["Firefox · Windows"]
+    assert mark not in told
+    ended = run.invoke(staff_command.command, ["end-sessions", "LAN@qb.example"], obj=session).output
+    assert "Đã kết thúc 1 phiên" in ended
+    assert sessions.holder(world.work, mark) is None
+    assert "không đăng nhập" in run.invoke(staff_command.command, ["sessions", "lan@qb.example"], obj=session).output
+    assert [row["action"] for row in world.rows(audit)][-1] == "staff.sessions_ended"
+    refused = run.invoke(staff_command.command, ["end-sessions", "nobody@qb.example"], obj=session)
+    assert isinstance(refused.exception, Refusal)
