@@ -120,7 +120,12 @@ class ImportReport:
 
     def to_json(self) -> str:
         """`to_dict` as one JSON text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True)
+        return report_to_json(self.to_dict())
+
+
+def report_to_json(report: Mapping[str, Any]) -> str:
+    """A report's plain document as it is kept."""
+    return json.dumps(report, ensure_ascii=False, sort_keys=True)
 
 
 def report_from_json(text: str) -> ImportReport:

@@ -50,6 +50,8 @@ class Facts:
     """The phone was shown a newer question than the one this text was written about."""
     not_theirs: str = ""
     """Why the number is not the organisation's any more: wrong_number, left_office, number_gone (off its list)."""
+    erased: bool = False
+    """The number was erased: there is nothing to send to."""
     unable: str = ""
     """The code for which the number is known not to take the medium; "" it does, as far as is known."""
     gone_on: bool = False
@@ -128,6 +130,8 @@ def _held_back(facts: Facts) -> bool:
 def _ban(facts: Facts) -> str | None:
     if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation" and not is_planted("skip-opt-out-check"):
         return "opted_out"
+    if facts.erased:
+        return "number_erased"
     if facts.purpose in ANSWERS_SOMEBODY:
         return OVERTAKEN if facts.purpose == "reply" and facts.overtaken else None
     if facts.not_theirs or facts.unable:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services import ablated, consent, interviews, next_interview, wishes
+from services import ablated, consent, interviews, next_interview, numbers, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
@@ -71,7 +71,7 @@ def follow_carrier(turn: Turn) -> Result:
             consent.stop(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], said(turn))
             return Result("opted_out")
         case "START":
-            consent.note(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], "started", said(turn))
+            _start(turn)
             return Result("opted_in")
         case _:
             return Result("carrier_replied")
@@ -89,9 +89,15 @@ def follow_words(turn: Turn, reading: Reading, held: Sequence[Row]) -> Result | 
         asked = notice(turn, "held", "text.held", held)
         return asked.silent("held") if before == "held" else asked
     if reading.opt == "start" and before in ("stopped", "held"):
-        consent.note(turn.work, turn.conn, turn.phone["hash"], before, "started", said(turn))
+        _start(turn)
         return notice(turn, "opted_in", "text.started", held)
     return None
+
+
+def _start(turn: Turn) -> None:
+    """They want to be contacted again; who was erased gave their number anew by writing it."""
+    consent.note(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], "started", said(turn))
+    numbers.given_again(turn.work, turn.conn, turn.phone["hash"], turn.text.from_number)
 
 
 def _settled(turn: Turn) -> Literal["stop", "go_on"] | None:

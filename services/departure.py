@@ -162,6 +162,7 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         arrives_at=arrives_at,
         overtaken=_overtaken(row),
         not_theirs=_not_theirs(row),
+        erased=contact.phone["number"] is None,
         unable=row["unable"] or "",
         gone_on=resumptions.gone_on(row, interview),
     )

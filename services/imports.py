@@ -18,10 +18,11 @@ from sqlalchemy import Connection, RowMapping
 from files import lists
 from files.faults import Fault
 from files.lists import Organisation, Phone, Registry
-from files.reports import Difference, ImportReport
+from files.reports import Difference, ImportReport, report_to_json
 from services import held_numbers, isolation, lookups
 from services import rounds as frames
 from services.differences import by_organisation, difference
+from services.erased_lists import Erased
 from services.faults import Refusal
 from services.frame_exits import leave_frames
 from services.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
@@ -98,7 +99,9 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
     registry.hold_imports(conn)
     now = work.clock.now()
     holdings = _holdings(work, conn, office["id"])
-    recognition = recognise(listed.organisations, holdings, told.said)
+    erased = Erased(work, conn)
+    listed = replace(listed, organisations=erased.without_numbers(listed.organisations))
+    recognition = erased.without_names(recognise(listed.organisations, holdings, told.said))
     recognition, kept = with_kept_numbers(work, conn, recognition)
     changes = _compare(work, recognition)
     differences = _differences(work, conn, changes)
@@ -116,26 +119,22 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
     exits = leave_frames(conn, office["id"], told.actor, now)
     absent = len(holdings.known) - sum(held is not None for _, held in recognition.rows)
     asked = {"asked": recognition.asked} if recognition.asked else {}
-    counts = {
-        **_counts(listed, recognition, changes),
-        "absent": absent,
-        "framed": framed,
-        "unframed": exits.left,
-        **asked,
-    }
+    counts = _counts(listed, recognition, changes)
+    counts |= {"absent": absent, "framed": framed, "unframed": exits.left, **asked}
+    others = (*map(_unfit, unfit), *shared, *held, *exits.notices)
     report = ImportReport(
         "registry",
         office["code"],
         listed.sha256,
         counts,
-        (*recognition.faults, *listed.faults, *kept, *map(_unfit, unfit), *shared, *held, *exits.notices),
+        (*recognition.faults, *listed.faults, *kept, *erased.notices, *others),
         told.dry_run,
         differences,
         str(import_id),
         tuple(recognition.resemblances),
         columns=listed.columns,
     )
-    registry.finish_import(conn, import_id, counts, work.vault.seal(report.to_json()))
+    registry.finish_import(conn, import_id, counts, work.vault.seal(report_to_json(erased.taken_out(report.to_dict()))))
     where: dict[str, Any] = {"subject": str(import_id), "office_id": office["id"]}
     audit.append(conn, at=now, actor=told.actor, action="registry.import", detail=counts, **where)
     if told.said:

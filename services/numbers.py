@@ -13,7 +13,7 @@ from contact.phone import read_cell, shown
 from services import tasks
 from services.faults import Refusal
 from services.work import Work
-from store import phones
+from store import erasures, phones
 from store.prepared import Row
 
 
@@ -54,6 +54,12 @@ def lock(work: Work, conn: Connection, number: str) -> Row | None:
         at=work.clock.now(),
     )
     return phones.lock(conn, phone_hash)
+
+
+def given_again(work: Work, conn: Connection, phone_hash: bytes, number: str) -> None:
+    """Who was erased wants to be contacted again and gave their number anew: it is kept, and their mark is lifted."""
+    if phones.give_number(conn, phone_hash, work.vault.seal(number)):
+        erasures.lift(conn, phone_hash, work.clock.now())
 
 
 def tell_of_unreadable(work: Work, conn: Connection, written: str, *, stop: bool) -> None:

@@ -116,6 +116,8 @@ def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent
         if phone is None:
             raise Refusal("wish.number_unfit")
         changed = _tell(work, conn, [phone["hash"]], told, actor, kind, None)
+        if kind == "started" and read is not None:
+            numbers.given_again(work, conn, phone["hash"], read)
         _trail(work, conn, actor, kind, f"phone:{phone['hash'].hex()[:12]}", told, changed)
     return changed
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from contact.mentions import GONE
 from files.reports import Difference, report_from_json
 from services import rounds as frames
 from services.differences import phones_before, restored
@@ -43,7 +44,10 @@ def undo_import(work: Work, import_id: UUID, actor: str) -> Undone:
     with work.database.transaction() as conn:
         registry.hold_imports(conn)
         row = _undoable(conn, import_id)
-        report = report_from_json(work.vault.open(row["report"]))
+        told = work.vault.open(row["report"])
+        if GONE in told:
+            raise Refusal("import.person_erased")
+        report = report_from_json(told)
         touched = registry.of_import(conn, import_id)
         changed = [found for found in report.differences if found.registry_code in touched]
         kept = {found.registry_code for found in changed}

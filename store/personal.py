@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, or_, select
 
 from store.phones import GIVEN_UP
 from store.tables.campaigns import campaign_interviews, consent, tasks
@@ -136,6 +136,31 @@ def contacts(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
     query = select(outbox, senders.c.name.label("sender")).join(senders, senders.c.id == outbox.c.sender_id)
     query = query.where(outbox.c.phone_hash == subject.phone_hash).order_by(outbox.c.created_at, outbox.c.id)
     return conn.execute(query).mappings().all()
+
+
+def named_leaders(conn: Connection, subject: Subject) -> list[tuple[UUID, bytes]]:
+    """The person's organisations that have a leader's name, and the sealed name."""
+    query = select(organisations.c.id, organisations.c.leader).where(organisations.c.id.in_(subject.organisations))
+    return [(row.id, bytes(row.leader)) for row in conn.execute(query) if row.leader]
+
+
+def other_numbers(conn: Connection, subject: Subject) -> int:
+    """How many further numbers the person's organisations have."""
+    link = organisation_phones.c
+    theirs = (link.organisation_id.in_(subject.organisations), link.phone_hash != subject.phone_hash)
+    return conn.scalar(select(func.count(link.phone_hash.distinct())).where(*theirs)) or 0
+
+
+def sealed_numbers(conn: Connection, hashes: Sequence[bytes]) -> list[bytes]:
+    """The sealed numbers of those among `hashes` that are held in clear of the hash."""
+    query = select(phones.c.number).where(phones.c.hash.in_(list(hashes)), phones.c.number.is_not(None))
+    return [bytes(found) for found in conn.scalars(query)]
+
+
+def bodies(conn: Connection, subject: Subject) -> list[bytes]:
+    """The sealed texts the person wrote."""
+    mine = (inbound.c.phone_hash == subject.phone_hash, inbound.c.body.is_not(None))
+    return [bytes(found) for found in conn.scalars(select(inbound.c.body).where(*mine))]
 
 
 def taken_part(conn: Connection, subject: Subject) -> Sequence[RowMapping]:

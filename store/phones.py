@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, bindparam, exists, select
+from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from store.abilities import REACHABLE, unable
@@ -46,6 +46,12 @@ def add(conn: Connection, *, phone_hash: bytes, version: int, number: bytes, kin
         "created_at": at,
     }
     conn.execute(insert(phones).values(row).on_conflict_do_nothing(index_elements=[phones.c.hash]))
+
+
+def give_number(conn: Connection, phone_hash: bytes, number: bytes) -> bool:
+    """Keep the sealed number of a phone whose number was erased; False when it has one."""
+    change = update(phones).where(phones.c.hash == phone_hash, phones.c.number.is_(None)).values(number=number)
+    return conn.execute(change).rowcount > 0
 
 
 def is_listed(conn: Connection, phone_hash: bytes) -> bool:

@@ -99,6 +99,7 @@ ERASER_GRANTS: Mapping[str, tuple[str, ...]] = {
     "inbound": (_READ, "UPDATE (number, body, reply, answered_as)"),
     "interview_events": (_READ, "UPDATE (input, effects)"),
     "interviews": (_READ, "UPDATE (state)"),
+    "officer_communes": (_READ,),
     "offices": (_READ,),
     "organisation_phones": (_READ, "DELETE"),
     "organisations": (_READ, "UPDATE (leader, email, position, digest)"),

@@ -70,6 +70,7 @@ tasks = Table(
         "kind", Text, nullable=False
     ),  # wrong_number | not_them | left_office | person_wanted | unknown_number | ladder_ended | doubtful_text
     # | sender_unreadable | stop_unreadable | unfit | person_request | person_withdrawal
+    # | kannel_logs
     Column("state", Text, nullable=False),  # open | claimed | done
     Column("digest", LargeBinary, nullable=False, unique=True),  # one task per cause
     sealed("detail"),
