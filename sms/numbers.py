@@ -18,12 +18,17 @@ from survey.questionnaire import Question
 from survey.values import MAX_DIGITS
 
 _NO_WHOLE = re.compile(r"(?<!\d)[.,]\d")  # ,5 and .5
-_SIGNED = re.compile(r"(?<![^\W_])[-−–—]\d|[$€£¥×÷√^]")
+_SIGNED = re.compile(r"(?<![^\W_])[-−–—]\d|[$€£¥×÷√^‰‱≠≮≯≦≧∓°|]")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3}){2,})")  # 1,200 may be one and a fifth
 _PHONE = re.compile(r"0\d{8,}|84\d{9}|[35789]\d{8}")
 """Somebody's number, with or without its zero, sent so that we may call it. What is counted has its unit beside it."""
 _RUN_OF_A_DAY = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d")
 _LEADING_ZERO = re.compile(r"0\d{2,}")
+_TITLES = words.Lexicon("ông", "bà", "anh", "chị", "cô", "chú", "bác", "dì", "cậu", "mợ", "thím", "dượng")
+"""Before a number that is spelled out they make a name of it: chị Hai, ông Tư."""
+_SOME_OF_THEM = words.Lexicon("ông", "bà", "anh em", "chị em")
+"""Right behind a number these are counted, and are not whom we speak to."""
+_NO_NUMBER_BEFORE = frozenset({"mã", "ma"})
 _NEGATIVE = words.Lexicon("không", "chưa", "chẳng", "chả")
 _NOBODY = words.Lexicon("ai", "một ai")
 _ANY = words.Lexicon("nào", "nào cả", "nào hết", "nào đâu", "cả", "hết")
@@ -47,9 +52,15 @@ def counted(text: str, question: Question, language: str) -> Said:
     no_answer.
     """
     tokens: Sequence[str] = words.apart(words.split(text))
+    spoken = words.introduction(tokens)
+    tokens = [token for at, token in enumerate(tokens) if at not in spoken] or tokens
     asks = counted_by(question)
+    if words.find(tokens, ("đồng", "ý")) is not None:  # no "no dong"
+        return Unclear("words")
     if _none(tokens, asks):
         return Key("0")
+    if any(token in _NO_NUMBER_BEFORE for token in tokens):  # somebody's code
+        return Unclear("words")
     if _SIGNED.search(text):
         return Unclear("words")
     if part := _NO_WHOLE.search(text):
@@ -60,7 +71,7 @@ def counted(text: str, question: Question, language: str) -> Said:
         return _without(tokens)
     if unclear := next((number for number in numbers if number.doubt), None):
         return Unclear(unclear.doubt, unclear.digits if unclear.doubt == "grouping" else "")
-    if not _one(numbers):
+    if not _one(numbers, tokens, text):
         words_too = any(number.spelled and tokens[number.start] in words.HOMOGRAPHS for number in numbers)
         figures = ", ".join(dict.fromkeys(number.digits for number in numbers))
         return Unclear("words") if words_too else Unclear("two_answers", figures)
@@ -81,13 +92,24 @@ def _judged(tokens: Sequence[str], number: _Number, end: int, asks: Counted) -> 
     named: Sequence[str] = [token for token in after if not words.polite(token)]
     named = named[1:] if number.digits == "0" and named[:1] == ["có"] else named
     times, unit = _scaled(named, asks)
+    if _is_named(tokens, number, end) or any(map(_SOME_OF_THEM.says, (after[:1], after[:2]))):
+        return Unclear("words")
+    if before and asks.is_scale(before[-1]):  # a million and two, or 1.2 million
+        return Unclear("words")
     if times is None or not asks.before(before) or not asks.after(unit) or _some(number, after):
         return Unclear("words")
     if number.spelled and asks.has_scale(tokens[number.end - 1]):  # thousands, of millions?
         return Unclear("words")
-    if not number.spelled and not named and _is_no_amount(number.digits):
+    if not number.spelled and (_LEADING_ZERO.match(number.digits) or (not named and _is_no_amount(number.digits))):
         return Unclear("words")
     return _homograph(tokens, number, named) or _times(number.digits, times)
+
+
+def _is_named(tokens: Sequence[str], number: _Number, end: int) -> bool:
+    """Whether a spelled number is somebody's name: chị Hai."""
+    counted = [token for token in tokens[end:] if not words.polite(token)]
+    single = number.spelled and number.end - number.start == 1 and number.start > 0 and not counted
+    return single and tokens[number.start - 1] in _TITLES
 
 
 def _times(digits: str, times: int) -> Said:
@@ -130,11 +152,15 @@ def _homograph(tokens: Sequence[str], number: _Number, unit: Sequence[str]) -> U
     return Unclear("homograph", number.digits)
 
 
-def _one(numbers: Sequence[_Number]) -> bool:
-    """Whether it is one number, or one in figures that is spelled out right behind: `25 (hai mươi lăm)`."""
+def _one(numbers: Sequence[_Number], tokens: Sequence[str], text: str) -> bool:
+    """Whether it is one number, or one in figures that is spelled out right behind: `25 (hai mươi lăm)`. `5 năm` are
+    five years as well; `5 (năm)` is five."""
     if len(numbers) == 1:
         return True
     first, second = numbers[0], numbers[-1]
+    homograph = second.end - second.start == 1 and tokens[second.start] in words.HOMOGRAPHS
+    if homograph and not re.search(rf"[(\[]\s*{re.escape(tokens[second.start])}\s*[)\]]", text):
+        return False
     twice = len(numbers) == 2 and first.end == second.start and first.spelled != second.spelled
     return twice and first.digits == second.digits and first.digits != "0"
 

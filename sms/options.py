@@ -22,7 +22,11 @@ _PHONE = re.compile(r"0\d{8,}")
 """Somebody's number, sent so that we may call it."""
 _NEAR_NO = frozenset({"chu", "chau"})
 """Forms of address that are one slip away from `chua`, not yet: before an option they may turn it around."""
-_TITLES = words.Lexicon("chú", "anh", "bác", "ông", "cậu", "cô", "chị")
+_TITLES = words.Lexicon("chú", "anh", "bác", "ông", "bà", "cậu", "cô", "chị", "dì")
+_NO = frozenset({("không",), ("khong",)})
+_CHOOSING = words.Lexicon("chọn", "bấm", "nhấn", "lấy", "phải")
+_ALL = words.Lexicon("cả")
+"""Before a single figure it means so many, all of them: cả 4."""
 _NAMES_TOO = frozenset({("hai", "long")})
 """Words of options that are a person's name as well, when somebody with a title stands before them: chú Hải Long."""
 
@@ -34,10 +38,9 @@ def chosen(typed: Sequence[str], number: int | None, question: Question | None, 
     """
     if not typed:
         return Unclear("empty" if number is None else "no_answer")
-    typed = words.apart(typed)
     options = option_words(question)
-    pieces = _narrowed(options.within(typed))
-    if doubt := _alike(pieces) or _another_word(pieces, question):
+    pieces = _narrowed(_pieces(words.apart(typed), options))
+    if doubt := _alike(pieces) or _another_word(pieces, question) or _denied(pieces):
         return doubt
     if _is_slip_for_one(pieces):
         sure = question is not None and question.kind == "select_one" and question.role != "consent"
@@ -49,7 +52,10 @@ def chosen(typed: Sequence[str], number: int | None, question: Question | None, 
         keys += found
         unknown = unknown or not (found or _says_nothing(pieces, at, question))
     if question is not None and question.kind == "select_multiple" and keys:
-        return Unclear("words") if unknown or _turned(pieces) else Key("".join(sorted(set(keys))))
+        doubtful = (
+            unknown or _turned(pieces) or (len(keys) == 1 and any(p in _ALL for p in pieces if isinstance(p, str)))
+        )
+        return Unclear("words") if doubtful else Key("".join(sorted(set(keys))))
     said = _settled(keys, unknown, question)
     if question is None or question.kind != "select_one":
         return said
@@ -64,6 +70,47 @@ def _narrowed(pieces: list[Piece]) -> list[Piece]:
         Found(piece.words, piece.keys & figures or piece.keys) if isinstance(piece, Found) else piece
         for piece in pieces
     ]
+
+
+def _pieces(typed: Sequence[str], options: OptionWords) -> list[Piece]:
+    """`typed` as pieces, without the stars of bold letters and without what introduces an answer, unless an option is
+    called so."""
+    kept = [token for token in typed if token != "*"] or list(typed)
+    whole = options.within(kept)
+    places = words.introduction(kept)
+    rest = [token for at, token in enumerate(kept) if at not in places]
+    if not places or not rest or _begins_with_option(whole, places[-1]):
+        return whole
+    return options.within(rest)
+
+
+def _begins_with_option(pieces: Sequence[Piece], last: int) -> bool:
+    """Whether an option of several words stands before the place `last` in the words of `pieces`."""
+    at = 0
+    for piece in pieces:
+        if at > last:
+            return False
+        if isinstance(piece, Found) and len(piece.words) > 1:
+            return True
+        at += 1 if isinstance(piece, str) else len(piece.words)
+    return False
+
+
+def _denied(pieces: Sequence[Piece]) -> Unclear | None:
+    """The doubt about what is refused, is a name, or asks back: `không chọn 2`, chị Hai, hài lòng chi (with what?)."""
+    marked = any(word != words.bare(word) for word in _words(pieces))  # else `chi` may be chị
+    for before, piece in pairwise(pieces):
+        refused = isinstance(before, Found) and before.words in _NO
+        if refused and isinstance(piece, str) and piece in _CHOOSING:
+            return Unclear("words")
+        if isinstance(before, Found) and piece == "chi" and marked:
+            return Unclear("words")
+    core = _core(pieces)
+    if len(core) != 1 or not isinstance(core[0], str) or core[0].isdecimal():
+        return None
+    at = list(pieces).index(core[0])
+    before = pieces[at - 1] if at else ""
+    return Unclear("words") if isinstance(before, str) and before in _TITLES else None
 
 
 def _alike(pieces: Sequence[Piece]) -> Unclear | None:

@@ -58,12 +58,22 @@ def _near(typed: Sequence[str], phrases: Phrases, meant_so: Sequence[bool] = ())
     if not spelled or not all(token.isalpha() for token in spelled):
         return near
     for phrase, key in phrases:
+        if _of_other_marks(typed, phrase):
+            continue
         for form in _forms([words.bare(word) for word in phrase]):
             if meant_so and len(form) == len(spelled) and _differ_only(spelled, form, meant_so):
                 continue
             if len("".join(form)) > SHORTEST and one_apart(" ".join(spelled), " ".join(form)):
                 near[key] = near.get(key, False) or _slipped(spelled, form)
     return near
+
+
+def _of_other_marks(typed: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Whether `typed` is `phrase` but for its marks, and not one of the marks it has is right: a name, Hải Long."""
+    if len(typed) != len(phrase) or any(words.bare(t) != words.bare(p) for t, p in zip(typed, phrase, strict=True)):
+        return False
+    marked = [words.exactly(t, p) for t, p in zip(typed, phrase, strict=True) if t != words.bare(t)]
+    return bool(marked) and not any(marked)
 
 
 def _differ_only(typed: Sequence[str], form: Sequence[str], among: Sequence[bool]) -> bool:

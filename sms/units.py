@@ -29,15 +29,19 @@ _ORDERED = words.Lexicon(
 TURNING = words.Lexicon(
     *words.phrase("không chưa chẳng chả chăng hổng hông đâu đừng thiếu trừ ngoài khác không phải"),
     *words.phrase("dưới trên hơn kém ít nhiều nhất tối đa thiểu gần sát khoảng độ chừng tầm cỡ ngót đến tới từ cho"),
-    *words.phrase("vài mấy mỗi nửa rưỡi hoặc hay cộng nhân chia phần bớt thêm giảm tăng"),
+    *words.phrase("vài mấy mỗi nửa rưỡi thể lẽ chắc đoán hoặc hay cộng nhân chia phần bớt thêm giảm tăng"),
     *words.phrase("not no never less fewer least most below under over above more about around almost nearly"),
     *words.phrase("up to between half or and except maybe perhaps"),
 )
 """Words that make another number of it, or none: never passed over, even where the question has them too."""
-_PEOPLE = words.Lexicon(*words.phrase("người thành viên xã lao động hộ"))
-_NAMES_PEOPLE = words.Lexicon(
-    *words.phrase("người thành viên xã lao động hộ members member people persons workers employees households")
+_PEOPLE = words.Lexicon(
+    *("người", "thành viên", "xã viên", "lao động", "hộ", "hộ dân", "hộ gia đình", "members", "member", "people"),
+    *("persons", "workers", "employees", "households"),
 )
+"""Who may stand behind a number wherever people are counted, as whole words: `5 dong` are no workers."""
+_LONGEST_PEOPLE = 3
+_NO_UNIT = words.Lexicon("tá", "trăm")
+"""Alone behind a number never what is counted, though the question has a word of theirs: héc-ta, phần trăm."""
 _ASIDE = words.Lexicon(
     *words.phrase("có hiện nay tại giờ đang đã được tổng cộng tất cả gồm thảy chúng bên đơn vị hợp tác total"),
     *words.phrase("we have i are there"),
@@ -81,10 +85,12 @@ class Counted:
     def after(self, typed: Sequence[str]) -> bool:
         """Whether the words `typed` are nothing but what is counted, and courtesies."""
         counted = [token for token in typed if not words.polite(token)]
-        if counted and self.people and all(token in _PEOPLE for token in counted) and counted[-1] not in ("xã", "xa"):
+        if counted and self.people and _are_people(counted):
             return True
         if self.percent and counted in (["%"], ["phần", "trăm"], ["phan", "tram"], ["percent"]):
             return True
+        if counted and counted[0] in _NO_UNIT:
+            return False
         return all(_among(token, self.units) and token not in TURNING for token in counted)
 
     def _asks(self, token: str) -> bool:
@@ -93,7 +99,7 @@ class Counted:
     def times(self, token: str) -> int | None:
         """What one `token` behind a figure counts, in what the question counts; None where that is not certain."""
         bare = words.bare(token)
-        if not self.scale and bare in self.units:
+        if not self.scale and bare in self.units and token not in _NO_UNIT:
             return 1
         if self.scale:
             scale = _SCALES.get(bare, 0)
@@ -152,14 +158,27 @@ def _counted_by(wordings: tuple[str, ...]) -> Counted:
     own = [token for wording in asked for token in words.tokens(wording)]
     units = [token for wording in asked for token in _units(wording)]
     scale = max(map(_scale, asked), default=0)
-    plain = [token for token in own if token not in _TIMES and token not in TURNING]
+    plain = [token for token in own if token.isalpha() and token not in _TIMES and token not in TURNING]
+    marked = {words.bare(token) for token in own if token != words.bare(token)}
+    spoken = [token for token in own if token != words.bare(token) or token not in marked]
     return Counted(
         _table(units or plain),
         _table(own),
-        people=not units or any(token in _NAMES_PEOPLE for token in own),
+        people=not units or any(_are_people(spoken[at:end]) for at in range(len(spoken)) for end in _ends(at)),
         scale=scale,
         percent="%" in own or any(words.find(own, pair) is not None for pair in (("phần", "trăm"), ("percent",))),
     )
+
+
+def _ends(at: int) -> range:
+    return range(at + 1, at + 1 + _LONGEST_PEOPLE)
+
+
+def _are_people(typed: Sequence[str]) -> bool:
+    """Whether all of `typed` says who is counted, word by word: người lao động."""
+    if not typed:
+        return True
+    return any(_PEOPLE.says(typed[:end]) and _are_people(typed[end:]) for end in range(1, _LONGEST_PEOPLE + 1))
 
 
 def _units(wording: str) -> Iterable[str]:

@@ -173,6 +173,24 @@ POLITE = Lexicon(
 )
 """Words around an answer that say nothing about it."""
 
+INTRODUCING = tuple(
+    sorted(
+        map(
+            phrase,
+            (
+                *("câu trả lời", "câu trả lời của tôi", "câu trả lời của em", "câu trả lời của chúng tôi", "lựa chọn"),
+                *("sự lựa chọn của tôi", "mức độ", "ô số", "chọn ô", "kính thưa", "kính gửi", "kính chào", "chúng tôi"),
+                *("chúng em", "ý kiến của tôi", "theo tôi", "my answer", "my answer is", "the answer is", "i choose"),
+                "choose",
+            ),
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+"""Phrases before an option that say nothing about it, the longest first; their words alone may be others (độ: about,
+lúa: rice)."""
+
 JOINING = Lexicon("và", "với", "cả", "and", "+")
 """Between several choices."""
 
@@ -254,6 +272,20 @@ NUMBERS: Mapping[str, Mapping[str, int]] = {
 }  # fmt: skip
 HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "tu": 4, "nam": 5, "năm": 5, "sau": 6, "tam": 8, "muoi": 10}
 """Numbers that are also no, Mrs, from, year, later, so-so, salt: taken for a number only behind a selector."""
+
+
+def introduction(typed: Sequence[str]) -> Sequence[int]:
+    """The places of those words at the beginning of `typed` that introduce an answer: dạ, câu trả lời là …"""
+    found: list[int] = []
+    at = 0
+    while at < len(typed):
+        said = next((each for each in INTRODUCING if says(typed[at : at + len(each)], each)), None)
+        if said is None and not polite(typed[at]):
+            break
+        step = len(said) if said else 1
+        found += range(at, at + step) if said else ()
+        at += step
+    return found
 
 
 @lru_cache(maxsize=4096)

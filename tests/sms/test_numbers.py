@@ -63,6 +63,20 @@ def test_thousands_and_money_follow_what_the_question_counts() -> None:
     assert replies.read("25%", share).said == replies.read("25 phần trăm", share).said == Key("25")
 
 
+def test_a_word_of_the_unit_that_says_how_many_is_not_the_unit() -> None:
+    share = Question("share", "integer", {"vi": "Bao nhiêu phần trăm hộ tham gia?"}, number=1)
+    assert replies.read("3 trăm", share).said == Key("300")
+    assert replies.read("3 phần trăm", share).said == Key("3")
+    area = Question("area", "decimal", {"vi": "Diện tích bao nhiêu héc-ta?"}, number=1)
+    assert replies.read("2 tá", area).said == replies.read("2 ta", area).said == Unclear("words")
+    assert replies.read("2,5 hec ta", area).said == replies.read("2,5 héc-ta", area).said == Key("2.5")
+    fee = Question("fee", "integer", {"vi": "Thu phí bao nhiêu đồng?"}, number=1)
+    assert replies.read("không đồng ý", fee).said == replies.read("khong dong y", fee).said == Unclear("words")
+    assert replies.read("không đồng", fee).said == Key("0")
+    year = Question("year", "integer", {"vi": "Năm thành lập là năm nào?"}, number=1)
+    assert replies.read("2005?", year).said == Unclear("words")
+
+
 def test_a_number_in_a_list_of_answers_is_read_alike() -> None:
     from sms import lists
     from tests.survey import forms

@@ -44,6 +44,8 @@ FRAMES: tuple[str, ...] = (
     "ok {w}",
     "{k}ạ", "{k}nha", "{k} nhé", "mức {k}", "chọn {k}", "ý {k}", "số {k}", "muc {k}", "phương án {k}", "đáp án {k}",
     "em chọn {w}", "C{n}: {k}", "C{n}: {w}", "câu {n}: {k}", "cau {n} {k}={w}", "C{n}.{k}", "tôi chọn {k}. cảm ơn",
+    "câu trả lời là {k}", "cau tra loi cua toi la {k}", "lựa chọn số {k}", "mức độ {k}", "chọn ô {k}", "*{k}*",
+    "{k}\ufe0f\u20e3", "“{k}”", "dạ câu trả lời là {w} ạ", "Kính thưa, {w}",
 )  # fmt: skip
 CASES: tuple[Callable[[str], str], ...] = (str, str.upper, str.lower)
 
@@ -202,3 +204,24 @@ def test_options_one_letter_apart_are_told_apart() -> None:
     kinds = options("Loại A", "Loại B")
     assert replies.read("loai a", kinds).said == Key("1")
     assert replies.read("dạ loại B ạ", kinds).said == Key("2")
+
+
+@pytest.mark.parametrize("body", ["chị Hai", "anh hai", "cô hai ạ", "ông Tư", "không chọn 2", "ko bấm 1", "k phải 2"])
+def test_a_name_or_a_refused_key_is_asked_back(body: str) -> None:
+    for asked in (options("Rất hài lòng", "Hài lòng", "Chưa hài lòng", "Khác"), options("Có", "Không", "Khác", "Tùy")):
+        assert isinstance(replies.read(body, asked).said, Unclear)
+
+
+def test_words_with_other_marks_and_asking_back_are_no_option() -> None:
+    levels = options("Rất hài lòng", "Hài lòng", "Chưa hài lòng")
+    for body in ("Hải Long", "hài lòng chi", "hài lòng chi đâu", "Hái long"):
+        assert isinstance(replies.read(body, levels).said, Unclear), body
+    for body in ("hai lòng", "hài long", "hai long chi a", "hài lòng chị ạ"):
+        assert replies.read(body, levels).said == Key("2"), body
+    assert replies.read("rất hái lòng", levels).said == Key("1")
+
+
+def test_all_of_them_is_not_the_one_under_that_key() -> None:
+    several = replace(options("Vốn", "Đất", "Giống", "Phân"), kind="select_multiple")
+    assert replies.read("cả 4", several).said == replies.read("ca hai", several).said == Unclear("words")
+    assert replies.read("cả 1 và 4", several).said == Key("14")
