@@ -31,21 +31,19 @@ _LOOK_ALIKE = str.maketrans(
 _SPACES = re.compile(r"[^\S\n]+")
 _ORDINARY = re.compile(r"[ -~\u00c0-\u024f\u1e00-\u1eff]*")
 """Texts of ASCII and whole Latin letters have nothing to clean but spaces: nearly all of a list's cells."""
+_AMISS = re.compile(r"[^ -~\u00c0-\u024f\u1e00-\u1eff]|  |\A | \Z")
+_UNSTORABLE = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _MARKS = re.compile("[\u0300-\u036f]+")
 _DROPPED = frozenset({"Cf", "Cs", "Cn", "Co"})
 
 
 def storable(text: str) -> str:
     """`text` without what a database, UTF-8 or XML refuses: NUL and other controls, halves of pairs, non-characters."""
-    return text if text.isascii() and text.isprintable() else "".join(c for c in text if _storable(c))
-
-
-def _storable(character: str) -> bool:
-    if character in _KEPT_CONTROLS:
-        return True
-    code = ord(character)
-    nobody = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0
-    return unicodedata.category(character) not in ("Cc", "Cs") and not nobody
+    return text if text.isascii() and text.isprintable() else _UNSTORABLE.sub("", text)
 
 
 def clean(text: str) -> str:
@@ -59,6 +57,14 @@ def clean(text: str) -> str:
     seen = "".join(c for c in text if c in _KEPT_CONTROLS or not _unseen(c))
     one_break = re.sub(r"\r\n?|[\u0085\u2028\u2029]", "\n", seen)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", one_break)).strip()
+
+
+def on_one_line(text: str) -> str:
+    """`text` that can be stored, as `clean`, its line breaks as spaces. The text itself where nothing is to be done."""
+    if not _AMISS.search(text):
+        return text
+    single = " ".join(clean(storable(text)).split())
+    return text if single == text else single  # held once, not twice
 
 
 def has_unseen(text: str) -> bool:
@@ -77,6 +83,8 @@ def _unseen(character: str) -> bool:
 def plain(text: str) -> str:
     """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9, one kind
     of hyphen and quote, Latin letters for those that look the same."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split()).replace("`", "'")
     if _ORDINARY.fullmatch(text):
         return unicodedata.normalize("NFKC", clean(text)).replace("`", "'")
     wide = unicodedata.normalize("NFKC", clean(text).translate(_HYPHENS).translate(_QUOTES))

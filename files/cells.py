@@ -89,6 +89,7 @@ def expand(place: str) -> str:
     return place
 
 
+@lru_cache(maxsize=64)  # a row asks twice
 def shorten(name: str) -> str:
     """The name with the long words for its kind abbreviated ("Hợp tác xã" → "HTX")."""
     return _LONG.sub(lambda found: _SHORT[found[0].casefold()], name)

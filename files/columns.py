@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from characters.cleaning import clean, folded, storable
+from characters.cleaning import folded, on_one_line
 from files.workbooks import Cell, Row, Sheet, letter
 
 _HEADER_WITHIN = 30
@@ -28,8 +28,7 @@ def plain(cell: Cell) -> str:
     """The cell as text on one line (`characters.cleaning.clean`); whole floats without ".0", dates as dd/MM/yyyy."""
     match cell:
         case str():
-            single = " ".join(clean(storable(cell)).split())
-            return cell if single == cell else single  # the sheet's own text where it is plain: held once, not twice
+            return on_one_line(cell)
         case bool():
             return "1" if cell else "0"
         case float():

@@ -110,14 +110,17 @@ class RowReader:
         """The cell as plain text; read once, however often it is asked for. "" also for what must not be used."""
         known = self._texts.get(field)
         if known is None:
-            if field not in self._header.at:
-                return ""
-            cell = self._header.cell(self._row, field)
-            known = plain(cell)
-            if type(cell) is ErrorCell or (field in _READ_ALOUD and known and is_suspect(known)):
-                known = self._unless_amiss(field, cell, known)
-            self._texts[field] = known
+            known = self._texts[field] = self._read(field) if field in self._header.at else ""
         return known
+
+    def _read(self, field: str) -> str:
+        cell = self._header.cell(self._row, field)
+        if cell == "":
+            return ""
+        text = plain(cell)
+        if type(cell) is ErrorCell or (field in _READ_ALOUD and text and is_suspect(text)):
+            return self._unless_amiss(field, cell, text)
+        return text
 
     @property
     def place(self) -> tuple[str, int]:
@@ -127,6 +130,8 @@ class RowReader:
     @property
     def code(self) -> str:
         """The list's own code of this row in the form in which codes are kept; "" for none, or only a dash."""
+        if "registry_code" not in self._header.at:
+            return ""
         code = codes.code(read_code(self._header.cell(self._row, "registry_code")) or "")
         return code if any(letter.isalnum() for letter in code) else ""
 
@@ -235,7 +240,7 @@ class RowReader:
 
     def _code(self) -> str | None:
         """The list's own code ("" when it has none); None when a program has thrown digits of it away."""
-        if read_code(self._header.cell(self._row, "registry_code")) is None:
+        if "registry_code" in self._header.at and read_code(self._header.cell(self._row, "registry_code")) is None:
             self.fault("list.digits_lost", "registry_code")
             return None
         return self.code

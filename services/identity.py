@@ -144,7 +144,7 @@ class _Matcher:
         of_form = [held] if held else self._of_form(row.registry_code)
         if len(of_form) == 1:
             return self._take_of_code(row, of_form[0])
-        alike = self._of_looks.get(_looks(row), []) if row.derived else []
+        alike = self._of_looks.get(_looks(row), []) if row.derived and self._of_looks else []
         if len(alike) == 1:
             return self._take(replace(row, registry_code=alike[0].registry_code), alike[0])
         return False
@@ -219,7 +219,8 @@ class _Matcher:
         if earlier is not None:
             self._asked.append(_Question(row, (), "code_like_row", earlier))
             return
-        named = [known for known in self._of_name.get(loosely(row.name), ()) if _one_place(row, known)]
+        namesakes = self._of_name.get(loosely(row.name), ()) if self._of_name else ()  # nobody held: nothing to look up
+        named = [known for known in namesakes if _one_place(row, known)]
         absent = [known for known in named if known.id not in self._taken]
         phoned = [known for known in self._of_phone(row) if known.id not in self._taken]
         if absent:
@@ -231,7 +232,9 @@ class _Matcher:
 
     def _alike_row(self, row: Organisation) -> Organisation | None:
         """An earlier new row of this list whose code is written otherwise and may mean the same."""
-        same = (other for other in self._new_codes.get(codes.alike(row.registry_code), ()) if not row.derived)
+        if row.derived:
+            return None
+        same = self._new_codes.get(codes.alike(row.registry_code), ())
         return next((o for o in same if codes.same_runs(row.registry_code, o.registry_code)), None)
 
     def _settle_asked(self) -> None:

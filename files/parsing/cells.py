@@ -128,6 +128,7 @@ def to_lines(sheets: Iterable[Sheet]) -> Iterator[str]:
         errors = [
             (at, column, cell)
             for at, row in enumerate(sheet.rows)
+            if ErrorCell in set(map(type, row))
             for column, cell in enumerate(row)
             if type(cell) is ErrorCell
         ]

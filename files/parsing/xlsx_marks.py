@@ -22,8 +22,8 @@ _TOO_FAR = re.compile(
     rb'<(?:\w+:)?c\s[^>]*?\br=["\'](?:[A-Z]{3}\d+|[D-Z][A-Z]\d+|[A-Z]+\d{6,})["\'](?:[^>]*[^/>])?>(?!</(?:\w+:)?c>)'
 )
 _MAYBE_FAR = re.compile(rb"""r=["'](?:[A-Z]{3}\d|[D-Z][A-Z]\d|[A-Z]{1,2}\d{6})""")
-_WORTH = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b'hidden="', b"hidden='", b"<col ", b":col ")
-"""What a piece must hold to be looked at cell by cell."""
+_WORTH, _WORTH_ALSO = (b'="e"', b"<f", b":f", b"hidden="), b"='e'"
+"""What a piece must hold to be looked at cell by cell; each costs a look at every byte of the file."""
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(/?)>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b((?:[^>]*?[^/])?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
@@ -73,7 +73,7 @@ def _sheet(archive: zipfile.ZipFile, part: str) -> Marks:
 
 
 def _is_worth(piece: bytes) -> bool:
-    return any(sign in piece for sign in _WORTH)
+    return any(sign in piece for sign in _WORTH) or (b"'" in piece and _WORTH_ALSO in piece)
 
 
 def _chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:

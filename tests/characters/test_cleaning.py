@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from characters.cleaning import clean, folded, plain, storable
+from characters.cleaning import clean, folded, on_one_line, plain, storable
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,19 @@ def test_ordinary_letters_read_alone_and_beside_unseen_ones_are_the_same(form: C
     """Texts of ordinary letters take a short way; something unseen beside them makes them take the long one."""
     for letter in ORDINARY:
         assert form(f"a{letter}b") == form(f"a{letter}b\u200b")
+
+
+def test_every_character_is_storable_or_not_by_its_category() -> None:
+    for code in range(0x110000):
+        letter = chr(code)
+        nobody = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0
+        refused = unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\n\r"
+        assert storable(letter) == ("" if refused or nobody else letter), hex(code)
+
+
+ODD = [" ", "  ", "a", "ề", "\n", "\u00a0", "\0", "\u200b", "e\u0302", "\ud800", "đ"]
+
+
+@given(st.lists(st.sampled_from(ODD)).map("".join))
+def test_a_line_that_needs_nothing_is_kept_as_it_is_and_all_others_are_cleaned(text: str) -> None:
+    assert on_one_line(text) == " ".join(clean(storable(text)).split())
