@@ -4,7 +4,7 @@ FROM python:3.11.14-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_USE_PEP517=1
 WORKDIR /srv/alo
 COPY requirements.txt ./
-RUN pip install --quiet -r requirements.txt
+RUN pip install --quiet --require-hashes -r requirements.txt
 COPY . .
 RUN pip install --quiet --no-deps --no-build-isolation --editable . \
     && useradd --system --home-dir /var/lib/alo --create-home alo

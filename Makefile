@@ -57,11 +57,22 @@ test-chaos: $(DEV) ## Of the long tests the storm, planted faults and two hosts:
 national: $(DEV) ## A whole country through gateway, workers and a simulated network (ARGS="--organisations N --seed S --limit SECONDS --resume")
 	$(PY) -m tests.system.national $(ARGS)
 
+UPGRADE := --upgrade
+
 .PHONY: pins
-pins: $(DEV) ## Resolve requirements*.in into requirements*.txt anew
+pins: $(DEV) ## Resolve requirements*.in into requirements*.txt anew, with hashes (UPGRADE= keeps what still fits)
 	$(PY) -m pip install --quiet uv
-	$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 --upgrade requirements.in -o requirements.txt
-	$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 --upgrade requirements-dev.in -o requirements-dev.txt
+	for part in requirements requirements-embedded requirements-dev; do \
+	  $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 $(UPGRADE) $$part.in -o $$part.txt; \
+	done
+
+.PHONY: sbom
+sbom: $(RUN) ## Write what the product is made of, as CycloneDX JSON (OUT=sbom.json)
+	$(PY) -m deploy.sbom > $(or $(OUT),sbom.json)
+
+.PHONY: audit
+audit: ## Look the pinned packages up among known vulnerabilities; says so where no feed can be reached
+	@.ci/audit
 
 $(PY):
 	@for python in python3.11 python3.12 python3.13 python3; do \
@@ -72,11 +83,11 @@ $(PY):
 	echo "Cần Python 3.11 trở lên có venv (Python 3.11 or newer with venv is needed; on Debian: apt install python3-venv)" >&2; \
 	exit 1
 
-$(RUN): requirements.txt pyproject.toml | $(PY)
-	$(PY) -m pip install --quiet -r requirements.txt
+$(RUN): requirements-embedded.txt pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --require-hashes -r requirements-embedded.txt
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements-dev.txt $(RUN)
-	$(PY) -m pip install --quiet -r requirements-dev.txt
+	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
