@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -64,6 +64,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.url_map.converters["token"] = TokenConverter
+    app.url_map.merge_slashes = False  # the redirect would name whatever host the request names
     auth.install(app, console.database, machine, session_key)
     # Counted in this process: a few workers let a few times as many tries pass, and no other server is needed.
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
@@ -91,10 +92,10 @@ def _dress(app: Flask) -> None:
 
 def _measure() -> None:
     """How much may come in: lists are large, forms are small. No page has an address that cannot be stored."""
-    if "\0" in request.path:
-        raise BadRequest
-    if isinstance(request, CleanRequest) and not request.is_storable:
-        raise NotFound
+    if isinstance(request, CleanRequest):
+        request.refuse_nul()
+        if not request.is_storable:
+            raise NotFound
     request.max_content_length = DOOR_BYTES
     if auth.member() is not None:
         request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES

@@ -17,16 +17,25 @@ class CleanRequest(Request):
     """A request whose fields can be stored."""
 
     def _load_form_data(self) -> None:
-        """Fields are cleaned as soon as they are read; files stay as they came."""
+        """Fields are cleaned as soon as they are read; files stay as they came. Raises BadRequest for NUL."""
         read = "form" in self.__dict__
         super()._load_form_data()
         if not read:
             self.__dict__["form"] = _clean(self.__dict__["form"])
+            named = [(name, file.filename or "") for name, file in self.__dict__["files"].items(multi=True)]
+            if any("\0" in text for pair in named for text in pair):
+                raise BadRequest
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
         """The fields of the query."""
         return _clean(super().args)
+
+    def refuse_nul(self) -> None:
+        """Raise BadRequest for a NUL in path, headers or cookies; a cookie may write it as an escape."""
+        written = [text for pair in (*self.headers, *self.cookies.items(multi=True)) for text in pair]
+        if any("\0" in text for text in (self.path, *written)):
+            raise BadRequest
 
     @property
     def is_storable(self) -> bool:

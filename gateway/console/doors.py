@@ -14,6 +14,7 @@ from characters.cleaning import has_unseen
 from gateway import auth
 from gateway.auth import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from gateway.console.desk import desk, field, page, refusal_words, say
+from gateway.console.way_back import way_back
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
 from services import staff
@@ -91,8 +92,7 @@ def language() -> ResponseReturnValue:
     chosen, back = request.form.get("lang", ""), request.form.get("back", "")
     if chosen in LANGUAGES:
         session["lang"] = chosen
-    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
-    return redirect(back if ours else url_for("rounds.home"), 303)
+    return redirect(way_back(back) or url_for("rounds.home"), 303)
 
 
 def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> ResponseReturnValue:

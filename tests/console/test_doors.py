@@ -322,8 +322,6 @@ def test_pages_speak_english_when_asked(officer: Visitor) -> None:
     answer = officer.post("/language", lang="en", back="/lists")
     assert answer.request.path == "/lists"
     assert "Lists of organisations" in words(answer)
-    for foreign in ("https://evil.example/", "//evil.example", "/\\evil.example"):
-        assert officer.post("/language", lang="vi", back=foreign).request.path == "/rounds/2026"
 
 
 def test_health_is_answered_without_a_sign_in(visitor: Visitor) -> None:
