@@ -15,6 +15,7 @@ from carriers.credentials import Credentials
 from gateway import errors
 from gateway.desk import EXTENSION, open_desk
 from gateway.health import Probe, health_routes
+from gateway.inside import USUAL, Inside
 from gateway.metrics import TURN_SECONDS
 from gateway.webhook_guard import MAX_BYTES
 from gateway.webhooks import kannel, prompts, receipts, twilio_text, twilio_voice
@@ -23,12 +24,16 @@ from services.work import Work
 
 
 def create_webhooks_app(
-    work: Work, secrets: Credentials, public_base_url: str, probes: Mapping[str, Probe] | None = None
+    work: Work,
+    secrets: Credentials,
+    public_base_url: str,
+    probes: Mapping[str, Probe] | None = None,
+    inside: Inside = USUAL,
 ) -> Flask:
     """The app that carriers talk to. `secrets` by reference name; `public_base_url` as carriers know us.
 
-    `probes`: further parts whose state `/readyz` reports without requiring it. Raises ValueError for a base URL
-    that is no absolute http(s) URL.
+    `probes`: further parts whose state `/readyz` reports without requiring it. `inside`: who may ask for it.
+    Raises ValueError for a base URL that is no absolute http(s) URL.
     """
     if not public_base_url.startswith(("https://", "http://")):
         raise ValueError("public_base_url")
@@ -40,7 +45,7 @@ def create_webhooks_app(
     errors.register(app)
     for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes, prompts.routes):
         app.register_blueprint(door)
-    app.register_blueprint(health_routes(work.database, probes or {}))
+    app.register_blueprint(health_routes(work.database, probes or {}, inside))
     app.before_request(_start_watch)
     app.after_request(_stop_watch)
     return app

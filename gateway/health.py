@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import NotFound
 
-from gateway.metrics import exposition
+from gateway.inside import Inside
+from gateway.metrics import REFUSED, exposition
 from gateway.webhook_guard import raw_target
 from services.traffic import Measure, measures
 from store.unit_of_work import Database
@@ -28,10 +30,19 @@ def newest_migration() -> str:
     return max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*_*.py"))
 
 
-def health_routes(database: Database, probes: Mapping[str, Probe]) -> Blueprint:
-    """`/healthz`, `/readyz` and `/metrics`. `probes` are reported by name and never required (the broker)."""
+def health_routes(database: Database, probes: Mapping[str, Probe], inside: Inside) -> Blueprint:
+    """`/healthz` for everybody, `/readyz` and `/metrics` for who is `inside`; others learn nothing of either.
+
+    `probes` are reported by name and never required (the broker).
+    """
     routes = Blueprint("health", __name__)
     head = newest_migration()
+
+    @routes.before_request
+    def _for_inside() -> None:
+        if request.endpoint != "health.healthz" and not inside.admits(request.environ):
+            REFUSED.labels("health", "outside").inc()
+            raise NotFound
 
     @routes.get("/healthz")
     def healthz() -> Response:

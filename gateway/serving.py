@@ -79,12 +79,15 @@ def webhooks_app(settings: Settings) -> WSGIApplication:
     """The carriers' side, as the machine's database role. It may be made before a fork: it keeps no connection."""
     from gateway.admission import guarded
     from gateway.app import create_webhooks_app
+    from gateway.inside import Inside
     from services.warm_up import warm_up
 
     work = container.machine_work(settings)
     container.plant(settings, work)
     probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
-    app = guarded(create_webhooks_app(work, container.credentials(settings), settings.base_url, probes), work)
+    inside = Inside(settings.alo_inside, settings.alo_trusted_proxies)
+    app = create_webhooks_app(work, container.credentials(settings), settings.base_url, probes, inside)
+    app = guarded(app, work)
     warm_up(work)
     work.database.close()
     return cast(WSGIApplication, app)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -35,12 +36,25 @@ class SecretStr:
         return "SecretStr(…)" if self._value else "SecretStr()"
 
 
+class Networks(tuple[IPv4Network | IPv6Network, ...]):
+    """Networks by their prefixes."""
+
+    def __new__(cls, text: str) -> Networks:
+        """From "10.0.0.0/8,::1". Raises ValueError."""
+        return super().__new__(cls, [ip_network(part.strip()) for part in text.split(",") if part.strip()])
+
+    def __str__(self) -> str:
+        return ",".join(str(network) for network in self)
+
+
 def _said(description: str, *, least: float | None = None, above: float | None = None) -> dict[str, Any]:
     """What is known of a setting beside its kind and default: its words, and its bounds."""
     return {"description": description, "least": least, "above": above}
 
 
 NONE = SecretStr()
+INSIDE = Networks("127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,fc00::/7,fe80::/10")
+"""This machine and private networks."""
 
 
 @dataclass(frozen=True, init=False)
@@ -70,9 +84,10 @@ class Settings:
     alo_webhook_host: str = field(default="", metadata=_said("Host name that serves only webhooks; empty: any"))
     alo_trusted_proxies: int = field(
         default=0,
-        metadata=_said(
-            "Proxies before the staff pages whose X-Forwarded-For and -Proto are believed; 0: none", least=0
-        ),
+        metadata=_said("Proxies before the gateway whose X-Forwarded-For and -Proto are believed; 0: none", least=0),
+    )
+    alo_inside: Networks = field(
+        default=INSIDE, metadata=_said("Networks that may ask for `/readyz` and `/metrics`, comma-separated")
     )
     alo_console_host: str = field(default="", metadata=_said("Host name that serves only staff pages; empty: any"))
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from gateway.admission import guarded
 from gateway.console.app import build
+from gateway.inside import Inside
 from runtime import container, keys
 from runtime.data_directory import prepare
 from runtime.settings import Settings
@@ -25,6 +26,6 @@ def create_console_app(settings: Settings) -> Flask:
         container.machine_work(settings),
         session_key=session_key,
         uploads=prepare(settings.alo_data_dir) / "uploads",
-        proxies=settings.alo_trusted_proxies,
+        inside=Inside(settings.alo_inside, settings.alo_trusted_proxies),
     )
     return guarded(app, console, records=False)

@@ -24,6 +24,7 @@ from gateway.console.showing import filters
 from gateway.console.uploads import Uploads
 from gateway.errors import note_failure
 from gateway.health import health_routes
+from gateway.inside import USUAL, Inside
 from services.work import Work
 
 FORM_BYTES = 64 * 1024
@@ -48,14 +49,15 @@ class TokenConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{8,64}"
 
 
-def build(console: Work, machine: Work, *, session_key: str, uploads: Path, proxies: int = 0) -> Flask:
+def build(console: Work, machine: Work, *, session_key: str, uploads: Path, inside: Inside = USUAL) -> Flask:
     """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory.
 
-    `proxies`: how many proxies stand before it and say who asks. None is believed unless it is known to be there.
+    `inside`: who may ask for its state, and how many proxies stand before it and say who asks: none is believed unless
+    it is known to be there.
     """
     app = Flask(__name__)
     app.request_class = CleanRequest
-    if proxies:  # else everybody would share the proxy's address, and with it the count of tries at the doors
+    if proxies := inside.proxies:  # else everybody would share the proxy's address, and with it the count of tries
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask says
     app.config.update(
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
@@ -75,7 +77,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, prox
     CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
     for side in (doors, account, rounds, province, lists, campaigns, work_list, wishes):
         app.register_blueprint(side.routes)
-    app.register_blueprint(health_routes(console.database, {}))
+    app.register_blueprint(health_routes(console.database, {}, inside))
     _dress(app)
     return app
 

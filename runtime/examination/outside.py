@@ -23,13 +23,13 @@ PROBE = "/twilio/voice/fallback?probe=%C4%91%2Fa+b"
 
 def examinations(settings: Settings) -> list[Examination]:
     """What is looked at, in order."""
-    return [lambda: _address(settings), lambda: _round_trip(settings)]
+    return [lambda: _address(settings), lambda: _readiness(settings), lambda: _round_trip(settings)]
 
 
 def _address(settings: Settings) -> Iterator[Finding]:
     base = settings.base_url
     try:
-        answer = session(base).get(f"{base}/readyz", timeout=TIMEOUT_S, allow_redirects=False)
+        answer = session(base).get(f"{base}/healthz", timeout=TIMEOUT_S, allow_redirects=False)
     except requests.exceptions.SSLError:
         yield fault("address", "doctor.certificate", url=base)
         return
@@ -44,6 +44,19 @@ def _address(settings: Settings) -> Iterator[Finding]:
         yield well("address")
     else:
         yield note("address", "doctor.not_https", url=base)
+
+
+def _readiness(settings: Settings) -> Iterator[Finding]:
+    """What the gateway says of itself inside; one that runs elsewhere is not asked."""
+    inside = f"http://127.0.0.1:{settings.alo_port}"
+    try:
+        answer = session(inside).get(f"{inside}/readyz", timeout=TIMEOUT_S, allow_redirects=False)
+    except (requests.RequestException, ValueError):
+        return
+    if answer.status_code == 200:
+        yield well("gateway")
+    else:
+        yield fault("gateway", "doctor.not_ready", url=inside, status=answer.status_code)
 
 
 def _round_trip(settings: Settings) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from flask_security.utils import hash_password
 
 from gateway.console import doors
 from gateway.console.app import DOOR_BYTES, OPEN_TO_ALL, build
+from gateway.inside import Inside
 from services import staff
 from services.staff import Invitation
 from store.tables.staff import audit
@@ -210,7 +211,7 @@ def test_behind_a_proxy_tries_are_counted_for_who_asks(
     """One stranger must not shut the doors for everybody else; and nobody is believed where no proxy is."""
     monkeypatch.setattr("gateway.auth.verified", lambda *_given: None)
     own = replace(world.work, database=console)
-    app = build(own, world.work, session_key="k", uploads=tmp_path, proxies=proxies)
+    app = build(own, world.work, session_key="k", uploads=tmp_path, inside=Inside(proxies=proxies))
     app.config["WTF_CSRF_ENABLED"] = False
     answers = [
         app.test_client().post(

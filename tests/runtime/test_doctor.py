@@ -127,6 +127,7 @@ def set_up(
             "BROKER_URL": broker_url,
             "ALO_DATA_DIR": str(tmp_path / "data"),
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "ALO_PORT": str(port),
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_API_BASE_URL": sim.base,
@@ -234,6 +235,15 @@ def _rewriting(app: WSGIApplication) -> WSGIApplication:
     return proxy
 
 
+def _unready(app: WSGIApplication) -> WSGIApplication:
+    """A gateway whose database is behind."""
+
+    def gateway(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return (Response("", 503) if environ["PATH_INFO"] == "/readyz" else app)(environ, start)
+
+    return gateway
+
+
 def _sender(**columns: Any) -> Break:
     def broken(_set_up: House, owner: Database) -> None:
         with owner.transaction() as conn:
@@ -264,6 +274,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "another page there": (_front(lambda _: Response("hello", 200)), "signature", "doctor.forgery_taken"),
     "a redirect": (_front(lambda _: Response("", 301, {"Location": "/x"})), "address", "doctor.redirected"),
     "not ready": (_front(lambda _: Response("", 503)), "address", "doctor.address_not_ready"),
+    "not working": (_front(_unready), "gateway", "doctor.not_ready"),
     "a rewriting proxy": (_front(_rewriting), "signature", "doctor.signature_refused"),
     "another token": (_env(TWILIO_AUTH_TOKEN="x" * 32), "credentials", "doctor.credentials_refused"),
     "webhook elsewhere": (
