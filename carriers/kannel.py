@@ -14,11 +14,11 @@ import requests
 
 from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials, KannelCredentials, NoCredentialsError
-from carriers.errors import UNLISTED, classify, kannel_code
+from carriers.errors import UNLISTED, CarrierAwayError, classify, kannel_code
 from carriers.faults import result_of, session
 from carriers.kannel_requests import message_headers
 from carriers.timeouts import TIMEOUTS
-from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, SendResult, Unknown
+from contact.delivery import Accepted, Departed, ErrorKind, InboundText, Receipt, Refused, SendResult, Unknown
 from contact.sender import SenderRow
 
 _SENDSMS = "/cgi-bin/sendsms"
@@ -68,6 +68,10 @@ class KannelText:
     def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
         """Kannel cannot list."""
         return ()
+
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """Kannel cannot list: its access log can be read instead (`carriers.kannel_log`). Raises CarrierAwayError."""
+        raise CarrierAwayError("no_list")
 
     def _user(self, sender: SenderRow) -> KannelCredentials:
         entry = self._credentials.get(sender.credentials)

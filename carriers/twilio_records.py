@@ -22,6 +22,8 @@ from characters.cleaning import storable
 
 MOST_PAGES = 500
 """Pages of one list; of a thousand records each, more than any account of ours sends in a month."""
+_OLD_ENOUGH = 200
+"""Records in a row that are older than asked for: a list goes by when a text was sent, nearly as it was made."""
 _log = logging.getLogger("alo.carriers")
 
 
@@ -71,6 +73,24 @@ def records(page: Any, most: int | None = None, *, whole: bool = True) -> Iterat
             return
         seen.add(following)
         page = page.next_page() if left != 0 else None
+
+
+def recent(page: Any, since: datetime) -> list[Record]:
+    """The records made since `since`, of a list that shows the newest first: read until a whole page is older.
+
+    Raises TwilioException for pages that lead in a circle.
+    """
+    found: list[Record] = []
+    older = 0
+    for record in records(page):
+        if record.date_created is not None and record.date_created < since:
+            older += 1
+            if older >= _OLD_ENOUGH:
+                break
+        else:
+            older = 0
+            found.append(record)
+    return found
 
 
 def _payloads(page: Any) -> list[Any]:

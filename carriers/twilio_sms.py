@@ -10,11 +10,11 @@ from datetime import datetime
 
 from carriers.callbacks import CallbackUrls
 from carriers.identifiers import identifier
-from carriers.twilio_records import Record, records
+from carriers.twilio_records import Record, recent, records
 from carriers.twilio_requests import TEXT_STATES, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
 from contact.address import read_address
-from contact.delivery import Accepted, InboundText, Receipt, SendResult, Unknown
+from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult, Unknown
 from contact.sender import SenderRow
 
 _PAGE = 1000
@@ -76,6 +76,29 @@ class TwilioText:
             raise away(fault) from None
         received = [_inbound(m) for m in listed if m.direction == "inbound" and (m.sid or m.from_)]
         return sorted(received, key=lambda text: text.at or floor)
+
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """Texts that left our number since `since`, oldest first. Raises CarrierAwayError: never a partial list.
+
+        Asked for without a date: a queued text has no DateSent yet, and would be left out.
+        """
+        messages = self._clients.of(sender).messages
+        try:
+            listed = recent(messages.page(from_=sender.address, page_size=_PAGE), since.replace(microsecond=0))
+        except FAULTS as fault:
+            raise away(fault) from None
+        ours = [m for m in listed if m.direction != "inbound" and m.sid]
+        departed = [
+            Departed(
+                number=read_address(m.to).text,
+                at=_created(m, m.date_sent or since),
+                receipt=resource_receipt(m, TEXT_STATES),
+                body=m.body,
+                in_reply=m.direction == "outbound-reply",
+            )
+            for m in ours
+        ]
+        return sorted(departed, key=lambda one: one.at)
 
 
 def _created(message: Record, otherwise: datetime) -> datetime:

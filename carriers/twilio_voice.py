@@ -12,11 +12,12 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
 from carriers.callbacks import CallbackUrls
 from carriers.identifiers import identifier
-from carriers.twilio_records import records
+from carriers.twilio_records import recent, records
 from carriers.twilio_requests import CALL_STATES, resource_receipt
 from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
 from carriers.twiml import TwimlRenderer, render
-from contact.delivery import Accepted, Receipt, SendResult, Unknown
+from contact.address import read_address
+from contact.delivery import Accepted, Departed, Receipt, SendResult, Unknown
 from contact.sender import SenderRow
 
 __all__ = ["TwilioCall", "TwimlRenderer", "render"]
@@ -26,6 +27,7 @@ EVENTS = ["initiated", "ringing", "answered", "completed"]
 RING_S = 30
 """Seconds a phone rings before no-answer; Twilio adds up to 5."""
 _MOST_FOUND = 200
+_PAGE = 1000
 
 
 class TwilioCall:
@@ -89,6 +91,25 @@ class TwilioCall:
             raise away(fault) from None
         young = sorted((c.date_created or floor, i) for i, c in enumerate(listed))
         return [resource_receipt(listed[i], CALL_STATES) for at, i in young if at >= floor]
+
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """Calls that left our number since `since`, oldest first. Raises CarrierAwayError: never a partial list.
+
+        Legs that dial a person for somebody who rang us carry another direction, and are no contact of ours.
+        """
+        calls = self._clients.of(sender).calls
+        try:
+            listed = recent(calls.page(from_=sender.address, page_size=_PAGE), since.replace(microsecond=0))
+        except FAULTS as fault:
+            raise away(fault) from None
+        departed = [
+            Departed(
+                read_address(c.to).text, c.date_created or c.date_updated or since, resource_receipt(c, CALL_STATES)
+            )
+            for c in listed
+            if c.direction == "outbound-api" and c.sid
+        ]
+        return sorted(departed, key=lambda one: one.at)
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         """End a live call; one that is already over is left alone. Raises CarrierAwayError when nobody can be asked."""

@@ -151,6 +151,19 @@ class InboundText:
     """The carrier's own opt-out signal: "STOP", "START", "HELP" or empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A text or a call that left one of our numbers, as its carrier lists it (or its log): `at` by the carrier's clock,
+    `body` "" for calls, and for texts whose words the carrier does not keep."""
+
+    number: str
+    at: datetime
+    receipt: Receipt
+    body: str = ""
+    in_reply: bool = False
+    """It stood in the response to a webhook: somebody had just written."""
+
+
 _RANK: dict[State, int] = {
     state: rank
     for rank, state in enumerate(

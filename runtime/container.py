@@ -15,6 +15,7 @@ from carriers.twiml import TwimlRenderer
 from runtime import keys
 from runtime.clock import FastClock, RealClock, clock_of
 from runtime.identifiers import RandomIds
+from runtime.marks import OutsideMarks
 from runtime.settings import Settings
 from services import planted
 from services.faults import Refusal
@@ -166,6 +167,7 @@ def _work(settings: Settings, database: Database) -> Work:
         carriers=SimulatedOnly(router) if clock.fast or settings.alo_haste != 1 else router,
         voice=TwimlRenderer(settings.base_url),
         recordings=KnownRecordings(database, clock),
+        marks=OutsideMarks(settings.broker_url.get_secret_value(), settings.alo_data_dir),
         haste=settings.alo_haste,
     )
 

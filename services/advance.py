@@ -25,7 +25,7 @@ from contact.settings import RoundSettings
 from services import isolation, set_aside
 from services.tasks import digest
 from services.work import Work
-from store import campaigns, due_interviews, outbox, senders, tasks
+from store import campaigns, continuity, due_interviews, outbox, senders, tasks
 from store.audience import SILENCED
 
 PAGE = 500
@@ -127,12 +127,19 @@ def _page(work: Work, campaign_id: UUID) -> int:
     return sum(alone.done) + alone.unfit
 
 
-def _advance(work: Work, campaign_id: UUID, only: UUID | None = None) -> int:
-    """One page in one transaction, or one interview of it."""
+def go_on(work: Work, campaign_id: UUID, interview_id: UUID | None = None) -> int:
+    """Decide the next step of one interview, or of a page of those due, though nothing may leave now. Those decided."""
+    return _advance(work, campaign_id, interview_id, though_held=True)
+
+
+def _advance(work: Work, campaign_id: UUID, only: UUID | None = None, *, though_held: bool = False) -> int:
+    """One page in one transaction, or one interview of it; none while carriers must be read first."""
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = campaigns.by_id(conn, campaign_id, hold=True)  # a stop waits for this page and then withdraws it
         if campaign is None or campaign["state"] != "running":
+            return 0
+        if not though_held and continuity.is_held(conn):
             return 0
         plan = plan_of(conn, campaign)
         page = due_interviews.due_page(conn, campaign, now, PAGE, only)

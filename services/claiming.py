@@ -45,10 +45,13 @@ class Slots:
 def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow | None, list[UUID], Slots]:
     """Claim rows for the slots that are free next, within lines and budget, and up to `spare` more rows than slots."""
     real, begun = work.clock.real(), time.monotonic()
+    seen = work.marks.greatest().get(sender_id, 0)
     locking = not is_planted("no-skip-locked")
     with work.database.transaction() as conn:
         row = paces.hold(conn, sender_id, locking=locking)
-        if row is None or row["paused_reason"]:
+        if row is None or row["paused_reason"] or row["held"]:
+            return None, [], Slots()
+        if (row["mark"] or 0) < seen:  # more has left than this database knows: the next watch says so
             return None, [], Slots()
         sender = senders.value(row)
         pace = Pace(float(row["rate_per_s"]), row["burst"])
@@ -67,6 +70,8 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         used = slots[: len(claimed.rows)]
         if used:
             paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)
+    if used:
+        work.marks.note({sender_id: (row["mark"] or 0) + 1})  # before any of them leaves
     times = [begun + (slot - real).total_seconds() for slot in used]
     more = len(claimed.rows) == wanted or len(claimed.rows) > len(used)
     return sender, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)

@@ -54,6 +54,8 @@ class Facts:
     """The number was erased: there is nothing to send to."""
     unable: str = ""
     """The code for which the number is known not to take the medium; "" it does, as far as is known."""
+    unread: bool = False
+    """The database is older than what left: carriers must be read before anything does."""
     gone_on: bool = False
     """The person was heard again since the call broke off that this one would resume."""
 
@@ -93,7 +95,7 @@ class Retime:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The campaign is paused: back to planned, unchanged."""
+    """The campaign is paused, or carriers must be read first: back to planned, unchanged."""
 
 
 Verdict = Go | Withdraw | Retime | Hold
@@ -107,6 +109,8 @@ def clear(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdic
 
 
 def _verdict(facts: Facts, now: datetime, calendar: Calendar, caps: Caps) -> Verdict:
+    if facts.unread:
+        return Hold()
     ban = _ban(facts)
     if ban is not None:
         return Withdraw(ban, {"error": facts.unable} if ban == NOT_ABLE[facts.medium] else {})

@@ -164,6 +164,7 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         not_theirs=_not_theirs(row),
         erased=contact.phone["number"] is None,
         unable=row["unable"] or "",
+        unread=row["unread"],
         gone_on=resumptions.gone_on(row, interview),
     )
     return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)

@@ -32,6 +32,7 @@ LOOPS: Mapping[str, str] = {
     "clearing": "a contact about to leave",
     "handing_over": "a contact cleared to leave, at the carrier",
     "lists": "what a carrier lists that one of our numbers received",
+    "departed": "a contact that a carrier lists after a restore",
     "senders": "one of our numbers, its pace or its prices",
     "failover": "what a failed number had to send",
     "campaigns": "a campaign, its ladder or its round's settings",

@@ -5,16 +5,27 @@ Structural, so that carriers and runtime need not import this module. No impleme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from contact.delivery import InboundText, Receipt, SendResult
+from contact.delivery import Departed, InboundText, Receipt, SendResult
 from contact.sender import SenderRow
 from ivr.script import Script
 
-__all__ = ["CallCarrier", "Carriers", "Clock", "Ids", "Jobs", "Recordings", "SenderRow", "TextCarrier", "VoiceRenderer"]
+__all__ = [
+    "CallCarrier",
+    "Carriers",
+    "Clock",
+    "Ids",
+    "Jobs",
+    "Marks",
+    "Recordings",
+    "SenderRow",
+    "TextCarrier",
+    "VoiceRenderer",
+]
 
 
 class Clock(Protocol):
@@ -65,6 +76,9 @@ class TextCarrier(Protocol):
     def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
         """Texts received by the sender's number since `since`; empty when the carrier cannot list."""
 
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """Texts that left the sender's number since `since`, oldest first. Raises CarrierAwayError: never a part."""
+
 
 class CallCarrier(Protocol):
     """Places calls and says what became of them."""
@@ -78,6 +92,9 @@ class CallCarrier(Protocol):
     def find(self, sender: SenderRow, to: str, since: datetime, ref: str) -> Sequence[Receipt]:
         """Calls the carrier lists to this number since `since` (for calls in doubt)."""
 
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """Calls that left the sender's number since `since`, oldest first. Raises CarrierAwayError: never a part."""
+
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         """End a live call."""
 
@@ -90,6 +107,16 @@ class Carriers(Protocol):
 
     def call(self, sender: SenderRow) -> CallCarrier:
         """The call carrier of `sender`. Raises KeyError for an unknown one."""
+
+
+class Marks(Protocol):
+    """The greatest mark of each sender that was ever seen, kept outside the database: an older database is found."""
+
+    def greatest(self) -> Mapping[UUID, int]:
+        """Sender → its greatest mark, of all senders ever noted. Never raises: what cannot be read is not known."""
+
+    def note(self, marks: Mapping[UUID, int]) -> None:
+        """Keep these marks where they are greater. Never raises: what cannot be written is logged."""
 
 
 class VoiceRenderer(Protocol):

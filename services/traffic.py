@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from store import senders, unfit
+from store import continuity, senders, unfit
 from store.unit_of_work import Database
 
 
@@ -38,10 +38,12 @@ def _queues(conn: Connection) -> Iterator[Measure]:
 
 def _senders(conn: Connection) -> Iterator[Measure]:
     weights = senders.weights(conn)
+    unread = {row["id"] for row in continuity.unread(conn)}
     for sender in senders.all_rows(conn):
         yield Measure("alo_sender_weight", {"sender": sender.name}, sender.weight)
         yield Measure("alo_sender_base_weight", {"sender": sender.name}, weights[sender.id]["base_weight"])
         yield Measure("alo_sender_paused", {"sender": sender.name}, bool(sender.paused_reason))
+        yield Measure("alo_sender_unread_after_restore", {"sender": sender.name}, sender.id in unread)
         if sender.clock_offset_s is not None:
             yield Measure("alo_link_clock_offset_seconds", {"sender": sender.name}, sender.clock_offset_s)
 

@@ -5,10 +5,12 @@ It must not build anything itself: no settings, environment or implementation is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
-from services.ports import Carriers, Clock, Ids, Jobs, Recordings, VoiceRenderer
+from services.ports import Carriers, Clock, Ids, Jobs, Marks, Recordings, VoiceRenderer
 from store.unit_of_work import Database
 from store.vault import Vault
 
@@ -24,6 +26,17 @@ class NoRecordings:
         return None
 
 
+class NoMarks:
+    """Nothing is kept outside the database: an older one is not found."""
+
+    def greatest(self) -> Mapping[UUID, int]:
+        """None is known."""
+        return {}
+
+    def note(self, marks: Mapping[UUID, int]) -> None:
+        """Nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Database (as one role), clock, ids, jobs, vault, carriers and the voice renderer."""
@@ -36,6 +49,7 @@ class Work:
     carriers: Carriers
     voice: VoiceRenderer
     recordings: Recordings = field(default_factory=NoRecordings)
+    marks: Marks = field(default_factory=NoMarks)
     haste: float = 1.0
     """How many times sooner leases end and repairs begin; more than 1 where every sender is simulated only."""
 

@@ -6,11 +6,11 @@ It must not know what a text means nor see it in clear: bodies come in sealed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Update, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, RowMapping, Update, between, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from store.abilities import unable
@@ -72,6 +72,15 @@ def known(conn: Connection, sender_id: UUID, carrier_ids: Sequence[str]) -> set[
     """Which of these texts to one of our numbers are there already, by the carrier's ids."""
     listed = inbound.c.carrier_id.in_(carrier_ids)
     return set(conn.scalars(select(inbound.c.carrier_id).where(inbound.c.sender_id == sender_id, listed)))
+
+
+def bodies_near(
+    conn: Connection, sender_id: UUID, phone_hash: bytes, at: datetime, within: timedelta
+) -> Sequence[bytes]:
+    """The sealed bodies of a phone's texts to one of our numbers that came, or were sent, about then."""
+    seen = (between(column, at - within, at + within) for column in (inbound.c.received_at, inbound.c.told_at))
+    mine = select(inbound.c.body).where(inbound.c.sender_id == sender_id, inbound.c.phone_hash == phone_hash)
+    return conn.scalars(mine.where(or_(*seen))).all()
 
 
 _CLOSED = ("interview_id", "outcome", "reply", "reply_id", "answered_as")

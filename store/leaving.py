@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
 from store.abilities import why_unable
+from store.continuity import ANY_UNREAD
 from store.pages import document, page
 from store.phone_interviews import shares_phone_with_another
 from store.prepared import Prepared, Row
@@ -89,6 +90,7 @@ def _place() -> Select[Any]:
             why_unable().label("unable"),
             _link_of("valid").label("link_valid"),
             _link_of("note").label("link_note"),
+            ANY_UNREAD.label("unread"),
         )
         .outerjoin(offices, offices.c.id == outbox.c.office_id)
         .outerjoin(campaigns, campaigns.c.id == outbox.c.campaign_id)

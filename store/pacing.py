@@ -13,16 +13,18 @@ from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from contact.delivery import State
 from contact.pacing import Spent
+from store.continuity import ANY_UNREAD
 from store.prepared import Prepared, Row
 from store.tables.outbox import outbox, senders
 
-_held = select(senders).where(senders.c.id == bindparam("sender_id"))
+_held = select(senders, ANY_UNREAD.label("held")).where(senders.c.id == bindparam("sender_id"))
 _HELD = Prepared(_held)
-_HOLD = Prepared(_held.with_for_update(key_share=True))
+_HOLD = Prepared(_held.with_for_update(of=senders, key_share=True))
 
 
 def hold(conn: Connection, sender_id: UUID, *, locking: bool = True) -> Row | None:
-    """The whole sender row under its lock, so that dispatchers of one sender take slots one after the other.
+    """The whole sender row under its lock, so that dispatchers of one sender take slots one after the other; `held`:
+    a carrier must be read before anything leaves.
 
     `locking=False` exists for the planted fault that proves the lock is needed.
     """
@@ -32,12 +34,12 @@ def hold(conn: Connection, sender_id: UUID, *, locking: bool = True) -> Row | No
 _MOVE = Prepared(
     update(senders)
     .where(senders.c.id == bindparam("of_sender"))
-    .values(slot_at=bindparam("next_slot"), served=bindparam("last_served"))
+    .values(slot_at=bindparam("next_slot"), served=bindparam("last_served"), mark=func.coalesce(senders.c.mark, 0) + 1)
 )
 
 
 def move(conn: Connection, sender_id: UUID, slot_at: datetime, served: str) -> None:
-    """The next free slot (real time) and whom the last claimed row belonged to."""
+    """The next free slot (real time) and whom the last claimed row belonged to; the sender's mark grows by one."""
     _MOVE.do(conn, {"of_sender": sender_id, "next_slot": slot_at, "last_served": served})
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
-from contact.delivery import Accepted, InboundText, Receipt, SendResult
+from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult
 from services.ports import SenderRow
 
 KEY = bytes(range(32))
@@ -99,6 +99,7 @@ class FakeCarrier:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     found: list[Receipt] = field(default_factory=list)
     inbound: list[InboundText] = field(default_factory=list)
+    departed: list[Departed] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
@@ -116,6 +117,9 @@ class FakeCarrier:
 
     def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
         return self.inbound
+
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        return self.departed
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         self.hung_up.append(carrier_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import clocks, failover, reconcile, silence, sweeps
+from services import clocks, continuity, failover, reconcile, recovery, silence, sweeps
 from store import campaigns, claims
 from workers.app import app
 from workers.task import work
@@ -12,8 +12,11 @@ EXPIRES_S = 3.0
 
 @app.task(name="alo.sweep_due")
 def tick() -> None:
-    """Ask for dispatch and planning where something is due, and close campaigns that are through."""
+    """Ask for dispatch and planning where something is due, and close campaigns that are through; after a restore none
+    of it, before the carriers were read."""
     now = work().clock.now()
+    if continuity.is_held(work()):
+        return
     failover.reassign(work())
     with work().database.transaction() as conn:
         senders = claims.due_senders(conn, now)
@@ -50,6 +53,18 @@ def ask_about_silent() -> int:
 def fetch_missed_texts() -> int:
     """Texts the carrier lists and we have not seen. Texts taken in."""
     return sweeps.fetch_missed_texts(work())
+
+
+@app.task(name="alo.sweep_marks")
+def watch() -> bool:
+    """Whether this database is older than what left. Whether it is held."""
+    return continuity.watch(work())
+
+
+@app.task(name="alo.reconcile_carriers")
+def read_carriers() -> int:
+    """After a restore: what carriers list since. Senders read, or tried."""
+    return len(recovery.read_carriers(work()))
 
 
 @app.task(name="alo.sweep_weights")

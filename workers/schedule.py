@@ -23,5 +23,7 @@ def schedule(haste: float = 1.0) -> dict[str, dict[str, Any]]:
         "silent rows": _every(20.0 / haste, "alo.reconcile_silent"),
         "weights": _every(30.0 / haste, "alo.sweep_weights"),
         "clocks": _every(20.0 / haste, "alo.sweep_clocks"),
+        "marks": _every(20.0 / haste, "alo.sweep_marks"),
+        "carriers after a restore": _every(10.0 / haste, "alo.reconcile_carriers"),
         "missed texts": _every(60.0 / haste, "alo.sweep_missed_texts"),
     }

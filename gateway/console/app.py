@@ -19,7 +19,7 @@ from werkzeug.routing import BaseConverter
 from gateway import auth
 from gateway.console import account, campaigns, doors, lists, province, rounds, wishes, work_list
 from gateway.console.clean_request import CleanRequest
-from gateway.console.desk import EXTENSION, ConsoleDesk, language, page, say
+from gateway.console.desk import EXTENSION, ConsoleDesk, held, language, page, say
 from gateway.console.showing import filters
 from gateway.console.uploads import Uploads
 from gateway.errors import note_failure
@@ -84,7 +84,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, insi
 
 def _dress(app: Flask) -> None:
     """Words and shapes for templates, pages for errors, headers for everything."""
-    app.jinja_env.globals.update(t=say, lang=language, member=auth.member)
+    app.jinja_env.globals.update(t=say, lang=language, member=auth.member, held=held)
     app.jinja_env.filters.update(filters())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_error_handler(HTTPException, _known)

@@ -6,18 +6,20 @@ on what `sight()` has found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import abort, current_app, flash, render_template, request, session
 from limits.strategies import RateLimiter
+from sqlalchemy.exc import SQLAlchemyError
 
 from characters.cleaning import clean
 from gateway import auth
 from gateway.auth import StaffMember
 from gateway.console.uploads import Uploads
 from runtime.catalogue import LANGUAGES, words
+from services import continuity
 from services.faults import Refusal
 from services.work import Work
 
@@ -51,6 +53,14 @@ def sight() -> Work:
     office = None if found.national else found.office_id
     scoped = console.database.scoped(office=office, national=found.national, member=found.staff_id)
     return replace(console, database=scoped)
+
+
+def held() -> Sequence[continuity.Unread]:
+    """Senders that wait after a restore, and everything with them; none where the database cannot say."""
+    try:
+        return continuity.unread(sight())
+    except SQLAlchemyError:
+        return ()
 
 
 def language() -> str:

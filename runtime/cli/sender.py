@@ -12,7 +12,7 @@ from contact.sender import SenderRow
 from runtime import seeding
 from runtime.cli import sender_costs, sender_trial, usage
 from runtime.cli.session import Session
-from services import senders
+from services import continuity, recovery, senders
 
 
 @click.group("sender")
@@ -140,6 +140,26 @@ def resume_sender(session: Session, name: str) -> None:
     """Dùng lại một đầu số (use again)."""
     senders.resume(session.work, name, session.actor)
     session.say("sender.resumed", name=name)
+
+
+@command.command("release")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="không hỏi lại (do not ask)")
+@click.pass_obj
+def release_sender(session: Session, name: str, yes: bool) -> None:
+    """Sau khi khôi phục: gửi tiếp dù không đọc được nhà mạng (after a restore: go on though nobody can be asked)."""
+    waiting = {one.sender: one for one in continuity.unread(session.work)}
+    if not yes and name in waiting:
+        click.confirm(session.words("restore.release_sure", name=name, since=waiting[name].since), abort=True)
+    session.say("restore.released", name=name, count=recovery.release(session.work, name, session.actor))
+    tell_held(session)
+
+
+def tell_held(session: Session) -> None:
+    """Say which senders keep everything from leaving still, if any."""
+    names = [one.sender for one in continuity.unread(session.work)]
+    if names:
+        session.say("restore.still_held", names=", ".join(names))
 
 
 @command.command("weight")

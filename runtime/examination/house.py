@@ -17,7 +17,7 @@ from runtime.examination.findings import Examination, Finding, fault, well
 from runtime.settings import Settings
 from services import key_fingerprints, person_requests
 from services.faults import Refusal
-from store import unfit
+from store import continuity, unfit
 from store.keys import recorded, sample
 from store.rights import differences
 from store.unit_of_work import Database
@@ -52,6 +52,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _disk(settings),
         lambda: _clock(settings),
         lambda: _unfit(settings),
+        lambda: _held(settings),
         lambda: _requests(settings),
     ]
 
@@ -200,6 +201,20 @@ def _requests(settings: Settings) -> Iterator[Finding]:
         yield fault("requests", f"doctor.overdue.{kind}", count=count)
     if not late:
         yield well("requests")
+
+
+def _held(settings: Settings) -> Iterator[Finding]:
+    """Does something keep everything from leaving until carriers were read?"""
+    try:
+        with _database(settings).transaction() as conn:
+            rows = continuity.unread(conn)
+    except sa.exc.SQLAlchemyError:
+        return  # said under another heading
+    for row in rows:
+        code = "doctor.unread" if row["can_reconcile"] else "doctor.unreadable_carrier"
+        yield fault("held", code, row["name"], since=row["unread_since"], name=row["name"])
+    if not rows:
+        yield well("held")
 
 
 def _database(settings: Settings) -> Database:

@@ -46,6 +46,10 @@ senders = Table(
     Column("served", Text, nullable=False),  # "campaign/office" that was served last: whose turn is next
     document("budget"),  # contact.pacing.Budget.to_dict()
     at("inbound_swept_at", null=True),
+    Column("mark", BigInteger),  # grows with all that leaves; the greatest is kept outside too; null: nothing left
+    at("marked_at", null=True),  # business time at which the mark last grew by itself
+    at("held_at", null=True),  # real time since when nothing leaves
+    at("unread_since", null=True),  # business time since which the carrier must be read: nothing leaves before
     Column("clock_offset_s", Integer),  # our clock minus the carrier's; null: not known yet (contact.clocks)
     at("created_at"),
 )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from contact.calendar import ZONE
-from contact.delivery import Accepted, InboundText, Receipt, SendResult, State
+from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult, State
 from contact.sender import SenderRow
 from ivr.prompts import spoken_seconds
 from ivr.script import Gather, Reject, Say, Script
@@ -111,6 +111,10 @@ class Phones:
 
     def list_inbound(self, sender: SenderRow, since: datetime) -> Iterable[InboundText]:
         """See `services.ports.TextCarrier`: nothing is ever missed here."""
+        return ()
+
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """See `services.ports`: nothing is ever restored here."""
         return ()
 
     def _id(self, prefix: str) -> str:

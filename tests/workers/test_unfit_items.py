@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from carriers.errors import CarrierAwayError
-from contact.delivery import InboundText, Receipt, State
-from services import isolation, unfit_items
+from contact.delivery import Departed, InboundText, Receipt, State
+from services import continuity, isolation, unfit_items
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, campaigns, tasks
 from store.tables.interviews import inbound, interviews
@@ -259,6 +259,24 @@ def unreadable_ladder(bench: Bench) -> Loop:
     return Loop("campaigns", run, states, "contacting", "waiting")
 
 
+def departed(bench: Bench) -> Loop:
+    """Three contacts that the database lost; the one in the middle cannot be entered."""
+    world, at = bench.world, bench.clock.now()
+    left = [Departed(number(n), at, Receipt(f"SM{n}", State.DELIVERED, "delivered"), f"text {n}") for n in range(3)]
+    bench.carriers.texts.departed = left
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(senders).where(senders.c.id != world.text.id).values(medium="call"))
+    bench.failing("services.departed._enter", left[1], 2)
+    continuity.hold(world.work, at, "restored", "test")
+    bench.clock.advance(timedelta(minutes=2))
+
+    def entered() -> list[object]:
+        there = {row["carrier_id"] for row in world.rows(outbox)}
+        return [one.receipt.carrier_id in there for one in left]
+
+    return Loop("departed", housekeeping.read_carriers, entered, True, False)
+
+
 POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {
     "alo.sweep_due": (finishing,),
     "alo.sweep_leases": (leases,),
@@ -267,12 +285,15 @@ POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {
     "alo.sweep_weights": (weights,),
     "alo.sweep_missed_texts": (text_with_nul_in_its_id, text_with_half_a_character),
     "alo.sweep_clocks": (clocks,),
+    "alo.reconcile_carriers": (departed,),
     "alo.dispatch": (dispatching, pace),
     "alo.plan_campaign": (planning,),
     "alo.advance_campaign": (ladder, unreadable_ladder),
 }
 ONE_ITEM = {"alo.hang_up"}
 """Tasks that are given one item and no loop."""
+NO_ITEMS = {"alo.sweep_marks"}
+"""Tasks that look at all senders in one statement, and read nothing that anybody wrote."""
 CASES = [pytest.param(feed, id=feed.__name__) for feeds in POISONED.values() for feed in feeds]
 
 
@@ -310,7 +331,7 @@ def test_that_proof_fails_where_items_are_not_isolated(feed: Callable[[Bench], L
 
 def test_every_task_of_the_workers_is_fed_a_poisoned_item() -> None:
     ours = {name for name in app.tasks if name.startswith("alo.")}
-    assert set(POISONED) | ONE_ITEM == ours
+    assert set(POISONED) | ONE_ITEM | NO_ITEMS == ours
 
 
 def test_a_sweep_moves_on_past_an_unfit_text_and_later_ones_are_fetched(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from carriers.errors import CarrierAwayError
 from contact import ladder, settings
 from contact.calendar import day_start
 from contact.caps import EXEMPT
-from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, SendResult, State, Unknown
+from contact.delivery import Accepted, Departed, ErrorKind, InboundText, Receipt, Refused, SendResult, State, Unknown
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from store.tables.campaigns import campaigns
@@ -143,6 +143,15 @@ class Network:
         """See `services.ports.TextCarrier`."""
         self._reachable(sender)
         return [text for text in self.inbox if text.to_number == sender.address]
+
+    def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
+        """See `services.ports`."""
+        self._reachable(sender)
+        return [
+            Departed(one.to, one.at, one.receipt(), one.body)
+            for one in self.reached
+            if one.medium == sender.medium and one.at >= since
+        ]
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         """See `services.ports.CallCarrier`."""

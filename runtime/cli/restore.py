@@ -1,0 +1,62 @@
+"""`alo restore`: what is to be done after the database was put back: hold everything, replay what a carrier logged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+import click
+
+from carriers import kannel_log
+from contact.calendar import ZONE
+from runtime.cli.sender import tell_held
+from runtime.cli.session import Session
+from services import continuity, recovery, senders
+
+
+@click.group("restore")
+def command() -> None:
+    """Khôi phục dữ liệu và những việc sau đó (restore, and what comes after)."""
+
+
+@command.command("hold")
+@click.option("--since", required=True, help="2026-11-18T09:00+07:00")
+@click.pass_obj
+def hold(session: Session, since: str) -> None:
+    """Giữ lại mọi thứ cho tới khi đọc xong nhà mạng (hold everything until carriers were read)."""
+    at = _moment(session, since)
+    continuity.hold(session.work, at, "by_hand", session.actor)
+    session.say("restore.held", since=at)
+
+
+@command.command("replay-log")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sender", "name", required=True, help="đầu số (our number)")
+@click.option("--gmt", is_flag=True, help="access-log-time = gmt")
+@click.option("--complete", is_flag=True, help="nhật ký đủ, cho gửi tiếp (the log is complete: let the sender go)")
+@click.pass_obj
+def replay_log(session: Session, file: Path, name: str, gmt: bool, complete: bool) -> None:
+    """Đọc nhật ký truy cập của Kannel từ lúc sao lưu (replay Kannel's access log since the backup)."""
+    zone: tzinfo = UTC if gmt else ZONE
+    ours = next((row.address for row in senders.listed(session.work) if row.name == name), "")
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        log = kannel_log.read(lines, ours, zone)
+    if not (log.heard or log.left):
+        session.fail("restore.log_empty", file=file.name, name=name)
+    since = next((one.since for one in continuity.unread(session.work) if one.sender == name), None)
+    if complete and since is not None and log.first is not None and log.first > since + continuity.MARGIN:
+        session.fail("restore.log_too_young", first=log.first, since=since)
+    made = recovery.replay(session.work, name, log.heard, log.left, session.actor)
+    counts = {kind: made.contacts[kind] for kind in ("tied", "entered", "known")}
+    session.say("restore.replayed", texts=made.texts, foreign=log.foreign, **counts)
+    if complete and not made.waiting:
+        recovery.release(session.work, name, session.actor, all_read=True)
+    tell_held(session)
+
+
+def _moment(session: Session, written: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        session.fail("restore.bad_since", since=written)
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)

@@ -1,0 +1,149 @@
+"""Whether something may leave at all: senders whose carriers must be read first, and marks that tell an old database.
+
+Statements only. It must not know why a database is held, nor a carrier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from contact.delivery import State
+from store.prepared import Prepared, Row
+from store.tables.campaigns import campaign_interviews, campaigns
+from store.tables.interviews import interviews
+from store.tables.outbox import outbox, senders
+from store.tables.registry import organisation_phones
+from store.tables.rounds import rounds
+
+_one = senders.alias("unread")
+ANY_UNREAD = sa.exists().where(_one.c.unread_since.is_not(None))
+"""SQL: something must be read before anything may leave."""
+_HELD = Prepared(sa.select(ANY_UNREAD.label("held")))
+NOT_GONE = (State.PLANNED, State.CLAIMED, State.SENDING, State.UNKNOWN, State.HANDED)
+"""States of rows that may turn out to have left since: `handed` is a reply without a sign."""
+
+
+def is_held(conn: Connection) -> bool:
+    """Whether any carrier has to be read before something may leave."""
+    found = _HELD.first(conn, {})
+    return found is not None and bool(found["held"])
+
+
+def unread(conn: Connection) -> list[RowMapping]:
+    """Senders whose carriers must be read, by name: `id`, `name`, `can_reconcile`, `unread_since` (business time),
+    `held_at` (real time)."""
+    names = ("id", "name", "can_reconcile", "unread_since", "held_at")
+    held = sa.select(*(senders.c[name] for name in names)).where(senders.c.unread_since.is_not(None))
+    return list(conn.execute(held.order_by(senders.c.name)).mappings())
+
+
+def hold_all(conn: Connection, since: datetime, real: datetime) -> int:
+    """Nothing leaves by any sender before its carrier was read since then, or since earlier where it says so already.
+    Senders held."""
+    earliest = sa.func.least(sa.func.coalesce(senders.c.unread_since, since), since)
+    return conn.execute(sa.update(senders).values(unread_since=earliest, held_at=real)).rowcount
+
+
+def mark_read(conn: Connection, sender_id: UUID, since: datetime, until: datetime | None = None) -> bool:
+    """The sender's carrier was read from `since` on; False when it was asked for again from earlier meanwhile. `until`:
+    up to when its texts were read."""
+    values: dict[str, Any] = {"unread_since": None, "held_at": None}
+    values |= {} if until is None else {"inbound_swept_at": until}
+    mine = sa.and_(senders.c.id == sender_id, senders.c.unread_since >= since)
+    return conn.execute(sa.update(senders).where(mine).values(**values)).rowcount > 0
+
+
+def marks(conn: Connection) -> dict[UUID, int]:
+    """The mark of every sender, 0 where nothing left."""
+    return {row.id: row.mark or 0 for row in conn.execute(sa.select(senders.c.id, senders.c.mark))}
+
+
+def raise_marks(conn: Connection, to: Mapping[UUID, int]) -> None:
+    """Give senders greater marks."""
+    for sender_id, mark in sorted(to.items()):
+        conn.execute(sa.update(senders).where(senders.c.id == sender_id).values(mark=mark))
+
+
+def grow(conn: Connection, now: datetime) -> dict[UUID, int]:
+    """Let every mark grow by one at business time `now`; that of a sender which a dispatcher holds grows by itself.
+    The new marks."""
+    free = sa.select(senders.c.id).order_by(senders.c.id).with_for_update(key_share=True, skip_locked=True)
+    larger = sa.update(senders).where(senders.c.id.in_(free))
+    grown = larger.values(mark=sa.func.coalesce(senders.c.mark, 0) + 1, marked_at=now)
+    return {row.id: row.mark for row in conn.execute(grown.returning(senders.c.id, senders.c.mark))}
+
+
+def last_marked(conn: Connection) -> datetime | None:
+    """The latest business time at which a mark grew by itself, at first since when our numbers are ours; None: there is
+    no number of ours. What was written before stands in this database."""
+    latest = sa.func.coalesce(sa.func.max(senders.c.marked_at), sa.func.min(senders.c.created_at))
+    found: datetime | None = conn.scalar(sa.select(latest))
+    return found
+
+
+def knows(conn: Connection, sender_id: UUID, carrier_id: str) -> bool:
+    """Whether a row has this carrier id."""
+    same = sa.and_(outbox.c.sender_id == sender_id, outbox.c.carrier_id == carrier_id)
+    return bool(conn.scalar(sa.select(sa.exists().where(same))))
+
+
+_NO_CONTACT = (State.WITHDRAWN, State.FAILED, State.CANCELLED)
+
+
+def without_id(conn: Connection, phone_hash: bytes, medium: str, sender_id: UUID) -> list[Row]:
+    """Rows of a phone by `medium` that left or may have left, or may leave yet, and have no carrier's id; those of this
+    sender first, then in the order they were due."""
+    query = (
+        sa.select(outbox)
+        .where(
+            outbox.c.phone_hash == phone_hash,
+            outbox.c.medium == medium,
+            outbox.c.carrier_id.is_(None),
+            outbox.c.state.not_in(_NO_CONTACT),
+        )
+        .order_by(outbox.c.sender_id != sender_id, outbox.c.due_at, outbox.c.id)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def on_ladders(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
+    """Where a phone's organisations stand in campaigns that run: `campaign_id` and `interview_id`, still to go on."""
+    query = (
+        sa.select(campaign_interviews.c.campaign_id, campaign_interviews.c.interview_id)
+        .join(campaigns, campaigns.c.id == campaign_interviews.c.campaign_id)
+        .join(interviews, interviews.c.id == campaign_interviews.c.interview_id)
+        .join(organisation_phones, organisation_phones.c.organisation_id == interviews.c.organisation_id)
+        .where(
+            organisation_phones.c.phone_hash == phone_hash,
+            organisation_phones.c.valid,
+            campaigns.c.state == "running",
+            campaign_interviews.c.state != "ended",
+            campaign_interviews.c.next_at.is_not(None),
+        )
+    )
+    return list(conn.execute(query).mappings())
+
+
+def asked_on(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
+    """The interviews of open rounds that a phone is asked for: `id` and `office_id`."""
+    query = (
+        sa.select(interviews.c.id, interviews.c.office_id)
+        .join(rounds, rounds.c.id == interviews.c.round_id)
+        .join(organisation_phones, organisation_phones.c.organisation_id == interviews.c.organisation_id)
+        .where(organisation_phones.c.phone_hash == phone_hash, organisation_phones.c.valid, rounds.c.state == "open")
+    )
+    return list(conn.execute(query).mappings())
+
+
+def due_of(conn: Connection, sender_id: UUID, now: datetime, size: int) -> list[RowMapping]:
+    """Rows of a sender that would have left by `now`, or were planned just then: `id` and `phone_hash`."""
+    due = sa.or_(outbox.c.due_at <= now, outbox.c.created_at >= now)
+    waiting = outbox.c.state.in_((State.PLANNED, State.CLAIMED))
+    query = sa.select(outbox.c.id, outbox.c.phone_hash).where(outbox.c.sender_id == sender_id, due, waiting)
+    return list(conn.execute(query.order_by(outbox.c.id).limit(size)).mappings())
