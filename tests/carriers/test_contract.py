@@ -127,6 +127,8 @@ def test_an_empty_list_is_never_a_guess(dialect: Dialect) -> None:
 
     if not ours.can_reconcile:
         assert find() == []
+        with pytest.raises(CarrierAwayError):
+            router().text(ours).list_departed(ours, SINCE)
         return
     with pytest.raises(CarrierAwayError) as away:
         find()

@@ -141,6 +141,45 @@ def test_inbound_texts_are_listed_over_pages_oldest_first() -> None:
     assert "DateSent%3E=2026-11-18T02%3A00%3A00Z" in server.seen[0].target
 
 
+@pytest.mark.parametrize("medium", ["text", "call"])
+def test_what_left_our_number_is_listed_oldest_first_and_nothing_of_before(medium: str) -> None:
+    """Asked for without a date: what is queued yet has none. What somebody sent us, and legs that we dialled for a
+    caller, are no contacts of ours."""
+    old = [message(f"XX{n:03}", "old", "Wed, 18 Nov 2026 01:00:00 +0000") for n in range(300)]
+    young = [
+        message("XXb", "2", "Wed, 18 Nov 2026 02:02:00 +0000", to=TO, status="queued"),
+        message("XXi", "3", "Wed, 18 Nov 2026 02:02:30 +0000", direction="inbound"),
+        message("XXd", "4", "Wed, 18 Nov 2026 02:02:40 +0000", direction="outbound-dial"),
+        message("XXa", "1", "Wed, 18 Nov 2026 02:01:00 +0000", to=TO, direction="outbound-reply"),
+    ]
+    name = "messages" if medium == "text" else "calls"
+    first = {name: [*young, *old[:150]], "next_page_uri": "/2010-04-01/x.json?Page=1"}
+    pages = iter([first, {name: old[150:], "next_page_uri": "/2010-04-01/x.json?Page=2"}])
+    with serving(lambda peer, over: answers(200, json.dumps(next(pages)))(peer, over)) as server:
+        ours = sender("twilio", medium, server.url)
+        carrier = router().text(ours) if medium == "text" else router().call(ours)
+        found = carrier.list_departed(ours, SINCE)
+    told = [(one.receipt.carrier_id, one.number, one.in_reply, one.body) for one in found]
+    if medium == "text":
+        texts = [("XXa", TO, True, "1"), ("XXb", TO, False, "2"), ("XXd", "", False, "4")]
+        assert told == texts
+    else:
+        assert told == [("XXb", TO, False, "")]
+    assert "DateSent" not in server.seen[0].target
+    assert len(server.seen) == 2, "the third page would be older still"
+
+
+def test_a_list_of_what_left_is_never_a_part_of_it() -> None:
+    first = {"messages": [], "calls": [], "next_page_uri": "/2010-04-01/x.json?Page=1"}
+    for medium in ("text", "call"):
+        plays = iter([answers(200, json.dumps(first)), answers(500, "{}")])
+        with serving(lambda peer, over, plays=plays: next(plays)(peer, over)) as server:  # type: ignore[misc]
+            ours = sender("twilio", medium, server.url)
+            carrier = router().text(ours) if medium == "text" else router().call(ours)
+            with pytest.raises(CarrierAwayError):
+                carrier.list_departed(ours, SINCE)
+
+
 def test_a_broken_second_page_is_no_short_list() -> None:
     first = {"messages": [], "next_page_uri": "/2010-04-01/x.json?Page=1"}
     plays = iter([answers(200, json.dumps(first)), answers(500, "{}")])
