@@ -140,7 +140,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
         if call is None or turn > call["turn"]:
             raise UnknownCallError(ref)
         if call["answered_with"] is not None and not is_planted("ignore-turn"):
-            return work.vault.open(call["answered_with"])
+            return _answered_with(work, call, turn)
         held = interview_rows.lock(conn, call["interview_id"]) if call["interview_id"] else None
         now, came_in = work.clock.now(), call["direction"] == "in"
         line = Line(work, conn, phone, call["id"], ref, call["turn"], now, call["simulated"], came_in)
@@ -296,7 +296,7 @@ def keep(line: Line, speech: Speech) -> str:
         turn=line.turn + 1,
         question=speech.question,
         interview_turn=speech.interview_turn,
-        script=line.work.vault.seal(document),
+        script=line.work.vault.seal(document, "call_turns.script", line.call_id, line.turn + 1),
         at=line.now,
         consented=speech.consented,
         over=not speech.script.goes_on,
@@ -310,4 +310,9 @@ def stored(work: Work, conn: Connection, ref: str, turn: int) -> str:
     call = rows.at_turn(conn, ref, turn)
     if call is None or call["answered_with"] is None:
         raise UnknownCallError(ref)
-    return work.vault.open(call["answered_with"])
+    return _answered_with(work, call, turn)
+
+
+def _answered_with(work: Work, call: Row, turn: int) -> str:
+    """The document that answered `turn` stands with the turn after it."""
+    return work.vault.open(call["answered_with"], "call_turns.script", call["id"], turn + 1)

@@ -86,7 +86,9 @@ def _card(
 
 def _officer(work: Work, row: RowMapping, name: str, number: str) -> tuple[str, str]:
     """Whom to ask and under which number: as given, else who looks after the commune, else the office."""
-    own = phone.shown(work.vault.open(row["officer_phone"])) if row["officer_phone"] and not name else ""
+    own, sealed = "", row["officer_phone"]
+    if sealed and not name:
+        own = phone.shown(work.vault.open(sealed, "staff.phone", row["officer_id"]))
     return name or row["officer"] or row["office"], number or own or row["contact_number"]
 
 

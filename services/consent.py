@@ -56,7 +56,9 @@ def note(work: Work, conn: Connection, phone_hash: bytes, consent: str, kind: Ki
         channel=said.channel,
         wording=said.wording,
         source_id=said.source_id,
-        evidence=work.vault.seal(said.evidence) if said.evidence else None,
+        evidence=work.vault.seal(said.evidence, "consent.evidence", phone_hash, said.source_id)
+        if said.evidence
+        else None,
         at=said.at,
         interview_id=said.interview_id,
     )

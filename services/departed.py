@@ -111,7 +111,7 @@ def _tie(work: Work, sender: SenderRow, one: Departed) -> Tied | None:
 
 def match(work: Work, waiting: Sequence[Row], one: Departed) -> Row | None:
     """The row that this is: by its very words, else the first one that was due for it. None: of none of them."""
-    written = [row for row in waiting if row["body"] is not None and work.vault.open(row["body"]) == one.body]
+    written = [row for row in waiting if row["body"] is not None and _words(work, row) == one.body]
     if written:
         return written[0]
     replies = [row for row in waiting if row["purpose"] in ANSWERS_SOMEBODY]
@@ -119,6 +119,10 @@ def match(work: Work, waiting: Sequence[Row], one: Departed) -> Row | None:
         return replies[0] if replies else None
     other = [row for row in waiting if row not in replies and _may_be(row, one)]
     return next((row for row in other if _was_due(row, one.at)), None)
+
+
+def _words(work: Work, row: Row) -> str:
+    return work.vault.open(row["body"], "outbox.body", row["id"])
 
 
 def _may_be(row: Row, one: Departed) -> bool:
@@ -136,7 +140,7 @@ def _is_gone(work: Work, row: Row, one: Departed) -> bool:
     """Whether this row is known to have left just then, with these words."""
     if row["state"] in rows.NOT_GONE or row["sent_at"] is None or abs(row["sent_at"] - one.at) > SLACK:
         return False
-    return row["body"] is None or not one.body or one.body in work.vault.open(row["body"])
+    return row["body"] is None or not one.body or one.body in _words(work, row)
 
 
 def _leave(work: Work, conn: Connection, sender: SenderRow, row: Row, at: datetime, body: str) -> bool:
@@ -147,7 +151,7 @@ def _leave(work: Work, conn: Connection, sender: SenderRow, row: Row, at: dateti
         return False
     place = leaving.lock_rows(conn, [row["id"]], sender.id)[row["id"]]
     segments = _show(work, conn, sender, Leaving(place, interview, at))
-    words = {"body": work.vault.seal(body)} if body else {}
+    words = {"body": work.vault.seal(body, "outbox.body", row["id"])} if body else {}
     outbox.change(conn, row["id"], segments=row["segments"] or segments, **_gone(work, sender, row, at), **words)
     return True
 
@@ -210,8 +214,9 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
             return "nobody"
         asked = rows.asked_on(conn, phone["hash"])
         of = dict(asked[0]) if len(asked) == 1 else {"id": None, "office_id": None}
+        row_id = work.ids.new()
         row = {
-            "id": work.ids.new(),
+            "id": row_id,
             "ref": work.ids.public(),
             "medium": sender.medium,
             "purpose": "call" if sender.medium == "call" else "reply" if one.in_reply else "reminder",
@@ -221,7 +226,7 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
             "office_id": of["office_id"],
             "state": State.UNKNOWN,
             "reason": {"code": RESTORED},
-            "body": work.vault.seal(one.body) if one.body else None,
+            "body": work.vault.seal(one.body, "outbox.body", row_id) if one.body else None,
             "due_at": one.at,
             "created_at": one.at,
             "sent_at": one.at,

@@ -244,13 +244,13 @@ def _leaving(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:
         "reserved_at": one.at if one.verdict.counted else None,
         "sent_at": one.at,
         "sent_real_at": one.real,
-        "body": None if body is None else work.vault.seal(body.body),
+        "body": None if body is None else work.vault.seal(body.body, "outbox.body", one.contact.row["id"]),
         "segments": None if body is None else body.segments,
     }
 
 
 def _order(work: Work, contact: _Contact, body: Text | None) -> Order:
-    number = work.vault.open(contact.phone["number"])
+    number = work.vault.open(contact.phone["number"], "phones.number", contact.phone["hash"])
     return Order(contact.row["id"], contact.row["ref"], number, "" if body is None else body.body)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 
@@ -23,8 +24,9 @@ SEALED = ("leader", "email")
 FIELDS = (*CLEAR, *SEALED, "phones")
 
 
-def difference(work: Work, held: RowMapping, numbers: Sequence[bytes], given: Organisation) -> Difference:
-    """What row `given` of a list changes in the organisation `held`, whose sealed `numbers` stand in their order."""
+def difference(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, bytes]], given: Organisation) -> Difference:
+    """What row `given` of a list changes in the organisation `held`, whose `numbers` (hash, sealed) stand in their
+    order."""
     before = said_before(work, held, numbers)
     after = {name: _shown(getattr(given, name)) for name in (*CLEAR, *SEALED)}
     after["phones"] = [phone.e164 for phone in given.phones]
@@ -33,19 +35,21 @@ def difference(work: Work, held: RowMapping, numbers: Sequence[bytes], given: Or
     return Difference(given.sheet, given.row, given.registry_code, held["name"], fields, digest)
 
 
-def said_before(work: Work, held: RowMapping, numbers: Sequence[bytes]) -> dict[str, Shown]:
+def said_before(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, bytes]]) -> dict[str, Shown]:
     """The fields of an organisation as it is held, opened."""
     said: dict[str, Shown] = {name: _shown(held[name]) for name in CLEAR}
-    said |= {name: work.vault.open(held[name]) if held[name] else "" for name in SEALED}
-    return {**said, "phones": [work.vault.open(number) for number in numbers]}
+    said |= {
+        name: work.vault.open(held[name], f"organisations.{name}", held["id"]) if held[name] else "" for name in SEALED
+    }
+    return {**said, "phones": [work.vault.open(sealed, "phones.number", phone_hash) for phone_hash, sealed in numbers]}
 
 
-def restored(work: Work, found: Difference) -> dict[str, Any]:
+def restored(work: Work, organisation_id: UUID, found: Difference) -> dict[str, Any]:
     """The columns of `organisations` as they were before the difference; phones apart."""
     values: dict[str, Any] = {}
     for name, (before, _) in found.fields.items():
         if name in SEALED:
-            values[name] = work.vault.seal(str(before)) if before else None
+            values[name] = work.vault.seal(str(before), f"organisations.{name}", organisation_id) if before else None
         elif name == "founded_on":
             values[name] = date.fromisoformat(str(before)) if before else None
         elif name != "phones":
@@ -63,9 +67,9 @@ def _shown(value: Any) -> Shown:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def by_organisation(rows: Sequence[RowMapping]) -> Mapping[Any, list[bytes]]:
-    """Organisation id → its sealed numbers in their order."""
-    found: dict[Any, list[bytes]] = {}
+def by_organisation(rows: Sequence[RowMapping]) -> Mapping[Any, list[tuple[bytes, bytes]]]:
+    """Organisation id → its numbers (hash, sealed) in their order."""
+    found: dict[Any, list[tuple[bytes, bytes]]] = {}
     for row in rows:
-        found.setdefault(row["organisation_id"], []).append(bytes(row["number"]))
+        found.setdefault(row["organisation_id"], []).append((bytes(row["hash"]), bytes(row["number"])))
     return found

@@ -171,7 +171,7 @@ def _tasks(work: Work, conn: Connection, person: Person, found: Mapping[UUID, st
 def _reports(work: Work, conn: Connection, person: Person, found: Mapping[UUID, str]) -> None:
     for import_id, report in found.items():
         clean = json.dumps(person.sought.taken_out(json.loads(report)), ensure_ascii=False, sort_keys=True)
-        erasing.set_columns(conn, imports, import_id, report=work.vault.seal(clean))
+        erasing.set_columns(conn, imports, import_id, report=work.vault.seal(clean, "imports.report", import_id))
 
 
 def _unfit(work: Work, conn: Connection, person: Person, found: Mapping[UUID, str]) -> None:
@@ -200,12 +200,15 @@ def _without(conn: Connection, table: Any, rows: Sequence[tuple[Any, Any]], pers
 
 def _written(work: Work, conn: Connection, person: Person) -> set[str]:
     """The texts the person wrote, for a search of files; what no key of ours opens cannot be searched for."""
-    return {work.vault.open(body) for body in personal.bodies(conn, person.subject)}
+    return {work.vault.open(row["body"], "inbound.body", row["id"]) for row in personal.bodies(conn, person.subject)}
 
 
 def _names(work: Work, conn: Connection, person: Person) -> list[bytes]:
-    named = personal.named_leaders(conn, person.subject)
-    return [erasure_marks.name_mark(work, organisation, work.vault.open(sealed)) for organisation, sealed in named]
+    found = []
+    for row in personal.leaders(conn, person.subject):
+        name = work.vault.open(row["leader"], "organisations.leader", row["id"])
+        found.append(erasure_marks.name_mark(work, row["id"], name))
+    return found
 
 
 def _mark(work: Work, conn: Connection, phone_hash: bytes, names: Sequence[bytes], now: datetime) -> None:

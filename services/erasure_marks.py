@@ -48,4 +48,5 @@ def read(work: Work, marks: Iterable[Mapping[str, Any]]) -> dict[erasures.Kind, 
 def numbers_there(work: Work, marks: Iterable[bytes]) -> list[str]:
     """The numbers, in E.164, that the database still holds of those marked."""
     with work.database.transaction() as conn:
-        return [work.vault.open(sealed) for sealed in personal.sealed_numbers(conn, list(marks))]
+        rows = personal.sealed_numbers(conn, list(marks))
+    return [work.vault.open(row["number"], "phones.number", row["hash"]) for row in rows]

@@ -229,8 +229,11 @@ def _opened(work: Work, order: Order, found: Iterator[Sequence[Any]]) -> Iterato
         return found
     keep = tables.kept if order.format == "csv" else str
 
-    def number(sealed: bytes | None) -> str:
-        return keep(f"0{work.vault.open(sealed)[3:]}") if sealed else ""
+    def number(found: Sequence[bytes] | None) -> str:
+        if found is None:
+            return ""
+        phone_hash, sealed = found
+        return keep(f"0{work.vault.open(sealed, 'phones.number', phone_hash)[3:]}")
 
     return ((*row[:-1], number(row[-1])) for row in found)
 

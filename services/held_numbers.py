@@ -115,7 +115,9 @@ def _number(work: Work, conn: Connection, row: RowMapping) -> Number:
     found = (known[medium] for medium in MEDIA if medium in known)
     told = tuple(Ability(one["medium"], one["able"], one["code"], one["source"], one["at"]) for one in found)
     not_theirs = "" if row["valid"] else row["note"] or "wrong_number"
-    return Number(row["kind"], work.vault.open(row["number"])[-3:], not_theirs, told)
+    return Number(
+        row["kind"], work.vault.open(row["number"], "phones.number", row["phone_hash"])[-3:], not_theirs, told
+    )
 
 
 def confirm(work: Work, organisation_id: UUID, how: str, actor: str, number: str | None = None) -> int:

@@ -6,7 +6,7 @@ It must not know how a list is read (`files.lists`) nor how rows are written (`s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -134,7 +134,8 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
         tuple(recognition.resemblances),
         columns=listed.columns,
     )
-    registry.finish_import(conn, import_id, counts, work.vault.seal(report_to_json(erased.taken_out(report.to_dict()))))
+    told_of = report_to_json(erased.taken_out(report.to_dict()))
+    registry.finish_import(conn, import_id, counts, work.vault.seal(told_of, "imports.report", import_id))
     where: dict[str, Any] = {"subject": str(import_id), "office_id": office["id"]}
     audit.append(conn, at=now, actor=told.actor, action="registry.import", detail=counts, **where)
     if told.said:
@@ -145,7 +146,7 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
 def _holdings(work: Work, conn: Connection, office_id: UUID) -> Holdings:
     def leader_of(organisation_id: UUID) -> str:
         sealed = registry.leader_of(conn, organisation_id)
-        return work.vault.open(sealed) if sealed else ""
+        return work.vault.open(sealed, "organisations.leader", organisation_id) if sealed else ""
 
     known = registry.known_organisations(conn, office_id)
     return Holdings(known, lambda: registry.phones_known(conn, office_id), work.vault.lookup, leader_of)
@@ -226,7 +227,10 @@ def _import_row(import_id: UUID, office_id: UUID, sha256: str, actor: str, now: 
 
 def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: datetime) -> dict[str, Any]:
     given = change.organisation
-    seal: Callable[[str], bytes | None] = lambda text: work.vault.seal(text) if text else None  # noqa: E731
+
+    def seal(text: str, column: str) -> bytes | None:
+        return work.vault.seal(text, f"organisations.{column}", change.id) if text else None
+
     return {
         "id": change.id,
         "office_id": office["id"],
@@ -244,9 +248,9 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
         "address": given.address,
         "member_count": given.member_count,
         "founded_on": given.founded_on,
-        "leader": seal(given.leader),
+        "leader": seal(given.leader, "leader"),
         "position": given.position,
-        "email": seal(given.email),
+        "email": seal(given.email, "email"),
         "language": "vi",
         "digest": change.digest,
         "import_id": import_id,
@@ -277,7 +281,7 @@ def _phone_row(work: Work, phone_hash: bytes, phone: Phone, now: datetime) -> di
     return {
         "hash": phone_hash,
         "hash_version": work.vault.lookup_version,
-        "number": work.vault.seal(phone.e164),
+        "number": work.vault.seal(phone.e164, "phones.number", phone_hash),
         "kind": phone.kind,
         "flags": list(phone.flags),
         "consent": "unasked",

@@ -5,6 +5,7 @@ One transaction, a handful of statements, no queue. It must not know a carrier's
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -81,13 +82,14 @@ def _from_nobody(work: Work, conn: Connection, inbound_id: UUID, text: InboundTe
 
 def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via) -> dict[str, Any]:
     again = f"~{work.ids.public()}" if is_planted("ignore-duplicate") else ""
+    inbound_id = work.ids.new()
     return {
-        "id": work.ids.new(),
+        "id": inbound_id,
         "sender_id": sender.id,
         "carrier_id": text.carrier_id + again,
         "phone_hash": work.vault.lookup(number),
-        "number": work.vault.seal(number),
-        "body": work.vault.seal(text.body),
+        "number": work.vault.seal(number, "inbound.number", inbound_id),
+        "body": work.vault.seal(text.body, "inbound.body", inbound_id),
         "via": via,
         "received_at": work.clock.now(),
         "told_at": text.at,
@@ -98,7 +100,7 @@ def _once_more(work: Work, earlier: Row, via: Via) -> TextReply:
     """The stored reply, as long as nothing shows that the carrier took it; then an empty answer."""
     reply = earlier["reply"]
     again = reply is not None and via == earlier["via"] == "webhook" and earlier["state"] in UNSIGNED
-    body = work.vault.open(reply) if again and reply is not None else None
+    body = work.vault.open(reply, "inbound.reply", earlier["id"]) if again and reply is not None else None
     return TextReply(body, earlier["ref"] if again else None, earlier["outcome"], repeated=True)
 
 
@@ -144,6 +146,7 @@ def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:
         interview_id=result.interview_id,
         outcome=result.outcome,
         reply=reply,
+        kept=_kept(turn, row, result) if reply else None,
         shown=None if result.shown is None else [prompt.to_dict() for prompt in result.shown],
         answered_as=going_round.key(turn, result) if reply else None,
     )
@@ -152,11 +155,18 @@ def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:
     return TextReply(result.body, reply["ref"], result.outcome)
 
 
+def _kept(turn: Turn, row: Mapping[str, Any], result: Result) -> bytes:
+    """The words of the reply beside the text: the same delivery again is answered from there."""
+    assert result.body is not None
+    return turn.work.vault.seal(result.body, "inbound.reply", row["id"])
+
+
 def _reply(turn: Turn, row: dict[str, Any], result: Result) -> dict[str, Any]:
     handed = row["via"] == "webhook"
+    outbox_id = turn.work.ids.new()
     assert result.body is not None
     return {
-        "id": turn.work.ids.new(),
+        "id": outbox_id,
         "ref": turn.work.ids.public(),
         "medium": "text",
         "purpose": result.purpose,
@@ -166,7 +176,7 @@ def _reply(turn: Turn, row: dict[str, Any], result: Result) -> dict[str, Any]:
         "office_id": result.office_id,
         "state": State.HANDED if handed else State.PLANNED,
         "reason": {"code": result.outcome},
-        "body": turn.work.vault.seal(result.body),
+        "body": turn.work.vault.seal(result.body, "outbox.body", outbox_id),
         "segments": result.segments,
         "due_at": turn.now,
         "created_at": turn.now,

@@ -201,7 +201,7 @@ def _keep(
 
 def _row(work: Work, loop: str, item: str, code: str, place: str, raw: str) -> dict[str, Any]:
     now = work.clock.now()
-    sealed = work.vault.seal(raw.encode("utf-8", "backslashreplace")) if raw else None
+    sealed = work.vault.seal(raw.encode("utf-8", "backslashreplace"), "unfit.raw", loop, item) if raw else None
     return {
         "id": work.ids.new(), "loop": loop, "item": item, "code": code, "place": place, "raw": sealed,
         "first_at": now, "last_at": now,

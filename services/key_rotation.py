@@ -6,15 +6,17 @@ Works as the owner of the tables: what is append-only for everybody else is seal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from services.faults import Refusal
 from services.key_fingerprints import LOOKUP, SEALING, check_sealing
 from store import audit, keys
-from store.keys import KnownKey, SealedColumn
+from store.keys import KnownKey, SealedColumn, SealedRow
 from store.unit_of_work import Database
 from store.vault import UnreadableError, Vault
 
@@ -87,7 +89,7 @@ def _one_pass(database: Database, vault: Vault, place: SealedColumn, done: Rotat
             anew = {}
             for row in page:
                 try:
-                    anew[row.key] = vault.seal(vault.open_bytes(row.sealed))
+                    anew[row.key] = _sealed_anew(vault, place, row)
                 except UnreadableError:
                     unreadable += 1
             keys.seal_anew(conn, place, anew)
@@ -99,6 +101,11 @@ def _one_pass(database: Database, vault: Vault, place: SealedColumn, done: Rotat
     if unreadable:
         done.unreadable[place.place] = unreadable
     return bool(here)
+
+
+def _sealed_anew(vault: Vault, place: SealedColumn, row: SealedRow) -> bytes:
+    plain = vault.open_bytes(row.sealed, place.place, *row.bound_to)
+    return vault.seal(plain, place.place, *row.bound_to)
 
 
 def _retire(
@@ -133,7 +140,8 @@ def rehash(database: Database, vault: Vault, roles: Sequence[str], now: datetime
             raise Refusal("keys.erased", count=gone)
         sealed = [*keys.numbers(conn, vault.lookup_version), *keys.writers_on_no_list(conn), *keys.digits_chosen(conn)]
         try:
-            hashes = {old: vault.lookup(vault.open(number)) for old, number in sealed}
+            hashes = {row.hash: vault.lookup(vault.open(row.sealed, row.place, *row.bound_to)) for row in sealed}
+            _bind_to_new(conn, vault, hashes)
         except UnreadableError:
             raise Refusal("keys.do_not_open") from None
         keys.rehash(conn, hashes, vault.lookup_version)
@@ -141,3 +149,15 @@ def rehash(database: Database, vault: Vault, roles: Sequence[str], now: datetime
         keys.record(conn, LOOKUP, version, vault.lookup_fingerprint, now)
         audit.append(conn, at=now, actor=actor, action="keys.rehash", subject=version, detail={"phones": len(hashes)})
     return len(hashes)
+
+
+def _bind_to_new(conn: Connection, vault: Vault, hashes: Mapping[bytes, bytes]) -> None:
+    """Seal anew what is bound to a hash that changes (old → new). Raises UnreadableError."""
+    for place, rows in keys.bound_to_hashes(conn):
+        anew = {}
+        for row in rows:
+            bound_to = tuple(hashes.get(value, value) if isinstance(value, bytes) else value for value in row.bound_to)
+            if bound_to != row.bound_to:
+                plain = vault.open_bytes(row.sealed, place.place, *row.bound_to)
+                anew[row.key] = vault.seal(plain, place.place, *bound_to)
+        keys.seal_anew(conn, place, anew)

@@ -49,7 +49,7 @@ def lock(work: Work, conn: Connection, number: str) -> Row | None:
         conn,
         phone_hash=phone_hash,
         version=work.vault.lookup_version,
-        number=work.vault.seal(address.text),
+        number=work.vault.seal(address.text, "phones.number", phone_hash),
         kind=address.person,
         at=work.clock.now(),
     )
@@ -58,7 +58,7 @@ def lock(work: Work, conn: Connection, number: str) -> Row | None:
 
 def given_again(work: Work, conn: Connection, phone_hash: bytes, number: str) -> None:
     """Who was erased wants to be contacted again and gave their number anew: it is kept, and their mark is lifted."""
-    if phones.give_number(conn, phone_hash, work.vault.seal(number)):
+    if phones.give_number(conn, phone_hash, work.vault.seal(number, "phones.number", phone_hash)):
         erasures.lift(conn, phone_hash, work.clock.now())
 
 

@@ -58,7 +58,9 @@ def set_phone(work: Work, email: str, number: str, actor: str) -> None:
         raise Refusal("officer.number_unfit")
     with work.database.transaction() as conn:
         person = _person(conn, email)
-        staff_rows.change(conn, person["id"], phone=work.vault.seal(read) if read else None)
+        staff_rows.change(
+            conn, person["id"], phone=work.vault.seal(read, "staff.phone", person["id"]) if read else None
+        )
         _trail(work, conn, actor, "officer.reachable" if read else "officer.unreachable", person, ())
 
 
@@ -76,7 +78,11 @@ def listed(work: Work) -> list[Officer]:
     with work.database.transaction() as conn:
         found = rows.listed(conn)
     return [
-        Officer(row["commune"], row["name"] or row["email"], work.vault.open(row["phone"]) if row["phone"] else "")
+        Officer(
+            row["commune"],
+            row["name"] or row["email"],
+            work.vault.open(row["phone"], "staff.phone", row["id"]) if row["phone"] else "",
+        )
         for row in found
     ]
 

@@ -10,16 +10,18 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, Table
 
 from services import persons
 from services.persons import Person
+from services.sealed_columns import opened
 from services.work import Work
 from store import audit, personal
+from store.tables.base import SEALED
 from store.tables.campaigns import consent, tasks
 from store.tables.interviews import inbound
-from store.tables.outbox import call_turns, calls
-from store.tables.registry import imports, phone_abilities, phone_readings, phones
+from store.tables.outbox import call_turns, calls, outbox
+from store.tables.registry import imports, organisations, phone_abilities, phone_readings, phones
 from store.tables.staff import audit as trail
 from store.tables.staff import staff
 from store.tables.unfit import unfit
@@ -50,11 +52,13 @@ def _document(work: Work, conn: Connection, person: Person, answers: bool) -> Do
     where, subject = personal.places(person.subject), person.subject
 
     def of(table: Any, *names: str) -> list[Document]:
-        return [_plain(work, row, names) for row in personal.rows(conn, table, where[table])]
+        return [_plain(work, table, row, names) for row in personal.rows(conn, table, where[table])]
 
     found: Document = {
         "phone": of(phones, "kind", "flags", "consent", "created_at"),
-        "organisations": [_plain(work, row, _ORGANISATION) for row in personal.memberships(conn, subject)],
+        "organisations": [
+            _plain(work, organisations, row, _ORGANISATION) for row in personal.memberships(conn, subject)
+        ],
         "consent": of(consent, "at", "kind", "channel", "evidence"),
         "contacts": [_contact(work, row, answers) for row in personal.contacts(conn, subject)],
         "texts_in": of(inbound, "received_at", "outcome", *(("body", "reply") if answers else ())),
@@ -75,7 +79,7 @@ _CONTACT = ("created_at", "sent_at", "medium", "purpose", "state", "sender", "du
 
 def _contact(work: Work, row: RowMapping, answers: bool) -> Document:
     told = answers or row["purpose"] not in TALKED
-    return _plain(work, row, (*_CONTACT, *(("body",) if told else ())))
+    return _plain(work, outbox, row, (*_CONTACT, *(("body",) if told else ())))
 
 
 def _interviews(conn: Connection, person: Person, answers: bool) -> list[Document]:
@@ -92,10 +96,11 @@ def _searched(work: Work, conn: Connection, person: Person) -> Document:
     told = {table: persons.mentions(work, conn, table, person) for table in personal.SEARCHED}
 
     def of(table: Any, *names: str) -> list[Document]:
-        return [_plain(work, row, names) for row in personal.by_ids(conn, table, list(told[table]))]
+        return [_plain(work, table, row, names) for row in personal.by_ids(conn, table, list(told[table]))]
 
     reports = [
-        _plain(work, row, ("created_at", "kind", "actor")) | {"lines": _lines(told[imports][row["id"]], person)}
+        _plain(work, imports, row, ("created_at", "kind", "actor"))
+        | {"lines": _lines(told[imports][row["id"]], person)}
         for row in personal.by_ids(conn, imports, list(told[imports]))
     ]
     return {
@@ -118,10 +123,12 @@ def _parts(document: Any) -> Iterable[Any]:
             yield from value if isinstance(value, list) else [value]
 
 
-def _plain(work: Work, row: RowMapping, names: Iterable[str]) -> Document:
-    """Some columns of a row, opened where they are sealed; what no key of ours opens is left out."""
-    return {name: _opened(work, row[name]) for name in names}
+def _plain(work: Work, table: Table, row: RowMapping, names: Iterable[str]) -> Document:
+    """Some columns of a row of `table`, opened where they are sealed."""
+    return {name: _opened(work, table, row, name) for name in names}
 
 
-def _opened(work: Work, value: Any) -> Any:
-    return work.vault.open(bytes(value)) if isinstance(value, bytes | memoryview) else value
+def _opened(work: Work, table: Table, row: RowMapping, name: str) -> Any:
+    if row[name] is not None and name in table.c and table.c[name].info.get(SEALED):
+        return opened(work.vault, table.c[name], row)
+    return row[name]

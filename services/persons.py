@@ -13,9 +13,11 @@ from sqlalchemy import Connection, Table
 from contact.mentions import Sought, forms
 from contact.phone import two_readings
 from services import numbers
+from services.sealed_columns import opened
 from services.work import Work
 from store import personal
 from store.personal import Subject
+from store.tables.registry import organisations
 from store.vault import UnreadableError
 
 
@@ -33,7 +35,7 @@ def find(work: Work, conn: Connection, written: str) -> Person:
     number = numbers.one_of(written)
     digit_hashes = [work.vault.lookup(digits) for digits in forms(number) if two_readings(f"0{digits}")]
     subject = personal.subject_of(conn, work.vault.lookup(number), digit_hashes)
-    names = [work.vault.open(sealed) for sealed in personal.leaders(conn, subject)]
+    names = [opened(work.vault, organisations.c.leader, row) for row in personal.leaders(conn, subject)]
     return Person(number, subject, Sought([number], names))
 
 
@@ -43,11 +45,11 @@ def mentions(work: Work, conn: Connection, table: Table, person: Person) -> dict
     What no key of ours opens cannot be searched, and is passed over: `alo doctor` tells of it.
     """
     found = {}
-    for row_id, sealed in personal.sealed_texts(conn, table):
+    for row in personal.sealed_texts(conn, table):
         try:
-            text = work.vault.open(sealed)
+            text = opened(work.vault, table.c[personal.SEARCHED[table]], row)
         except UnreadableError:
             continue
         if person.sought.stands_in(text):
-            found[row_id] = text
+            found[row["id"]] = text
     return found

@@ -49,7 +49,7 @@ def choose(work: Work, office_code: str, written: str, kind: str, actor: str) ->
             "office_id": office["id"],
             "digits_hash": digits_hash,
             "hash_version": work.vault.lookup_version,
-            "digits": work.vault.seal(doubt.digits),
+            "digits": work.vault.seal(doubt.digits, "phone_readings.digits", office["id"], digits_hash),
             "kind": kind,
             "actor": actor,
             "chosen_at": now,
@@ -65,15 +65,19 @@ def listed(work: Work, office_code: str) -> list[Choice]:
     """What the office has chosen, the newest first. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rows.chosen(conn, _office(conn, office_code)["id"])
-    return [Choice(work.vault.open(row["digits"]), row["kind"], row["actor"], row["chosen_at"]) for row in found]
+    return [Choice(_digits(work, row), row["kind"], row["actor"], row["chosen_at"]) for row in found]
 
 
 def chosen_in(work: Work, conn: Connection, office_id: UUID | None) -> dict[str, PhoneKind]:
     """Digits → what was chosen for them in an office; in none: what all offices that chose agree upon."""
     found: dict[str, set[PhoneKind]] = defaultdict(set)
     for row in rows.chosen(conn, office_id):
-        found[work.vault.open(row["digits"])].add(row["kind"])
+        found[_digits(work, row)].add(row["kind"])
     return {digits: next(iter(kinds)) for digits, kinds in found.items() if len(kinds) == 1}
+
+
+def _digits(work: Work, row: RowMapping) -> str:
+    return work.vault.open(row["digits"], "phone_readings.digits", row["office_id"], row["digits_hash"])
 
 
 def _office(conn: Connection, code: str) -> RowMapping:

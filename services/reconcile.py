@@ -95,12 +95,14 @@ def listed(work: Work, sender: SenderRow, row: RowMapping) -> Sequence[Receipt]:
         phone = outbox.lock_phone(conn, row["id"])
     if phone is None:
         return ()
-    number = work.vault.open(phone["number"])
+    number = work.vault.open(phone["number"], "phones.number", phone["hash"])
     behind = timedelta(seconds=5 + max(sender.clock_offset_s or 0, 0))
     since = row["sent_at"] - behind  # the carrier's clock shows business time, but for its offset
     if row["medium"] == "call":
         return work.carriers.call(sender).find(sender, number, since, row["ref"])
-    return work.carriers.text(sender).find(sender, number, work.vault.open(row["body"]), since)
+    return work.carriers.text(sender).find(
+        sender, number, work.vault.open(row["body"], "outbox.body", row["id"]), since
+    )
 
 
 def settle_by(work: Work, row: RowMapping, found: Sequence[Receipt]) -> bool:
@@ -132,7 +134,7 @@ def _place_among_twins(work: Work, conn: Connection, row: Row) -> int:
 
 
 def _words(work: Work, row: Row) -> str:
-    return "" if row["body"] is None else work.vault.open(row["body"])
+    return "" if row["body"] is None else work.vault.open(row["body"], "outbox.body", row["id"])
 
 
 def _never_left(work: Work, conn: Connection, row: Row) -> bool:

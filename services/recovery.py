@@ -138,7 +138,7 @@ def _was_heard(work: Work, sender: SenderRow, text: InboundText) -> bool:
         return False
     with work.database.transaction() as conn:
         near = inbound_rows.bodies_near(conn, sender.id, work.vault.lookup(text.from_number), text.at, departed.SLACK)
-    return any(work.vault.open(body) == text.body for body in near)
+    return any(work.vault.open(row["body"], "inbound.body", row["id"]) == text.body for row in near)
 
 
 def _happened(work: Work, sender: SenderRow, heard: Sequence[InboundText], left: Sequence[Departed]) -> list[_Happened]:

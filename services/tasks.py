@@ -38,7 +38,7 @@ def open_task(
         task_id=work.ids.new(),
         kind=kind,
         digest=digest(cause),
-        detail=work.vault.seal(detail) if detail else None,
+        detail=work.vault.seal(detail, "tasks.detail", digest(cause)) if detail else None,
         at=work.clock.now(),
         office_id=office_id,
         interview_id=interview_id,

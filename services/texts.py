@@ -83,7 +83,7 @@ def _is_written(row: Row) -> bool:
 def _text(work: Work, conn: Connection, row: Row, held: Row | None, step: Step | None) -> Text:
     """What one row says; `step`: the contact that was opened for it, None for a text that asks nothing."""
     if _is_written(row):
-        body = work.vault.open(row["body"])
+        body = work.vault.open(row["body"], "outbox.body", row["id"])
         measured = encoding.measure(body)
         return Text(body, measured.encoding, measured.segments)
     if held is None:

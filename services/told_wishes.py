@@ -168,10 +168,11 @@ def _confirm(work: Work, conn: Connection, phone_hash: bytes, about: UUID | None
     if sender is None:
         return
     now, text = work.clock.now(), texting.notice("text.opted_out", "vi", TextContext(""))
+    outbox_id = work.ids.new()
     outbox.insert_row(
-        conn, id=work.ids.new(), ref=work.ids.public(), medium="text", purpose="opt_out_confirmation",
+        conn, id=outbox_id, ref=work.ids.public(), medium="text", purpose="opt_out_confirmation",
         sender_id=sender.id, phone_hash=phone_hash, interview_id=about, state=State.PLANNED,
-        body=work.vault.seal(text.body), segments=text.segments, reason={"code": "opted_out"},
+        body=work.vault.seal(text.body, "outbox.body", outbox_id), segments=text.segments, reason={"code": "opted_out"},
         due_at=round_settings.default().calendar.next_open("text", now), created_at=now,
     )  # fmt: skip
 

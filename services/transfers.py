@@ -21,7 +21,8 @@ def officer_now(work: Work, held: Row) -> str:
     settings = round_settings.from_dict(held["transfer_settings"])
     if not settings.transfers_at(held["office_code"], work.clock.now()):
         return ""
-    return work.vault.open(held["officer"])
+    officer_id, sealed = held["officer"]
+    return work.vault.open(sealed, "staff.phone", officer_id)
 
 
 def heard(work: Work, held: Row, said: Said, connected: bool | None) -> tuple[Said, str]:

@@ -89,8 +89,8 @@ def own_phone(work: Work, conn: Connection, number: str, now: datetime) -> bytes
     """The phone's hash, its row made and locked. Raises Refusal when it may not be tested with."""
     phone_hash = work.vault.lookup(number)
     phones.add(
-        conn, phone_hash=phone_hash, version=work.vault.lookup_version, number=work.vault.seal(number),
-        kind="mobile", at=now,
+        conn, phone_hash=phone_hash, version=work.vault.lookup_version,
+        number=work.vault.seal(number, "phones.number", phone_hash), kind="mobile", at=now,
     )  # fmt: skip
     held = phones.lock(conn, phone_hash)
     if phones.is_listed(conn, phone_hash):
@@ -107,8 +107,9 @@ def row_of(
     work: Work, sender: SenderRow, phone_hash: bytes, text: Text, now: datetime, due_at: datetime
 ) -> dict[str, Any]:
     """The outbox row of a test text."""
+    outbox_id = work.ids.new()
     return {
-        "id": work.ids.new(),
+        "id": outbox_id,
         "ref": work.ids.public(),
         "medium": "text",
         "purpose": TEST,
@@ -116,7 +117,7 @@ def row_of(
         "phone_hash": phone_hash,
         "state": State.PLANNED,
         "reason": {"code": "campaign.test"},
-        "body": work.vault.seal(text.body),
+        "body": work.vault.seal(text.body, "outbox.body", outbox_id),
         "segments": text.segments,
         "due_at": due_at,
         "created_at": now,

@@ -44,7 +44,7 @@ def undo_import(work: Work, import_id: UUID, actor: str) -> Undone:
     with work.database.transaction() as conn:
         registry.hold_imports(conn)
         row = _undoable(conn, import_id)
-        told = work.vault.open(row["report"])
+        told = work.vault.open(row["report"], "imports.report", import_id)
         if GONE in told:
             raise Refusal("import.person_erased")
         report = report_from_json(told)
@@ -103,7 +103,7 @@ def _restore(
     relinked: list[UUID] = []
     for found in changed:
         organisation = ids[found.registry_code]
-        registry.put_back(conn, organisation, {**restored(work, found), "updated_at": now})
+        registry.put_back(conn, organisation, {**restored(work, organisation, found), "updated_at": now})
         phones = phones_before(found)
         if phones is not None:
             relinked.append(organisation)

@@ -51,7 +51,7 @@ def put_back(work: Work, unfit_id: UUID, actor: str) -> bool:
             raise Refusal("unfit.unknown", item=str(unfit_id))
         if row["loop"] == "ladder":
             _take_up(work, conn, row)
-    if row["loop"] == unfit_texts.LOOP and not unfit_texts.again(work, work.vault.open(row["raw"])):
+    if row["loop"] == unfit_texts.LOOP and not unfit_texts.again(work, _raw(work, row)):
         return False
     with work.database.transaction() as conn:
         unfit.forget(conn, unfit_id)
@@ -60,6 +60,10 @@ def put_back(work: Work, unfit_id: UUID, actor: str) -> bool:
             detail={"loop": row["loop"], "code": row["code"]},
         )  # fmt: skip
     return True
+
+
+def _raw(work: Work, row: RowMapping) -> str:
+    return work.vault.open(row["raw"], "unfit.raw", row["loop"], row["item"])
 
 
 def _take_up(work: Work, conn: Connection, row: RowMapping) -> None:

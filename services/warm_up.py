@@ -51,7 +51,7 @@ def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[str, SenderRow], Row
 def _texts(work: Work, ours: Mapping[str, SenderRow], asked: RowMapping) -> None:
     if "text" not in ours:
         return
-    number = work.vault.open(asked["number"])
+    number = work.vault.open(asked["number"], "phones.number", asked["hash"])
     for turn, body in enumerate(("alo", *"12" * (TURNS // 2))):  # the same figure twice at once would not be an answer
         text = InboundText(f"warm-up-{turn}", number, ours["text"].address, body)
         reply = inbound.receive_text(work, ours["text"], text)

@@ -74,7 +74,7 @@ def listed(
             row["name"] or "",
             row["registry_code"] or "",
             row["office_code"] or "",
-            work.vault.open(row["detail"]) if row["detail"] else "",
+            work.vault.open(row["detail"], "tasks.detail", row["digest"]) if row["detail"] else "",
             row["claimed_by"],
             row["created_at"],
             row["done_at"],

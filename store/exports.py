@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from store.round_offices import DEADLINE, OF_INTERVIEW
 from store.tables.interviews import answers, interviews
@@ -128,9 +128,12 @@ def phone_forms(
 
 
 def with_login(query: Select[Any]) -> Select[Any]:
-    """The same with the organisation's first number, sealed, as a last column: the online survey's name for it."""
+    """The same with the organisation's first number, hash and sealed number in one array, as a last column: the online
+    survey's name for it."""
     of_it = organisation_phones.c.organisation_id == organisations.c.id
-    number = select(phones.c.number).join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
+    number = select(array([phones.c.hash, phones.c.number])).join(
+        organisation_phones, organisation_phones.c.phone_hash == phones.c.hash
+    )
     first = number.where(of_it).order_by(organisation_phones.c.rank, phones.c.hash).limit(1).correlate(organisations)
     return query.add_columns(first.scalar_subquery().label("login"))
 
@@ -173,6 +176,7 @@ def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequen
             offices.c.name.label("office"),
             offices.c.contact_number,
             staff.c.name.label("officer"),
+            staff.c.id.label("officer_id"),
             staff.c.phone.label("officer_phone"),
         )
         .select_from(interviews)

@@ -76,11 +76,13 @@ def known(conn: Connection, sender_id: UUID, carrier_ids: Sequence[str]) -> set[
 
 def bodies_near(
     conn: Connection, sender_id: UUID, phone_hash: bytes, at: datetime, within: timedelta
-) -> Sequence[bytes]:
-    """The sealed bodies of a phone's texts to one of our numbers that came, or were sent, about then."""
+) -> Sequence[RowMapping]:
+    """Id and sealed body of a phone's texts to one of our numbers that came, or were sent, about then."""
     seen = (between(column, at - within, at + within) for column in (inbound.c.received_at, inbound.c.told_at))
-    mine = select(inbound.c.body).where(inbound.c.sender_id == sender_id, inbound.c.phone_hash == phone_hash)
-    return conn.scalars(mine.where(or_(*seen))).all()
+    mine = select(inbound.c.id, inbound.c.body).where(
+        inbound.c.sender_id == sender_id, inbound.c.phone_hash == phone_hash, inbound.c.body.is_not(None)
+    )
+    return conn.execute(mine.where(or_(*seen))).mappings().all()
 
 
 _CLOSED = ("interview_id", "outcome", "reply", "reply_id", "answered_as")
@@ -120,11 +122,12 @@ def close(
     interview_id: UUID | None,
     outcome: str,
     reply: Mapping[str, Any] | None = None,
+    kept: bytes | None = None,
     shown: Sequence[Mapping[str, Any]] | None = None,
     answered_as: int | None = None,
 ) -> None:
-    """Write what became of a text, in one statement: its outcome, its `reply` (outbox columns), what is now `shown`,
-    and as what it was answered (see `answered_since`).
+    """Write what became of a text, in one statement: its outcome, its `reply` (outbox columns) with the words `kept`
+    beside the text (sealed), what is now `shown`, and as what it was answered (see `answered_since`).
 
     Columns of the reply not named take the values of `store.outbox.EMPTY`; `shown` is written only with a reply.
     """
@@ -132,7 +135,7 @@ def close(
         "inbound_id": inbound_id,
         "in_interview_id": interview_id,
         "in_outcome": outcome,
-        "in_reply": reply["body"] if reply else None,
+        "in_reply": kept,
         "in_reply_id": reply["id"] if reply else None,
         "in_answered_as": answered_as if reply else None,
     }

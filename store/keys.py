@@ -55,17 +55,38 @@ class SealedColumn:
         return tuple(self.table.primary_key.columns)
 
     @property
+    def bound_to(self) -> Sequence[sa.Column[Any]]:
+        """The columns whose values the bytes are bound to."""
+        return tuple(self.table.columns[name] for name in self.column.info[SEALED])
+
+    @property
     def key_id(self) -> sa.ColumnElement[str]:
         """SQL for the id of the key that sealed a row: the bytes say it themselves (`store.vault`)."""
-        length = sa.func.get_byte(self.column, 0)
+        length = sa.func.get_byte(self.column, 0).op("&")(127)
         return sa.func.encode(sa.func.substring(self.column, 2, length), "escape")
+
+    @property
+    def is_bound(self) -> sa.ColumnElement[bool]:
+        """SQL for whether the bytes of a row open at their place only."""
+        return sa.func.get_byte(self.column, 0) >= 128
 
 
 @dataclass(frozen=True, slots=True)
 class SealedRow:
-    """A row whose bytes were sealed with an older key: the values of its primary key, and the bytes."""
+    """A row with sealed bytes: the values of its primary key, those the bytes are bound to, and the bytes."""
 
     key: tuple[Any, ...]
+    bound_to: tuple[Any, ...]
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HashedRow:
+    """A hash of the look-up key beside what it was made of: sealed, with its place ("phones.number") and row."""
+
+    hash: bytes
+    place: str
+    bound_to: tuple[Any, ...]
     sealed: bytes
 
 
@@ -112,17 +133,38 @@ def counted(conn: sa.Connection, place: SealedColumn) -> dict[str, int]:
 
 
 def stale_page(conn: sa.Connection, place: SealedColumn, newest: str, after: tuple[Any, ...] | None) -> list[SealedRow]:
-    """The next rows of a column that another key than `newest` sealed, locked; rows that others hold are passed over.
+    """The next rows of a column that another key than `newest` sealed, or that are bound to no place, locked; rows
+    that others hold are passed over.
 
     `after`: the primary key the last page ended with. Passing over keeps this from ever waiting for a turn while it
     holds rows itself.
     """
     key = sa.tuple_(*place.key)
-    query = sa.select(*place.key, place.column).where(sa.func.length(place.column) > 0, place.key_id != newest)
+    stale = sa.or_(place.key_id != newest, sa.not_(place.is_bound))
+    query = _rows_of(place).where(stale)
     if after is not None:
         query = query.where(key > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, place.key, strict=True))))
     query = query.order_by(*place.key).limit(PAGE).with_for_update(key_share=True, skip_locked=True)
-    return [SealedRow(tuple(row[:-1]), bytes(row[-1])) for row in conn.execute(query)]
+    return [_row(place, row) for row in conn.execute(query)]
+
+
+def bound_to_hashes(conn: sa.Connection) -> Iterator[tuple[SealedColumn, list[SealedRow]]]:
+    """The sealed columns that are bound to a hash of the look-up key, each with all its rows."""
+    hashed = {phones.c.hash, readings.c.digits_hash, *(column for _, column in _links_to_phones())}
+    for place in sealed_columns():
+        if hashed.intersection(place.bound_to):
+            yield place, [_row(place, row) for row in conn.execute(_rows_of(place))]
+
+
+def _rows_of(place: SealedColumn) -> sa.Select[Any]:
+    bound_to = (column.label(f"bound_{column.name}") for column in place.bound_to)
+    return sa.select(*place.key, *bound_to, place.column).where(sa.func.length(place.column) > 0)
+
+
+def _row(place: SealedColumn, row: sa.Row[Any]) -> SealedRow:
+    values = tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+    end = len(place.key)
+    return SealedRow(values[:end], values[end:-1], bytes(values[-1]))
 
 
 def seal_anew(conn: sa.Connection, place: SealedColumn, rows: Mapping[tuple[Any, ...], bytes]) -> None:
@@ -146,12 +188,12 @@ def others_connected(conn: sa.Connection, roles: Iterable[str]) -> int:
     return int(conn.scalar(query, {"roles": list(roles)}) or 0)
 
 
-def numbers(conn: sa.Connection, version: int) -> Iterator[tuple[bytes, bytes]]:
-    """Hash and sealed number of every phone whose hash is of another version than `version`."""
+def numbers(conn: sa.Connection, version: int) -> Iterator[HashedRow]:
+    """Every phone whose hash is of another version than `version`."""
     query = sa.select(phones.c.hash, phones.c.number).where(phones.c.hash_version != version)
     query = query.where(phones.c.number.is_not(None))
     for row in conn.execute(query):
-        yield bytes(row.hash), bytes(row.number)
+        yield HashedRow(bytes(row.hash), "phones.number", (bytes(row.hash),), bytes(row.number))
 
 
 def erased(conn: sa.Connection) -> int:
@@ -159,22 +201,21 @@ def erased(conn: sa.Connection) -> int:
     return conn.scalar(sa.select(sa.func.count()).select_from(erasures)) or 0
 
 
-def writers_on_no_list(conn: sa.Connection) -> Iterator[tuple[bytes, bytes]]:
-    """Hash and sealed sender of texts from addresses that are no phone of ours (short codes, names)."""
+def writers_on_no_list(conn: sa.Connection) -> Iterator[HashedRow]:
+    """One text each of senders that are no phone of ours (short codes, names)."""
     ours = sa.exists().where(phones.c.hash == inbound.c.phone_hash)
-    query = (
-        sa.select(inbound.c.phone_hash, inbound.c.number)
-        .where(~ours, inbound.c.number.is_not(None))
-        .order_by(inbound.c.phone_hash)
-    )
+    query = sa.select(inbound.c.phone_hash, inbound.c.id, inbound.c.number).order_by(inbound.c.phone_hash)
+    query = query.where(~ours, inbound.c.number.is_not(None))
     for phone_hash, rows in groupby(conn.execute(query), lambda row: bytes(row.phone_hash)):
-        yield phone_hash, bytes(next(rows).number)
+        first = next(rows)
+        yield HashedRow(phone_hash, "inbound.number", (first.id,), bytes(first.number))
 
 
-def digits_chosen(conn: sa.Connection) -> Iterator[tuple[bytes, bytes]]:
-    """Hash and sealed digits of every choice between two readings of a number."""
-    for row in conn.execute(sa.select(readings.c.digits_hash, readings.c.digits)):
-        yield bytes(row.digits_hash), bytes(row.digits)
+def digits_chosen(conn: sa.Connection) -> Iterator[HashedRow]:
+    """Every choice between two readings of a number."""
+    for row in conn.execute(sa.select(readings.c.office_id, readings.c.digits_hash, readings.c.digits)):
+        digits_hash = bytes(row.digits_hash)
+        yield HashedRow(digits_hash, "phone_readings.digits", (row.office_id, digits_hash), bytes(row.digits))
 
 
 def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> None:

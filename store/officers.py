@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, and_, delete, exists, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    RowMapping,
+    ScalarSelect,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import array, insert
 
 from store.tables.registry import organisations
 from store.tables.staff import officer_communes, staff
@@ -23,11 +35,12 @@ def looked_after(
     return exists().where(theirs, staff.c.id == officer_communes.c.staff_id, staff.c.email.in_(emails))
 
 
-def officer_of(office_id: ColumnElement[UUID], commune: ColumnElement[str]) -> ScalarSelect[bytes | None]:
-    """The sealed number of who takes calls for a commune of an office: its own officer, else one of the province."""
+def officer_of(office_id: ColumnElement[UUID], commune: ColumnElement[str]) -> ScalarSelect[Sequence[bytes] | None]:
+    """Who takes calls for a commune of an office, its own officer, else one of the province: id (16 bytes) and sealed
+    number, in one array."""
     theirs = or_(officer_communes.c.commune == commune, officer_communes.c.commune == PROVINCE)
     return (
-        select(staff.c.phone)
+        select(array([func.uuid_send(staff.c.id, type_=LargeBinary), staff.c.phone]))
         .join(officer_communes, officer_communes.c.staff_id == staff.c.id)
         .where(officer_communes.c.office_id == office_id, theirs, staff.c.phone.is_not(None))
         .order_by(officer_communes.c.commune == PROVINCE)
@@ -75,7 +88,7 @@ def by_email(conn: Connection) -> dict[str, list[str]]:
 
 
 def listed(conn: Connection) -> Sequence[RowMapping]:
-    """Commune, e-mail, name and sealed number of every officer this connection may see, by office and commune."""
-    query = select(officer_communes.c.commune, staff.c.email, staff.c.name, staff.c.phone)
+    """Commune, id, e-mail, name and sealed number of every officer this connection may see, by office and commune."""
+    query = select(officer_communes.c.commune, staff.c.id, staff.c.email, staff.c.name, staff.c.phone)
     query = query.join(staff, staff.c.id == officer_communes.c.staff_id)
     return conn.execute(query.order_by(officer_communes.c.office_id, officer_communes.c.commune)).mappings().all()

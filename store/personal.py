@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, or_, select
 
 from store.phones import GIVEN_UP
+from store.tables.base import SEALED
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
 from store.tables.outbox import call_turns, calls, outbox, receipts, senders
@@ -92,12 +93,12 @@ SEARCHED: Mapping[Table, str] = {tasks: "detail", imports: "report", unfit: "raw
 """Table → its sealed column in which a person may be named without any other column telling."""
 
 
-def sealed_texts(conn: Connection, table: Table) -> Iterator[tuple[UUID, bytes]]:
-    """Id and sealed text of every row of a table of `SEARCHED` that has one, in pages from the server."""
+def sealed_texts(conn: Connection, table: Table) -> Iterator[RowMapping]:
+    """Every row of a table of `SEARCHED` that has a sealed text, with what it is bound to, in pages from the server."""
     column = table.c[SEARCHED[table]]
-    query = select(table.c.id, column).where(column.is_not(None)).execution_options(yield_per=200)
-    for row in conn.execute(query):
-        yield row[0], bytes(row[1])
+    bound_to = [table.c[name] for name in column.info[SEALED] if name != "id"]
+    query = select(table.c.id, *bound_to, column).where(column.is_not(None)).execution_options(yield_per=200)
+    yield from conn.execute(query).mappings()
 
 
 def rows(conn: Connection, table: Table, which: ColumnElement[bool]) -> Sequence[RowMapping]:
@@ -125,10 +126,10 @@ def offices_of(conn: Connection, subject: Subject) -> list[UUID]:
     return list(conn.scalars(query))
 
 
-def leaders(conn: Connection, subject: Subject) -> list[bytes]:
-    """The sealed names of the leaders of the person's organisations."""
-    query = select(organisations.c.leader).where(organisations.c.id.in_(subject.organisations))
-    return [bytes(found) for found in conn.scalars(query) if found]
+def leaders(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
+    """Id and sealed name of the leader of each of the person's organisations that has one."""
+    query = select(organisations.c.id, organisations.c.leader).where(organisations.c.id.in_(subject.organisations))
+    return conn.execute(query.where(organisations.c.leader.is_not(None))).mappings().all()
 
 
 def contacts(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
@@ -138,12 +139,6 @@ def contacts(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
     return conn.execute(query).mappings().all()
 
 
-def named_leaders(conn: Connection, subject: Subject) -> list[tuple[UUID, bytes]]:
-    """The person's organisations that have a leader's name, and the sealed name."""
-    query = select(organisations.c.id, organisations.c.leader).where(organisations.c.id.in_(subject.organisations))
-    return [(row.id, bytes(row.leader)) for row in conn.execute(query) if row.leader]
-
-
 def other_numbers(conn: Connection, subject: Subject) -> int:
     """How many further numbers the person's organisations have."""
     link = organisation_phones.c
@@ -151,16 +146,16 @@ def other_numbers(conn: Connection, subject: Subject) -> int:
     return conn.scalar(select(func.count(link.phone_hash.distinct())).where(*theirs)) or 0
 
 
-def sealed_numbers(conn: Connection, hashes: Sequence[bytes]) -> list[bytes]:
-    """The sealed numbers of those among `hashes` that are held in clear of the hash."""
-    query = select(phones.c.number).where(phones.c.hash.in_(list(hashes)), phones.c.number.is_not(None))
-    return [bytes(found) for found in conn.scalars(query)]
+def sealed_numbers(conn: Connection, hashes: Sequence[bytes]) -> Sequence[RowMapping]:
+    """Hash and sealed number of those among `hashes` that are held in clear of the hash."""
+    query = select(phones.c.hash, phones.c.number).where(phones.c.hash.in_(list(hashes)), phones.c.number.is_not(None))
+    return conn.execute(query).mappings().all()
 
 
-def bodies(conn: Connection, subject: Subject) -> list[bytes]:
-    """The sealed texts the person wrote."""
+def bodies(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
+    """Id and sealed body of the texts the person wrote."""
     mine = (inbound.c.phone_hash == subject.phone_hash, inbound.c.body.is_not(None))
-    return [bytes(found) for found in conn.scalars(select(inbound.c.body).where(*mine))]
+    return conn.execute(select(inbound.c.id, inbound.c.body).where(*mine)).mappings().all()
 
 
 def taken_part(conn: Connection, subject: Subject) -> Sequence[RowMapping]:

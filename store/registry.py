@@ -151,7 +151,7 @@ def organisations_by_id(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Row
 def numbers_of(conn: Connection, ids: Sequence[UUID]) -> Sequence[RowMapping]:
     """The sealed numbers of these organisations with kind and flags, the first choice first."""
     links = organisation_phones.c
-    query = select(links.organisation_id, phones.c.number, phones.c.kind, phones.c.flags).join(
+    query = select(links.organisation_id, phones.c.hash, phones.c.number, phones.c.kind, phones.c.flags).join(
         phones, phones.c.hash == links.phone_hash
     )
     return conn.execute(query.where(links.organisation_id.in_(ids)).order_by(links.rank)).mappings().all()

@@ -8,13 +8,18 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Mapping
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
-_FINGERPRINT = b"alo key fingerprint"
 """Random 96-bit nonces: safe to 2^32 sealings per key (NIST SP 800-38D, 8.3)."""
+RowKey = UUID | bytes | int | str
+"""What tells a row from the others of its table."""
+_BOUND = 0x80
+"""Set in the first byte of what is bound to its place; the rest of that byte is the length of the key id."""
+_FINGERPRINT = b"alo key fingerprint"
 
 
 class UnreadableError(ValueError):
@@ -24,12 +29,13 @@ class UnreadableError(ValueError):
 class Vault:
     """Seals with the newest key of a list and opens with whichever key the bytes name.
 
-    Sealed form: one byte length of the key id, key id, nonce, AES-256-GCM ciphertext and tag; the key id is
-    authenticated with them.
+    Sealed form: one byte (128 + length of the key id), key id, nonce, AES-256-GCM ciphertext and tag. The key id and
+    the place (column and row) are authenticated with them, so that bytes copied to another place do not open there.
+    Bytes whose first byte is below 128 are bound to no place and open anywhere; `alo keys rotate` binds them.
     """
 
     def __init__(self, keys: Mapping[str, bytes], lookup_key: bytes, lookup_version: int) -> None:
-        """`keys`: id (1-255 ASCII letters) → 32 bytes, newest first. Raises ValueError when a key is unfit."""
+        """`keys`: id (1-127 ASCII letters) → 32 bytes, newest first. Raises ValueError when a key is unfit."""
         if not keys:
             raise ValueError("a vault needs at least one key")
         if len(lookup_key) < 32:
@@ -41,32 +47,36 @@ class Vault:
         self.lookup_version = lookup_version
         """Stands beside each hash (`phones.hash_version`), so that a new look-up key can be brought in."""
 
-    def seal(self, plain: str | bytes) -> bytes:
-        """Encrypt text (as UTF-8) or bytes; the same text sealed twice differs."""
+    def seal(self, plain: str | bytes, column: str, *row: RowKey) -> bytes:
+        """Encrypt text (as UTF-8) or bytes for one place; the same text sealed twice differs.
+
+        `column`: "table.column"; `row`: the values of the columns that `store.tables.base.sealed` says it is bound to.
+        """
         data = plain.encode() if isinstance(plain, str) else plain
         nonce = os.urandom(NONCE_BYTES)
         name = self._newest
-        return bytes([len(name)]) + name + nonce + self._ciphers[name].encrypt(nonce, data, name)
+        sealed = self._ciphers[name].encrypt(nonce, data, _place(name, column, row))
+        return bytes([_BOUND | len(name)]) + name + nonce + sealed
 
-    def open(self, sealed: bytes) -> str:
-        """The text that was sealed. Raises UnreadableError."""
+    def open(self, sealed: bytes, column: str, *row: RowKey) -> str:
+        """The text that was sealed for this place. Raises UnreadableError."""
         try:
-            return self.open_bytes(sealed).decode()
+            return self.open_bytes(sealed, column, *row).decode()
         except UnicodeDecodeError as fault:
             raise UnreadableError("sealed bytes are no text") from fault
 
-    def open_bytes(self, sealed: bytes) -> bytes:
-        """The bytes that were sealed. Raises UnreadableError."""
+    def open_bytes(self, sealed: bytes, column: str, *row: RowKey) -> bytes:
+        """The bytes that were sealed for this place. Raises UnreadableError."""
         sealed = bytes(sealed)
-        start = 1 + sealed[0] if sealed else 1
-        name = sealed[1:start]
+        name, start = _named(sealed)
         cipher = self._ciphers.get(name)
         if cipher is None:
             raise UnreadableError("no key of the list sealed this")
+        told = _place(name, column, row) if is_bound(sealed) else name
         try:
-            return cipher.decrypt(sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :], name)
+            return cipher.decrypt(sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :], told)
         except (InvalidTag, ValueError) as fault:
-            raise UnreadableError("sealed bytes are damaged") from fault
+            raise UnreadableError("sealed bytes are damaged, or belong to another place") from fault
 
     @property
     def newest(self) -> str:
@@ -84,13 +94,36 @@ class Vault:
         return _fingerprint(self._lookup_key)
 
     def stale(self, sealed: bytes) -> bool:
-        """Whether `sealed` was sealed with an older key than the newest (rotation re-seals it)."""
+        """Whether `sealed` has an older key than the newest, or no place (rotation re-seals it)."""
         sealed = bytes(sealed)
-        return sealed[1 : 1 + sealed[0]] != self._newest
+        return _named(sealed)[0] != self._newest or not is_bound(sealed)
 
     def lookup(self, e164: str) -> bytes:
         """HMAC-SHA256 of an E.164 number: finds a phone without telling it."""
         return hmac.digest(self._lookup_key, e164.encode(), "sha256")
+
+
+def is_bound(sealed: bytes) -> bool:
+    """Whether the bytes open at one place only."""
+    return bool(sealed) and bool(sealed[0] & _BOUND)
+
+
+def _named(sealed: bytes) -> tuple[bytes, int]:
+    """The key id in sealed bytes, and where the nonce begins."""
+    start = 1 + (sealed[0] & ~_BOUND) if sealed else 1
+    return sealed[1:start], start
+
+
+def _place(name: bytes, column: str, row: tuple[RowKey, ...]) -> bytes:
+    """Key id, column and row as bytes to authenticate: each with its length before it, so that no two are the same."""
+    parts = (name, column.encode(), *map(_as_bytes, row))
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def _as_bytes(key: RowKey) -> bytes:
+    if isinstance(key, UUID):
+        return key.bytes
+    return str(key).encode() if isinstance(key, str | int) else bytes(key)
 
 
 def _fingerprint(key: bytes) -> bytes:
@@ -99,8 +132,8 @@ def _fingerprint(key: bytes) -> bytes:
 
 
 def _checked(name: str) -> bytes:
-    """The key id as bytes. Raises ValueError when it does not fit its one length byte."""
+    """The key id as bytes. Raises ValueError when it does not fit its seven bits of length."""
     encoded = name.encode("ascii")
-    if not 1 <= len(encoded) <= 255:
-        raise ValueError("a key id has 1 to 255 letters")
+    if not 1 <= len(encoded) <= 127:
+        raise ValueError("a key id has 1 to 127 letters")
     return encoded

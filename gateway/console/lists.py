@@ -132,7 +132,7 @@ def show(import_id: UUID) -> ResponseReturnValue:
         abort(404)
     undone = bool(row["counts"].get("undone"))
     may_undo = row["kind"] == "registry" and not undone and row["counts"]["added"] + row["counts"]["changed"] > 0
-    report = report_from_json(work.vault.open(row["report"]))
+    report = report_from_json(work.vault.open(row["report"], "imports.report", import_id))
     return _report(report, at=row["created_at"], import_id=import_id, undone=undone, may_undo=may_undo)
 
 

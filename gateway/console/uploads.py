@@ -19,6 +19,8 @@ from store.vault import Vault
 KEPT_FOR = timedelta(days=1)
 """Real time."""
 _LONGEST_NAME = 120
+_LIST, _CHECK = "uploads.list", "uploads.check"
+"""What a sealed file is, bound to it with its token, as a column is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,20 @@ class Uploads:
 
     def keep(self, token: str, content: bytes, checked: Checked) -> None:
         """Keep a list and what its check said."""
-        self._write(f"{token}.list", self._vault.seal(content))
-        self._write(f"{token}.check", self._vault.seal(json.dumps(asdict(checked), ensure_ascii=False)))
+        self._write(f"{token}.list", self._vault.seal(content, _LIST, token))
+        self._write(f"{token}.check", self._vault.seal(json.dumps(asdict(checked), ensure_ascii=False), _CHECK, token))
 
     def checked(self, token: str, staff: str) -> Checked | None:
         """What the check of this member's list said, or None."""
         path = self._place / f"{token}.check"
         if not path.is_file():
             return None
-        found = Checked(**json.loads(self._vault.open(path.read_bytes())))
+        found = Checked(**json.loads(self._vault.open(path.read_bytes(), _CHECK, token)))
         return found if found.staff == staff else None
 
     def content(self, token: str) -> bytes:
         """The list itself. Raises OSError when it is gone."""
-        return self._vault.open_bytes((self._place / f"{token}.list").read_bytes())
+        return self._vault.open_bytes((self._place / f"{token}.list").read_bytes(), _LIST, token)
 
     def forget(self, token: str) -> None:
         """Remove a list."""

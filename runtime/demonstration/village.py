@@ -57,6 +57,7 @@ def villagers(work: Work) -> list[Villager]:
             organisations.c.name,
             organisations.c.registry_code,
             interviews.c.questionnaire_sha256,
+            phones.c.hash,
             phones.c.number,
         )
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
@@ -68,7 +69,7 @@ def villagers(work: Work) -> list[Villager]:
         rows = conn.execute(query).all()
     numbers: dict[UUID, list[str]] = {}
     for row in rows:
-        numbers.setdefault(row.id, []).append(work.vault.open(row.number))
+        numbers.setdefault(row.id, []).append(work.vault.open(row.number, "phones.number", row.hash))
     first = {row.id: row for row in reversed(rows)}
     return [
         Villager(

@@ -95,7 +95,10 @@ def _sealed(settings: Settings) -> Iterator[Finding]:
         vault = keys.load(settings).vault()
         with _database(settings).transaction() as conn:
             rows = sample(conn, SAMPLE)
-        lost = sum(vault.lookup(vault.open(number)) != phone_hash for phone_hash, number, _version in rows)
+        lost = sum(
+            vault.lookup(vault.open(number, "phones.number", phone_hash)) != phone_hash
+            for phone_hash, number, _version in rows
+        )
     except (sa.exc.SQLAlchemyError, keys.UnfitKeysError):
         return  # said under another heading
     except UnreadableError:

@@ -5,6 +5,7 @@ No server defaults of time and no server clock: who writes a row passes the time
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, MetaData, Uuid
@@ -39,9 +40,13 @@ def at(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, DateTime(timezone=True), nullable=null)
 
 
-def sealed(name: str, *, null: bool = True) -> Column[Any]:
-    """Bytes written by `store.vault` (AES-GCM); never searched. `store.sealed_columns` finds them by their mark."""
-    return Column(name, LargeBinary, nullable=null, info={SEALED: True})
+def sealed(name: str, *, null: bool = True, bound_to: Sequence[str] = ("id",)) -> Column[Any]:
+    """Bytes written by `store.vault` (AES-GCM); never searched. `store.keys.sealed_columns` finds them by their mark.
+
+    `bound_to`: the columns whose values say which row the bytes belong to; they are authenticated with them. They are
+    known before the row is written, and the same for all writers of one row.
+    """
+    return Column(name, LargeBinary, nullable=null, info={SEALED: tuple(bound_to)})
 
 
 def document(name: str, *, null: bool = False) -> Column[Any]:

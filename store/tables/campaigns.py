@@ -56,7 +56,7 @@ consent = Table(
     Column("channel", Text, nullable=False),
     Column("wording", Text, nullable=False),  # sha256 of the questionnaire + language
     Column("source_id", Text, nullable=False),
-    sealed("evidence"),  # the text or key
+    sealed("evidence", bound_to=("phone_hash", "source_id")),  # the text or key
     at("at"),
 )
 
@@ -73,7 +73,7 @@ tasks = Table(
     # | kannel_logs
     Column("state", Text, nullable=False),  # open | claimed | done
     Column("digest", LargeBinary, nullable=False, unique=True),  # one task per cause
-    sealed("detail"),
+    sealed("detail", bound_to=("digest",)),
     Column("claimed_by", Text, nullable=False),
     at("created_at"),
     at("done_at", null=True),

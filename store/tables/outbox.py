@@ -178,7 +178,9 @@ call_turns = Table(
     Column("turn", Integer, primary_key=True),
     Column("question", Text, nullable=False),  # question asked by the script of this turn; "" for none
     Column("interview_turn", Integer, nullable=False),
-    sealed("script", null=False),  # the TwiML given back; a repeated request gets it again
+    sealed(
+        "script", null=False, bound_to=("call_id", "turn")
+    ),  # the TwiML given back; a repeated request gets it again
     at("at"),
 )
 

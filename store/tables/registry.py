@@ -55,7 +55,7 @@ phones = Table(
     metadata,
     Column("hash", LargeBinary, primary_key=True),  # keyed HMAC of the E.164 number; the lock row
     Column("hash_version", SmallInteger, nullable=False),
-    sealed("number"),  # null: erased; the hash stays, so that nobody brings the number back unseen
+    sealed("number", bound_to=("hash",)),  # null: erased; the hash stays, so that nobody brings the number back unseen
     Column("kind", Text, nullable=False),  # mobile | landline | other
     Column("flags", ARRAY(Text), nullable=False),  # old_format, on_hold, …
     Column("consent", Text, nullable=False),  # unasked | given | stopped | held: projection of the consent ledger
@@ -103,7 +103,7 @@ phone_readings = Table(
     Column("office_id", Uuid, ForeignKey("offices.id"), primary_key=True),
     Column("digits_hash", LargeBinary, primary_key=True),  # keyed HMAC of digits that can be read in two ways
     Column("hash_version", SmallInteger, nullable=False),
-    sealed("digits", null=False),  # without the 0 before them
+    sealed("digits", null=False, bound_to=("office_id", "digits_hash")),  # without the 0 before them
     Column("kind", Text, nullable=False),  # mobile | landline: what staff chose
     Column("actor", Text, nullable=False),
     at("chosen_at"),

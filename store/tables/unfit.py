@@ -15,7 +15,7 @@ unfit = Table(
     Column("kept", Boolean, nullable=False),  # false: it failed, and is tried again on the next runs
     Column("code", Text, nullable=False),  # kind of the fault, with the database's SQLSTATE where it has one
     Column("place", Text, nullable=False),  # file, line and function of ours where it happened
-    sealed("raw"),  # the item as it came, where nothing else holds it
+    sealed("raw", bound_to=("loop", "item")),  # the item as it came, where nothing else holds it
     Column("tries", Integer, nullable=False),
     at("first_at"),  # business time
     at("last_at"),

@@ -190,7 +190,8 @@ def _organisations(office_id: UUID, ids: list[UUID], now: datetime) -> Iterator[
 def _phones(work: Work, numbers: list[str], hashes: list[bytes], now: datetime) -> Iterator[dict[str, Any]]:
     for given, digest in zip(numbers, hashes, strict=True):
         yield {
-            "hash": digest, "hash_version": work.vault.lookup_version, "number": work.vault.seal(given),
+            "hash": digest, "hash_version": work.vault.lookup_version,
+            "number": work.vault.seal(given, "phones.number", digest),
             "kind": "mobile", "flags": [], "consent": "unasked", "created_at": now,
         }  # fmt: skip
 

@@ -210,7 +210,7 @@ def _grant(_set_up: House, owner: Database) -> None:
 def _other_key(set_up: House, owner: Database) -> None:
     """A phone that was sealed with a key that is gone."""
     vault = keys.load(set_up.settings).vault()
-    sealed = bytearray(vault.seal("+84901000001"))
+    sealed = bytearray(vault.seal("+84901000001", "phones.number", b"h"))
     sealed[-1] ^= 1
     now = machine_work(set_up.settings).clock.now()
     row = {"hash": b"h", "hash_version": 1, "number": bytes(sealed), "kind": "mobile", "flags": [], "created_at": now}

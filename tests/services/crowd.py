@@ -61,8 +61,8 @@ def add_crowd(
             {**_organisation(organisation, office_id, f"C{place:06d}", "", now), "digest": str(place).encode()}
         )
         rows.setdefault(phones, []).append(
-            {"hash": phone_hash, "hash_version": 1, "number": work.vault.seal(number(place)), "kind": "mobile",
-             "flags": [], "consent": "unasked", "created_at": now}
+            {"hash": phone_hash, "hash_version": 1, "kind": "mobile", "flags": [], "consent": "unasked",
+             "number": work.vault.seal(number(place), "phones.number", phone_hash), "created_at": now}
         )  # fmt: skip
         rows.setdefault(organisation_phones, []).append(
             {"organisation_id": organisation, "phone_hash": phone_hash, "rank": 0, "valid": True, "note": ""}

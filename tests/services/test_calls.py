@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from services import calls, consent, inbound, interviews, staff_entry
 from services.planted import plant
+from services.sealed_columns import opened
 from services.work import Work
 from store import phones as phone_rows
+from store.tables.campaigns import consent as ledger
 from store.tables.outbox import call_turns
 from store.tables.outbox import calls as call_table
 from store.tables.staff import audit
@@ -88,7 +90,7 @@ def test_documents_are_kept_sealed(world: World, ref: str) -> None:
     document = answer(world, ref)
     row = world.rows(call_turns)[0]
     assert (row["turn"], row["question"], row["interview_turn"]) == (1, "consent", 1)
-    assert world.work.vault.open(row["script"]) == document
+    assert opened(world.work.vault, call_turns.c.script, row) == document
 
 
 def a_repeated_request_gets_the_same_document(world: World, ref: str) -> None:
@@ -221,7 +223,7 @@ def test_consent_is_kept_with_wording_and_key(world: World, ref: str) -> None:
         row = history(conn, world.hash())[0]
     assert (row["kind"], row["channel"], row["source_id"]) == ("given", "voice", f"{ref}:1")
     assert row["wording"] == f"{world.form.sha256}:vi"
-    assert world.work.vault.open(row["evidence"]) == "1"
+    assert opened(world.work.vault, ledger.c.evidence, row) == "1"
 
 
 def test_a_finished_interview_is_thanked_and_the_call_ends(world: World, ref: str) -> None:

@@ -14,6 +14,7 @@ from carriers.errors import CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, State, Unknown
 from runtime.clock import FastClock
 from services import delivery, dispatch, inbound, reconcile, silence, sweeps, texts
+from services.sealed_columns import opened
 from services.work import Work
 from store import senders as sender_rows
 from store.tables.outbox import outbox, receipts, senders
@@ -45,7 +46,7 @@ def test_a_text_that_leaves_is_sent_reserved_and_shows_its_question(world: World
     row = world.sent(ref=ref)[0]
     assert (row["state"], row["carrier_id"], row["segments"] >= 1) == ("sent", "SM" + "1".zfill(32), True)
     assert row["reserved_at"] == world.work.clock.now()
-    assert world.work.vault.open(row["body"]) == carriers.texts.sent[0].body
+    assert opened(world.work.vault, outbox.c.body, row) == carriers.texts.sent[0].body
     assert [e["channel"] for e in world.events()] == ["sms"]
 
 
@@ -431,5 +432,5 @@ def test_a_reply_planned_by_the_sweep_leaves_as_it_was_written(
     carriers.texts.inbound = [world.text_from("TU CHOI", carrier_id="SM" + "e" * 32)]
     assert sweeps.fetch_missed_texts(world.work) == 1
     assert send_texts(world) == 1
-    assert carriers.texts.sent[0].body == world.work.vault.open(world.sent()[0]["body"])
+    assert carriers.texts.sent[0].body == opened(world.work.vault, outbox.c.body, world.sent()[0])
     assert world.sent()[0]["purpose"] == "opt_out_confirmation"

@@ -29,6 +29,7 @@ from services import (
     undo,
 )
 from services.faults import Refusal
+from services.sealed_columns import opened as sealed_text
 from services.told_wishes import Told, start_number
 from services.work import Work
 from store.keys import sealed_columns
@@ -91,9 +92,10 @@ def _speak(world: World) -> None:
     """What the person said on every way there is."""
     sent = world.plan("text", number=NUMBER, state=State.SENT)
     with world.work.database.transaction() as conn:
-        values = {"carrier_id": "SM" + "a" * 32, "body": world.work.vault.seal(f"Xin chào {NAME}")}
-        conn.execute(sa.update(outbox).where(outbox.c.ref == sent).values(values))
         row_id = conn.scalar(sa.select(outbox.c.id).where(outbox.c.ref == sent))
+        assert row_id
+        body = world.work.vault.seal(f"Xin chào {NAME}", "outbox.body", row_id)
+        conn.execute(sa.update(outbox).where(outbox.c.id == row_id).values(carrier_id="SM" + "a" * 32, body=body))
         given = {"id": world.work.ids.new(), "outbox_id": row_id, "digest": b"1", "raw_status": "sent", "state": "sent"}
         detail = {"error_code": "", "detail": {"To": NUMBER}, "via": "callback", "at": world.work.clock.now()}
         conn.execute(sa.insert(receipts).values({**given, **detail}))
@@ -130,8 +132,8 @@ def opened(world: World, owner: Database) -> str:
     found = []
     with owner.transaction() as conn:
         for place in sealed_columns():
-            for value in conn.scalars(sa.select(place.column).where(place.column.is_not(None))):
-                found.append(world.work.vault.open(bytes(value)))
+            for row in conn.execute(sa.select(place.table).where(place.column.is_not(None))).mappings():
+                found.append(sealed_text(world.work.vault, place.column, row))
     return "\n".join(found)
 
 
@@ -176,7 +178,7 @@ def test_the_opt_out_holds_and_a_list_brings_nobody_back(world: World, eraser: D
     assert [bytes(link["phone_hash"]) for link in linked] == [world.hash("+84909000111")]
     (phone,) = world.rows(phones, hash=world.hash(NUMBER))
     assert (phone["number"], phone["consent"]) == (None, "stopped")
-    kept = "".join(world.work.vault.open(bytes(r["report"])) for r in world.rows(import_table))
+    kept = "".join(sealed_text(world.work.vault, import_table.c.report, r) for r in world.rows(import_table))
     assert not Sought([NUMBER], [NAME]).stands_in(kept)
     same = brought_in(world, tmp_path, row(number="(0168) 123-4567, 0909000111"), NEIGHBOUR)
     assert same.counts["unchanged"] == 2
@@ -187,8 +189,8 @@ def test_a_list_with_the_name_alone_does_not_bring_it_back(world: World, eraser:
     brought_in(world, tmp_path, row("TRAN THI DONG", "0909000111"))
     assert world.rows(organisations, registry_code="DX001")[0]["leader"] is None
     brought_in(world, tmp_path, row("Lê Thị Hoa", "0909000111"))
-    leader = world.rows(organisations, registry_code="DX001")[0]["leader"]
-    assert world.work.vault.open(bytes(leader)) == "Lê Thị Hoa"
+    held = world.rows(organisations, registry_code="DX001")[0]
+    assert sealed_text(world.work.vault, organisations.c.leader, held) == "Lê Thị Hoa"
 
 
 def test_an_import_of_before_cannot_be_taken_back(world: World, eraser: Database, tmp_path: Path) -> None:
@@ -275,7 +277,7 @@ def test_who_wants_to_come_back_says_so_themselves(world: World, eraser: Databas
     inbound.receive_text(world.work, world.text, world.text_from("BAT DAU", NUMBER), via="webhook")
     start_number(world.work, NUMBER, Told("in_person", date(2026, 11, 18), "tự xin lại"), ACTOR)
     (phone,) = world.rows(phones, hash=world.hash(NUMBER))
-    assert world.work.vault.open(bytes(phone["number"])) == NUMBER
+    assert sealed_text(world.work.vault, phones.c.number, phone) == NUMBER
     brought_in(world, tmp_path, row())
     assert len(world.rows(organisation_phones, phone_hash=world.hash(NUMBER))) == 1
 

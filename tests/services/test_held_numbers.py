@@ -12,6 +12,7 @@ from files.reports import ImportReport, fault_lines, report_from_json
 from runtime.catalogue import words
 from services import offices
 from services.imports import import_registry
+from services.sealed_columns import opened
 from services.work import Work
 from store.tables.registry import imports, organisation_phones, phone_abilities
 from store.tables.staff import audit
@@ -92,8 +93,8 @@ def test_the_report_says_which_number_is_held_for_what_since_when(
         assert "--numbers-checked" in line
     assert lists.able(TWO)[media[0]][0] is False, "the same number again proves nothing"
     with lists.work.database.transaction() as conn:
-        kept = conn.scalar(sa.select(imports.c.report).order_by(imports.c.id.desc()).limit(1))
-    assert told(report_from_json(lists.work.vault.open(kept))) == [(code, 3)]
+        kept = conn.execute(sa.select(imports).order_by(imports.c.id.desc()).limit(1)).mappings().one()
+    assert told(report_from_json(opened(lists.work.vault, imports.c.report, kept))) == [(code, 3)]
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,9 @@ def test_undo_gives_changed_organisations_back_and_the_old_list_changes_nothing_
     after = everything(owner, ("organisations", "organisation_phones"))
     loose = (organisations.c.import_id, organisations.c.updated_at, organisations.c.leader, organisations.c.email)
     assert without(after, *loose) == without(before, *loose)
-    leaders = {work.vault.open(r[list(organisations.columns).index(organisations.c.leader)])
-               for r in after["organisations"]}  # fmt: skip
+    at = [list(organisations.columns).index(column) for column in (organisations.c.leader, organisations.c.id)]
+    held = [[row[place] for place in at] for row in after["organisations"]]
+    leaders = {work.vault.open(sealed, "organisations.leader", row_id) for sealed, row_id in held}
     assert leaders == {"Nguyễn Văn A"}
     assert import_registry(work, office, first, ACTOR).changes == 0
 

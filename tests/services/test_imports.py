@@ -21,6 +21,7 @@ from services import interviews, offices, questionnaires, rounds
 from services.faults import Refusal
 from services.identity import Answers
 from services.imports import import_online, import_registry
+from services.sealed_columns import opened
 from services.senders import NewSender
 from services.senders import add as add_sender
 from services.work import Work
@@ -100,7 +101,7 @@ def test_the_village_comes_in(work: Work, office: str, owner: Database) -> None:
     with owner.transaction() as conn:
         found = conn.execute(sa.select(organisations).where(organisations.c.name.like("%An Bình"))).mappings().all()
     first = next(r for r in found if r["sector"] == "NN")
-    assert work.vault.open(first["leader"]) == "Nguyễn Văn Mẫu 01"
+    assert opened(work.vault, organisations.c.leader, first) == "Nguyễn Văn Mẫu 01"
     assert (first["area_scheme"], first["area_code"], first["commune"]) == ("vn-2025", "24", "Xã Mẫu Thượng")
 
 
@@ -109,7 +110,7 @@ def test_phones_are_sealed_and_found_by_their_hash(work: Work, office: str, owne
     hashed = work.vault.lookup("+84700000007")
     with owner.transaction() as conn:
         phone = conn.execute(sa.select(phones).where(phones.c.hash == hashed)).mappings().one()
-    assert work.vault.open(phone["number"]) == "+84700000007"
+    assert opened(work.vault, phones.c.number, phone) == "+84700000007"
     assert (phone["kind"], phone["flags"], phone["consent"]) == ("mobile", ["old_format"], "unasked")
 
 
@@ -157,7 +158,7 @@ def test_a_changed_row_is_changed_and_only_that(work: Work, office: str, owner: 
             .where(organisation_phones.c.organisation_id == held["id"])
             .order_by(organisation_phones.c.rank)
         ).all()
-    assert work.vault.open(held["leader"]) == "Trần Thị B"
+    assert opened(work.vault, organisations.c.leader, held) == "Trần Thị B"
     assert [bytes(link.phone_hash) for link in links] == [
         work.vault.lookup("+84900000009"),
         work.vault.lookup("+84900000001"),
@@ -214,7 +215,7 @@ def test_the_report_is_kept_sealed_and_the_deed_in_the_audit_trail(work: Work, o
     with owner.transaction() as conn:
         kept = conn.execute(sa.select(imports)).mappings().one()
         line = conn.execute(sa.select(audit).where(audit.c.action == "registry.import")).mappings().one()
-    assert report_from_json(work.vault.open(kept["report"])) == report
+    assert report_from_json(opened(work.vault, imports.c.report, kept)) == report
     assert b"0900 12" not in bytes(kept["report"])
     assert kept["counts"] == dict(report.counts)
     assert (line["actor"], line["subject"], line["detail"]) == (ACTOR, str(kept["id"]), dict(report.counts))

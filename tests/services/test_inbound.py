@@ -16,10 +16,13 @@ from contact.delivery import State
 from services import dispatch, inbound, interviews
 from services.inbound import TextReply
 from services.planted import plant
+from services.sealed_columns import opened
 from services.work import Work
 from store import doubts
 from store import phones as phone_rows
+from store.tables.campaigns import consent as ledger
 from store.tables.campaigns import tasks
+from store.tables.interviews import inbound as inbound_rows
 from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox, senders
 from store.tables.rounds import rounds
@@ -70,15 +73,15 @@ def test_the_reply_is_a_row_handed_over_before_anything_is_answered(world: World
     assert (row["state"], row["purpose"], row["reserved_at"]) == ("handed", "reply", None)
     assert (row["interview_id"], row["office_id"]) == (world.interviews[0], world.office_id)
     assert row["sent_real_at"] is not None
-    assert world.work.vault.open(row["body"]) == reply.body
+    assert opened(world.work.vault, outbox.c.body, row) == reply.body
     assert row["segments"] >= 1
 
 
 def test_bodies_and_numbers_are_sealed(world: World) -> None:
     send(world, "alo")
     row = world.received()[0]
-    assert world.work.vault.open(row["number"]) == LEADER
-    assert world.work.vault.open(row["body"]) == "alo"
+    assert opened(world.work.vault, inbound_rows.c.number, row) == LEADER
+    assert opened(world.work.vault, inbound_rows.c.body, row) == "alo"
     stored = str([dict(r) for r in [row, *world.sent(), *world.events()]])
     assert LEADER not in stored
 
@@ -431,7 +434,7 @@ def test_evidence_of_consent_is_kept_sealed(world: World) -> None:
     send(world, "Từ chối")
     with world.work.database.transaction() as conn:
         row = history(conn, world.hash())[0]
-    assert world.work.vault.open(row["evidence"]) == "Từ chối"
+    assert opened(world.work.vault, ledger.c.evidence, row) == "Từ chối"
     assert (row["channel"], row["at"]) == ("sms", world.work.clock.now())
 
 
@@ -443,7 +446,7 @@ def test_an_unknown_number_becomes_a_task_and_gets_a_polite_word_once_a_day(worl
     assert "chua co trong danh sach" in (first.body or "")
     assert (second.outcome, second.body) == ("unknown_number", None)
     assert world.tasks() == ["unknown_number"]
-    assert world.work.vault.open(world.rows(tasks)[0]["detail"]) == STRANGER
+    assert opened(world.work.vault, tasks.c.detail, world.rows(tasks)[0]) == STRANGER
     assert send(world, "alo", STRANGER, wait_s=90_000).body == first.body
 
 
@@ -479,7 +482,7 @@ def test_an_opt_out_of_nobody_is_told_as_such(world: World, number: str, body: s
 
 def work_of(world: World, task: sa.RowMapping) -> str:
     """The sealed detail of a task."""
-    return "" if task["detail"] is None else world.work.vault.open(task["detail"])
+    return "" if task["detail"] is None else opened(world.work.vault, tasks.c.detail, task)
 
 
 def test_a_number_without_its_plus_is_the_same_person(world: World) -> None:

@@ -30,7 +30,9 @@ def refused(work: Work) -> str:
 
 
 def with_a_phone(work: Work, number: str = "+84901000001") -> None:
-    row = {"hash": work.vault.lookup(number), "hash_version": 1, "number": work.vault.seal(number), "kind": "mobile"}
+    phone_hash = work.vault.lookup(number)
+    sealed = work.vault.seal(number, "phones.number", phone_hash)
+    row = {"hash": phone_hash, "hash_version": 1, "number": sealed, "kind": "mobile"}
     with work.database.transaction() as conn:
         conn.execute(sa.insert(phones).values(flags=[], consent="unasked", created_at=START, **row))
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contact.delivery import InboundText
 from services import inbound, key_fingerprints, key_rotation
 from services.faults import Refusal
+from services.sealed_columns import opened
 from services.work import Work
 from store import keys
 from store.tables.registry import phones
 from store.unit_of_work import Database
-from store.vault import Vault
+from store.vault import NONCE_BYTES, UnreadableError, Vault
 from tests.doubles import KEY, START
 from tests.services.world import LEADER, SharedIds, World, build
 
@@ -99,7 +103,8 @@ def test_rotation_goes_on_while_texts_come_in(work: Work, owner: Database, monke
 
 def test_what_no_key_opens_is_told_and_left(work: Work, owner: Database) -> None:
     foreign = Vault({"gone": b"\x07" * 32}, KEY, 1)
-    row = {"hash": b"h" * 32, "hash_version": 1, "number": foreign.seal("+84901000009"), "kind": "mobile"}
+    number = foreign.seal("+84901000009", "phones.number", b"h" * 32)
+    row = {"hash": b"h" * 32, "hash_version": 1, "number": number, "kind": "mobile"}
     with owner.transaction() as conn:
         conn.execute(sa.insert(phones).values(flags=[], consent="unasked", created_at=START, **row))
     done = rotate(owner, work)
@@ -124,7 +129,7 @@ def test_a_new_look_up_key_finds_every_phone(work: Work, owner: Database) -> Non
     assert key_rotation.rehash(owner, after.vault, (), START, "cli:test") >= len(old)
     with owner.transaction() as conn:
         rows = conn.execute(sa.select(phones.c.hash, phones.c.number, phones.c.hash_version)).all()
-    assert all(after.vault.lookup(after.vault.open(row.number)) == row.hash for row in rows)
+    assert all(after.vault.lookup(after.vault.open(row.number, "phones.number", row.hash)) == row.hash for row in rows)
     assert {row.hash_version for row in rows} == {2}
     assert not {bytes(row.hash) for row in rows} & old
     key_fingerprints.admit(after)
@@ -141,3 +146,30 @@ def test_a_look_up_key_is_not_changed_under_running_processes(work: Work, owner:
     with work.database.transaction(), pytest.raises(Refusal) as caught:
         key_rotation.rehash(owner, Vault({"test": KEY}, OTHER, 2), ("alo_machine",), START, "cli:test")
     assert caught.value.code == "keys.still_running"
+
+
+def test_rotation_binds_what_was_bound_to_no_place(work: Work, owner: Database) -> None:
+    """A database from before places were bound: its rows open, and after a rotation at their own place only."""
+    world = build(work)
+    text_from(work, world, "+84901000001", "1", "a")
+    nonce = b"n" * NONCE_BYTES
+    unbound = b"\x04test" + nonce + AESGCM(KEY).encrypt(nonce, b"+84901000001", b"test")
+    mine = phones.c.hash == work.vault.lookup("+84901000001")
+    with owner.transaction() as conn:
+        conn.execute(sa.update(phones).where(mine).values(number=unbound))
+    assert set(held(owner)) == {"test"}, "the key is known by its id in both forms"
+    assert rotate(owner, work).sealed_anew == 1
+    with owner.transaction() as conn:
+        row = conn.execute(sa.select(phones).where(mine)).mappings().one()
+    assert opened(work.vault, phones.c.number, row) == "+84901000001"
+    with pytest.raises(UnreadableError):
+        work.vault.open(row["number"], "phones.number", b"another")
+
+
+def test_every_place_that_code_names_is_a_sealed_column(work: Work) -> None:
+    places = {place.place for place in keys.sealed_columns()} | {"uploads.list", "uploads.check"}
+    named = set()
+    for package in ("services", "gateway", "runtime", "workers"):
+        for path in Path(package).rglob("*.py"):
+            named |= set(re.findall(r'vault\.(?:open|open_bytes|seal)\([^"\n]*"([a-z_]+\.[a-z_]+)"', path.read_text()))
+    assert {"phones.number", "outbox.body"} <= named <= places

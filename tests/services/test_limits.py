@@ -17,6 +17,7 @@ from contact import caps, settings
 from contact.delivery import Receipt, State
 from services import calls, delivery, departure, dispatch, inbound, interviews, ring_in
 from services.planted import plant
+from services.sealed_columns import opened
 from services.work import Work
 from store import outbox as outbox_rows
 from store.tables.campaigns import campaigns
@@ -225,7 +226,7 @@ def stops_against_sends(world: World, carriers: FakeCarriers) -> tuple[list[str]
     reached = {sent.to for sent in carriers.texts.sent}
     wrong = []
     for row in world.rows(outbox, purpose="reminder"):
-        to = world.work.vault.open(world.rows(phones, hash=row["phone_hash"])[0]["number"])
+        to = opened(world.work.vault, phones.c.number, world.rows(phones, hash=row["phone_hash"])[0])
         if row["state"] != ("sent" if to in reached else "withdrawn"):
             wrong.append(f"{row['state']}, reached: {to in reached}")
     put(world, [contact(world, world.hash(number(n)), world.interviews[n + 1], None, None) for n in range(24)])

@@ -17,6 +17,7 @@ from services.cards import export_cards
 from services.exports import Order
 from services.faults import Refusal
 from services.preview import preview
+from services.sealed_columns import opened
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import organisations
@@ -98,7 +99,10 @@ def test_a_card_names_who_looks_after_the_commune_and_their_number(world: World,
     officers.look_after(world.work, LAN, ["Xã Đông"], ACTOR)
     with world.work.database.transaction() as conn:
         lan = sa.update(staff_table).where(staff_table.c.email == LAN)
-        conn.execute(lan.values(name="Nguyễn Thị Lan", phone=world.work.vault.seal("+84912345678")))
+        lan_id = conn.scalar(sa.select(staff_table.c.id).where(staff_table.c.email == LAN))
+        assert lan_id
+        number = world.work.vault.seal("+84912345678", "staff.phone", lan_id)
+        conn.execute(lan.values(name="Nguyễn Thị Lan", phone=number))
 
     def printed(name: str, *whom: str) -> list[str]:
         order = Order("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
@@ -129,7 +133,7 @@ def test_an_officers_number_is_kept_sealed_shown_to_colleagues_and_dropped(world
     officers.look_after(world.work, LAN, ["Xã Đông", officers.PROVINCE], ACTOR)
     officers.set_phone(world.work, LAN, "0901 000 055", ACTOR)
     (row,) = world.rows(staff_table, email=LAN)
-    assert (b"901000055" in row["phone"], world.work.vault.open(row["phone"])) == (False, "+84901000055")
+    assert (b"901000055" in row["phone"], opened(world.work.vault, staff_table.c.phone, row)) == (False, "+84901000055")
     assert {o.commune: o.phone for o in officers.listed(world.work)} == dict.fromkeys(("", "Xã Đông"), "+84901000055")
     assert "901000055" not in str([dict(line) for line in world.rows(audit)])
     officers.set_phone(world.work, LAN, "", ACTOR)

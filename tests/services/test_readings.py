@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from services import offices, readings
 from services.faults import Refusal
 from services.imports import import_online, import_registry
+from services.sealed_columns import opened
 from services.undo import undo_import
 from services.work import Work
 from store import registry
@@ -45,14 +46,14 @@ def listed(tmp_path: Path, *rows: list[object], header: tuple[str, ...] = HEADER
 def numbers(work: Work, owner: Database, name: str = "HTX Một") -> list[str]:
     """The numbers of an organisation, the first choice first."""
     query = (
-        sa.select(phones.c.number)
+        sa.select(phones.c.hash, phones.c.number)
         .join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
         .join(organisations, organisations.c.id == organisation_phones.c.organisation_id)
         .where(organisations.c.name == name)
         .order_by(organisation_phones.c.rank)
     )
     with owner.transaction() as conn:
-        return [work.vault.open(number) for number in conn.scalars(query)]
+        return [opened(work.vault, phones.c.number, row) for row in conn.execute(query).mappings()]
 
 
 # Digits thrown away

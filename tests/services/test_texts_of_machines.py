@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from services import inbound
 from services.inbound import TextReply
+from services.sealed_columns import opened
 from services.work import Work
+from store.tables.interviews import inbound as inbound_rows
 from store.tables.interviews import interviews as interview_table
 from store.tables.rounds import rounds
 from tests.services.test_inbound import STRANGER, send, statements  # noqa: F401  # a fixture
@@ -73,7 +75,7 @@ def test_a_body_in_base64_is_read_and_kept_as_it_came(world: World) -> None:
     send(world, "alo")
     wrapped = base64.b64encode("1\nGiám đốc".encode("utf-16-be")).decode()
     assert send(world, wrapped).outcome == "answered"
-    assert world.work.vault.open(world.received()[-1]["body"]) in (wrapped, "alo")
+    assert opened(world.work.vault, inbound_rows.c.body, world.received()[-1]) in (wrapped, "alo")
     assert send(world, base64.b64encode("Đừng nhắn tin nữa".encode("utf-16-le")).decode()).outcome == "opted_out"
 
 

@@ -8,9 +8,11 @@ import pytest
 
 from services import calls, dispatch, inbound, resumptions, ring_in, told_wishes
 from services.faults import Refusal
+from services.sealed_columns import opened
 from services.told_wishes import Told
 from services.work import Work
 from store.consent import history
+from store.tables.campaigns import consent
 from store.tables.outbox import outbox
 from store.tables.registry import organisation_phones, organisations
 from store.tables.staff import audit
@@ -59,7 +61,7 @@ def test_the_ledger_says_who_when_and_how_and_the_trail_says_no_words(world: Wor
         (row,) = history(conn, world.hash())
     assert (row["kind"], row["channel"], row["interview_id"]) == ("stopped", "staff", world.interviews[0])
     assert row["source_id"].startswith("staff:7:")
-    assert world.work.vault.open(row["evidence"]) == f"in_person 2026-11-18: {SAID.words}"
+    assert opened(world.work.vault, consent.c.evidence, row) == f"in_person 2026-11-18: {SAID.words}"
     (line,) = world.rows(audit)
     assert (line["action"], line["actor"]) == ("consent.stopped", "staff:7")
     assert line["detail"] == {"how": "in_person", "day": "2026-11-18", "numbers": 1}

@@ -173,7 +173,7 @@ class World:
                 sa.insert(phones).values(
                     hash=self.hash(number),
                     hash_version=1,
-                    number=vault.seal(number),
+                    number=vault.seal(number, "phones.number", self.hash(number)),
                     kind="mobile",
                     flags=[],
                     consent="unasked",

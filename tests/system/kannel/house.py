@@ -29,6 +29,7 @@ from runtime.processes import Crew
 from runtime.settings import Settings
 from services import reconcile, senders, sweeps
 from services.relay import Relay
+from services.sealed_columns import opened
 from services.senders import NewSender
 from services.work import Work
 from store import outbox as outbox_rows
@@ -192,13 +193,13 @@ class House:
         at = self.newcomer(number)
         if not body:
             return replace(self.world, text=sender or self.world.text).plan("text", at=at, number=f"+{number}")
-        ref, now = self.work.ids.public(), self.work.clock.now()
+        ref, row_id, now = self.work.ids.public(), self.work.ids.new(), self.work.clock.now()
         with self.work.database.transaction() as conn:
             outbox_rows.insert_row(
-                conn, id=self.work.ids.new(), ref=ref, medium="text", purpose="test", state=State.PLANNED,
+                conn, id=row_id, ref=ref, medium="text", purpose="test", state=State.PLANNED,
                 sender_id=self.world.text.id, phone_hash=self.world.hash(f"+{number}"),
                 interview_id=self.world.interviews[at], office_id=self.world.office_id,
-                body=self.work.vault.seal(body), due_at=now, created_at=now,
+                body=self.work.vault.seal(body, "outbox.body", row_id), due_at=now, created_at=now,
             )  # fmt: skip
         return ref
 
@@ -225,7 +226,8 @@ class House:
     def received(self, number: str) -> list[str]:
         """What we took in from `number`, in order."""
         rows = self.world.rows(inbound_rows, phone_hash=self.world.hash(f"+{number}"))
-        return [self.work.vault.open(row["body"]) for row in sorted(rows, key=lambda row: row["received_at"])]
+        rows = sorted(rows, key=lambda row: row["received_at"])
+        return [opened(self.work.vault, inbound_rows.c.body, row) for row in rows]
 
     def replies(self, number: str) -> list[str]:
         """The states of our replies to `number`."""
