@@ -20,7 +20,7 @@ from files.workbooks import Cell
 
 _EXCEL_EPOCH = date(1899, 12, 30)
 _IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.IGNORECASE)
-_WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)(?: (?:thành viên|người|tv|hộ))?", re.IGNORECASE)
+_WHOLE = re.compile(r"([0-9]{1,3}(?:[., ][0-9]{3}){1,9}|[0-9]{1,30})(?: (?:thành viên|người|tv|hộ))?", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"\d{6,}\.0")
 _ZEROS_FOR_DIGITS = re.compile(rf"[1-9]\d{{{notation.MOST_DIGITS - 1}}}00+")
 """A code longer than a spreadsheet keeps, whose further digits it made zeros."""
@@ -57,7 +57,8 @@ def read_date(cell: Cell) -> date | None:
 
 
 def read_whole(text: str) -> int | None:
-    """A whole number, with or without thousands marks and a word for people behind it ("1.234 thành viên")."""
+    """A whole number of at most 30 digits, with or without thousands marks and a word for people behind it ("1.234
+    thành viên")."""
     match = _WHOLE.fullmatch(text)
     return int(re.sub(r"[., ]", "", match[1])) if match else None
 

@@ -14,13 +14,15 @@ from typing import Literal
 
 from files.columns import Header, fold, plain
 from files.heading_words import EXPLAINED, FACETS, FIELDS, KIND_TOLD, MANY, PLACES, SECOND, SECTOR_TOLD, UNUSED
-from files.registry_words import NAMES
+from files.registry_words import KINDS, NAMES, SECTORS
 from files.reports import ColumnUse, Use
 from files.workbooks import Row, Sheet, letter
 
 Facet = Literal["", "new", "old", "second", "other"]
 _HEADER_WITHIN = 30
 """Title rows above the header: no list seen has more than a page of them."""
+_LOOKED_AT = 200
+"""Rows by whose cells two columns are told apart."""
 _BRACKETS = re.compile(r"[(\[{](.*?)[)\]}]|[(\[{](.*)$", re.DOTALL)
 _SPELLINGS = {spelling: field for field, all_of in NAMES.items() for spelling in all_of}
 _FIELDS = {field: re.compile("|".join(patterns)) for field, patterns in FIELDS.items()}
@@ -131,6 +133,8 @@ def _columns(sheet: Sheet, index: int) -> Columns:
     titles, headings, last = _titles(sheet, index)
     named = {heading.field for heading in headings if not heading.facet}
     headings = [_settled(heading, named) for heading in headings]
+    if "kind" not in named:
+        headings = _kind_among(headings, sheet.rows[last + 1 : last + 1 + _LOOKED_AT])
     at: dict[str, tuple[int, ...]] = {}
     twice: list[tuple[str, int]] = []
     for field in dict.fromkeys(heading.field for heading in headings if heading.field):
@@ -145,6 +149,16 @@ def _columns(sheet: Sheet, index: int) -> Columns:
     at = {field: columns for field, columns in at.items() if field not in UNUSED}
     header = Header(sheet, last, titles, at)
     return Columns(header, tuple(_uses(header, headings, at)), tuple(twice))
+
+
+def _kind_among(headings: list[Heading], rows: Sequence[Row]) -> list[Heading]:
+    """Of several columns for the sector ("Loại hình", "Lĩnh vực") the one whose cells are kinds is that of the kind."""
+    sectors = [column for column, heading in enumerate(headings) if heading == Heading("sector")]
+    for column in sectors if len(sectors) > 1 else ():
+        said = [fold(plain(row[column])) for row in rows if column < len(row) and row[column] != ""]
+        if said and sum(word in KINDS and word not in SECTORS for word in said) * 2 > len(said):
+            return [*headings[:column], Heading("kind"), *headings[column + 1 :]]
+    return headings
 
 
 def _settled(heading: Heading, named: set[str]) -> Heading:

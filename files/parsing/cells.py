@@ -24,13 +24,18 @@ _PAGE = 500
 NO_RESULT = "="
 """What stands for a formula whose result the file does not hold; the formula's text may follow."""
 _ERRORS = re.compile(
-    r"#(?:N/A|NV|REF|NAME\?|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|ERROR|BUSY|EXTERNAL|PYTHON"
-    r"|GETTING_DATA|NOM\?|VALEUR|NOMBRE|NUL|WERT|BEZUG|ZAHL|ИМЯ\?|ЗНАЧ|ССЫЛКА|ДЕЛ/0|Н/Д|ЧИСЛО|¡[A-Z/0Ñ]+|¿[A-ZÑ]+\?)!?"
-    r"|#{3,}|(?:Err|Lỗi) ?: ?5\d\d",
+    r"#(?:N/A(?: N/A)?|NV|REF|NAME\?|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|ERROR|BUSY|EXTERNAL"
+    r"|PYTHON|TIMEOUT|GETTING_DATA[.…]*|N/D|Н/Д|YOK|NB|I/T|HIÁNYZIK|SAKNAS|PUUTTUU|NENÍ_K_DISPOZICI|KXĐ|KHÔNG_CÓ|LỖI)"
+    r"\s?!?|#{3,}|(?:Err|Lỗi)[ .]? ?:? ?5\d\d",
     re.IGNORECASE,
 )
-"""What Excel, LibreOffice and Google Sheets show for a value that could not be computed (the last for Excel: a column
-too narrow to show it), in the languages seen. Source: the programs' lists of error values."""
+"""What Excel, LibreOffice and Google Sheets show for a value that could not be computed (`###` for Excel: a column
+too narrow to show it), where no sign at the end tells it. Source: the programs' lists of error values."""
+_IN_ANY_LANGUAGE = re.compile(r"#[¡¿]?[^\W\d_][\w/]*\s?[!?]")
+"""The same in the language of the program, always in capitals: `#TÊN?`, `#GIÁ_TRỊ!`, `#BÖL/0!`."""
+_AROUND = " \t\r\n\u00a0\u200b\u2060\ufeff'"
+"""What may stand around an error that went through other programs."""
+_BEGINS = frozenset("#＃EeLl" + _AROUND)
 
 
 class ErrorCell(str):
@@ -44,7 +49,9 @@ class ErrorCell(str):
 
 def is_error(text: str) -> bool:
     """Whether a text is an error value that was saved or copied as text."""
-    return _ERRORS.fullmatch(text.strip()) is not None
+    bare = text.strip(_AROUND).replace("＃", "#", 1)
+    localised = _IN_ANY_LANGUAGE.fullmatch(bare) is not None and bare == bare.upper()
+    return localised or _ERRORS.fullmatch(bare) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def marked(sheet: Sheet, marks: Marks) -> Sheet:
     """The sheet with what `marks` and texts such as "#N/A" say."""
     rows: list[Row] = [
         [
-            ErrorCell(cell) if type(cell) is str and cell and cell[0] in "#EL" and is_error(cell) else cell
+            ErrorCell(cell) if type(cell) is str and cell and cell[0] in _BEGINS and is_error(cell) else cell
             for cell in row
         ]
         for row in sheet.rows

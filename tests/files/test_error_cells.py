@@ -124,13 +124,35 @@ def test_formulas_filled_down_below_the_list_are_told_once(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "text",
     ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#n/a", "Err:502",
-     "#ERROR!", "#NOM?", "#WERT!", "#BEZUG!", "Lỗi:508", "########", "#¡VALOR!", "#ИМЯ?"],
+     "#ERROR!", "#NOM?", "#WERT!", "#BEZUG!", "Lỗi:508", "########", "#¡VALOR!", "#ИМЯ?", "#TÊN?", "#GIÁ_TRỊ!", "#LỖI!",
+     "#DIV/0 !", "#GETTING_DATA...", "#N/A N/A", "#N/D", "#YOK", "#名前?", "#BÖL/0!", "#ZÉROOSZTÓ!", "#DĚLENÍ_NULOU!",
+     "#TYHJÄ!", "#TIMEOUT!", "＃N/A", "\u200b#N/A", " #REF!\u00a0", "'#N/A", "Err: 508", "#KXĐ",
+     "#VALEURS!", "#¿NOMBRE?"],
 )  # fmt: skip
 def test_errors_saved_as_text_are_errors(text: str) -> None:
     assert is_error(text)
 
 
-@pytest.mark.parametrize("text", ["#", "#1", "# ghi chú", "N/A", "Err", "Lê", "Error 5", "##", "E", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#",
+        "#1",
+        "# ghi chú",
+        "N/A",
+        "Err",
+        "Lê",
+        "Error 5",
+        "##",
+        "E",
+        "",
+        "#Hà Nội!",
+        "#HTX NÀ LÚA!",
+        "Lê 512",
+        "#1!",
+        "#A1",
+    ],
+)
 def test_texts_that_only_look_like_errors_are_texts(text: str) -> None:
     assert not is_error(text)
 
@@ -231,3 +253,13 @@ def _hide_ods(path: Path) -> None:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", whole)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("error", ["#TÊN?", " #GIÁ_TRỊ!", "＃N/A"])
+def test_an_error_in_any_language_is_no_name_in_any_format(tmp_path: Path, ending: str, error: str) -> None:
+    row: list[object] = ["HTX A", "HTX NN", "0912345678", "Có", "", "Xã A", "7"]
+    path = FORMATS[ending](tmp_path / f"a.{ending}", [HEADER, row, [error, *row[1:]]])
+    read = read_registry(path)
+    assert [organisation.name for organisation in read.organisations] == ["HTX A"]
+    assert "cell.error" in {fault.code for fault in read.faults}

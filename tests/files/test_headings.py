@@ -234,3 +234,29 @@ def test_brackets_and_words_change_the_facet_of_any_heading_and_never_its_field(
     for shape in ("{} (bắt buộc)", "{} (*)", "{} (neu co)", " {}  ", "{}:"):
         found = understand(shape.format(title))
         assert (found.field, found.facet) == (field, ""), shape
+
+
+@pytest.mark.parametrize(
+    ("titles", "cells"),
+    [
+        (("Loại hình", "Lĩnh vực"), ("HTX", "Nông nghiệp")),
+        (("Lĩnh vực", "Loại hình"), ("Phi nông nghiệp", "Liên hiệp HTX")),
+        (("Loại hình", "Lĩnh vực hoạt động"), ("Hợp tác xã", "Nông nghiệp")),
+    ],
+)
+def test_a_type_beside_a_sector_is_the_kind_when_its_cells_are_kinds(
+    tmp_path: Path, titles: tuple[str, str], cells: tuple[str, str]
+) -> None:
+    header = ["TT", "Tên HTX", "Số điện thoại", "Là thành viên", "Xã", *titles]
+    rows = [[n, f"Nà Lúa {n}", f"091234567{n}", "Có", "X", *cells] for n in range(1, 4)]
+    found = read_registry(write(tmp_path / "a.xlsx", DS=[header, *rows]))
+    assert {fault.code for fault in found.faults} == set()
+    kind, sector = ("LHHTX" if "Liên" in cells[1] else "HTX"), ("PNN" if "Phi" in cells[0] else "NN")
+    assert {(o.kind, o.sector) for o in found.organisations} == {(kind, sector)}
+    assert len(found.organisations) == 3
+
+
+def test_a_type_beside_a_trade_stays_the_sector_when_its_cells_are_sectors(tmp_path: Path) -> None:
+    header = ["TT", "Tên HTX", "Số điện thoại", "Là thành viên", "Xã", "Loại hình", "Lĩnh vực"]
+    found = read_registry(write(tmp_path / "a.xlsx", DS=[header, [1, "HTX A", "0912345679", "Có", "X", "NN", "NN"]]))
+    assert [(o.kind, o.sector) for o in found.organisations] == [("HTX", "NN")]

@@ -179,3 +179,10 @@ def test_an_extension_is_told_and_the_number_kept(tmp_path: Path) -> None:
     (fault,) = found.faults
     assert (fault.code, fault.weight, dict(fault.params)) == ("phone.extension", "notice", {"extension": "12"})
     assert not found.organisations[0].phones_unread
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "1" + ".000" * 2000, "1" * 31])
+def test_a_number_of_thousands_of_digits_is_a_fault_of_its_cell(tmp_path: Path, count: str) -> None:
+    found = listed(tmp_path, "csv", HEADER, row(), row(name="HTX Hai", login="0900000002", member_count=count))
+    assert [organisation.member_count for organisation in found.organisations][1:] == [None]
+    assert [(fault.code, fault.row) for fault in found.faults] == [("list.member_count_unreadable", 3)]
