@@ -60,8 +60,14 @@ _TONES = frozenset((_ACUTE, _GRAVE, _HOOK, _TILDE, _DOT))
 _OWN = re.compile("[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 """Letters that only Unicode's Vietnamese has: a word with one of them is no older encoding."""
 _WORD = re.compile(r"[A-Za-z\xa1-\xff]+")
-_STRANGE = re.compile("[\x80-\x9f\xa1-\xbfÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ\ufffdŒœŠšŸŽžƒ‚„†‡ˆ‰‹›˜™€]")
-_SIGN_BEHIND = re.compile(r"[+*^(?]|dd|DD")
+_STRANGE = re.compile("[\x80-\x9f\xa1-\xbfÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ\ufffdŒœŠšŸŽžƒ‚„†‡ˆ‰‹›˜™€√∆бГЖД]")
+_SIGN_BEHIND = re.compile(r"[+*^(?&\\]|dd|DD")
+_ESCAPED = re.compile(
+    r"&#(?:x[0-9a-f]{2,6}|\d{2,7});|\\u[0-9a-f]{4}|&[aeiouyd](?:acute|grave|tilde|circ);", re.IGNORECASE
+)
+"""Letters that a program wrote as HTML or as source text."""
+_MISREAD = re.compile("·[ª∫]|√[^\\s\\d]|ƒë|∆[∞°]|б[»є]|Г[\xa0-\xbfЁ-џ]|Ж[°Ў]|Д[‘ѓ]")
+"""UTF-8 read as Mac Roman or as Windows-1251."""
 _SUSPECT = re.compile(
     "[a-zà-ÿ][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]|[aâeêoôõýy][ìò]|[aeAE][ùõâáàãêéèúÙÕÂÁÀÃÊÉÈÚ]|[oOuUyYôÔ][ùõÙÕ]|[oO][âÂ]|[yY][âáàãÁÀÃ]"
 )
@@ -83,7 +89,7 @@ def detect(text: str) -> str:
     if not is_suspect(text):
         return ""
     if text.isascii():
-        if "?" in text and _LOST.search(text):
+        if _ESCAPED.search(text) or ("?" in text and _LOST.search(text)):
             return "lost"
         return "viqr" if _is_viqr(text) else ""
     return _detect(text)
@@ -93,13 +99,15 @@ def is_suspect(text: str) -> bool:
     """Whether `detect` has to look closer: a quick look for the many texts that are plainly Vietnamese."""
     if text.isascii():
         return _SIGN_BEHIND.search(text) is not None
-    if _STRANGE.search(text) or "?" in text:
+    if _STRANGE.search(text) or "?" in text or "&" in text or "\\" in text:
         return True
     return not _OWN.search(text) and _SUSPECT.search(text) is not None
 
 
 @lru_cache(maxsize=2048)
 def _detect(text: str) -> str:
+    if _ESCAPED.search(text) or _MISREAD.search(text):
+        return "lost"
     if _MOJIBAKE.search(text):
         return "utf8" if convert(text, "utf8") != text else "lost" if _broken(text) else ""
     words = _WORD.findall(text)

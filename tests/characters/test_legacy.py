@@ -144,3 +144,21 @@ def test_a_row_is_converted_when_one_of_its_cells_is_sure_and_unicode_stays() ->
     assert legacy.convert_together(row, "tcvn3") == ["HTX Nông nghiệp", "Xã Lê Lợi", "Lê", 5.0, "Trần Văn Đức", "0912"]
     plain = ["HTX Lê", "Xã Hà"]
     assert legacy.convert_together(plain, "tcvn3") == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"HTX {'Hợp tác xã Đông'.encode().decode(page, 'replace')}" for page in ("mac-roman", "cp1251")),
+        *("HTX H&#7907;p tác", "HTX N&#xf4;ng", "HTX N\\u00f4ng", "HTX N&ocirc;ng Lúa", "HTX N&ocirc;ng"),
+    ],
+)
+def test_letters_of_further_programs_are_never_taken_as_they_stand(text: str) -> None:
+    assert legacy.detect(text) == "lost"
+
+
+@pytest.mark.parametrize(
+    "text", ["HTX R&D Nà Lúa", "A & B", "НТХ Nà Lúa", "Сao Bằng", "HTX A\\B", "C&T; D", "HTX №1", "a·b", "Здравствуйте"]
+)
+def test_signs_and_letters_of_other_scripts_are_no_lost_letters(text: str) -> None:
+    assert legacy.detect(text) == ""
