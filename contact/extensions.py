@@ -9,7 +9,7 @@ import re
 
 _WORDS = (
     r"(?:s[ốo]\s*)?(?:m[áa]y\s*)?(?:l[ẻe]|n[ộo]i\s*b[ộo]|nh[áa]nh|ph[ụu])|m[áa]y\s*con"
-    r"|ext(?:ension|en|n)?|x|line|(?:b[ấa]m|nh[ấa]n|quay)(?:\s*(?:ti[ếe]p|s[ốo]|ph[íi]m))*|[#*]"
+    r"|ml|ph[íi]m|ext(?:ension|en|n)?|x|line|(?:b[ấa]m|nh[ấa]n|quay)(?:\s*(?:ti[ếe]p|s[ốo]|ph[íi]m))*|[#*]"
 )
 _NAMED = (
     rf"(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])[\s.:=\-]*(?:s[ốo]\s*)?"

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from files.columns import fold
 
-_WORK = r"(?:hoat dong|hd|kinh doanh|san xuat(?: kinh doanh)?|sxkd)"
+_WORK = r"(?:hoat dong|hd|kinh doanh|kd|san xuat(?: kinh doanh)?|sxkd)"
 _UNDER_WAY = (
     r"(?:(?:da|dang|cho|tam|se|de nghi|xin|du kien|bi|thuoc dien|co qd|co quyet dinh|hoan thanh|lam thu tuc|thu tuc) )*"
 )
@@ -23,13 +23,17 @@ _ACTIVE = re.compile(
 )
 _GONE = (
     rf"(?:{_UNDER_WAY}(?:giai the|pha san|sap nhap|sat nhap|hop nhat|chia tach|dong cua|xoa ten|xoa so|thanh ly"
-    rf"|thu hoi(?: (?:gcn|giay|giay phep|giay chung nhan).*)?|rut giay phep|dong ma so thue|dinh chi)(?: {_WORK})?"
+    rf"|thu hoi(?: (?:gcn|giay|giay phep|giay chung nhan).*)?|rut giay phep"
+    rf"|dong (?:ma so thue|mst)|dinh chi|tan ra|bo tron)(?: {_WORK})?"
     r"(?: (?:tu nguyen|bat buoc|vao .*|voi .*|thanh .*))?"
-    rf"|{_UNDER_WAY}(?:ngung|dung|nghi|het|tam ngung|tam dung|dinh chi|cham dut)(?: {_WORK})*(?: tam thoi)?"
-    rf"|(?:khong|khong con|chua|chua di vao|k|ko) (?:{_WORK}|ton tai|con)(?: nua)?"
+    rf"|{_UNDER_WAY}(?:ngung|dung|nghi|het|tam ngung|tam dung|dinh chi|cham dut)(?: {_WORK})*"
+    r"(?: tam thoi| co thoi han)?(?: (?:nhung|va) chua (?:hoan thanh |lam )?thu tuc .*)?"
+    rf"|(?:khong|khong con|chua|chua di vao|k|ko) (?:{_WORK}|ton tai|con)(?: nua)?(?: tai (?:dia chi|tru so).*)?"
     rf"|{_UNDER_WAY}chuyen doi(?: (?:loai hinh|mo hinh|sang .*|thanh .*))?"
-    rf"|khong|no|false|inactive|closed|dissolved|nhd){_SINCE}"
+    rf"|khong|no|false|inactive|closed|dissolved|nhd|khd|khong tim thay){_SINCE}"
 )
+_SHORT = re.compile(r"\bh\s?[/.]\s?(?:động|đ\b)", re.IGNORECASE)
+_WHO = re.compile(r"^(?:htx|qtdnd|qtd|lhhtx|don vi|to chuc) (?=\w)")
 _INACTIVE = re.compile(rf"{_GONE}(?: {_GONE})*")
 
 
@@ -38,7 +42,8 @@ def is_active(text: str) -> bool | None:
     """Whether an organisation in this state is active; nothing said: yes. None when the words are not known."""
     if not text.strip():
         return True
-    parts = [fold(part) for part in re.split(r"[,;/()+\n–-]|\bvà\b", text)]
+    whole = _SHORT.sub("hoạt động", text)
+    parts = [_WHO.sub("", fold(part)) for part in re.split(r"[,;/()+\n–-]|\bvà\b", whole)]
     told = {_state(part) for part in parts if part and not re.fullmatch(r"(?:qd|so|quyet dinh|[\d ]).*", part)}
     return told.pop() if len(told) == 1 else None
 

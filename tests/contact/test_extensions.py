@@ -10,7 +10,8 @@ from contact.phone import read_cell
 from tests.contact.numbers import landlines, numbers
 
 NUMBER = "+842143840123"
-WORDS = ("máy lẻ", "số máy lẻ", "lẻ", "Máy lẻ:", "may le", "ext", "Ext.", "EXT:", "extension", "số nội bộ", "nội bộ:",
+WORDS = ("máy lẻ", "ML:", "phím", "số máy lẻ", "lẻ", "Máy lẻ:", "may le", "ext", "Ext.", "EXT:", "extension",
+         "số nội bộ", "nội bộ:",
          "noi bo", "máy nhánh", "nhánh", "máy phụ", "bấm số", "nhấn phím", "x", "#", "*", "lẻ số", "line")  # fmt: skip
 
 

@@ -17,13 +17,17 @@ GONE = (
     " Dừng hoạt động; Tạm dừng; Đã ngừng hoạt động từ 2021; Không còn hoạt động; Giải thể năm 2023; Đã sáp nhập;"
     " Ngừng HĐ chờ giải thể; Giải thể bắt buộc; Đã chuyển đổi sang công ty; Đã giải thể (QĐ 12); Ko hoạt động;"
     " Đóng cửa;"
-    " Bị thu hồi giấy phép; Chấm dứt hoạt động; Tạm nghỉ; giải thể; Inactive; Sát nhập; Đang chờ giải thể; Không HĐ"
+    " Bị thu hồi giấy phép; Chấm dứt hoạt động; Tạm nghỉ; giải thể; Inactive; Sát nhập; Đang chờ giải thể; Không HĐ;"
+    " Ngừng KD; Ngừng h/động; KHĐ; Đóng MST; Tan rã; Bỏ trốn; Không tìm thấy; HTX đã giải thể;"
+    " Ngưng hoạt động có thời hạn;"
+    " Không hoạt động tại địa chỉ đã đăng ký; Ngừng hoạt động nhưng chưa hoàn thành thủ tục đóng MST"
 )
 WORKING = (
     "HĐ; Đang HĐ; Có hoạt động; Hoạt động; Đang hoạt động; Hoạt động tốt; Còn hoạt động; Hoạt động bình thường;"
     " Đang hoạt động bình thường; Hoạt động cầm chừng; Bình thường; Mới thành lập; Hoạt động có hiệu quả;"
     " Chưa giải thể;"
-    " Hoạt động trở lại; ĐANG HOẠT ĐỘNG; Hoạt động kém hiệu quả; Hoạt động không hiệu quả"
+    " Hoạt động trở lại; ĐANG HOẠT ĐỘNG; Đang h.động; HTX đang hoạt động;"
+    " Hoạt động kém hiệu quả; Hoạt động không hiệu quả"
 )
 UNCLEAR = "Đang xây dựng; ?; -; x; 1; lạ; Chuyển đổi theo Luật 2012; Đang hoạt động, chờ giải thể; Hoạt động/Ngừng"
 TABLE = [
