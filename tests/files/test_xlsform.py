@@ -298,6 +298,17 @@ def test_an_open_group_is_refused(tmp_path: Path) -> None:
     assert [(f.code, f.row) for f in found] == [("form.group_open", 3)]
 
 
+def test_groups_nested_a_thousand_deep_are_a_fault_and_no_failure_of_ours(tmp_path: Path) -> None:
+    begins = [["begin_group", f"g{n}", "G"] for n in range(1200)]
+    groups = [*begins, ["select_one yn", "q", "Q"], *[["end_group"]] * 1200]
+    choices = [["list_name", "name", "label"], ["yn", "1", "Có"], ["yn", "0", "Không"]]
+    form = {"survey": [["type", "name", "label"], *groups], "choices": choices}
+    path = write(tmp_path / "deep.xlsx", **form, settings=[["form_id", "version"], ["f1", "1"]])
+    assert "form.pyxform" in {fault.code for fault in pyxform_faults(workbooks.read(path))}
+    with pytest.raises(RefusedError):
+        read_form(path)
+
+
 def test_sheets_of_odk_that_alo_does_not_run_are_refused(tmp_path: Path) -> None:
     assert [f.code for f in faults(tmp_path, entities=[["list_name"], ["x"]])] == ["form.sheet_refused"]
 
