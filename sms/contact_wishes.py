@@ -60,7 +60,7 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"(?:^|[MFT])NP[MHF]*$"),
     # not willing to receive, to be called
     ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHICnU]*(?:[Ee]|$)"),
-    ("stop", r"[ND][Wb]+[WbMF]*(?:P|[VB]C?[MHF]*E)"),
+    ("stop", r"[ND][Wb]+[WbMFf]*(?:P|[VB]C?[MHF]*E)"),
     ("stop", r"[ND][Wb]+[WbMFH]*C" + _TAIL),
     ("stop", r"[ND][Wb]+M+[VB]C?" + _TAIL),
     ("stop", r"[ND]W+b[FM]*[VBP]"),
@@ -84,6 +84,7 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("stop", r"^[FMi]*M[FMi]*XF*C[MF]*$"),
     # asks too much
     ("hold", r"(?:^|[^AN])[DdS]F?h[MCHFUE]*$|^[FMi]*Nh[MCFU]*E|[VPBh][CMFU]*v"),
+    ("hold", r"^[MFU]*[VB]C?[FM]*U[FMr]*[VB][FMC]*U[FMU]*$"),
     ("stop", r"[XKS]M+H[Fi]*$"),
     ("stop", r"(?:^|[^N])X[FM]*WF*$"),
     ("stop", r"KM+H?$"),
@@ -99,7 +100,7 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
 _RULES = [(verdict, re.compile(rule)) for verdict, rule in _WRITTEN]
 _AMONG_OTHERS = re.compile(r"^[^w]*(?:[DdN][^wALZ]{0,5}[VP][^wALZ]{0,5}E|[RS][^wALZ]{0,2}[VP][^wALZ]*$)")
 """Refusing and contact among words that nobody knows, where nothing tells of others."""
-_TRIGGER = re.compile("[DdNSsTRXKPaqJzv]")
+_TRIGGER = re.compile("[DdNSsTRXKPaqJzv]|[VB].*U.*[VB].*U")
 _ALWAYS = re.compile(r"^[^ODNdA]*!S[FElUIMi]*$")
 _ALONE = re.compile(r"^[FiIT]*(?:M?WM*)?S[FElIUMi]*$")
 _ALONE_OF_SOMEBODY = re.compile(r"^[FiIM]*S[FElIUMi]*$")

@@ -75,7 +75,7 @@ VOCABULARY: Mapping[str, str] = {
     "B": "nhan",
     "BC": "nhan tin, nhan tin nhan",
     # O: without weight here, but no courtesy
-    "O": "câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
+    "O": "the end, in the end, câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
     # P: to bother
     "P": (
         "làm phiền, làm phiền phức, mất thời gian, làm mất thời gian, làm tốn thời gian, bám theo, dòm ngó, "
@@ -133,7 +133,7 @@ VOCABULARY: Mapping[str, str] = {
         "xin cám ơn, trân trọng, ok, oke, thanks, thank you, thank, tks, ty, kính, chào, trên, ở, bởi, là, all, now, "
         "sir, off, of, the, these, those, any, it, out, please, immediately, rồi mà, mà, đó, đấy, thì, phép, thông "
         "cảm, mong thông cảm, nhỉ, loại, hình thức, kiểu, bất kỳ, bất cứ, am, would, to be, trước, những cái, cái, "
-        "giùm tôi, ngay lập tức, lập tức, ngay đi"
+        "trò, cái trò, giùm tôi, ngay lập tức, lập tức, ngay đi"
     ),
     # r: when; it makes a fact of an order
     "r": "rồi, còn, đã, sẽ, đang, vẫn, cứ, tạm, cũng",
@@ -151,7 +151,8 @@ VOCABULARY: Mapping[str, str] = {
     "q": "để, hãy để, let, leave",
     "y": "yên, được yên, yên thân, yên ổn, alone, in peace, be",
     "a": (
-        "remove me, remove us, delete me, take me off, take us off, count me out, tha cho, leave me alone, lose my "
+        "thu hồi đồng ý, thu hồi sự đồng ý, rút đồng ý, rút lại đồng ý, remove me, remove us, delete me, take me "
+        "off, take us off, count me out, tha cho, leave me alone, lose my "
         "number, get lost, go away, piss off, fuck off, buông tha, miễn tiếp"
     ),
     "z": "no calls, no texts, no messages, no sms, no spam, no contact, no call, no text",

@@ -24,14 +24,34 @@ _VERBS_VI = (
     "|dat cau hoi|dat dau hoi|tha tim|yeu|xoa|go|go bo|bo|huy"
 )
 _THINGS = "image|photo|picture|movie|video|audio|message|sticker|link|anh|hinh anh|tin nhan|nhan|tep|attachment"
+_LINKING = (
+    rf"(?:\s+(?:vi|vao|voi|cho|toi|khoi|tu|ve|mot|mau|doan|noi dung|luot|thich|yeu thich|phan ung|bieu tuong"
+    rf"|bieu cam|cam xuc|trai tim"
+    rf"|dau|hoi|hoi cham|cham|than|cua|ban|minh|{_THINGS})(?!\w)|\s*[^\w\s“”\"]{{1,8}}(?![^\w\s“”\"])){{0,6}}?"
+)
+"""What may stand between the verb and the quotation: `đã xóa lượt thích khỏi “…”`, but not `đã bỏ ruộng “hoang”`."""
+_VERBS_ABROAD = (
+    "a (?:aime|adore|ri a?|souligne|demande)|le (?:gusto|encanto)|me (?:gusta|encanta)|curtiu|amou|adorou|gefallt mir"
+    "|ha messo mi piace a|ditandai suka|disukai|suka"
+)
 _QUOTED = rf"[{_OPEN}][^{_CLOSE}]*(?:[{_CLOSE}]\W*)?$"
 _REACTED = re.compile(
-    rf"(?:{_VERBS}|(?:da )?tha tim|da (?:{_VERBS_VI})[^“”\"]{{0,40}}?)"
+    rf"(?:{_VERBS}|(?:da )?tha tim|da (?:{_VERBS_VI}){_LINKING}|{_VERBS_ABROAD})"
     rf"\s*(?:{_QUOTED}|(?:an?|mot|tin|hinh|buc|doan) (?:{_THINGS})\b.{{0,20}}$)"
 )
 """What telephones send for a reaction, with the text reacted to in quotation marks at the end."""
 _FELT = re.compile(rf"[^\w\s]{{1,8}}\s*(?:to|for|from|cho|toi|voi|doi voi|vao|khoi)\s*[{_OPEN}]")
 """An emoji and what it is for, as phones write it that know no reactions (`👍 to “…”`)."""
+_SIGN_AND_QUOTE = re.compile(
+    rf"[^a-z0-9{_OPEN}{_CLOSE}]{{0,20}}[^\sa-z0-9{_OPEN}{_CLOSE}.,:;()-][^a-z0-9{_OPEN}{_CLOSE}]{{0,20}}[{_OPEN}「]\S+\s+\S+\s+"
+)
+"""An emoji, or a word in letters that nobody here writes, before several words of ours in quotation marks."""
+_TOLD_OF = re.compile(
+    r"reacted (?:to your message )?with [^\w\s]{1,8}\W*$"
+    r"|(?:\S+ ){0,4}da (?:thich|yeu thich|tha tim|bay to cam xuc (?:ve|voi)) "
+    r"tin nhan cua ban\W*$"
+)
+"""A reaction without a quotation, as the telephone tells of it."""
 _CAM_XUC = re.compile(r"\W*da bay to cam xuc\W*$")
 
 _TU_DONG = r"(?:tin nhan|thu|tin|phan hoi|tra loi)(?: tra loi| phan hoi)? tu dong"
@@ -57,13 +77,19 @@ _CONTAINED = re.compile(
     r"(?: to| lai)? (?:this|tin nhan nay|tin nay|thu nay|email nay)"
     r"|(?:tin nhan|tin) (?:cua ban|cua quy khach) (?:da duoc gui|da gui|khong gui duoc|chua gui duoc|da duoc chuyen)"
     r"|your message (?:has been|was|could not be) (?:sent|delivered|received)"
+    r"|cuoc goi nho (?:tu|luc|:)|\bcuoc goi nho: ?\+?\d"
+    r"|(?:tb|thue bao|so may|so thue bao) ?:? ?\+?\d{9,12} (?:da goi|vua|hien)"
+    r"|hien (?:da|khong) lien lac duoc\W+quy khach|so may quy khach vua|ban da gui tin nhan thanh cong"
+    r"|cam on (?:ban|quy khach|quy vi) da (?:lien he|nhan tin|goi)\b"
+    r"|thanks? (?:you )?for (?:contacting|your message|reaching)"
     r"|thue bao quy khach vua goi|da goi (?:nho )?cho quy khach luc|currently (?:away|out of|unavailable|on leave)"
     r"|sent (?:automatically|from my car)|duoc gui tu dong"
 )
 _HINTS = re.compile(
     r"tu dong|auto|office|deliver|bao cao|reply|respond|tra loi|phan hoi|driv|lai xe|chay xe|notif|thong bao|thue bao"
     r"|quy khach|cua ban|cho ban|currently|sent |goi lai|lien he lai|nhan lai|goi cho|noi chuyen|nghe |tren duong|i'"
-    r"|i am|can i call|can't|cuoc hop|trong|rap|xem phim|den noi|lai sau|i will|nhan tin cho"
+    r"|i am|cuoc goi nho|tb |so may|thanks? |cam on|message|i'm|can i call|can't"
+    r"|cuoc hop|trong|rap|xem phim|den noi|lai sau|i will|nhan tin cho"
 )
 """One of these stands in every automatic reply; without them a text need not be looked at any further."""
 _ASKED = re.compile(r"(?:\?|\b(?:phai khong|khong|a|ha|sao))\W*$")
@@ -105,9 +131,10 @@ _COURTEOUS = frozenset(map(words.tokens, ("sorry", "xin lỗi", "có chuyện g�
 """Canned only beside another such sentence."""
 
 _PASSED_ON = re.compile(
-    r"[(\[]\s*qc\s*[)\]]|\bsoan\s+\S{1,12}(?:\s+\S{1,12})?\s+gui\s+\d{3,5}\b|\b(?:ma )?otp\b.*\d{4,}"
+    r"[(\[]\s*qc\s*[)\]]|^\W*qc\W|\bsoan\s+\S{1,12}(?:\s+\S{1,12})?\s+gui\s+\d{3,5}\b|\b(?:ma )?otp\b.*\d{4,}"
     r"|\b(?:so du|sd)\b.*\d.*(?:vnd|d)\b|\bgd\b.{0,10}[+-]\s?\d"
-    r"|(?:ma xac (?:thuc|nhan|minh)|verification code).*\d{4,}"
+    r"|(?:ma xac (?:thuc|nhan|minh)|verification code).*\d{4,}|\d{4,}.*(?:verification code|la ma (?:xac|otp))"
+    r"|\btai khoan (?:cua )?(?:ban|quy khach)\b.*\d"
 )
 """An advertisement, a one-time code, a bank's message."""
 _CARD = re.compile(r"\s*begin:v(?:card|calendar|event)", re.IGNORECASE)
@@ -123,7 +150,14 @@ def machine(body: str) -> Machine | None:
     automatic reply or notice. Never raises."""
     text = " ".join(unicodedata.normalize("NFC", body).translate(_UNSEEN).split())
     bare = words.bare(text.casefold()).replace("’", "'")
-    if _REACTED.match(bare) or _FELT.match(bare) or _CAM_XUC.match(bare) or _is_remainder(text):
+    if (
+        _REACTED.match(bare)
+        or _FELT.match(bare)
+        or _CAM_XUC.match(bare)
+        or _TOLD_OF.match(bare)
+        or _SIGN_AND_QUOTE.match(bare)
+        or _is_remainder(text)
+    ):
         return "tapback"
     if not _HINTS.search(bare):
         return None
@@ -158,4 +192,4 @@ def says_nothing(body: str) -> bool:
     return len(bare) > _SHORTEST_PASSED_ON and _PASSED_ON.search(bare) is not None
 
 
-_SHORTEST_PASSED_ON = 40
+_SHORTEST_PASSED_ON = 20

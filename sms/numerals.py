@@ -23,6 +23,7 @@ _BARE: Mapping[str, str] = {
 }  # fmt: skip
 """The same without marks: `mot` may be một or mốt, `z` mười or mươi."""
 
+_ROW = re.compile(r"[^\W\d_](?:[^\W\d_]| (?=[^\W\d_]))*")
 _VALUES = {**{str(n): n for n in range(10)}, "m": 1, "t": 4, "l": 5}
 _FIRST = frozenset("0123456789tXzh")
 _UNIT = "[12346789l]"
@@ -52,6 +53,23 @@ def is_numeral(token: str, language: str) -> bool:
 def begins(token: str, language: str) -> bool:
     """Whether a number may begin with `token`: not with a hundred, a thousand or a unit behind tens."""
     return token in _ENGLISH if language == "en" else _sign(token) in _FIRST
+
+
+def in_figures(text: str, language: str) -> str:
+    """`text` with each number of ten and more that several words in a row spell written in figures: mười hai as 12."""
+    return _ROW.sub(lambda row: _written(row[0].split(" "), language), text)
+
+
+def _written(typed: list[str], language: str) -> str:
+    start, end = 0, len(typed)
+    while start < end and not begins(typed[start], language):
+        start += 1
+    while end > start and not is_numeral(typed[end - 1], language):
+        end -= 1
+    found = value(typed[start:end], language) if end - start > 1 else None
+    if found is None or found < 10:
+        return " ".join(typed)
+    return " ".join((*typed[:start], str(found), *typed[end:]))
 
 
 def value(typed: Sequence[str], language: str) -> int | None:

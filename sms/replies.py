@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms import contact_wishes, handwritten, machine_texts, numbers, options, typos, words
+from sms import contact_wishes, handwritten, machine_texts, numbers, numerals, options, typos, words
 from sms import typed as typed_answers
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.questionnaire import NUMBERS, Question
@@ -162,7 +162,16 @@ def _answer(text: str, question: Question | None, language: str) -> Reading:
         said = numbers.counted(_bare_of(text, correcting), question, language)
     else:
         said = options.chosen(typed, number, question, language)
+        if isinstance(said, Unclear) and _keyed_by_two(question):
+            spelled = words.split(numerals.in_figures(_bare_of(text, correcting), language))
+            again = options.chosen(spelled, number, question, language)
+            said = again if isinstance(again, Key) else said
     return Reading(said, number, correction=correcting)
+
+
+def _keyed_by_two(question: Question | None) -> bool:
+    """Whether some of its options have a number of two figures, which people spell in two words."""
+    return question is not None and question.kind == "select_one" and any(len(c.key) > 1 for c in question.choices)
 
 
 def _bare_of(text: str, correcting: bool) -> str:

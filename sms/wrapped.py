@@ -1,4 +1,4 @@
-"""Takes off what a gateway has wrapped a text in: base64, or UTF-16 written in hexadecimal digits.
+"""Takes off what a gateway has wrapped a text in: base64, quoted-printable, or UTF-16 written in hexadecimal digits.
 
 Only what is certain: the letters must come out as a text that somebody could have typed, and could not have been typed
 as they are. It must not know what a text means.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import quopri
 import re
 import unicodedata
 from collections.abc import Iterator
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{2,}={0,2}")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){2,}")
+_QUOTED = re.compile(r"=(?:[CD][0-9A-F]=[89AB][0-9A-F]|E[0-9A-F](?:=[89AB][0-9A-F]){2}|F[0-7](?:=[89AB][0-9A-F]){3})")
+"""A letter with a mark in quoted-printable; nobody types that."""
 _LONGEST = 4096
 _ODD = re.compile(r"[A-Z].*[a-z]|[a-z].*[A-Z]", re.DOTALL)
 _SURE_LENGTH = 12
@@ -22,6 +25,8 @@ _SURE_LENGTH = 12
 
 def unwrapped(body: str) -> str:
     """The text that `body` carries, or `body` itself where that is not certain. Never raises."""
+    if len(body) <= _LONGEST and body.isascii() and _QUOTED.search(body):
+        return next(_printable(body), body)
     written = "".join(body.split())
     if not 4 <= len(written) <= _LONGEST or len(written) % 4 or not written.isascii() or " " in body.strip():
         return body
@@ -31,6 +36,15 @@ def unwrapped(body: str) -> str:
         return body
     certain = written.endswith("=") or (len(written) >= _SURE_LENGTH and _ODD.search(written) is not None)
     return next(_decoded(written), body) if certain else body
+
+
+def _printable(body: str) -> Iterator[str]:
+    try:
+        text = quopri.decodestring(body.encode()).decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if _typeable(text):
+        yield text
 
 
 def _decoded(written: str) -> Iterator[str]:

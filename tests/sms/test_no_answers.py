@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import quopri
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,13 @@ def test_nothing_that_comes_in_raises(body: str) -> None:
 def test_no_word_that_people_write_here_is_taken_for_wrapped() -> None:
     written = [*INNOCENT, *WISHES, *(str(row.values[1]["body"]) for row in ROWS)]
     assert [body for body in written if unwrapped(body) != body] == []
+
+
+@pytest.mark.parametrize("body", ["Hài lòng", "Đừng nhắn nữa", "1 - Có ạ"])
+def test_a_text_in_quoted_printable_is_taken_out(body: str) -> None:
+    assert unwrapped(quopri.encodestring(body.encode()).decode()) == body
+
+
+@pytest.mark.parametrize("body", ["C1=2 C2=3", "=2", "C1=C3", "a=b=c", "1=Co, 2=Khong", "=C3 =A0", "=C3=28"])
+def test_what_is_no_quoted_printable_stays_as_it_is(body: str) -> None:
+    assert unwrapped(body) == body

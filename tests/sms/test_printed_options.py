@@ -225,3 +225,18 @@ def test_all_of_them_is_not_the_one_under_that_key() -> None:
     several = replace(options("Vốn", "Đất", "Giống", "Phân"), kind="select_multiple")
     assert replies.read("cả 4", several).said == replies.read("ca hai", several).said == Unclear("words")
     assert replies.read("cả 1 và 4", several).said == Key("14")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["mười hai", "muoi hai", "Mười hai ạ", "số mười hai", "thôn mười hai", "câu trả lời là mười hai", "T12", "12#"],
+)
+def test_a_number_of_two_figures_may_be_spelled(body: str) -> None:
+    assert replies.read(body, forms.numbered("village")).said == Key("12")
+
+
+@pytest.mark.parametrize(
+    "body", ["mười, hai", "mười hai hoặc mười", "không phải mười hai", "mười hai người", "chị mười"]
+)
+def test_two_spelled_numbers_or_half_of_one_are_asked_back(body: str) -> None:
+    assert isinstance(replies.read(body, forms.numbered("village")).said, Unclear)
