@@ -151,6 +151,8 @@ def _answer(text: str, question: Question | None, language: str) -> Reading:
         return Reading(Unclear("other_question", str(number)), number)
     typed = words.split(NAMED.sub(" ", text))
     correcting = number is not None and any(token in words.CORRECTING for token in typed)
+    if correcting and isinstance(whole := options.chosen(typed, number, question, language), Key):
+        return Reading(whole, number)  # an option that is called so: có sửa
     if correcting:
         typed = tuple(token for token in typed if token not in words.CORRECTING)
     if question is not None and question.kind == "date" and typed:

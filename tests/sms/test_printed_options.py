@@ -112,6 +112,7 @@ WORDS = st.lists(SYLLABLES, min_size=1, max_size=3).map(" ".join)
 @example(["gọi lại", "tiếp"], "select_one", True, "dạ {w} ạ", str, "NFC")
 @example(["10 20", "20"], "select_one", True, "{w}", str, "NFC")
 @example(["có", "10"], "select_multiple", True, "{k}.{w}", str, "NFC")
+@example(["có", "có sửa"], "select_one", False, "C{n}: {w}", str, "NFC")
 def test_an_option_of_any_form_is_read_as_printed_or_the_form_is_refused(
     labels: list[str], kind: Literal["select_one", "select_multiple"], is_plain: bool, frame: str,
     case: Callable[[str], str], unicode_form: Form,
