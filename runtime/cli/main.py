@@ -45,6 +45,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "person": "person",
     "audit": "audit",
     "keys": "keys",
+    "backup": "backup",
     "restore": "restore",
 }
 """Name on the command line → module in `runtime.cli`; its `command` is the click command."""

@@ -1,4 +1,4 @@
-"""`alo restore`: what is to be done after the database was put back: hold everything, replay what a carrier logged."""
+"""`alo restore`: put a backup back, hold everything by hand, replay what a carrier logged since."""
 
 from __future__ import annotations
 
@@ -9,14 +9,48 @@ import click
 
 from carriers import kannel_log
 from contact.calendar import ZONE
+from runtime.backups import putting_back
+from runtime.cli import usage
+from runtime.cli.backup import standing
 from runtime.cli.sender import tell_held
 from runtime.cli.session import Session
 from services import continuity, recovery, senders
 
 
-@click.group("restore")
+@click.group("restore", cls=usage.FirstIsSubject, subject="from")
 def command() -> None:
-    """Khôi phục dữ liệu và những việc sau đó (restore, and what comes after)."""
+    """Khôi phục dữ liệu và những việc sau đó (restore FILE, and what comes after)."""
+
+
+@command.command("from", hidden=True)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="khoá riêng (private key)")
+@click.option("--replace", is_flag=True, help="xoá dữ liệu đang có (delete what the database holds)")
+@click.option("--confirm", "typed", help="tên cơ sở dữ liệu (its name), with --replace")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def from_file(session: Session, file: Path, key: Path | None, replace: bool, typed: str | None, as_json: bool) -> None:
+    """Khôi phục một bản sao lưu (put a backup back); rồi giữ lại mọi thứ cho tới khi đọc xong nhà mạng."""
+    private = key or Path(click.prompt(session.words("restore.which_key"), type=str))
+
+    def step(code: str) -> None:
+        if not as_json:
+            session.say(code)
+
+    with standing(session.settings) as settings:
+        url = settings.database_owner_url.get_secret_value()
+        empty, name = putting_back.is_empty(url)
+        if not empty and not replace:
+            session.fail("restore.not_empty", name=name)
+        found, dump, opener = putting_back.check(settings, file, private, step)
+        if not empty and (typed or click.prompt(session.words("restore.type_name", name=name))) != name:
+            session.fail("restore.not_confirmed", name=name)
+        putting_back.put_back(settings, found, dump, opener, step, session.actor)
+    since = found.at - continuity.MARGIN
+    if as_json:
+        session.show({"restored": found.to_dict(), "held_since": since})
+        return
+    session.say("restore.done", at=found.at, since=since)
 
 
 @command.command("hold")

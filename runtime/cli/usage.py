@@ -128,3 +128,18 @@ def _wanted(param: click.Parameter, lang: str) -> str:
         case click.types.UUIDParameterType():
             return words("usage.an_id", lang)
     return param.type.name
+
+
+class FirstIsSubject(click.Group):
+    """A group whose first word may be what it works on instead of a subcommand: `alo restore FILE`."""
+
+    def __init__(self, *args: Any, subject: str, **more: Any) -> None:
+        """`subject`: the subcommand that takes it."""
+        super().__init__(*args, **more)
+        self._subject = subject
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A word that is no subcommand is the subject."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [self._subject, *args]
+        return super().parse_args(ctx, args)
