@@ -73,6 +73,10 @@ class KannelText:
         """Kannel cannot list: its access log can be read instead (`carriers.kannel_log`). Raises CarrierAwayError."""
         raise CarrierAwayError("no_list")
 
+    def erase(self, sender: SenderRow, carrier_id: str) -> bool:
+        """Kannel keeps texts in its logs alone, which its operator cleans."""
+        return True
+
     def _user(self, sender: SenderRow) -> KannelCredentials:
         entry = self._credentials.get(sender.credentials)
         if not isinstance(entry, KannelCredentials):

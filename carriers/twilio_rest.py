@@ -126,6 +126,19 @@ def _result_of_status(status: int, code: str) -> Refused | Unknown:
     return Refused(classed.kind, code, "" if classed.known else UNLISTED)
 
 
+def is_gone(fault: Exception) -> bool:
+    """Whether a refused deletion says that there is nothing to delete; False: it is not over yet, try again later.
+
+    Raises CarrierAwayError for any other refusal.
+    """
+    status = int(getattr(fault, "status", 0))
+    if status == 404:
+        return True
+    if status in (400, 409, 429):  # 20009 and its like: not in a final state yet
+        return False
+    raise away(fault)
+
+
 def away(fault: Exception) -> CarrierAwayError:
     """The fault as CarrierAwayError with a code only: URLs of list requests hold phone numbers."""
     result = result_of_fault(fault)

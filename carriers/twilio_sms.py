@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+
 from carriers.callbacks import CallbackUrls
 from carriers.identifiers import identifier
 from carriers.twilio_records import Record, recent, records
 from carriers.twilio_requests import TEXT_STATES, resource_receipt
-from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
+from carriers.twilio_rest import FAULTS, TwilioClients, away, is_gone, result_of_fault
 from contact.address import read_address
 from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult, Unknown
 from contact.sender import SenderRow
@@ -99,6 +101,15 @@ class TwilioText:
             for m in ours
         ]
         return sorted(departed, key=lambda one: one.at)
+
+    def erase(self, sender: SenderRow, carrier_id: str) -> bool:
+        """Delete one text at the carrier; one it does not know is gone. False while it is not over there yet."""
+        try:
+            return bool(self._clients.of(sender).messages(carrier_id).delete())
+        except (TwilioRestException, TwilioServiceException) as fault:
+            return is_gone(fault)
+        except FAULTS as fault:
+            raise away(fault) from None
 
 
 def _created(message: Record, otherwise: datetime) -> datetime:

@@ -14,7 +14,7 @@ from carriers.callbacks import CallbackUrls
 from carriers.identifiers import identifier
 from carriers.twilio_records import recent, records
 from carriers.twilio_requests import CALL_STATES, resource_receipt
-from carriers.twilio_rest import FAULTS, TwilioClients, away, result_of_fault
+from carriers.twilio_rest import FAULTS, TwilioClients, away, is_gone, result_of_fault
 from carriers.twiml import TwimlRenderer, render
 from contact.address import read_address
 from contact.delivery import Accepted, Departed, Receipt, SendResult, Unknown
@@ -118,5 +118,14 @@ class TwilioCall:
         except (TwilioRestException, TwilioServiceException) as fault:
             if not 400 <= int(fault.status) < 429:  # 404, or 400/21220: not in progress any more
                 raise away(fault) from None
+        except FAULTS as fault:
+            raise away(fault) from None
+
+    def erase(self, sender: SenderRow, carrier_id: str) -> bool:
+        """Delete one call at the carrier; one it does not know is gone. False while it is not over there yet."""
+        try:
+            return bool(self._clients.of(sender).calls(carrier_id).delete())
+        except (TwilioRestException, TwilioServiceException) as fault:
+            return is_gone(fault)
         except FAULTS as fault:
             raise away(fault) from None

@@ -79,6 +79,9 @@ class TextCarrier(Protocol):
     def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
         """Texts that left the sender's number since `since`, oldest first. Raises CarrierAwayError: never a part."""
 
+    def erase(self, sender: SenderRow, carrier_id: str) -> bool:
+        """Delete what the carrier holds of one text, words and number. False: not yet. Raises CarrierAwayError."""
+
 
 class CallCarrier(Protocol):
     """Places calls and says what became of them."""
@@ -97,6 +100,9 @@ class CallCarrier(Protocol):
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         """End a live call."""
+
+    def erase(self, sender: SenderRow, carrier_id: str) -> bool:
+        """Delete what the carrier holds of one call, words and number. False: not yet. Raises CarrierAwayError."""
 
 
 class Carriers(Protocol):

@@ -55,6 +55,7 @@ WORDS = {
     35111: "SendAt timestamp is missing",
     35114: "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future, inclusive.",
     35118: "MessagingServiceSid is required to schedule a message",
+    20009: "Cannot delete this resource before it is complete",
     30409: "Could not cancel the message",
 }
 

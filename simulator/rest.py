@@ -18,6 +18,7 @@ from simulator.calls import Calls
 from simulator.errors import ApiError, not_found, refusal
 from simulator.network import Network
 from simulator.records import VERSION, Call, Message
+from simulator.shelf import Shelf
 from simulator.subscriptions import Subscriptions
 from simulator.texts import Texts
 
@@ -40,10 +41,12 @@ class Api:
             (f"{PREFIX}/Messages.json", ["GET"], self.list_messages),
             (f"{PREFIX}/Messages/<sid>.json", ["GET"], self.fetch_message),
             (f"{PREFIX}/Messages/<sid>.json", ["POST"], self.update_message),
+            (f"{PREFIX}/Messages/<sid>.json", ["DELETE"], self.delete_message),
             (f"{PREFIX}/Calls.json", ["POST"], self.create_call),
             (f"{PREFIX}/Calls.json", ["GET"], self.list_calls),
             (f"{PREFIX}/Calls/<sid>.json", ["GET"], self.fetch_call),
             (f"{PREFIX}/Calls/<sid>.json", ["POST"], self.update_call),
+            (f"{PREFIX}/Calls/<sid>.json", ["DELETE"], self.delete_call),
         ]
         for path, methods, view in table:
             routes.add_url_rule(path, view.__name__, view, methods=methods)
@@ -138,6 +141,21 @@ class Api:
         elif request.form.get("Url") or request.form.get("Twiml"):
             forms.redirect(call, request.form)
         return jsonify(call.json())
+
+    def delete_message(self, account: str, sid: str) -> Response:
+        """Delete a text that is over: nobody is shown it any more."""
+        return self._deleted(self._message(sid), self._net.messages, "message.deleted")
+
+    def delete_call(self, account: str, sid: str) -> Response:
+        """Delete a call that is over."""
+        return self._deleted(self._call(sid), self._net.calls, "call.deleted")
+
+    def _deleted(self, record: Message | Call, shelf: Shelf[Any], told: str) -> Response:
+        if not record.over:
+            raise refusal(20009, 409)
+        self._net.journal.write(told, durable=True, sid=record.sid)
+        shelf.remove(record.sid)
+        return Response(status=204)
 
     def _message(self, sid: str) -> Message:
         message = self._net.messages.get(sid)

@@ -61,6 +61,8 @@ class _Replay:
             "message.answered": self._answered,
             "message.unanswered": self._told,
             "message.unannounced": self._told,
+            "message.deleted": lambda line: self._net.messages.remove(line["sid"]),
+            "call.deleted": lambda line: self._net.calls.remove(line["sid"]),
             "call.accepted": self._call,
             "call.inbound": self._call,
             "call.dialled": self._leg,

@@ -93,6 +93,12 @@ class Shelf(Generic[Record]):
             row = self._base.execute("SELECT fields FROM records WHERE sid = ?", (sid,)).fetchone()
             return self._unpack(row) if row else None
 
+    def remove(self, sid: str) -> None:
+        """Forget a record that is over."""
+        with self._lock:
+            self._live.pop(sid, None)
+            self._base.execute("DELETE FROM records WHERE sid = ?", (sid,))
+
     def live(self) -> list[Record]:
         """The records that are not over."""
         with self._lock:

@@ -101,6 +101,8 @@ class FakeCarrier:
     inbound: list[InboundText] = field(default_factory=list)
     departed: list[Departed] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+    not_over: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
     def send(self, sender: SenderRow, to: str, body: str, ref: str) -> SendResult:
@@ -123,6 +125,10 @@ class FakeCarrier:
 
     def hang_up(self, sender: SenderRow, carrier_id: str) -> None:
         self.hung_up.append(carrier_id)
+
+    def erase(self, sender: SenderRow, carrier_id: str) -> bool:
+        self.erased.append(carrier_id)
+        return carrier_id not in self.not_over
 
     def _take(self, prefix: str, one: Sent) -> SendResult:
         """Several threads send at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import clocks, continuity, failover, reconcile, recovery, silence, sweeps
+from services import carrier_erasing, clocks, continuity, failover, reconcile, recovery, silence, sweeps
 from store import campaigns, claims
 from workers.app import app
 from workers.task import work
@@ -77,3 +77,9 @@ def recover_weights() -> int:
 def learn_clocks() -> int:
     """How far each link's clock is from ours. Links whose offset is another now."""
     return clocks.learn(work())
+
+
+@app.task(name="alo.sweep_erasures")
+def delete_at_carriers() -> int:
+    """Texts and calls of erased people that carriers still hold. Records deleted there."""
+    return carrier_erasing.delete_at_carriers(work())

@@ -13,6 +13,7 @@ import click
 
 from contact.calendar import local_day
 from runtime.catalogue import ZONE, shown
+from runtime.cli import person_erasing
 from runtime.cli.session import Session
 from services import person_copy, person_requests
 from services.faults import Refusal
@@ -24,7 +25,7 @@ _ANSWERS = click.option("--answers", is_flag=True, help="kèm câu hỏi và câ
 
 @click.group("person")
 def command() -> None:
-    """Quyền của người có số điện thoại: xem, lấy bản sao, yêu cầu (people's rights)."""
+    """Quyền của người có số điện thoại: xem, lấy bản sao, yêu cầu, xoá (people's rights)."""
 
 
 @command.command("show")
@@ -86,6 +87,11 @@ def request(
     if found.carry_out_by is not None:
         session.say("person.carry_out", carry_out_by=found.carry_out_by)
     session.say(f"person.next.{kind}")
+
+
+command.add_command(person_erasing.erase)
+command.add_command(person_erasing.marks)
+command.add_command(person_erasing.reapply)
 
 
 def lines(session: Session, found: Mapping[str, Any]) -> Iterator[str]:

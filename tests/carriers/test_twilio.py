@@ -217,6 +217,23 @@ def test_hanging_up_a_call_that_is_over_is_no_error(play: Play, raises: bool) ->
     assert server.seen[0].form == {"Status": ["completed"]}
 
 
+@pytest.mark.parametrize("medium", ["text", "call"])
+@pytest.mark.parametrize(
+    ("status", "gone"), [(204, True), (404, True), (409, False), (429, False), (500, None), (401, None)]
+)
+def test_what_is_deleted_there_is_gone_or_asked_again(medium: str, status: int, gone: bool | None) -> None:
+    with serving(answers(status, "" if status == 204 else f'{{"code":1,"message":"x","status":{status}}}')) as server:
+        one = sender("twilio", medium, server.url)
+        carrier = router().text(one) if medium == "text" else router().call(one)
+        if gone is None:
+            with pytest.raises(CarrierAwayError):
+                carrier.erase(one, "SM1")
+        else:
+            assert carrier.erase(one, "SM1") is gone
+    (seen,) = server.seen
+    assert (seen.method, seen.target.rpartition("/")[2]) == ("DELETE", "SM1.json")
+
+
 def test_an_unknown_carrier_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         router().text(sender("pigeon", "text", ""))

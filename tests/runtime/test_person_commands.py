@@ -18,6 +18,7 @@ from runtime.cli.main import alo
 from runtime.cli.session import Session
 from services import inbound, interviews, person_requests, work_list
 from services.work import Work
+from store.tables.persons import erasures
 from store.tables.registry import organisations
 from store.tables.staff import audit
 from survey.answers import Entry, Heard
@@ -45,12 +46,15 @@ def world(work: Work) -> World:
 
 
 @pytest.fixture
-def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, eraser_url: str) -> Run:
     """Runs `alo` against the test database."""
     monkeypatch.setattr(Session, "work", world.work)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("ALO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ALO_ERASER_DATABASE_URL", eraser_url)
 
-    def call(*argv: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(alo, list(argv))
+    def call(*argv: str, code: int = 0, typed: str = "") -> Result:
+        result = CliRunner().invoke(alo, list(argv), input=typed)
         assert result.exit_code == code, (result.output, result.exception)
         return result
 
@@ -139,3 +143,40 @@ def test_who_withdraws_is_not_contacted_from_that_moment(run: Run, world: World)
     world.add_organisation("DX009", number)
     run("person", "request", number, "--kind", "withdraw", "--how", "by_phone", "--words", "Ông Nam nói")
     assert world.consent_of(number) == "stopped"
+
+
+def test_a_preview_erases_nothing_and_another_number_neither(run: Run, world: World) -> None:
+    said = run("person", "erase", LEADER, "--dry-run").stdout
+    assert "DX001" in said
+    assert "DX002" in said
+    run("person", "erase", LEADER, "--confirm", "0901000002", code=1)
+    run("person", "erase", LEADER, typed="0901000002\n", code=1)
+    assert shown(run, LEADER)["organisations"]
+    assert world.rows(erasures) == []
+
+
+def test_the_number_typed_back_erases_rows_and_files(run: Run, world: World, tmp_path: Path) -> None:
+    (tmp_path / "data" / "logs").mkdir(parents=True)
+    log = tmp_path / "data" / "logs" / "gateway.log"
+    log.write_text(f"a line\n{NAME} 0901 000 001\n")
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "status.csv").write_text(NAME)
+    argv = ("person", "erase", LEADER, "--search", str(tmp_path / "exports"))
+    assert "status.csv" in run(*argv, typed="0901 000 001\n", code=1).stdout
+    (tmp_path / "exports" / "status.csv").unlink()
+    told = json.loads(run(*argv, "--confirm", "0901000001", "--json").stdout)
+    assert (told["files"], told["kannel"]) == ([], False)
+    assert NAME not in log.read_text()
+    assert [row["action"] for row in world.rows(audit) if row["action"] == "person.erased"] == ["person.erased"] * 2
+    assert shown(run, LEADER)["organisations"] == []
+    assert world.consent_of() == "stopped"
+
+
+def test_marks_are_kept_and_applied_anew(run: Run, world: World, tmp_path: Path) -> None:
+    run("person", "erase", LEADER, "--confirm", LEADER)
+    marks = tmp_path / "marks"
+    run("person", "marks", str(marks))
+    assert len(marks.read_text().splitlines()) == 3
+    run("person", "reapply", str(marks))
+    marks.write_text("no marks")
+    run("person", "reapply", str(marks), code=1)

@@ -164,6 +164,17 @@ def test_a_scheduled_text_waits_and_can_be_taken_back(sim: Sim) -> None:
     assert made.fetch().status == "canceled"
 
 
+def test_what_is_over_can_be_deleted_and_is_not_listed_any_more(sim: Sim) -> None:
+    made = sim.client.messages.create(to=PERSON, from_=OUR_NUMBER, body="Xin chào")
+    with pytest.raises(TwilioRestException, match="before it is complete"):
+        made.delete()
+    sim.settle()
+    assert sim.client.messages(made.sid).delete()
+    assert made.sid not in [one.sid for one in sim.client.messages.list(to=PERSON)]
+    with pytest.raises(TwilioRestException, match="not found"):
+        sim.client.messages(made.sid).delete()
+
+
 def test_a_call_is_ended_redirected_or_refused_an_update(sim: Sim) -> None:
     sim.handset(PERSON)
     sim.handset("+84901000002", "no_answer")

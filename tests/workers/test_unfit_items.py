@@ -22,7 +22,9 @@ from services.work import Work
 from store.tables.campaigns import campaign_interviews, campaigns, tasks
 from store.tables.interviews import inbound, interviews
 from store.tables.outbox import outbox, senders
+from store.tables.persons import carrier_erasures
 from store.tables.unfit import unfit
+from store.unit_of_work import Database
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.crowd import add_campaign, add_crowd, number
 from tests.services.world import OUR_NUMBER, World, _insert_sender, _sender, build
@@ -66,6 +68,7 @@ class Bench:
     carriers: FakeCarriers
     clock: FakeClock
     patch: pytest.MonkeyPatch
+    owner: Database
 
     def change(self, table: sa.Table, id_: UUID, **values: Any) -> None:
         with self.world.work.database.transaction() as conn:
@@ -278,6 +281,21 @@ def departed(bench: Bench) -> Loop:
     return Loop("departed", housekeeping.read_carriers, entered, True, False)
 
 
+def erasing(bench: Bench) -> Loop:
+    ids = [bench.world.work.ids.new() for _ in range(3)]
+    at = bench.clock.real() - LONG_AGO
+    with bench.owner.transaction() as conn:
+        for place, one in enumerate(ids):
+            row = {"id": one, "sender_id": bench.world.text.id, "medium": "text", "tries": 0}
+            conn.execute(sa.insert(carrier_erasures).values(**row, carrier_id=f"SM{place}", next_at=at))
+    bench.failing("store.erasures.deleted_at_carrier", ids[1], 1)
+
+    def states() -> list[object]:
+        return ["there" if bench.world.rows(carrier_erasures, id=one) else "gone" for one in ids]
+
+    return Loop("erasing", housekeeping.delete_at_carriers, states, "gone", "there")
+
+
 POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {
     "alo.sweep_due": (finishing,),
     "alo.sweep_leases": (leases,),
@@ -287,6 +305,7 @@ POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {
     "alo.sweep_missed_texts": (text_with_nul_in_its_id, text_with_half_a_character),
     "alo.sweep_clocks": (clocks,),
     "alo.reconcile_carriers": (departed,),
+    "alo.sweep_erasures": (erasing,),
     "alo.dispatch": (dispatching, pace),
     "alo.plan_campaign": (planning,),
     "alo.advance_campaign": (ladder, unreadable_ladder),
@@ -299,8 +318,10 @@ CASES = [pytest.param(feed, id=feed.__name__) for feeds in POISONED.values() for
 
 
 @pytest.fixture
-def bench(world: World, carriers: FakeCarriers, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    return Bench(world, carriers, clock, monkeypatch)
+def bench(
+    world: World, carriers: FakeCarriers, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, owner: Database
+) -> Bench:
+    return Bench(world, carriers, clock, monkeypatch, owner)
 
 
 @pytest.mark.parametrize("feed", CASES)

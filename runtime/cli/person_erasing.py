@@ -1,0 +1,136 @@
+"""`alo person erase`: everything that is held about a number and its person goes, once it is typed back; and the marks
+of those who were erased, for older backups. Beside `runtime.cli.person`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runtime import container, person_files
+from runtime.cli.session import Session
+from services import erasure, erasure_marks, numbers
+from services.erasure import Erased, Preview
+from services.faults import Refusal
+
+STAYS = ("hash", "answers", "counts", "names")
+"""What stays, and why: `person.stays.…`."""
+
+
+@click.command("erase")
+@click.argument("number", metavar="PHONE")
+@click.option("--confirm", default=None, metavar="PHONE", help="gõ lại số đó (the number, typed back)")
+@click.option("--dry-run", is_flag=True, help="chỉ xem sẽ mất gì (preview)")
+@click.option(
+    "--search", multiple=True, type=click.Path(path_type=Path, exists=True), help="tìm cả trong nơi này (look here too)"
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def erase(
+    session: Session, number: str, confirm: str | None, dry_run: bool, search: tuple[Path, ...], as_json: bool
+) -> None:  # fmt: skip
+    """Xoá một người theo yêu cầu (erase a person). Xem trước, rồi gõ lại số để xoá."""
+    found = erasure.preview(session.work, number)
+    if not as_json:
+        for line in told(session, found):
+            click.echo(line)
+    if dry_run:
+        if as_json:
+            session.show(_plain(found))
+        return
+    typed = click.prompt(session.words("person.type_back")) if confirm is None and not as_json else confirm or ""
+    if numbers.one_of(typed) != found.number:
+        raise Refusal("person.typed_other")
+    done = _erased(session, found)
+    files = person_files.clean(session.settings.alo_data_dir, search, lambda text: _stands(done, text))
+    if as_json:
+        left = [str(path) for path in files.left]
+        session.show({"rows": dict(done.rows), "at_carriers": done.at_carriers, "kannel": done.kannel, "files": left})
+    else:
+        session.say("person.erased", at_carriers=done.at_carriers, lines=files.lines)
+        if done.kannel:
+            session.say("person.kannel")
+    for path in files.left if not as_json else ():
+        session.say("person.file_left", file=str(path))
+    sys.exit(1 if files.left else 0)
+
+
+def told(session: Session, found: Preview) -> Iterator[str]:
+    """The preview in words: what goes, whose it is, what stays and why."""
+    yield session.words("person.erasing", number=found.number)
+    if found.erased_at is not None:
+        yield session.words("person.erased_before", at=found.erased_at)
+    for code, name in found.organisations:
+        yield session.words("person.of_organisation", code=code, name=name)
+    if found.other_numbers:
+        yield session.words("person.other_numbers", count=found.other_numbers)
+    for table, rows in found.rows.items():
+        if rows:
+            yield f"- {session.words(f'person.goes.{table}')}: {rows}"
+    if not found.held:
+        yield session.words("person.nothing")
+    for what in STAYS:
+        yield f"+ {session.words(f'person.stays.{what}')}"
+
+
+@click.command("marks")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.pass_obj
+def marks(session: Session, path: Path) -> None:
+    """Ghi dấu của những người đã xoá, để dùng sau khi khôi phục (marks of the erased, for after a restore)."""
+    if path.exists():
+        raise Refusal("export.exists", file=str(path))
+    found = erasure_marks.kept(session.work)
+    path.write_text("".join(json.dumps(mark) + "\n" for mark in found))
+    session.say("person.marks", count=len(found), file=path)
+
+
+@click.command("reapply")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def reapply(session: Session, path: Path) -> None:
+    """Xoá lại những người đã xoá, sau khi khôi phục bản sao cũ (erase them anew after a restore)."""
+    try:
+        kept = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        count = _with_eraser(session, lambda database: erasure.reapply(session.work, database, kept, session.actor))
+    except (ValueError, KeyError, TypeError):
+        raise Refusal("person.marks_unreadable", file=str(path)) from None
+    session.say("person.reapplied", count=count, marks=len(kept))
+
+
+def _erased(session: Session, found: Preview) -> Erased:
+    erased: Erased = _with_eraser(
+        session, lambda database: erasure.erase(session.work, database, found.number, session.actor)
+    )
+    return erased
+
+
+def _with_eraser(session: Session, do: Any) -> Any:
+    database = container.eraser_database(container.running_settings(session.settings))
+    try:
+        return do(database)
+    finally:
+        database.close()
+
+
+def _stands(done: Erased, text: str) -> bool:
+    return done.person.sought.stands_in(text) or any(word in text for word in done.words if len(word) >= LEAST)
+
+
+LEAST = 12
+"""Letters from which on a text somebody wrote tells them: shorter ones stand in files by chance."""
+
+
+def _plain(found: Preview) -> dict[str, Any]:
+    return {
+        "number": found.number,
+        "rows": dict(found.rows),
+        "organisations": [code for code, _ in found.organisations],
+        "other_numbers": found.other_numbers,
+        "erased_at": found.erased_at,
+    }

@@ -1,0 +1,99 @@
+"""A person in files: lines of logs are blotted out in place, lists that wait for a confirmation go, the rest is told.
+
+What staff have exported may lie anywhere: they name further directories. It must not know the database's own files, in
+which everything personal is sealed.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+OWN = ("postgres", "valkey")
+"""Directories of the embedded servers beside our files."""
+UPLOADS = "uploads"
+LONGEST = 200_000_000
+"""Bytes of a file that is looked into; a larger one is told."""
+BLOT = b"[erased]"
+
+Stands = Callable[[str], bool]
+"""Whether the person stands in a text."""
+
+
+@dataclass(slots=True)
+class Found:
+    """Lines blotted out, lists removed, and files that hold the person, or could not be read, and are staff's to see
+    to."""
+
+    lines: int = 0
+    lists: int = 0
+    left: list[Path] = field(default_factory=list)
+
+
+def clean(data_dir: Path, others: Iterable[Path], stands: Stands) -> Found:
+    """Go through the data directory and `others`; nothing but our own logs and waiting lists is changed."""
+    found = Found()
+    for path in _files(data_dir, OWN):
+        inside = path.relative_to(data_dir)
+        if inside.parts[0] == UPLOADS:
+            path.unlink(missing_ok=True)
+            found.lists += 1
+        elif path.suffix == ".log":
+            found.lines += _blot(path, stands)
+        elif _holds(path, stands):
+            found.left.append(path)
+    for place in (data_dir / name for name in OWN):
+        for path in place.glob("*.log"):
+            found.lines += _blot(path, stands)
+    for other in others:
+        found.left += [path for path in _files(other, ()) if _holds(path, stands)]
+    return found
+
+
+def _files(place: Path, passed: Iterable[str]) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+        return
+    for path in sorted(place.iterdir()) if place.is_dir() else ():
+        if path.is_symlink() or path.name in passed:
+            continue
+        if path.is_dir():
+            yield from _files(path, ())
+        elif path.is_file():
+            yield path
+
+
+def _blot(path: Path, stands: Stands) -> int:
+    """Write over the lines in which the person stands, byte for byte: processes go on writing at the end. Lines."""
+    done = 0
+    with path.open("r+b") as log:
+        at = 0
+        while line := log.readline():
+            after, text = log.tell(), line.decode("utf-8", "replace")
+            if stands(text):
+                body = line.rstrip(b"\n")
+                log.seek(at)
+                log.write((BLOT + b" " * len(body))[: len(body)])
+                log.seek(after)
+                done += 1
+            at = after
+    return done
+
+
+def _holds(path: Path, stands: Stands) -> bool:
+    """Whether the person stands in a file of text, or in a part of an archive (XLSX, ODS); unread counts as yes."""
+    try:
+        if path.stat().st_size > LONGEST:
+            return True
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if sum(part.file_size for part in archive.infolist()) > LONGEST:
+                    return True
+                return any(stands(archive.read(part).decode("utf-8", "replace")) for part in archive.infolist())
+        return stands(path.read_bytes().decode("utf-8", "replace"))
+    except FileNotFoundError:
+        return False
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return True
