@@ -19,14 +19,11 @@ from sqlalchemy import RowMapping
 
 from characters import codes
 from gateway.browsers import browser
-from services import sessions
+from services import passwords, sessions
 from services.work import Work
 from store import staff
 from store.unit_of_work import Database
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
-"""Argon2 is slow on purpose; nobody types more."""
 COOKIE = "alo_session"
 """Over https with `__Host-` before it: no other host of the domain can set one in our name."""
 _MARK = "_user_id"
@@ -132,10 +129,10 @@ def member() -> StaffMember | None:
 
 def verified(email: str, password: str) -> StaffMember | None:
     """The active member with this address and password, or None. As slow for an address nobody has."""
-    found = _datastore().find_user(email=email) if len(password) <= LONGEST_PASSWORD else None
+    found = _datastore().find_user(email=email) if len(password) <= passwords.LONGEST else None
     hashed = found.password if found is not None and found.active else None
     kept = hashed or _nobodys_hash()
-    matches = [verify_password(form[:LONGEST_PASSWORD], kept) for form in _forms(password)]
+    matches = [verify_password(form[: passwords.LONGEST], kept) for form in _forms(password)]
     return found if any(matches) and hashed else None
 
 

@@ -114,6 +114,19 @@ def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
     return staff_id
 
 
+def change_password(work: Work, staff_id: UUID, password_hash: str, session_id: UUID | None) -> None:
+    """Set somebody's password anew, as they asked for it: sessions but the one they are in, and invitations, end."""
+    now = work.clock.now()
+    with work.database.transaction() as conn:
+        found = rows.by_id(conn, staff_id)
+        if found is None or not found["active"]:
+            raise Refusal("staff.unknown", email="")
+        rows.change(conn, staff_id, password=password_hash)
+        rows.withdraw_invitations(conn, staff_id, now)
+        staff_sessions.end(conn, staff_id, work.clock.real(), but=session_id)
+        _trail(conn, now, f"staff:{staff_id}", "staff.password_changed", staff_id, found["office_id"])
+
+
 def deactivate(work: Work, email: str, actor: str) -> None:
     """Close somebody's way in at once: sessions, password and open invitations end. Raises Refusal if unknown."""
     now = work.clock.now()

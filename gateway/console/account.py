@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, and ending sessions of one's own.
+"""One's own account: where one is signed in, ending sessions of one's own, changing the password.
 
 It must not show or change anybody else's: every command is given the member's own id.
 """
@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
 
+from gateway import auth
 from gateway.console.desk import desk, member, page, say
-from services import sessions
+from gateway.console.new_password import unfit
+from gateway.metrics import REFUSED
+from services import passwords, sessions, staff
 
 routes = Blueprint("account", __name__, url_prefix="/account")
+TRIES = parse("10 per 10 minutes")
+"""Tries at the present password as one member."""
 
 
 @routes.get("")
@@ -37,6 +44,33 @@ def end_others() -> ResponseReturnValue:
     """End all of one's sessions but the one that asks."""
     ended = sessions.end_own(desk().machine, member().staff_id, but=member().session_id)
     return _done("console.sessions.ended", count=ended)
+
+
+@routes.get("/password")
+def password() -> ResponseReturnValue:
+    """The form to change it."""
+    return _password(200)
+
+
+@routes.post("/password")
+def change_password() -> ResponseReturnValue:
+    """Change it, for who knows the present one: an unattended screen is not enough."""
+    own, given = member(), request.form.get("password", "")
+    if not desk().limiter.hit(TRIES, "password", str(own.staff_id)):
+        REFUSED.labels("console", "throttled").inc()
+        raise TooManyRequests
+    present = request.form.get("present", "")
+    if auth.verified(own.email, present) is None:
+        return _password(422, say("console.password.wrong"))
+    fault = say("console.password.same") if given == present else unfit(given, (own.email, own.name, own.office_name))
+    if fault:
+        return _password(422, fault)
+    staff.change_password(desk().machine, own.staff_id, auth.hashed(given), own.session_id)
+    return _done("console.password.changed")
+
+
+def _password(status: int, fault: str = "") -> ResponseReturnValue:
+    return page("password.html", status, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault)
 
 
 def _done(code: str, **params: int) -> ResponseReturnValue:

@@ -10,14 +10,13 @@ from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
 from characters import codes
-from characters.cleaning import has_unseen
 from gateway import auth
-from gateway.auth import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from gateway.console.desk import desk, field, page, refusal_words, say
+from gateway.console.new_password import unfit
 from gateway.console.way_back import way_back
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
-from services import staff
+from services import passwords, staff
 from services.faults import Refusal
 
 routes = Blueprint("door", __name__)
@@ -75,7 +74,7 @@ def take_invitation(token: str) -> ResponseReturnValue:
     password, name = request.form.get("password", ""), field("name")[:120]
     try:
         invited = staff.invited(desk().machine, token)
-        fault = _unfit(password, request.form.get("again", ""), invited["email"])
+        fault = unfit(password, (invited["email"], name, invited["name"], invited["office_name"]))
         if fault:
             return _invitation(422, {**invited, "name": name}, fault)
         staff.join(desk().machine, token, auth.hashed(password), name)
@@ -96,18 +95,9 @@ def language() -> ResponseReturnValue:
 
 
 def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> ResponseReturnValue:
-    return page("invitation.html", status, invited=invited, least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD, fault=fault)
-
-
-def _unfit(password: str, again: str, email: str) -> str:
-    """Why the password cannot be taken, in words; "" when it can."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        return say("console.password.length", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
-    if has_unseen(password):
-        return say("console.password.unseen")
-    if password.lower() in (email, email.partition("@")[0]) or len(set(password)) < 5:
-        return say("console.password.guessable")
-    return "" if password == again else say("console.password.differs")
+    return page(
+        "invitation.html", status, invited=invited, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault
+    )
 
 
 def _throttle(email: str) -> None:

@@ -160,6 +160,8 @@ def test_an_invitation_ends_after_a_week_and_with_the_next(
         ("x" * 201, "x" * 201, "từ 12 đến 200"),
         ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "dễ đoán"),
         (EMAIL, EMAIL, "dễ đoán"),
+        ("123456789012", "123456789012", "dễ đoán"),
+        ("matkhau123456", "matkhau123456", "dễ đoán"),
         (PASSWORD, PASSWORD + "!", "không giống nhau"),
     ],
 )

@@ -34,7 +34,7 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(("door.invitation", "door.take_invitation"), OPEN),
     **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics"), OPEN),
     "door.sign_out": MEMBERS,
-    **dict.fromkeys(("account.show", "account.end_others"), MEMBERS),
+    **dict.fromkeys((f"account.{name}" for name in ("show", "end_others", "password", "change_password")), MEMBERS),
     "account.end": {**dict.fromkeys(MEMBERS, GONE), "visitor": SIGN_IN},
     **dict.fromkeys(("rounds.home", "rounds.show", "lists.home", "work.listed", "wishes.show"), MEMBERS),
     **dict.fromkeys(("lists.check", "wishes.stop", "wishes.start", "wishes.usable"), MEMBERS),

@@ -1,0 +1,23 @@
+"""A new password as a form brings it: typed twice, and fit to be taken. One rule for invitations and changes.
+
+It must not know what is done with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import request
+
+from gateway.console.desk import refusal_words, say
+from services import passwords
+from services.faults import Refusal
+
+
+def unfit(password: str, own: Iterable[str]) -> str:
+    """Why it cannot be taken, in words; "" when it can. `own`: address, name, office of the member."""
+    try:
+        passwords.check(password, own)
+    except Refusal as refusal:
+        return refusal_words(refusal)
+    return "" if password == request.form.get("again", "") else say("console.password.differs")
