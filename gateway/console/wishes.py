@@ -32,8 +32,8 @@ def show() -> ResponseReturnValue:
     today = local_day(desk().machine.clock.now())
     shown = {"code": code, "office": office, "organisation": organisation, "how": HOW, "today": today}
     lines = [say(line, **params) for line, params in held_numbers.lines(numbers)]
-    held = any(number.is_held for number in numbers)
-    return page("wishes.html", 200, **shown, lines=lines, held=held)
+    some_held = any(number.is_held for number in numbers)
+    return page("wishes.html", 200, **shown, lines=lines, some_held=some_held)
 
 
 @routes.post("/stop")
