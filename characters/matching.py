@@ -62,5 +62,15 @@ class Names(Generic[T]):
         return [tuple(values) for values in self._folded.values() if len(values) > 1]
 
 
+def contradicts(text: str, name: str) -> bool:
+    """Whether `text` is `name` with other marks: "dứa" contradicts "Dưa"; "dua" does not, nor "Rat hài lòng" for "Rất
+    hài lòng", nor "cảm" for "cam", which has no marks to go by."""
+    said, named = _written(text).split(), _written(name).split()
+    if [folded(word) for word in said] != [folded(word) for word in named]:
+        return False
+    marked = ((one, other) for one, other in zip(said, named, strict=True) if other != folded(other))
+    return any(one not in (other, folded(other)) for one, other in marked)
+
+
 def _written(text: str) -> str:
     return one_tone_place(" ".join(clean(text).casefold().split()))

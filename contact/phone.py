@@ -59,6 +59,7 @@ class PhoneReading:
     """One number of a cell: `e164` ("+84…") and `kind`, or a `fault` code. `raw` is its part of the cell.
 
     `doubt`: both readings of "phone.two_readings". `extension`: digits to dial afterwards, which nobody does here.
+    `aside`: the number (E.164) that words set aside.
     """
 
     raw: str
@@ -68,6 +69,7 @@ class PhoneReading:
     flags: tuple[Flag, ...] = ()
     doubt: TwoReadings | None = None
     extension: str = ""
+    aside: str = ""
 
     @property
     def whole(self) -> bool:
@@ -238,7 +240,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _not_used(reading: PhoneReading) -> PhoneReading:
-    return PhoneReading(reading.raw, fault="phone.set_aside") if reading.e164 else reading
+    return PhoneReading(reading.raw, fault="phone.set_aside", aside=reading.e164) if reading.e164 else reading
 
 
 def _read_part(part: str, hints: Hints) -> list[PhoneReading]:

@@ -45,6 +45,9 @@ FORMER: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 """Code before 2025 → (name, code of the province of today that it went into)."""
 
+_GONE_BEFORE: Mapping[str, tuple[str, str]] = {"28": ("Hà Tây", "01")}
+"""The same for what had gone before 2025: Hà Tây, part of Hà Nội since 2008. Its name is understood, not its code."""
+
 _SHORT: Mapping[str, str] = {
     **dict.fromkeys(("hcm", "hcmc", "ho chi minh city", "sai gon", "saigon"), "79"),
     **dict.fromkeys(("hn", "hanoi"), "01"), "danang": "48", "haiphong": "31", "cantho": "92",
@@ -142,7 +145,7 @@ def province_among(parts: Sequence[str], code: str) -> str:
 
 
 def _known() -> dict[str, Area]:
-    known = {fold(name): Area(code, (old, name)) for old, (name, code) in FORMER.items()}
+    known = {fold(name): Area(code, (old, name)) for old, (name, code) in {**_GONE_BEFORE, **FORMER}.items()}
     known |= {old: Area(code, (old, name)) for old, (name, code) in FORMER.items()}
     for short, old in _SHORT_FORMER.items():
         name, code = FORMER[old]
@@ -155,6 +158,6 @@ def _known() -> dict[str, Area]:
 _KNOWN: Mapping[str, Area] = _known()
 _MARKED: Mapping[str, str] = {
     fold(name): one_tone_place(name.casefold())
-    for name in (*PROVINCES.values(), *(name for name, _ in FORMER.values()))
+    for name in (*PROVINCES.values(), *(name for name, _ in (*FORMER.values(), *_GONE_BEFORE.values())))
 }
 """Folded → marked names: what was found without marks must not contradict them."""

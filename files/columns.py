@@ -1,6 +1,6 @@
-"""Finds the header row and which column means what, by the names people give their headers.
+"""Cells as text, and a header by which the cells of a field are found in a row.
 
-It must not know what is done with the cells below.
+It must not know how headings are understood, nor what is done with the cells below.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from functools import lru_cache
 
 from characters.cleaning import folded, on_one_line
 from files.workbooks import Cell, Row, Sheet, letter
-
-_HEADER_WITHIN = 30
-"""Title rows above the header: no list seen has more than a page of them."""
 
 
 @lru_cache(maxsize=8192)
@@ -72,28 +69,3 @@ class Header:
     def label_at(self, index: int) -> str:
         """The same for a column index (from 0)."""
         return f"{letter(index)} ({self.names[index]})" if self.names[index] else letter(index)
-
-
-def find(sheet: Sheet, names: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Header | None:
-    """The row of `sheet` that names most of the fields, every `needed` one among them; None when there is none.
-
-    `names` gives the folded spellings of each field.
-    """
-    spellings = {spelling: field for field, all_of in names.items() for spelling in all_of}
-    best: Header | None = None
-    for index, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        header = _header(sheet, index, row, spellings)
-        if all(f in header.at for f in needed) and (best is None or len(header.at) > len(best.at)):
-            best = header
-    return best
-
-
-def _header(sheet: Sheet, index: int, row: Row, spellings: Mapping[str, str]) -> Header:
-    titles = [plain(cell) for cell in row]
-    at: dict[str, tuple[int, ...]] = {}
-    for column, title in enumerate(titles):
-        # "Loại hình (NN/PNN)" and "Email *" are named with and without what stands in brackets.
-        field = spellings.get(fold(title)) or spellings.get(fold(re.sub(r"\(.*?\)", " ", title)))
-        if field:
-            at[field] = (*at.get(field, ()), column)
-    return Header(sheet, index, titles, at)

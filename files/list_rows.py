@@ -69,7 +69,8 @@ class Organisation:
     phones_unread: bool = False
     """Whether a cell held a number that could not be read: it says nothing against the numbers known before."""
     phones_in_doubt: tuple[str, ...] = ()
-    """Mobiles (E.164) that may be landlines of before 2017: taken for neither, even where they were taken before."""
+    """Numbers (E.164) not to be used, even where they were before: mobiles that may be landlines of before 2017, and
+    those that the words beside them set aside."""
 
 
 @dataclass(slots=True)
@@ -353,6 +354,8 @@ class RowReader:
             # A login that is no number says nothing about the phone when there is a column for phones.
             quiet = bool(columns_) and column not in columns_
             self._read_phones(cell, column, found, quiet)
+        for number in self._in_doubt:  # what one cell says against a number holds for the whole row
+            found.pop(number, None)
         if not found and not any(f.code.startswith(("phone.", "cell.")) for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
         return tuple(found.values())
@@ -375,8 +378,8 @@ class RowReader:
             elif not quiet or reading.fault in phone.SURELY_A_NUMBER:
                 fault = reading.fault or "phone.invalid"
                 self._unread = self._unread or fault in phone.UNREADABLE
-                if reading.doubt:
-                    self._in_doubt.append(reading.doubt.mobile)
+                if reading.doubt or reading.aside:
+                    self._in_doubt.append(reading.doubt.mobile if reading.doubt else reading.aside)
                 label = self._header.label_at(column)
                 self._fault_at(fault, label, plain(reading.raw), reading.params, "emptied")
 

@@ -19,7 +19,7 @@ from files import workbooks
 from files.cells import read_code
 from files.columns import Header, fold, plain
 from files.faults import Fault, RefusedError, Weight
-from files.online_columns import Columns, Told, columns_of, said_status
+from files.online_columns import Columns, Told, columns_of, is_repeat, said_status
 from files.tables import unguarded
 from files.times import read_time
 from files.unreadable import error_in, letters_in
@@ -92,7 +92,8 @@ def read_online(
     found = [(sheet, columns_of(sheet, forms)) for sheet in book.sheets]
     sheets = [columns for _, columns in found if columns is not None]
     if not sheets:
-        raise RefusedError(Fault("online.no_header", suggestion="online.no_header.mend"))
+        repeats = [_unread(sheet) for sheet in book.sheets if is_repeat(sheet)]
+        raise RefusedError(*repeats, Fault("online.no_header", suggestion="online.no_header.mend"))
     faults = [_unread(sheet) for sheet, columns in found if columns is None and sheet.rows and sheet.name != NOTES]
     rows: list[OnlineRow] = []
     looked_at = not_answered = 0
@@ -112,7 +113,7 @@ def read_online(
 
 
 def _unread(sheet: Sheet) -> Fault:
-    code = "online.sheet_unread"
+    code = "online.sheet_repeats" if is_repeat(sheet) else "online.sheet_unread"
     return Fault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from characters.matching import Names
+from characters.matching import Names, contradicts
 from files.cells import read_date
 from files.columns import fold
 from survey.questionnaire import Question
@@ -43,6 +43,7 @@ class Choices:
         words = [(t, c.value) for c in question.choices for t in (*c.label.values(), *c.text.values())]
         named = [*((value, value) for value in self.labels), *words]
         self._words = Names(named)
+        self._spoken = {c.value: tuple(c.label.values()) for c in question.choices}
         self._loose: dict[str, dict[str, None]] = {}
         for text, value in named:
             self._loose.setdefault(fold(text), {})[value] = None
@@ -59,18 +60,16 @@ class Choices:
         if cell in self.labels:
             return Answered(cell)
         loose = self._loose.get(fold(cell), {}) if fold(cell) else {}
-        fits: Sequence[str] = self._words.find(cell).fits or tuple(loose)
-        return Answered(fits[0]) if len(fits) == 1 else Answered(None, tuple(self.labels[value] for value in fits))
-
-
-def read_answer(question: Question, cell: str) -> str | None:
-    """The value a cell means: choices by value or words (several with commas or semicolons between), days as
-    dd/mm/yyyy or as a date cell, numbers, texts; None: none of them, or several. The engine judges it further."""
-    return answered(question, cell, Choices(question)).value
+        found = self._words.find(cell)
+        fits: Sequence[str] = found.fits or tuple(loose)
+        if len(fits) == 1 and (found.exact or not any(contradicts(cell, word) for word in self._spoken[fits[0]])):
+            return Answered(fits[0])
+        return Answered(None, tuple(self.labels[value] for value in fits))
 
 
 def answered(question: Question, cell: str, choices: Choices) -> Answered:
-    """The same with what a doubtful cell may mean; `choices` are the question's."""
+    """What a cell means: choices by value or words (several with commas or semicolons between), days as dd/mm/yyyy or
+    as a date cell, numbers, texts. `choices` are the question's. The engine judges it further."""
     if question.kind == "select_one":
         return choices.find(cell)
     if question.kind == "select_multiple":

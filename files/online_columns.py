@@ -8,16 +8,18 @@ refused. It must not know rows one by one, nor whose they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from characters.cleaning import clean
 from contact import phone
 from files.columns import Header, fold, plain
 from files.faults import Fault, RefusedError
+from files.headings import understand
 from files.online_answers import Choices, answered
 from files.online_headings import Headings, Place, tails
 from files.registry_words import NAMES
+from files.reports import Told
 from files.times import LOCAL, read_time
 from files.workbooks import Row, Sheet
 from survey.questionnaire import Questionnaire
@@ -41,9 +43,13 @@ FIELDS: Mapping[str, Sequence[str]] = {
     ),
 }
 _SPELLINGS = {spelling: name for name, spellings in FIELDS.items() for spelling in spellings}
+_LISTED = {"registry_code": "registry_code", "phone": "phone", "login": "phone"}
+"""Fields of lists by which a row of an online file is found, too."""
 _IDENTITY = ("registry_code", "phone")
 SUBMISSION_MARKS = frozenset({"key", "instanceid", "_uuid", "_id", "_submission_time", "submissiondate"})
 """A file with one of these columns comes from Kobo or ODK: each row was sent in, and `Status` means the upload."""
+_REPEATS = frozenset({"parent_key", "_parent_index", "_parent_table_name", "_submission__uuid", "_submission__id"})
+"""A sheet with one of these holds what was entered again and again within submissions: no row of it is an answer."""
 METADATA = frozenset(
     {
         *SUBMISSION_MARKS,
@@ -72,16 +78,6 @@ _SAMPLE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What one column was taken for: `code` and `params` are words of the catalogue, `column` is "B (Phiếu)"."""
-
-    sheet: str
-    column: str
-    code: str
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of one sheet: `header.at` has the fields; `answers` may hold answers (index, label, heading), those
     labelled as in `known` are questions of the round; `reviews` say that a submission was rejected; `zone` is that of
@@ -105,13 +101,22 @@ def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> Columns | None:
     says of nobody whether they answered, or with a column that may be two things."""
     finder = _Finder(sheet, forms)
     found = finder.own() or finder.best()
-    if found is None:
+    if found is None or is_repeat(sheet, found):
         return None
     if not found.known and "status" not in found.header.at:
         names = ", ".join(label for _, label, _ in found.answers)
         params = {"columns": names, "questions": ", ".join(sorted(finder.names)[:5])}
         raise RefusedError(_fault("online.no_question", sheet, found.header.row, "", **params))
     return found
+
+
+def is_repeat(sheet: Sheet, found: Columns | None = None) -> bool:
+    """Whether a sheet of Kobo or ODK holds the repetitions of a group within submissions: its rows name another one."""
+    for at in range(min(_WITHIN, len(sheet.rows))) if found is None else (found.header.row,):
+        columns = [column for column, title in enumerate(_titles(sheet.rows[at])) if _last(title) in _REPEATS]
+        if any(column < len(row) and row[column] != "" for row in sheet.rows[at + 1 :] for column in columns):
+            return True
+    return False
 
 
 def _fault(code: str, sheet: Sheet, row: int, column: str, **params: str) -> Fault:
@@ -250,7 +255,14 @@ def _field(title: str, *, in_groups: bool) -> str:
     """By the whole heading, with and without what stands in brackets; `in_groups`: by its last part too."""
     bare = title[: title.index("(")] if "(" in title else title
     parts: Iterable[str] = (*tails(title),) if in_groups else ()
-    return next((_SPELLINGS[fold(said)] for said in (title, bare, *parts) if fold(said) in _SPELLINGS), "")
+    known = next((_SPELLINGS[fold(said)] for said in (title, bare, *parts) if fold(said) in _SPELLINGS), "")
+    return known or next((name for said in (title, *parts) if (name := _as_in_lists(said))), "")
+
+
+def _as_in_lists(title: str) -> str:
+    """Whose row it is, by the words that headings of lists have: "SĐT giám đốc", "Mã số HTX"; old ones name nobody."""
+    heading = understand(title)
+    return _LISTED.get(heading.field, "") if heading.facet in ("", "new", "second") else ""
 
 
 def _last(title: str) -> str:

@@ -79,14 +79,17 @@ class FormReader:
         return self._places[heading, own]
 
     def _take(self, taken: _Row, question: Question, cell: OnlineCell) -> None:
-        if question.kind == "decimal" and cell.typed and (grouped := _GROUPED.fullmatch(cell.text)):
+        grouped = _GROUPED.fullmatch(cell.text) if cell.typed or "," in cell.text else None
+        if question.kind == "decimal" and grouped:
             candidates = f"{grouped[1]}{grouped[2]}, {grouped[1]},{grouped[2]}"
             taken.emptied("online.number_doubtful", cell, candidates=candidates)
             return
         said = answered(question, cell.text, self._choices[question.name])
         if said.value is not None:
             self._settle(taken, question, said.value, cell)
-        elif said.candidates:
+            return
+        taken.unsure.add(question.name)  # what its other columns say is not the whole of it
+        if said.candidates:
             taken.emptied("online.answer_doubtful", cell, candidates=", ".join(dict.fromkeys(said.candidates)))
         else:
             taken.emptied("online.answer_unreadable", cell, options=", ".join(_labels(question)))

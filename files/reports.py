@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from files.faults import Fault, from_dict
-from files.online_columns import Told
 
 Words = Callable[..., str]
 """(code, **params) → the sentence in the reader's language."""
 Shown = str | int | bool | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one column was taken for: `code` and `params` are words of the catalogue, `column` is "B (Phiếu)"."""
+
+    sheet: str
+    column: str
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +178,8 @@ def difference_lines(differences: Iterable[Difference], words: Words) -> Iterato
     for found in differences:
         place = {"sheet": found.sheet, "row": found.row}
         yield words("difference.of", name=found.name, registry_code=found.registry_code, **place)
-        for field, (before, after) in found.fields.items():
-            label = words(f"difference.field.{field}")
+        for changed, (before, after) in found.fields.items():
+            label = words(f"difference.field.{changed}")
             yield words("difference.line", field=label, before=_value(before, words), after=_value(after, words))
 
 

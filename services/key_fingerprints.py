@@ -62,9 +62,10 @@ def check_sealing(known: Sequence[KnownKey], vault: Vault) -> None:
 
 def _check_opens(conn: Connection, vault: Vault) -> None:
     """A database from before fingerprints: the keys must open what it holds, and find it. Raises Refusal."""
-    for phone_hash, sealed, _version in keys.sample(conn, SAMPLE):
+    for phone in keys.sample(conn, SAMPLE):
         try:
-            found = vault.lookup(vault.open(sealed, "phones.number", phone_hash)) == phone_hash
+            number = vault.open(phone.sealed, "phones.number", phone.phone_hash)
+            found = vault.lookup(number) == phone.phone_hash
         except UnreadableError:
             raise Refusal("keys.do_not_open") from None
         if not found:

@@ -90,6 +90,15 @@ class HashedRow:
     sealed: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class NumberSample:
+    """One phone as it is stored: its look-up hash, its sealed number, and the version of the key that hashed it."""
+
+    phone_hash: bytes
+    sealed: bytes
+    hash_version: int
+
+
 def sealed_columns() -> Iterator[SealedColumn]:
     """Every sealed column of the schema, by table and name."""
     for table in sorted(metadata.tables.values(), key=lambda table: table.name):
@@ -115,13 +124,13 @@ def retire(conn: sa.Connection, use: str, names: Iterable[str], at: datetime) ->
     conn.execute(sa.update(known).where(mine).values(retired_at=at))
 
 
-def sample(conn: sa.Connection, most: int) -> list[tuple[bytes, bytes, int]]:
-    """Hash, sealed number and hash version of at most `most` phones from each end: the oldest and the newest."""
+def sample(conn: sa.Connection, most: int) -> list[NumberSample]:
+    """At most `most` phones from each end: the oldest and the newest."""
     columns = phones.c.hash, phones.c.number, phones.c.hash_version
-    found: list[tuple[bytes, bytes, int]] = []
+    found: list[NumberSample] = []
     for end in (phones.c.created_at.asc(), phones.c.created_at.desc()):
         rows = conn.execute(sa.select(*columns).where(phones.c.number.is_not(None)).order_by(end).limit(most))
-        found += [(bytes(row.hash), bytes(row.number), row.hash_version) for row in rows]
+        found += [NumberSample(bytes(row.hash), bytes(row.number), row.hash_version) for row in rows]
     return found
 
 

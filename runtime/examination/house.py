@@ -96,8 +96,8 @@ def _sealed(settings: Settings) -> Iterator[Finding]:
         with _database(settings).transaction() as conn:
             rows = sample(conn, SAMPLE)
         lost = sum(
-            vault.lookup(vault.open(number, "phones.number", phone_hash)) != phone_hash
-            for phone_hash, number, _version in rows
+            vault.lookup(vault.open(phone.sealed, "phones.number", phone.phone_hash)) != phone.phone_hash
+            for phone in rows
         )
     except (sa.exc.SQLAlchemyError, keys.UnfitKeysError):
         return  # said under another heading

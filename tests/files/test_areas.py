@@ -98,3 +98,11 @@ def test_communes_called_like_another_province_are_known() -> None:
         name, code = re.sub("^(Phường|Xã|Đặc khu) ", "", ward.name), f"{int(ward.province_code):02d}"
         if fold(name) in called and called[fold(name)].code != code:
             assert areas.is_own_place(name, code), (code, ward.name)
+
+
+def test_ha_tay_is_part_of_ha_noi() -> None:
+    for name in ("Hà Tây", "tỉnh Hà Tây", "Ha Tay", "HÀ TÂY (cũ)"):
+        area = areas.find(name)
+        assert area is not None
+        assert (area.code, area.former) == ("01", ("28", "Hà Tây"))
+    assert areas.find("28") is None

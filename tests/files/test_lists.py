@@ -13,11 +13,10 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from files import columns, workbooks
+from files import headings, workbooks
 from files.faults import Fault, RefusedError, from_dict
 from files.list_rows import RowReader
 from files.lists import Registry, read_registry
-from files.registry_words import NAMES
 from tests.files.workbooks import write
 
 HEADER = (
@@ -455,9 +454,9 @@ def test_no_cell_can_break_the_reading(changes: list[tuple[int, object]]) -> Non
     cells = list(GOOD)
     for at, cell in changes:
         cells[at] = cell  # type: ignore[call-overload]  # any cell anywhere is the point
-    header = columns.find(workbooks.Sheet("DS", [HEADER, cells]), NAMES, ("name",))
-    assert header is not None
-    reader = RowReader(header, 1)
+    found = headings.find(workbooks.Sheet("DS", [HEADER, cells]), ("name",))
+    assert found is not None
+    reader = RowReader(found.header, 1)
     if not reader.says_nothing() and reader.organisation() is None:
         assert any(fault.weight == "refused" for fault in reader.faults)
     assert [from_dict(json.loads(json.dumps(f.to_dict()))) for f in reader.faults] == reader.faults

@@ -10,7 +10,7 @@ import pytest
 from files import online
 from files.faults import RefusedError
 from files.online import OnlineFile
-from files.online_answers import read_answer
+from files.online_answers import Choices, answered
 from files.online_headings import Headings, Place
 from files.times import read_time
 from files.xlsform import read_form
@@ -88,12 +88,12 @@ def test_headings_and_answers_by_name_number_and_words() -> None:
         assert headings.find(heading) == Place("cap_uy_tinh"), heading
     question = form.question("cap_uy_tinh")
     assert question is not None
-    assert read_answer(question, "Rất hài lòng") == "rat_hai_long"
-    assert read_answer(question, "rat hai long") == "rat_hai_long"
-    assert read_answer(question, "hai_long") == "hai_long"
-    assert read_answer(question, "tạm được") is None
+    assert answered(question, "Rất hài lòng", Choices(question)).value == "rat_hai_long"
+    assert answered(question, "rat hai long", Choices(question)).value == "rat_hai_long"
+    assert answered(question, "hai_long", Choices(question)).value == "hai_long"
+    assert answered(question, "tạm được", Choices(question)).value is None
     # A bare figure is neither: an export may mean points by it, or a place in the list.
-    assert read_answer(question, "1") is None
+    assert answered(question, "1", Choices(question)).value is None
     visits = form.question("so_lan_gap")
     assert visits is not None
-    assert (read_answer(visits, "3"), read_answer(visits, "ba")) == ("3", None)
+    assert (answered(visits, "3", Choices(visits)).value, answered(visits, "ba", Choices(visits)).value) == ("3", None)

@@ -139,3 +139,23 @@ def test_a_new_organisation_with_a_number_known_to_be_dead_is_told(lists: Lists)
     lists.rule_out(ONE, "text", "call")
     report = lists.bring(row(login=ONE), row(name="HTX Hai", login=ONE))
     assert told(report) == [("list.number_dead", 2), ("list.number_dead", 3)]
+
+
+def numbers_of(work: Work) -> set[str]:
+    from store.tables.registry import phones
+
+    query = sa.select(phones.c.number).join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
+    with work.database.transaction() as conn:
+        return {work.vault.open(sealed) for sealed in conn.scalars(query)}
+
+
+def test_a_number_that_its_words_set_aside_leaves_even_where_another_cannot_be_read(
+    work: Work, office: str, tmp_path: Path
+) -> None:
+    lists = Lists(work, office, tmp_path)
+    lists.bring(row(login=f"{ONE}; {TWO}"))
+    assert numbers_of(work) == {"+84900000001", "+84900000002"}
+    lists.bring(row(login=f"{ONE} (số cũ); 0900@000002"))
+    assert numbers_of(work) == {"+84900000002"}
+    lists.bring(row(login=f"{ONE}; {TWO}; {TWO} (không gọi)"))
+    assert numbers_of(work) == {"+84900000001"}

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from files.faults import RefusedError
 from files.online import OnlineRow
+from files.online_answers import Choices
 from files.online_forms import FormReader, Understood
 from files.reports import ImportReport, report_from_json
 from services.exports import Order, export
@@ -359,3 +360,57 @@ def test_cells_are_read_before_the_rounds_row_is_locked(
     monkeypatch.setattr(FormReader, "read", read)
     bring_in(["Mã", "cay"], ["DX001", "Cam"])
     assert world.answers() == {"cay": "cam"}
+
+
+def test_marks_that_contradict_an_option_choose_nothing() -> None:
+    """The fruit "dứa" is not "Dưa", even where no option is called so."""
+    choices = Choices(Question("q", "select_one", said("?"), choices=(Choice("dua", said("Dưa"), "1"),)))
+    assert choices.find("dứa").value is None
+    assert choices.find("dứa").candidates == ("Dưa",)
+    assert [choices.find(cell).value for cell in ("dua", "DƯA", "Dưa")] == ["dua"] * 3
+
+
+def test_repeated_groups_of_a_submission_answer_nothing(world: World, tmp_path: Path) -> None:
+    main = [["Mã", "cay", "_uuid", "_index"], ["DX001", "cam", "u", 1]]
+    for parent in ("_parent_index", "_submission__uuid", "PARENT_KEY"):
+        again = [["Mã", "ho", parent], ["DX001", 3, "1"], ["DX001", 4, "1"]]
+        report = import_online(world.work, "2026", write(tmp_path / f"{parent}.xlsx", A=main, rep=again), "t", True)
+        assert [fault.code for fault in report.faults if fault.sheet == "rep"] == ["online.sheet_repeats"]
+    alone = write(tmp_path / "alone.xlsx", rep=again)
+    with pytest.raises(RefusedError, match=r"online\.sheet_repeats"):
+        import_online(world.work, "2026", alone, "t")
+
+
+def test_the_sheet_of_submissions_may_have_an_empty_column_of_parents(world: World, bring_in: Import) -> None:
+    bring_in(["Mã", "cay", "KEY", "PARENT_KEY"], ["DX001", "cam", "uuid:1", ""])
+    assert world.answers() == {"cay": "cam"}
+
+
+@pytest.mark.parametrize("heading", ["Mã số HTX", "Mã HTX (*)", "info/Mã số HTX"])
+def test_codes_are_found_under_the_headings_of_lists(world: World, bring_in: Import, heading: str) -> None:
+    bring_in([heading, "cay", "_uuid"], ["DX001", "cam", "u"])
+    assert world.answers() == {"cay": "cam"}
+
+
+@pytest.mark.parametrize("heading", ["SĐT giám đốc", "Điện thoại GĐ", "Số điện thoại người trả lời", "SĐT mới"])
+def test_phones_are_found_under_the_headings_of_lists(world: World, bring_in: Import, heading: str) -> None:
+    bring_in([heading, "cay", "_uuid"], [LEADER, "cam", "u"])
+    assert world.answers() == {"cay": "cam"}
+
+
+@pytest.mark.parametrize("heading", ["SĐT cũ", "Số điện thoại kế toán", "SĐT người nhà"])
+def test_other_peoples_phones_name_nobody(world: World, bring_in: Import, heading: str) -> None:
+    with pytest.raises(RefusedError, match=r"online\.no_header"):
+        bring_in([heading, "cay", "_uuid"], [LEADER, "cam", "u"])
+
+
+def test_an_answer_that_cannot_be_read_is_not_made_up_of_its_ticks(world: World, bring_in: Import) -> None:
+    report = bring_in(["Mã", "kho", "kho/von", "kho/dat", "_uuid"], ["DX001", "von cu_roi", 1, 0, "u"])
+    assert world.answers() == {}
+    assert "online.answer_unreadable" in codes(report)
+
+
+def test_a_comma_in_a_file_with_decimal_points_may_group_thousands(world: World, bring_in: Import) -> None:
+    report = bring_in(["Mã", "cay", "gia", "_uuid"], ["DX001", "cam", "1,000", "u"])
+    assert world.answers() == {"cay": "cam"}
+    assert "online.number_doubtful" in codes(report)

@@ -15,7 +15,7 @@ from services import imports, offices, online, questionnaires, rounds
 from services.imports import import_online, import_registry
 from services.work import Work
 from store.tables.interviews import answers
-from store.tables.registry import organisations
+from store.tables.registry import organisation_phones, organisations
 from tests.files.test_lists import HEADER, row
 from tests.files.workbooks import write
 
@@ -67,6 +67,38 @@ def test_a_value_that_the_database_refuses(
     assert (report.counts["added"], report.counts["refused"], report.counts["unchanged"]) == (2, 1, 0)
     monkeypatch.undo()
     assert import_registry(work, office, listed(tmp_path), ACTOR).counts["added"] == 1
+
+
+def test_a_row_that_is_not_stored_gives_no_number_back(
+    work: Work, office: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a list says of numbers that are held back counts for the rows alone that came in."""
+    table = [
+        CODED,
+        *([code, *row(name=name, login=f"090000000{code[-1]}")] for code, name in zip(CODES, NAMED, strict=True)),
+    ]
+    path = write(tmp_path / "phones.xlsx", DS=table)
+    import_registry(work, office, path, ACTOR)
+    with work.database.transaction() as conn:
+        conn.execute(sa.update(organisation_phones).values(valid=False, note="wrong_number", noted_at=work.clock.now()))
+    real = imports._row
+    table = [
+        CODED,
+        *([line[0], *row(name=f"{name} mới", login=line[1])] for line, name in zip(table[1:], NAMED, strict=True)),
+    ]
+    path = write(tmp_path / "again.xlsx", DS=table)
+
+    def poisoned(*given: Any) -> dict[str, Any]:
+        made = real(*given)
+        return {**made, "member_count": 2**40} if made["registry_code"] == "DX2" else made
+
+    monkeypatch.setattr(imports, "_row", poisoned)
+    report = import_registry(work, office, path, ACTOR, False, True)
+    given_back = [fault.row for fault in report.faults if fault.code == "list.number_given_back"]
+    assert ([f.row for f in report.faults if f.code == "list.row_unfit"], given_back) == ([3], [2, 4])
+    with work.database.transaction() as conn:
+        valid = conn.execute(sa.select(sa.func.count()).where(organisation_phones.c.valid)).scalar_one()
+    assert valid == 2
 
 
 def test_what_cannot_be_stored_in_a_cell_is_dropped_with_what_nobody_sees(
