@@ -61,22 +61,28 @@ TWILIO: dict[str, ErrorKind] = {
 
 KANNEL: dict[str, ErrorKind] = {
     **_spread(ErrorKind.CONFIGURATION, "not_authorised not_found not_understood"),
-    # No route for texts, or a receiver that smsbox does not take: nothing is said of calls.
-    **_spread(ErrorKind.NO_TEXTS, "bad_receiver not_routable"),
-    **_spread(ErrorKind.CONTENT, "no_text"),
+    # No route for texts, a receiver that smsbox does not take or its lists deny: nothing is said of calls.
+    **_spread(ErrorKind.NO_TEXTS, "bad_receiver not_routable denied"),
+    **_spread(ErrorKind.CONTENT, "no_text bad_text"),
     **_spread(ErrorKind.THROTTLED, "try_again"),
     # Receipts name no cause (the SMSC's own words quote the text and are not asked for).
     **_spread(ErrorKind.LATER, "undeliverable rejected"),
 }
 
+_DENIED = ("black-list", "white-list", "blacklist", "whitelist")
+
 KANNEL_ANSWERS: tuple[tuple[int, str, str], ...] = (
     (403, "authorization failed", "not_authorised"),
     (401, "", "not_authorised"),
     (403, "not routable", "not_routable"),
+    *((status, word, "denied") for status in (400, 403) for word in _DENIED),
     (403, "", "not_authorised"),
     (400, "missing receiver", "bad_receiver"),
+    (400, "'to' field", "bad_receiver"),
+    (400, "insufficient headers", "bad_receiver"),
     (400, "number", "bad_receiver"),
     (400, "text", "no_text"),
+    (400, "charset or body", "bad_text"),
     (400, "", "not_understood"),
     (404, "", "not_found"),
     (415, "", "not_understood"),
