@@ -9,10 +9,11 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from carriers import twilio_requests
+from contact.delivery import Detection, is_machine
 from gateway.desk import desk
 from gateway.errors import known, note_failure
 from gateway.webhooks.reading import done, read, sender_at, twiml
-from services import calls, ring_in
+from services import calls, detection, ring_in
 
 routes = Blueprint("twilio_voice", __name__)
 
@@ -48,11 +49,20 @@ def turn(ref: str, turn: int) -> Response:
     call = read("twilio", twilio_requests.voice_request)
     if turn == 0:
         script = calls.first(desk().work, ref, call.carrier_id, call.answered_by)
+        _overhear(ref, call)
     else:
+        _overhear(ref, call)
         script = calls.pressed(desk().work, ref, turn, call.digits, call.connected)
     dialled = call.connected is not None
     done("first" if turn == 0 else "dialled" if dialled else "pressed" if call.digits else "silent")
     return twiml(script)
+
+
+def _overhear(ref: str, call: twilio_requests.VoiceRequest) -> None:
+    """Not every request says who took a call: a machine counts in whichever it is named, also where the first one comes
+    again, unless somebody pressed a key."""
+    if is_machine(call.answered_by) and call.digits is None:
+        detection.record(desk().work, ref, Detection(call.carrier_id, call.answered_by))
 
 
 @routes.post("/twilio/voice/fallback")
