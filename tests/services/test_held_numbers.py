@@ -144,9 +144,11 @@ def test_a_new_organisation_with_a_number_known_to_be_dead_is_told(lists: Lists)
 def numbers_of(work: Work) -> set[str]:
     from store.tables.registry import phones
 
-    query = sa.select(phones.c.number).join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
+    query = sa.select(phones.c.number, phones.c.hash).join(
+        organisation_phones, organisation_phones.c.phone_hash == phones.c.hash
+    )
     with work.database.transaction() as conn:
-        return {work.vault.open(sealed) for sealed in conn.scalars(query)}
+        return {work.vault.open(number, "phones.number", phone_hash) for number, phone_hash in conn.execute(query)}
 
 
 def test_a_number_that_its_words_set_aside_leaves_even_where_another_cannot_be_read(
