@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from contact import caps, ladder
+from contact import caps, ladder, retention
 from contact.calendar import (
     DEFAULT_HOURS,
     MEDIA,
@@ -27,6 +27,7 @@ from contact.calendar import (
 )
 from contact.caps import Caps
 from contact.ladder import Ladder
+from contact.retention import Retention
 from contact.ring_back import RING_IN, RingIn
 
 LATE_ANSWERS = ("refuse", "keep")
@@ -61,6 +62,9 @@ class RoundSettings:
     approval_above: int = 5000
     """A campaign that contacts more organisations than this needs a second person (our own default)."""
 
+    retention: Retention = field(default_factory=Retention)
+    """How long each kind of personal data of this round is kept [samples]."""
+
     @property
     def calendar(self) -> Calendar:
         """When this round may contact people, wherever they are."""
@@ -93,6 +97,7 @@ class RoundSettings:
             "ring_in": self.ring_in,
             "resume_after_s": self.resume_after_s,
             "transfer": write_day(self.transfer),
+            "retention": self.retention.to_dict(),
         }
 
 
@@ -111,6 +116,7 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
         ring_in=_ring_in(data.get("ring_in", "call_back")),
         resume_after_s=_seconds(data.get("resume_after_s", 90)),
         transfer=day(*data.get("transfer", ())),
+        retention=retention.from_dict(data.get("retention", {})),
         approval_above=data.get("approval_above", 5000),  # rounds opened before it was a setting
     )
 

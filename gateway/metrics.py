@@ -65,5 +65,6 @@ SAID = {
     "alo_carrier_errors": "Errors of carriers by code; listed=no: a code that stands in no table",
     "alo_unfit_items": "Items set aside because they cannot be processed, by loop and kind of fault",
     "alo_link_clock_offset_seconds": "Our clock minus the link's, as its texts show it",
+    "alo_retention_rows": "Rows taken away because their time was over, by kind",
     "alo_repairs": "What sweeps and reconciliation repaired, by cause",
 }

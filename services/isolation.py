@@ -39,6 +39,7 @@ LOOPS: Mapping[str, str] = {
     "finishing": "a campaign that may be through",
     "ladder": "the next step of one interview in a campaign",
     "clocks": "what a link's clock shows",
+    "retention": "one kind of data of one round that is past its time",
     "erasing": "a text or call to be deleted at the carrier",
 }
 """Loop → what an item of it is."""

@@ -94,6 +94,8 @@ def outcomes_of(conn: Connection, round_id: UUID, office_id: UUID | None) -> Cou
     counts: Counter[Disposition] = Counter()
     for fact, n in figures.facts(conn, round_id, office_id, consent).items():
         counts[disposition(fact)] += n
+    for parted in round_offices.parted_outcomes(conn, round_id) if office_id is None else ():
+        counts.update({Disposition(code): n for code, n in parted.items()})
     return counts
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from store import continuity, senders, unfit
+from store import continuity, retention, senders, unfit
 from store.unit_of_work import Database
 
 
@@ -27,7 +27,12 @@ class Measure:
 def measures(database: Database) -> list[Measure]:
     """The figures of all senders now, in one transaction."""
     with database.transaction(national=True) as conn:
-        return [*_queues(conn), *_senders(conn), *_tallies(conn), *_unfit(conn)]
+        return [*_queues(conn), *_senders(conn), *_tallies(conn), *_unfit(conn), *_taken_away(conn)]
+
+
+def _taken_away(conn: Connection) -> Iterator[Measure]:
+    for kind, rows in retention.taken_away(conn).items():
+        yield Measure("alo_retention_rows", {"kind": kind}, rows, total=True)
 
 
 def _queues(conn: Connection) -> Iterator[Measure]:

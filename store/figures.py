@@ -34,7 +34,7 @@ from scoring.cube import Cell, Cube, Forms, Stratum
 from store.phones import GIVEN_UP
 from store.tables.campaigns import tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews
-from store.tables.outbox import calls
+from store.tables.outbox import calls, outbox
 from store.tables.registry import organisation_phones, phones
 from store.tables.rounds import questionnaires
 
@@ -185,7 +185,8 @@ def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Col
     }
     open_yet = interviews.c.status.not_in(_DECIDED)
     columns = [case((open_yet, fact), else_=false()).label(name) for name, fact in told.items()]
-    of_each = select(interviews.c.status, *columns).where(*_scope(round_id, office_id)).subquery()
+    known = interviews.c.organisation_id.is_not(None)  # of those parted from their organisation they were counted
+    of_each = select(interviews.c.status, *columns).where(*_scope(round_id, office_id), known).subquery()
     query = select(*of_each.c, func.count().label("n")).group_by(*of_each.c)
     return {Facts(**{c.name: row[c.name] for c in of_each.c}): row["n"] for row in conn.execute(query).mappings()}
 
@@ -207,7 +208,14 @@ def _agreed(consent: Collection[str]) -> ColumnElement[bool]:
 
 
 def _stopped() -> ColumnElement[bool]:
-    return exists().where(
+    """Somebody of it wants no contact any more; who was erased besides has left a contact and the hash alone."""
+    erased = exists().where(
+        outbox.c.interview_id == interviews.c.id,
+        phones.c.hash == outbox.c.phone_hash,
+        phones.c.number.is_(None),
+        phones.c.consent == "stopped",
+    )
+    return erased | exists().where(
         organisation_phones.c.organisation_id == interviews.c.organisation_id,
         organisation_phones.c.note.not_in(GIVEN_UP),  # a stranger's wish is not the organisation's
         phones.c.hash == organisation_phones.c.phone_hash,

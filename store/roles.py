@@ -88,22 +88,26 @@ CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
 """Columns the console may not read in tables it may read."""
 
 ERASER_GRANTS: Mapping[str, tuple[str, ...]] = {
-    "answers": (_READ, "UPDATE (value)"),
-    "audit": (_READ, "INSERT", "UPDATE (detail)"),
+    "answers": (_READ, "UPDATE (value, at)"),
+    "audit": (_READ, "INSERT", "UPDATE (detail)", "DELETE"),
     "call_turns": (_READ, "DELETE"),
-    "calls": (_READ,),
+    "calls": (_READ, "UPDATE (interview_id)"),
+    "campaign_interviews": (_READ, "DELETE"),
     "carrier_erasures": (_READ, "INSERT"),
-    "consent": (_READ, "UPDATE (evidence)"),
+    "consent": (_READ, "UPDATE (evidence, interview_id)"),
     "erasures": (_READ, "INSERT", "UPDATE (erased_at, lifted_at)"),
     "imports": (_READ, "UPDATE (report)"),
-    "inbound": (_READ, "UPDATE (number, body, reply, answered_as)"),
-    "interview_events": (_READ, "UPDATE (input, effects)"),
-    "interviews": (_READ, "UPDATE (state)"),
+    "inbound": (_READ, "UPDATE (number, body, reply, answered_as, interview_id)"),
+    "interview_events": (_READ, "UPDATE (input, effects, source_id, at)"),
+    "interviews": (
+        _READ,
+        "UPDATE (state, organisation_id, code, commune, begun_at, ended_at, online_at, appointment_at)",
+    ),
     "officer_communes": (_READ,),
     "offices": (_READ,),
     "organisation_phones": (_READ, "DELETE"),
     "organisations": (_READ, "UPDATE (leader, email, position, digest)"),
-    "outbox": (_READ, "UPDATE (body)"),
+    "outbox": (_READ, "UPDATE (body, interview_id)"),
     "phone_abilities": (_READ, "DELETE"),
     "phone_readings": (_READ, "DELETE"),
     "phones": (_READ, "UPDATE (number, flags)"),
@@ -114,7 +118,7 @@ ERASER_GRANTS: Mapping[str, tuple[str, ...]] = {
     "rounds": (_READ,),
     "senders": (_READ,),
     "staff": ("SELECT (id, phone)", "UPDATE (phone)"),
-    "tasks": (_READ, "UPDATE (state, detail, claimed_by, done_at)"),
+    "tasks": (_READ, "UPDATE (state, detail, claimed_by, done_at, interview_id)"),
     "unfit": (_READ, "DELETE"),
 }
 """The only role that may take away what was said, also where everybody else may only append: used by the command

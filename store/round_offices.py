@@ -51,6 +51,13 @@ def of_round(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
     return conn.execute(query.where(round_offices.c.round_id == round_id).order_by(offices.c.code)).mappings().all()
 
 
+def parted_outcomes(conn: Connection, round_id: UUID) -> Sequence[Mapping[str, int]]:
+    """The outcomes of the provinces whose interviews were parted from their organisations, as they were counted."""
+    parted = exists().where(OF_INTERVIEW, interviews.c.organisation_id.is_(None))
+    query = select(round_offices.c.outcomes).where(round_offices.c.round_id == round_id, parted)
+    return [found for found in conn.scalars(query) if found is not None]
+
+
 def apart(conn: Connection, round_id: UUID, codes: Collection[str]) -> Mapping[str, tuple[UUID, datetime | None]]:
     """Code → id and own deadline of the offices with one in the round, and of those with these `codes`."""
     of_round = and_(round_offices.c.office_id == offices.c.id, round_offices.c.round_id == round_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services import carrier_erasing, clocks, continuity, failover, reconcile, recovery, silence, sweeps
+from services import carrier_erasing, clocks, continuity, failover, reconcile, recovery, retention, silence, sweeps
 from store import campaigns, claims
 from workers.app import app
-from workers.task import work
+from workers.task import eraser, work
 
 EXPIRES_S = 3.0
 
@@ -83,3 +83,10 @@ def learn_clocks() -> int:
 def delete_at_carriers() -> int:
     """Texts and calls of erased people that carriers still hold. Records deleted there."""
     return carrier_erasing.delete_at_carriers(work())
+
+
+@app.task(name="alo.sweep_retention")
+def take_away_what_is_past_its_time() -> int:
+    """Words, names and numbers past their time, as the one role that may. Rows taken away or changed."""
+    database = eraser()
+    return retention.sweep(work(), database).total() if database is not None else 0

@@ -25,6 +25,7 @@ def schedule(haste: float = 1.0) -> dict[str, dict[str, Any]]:
         "clocks": _every(20.0 / haste, "alo.sweep_clocks"),
         "marks": _every(20.0 / haste, "alo.sweep_marks"),
         "carriers after a restore": _every(10.0 / haste, "alo.reconcile_carriers"),
+        "retention": _every(3600.0 / haste, "alo.sweep_retention"),
         "erasures": _every(60.0 / haste, "alo.sweep_erasures"),
         "missed texts": _every(60.0 / haste, "alo.sweep_missed_texts"),
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from runtime.container import machine_work, plant
+from runtime.container import eraser_database, machine_work, plant
 from runtime.settings import Settings
 from services import key_fingerprints
 from services.work import Work
+from store.unit_of_work import Database
 
 
 @cache
@@ -18,3 +19,10 @@ def work() -> Work:
     key_fingerprints.admit(found)
     plant(settings, found)
     return found
+
+
+@cache
+def eraser() -> Database | None:
+    """The database as the role that may take away what was said; None in a worker that was not given its address."""
+    settings = Settings()
+    return eraser_database(settings) if settings.alo_eraser_database_url.get_secret_value() else None

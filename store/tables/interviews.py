@@ -28,7 +28,7 @@ interviews = Table(
     metadata,
     key(),
     ref("round_id", "rounds.id"),
-    ref("organisation_id", "organisations.id", index=True),
+    ref("organisation_id", "organisations.id", null=True, index=True),  # null: parted from it, its time is over
     ref("office_id", "offices.id"),
     Column("code", Text, nullable=False),  # short public code, e.g. on a printed card; random, unique per round
     Column("kind", Text, nullable=False),  # strata frozen at opening: kind, sector, member, area

@@ -16,7 +16,7 @@ ROW = re.compile(r"^\| `([a-z_]+)` \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE
 
 def inventory() -> dict[str, tuple[str, set[str], str]]:
     """Table → what of a person stands in it, its sealed columns, what an erasure leaves."""
-    found = ROW.findall(DOCUMENT.read_text("utf-8"))
+    found = ROW.findall(DOCUMENT.read_text("utf-8").partition("## Inventory")[2].partition("\n## ")[0])
     return {table: (what, set(re.findall(r"`([a-z_]+)`", columns)), left) for table, what, columns, left in found}
 
 

@@ -29,6 +29,7 @@ from services import (
     undo,
 )
 from services.faults import Refusal
+from services.round_offices import outcomes_of
 from services.sealed_columns import opened as sealed_text
 from services.told_wishes import Told, start_number
 from services.work import Work
@@ -306,3 +307,17 @@ def _mark(world: World, number: str) -> dict[str, Any]:
 def test_nothing_leaves_for_a_number_that_is_gone() -> None:
     facts = clearance.Facts("text", "opt_out_confirmation", "stopped", "", "", True, clearance.Counts(), erased=True)
     assert clearance._ban(facts) == "number_erased"
+
+
+def test_who_opted_out_and_was_erased_is_still_a_refusal(world: World, eraser: Database) -> None:
+    def counted() -> dict[str, int]:
+        with world.work.database.transaction() as conn:
+            return {str(code): n for code, n in outcomes_of(conn, world.round_id, None).items()}
+
+    number = "+84912345678"
+    world.plan("text", at=1, number=number, state=State.DELIVERED)
+    inbound.receive_text(world.work, world.text, world.text_from("STOP", number), via="webhook")
+    before = counted()
+    assert before["R"] == 1
+    erasure.erase(world.work, eraser, number, ACTOR)
+    assert counted() == before

@@ -21,7 +21,7 @@ from services.sealed_columns import opened
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, campaigns, tasks
 from store.tables.interviews import inbound, interviews
-from store.tables.outbox import outbox, senders
+from store.tables.outbox import call_turns, calls, outbox, senders
 from store.tables.persons import carrier_erasures
 from store.tables.unfit import unfit
 from store.unit_of_work import Database
@@ -69,6 +69,7 @@ class Bench:
     clock: FakeClock
     patch: pytest.MonkeyPatch
     owner: Database
+    eraser: Database
 
     def change(self, table: sa.Table, id_: UUID, **values: Any) -> None:
         with self.world.work.database.transaction() as conn:
@@ -296,6 +297,40 @@ def erasing(bench: Bench) -> Loop:
     return Loop("erasing", housekeeping.delete_at_carriers, states, "gone", "there")
 
 
+class _Scripts:
+    """What is due of one round's calls, whatever else is known of it."""
+
+    def __init__(self, round_id: UUID) -> None:
+        self.round_id = round_id
+
+    def __eq__(self, due: object) -> bool:
+        return (getattr(due, "kind", ""), getattr(due, "scope", None)) == ("scripts", self.round_id)
+
+    __hash__ = None  # type: ignore[assignment]  # never in a set
+
+
+def retaining(bench: Bench) -> Loop:
+    world, made = bench.world, []
+    interviews_ = [world.interviews[0], world.add_round("r2"), world.add_round("r3")]
+    ago = bench.clock.now() - timedelta(days=60)
+    with world.work.database.transaction() as conn:
+        for interview in interviews_:
+            call = {"id": world.work.ids.new(), "ref": world.work.ids.public(), "direction": "in", "turn": 1}
+            more = {"sender_id": world.line.id, "phone_hash": world.hash(), "interview_id": interview}
+            conn.execute(sa.insert(calls).values(**call, **more, consented=True, began_at=ago, ended_at=ago))
+            turn = {"call_id": call["id"], "turn": 0, "question": "", "interview_turn": 0, "script": b"x"}
+            conn.execute(sa.insert(call_turns).values(**turn, at=ago))
+            made.append(call["id"])
+    middle = world.rows(interviews, id=interviews_[1])[0]["round_id"]
+    bench.failing("services.retention._take", _Scripts(middle), 1)
+    bench.patch.setattr(housekeeping, "eraser", lambda: bench.eraser)
+
+    def states() -> list[object]:
+        return ["there" if world.rows(call_turns, call_id=one) else "gone" for one in made]
+
+    return Loop("retention", housekeeping.take_away_what_is_past_its_time, states, "gone", "there")
+
+
 POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {
     "alo.sweep_due": (finishing,),
     "alo.sweep_leases": (leases,),
@@ -306,6 +341,7 @@ POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {
     "alo.sweep_clocks": (clocks,),
     "alo.reconcile_carriers": (departed,),
     "alo.sweep_erasures": (erasing,),
+    "alo.sweep_retention": (retaining,),
     "alo.dispatch": (dispatching, pace),
     "alo.plan_campaign": (planning,),
     "alo.advance_campaign": (ladder, unreadable_ladder),
@@ -319,9 +355,14 @@ CASES = [pytest.param(feed, id=feed.__name__) for feeds in POISONED.values() for
 
 @pytest.fixture
 def bench(
-    world: World, carriers: FakeCarriers, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, owner: Database
+    world: World,
+    carriers: FakeCarriers,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Database,
+    eraser: Database,
 ) -> Bench:
-    return Bench(world, carriers, clock, monkeypatch, owner)
+    return Bench(world, carriers, clock, monkeypatch, owner, eraser)
 
 
 @pytest.mark.parametrize("feed", CASES)
