@@ -5,6 +5,7 @@ of those who were erased, for older backups. Beside `runtime.cli.person`.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,13 @@ import click
 
 from runtime import container, person_files
 from runtime.cli.session import Session
+from runtime.data_directory import prepare
 from services import erasure, erasure_marks, numbers
 from services.erasure import Erased, Preview
 from services.faults import Refusal
 
+KEPT = "erased-people.jsonl"
+"""The marks in the data directory, written anew at each erasure."""
 STAYS = ("hash", "answers", "counts", "names")
 """What stays, and why: `person.stays.…`."""
 
@@ -47,6 +51,7 @@ def erase(
     if numbers.one_of(typed) != found.number:
         raise Refusal("person.typed_other")
     done = _erased(session, found)
+    _keep(session)
     files = person_files.clean(session.settings.alo_data_dir, search, lambda text: _stands(done, text))
     if as_json:
         left = [str(path) for path in files.left]
@@ -85,9 +90,7 @@ def marks(session: Session, path: Path) -> None:
     """Ghi dấu của những người đã xoá, để dùng sau khi khôi phục (marks of the erased, for after a restore)."""
     if path.exists():
         raise Refusal("export.exists", file=str(path))
-    found = erasure_marks.kept(session.work)
-    path.write_text("".join(json.dumps(mark) + "\n" for mark in found))
-    session.say("person.marks", count=len(found), file=path)
+    session.say("person.marks", count=_write(session, path), file=path)
 
 
 @click.command("reapply")
@@ -95,12 +98,45 @@ def marks(session: Session, path: Path) -> None:
 @click.pass_obj
 def reapply(session: Session, path: Path) -> None:
     """Xoá lại những người đã xoá, sau khi khôi phục bản sao cũ (erase them anew after a restore)."""
+    session.say("person.reapplied", **_reapply(session, path))
+
+
+def after_restore(session: Session, data_dir: Path) -> None:
+    """Erase anew whom the installation remembers and an older backup does not; what hinders it is said, and how to go
+    on, where errors go: nothing is sent meanwhile."""
+    path = data_dir / KEPT
+    if path.exists():
+        try:
+            said = [("person.reapplied", _reapply(session, path))]
+        except Refusal as refusal:
+            said = [(refusal.code, refusal.params), ("person.reapply_later", {"file": str(path)})]
+        for code, params in said:
+            click.echo(session.words(code, **params), err=True)
+
+
+def _reapply(session: Session, path: Path) -> dict[str, Any]:
+    """Erase anew by the marks in a file: how many people, how many marks. Raises Refusal."""
     try:
         kept = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
         count = _with_eraser(session, lambda database: erasure.reapply(session.work, database, kept, session.actor))
     except (ValueError, KeyError, TypeError):
         raise Refusal("person.marks_unreadable", file=str(path)) from None
-    session.say("person.reapplied", count=count, marks=len(kept))
+    return {"count": count, "marks": len(kept)}
+
+
+def _keep(session: Session) -> None:
+    """Remember outside the database who was erased: a backup of before knows nothing of it."""
+    _write(session, prepare(session.settings.alo_data_dir) / KEPT)
+
+
+def _write(session: Session, path: Path) -> int:
+    """Write the marks of all who were erased to a file that only its owner may read. Marks."""
+    found = erasure_marks.kept(session.work)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text("".join(json.dumps(mark) + "\n" for mark in found))
+    draft.replace(path)
+    return len(found)
 
 
 def _erased(session: Session, found: Preview) -> Erased:

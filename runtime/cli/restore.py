@@ -10,7 +10,7 @@ import click
 from carriers import kannel_log
 from contact.calendar import ZONE
 from runtime.backups import putting_back
-from runtime.cli import usage
+from runtime.cli import person_erasing, usage
 from runtime.cli.backup import standing
 from runtime.cli.sender import tell_held
 from runtime.cli.session import Session
@@ -46,6 +46,7 @@ def from_file(session: Session, file: Path, key: Path | None, replace: bool, typ
         if not empty and (typed or click.prompt(session.words("restore.type_name", name=name))) != name:
             session.fail("restore.not_confirmed", name=name)
         putting_back.put_back(settings, found, dump, opener, step, session.actor)
+        person_erasing.after_restore(session, settings.alo_data_dir)
     since = found.at - continuity.MARGIN
     if as_json:
         session.show({"restored": found.to_dict(), "held_since": since})

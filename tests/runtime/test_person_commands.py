@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from runtime.catalogue import load
+from runtime.cli import person_erasing
 from runtime.cli.main import alo
 from runtime.cli.session import Session
+from runtime.settings import Settings
 from services import inbound, interviews, person_requests, work_list
 from services.work import Work
 from store.tables.persons import erasures
@@ -177,6 +179,24 @@ def test_marks_are_kept_and_applied_anew(run: Run, world: World, tmp_path: Path)
     marks = tmp_path / "marks"
     run("person", "marks", str(marks))
     assert len(marks.read_text().splitlines()) == 3
+    assert (tmp_path / "data" / "erased-people.jsonl").read_text() == marks.read_text()
+    assert stat.S_IMODE((tmp_path / "data" / "erased-people.jsonl").stat().st_mode) == 0o600
     run("person", "reapply", str(marks))
     marks.write_text("no marks")
     run("person", "reapply", str(marks), code=1)
+
+
+def test_a_restore_erases_anew_whom_the_installation_remembers(
+    run: Run, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    session = Session("en", Settings())
+    person_erasing.after_restore(session, tmp_path / "data")
+    assert capsys.readouterr().err == ""
+    mark = {"subject": world.hash().hex(), "kind": "number", "hash_version": 1, "erased_at": "2026-11-18T00:00:00Z"}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "erased-people.jsonl").write_text(json.dumps(mark | {"hash_version": 9}))
+    person_erasing.after_restore(session, tmp_path / "data")
+    assert "alo person reapply" in capsys.readouterr().err
+    (tmp_path / "data" / "erased-people.jsonl").write_text(json.dumps(mark))
+    person_erasing.after_restore(session, tmp_path / "data")
+    assert shown(run, LEADER)["organisations"] == []
