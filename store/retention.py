@@ -104,10 +104,10 @@ def people(conn: Connection, _scope: Scope, before: datetime) -> int:
     return len(ids)
 
 
-def evidence(conn: Connection, scope: Scope, before: datetime) -> int:
+def evidence(conn: Connection, _scope: Scope, before: datetime) -> int:
     """Take away the words of agreements and refusals of before this; that they were said stays. Rows of one page."""
-    old = (consent.c.evidence.is_not(None), consent.c.at < before)
-    return _blank(conn, consent, _of(consent, scope, *old), evidence=None)
+    page = select(consent.c.id).where(consent.c.evidence.is_not(None), consent.c.at < before)
+    return _blank(conn, consent, page, evidence=None)
 
 
 def trail(conn: Connection, _scope: Scope, before: datetime) -> int:

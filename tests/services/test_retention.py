@@ -58,6 +58,10 @@ def world(work: Work) -> World:
     answers = {"consent": "yes", "q1": "5", "q2": "5", "q4": "3", "members": "12"}
     interviews.enter(made.work, made.interviews[0], Heard("online", "row-1", Entry(answers, final=True)))
     inbound.receive_text(made.work, made.text, made.text_from("STOP", SECOND), via="webhook")
+    with work.database.transaction() as conn:
+        line = {"phone_hash": made.hash(), "interview_id": made.interviews[0], "kind": "given", "channel": "sms"}
+        more = {"wording": "", "source_id": "SM1", "evidence": b"sealed", "at": now}
+        conn.execute(sa.insert(consent).values(**line, **more))
     return made
 
 
