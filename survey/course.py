@@ -37,6 +37,9 @@ from survey.values import is_far
 
 MAX_TRIES = 3
 """Wrong or silent tries on one question before it is left open (field practice)."""
+MOST_IDLE = 12
+"""Prompts of a call in a row without any answer before it ends: somebody listens again and again, or only a key is
+pressed. The call is paid for by the minute, and line and person are held."""
 OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
 READ_BACK = frozenset({"integer", "decimal", "date"})
@@ -56,7 +59,7 @@ class Course(Standing):
 
         `earlier`: what the organisation answered to numbers last time, by question.
         """
-        self.given, self.earlier, self.silent, self.rekeyed = (), dict(earlier), 0, {}
+        self.given, self.earlier, self.silent, self.rekeyed, self.idle = (), dict(earlier), 0, {}, 0
         if self.status == "partial":  # somebody is there again: every open question gets its tries again
             self.left_open = self.given_up = ()
         consent = self.plan.consent
@@ -208,6 +211,23 @@ class Course(Standing):
         self.hush()
         self.effects.append(Wanted("later"))
 
+    def count_idle(self) -> None:
+        """After an input of a call: when too many prompts in a row brought no answer, the call ends, and what is whole
+        counts. An input that asked nothing new (late, doubled) counts for nothing."""
+        if self.turn == self.before.turn:
+            return
+        answered = any(answer.seq == self.seq for answer in self.answers.values())
+        self.idle = 0 if answered else self.idle + 1
+        if self.idle < MOST_IDLE or self.asked is None:
+            return
+        self.effects = [effect for effect in self.effects if not isinstance(effect, Ask)]
+        if self.status == "complete":
+            self.finish()
+        elif self.status == "refused":
+            self.end("refused")
+        else:
+            self.close_contact()
+
     def finish(self, consent_needed: bool = True) -> None:
         """End the interview: complete when nothing applicable is open, else partial (it may be resumed)."""
         last = self.plan.items[-1].at if self.plan.items else -1
@@ -321,6 +341,7 @@ def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> 
         earlier=interview.earlier,
         silent=interview.silent,
         rekeyed=interview.rekeyed,
+        idle=interview.idle,
         seq=interview.seq + 1,
         channel=channel,
         now=now,

@@ -88,6 +88,8 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
         course.effects.append(Finished())
     else:
         _take(course, heard)
+        if heard.channel == "voice":
+            course.count_idle()
     course.language = _language_after(form, interview, heard.said)
     return Step(course.interview(), tuple(course.effects))
 

@@ -24,8 +24,8 @@ class Interview:
     come back once at the end; `given_up` those among them given up again; `seq` the last event folded in. `given` the
     questions answered in the contact under way, in order: only these may be read out and gone back to. `earlier` last
     time's numbers by question, to notice a slip of a key; they are never told. `silent` how many questions in a row
-    were left open without a sound in this contact. `rekeyed` how often in it each number that was
-    read back was not right, until it was.
+    were left open without a sound in this contact, `idle` how many prompts in a row brought no
+    answer. `rekeyed` how often in it each number that was read back was not right, until it was.
     """
 
     questionnaire: str
@@ -43,6 +43,7 @@ class Interview:
     earlier: Mapping[str, str] = field(default_factory=dict)
     silent: int = 0
     rekeyed: Mapping[str, int] = field(default_factory=dict)
+    idle: int = 0
 
     @property
     def over(self) -> bool:
@@ -72,7 +73,7 @@ class Interview:
 
     def _rare(self) -> tuple[tuple[str, Any], ...]:
         """What most states have not, so that they stay small."""
-        return ("p", dict(self.earlier)), ("h", self.silent), ("r", dict(self.rekeyed))
+        return ("p", dict(self.earlier)), ("h", self.silent), ("r", dict(self.rekeyed)), ("i", self.idle)
 
 
 def from_dict(data: Mapping[str, Any]) -> Interview:
@@ -92,4 +93,5 @@ def from_dict(data: Mapping[str, Any]) -> Interview:
         earlier=data.get("p", {}),
         silent=data.get("h", 0),
         rekeyed=data.get("r", {}),
+        idle=data.get("i", 0),
     )

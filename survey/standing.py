@@ -38,6 +38,7 @@ class Standing:
     earlier: Mapping[str, str]
     silent: int
     rekeyed: Mapping[str, int]
+    idle: int
     seq: int
     channel: Channel
     now: datetime
@@ -60,6 +61,7 @@ class Standing:
             earlier=self.earlier,
             silent=self.silent,
             rekeyed=self.rekeyed,
+            idle=self.idle,
         )
 
     @property

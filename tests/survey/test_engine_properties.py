@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
 from survey.asides import REFUSE, behind, is_aside, question_of
+from survey.course import MOST_IDLE
 from survey.effects import (
     Appointed,
     Ask,
@@ -407,6 +408,30 @@ def test_whoever_only_errs_or_keeps_silent_is_let_go(course: tuple[Questionnaire
     for one in said:
         conversation.say(kinds[one])
         assert unnumbered(conversation.state) == closed
+
+
+IDLING = st.sampled_from(["repeat", "back", "person", "2", "0", "99"])
+
+
+@given(COURSES, st.lists(IDLING, min_size=1, max_size=2))
+def test_a_call_that_brings_no_answer_ends(course: tuple[Questionnaire, list[Act]], said: list[str]) -> None:
+    """Listening again and again, going back, hearing one's answers once more: each prompt is paid for."""
+    questionnaire, acts = course
+    conversation = Course(questionnaire).run(acts)
+    if conversation.channel != "voice":
+        return
+    idle = 0
+    for turn in range(40 * (len(questionnaire.questions) + 2)):
+        if conversation.state.asked is None:
+            break
+        before = conversation.state
+        word = said[turn % len(said)]
+        conversation.say(Spoken(word) if word.isalpha() else word)  # type: ignore[arg-type]  # words of `Word`
+        asked_on = conversation.state.turn > before.turn and conversation.state.answers == before.answers
+        idle = idle + 1 if asked_on else 0
+        assert idle <= MOST_IDLE
+    if all(word in ("repeat", "person", "99") for word in said):
+        assert conversation.state.asked is None
 
 
 @given(st.lists(st.sampled_from(["2", "5", "back"]), min_size=1, max_size=3))
