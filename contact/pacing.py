@@ -11,8 +11,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from contact.elapsed import TOLERANCE
+
 _KEPT_BACK = 0.9
 _IDLE_SHARE = 0.75
+_AHEAD = 200
+"""Slots that may be taken before their time: a batch, and one more for each contact under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Pace:
     def patience(self) -> timedelta:
         """How long after its slot a contact may still leave; a tenth of what `burst` allows is kept back."""
         return self.gap * self.burst * _KEPT_BACK
+
+    def free(self, slot: datetime, now: datetime) -> datetime:
+        """The next free slot, where `slot` is what the sender's row says: now where that lies further ahead than slots
+        are ever taken, as the clock was set back since."""
+        return slot if slot <= now + TOLERANCE + self.gap * _AHEAD else now
 
     def slots(self, free: datetime, now: datetime, until: datetime, most: int) -> list[datetime]:
         """The slots from the next free one to `until` (included), at most so many; after idleness some lie in the past.

@@ -17,11 +17,16 @@ from werkzeug.exceptions import NotFound
 from gateway.inside import Inside
 from gateway.metrics import REFUSED, exposition
 from gateway.webhook_guard import raw_target
+from migrations.compatibility import fit
 from services.traffic import Measure, measures
 from store.unit_of_work import Database
 
 Probe = Callable[[], bool]
-_REVISION = sa.text("SELECT version_num FROM alembic_version")
+_REVISION = sa.text(
+    "SELECT version_num, coalesce(obj_description('alembic_version'::regclass, 'pg_class'), '') FROM alembic_version"
+)
+_FITS = ("ok", "newer")
+"""What a schema may be to this code for it to work."""
 _VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 
 
@@ -53,11 +58,11 @@ def health_routes(database: Database, probes: Mapping[str, Probe], inside: Insid
         at = _revision(database)
         needed = {
             "database": "ok" if at is not None else "away",
-            "migrations": "ok" if at == head else "behind",
+            "migrations": "behind" if at is None else fit(*at, head),
             "raw_target": "ok" if raw_target(request) else "missing",
         }
         told = {name: "ok" if _asked(probe) else "away" for name, probe in probes.items()}
-        ready = all(state == "ok" for state in needed.values())
+        ready = all(state in _FITS for state in needed.values())
         response = jsonify(ready=ready, needed=needed, told=told)
         response.status_code = 200 if ready else 503
         return response
@@ -69,12 +74,14 @@ def health_routes(database: Database, probes: Mapping[str, Probe], inside: Insid
     return routes
 
 
-def _revision(database: Database) -> str | None:
+def _revision(database: Database) -> tuple[str, str] | None:
+    """The schema's revision, and the comment that says which code it is fit for."""
     try:
         with database.transaction() as conn:
-            return str(conn.execute(_REVISION).scalar() or "")
+            found = conn.execute(_REVISION).first()
     except SQLAlchemyError:
         return None
+    return ("", "") if found is None else (str(found[0]), str(found[1]))
 
 
 def _measures(database: Database) -> list[Measure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from migrations.compatibility import mark_of
 from store import roles
 from store.tables import metadata
 
@@ -15,3 +16,5 @@ connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 context.configure(connection=connection, target_metadata=metadata, compare_type=True)
 context.run_migrations()
 roles.apply(connection)
+applied = context.get_context().get_current_revision() or ""
+connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{mark_of(applied)}'")

@@ -15,9 +15,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from migrations.compatibility import Fit, fit
 from store.unit_of_work import driver_url
 
 HERE = Path(__file__).parent
+COMMENT = sa.text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")
+"""What `migrations.compatibility.mark_of` wrote."""
 LOCK_TIMEOUT = "10s"
 """A migration that cannot get its lock gives up rather than stop every reader behind it."""
 
@@ -30,12 +33,29 @@ def configuration() -> Config:
     return config
 
 
+class TooNewError(RuntimeError):
+    """The schema is newer than this code, which no longer fits it; `found` and `wanted` are revisions."""
+
+    def __init__(self, found: str, wanted: str) -> None:
+        """Revisions of the database and of this code."""
+        super().__init__(f"schema {found}, code {wanted}")
+        self.found, self.wanted = found, wanted
+
+
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the owner's database at `url` to `revision`, with grants and policies; a repetition changes nothing."""
+    """Bring the owner's database at `url` to `revision`, with grants and policies; a repetition changes nothing.
+
+    A newer schema that this code still fits stays as it is, grants and all. Raises TooNewError for any other.
+    """
     engine = sa.create_engine(driver_url(url), connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT}"})
     config = configuration()
     try:
         with engine.begin() as connection:
+            suits = suited(connection)
+            if suits == "too_new":
+                raise TooNewError(current(connection), head())
+            if suits == "newer":
+                return
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     finally:
@@ -46,6 +66,11 @@ def head() -> str:
     """The newest revision this code has."""
     newest = ScriptDirectory.from_config(configuration()).get_current_head()
     return newest or ""
+
+
+def suited(conn: sa.Connection) -> Fit:
+    """How the database's schema suits this code."""
+    return fit(current(conn), str(conn.scalar(COMMENT) or ""), head())
 
 
 def knows(revision: str) -> bool:

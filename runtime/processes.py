@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import structlog
 
-from migrations.upgrade import upgrade
+from migrations.upgrade import TooNewError, upgrade
 from runtime import spawn
 from runtime.celery_client import HOUSEKEEPING, QUEUES
 from runtime.container import machine_work, refuse_fast_clock, with_embedded
@@ -169,7 +169,10 @@ def servers(
         elif not settings.broker_url.get_secret_value():
             valkey = start(Valkey(home / "valkey"))
             found = replace(settings, broker_url=SecretStr(valkey.broker_url))
-        upgrade(found.database_owner_url.get_secret_value())
+        try:
+            upgrade(found.database_owner_url.get_secret_value())
+        except TooNewError as newer:
+            raise Refusal("doctor.schema_too_new", found=newer.found, wanted=newer.wanted) from None
         _furnish(found)
         yield found
 

@@ -55,13 +55,14 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
             return None, [], Slots()
         sender = senders.value(row)
         pace = Pace(float(row["rate_per_s"]), row["burst"])
-        ahead = (row["slot_at"] - real).total_seconds()
+        free = pace.free(row["slot_at"], real)
+        ahead = (free - real).total_seconds()
         if ahead > REFILL_S and locking:
             return sender, [], Slots(wait_s=ahead - REFILL_S)
         room = _room(work, conn, row)
         if room == 0:
             return sender, [], Slots(wait_s=LINES_WAIT_S if sender.medium == "call" else None)
-        slots = pace.slots(row["slot_at"], real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
+        slots = pace.slots(free, real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
         wanted = min(len(slots) + spare, room)
         lease = real + work.patience(CLAIM_LEASE)
         faults = {"locking": locking, "heeding": not is_planted("skip-pause-check")}

@@ -313,7 +313,7 @@ class Dispatcher:
         real, begun = self._work.clock.real(), time.monotonic()
         with self._work.database.transaction() as conn:
             row = paces.hold(conn, self._sender_id)
-            free: datetime = real if row is None else max(row["slot_at"], real)
+            free: datetime = real if row is None else max(pace.free(row["slot_at"], real), real)
             if row is not None:
                 paces.move(conn, self._sender_id, free + pace.gap, row["served"])
         return begun + (free - real).total_seconds()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact import elapsed
 from contact.delivery import ErrorKind, Refused, Unknown
 from contact.sender import SenderRow
 from services import isolation, set_aside
@@ -69,7 +70,7 @@ def _recover(work: Work, sender_id: UUID) -> bool:
 
 
 def _rested(last: datetime | None, real: datetime, pause: timedelta) -> bool:
-    return last is None or real - last >= pause
+    return last is None or elapsed.since(last, real) >= pause
 
 
 def _step(base: int) -> int:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from carriers.errors import CarrierAwayError
+from contact import elapsed
 from contact.delivery import Receipt, State
 from contact.sender import SenderRow
 from services import delivery, isolation, set_aside
@@ -44,7 +45,7 @@ def ask_about_doubtful(work: Work) -> int:
     with work.database.transaction() as conn:
         rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.patience(ASK_AGAIN))
         known = {s.id: s for s in senders.all_rows(conn)}
-    due = [row for row in rows if row["sent_real_at"] < real - work.patience(ASK_AFTER)]
+    due = [row for row in rows if elapsed.since(row["sent_real_at"], real) > work.patience(ASK_AFTER)]
     return ask_each(work, "doubts", due, known, lambda sender, row: _resolve(work, sender, row, real))
 
 
@@ -82,7 +83,7 @@ def ask_each(
 def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
     if sender.can_reconcile:
         return settle_by(work, row, listed(work, sender, row))
-    if real - row["sent_real_at"] <= work.patience(GIVE_UP_AFTER):
+    if elapsed.since(row["sent_real_at"], real) <= work.patience(GIVE_UP_AFTER):
         return False
     with work.database.transaction() as conn:
         held = _still_in_doubt(conn, row)
@@ -142,7 +143,7 @@ def _never_left(work: Work, conn: Connection, row: Row) -> bool:
 
     A reply that somebody still waits for leaves now; of everything else the ladder decides anew.
     """
-    young = work.clock.real() - row["sent_real_at"] < REPLY_WORTH
+    young = elapsed.since(row["sent_real_at"], work.clock.real()) < REPLY_WORTH
     if row["purpose"] in ANSWERS_SOMEBODY and row["body"] is not None and row["tries"] == 0 and young:
         outbox.change(
             conn, row["id"], state=State.PLANNED, tries=1, due_at=work.clock.now(), lease_until=None,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
 
+from contact import elapsed
 from contact.delivery import FINAL, Receipt, State
 from contact.sender import SenderRow
 from services import delivery, reconcile
@@ -38,7 +39,7 @@ def ask_about_silent(work: Work) -> int:
 
 
 def _catch_up(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
-    endless = row["medium"] == "call" and real - row["sent_real_at"] > work.patience(LONGEST_CALL)
+    endless = row["medium"] == "call" and elapsed.since(row["sent_real_at"], real) > work.patience(LONGEST_CALL)
     if not sender.can_reconcile:
         return endless and _close(work, row)
     if endless and row["carrier_id"]:
@@ -46,7 +47,7 @@ def _catch_up(work: Work, sender: SenderRow, row: RowMapping, real: datetime) ->
     receipt = _ask(work, sender, row)
     if receipt is not None and receipt.state in FINAL:
         return _merge(work, row, receipt)
-    if endless and real - row["sent_real_at"] > work.patience(LONGEST_CALL + LAST_WORD):
+    if endless and elapsed.since(row["sent_real_at"], real) > work.patience(LONGEST_CALL + LAST_WORD):
         return _close(work, row)
     return receipt is not None and receipt.state != row["state"] and _merge(work, row, receipt)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from carriers.errors import CarrierAwayError
 from characters.cleaning import storable
+from contact import elapsed
 from contact.delivery import State
 from contact.sender import SenderRow
 from services import campaigns as use_cases
@@ -34,6 +35,7 @@ def free_leases(work: Work) -> int:
     """Claimed rows of dead workers go back, sending ones become unknown, handed replies too. Rows moved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
+        doubts.bring_back(conn, work.clock.now())
         freed = Counter(doubts.free_claims(conn, real, "claim_expired"))
         for sender_id, n in freed.items():
             senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)
@@ -60,9 +62,11 @@ def _doubt(work: Work, outbox_id: UUID) -> bool:
 
 def _is_overdue(work: Work, row: Row, real: datetime) -> bool:
     if row["state"] == State.SENDING:
-        return row["lease_until"] is None or row["lease_until"] < real
+        return row["lease_until"] is None or elapsed.is_over(row["lease_until"], real)
     handed_at: datetime | None = row["sent_real_at"]
-    return row["state"] == State.HANDED and handed_at is not None and handed_at < real - work.patience(HANDED_AFTER)
+    return row["state"] == State.HANDED and (
+        handed_at is not None and elapsed.since(handed_at, real) > work.patience(HANDED_AFTER)
+    )
 
 
 def finish_campaigns(work: Work) -> int:
@@ -90,7 +94,7 @@ def _fetch(work: Work, sender: SenderRow) -> int:
     until = work.clock.after(-work.patience(LATE_WEBHOOK))  # carriers' clocks show business time
     offset = timedelta(seconds=sender.clock_offset_s or 0)
     with work.database.transaction() as conn:
-        last = senders.swept_at(conn, sender.id) or until
+        last = min(senders.swept_at(conn, sender.id) or until, until)  # the clock may have been set back
     try:
         since = last - INBOUND_OVERLAP - max(offset, timedelta(0))
         listed = list(work.carriers.text(sender).list_inbound(sender, since))

@@ -10,22 +10,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, literal, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contact.delivery import State
 from store.prepared import Row
+from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox
 
+SET_BACK = timedelta(hours=1)
+"""A stamp of a moment or a lease that lies further ahead was written by a clock that has been set back since."""
 CALLS = (State.SENT, State.RINGING, State.ANSWERED)
 
 
 def free_claims(conn: Connection, real: datetime, why: str) -> list[UUID]:
     """Return rows claimed by a worker that died before sending: nothing left the house. Their senders, one a row."""
     held = (
-        select(outbox.c.id)
-        .where(outbox.c.state == State.CLAIMED, outbox.c.lease_until < real)
-        .with_for_update(skip_locked=True)
+        select(outbox.c.id).where(outbox.c.state == State.CLAIMED, _has_ended(real)).with_for_update(skip_locked=True)
     )
     statement = (
         update(outbox)
@@ -43,10 +44,7 @@ def free_claims(conn: Connection, real: datetime, why: str) -> list[UUID]:
 def expired(conn: Connection, state: State, real: datetime, limit: int = 200) -> list[UUID]:
     """Rows in `state` whose lease ended before `real`: their worker died or hangs."""
     query = (
-        select(outbox.c.id)
-        .where(outbox.c.state == state, outbox.c.lease_until < real)
-        .order_by(outbox.c.lease_until)
-        .limit(limit)
+        select(outbox.c.id).where(outbox.c.state == state, _has_ended(real)).order_by(outbox.c.lease_until).limit(limit)
     )
     return [row.id for row in conn.execute(query)]
 
@@ -56,8 +54,18 @@ def waiting_since(
 ) -> list[RowMapping]:
     """Rows in one of `states` whose HTTP began, and that were last asked about, before `before_real`; oldest first."""
     last = _last()
-    query = select(outbox).where(outbox.c.state.in_(states), last < before_real).order_by(last).limit(limit)
+    query = select(outbox).where(outbox.c.state.in_(states), _is_before(last, before_real)).order_by(last).limit(limit)
     return list(conn.execute(query).mappings())
+
+
+def _has_ended(real: datetime) -> Any:
+    """Whether a lease has: also one that ends so late that the clock was set back since."""
+    return or_(outbox.c.lease_until < real, outbox.c.lease_until > real + SET_BACK)
+
+
+def _is_before(stamp: Any, before: datetime) -> Any:
+    """Whether a stamp is older than that: also one so far ahead that the clock was set back since."""
+    return or_(stamp < before, stamp > before + SET_BACK)
 
 
 def _last() -> Any:
@@ -66,7 +74,9 @@ def _last() -> Any:
 
 def take_silent_calls(conn: Connection, real: datetime, after: timedelta, limit: int = 200) -> list[RowMapping]:
     """Calls without a final receipt `after` they were placed, and again as long after each asking; noted as asked."""
-    return _take(conn, real, limit, outbox.c.medium == "call", outbox.c.state.in_(CALLS), _last() < real - after)
+    return _take(
+        conn, real, limit, outbox.c.medium == "call", outbox.c.state.in_(CALLS), _is_before(_last(), real - after)
+    )
 
 
 def take_silent_texts(
@@ -78,7 +88,7 @@ def take_silent_texts(
     return _take(
         conn, real, limit,
         outbox.c.medium == "text", outbox.c.state == State.SENT, outbox.c.sent_real_at > real - until,
-        literal(real) - _last() > func.greatest(since, after),
+        or_(literal(real) - _last() > func.greatest(since, after), _last() > real + SET_BACK),
     )  # fmt: skip
 
 
@@ -115,3 +125,14 @@ def carrier_ids(conn: Connection, phone_hash: bytes, guess: str) -> tuple[set[st
     ):
         (guessed if was_guessed else sure).add(carrier_id)
     return sure, guessed
+
+
+def bring_back(conn: Connection, now: datetime) -> int:
+    """Rows that were planned by a clock which was set back since leave as much later from `now` on as they were to
+    leave then; ladders that would be looked at by that clock are looked at now. Rows and ladders moved."""
+    early = now + SET_BACK
+    later = and_(outbox.c.state == State.PLANNED, outbox.c.due_at > early, outbox.c.created_at > early)
+    moved = update(outbox).where(later).values(due_at=literal(now) + (outbox.c.due_at - outbox.c.created_at))
+    waiting = and_(campaign_interviews.c.state != "ended", campaign_interviews.c.next_at > early)
+    looked_at = update(campaign_interviews).where(waiting).values(next_at=now)
+    return conn.execute(moved).rowcount + conn.execute(looked_at).rowcount

@@ -9,11 +9,11 @@ import redis
 import sqlalchemy as sa
 from kombu.exceptions import OperationalError
 
-from migrations.upgrade import current, head
+from migrations.upgrade import current, head, suited
 from runtime import container, keys
 from runtime.celery_client import QUEUES, celery_app
 from runtime.clock import UnreadableClockError, clock_of
-from runtime.examination.findings import Examination, Finding, fault, well
+from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
 from services import key_fingerprints, person_requests
 from services.faults import Refusal
@@ -81,12 +81,17 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _schema(settings: Settings) -> Iterator[Finding]:
     try:
         with _database(settings).transaction() as conn:
-            found = current(conn)
+            found, suits = current(conn), suited(conn)
     except sa.exc.SQLAlchemyError:
         yield fault("schema", "doctor.away")
         return
-    wanted = head()
-    yield well("schema") if found == wanted else fault("schema", "doctor.behind", found=found or "–", wanted=wanted)
+    told = {"found": found or "–", "wanted": head()}
+    if suits == "newer":
+        yield note("schema", "doctor.schema_newer", **told)
+    elif suits == "ok":
+        yield well("schema")
+    else:
+        yield fault("schema", "doctor.behind" if suits == "behind" else "doctor.schema_too_new", **told)
 
 
 def _sealed(settings: Settings) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from gateway.health import newest_migration
 from gateway.inside import Inside
-from migrations.upgrade import head
+from migrations.upgrade import COMMENT, head
 from runtime.settings import BadSettingsError, Settings
 from services.work import Work
 from store.unit_of_work import Database
@@ -46,6 +46,22 @@ def test_not_ready_behind_a_migration(work: Work, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("gateway.health.newest_migration", lambda: "9999")
     response = create_webhooks_app(work, SECRETS, BASE).test_client().get("/readyz")
     assert (response.status_code, response.json and response.json["needed"]["migrations"]) == (503, "behind")
+
+
+@pytest.mark.parametrize(("oldest", "state", "status"), [("0000", "newer", 200), ("9999", "too_new", 503)])
+def test_ready_with_a_newer_schema_that_this_code_still_fits(
+    work: Work, owner: Database, monkeypatch: pytest.MonkeyPatch, oldest: str, state: str, status: int
+) -> None:
+    monkeypatch.setattr("gateway.health.newest_migration", lambda: "0001")
+    with owner.transaction() as conn:
+        said = conn.scalar(COMMENT)
+        conn.execute(sa.text(f"COMMENT ON TABLE alembic_version IS 'compatible from {oldest}'"))
+    try:
+        response = create_webhooks_app(work, SECRETS, BASE).test_client().get("/readyz")
+    finally:
+        with owner.transaction() as conn:
+            conn.execute(sa.text(f"COMMENT ON TABLE alembic_version IS '{said}'"))
+    assert (response.status_code, response.json and response.json["needed"]["migrations"]) == (status, state)
 
 
 def test_not_ready_without_a_database(work: Work) -> None:
