@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.work import Work
-from store import audit
+from store import audit, doubts
 from store import continuity as rows
 
 MARGIN = timedelta(minutes=15)
@@ -34,12 +34,16 @@ class Unread:
 def watch(work: Work) -> bool:
     """Let the marks grow, after they were compared with those outside. Whether the database is held.
 
-    A mark of ours that is behind means that something left which this database knows nothing of.
+    A mark of ours that is behind means that something left which this database knows nothing of. One that grew in the
+    future means that the clock was set back: what was planned by the old one is brought back.
     """
-    seen = work.marks.greatest()  # before ours are read: they are noted after they stand here
+    seen, now = work.marks.greatest(), work.clock.now()  # before ours are read: they are noted after they stand here
     with work.database.transaction() as conn:
         _compare(work, conn, seen)
-        grown = rows.grow(conn, work.clock.now())
+        last = rows.last_marked(conn)
+        if last is not None and last > now + doubts.SET_BACK:
+            doubts.bring_back(conn, now)
+        grown = rows.grow(conn, now)
         held = rows.is_held(conn)
     work.marks.note(grown)
     return held

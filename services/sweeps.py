@@ -35,7 +35,6 @@ def free_leases(work: Work) -> int:
     """Claimed rows of dead workers go back, sending ones become unknown, handed replies too. Rows moved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        doubts.bring_back(conn, work.clock.now())
         freed = Counter(doubts.free_claims(conn, real, "claim_expired"))
         for sender_id, n in freed.items():
             senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contact.delivery import State
@@ -128,11 +128,18 @@ def carrier_ids(conn: Connection, phone_hash: bytes, guess: str) -> tuple[set[st
 
 
 def bring_back(conn: Connection, now: datetime) -> int:
-    """Rows that were planned by a clock which was set back since leave as much later from `now` on as they were to
-    leave then; ladders that would be looked at by that clock are looked at now. Rows and ladders moved."""
+    """After the clock was set back: rows that were planned by the old one leave as much later from `now` on as they
+    were to leave then, and ladders that stood still by it are looked at now. Rows and ladders moved.
+
+    A ladder may well wait for days; it waits for the old clock where a contact of its own is stamped by that.
+    """
     early = now + SET_BACK
-    later = and_(outbox.c.state == State.PLANNED, outbox.c.due_at > early, outbox.c.created_at > early)
+    not_gone = outbox.c.state.in_((State.PLANNED, State.CLAIMED))
+    later = and_(not_gone, outbox.c.due_at > early, outbox.c.created_at > early)
     moved = update(outbox).where(later).values(due_at=literal(now) + (outbox.c.due_at - outbox.c.created_at))
-    waiting = and_(campaign_interviews.c.state != "ended", campaign_interviews.c.next_at > early)
+    ladder = campaign_interviews.c
+    mine = and_(outbox.c.interview_id == ladder.interview_id, outbox.c.campaign_id == ladder.campaign_id)
+    stamped = exists().where(mine, func.greatest(outbox.c.created_at, outbox.c.sent_at, outbox.c.ended_at) > early)
+    waiting = and_(ladder.state != "ended", ladder.next_at > early, stamped)
     looked_at = update(campaign_interviews).where(waiting).values(next_at=now)
     return conn.execute(moved).rowcount + conn.execute(looked_at).rowcount

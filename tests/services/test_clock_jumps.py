@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import InboundText, State, Unknown
-from services import advance, dispatch, failover, inbound, reconcile, silence, sweeps
+from services import advance, continuity, dispatch, failover, inbound, reconcile, silence, sweeps
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders
@@ -45,6 +45,7 @@ def plan(world: World, place: int, medium: str = "text", **columns: object) -> s
 def go_on(world: World, clock: FakeClock, rounds: int) -> None:
     """What beat asks for, each half-minute."""
     for _ in range(rounds):
+        continuity.watch(world.work)
         sweeps.free_leases(world.work)
         reconcile.ask_about_doubtful(world.work)
         silence.ask_about_silent(world.work)
@@ -96,20 +97,25 @@ def test_no_sender_falls_silent_and_nothing_leaves_twice(
 def test_a_reply_and_a_ladder_of_the_old_clock_go_on(
     world: World, clock: FakeClock, carriers: FakeCarriers, by: timedelta
 ) -> None:
-    """What was planned while the clock was ahead is not due a day later."""
+    """What was planned while the clock was ahead is not due a day later; what is to wait for days waits."""
     campaign = add_campaign(world, "crowd")
-    with world.work.database.transaction() as conn:
-        row = {"campaign_id": campaign, "interview_id": world.interviews[2], "step": 0, "state": "waiting"}
-        later = clock.now() + by + timedelta(minutes=1)
-        conn.execute(sa.insert(campaign_interviews).values(**row, reason={}, next_at=later))
     jump(clock, by)
+    now = clock.now()
+    plan(world, 11, campaign_id=campaign, step=1, attempt=1, state="failed", error_kind="later", ended_at=now)
+    with world.work.database.transaction() as conn:
+        ladder = {"campaign_id": campaign, "step": 1, "state": "waiting", "reason": {}}
+        for place, later in ((2, now + timedelta(minutes=1)), (3, now + timedelta(days=3))):
+            row = {**ladder, "interview_id": world.interviews[place], "next_at": later}
+            conn.execute(sa.insert(campaign_interviews).values(row))
+    continuity.watch(world.work)
     text = InboundText("SM1", mobile(10), OUR_NUMBER, "1", clock.now())
     inbound.receive_text(world.work, world.text, text, via="sweep")
     jump(clock, -by)
     go_on(world, clock, 4)
     assert advance.advance(world.work, campaign) == 1
-    go_on(world, clock, 4)
-    assert {mobile(10), mobile(11)} <= {one.to for one in carriers.texts.sent}
+    assert mobile(10) in {one.to for one in carriers.texts.sent}
+    waits = world.rows(campaign_interviews, interview_id=world.interviews[3])[0]["next_at"]
+    assert waits == now + timedelta(days=3)
 
 
 def test_missed_texts_are_fetched_again_from_now_when_the_clock_was_ahead(
