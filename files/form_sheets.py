@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from files.columns import plain
 from files.faults import Fault
-from files.form_types import LANGUAGES, UNUSED, UNUSED_PREFIXES
+from files.form_types import LANGUAGES, SPELLINGS, UNUSED, UNUSED_PREFIXES
 from files.unreadable import error_in, letters_in
 from files.workbooks import Sheet, Workbook, letter
 
 KNOWN: Mapping[str, Sequence[str]] = {
-    "survey": ("type", "name", "relevant", "constraint", "calculation", "required", "section", "scored", "weight"),
+    "survey": (
+        *("type", "name", "relevant", "constraint", "calculation", "required", "disabled"),
+        *("section", "scored", "weight"),
+    ),
     "choices": ("list_name", "name", "points", "key", "no_opinion"),
     "settings": ("form_title", "form_id", "version", "default_language", "sample"),
 }
@@ -29,8 +32,8 @@ TRANSLATED: Mapping[str, Sequence[str]] = {
 _REFUSED_SHEETS = ("external_choices", "entities", "osm")
 _OWN = re.compile(r"sms_(?P<code>[a-z]{2,3})")
 """pyxform breaks on a translated own column of the choices ("sms::…"): there the language follows an underscore."""
-_SPELLINGS = {"list name": "list_name", "relevance": "relevant"}
 _MEDIA = re.compile(r"media\s*::?\s*(?=audio|image|big-image|video)", re.IGNORECASE)
+_SPELLED = [(re.compile(rf"(?:{pattern})\s*(?=::?|$)", re.IGNORECASE), name) for pattern, name in SPELLINGS]
 _HEADER = re.compile(r"(?P<name>[\w-]+)\s*::?\s*(?P<language>[^:()]*?)\s*(?:\((?P<code>[a-z]{2,3})\))?")
 
 
@@ -78,7 +81,8 @@ def default_language(book: Workbook) -> str:
     sheet = book.sheet("settings")
     if sheet is None or len(sheet.rows) < 2:
         return "vi"
-    named = dict(zip(map(plain, sheet.rows[0]), map(plain, sheet.rows[1]), strict=False))
+    headers = (_spelled(plain(cell)).lower() for cell in sheet.rows[0])
+    named = dict(zip(headers, map(plain, sheet.rows[1]), strict=False))
     said = named.get("default_language", "")
     match = re.search(r"\(([a-z]{2,3})\)$|^([a-z]{2,3})$", said)
     return (match.group(1) or match.group(2)) if match else _code_of(said) or "vi"
@@ -150,7 +154,7 @@ def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]])
 
 
 def _refusal(header: str) -> str:
-    bare = header.partition(":")[0].strip().lower()
+    bare = _spelled(header).partition(":")[0].strip().lower()
     if bare in ("choice_filter", "repeat_count"):
         return "form.choice_filter" if bare == "choice_filter" else "form.repeat_count"
     known = any(bare in names for names in TRANSLATED.values())
@@ -159,14 +163,25 @@ def _refusal(header: str) -> str:
 
 def _is_unused(written: str, sheet: str) -> bool:
     """Whether it is a column of ODK's that a phone has no use for, with or without a language."""
-    header = _MEDIA.sub("", written).lower()
+    header = _spelled(written).lower()
     bare = header.partition(":")[0].strip()
-    return bare in UNUSED[sheet] or header.replace(" ", "").startswith(UNUSED_PREFIXES)
+    return bare in UNUSED[sheet] or header.startswith(UNUSED_PREFIXES)
+
+
+def _spelled(written: str) -> str:
+    """A heading in the spelling that is used here: pyxform takes `media::audio` for audio, `bind::relevant` for
+    relevant, and spaces in a column's name. A language behind it stays as it is."""
+    name, colon, rest = _MEDIA.sub("", written).partition(":")
+    header = "_".join(name.split()) + colon + rest
+    for pattern, usual in _SPELLED:
+        if found := pattern.match(header):
+            return usual + header[found.end() :]
+    return header
 
 
 def _meaning(written: str, sheet: str, default: str) -> _Meaning | None:
-    header = _MEDIA.sub("", written)  # media::audio and audio are one column, as in pyxform
-    bare = _SPELLINGS.get(header.lower(), header.lower())
+    header = _spelled(written)
+    bare = header.lower()
     if bare in KNOWN[sheet]:
         return bare, ""
     if bare in TRANSLATED[sheet]:

@@ -76,7 +76,6 @@ UNUSED: Mapping[str, frozenset[str]] = {
                 "accuracythreshold",
                 "save_to",
                 "query",
-                "disabled",
             ),
             *("comment", "comments", "note", "notes", "hxl"),
         }
@@ -98,7 +97,21 @@ UNUSED: Mapping[str, frozenset[str]] = {
     ),
 }
 """Columns that an ODK client uses and a phone cannot: accepted, and said to be unused."""
-UNUSED_PREFIXES = ("bind::", "body::", "control::", "instance::")
+UNUSED_PREFIXES = ("bind:", "body:", "control:", "instance:")
+SPELLINGS: tuple[tuple[str, str], ...] = (
+    (r"relevance|bind\s*::?\s*relevant", "relevant"),
+    (r"bind\s*::?\s*constraint", "constraint"),
+    (r"bind\s*::?\s*required", "required"),
+    (r"calculate|bind\s*::?\s*calculate", "calculation"),
+    (r"constraining_message|bind\s*::?\s*jr:constraintmsg", "constraint_message"),
+    (r"requiredmsg|bind\s*::?\s*jr:requiredmsg", "required_message"),
+    (r"count|jr:count|(?:control|body)\s*::?\s*jr:count", "repeat_count"),
+    (r"caption", "label"),
+    (r"command", "type"),
+    (r"tag|value", "name"),
+)
+"""Patterns of other headings that pyxform takes, spaces as `_` → the one that is used here. What they say holds for the
+phone too: a condition under `bind::relevant` is a condition."""
 LANGUAGES: Mapping[str, str] = {
     **dict.fromkeys(("english", "tiếng anh", "tieng anh"), "en"),
     **dict.fromkeys(("vietnamese", "tiếng việt", "tieng viet", "việt nam", "viet nam", "vietnam"), "vi"),

@@ -7,7 +7,7 @@ refused. It must not know rows one by one, nor whose they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -101,7 +101,7 @@ def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> Columns | None:
     says of nobody whether they answered, or with a column that may be two things."""
     finder = _Finder(sheet, forms)
     found = finder.own() or finder.best()
-    if found is None or is_repeat(sheet, found):
+    if found is None or (not found.own and is_repeat(sheet, found, finder.names)):
         return None
     if not found.known and "status" not in found.header.at:
         names = ", ".join(label for _, label, _ in found.answers)
@@ -110,10 +110,12 @@ def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> Columns | None:
     return found
 
 
-def is_repeat(sheet: Sheet, found: Columns | None = None) -> bool:
-    """Whether a sheet of Kobo or ODK holds the repetitions of a group within submissions: its rows name another one."""
+def is_repeat(sheet: Sheet, found: Columns | None = None, questions: Container[str] = ()) -> bool:
+    """Whether a sheet of Kobo or ODK holds the repetitions of a group within submissions: its rows name another one.
+    A column that is called as one of the `questions` names none."""
     for at in range(min(_WITHIN, len(sheet.rows))) if found is None else (found.header.row,):
-        columns = [column for column, title in enumerate(_titles(sheet.rows[at])) if _last(title) in _REPEATS]
+        named = ((column, title) for column, title in enumerate(_titles(sheet.rows[at])) if _last(title) in _REPEATS)
+        columns = [column for column, title in named if not any(tail in questions for tail in tails(title))]
         if any(column < len(row) and row[column] != "" for row in sheet.rows[at + 1 :] for column in columns):
             return True
     return False

@@ -25,11 +25,13 @@ CONSENT = "consent"
 """The question of this name asks for consent; its choices are `yes` and `no`."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _AUDIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.(mp3|wav)")
-_YES = {"yes", "true", "1", "có", "co", "x"}
+_YES = {"yes", "true", "true()", "1", "có", "co", "x"}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 _EMPTY = {"note": ("constraint",), "calculate": ("constraint", "required")}
 """Columns that say nothing for a kind of row, so that whoever filled one meant something else."""
-_NO = {"", "no", "false", "0", "không", "khong"}
+_NO = {"", "no", "false", "false()", "0", "không", "khong"}
+_DISABLED = {"yes": True, "true": True, "true()": True, "": False, "no": False, "false": False, "false()": False}
+"""What `disabled` may say: the words that pyxform heeds, for both must leave out the same rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,9 @@ class _Reading:
         groups: list[FormRow] = []
         for row in self.survey.rows:
             kind, argument = _kind(row.get("type"))
-            if (kind, argument) == ("begin", "group"):
+            if self._is_disabled(row):
+                self.notices.append(replace(row.fault("form.disabled", "type"), weight="notice"))
+            elif (kind, argument) == ("begin", "group"):
                 self._plain_group(row)
                 groups.append(row)
             elif (kind, argument) == ("end", "group") and groups:
@@ -233,6 +237,12 @@ class _Reading:
         if groups:
             self.faults.append(groups[-1].fault("form.group_open", "type"))
         return questions
+
+    def _is_disabled(self, row: FormRow) -> bool:
+        said = _DISABLED.get(row.get("disabled").lower())
+        if said is None:
+            self.faults.append(row.fault("form.yes_no", "disabled"))
+        return bool(said)
 
     def _plain_group(self, row: FormRow) -> None:
         self._weight(row)

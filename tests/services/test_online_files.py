@@ -232,6 +232,19 @@ HARD_NAMES = (
     *("dt", "loai", "xa", "status", "ma", "phieu", "kenh", "thoi_gian", "name", "phone", "trang_thai", "stt", "code"),
     *("mat_khau", "password", "username", "login", "time", "form", "questionnaire", "channel", "kind", "email", "_id"),
     *("c1", "c2", "C3", "start", "end", "KEY", "tel", "huyen", "ten_htx", "ngay_tra_loi", "Ma", "tre_han", "_status"),
+    *(
+        "parent_key",
+        "_parent_index",
+        "uuid",
+        "id",
+        "late",
+        "day",
+        "SubmissionDate",
+        "edits",
+        "instanceID",
+        "ngay",
+        "g-xa",
+    ),
 )
 KINDS: dict[str, tuple[Any, str]] = {
     "text": (lambda name: Question(name, "text", said(f"Ghi {name}")), "0912 345 678"),
