@@ -43,7 +43,7 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "jit": "off",
     "log_error_verbosity": "terse",  # a DETAIL line quotes rows: names would reach the log
     "log_min_error_statement": "panic",
-    "log_min_messages": "warning",
+    "log_min_messages": "log",  # not errors: their messages quote values; who ran the statement hears of them
 }
 """Beyond these PostgreSQL's defaults stand; nothing personal may reach its log."""
 

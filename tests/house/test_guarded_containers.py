@@ -85,7 +85,7 @@ def options(part: str) -> dict[str, str]:
 
 def test_rows_stay_out_of_the_databases_log() -> None:
     given = options("postgres")
-    for name in ("log_error_verbosity", "log_min_error_statement"):
+    for name in ("log_error_verbosity", "log_min_error_statement", "log_min_messages"):
         assert given[name] == SERVER_SETTINGS[name]
     assert given["log_parameter_max_length"] == given["log_parameter_max_length_on_error"] == "0"
     assert given["log_min_duration_statement"] == "-1"

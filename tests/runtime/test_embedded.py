@@ -47,6 +47,17 @@ def test_it_never_runs_as_root(postgres: Postgres) -> None:
     assert psutil.Process(postgres.process.pid).uids().real != 0
 
 
+@pytest.mark.parametrize(
+    "statement", ["SELECT %s::text::uuid", "SELECT %s::text::int", "SELECT set_config('timezone', %s, true)"]
+)
+def test_what_a_statement_failed_over_stays_out_of_the_log(postgres: Postgres, statement: str) -> None:
+    """Messages of errors quote values: "invalid input syntax for type uuid: …"."""
+    with psycopg.connect(postgres.url("alo_machine")) as connection, pytest.raises(psycopg.Error, match="Nguyen-Van-A"):
+        connection.execute(statement, ["Nguyen-Van-A"])
+    assert "Nguyen-Van-A" not in postgres.log.read_text()
+    assert "ready to accept connections" in postgres.log.read_text()
+
+
 def test_our_roles_are_no_superusers_and_passwords_are_private(postgres: Postgres) -> None:
     for role in ("alo_owner", "alo_machine", "alo_console"):
         with psycopg.connect(postgres.url(role)) as connection:

@@ -21,7 +21,7 @@ from runtime.embedded import DATABASE, LOGIN_ROLES, ensure_database, ensure_role
 
 BINARIES = Path("/usr/lib/postgresql")
 START_TIMEOUT_S = 60.0
-SETTINGS = {"fsync": "off", "timezone": "UTC", "max_connections": "120", "log_min_messages": "warning"}
+SETTINGS = {"fsync": "off", "timezone": "UTC", "max_connections": "120", "log_min_messages": "log"}
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class Journey:
 
     def _follow(self) -> None:
         before = {"6. TLS": self._certificate, "7. Start": self._carrier, "Away with it": self._look_around}
-        after = {"2. The program": _lend_packages, "8. Is it well?": self._use}
+        after = {"2. The program": self._released, "8. Is it well?": self._use}
         for step in steps():
             before.get(step.title, _nothing)()
             began = time.monotonic()
@@ -122,6 +122,14 @@ class Journey:
                     raise
                 commands = commands if "deploy/release" not in commands else "alo doctor"
                 time.sleep(1)
+
+    def _released(self) -> None:
+        """What a release holds; then the packages that pip found beside it, which its own Python must find too."""
+        place = Path("/opt/alo/current")
+        self.found["release"] = sorted(p.name for p in place.iterdir())
+        self.found["strange"] = [str(p) for p in place.rglob("*") if p.owner() != "root" or p.stat().st_mode & 0o022]
+        packages = next((place / ".venv" / "lib").glob("python*")) / "site-packages"
+        (packages / "lent.pth").write_text(f"{PACKAGES}\n")
 
     def _certificate(self) -> None:
         """An authority of our own, which this machine believes."""
@@ -184,12 +192,6 @@ class Journey:
 
 def _nothing() -> None:
     return
-
-
-def _lend_packages() -> None:
-    """pip found everything beside itself; the release's own Python must find it too, without our environment."""
-    place = next(Path("/opt/alo/current/.venv/lib").glob("python*")) / "site-packages"
-    (place / "lent.pth").write_text(f"{PACKAGES}\n")
 
 
 def _unit_files() -> list[str]:

@@ -65,6 +65,12 @@ def test_every_step_of_the_page_was_followed(found: dict[str, Any]) -> None:
     assert len(found["steps"]) >= 10
 
 
+def test_a_release_holds_what_runs_and_belongs_to_root(found: dict[str, Any]) -> None:
+    assert {"runtime", "gateway", "workers", "migrations", ".venv"} <= set(found["release"])
+    assert not {"simulator", "tests", "questionnaires", "docs", "deploy", ".git"} & set(found["release"])
+    assert found["strange"] == []
+
+
 def test_the_doctor_finds_no_fault(found: dict[str, Any]) -> None:
     for title in ("8. Is it well?", "Another release"):
         assert "✗" not in found[title]
