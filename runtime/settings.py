@@ -72,7 +72,8 @@ class Settings:
         default=NONE, metadata=_said("The same database as alo_eraser, for erasing people and what is past its time")
     )
     broker_url: SecretStr = field(
-        default=NONE, metadata=_said("Valkey or Redis for Celery; empty: the embedded server")
+        default=NONE,
+        metadata=_said("Valkey or Redis for Celery and for counted tries to sign in; empty: the embedded server"),
     )
     alo_data_dir: Path = field(default=Path(".alo"), metadata=_said("Where embedded databases, keys and logs are kept"))
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from gateway.admission import guarded
 from gateway.console.app import build
+from gateway.counters import Shared
 from gateway.inside import Inside
 from runtime import container, keys
 from runtime.data_directory import prepare
@@ -26,6 +27,7 @@ def create_console_app(settings: Settings) -> Flask:
         container.machine_work(settings),
         session_key=session_key,
         uploads=prepare(settings.alo_data_dir) / "uploads",
+        counters=Shared(settings.broker_url.get_secret_value()) if settings.broker_url.get_secret_value() else None,
         inside=Inside(settings.alo_inside, settings.alo_trusted_proxies),
     )
     return guarded(app, console, records=False)

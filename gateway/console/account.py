@@ -9,18 +9,15 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from limits import parse
-from werkzeug.exceptions import TooManyRequests
 
 from gateway import auth
-from gateway.console.desk import desk, member, page, say
+from gateway.console.desk import desk, later, member, page, say
 from gateway.console.new_password import unfit
-from gateway.metrics import REFUSED
 from services import passwords, sessions, staff
 
 routes = Blueprint("account", __name__, url_prefix="/account")
-TRIES = parse("10 per 10 minutes")
-"""Tries at the present password as one member."""
+TRIES = "own password"
+"""What tries at the present password are counted as."""
 
 
 @routes.get("")
@@ -55,13 +52,14 @@ def password() -> ResponseReturnValue:
 @routes.post("/password")
 def change_password() -> ResponseReturnValue:
     """Change it, for who knows the present one: an unattended screen is not enough."""
-    own, given = member(), request.form.get("password", "")
-    if not desk().limiter.hit(TRIES, "password", str(own.staff_id)):
-        REFUSED.labels("console", "throttled").inc()
-        raise TooManyRequests
+    own, given, tries = member(), request.form.get("password", ""), desk().tries
+    wait = tries.again(TRIES, str(own.staff_id))
+    if wait:
+        return later("password.html", wait, least=passwords.SHORTEST, most=passwords.LONGEST)
     present = request.form.get("present", "")
     if auth.verified(own.email, present) is None:
         return _password(422, say("console.password.wrong"))
+    tries.right(TRIES, str(own.staff_id))
     fault = say("console.password.same") if given == present else unfit(given, (own.email, own.name, own.office_name))
     if fault:
         return _password(422, fault)

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,7 +19,9 @@ from gateway.console import account, campaigns, doors, lists, province, rounds, 
 from gateway.console.clean_request import CleanRequest
 from gateway.console.desk import EXTENSION, ConsoleDesk, held, language, page, say
 from gateway.console.showing import filters
+from gateway.console.tries import Tries
 from gateway.console.uploads import Uploads
+from gateway.counters import Counters, InProcess
 from gateway.errors import note_failure
 from gateway.health import health_routes
 from gateway.inside import USUAL, Inside
@@ -49,11 +49,19 @@ class TokenConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{8,64}"
 
 
-def build(console: Work, machine: Work, *, session_key: str, uploads: Path, inside: Inside = USUAL) -> Flask:
+def build(
+    console: Work,
+    machine: Work,
+    *,
+    session_key: str,
+    uploads: Path,
+    inside: Inside = USUAL,
+    counters: Counters | None = None,
+) -> Flask:
     """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory.
 
     `inside`: who may ask for its state, and how many proxies stand before it and say who asks: none is believed unless
-    it is known to be there.
+    it is known to be there. `counters`: where tries are counted; in this process where there are none.
     """
     app = Flask(__name__)
     app.request_class = CleanRequest
@@ -61,16 +69,14 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, insi
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask says
     app.config.update(
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
-        RATELIMIT_ENABLED=True,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.url_map.converters["token"] = TokenConverter
     app.url_map.merge_slashes = False  # the redirect would name whatever host the request names
     auth.install(app, console.database, machine, session_key)
-    # Counted in this process: a few workers let a few times as many tries pass, and no other server is needed.
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), limiter.limiter)
+    tries = Tries(counters or InProcess(), session_key, lambda: machine.clock.real().timestamp())
+    app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), tries)
     app.before_request(_measure)
     app.before_request(_guard)
     app.before_request(_legible)
@@ -84,7 +90,7 @@ def build(console: Work, machine: Work, *, session_key: str, uploads: Path, insi
 
 def _dress(app: Flask) -> None:
     """Words and shapes for templates, pages for errors, headers for everything."""
-    app.jinja_env.globals.update(t=say, lang=language, member=auth.member, held=held)
+    app.jinja_env.globals.update(t=say, lang=language, member=auth.member, senders_held=held)
     app.jinja_env.filters.update(filters())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_error_handler(HTTPException, _known)

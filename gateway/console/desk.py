@@ -6,18 +6,20 @@ on what `sight()` has found.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import abort, current_app, flash, render_template, request, session
-from limits.strategies import RateLimiter
 from sqlalchemy.exc import SQLAlchemyError
 
 from characters.cleaning import clean
 from gateway import auth
 from gateway.auth import StaffMember
+from gateway.console.tries import Tries
 from gateway.console.uploads import Uploads
+from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES, words
 from services import continuity
 from services.faults import Refusal
@@ -28,12 +30,12 @@ EXTENSION = "alo_console"
 
 @dataclass(frozen=True, slots=True)
 class ConsoleDesk:
-    """One per app. `limiter` counts sign-ins."""
+    """One per app. `tries` counts sign-ins."""
 
     console: Work
     machine: Work
     uploads: Uploads
-    limiter: RateLimiter
+    tries: Tries
 
 
 def desk() -> ConsoleDesk:
@@ -103,3 +105,13 @@ def obey(command: Callable[[], object], told: str) -> bool:
 def page(template: str, status: int = 200, **shown: Any) -> tuple[str, int]:
     """A page from its template."""
     return render_template(template, **shown), status
+
+
+def later(template: str, seconds: float, **shown: Any) -> tuple[str, int, dict[str, str]]:
+    """The page again, and how long to wait before the next try. Nothing waits in here."""
+    REFUSED.labels("console", "throttled").inc()
+    wait = math.ceil(seconds)
+    some = say("console.seconds", n=wait) if wait < 100 else say("console.minutes", n=math.ceil(wait / 60))
+    fault = say("console.sign_in.wait", wait=some)
+    text, status = page(template, 429, fault=fault, **{"text": "", **shown})
+    return text, status, {"Retry-After": str(wait)}

@@ -6,12 +6,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from limits import parse
-from werkzeug.exceptions import TooManyRequests
 
 from characters import codes
 from gateway import auth
-from gateway.console.desk import desk, field, page, refusal_words, say
+from gateway.console.desk import desk, field, later, page, refusal_words, say
 from gateway.console.new_password import unfit
 from gateway.console.way_back import way_back
 from gateway.metrics import REFUSED
@@ -22,10 +20,6 @@ from services.faults import Refusal
 routes = Blueprint("door", __name__)
 LEFT_BEHIND = '"cache", "storage"'
 """What a browser forgets at a sign-out. Not "cookies": that would be those of every site of the domain."""
-TRIES_FROM = parse("20 per minute")
-"""Tries from one address; a whole office may share it."""
-TRIES_AS = parse("10 per 10 minutes")
-"""Tries as one member."""
 
 
 @routes.get("/sign-in")
@@ -39,14 +33,19 @@ def sign_in() -> ResponseReturnValue:
 @routes.post("/sign-in")
 def take_sign_in() -> ResponseReturnValue:
     """Sign in, or say that address or password is wrong, not which."""
-    email = codes.email(request.form.get("email", ""))
-    _throttle(email)
+    email, tries = codes.email(request.form.get("email", "")), desk().tries
+    wait = tries.begin(email)
+    if wait:
+        return later("sign_in.html", wait, email=email)
     found = auth.verified(email, request.form.get("password", ""))
     if found is None:
         REFUSED.labels("console", "sign_in").inc()
         return page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
+    tries.succeeded(email)
     auth.sign_in(found)
-    return redirect(url_for("rounds.home"), 303)
+    response = redirect(url_for("rounds.home"), 303)
+    tries.remember(response, email)
+    return response
 
 
 @routes.post("/sign-out")
@@ -70,10 +69,13 @@ def invitation(token: str) -> ResponseReturnValue:
 @routes.post("/invitation/<token:token>")
 def take_invitation(token: str) -> ResponseReturnValue:
     """Set the password and use the invitation up."""
-    _throttle("")
+    wait = desk().tries.begin("")
+    if wait:
+        return later("notice.html", wait, title=say("console.invitation.title"))
     password, name = request.form.get("password", ""), field("name")[:120]
     try:
         invited = staff.invited(desk().machine, token)
+        desk().tries.succeeded("")
         fault = unfit(password, (invited["email"], name, invited["name"], invited["office_name"]))
         if fault:
             return _invitation(422, {**invited, "name": name}, fault)
@@ -98,12 +100,3 @@ def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> Respon
     return page(
         "invitation.html", status, invited=invited, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault
     )
-
-
-def _throttle(email: str) -> None:
-    """Count a try; too many of them in a short time have to wait."""
-    limiter, address = desk().limiter, request.remote_addr or ""
-    allowed = limiter.hit(TRIES_FROM, "door", address) and (not email or limiter.hit(TRIES_AS, "member", email))
-    if not allowed:
-        REFUSED.labels("console", "throttled").inc()
-        raise TooManyRequests

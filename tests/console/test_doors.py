@@ -5,23 +5,18 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from flask import Flask
 from flask_security.utils import hash_password
 
-from gateway.console import doors
-from gateway.console.app import DOOR_BYTES, OPEN_TO_ALL, build
-from gateway.inside import Inside
+from gateway.console.app import DOOR_BYTES, OPEN_TO_ALL
 from services import staff
 from services.staff import Invitation
 from store.tables.staff import audit
 from store.tables.staff import staff as table
-from store.unit_of_work import Database
 from tests.console.visitor import HOST, Visitor, words
 from tests.doubles import FakeClock
 from tests.services.world import World
@@ -194,36 +189,6 @@ def test_an_invited_member_cannot_sign_in_before_joining(visitor: Visitor, invit
     visitor.get("/sign-in")
     assert visitor.post("/sign-in", email=EMAIL, password="").status_code == 401
     assert visitor.post("/sign-in", email=EMAIL, password="nobody has this password").status_code == 401
-
-
-def test_too_many_tries_have_to_wait(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.auth.verified", lambda *_given: None)
-    visitor.get("/sign-in")
-    tries = doors.TRIES_AS.amount + 1
-    statuses = [visitor.post("/sign-in", email=EMAIL, password="x").status_code for _ in range(tries)]
-    assert statuses == [401] * (tries - 1) + [429]
-    assert "đợi vài phút" in words(visitor.post("/sign-in", email=EMAIL, password="x"))
-    assert visitor.post("/sign-in", email="other@qb.example", password="x").status_code == 401
-
-
-@pytest.mark.parametrize(("proxies", "last"), [(0, 429), (1, 401)])
-def test_behind_a_proxy_tries_are_counted_for_who_asks(
-    proxies: int, last: int, world: World, console: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One stranger must not shut the doors for everybody else; and nobody is believed where no proxy is."""
-    monkeypatch.setattr("gateway.auth.verified", lambda *_given: None)
-    own = replace(world.work, database=console)
-    app = build(own, world.work, session_key="k", uploads=tmp_path, inside=Inside(proxies=proxies))
-    app.config["WTF_CSRF_ENABLED"] = False
-    answers = [
-        app.test_client().post(
-            "/sign-in",
-            data={"email": f"{n}@qb.example", "password": "x"},
-            headers={"X-Forwarded-For": f"192.0.2.{n if n == doors.TRIES_FROM.amount else 1}"},
-        )
-        for n in range(doors.TRIES_FROM.amount + 1)
-    ]
-    assert [answer.status_code for answer in answers] == [401] * doors.TRIES_FROM.amount + [last]
 
 
 def test_the_session_cookie_is_kept_close(visitor: Visitor) -> None:

@@ -51,7 +51,7 @@ def test_secrets_and_remains_stay_behind(path: str) -> None:
 def run(place: Path, code: str, *argv: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "ALO_DATA_DIR": str(place / ".alo"), "ALO_LANG": "en"}
     command = [sys.executable, "-c", WITHOUT + code, *argv]
-    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_all_of_it_loads_without_what_stayed_behind(place: Path) -> None:

