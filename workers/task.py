@@ -6,7 +6,7 @@ from functools import cache
 
 from runtime.container import eraser_database, machine_work, plant
 from runtime.settings import Settings
-from services import key_fingerprints
+from services import continuity, key_fingerprints
 from services.work import Work
 from store.unit_of_work import Database
 
@@ -17,6 +17,7 @@ def work() -> Work:
     settings = Settings()
     found = machine_work(settings)
     key_fingerprints.admit(found)
+    continuity.watch(found)  # before the first task: no loop may meet a database that is older than what left
     plant(settings, found)
     return found
 

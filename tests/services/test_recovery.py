@@ -456,6 +456,22 @@ def test_a_database_that_is_older_than_what_left_is_found_before_anything_leaves
     assert marked.times() == 1
 
 
+def test_lost_texts_are_not_taken_in_before_what_they_answer_where_nobody_has_watched_yet(marked: House) -> None:
+    marked.world.plan("text")
+    marked.backup()
+    marked.send()
+    marked.clock.advance(timedelta(minutes=3))
+    writes(marked.world, marked.carriers, marked.clock, "1", LEADER)
+    answered = marked.world.answers()
+    marked._back()
+    marked.clock.advance(timedelta(minutes=5))
+    assert sweeps.fetch_missed_texts(marked.work) == 0
+    marked.clock.advance(timedelta(minutes=2))
+    marked.read()
+    assert marked.world.answers() == answered
+    assert answered
+
+
 def test_a_database_in_which_nothing_left_since_is_found_by_the_watch(marked: House) -> None:
     marked.backup()
     assert not continuity.watch(marked.work)

@@ -1,0 +1,111 @@
+"""A gateway that is restarted refuses nobody where something else keeps the listening socket (systemd does)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import KEYS
+from tests.house.source import ROOT
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(200)]
+
+GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
+HANDED_OVER = 'exec 3<&"$KEPT"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
+"""As systemd hands over a socket: the third descriptor, and whose it is."""
+LIMIT_S = 60.0
+
+
+@dataclass
+class Client:
+    """Connects again and again, and counts what it meets."""
+
+    port: int
+    met: Counter[str] = field(default_factory=Counter)
+    longest_s: float = 0.0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def once(self) -> str:
+        """One request on a connection of its own."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT_S) as wire:
+                wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                return wire.recv(64).split(b"\r\n")[0].decode() or "closed"
+        except OSError as fault:
+            return type(fault).__name__
+
+    def run(self) -> None:
+        """Until it is over."""
+        while not self.over.is_set():
+            begun = time.monotonic()
+            self.met[self.once()] += 1
+            self.longest_s = max(self.longest_s, time.monotonic() - begun)
+            time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def gateway(kept: socket.socket | None, port: int, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    argv = GUNICORN if kept is None else ["/bin/sh", "-c", HANDED_OVER, "sh", *GUNICORN]
+    given = {**os.environ, **env, "ALO_PORT": str(port)}
+    given |= {} if kept is None else {"KEPT": str(kept.fileno())}
+    fds = () if kept is None else (kept.fileno(),)
+    child = subprocess.Popen(argv, env=given, cwd=ROOT, pass_fds=fds, stderr=subprocess.DEVNULL)
+    try:
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.wait(LIMIT_S)
+
+
+def restarted(kept: socket.socket | None, port: int, env: dict[str, str]) -> Client:
+    """What a client meets while a gateway is ended and another one started."""
+    client = Client(port)
+    thread = threading.Thread(target=client.run)
+    with gateway(kept, port, env):
+        until = time.monotonic() + LIMIT_S
+        while "200" not in client.once() and time.monotonic() < until:
+            time.sleep(0.1)
+        thread.start()
+        time.sleep(1)
+    with gateway(kept, port, env):
+        before = client.met["HTTP/1.1 200 OK"]
+        until = time.monotonic() + LIMIT_S
+        while client.met["HTTP/1.1 200 OK"] < before + 20 and time.monotonic() < until:
+            time.sleep(0.1)
+        client.over.set()
+        thread.join()
+    print({"met": dict(client.met), "longest_s": round(client.longest_s, 2)})
+    return client
+
+
+@pytest.fixture
+def env(database_url: str, broker_url: str, tmp_path: Path) -> dict[str, str]:
+    keys = {name.upper(): value for name, value in KEYS.items()}
+    return {
+        **keys, "DATABASE_URL": database_url, "BROKER_URL": broker_url, "ALO_DATA_DIR": str(tmp_path),
+        "ALO_SERVE": "webhooks", "ALO_WEB_WORKERS": "1", "ALO_LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+
+
+def test_nobody_is_refused_while_the_socket_is_kept(env: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as kept:
+        client = restarted(kept, kept.getsockname()[1], env)
+    assert set(client.met) == {"HTTP/1.1 200 OK"}
+
+
+def test_that_client_sees_refusals_where_nobody_keeps_it(env: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert restarted(None, port, env).met["ConnectionRefusedError"] > 0
