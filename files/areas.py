@@ -48,6 +48,16 @@ FORMER: Mapping[str, tuple[str, str]] = {
 _GONE_BEFORE: Mapping[str, tuple[str, str]] = {"28": ("Hà Tây", "01")}
 """The same for what had gone before 2025: Hà Tây, part of Hà Nội since 2008. Its name is understood, not its code."""
 
+_OLDER: Mapping[str, tuple[str, ...]] = {
+    "Hà Bắc": ("24",), "Minh Hải": ("96",), "Hoàng Liên Sơn": ("15",), "Bắc Thái": ("19",), "Cửu Long": ("86",),
+    "Hà Nam Ninh": ("37",), "Nam Hà": ("37",), "Vĩnh Phú": ("25",), "Hà Tuyên": ("08",),
+    "Quảng Nam - Đà Nẵng": ("48",), "Vũng Tàu - Côn Đảo": ("79",),
+    "Sông Bé": ("75", "79"), "Hà Sơn Bình": ("01", "25"), "Nghệ Tĩnh": ("40", "42"), "Hải Hưng": ("31", "33"),
+    "Nghĩa Bình": ("51", "52"), "Phú Khánh": ("56", "66"), "Thuận Hải": ("56", "68"), "Gia Lai - Kon Tum": ("51", "52"),
+    "Cao Lạng": ("04", "20"), "Bình Trị Thiên": ("44", "46"),
+}  # fmt: skip
+"""Provinces that were parted between 1978 and 1997 → today's that their land lies in. They had no code of a scheme."""
+
 _SHORT: Mapping[str, str] = {
     **dict.fromkeys(("hcm", "hcmc", "ho chi minh city", "sai gon", "saigon"), "79"),
     **dict.fromkeys(("hn", "hanoi"), "01"), "danang": "48", "haiphong": "31", "cantho": "92",
@@ -80,14 +90,27 @@ apart: huyện Quảng Ninh of Quảng Bình, huyện Hòa Bình of Bạc Liêu,
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A province of today; `former` is the (code, name) before 2025 when the text named one that is gone.
+    """A province of today; `former` is the (code, name) before 2025 when the text named one that is gone, its code ""
+    for those of before 1997.
 
     `certain`: named with its marks, without any, or by a code; "Phù Yên" is found for Phú Yên, and is not certain.
+    `others`: where the land of one of before 1997 lies in several of today, the further ones; then nothing is certain.
     """
 
     code: str
     former: tuple[str, str] | None = None
     certain: bool = True
+    others: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every province of today that may be meant."""
+        return (self.code, *self.others)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether it was gone before 1997: its name alone, behind a commune, is rather a place's."""
+        return self.former is not None and not self.former[0]
 
 
 def find(text: str) -> Area | None:
@@ -104,13 +127,17 @@ def find(text: str) -> Area | None:
         return None
     beside = [find(inside) for inside in re.findall(r"\((.*?)\)", written)]
     former = next((area.former for area in beside if area and area.former and area.code == known.code), None)
-    return replace(known, former=known.former or former, certain=_certain(bare, said))
+    return replace(known, former=known.former or former, certain=_certain(bare, said) and not known.others)
 
 
 def _certain(written: str, said: str) -> bool:
     """Whether the marks of a name are right, or there are none at all."""
-    marked = one_tone_place(" ".join(written.casefold().split()))
+    marked = _with_marks(written)
     return marked.isascii() or said not in _MARKED or marked.endswith(_MARKED[said])
+
+
+def _with_marks(name: str) -> str:
+    return one_tone_place(" ".join(name.casefold().replace("-", " ").split()))
 
 
 def is_own_place(name: str, code: str) -> bool:
@@ -137,6 +164,7 @@ def province_among(parts: Sequence[str], code: str) -> str:
     """
     named = [(part, area) for part in parts if (area := find(part)) is not None]
     said = [part for part, _ in named if fold(part).startswith("tinh ")]
+    named = [(part, area) for part, area in named if not area.is_older]
     if said or not named:
         return said[-1] if said else ""
     part, area = named[-1]
@@ -145,7 +173,8 @@ def province_among(parts: Sequence[str], code: str) -> str:
 
 
 def _known() -> dict[str, Area]:
-    known = {fold(name): Area(code, (old, name)) for old, (name, code) in {**_GONE_BEFORE, **FORMER}.items()}
+    known = {fold(name): Area(codes[0], ("", name), others=codes[1:]) for name, codes in _OLDER.items()}
+    known |= {fold(name): Area(code, (old, name)) for old, (name, code) in {**_GONE_BEFORE, **FORMER}.items()}
     known |= {old: Area(code, (old, name)) for old, (name, code) in FORMER.items()}
     for short, old in _SHORT_FORMER.items():
         name, code = FORMER[old]
@@ -157,7 +186,7 @@ def _known() -> dict[str, Area]:
 
 _KNOWN: Mapping[str, Area] = _known()
 _MARKED: Mapping[str, str] = {
-    fold(name): one_tone_place(name.casefold())
-    for name in (*PROVINCES.values(), *(name for name, _ in (*FORMER.values(), *_GONE_BEFORE.values())))
+    fold(name): _with_marks(name)
+    for name in (*PROVINCES.values(), *(name for name, _ in (*FORMER.values(), *_GONE_BEFORE.values())), *_OLDER)
 }
 """Folded → marked names: what was found without marks must not contradict them."""

@@ -6,7 +6,7 @@ It must not know the rows around it, the database, or the password column.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -88,9 +88,13 @@ class ListContext:
         key = (heading, province if not self.area_code else "")
         if key not in self._hints:
             area = areas.find(key[1]) if key[1] else None
-            code = self.area_code or (area.code if area else "")
+            code = self.area_code or (area.code if area and not area.others else "")
             self._hints[key] = Hints(meaning_of(heading), code, self.chosen)
         return self._hints[key]
+
+
+def _names(codes: Iterable[str]) -> str:
+    return ", ".join(areas.PROVINCES[code] for code in codes)
 
 
 class RowReader:
@@ -307,17 +311,20 @@ class RowReader:
         area = areas.find(text) if text else None
         if text and area is None:
             self.fault("list.province_unknown", field_, weight="emptied")
-        if area is None or not self._context.area_code:
+        if area is None:
             return "", True
-        if area.code != self._context.area_code:
+        if self._context.area_code and self._context.area_code not in area.codes:
             ours = areas.PROVINCES.get(self._context.area_code, self._context.area_code)
-            self.fault("list.other_province", field_, {"province": areas.PROVINCES[area.code], "office": ours})
+            self.fault("list.other_province", field_, {"province": _names(area.codes), "office": ours})
             return "", False
-        if area.former is None:
+        if area.former is None or not (self._context.area_code or area.others):
             return "", True
         code, name = area.former
-        params = {"name": name, "scheme": areas.FORMER_SCHEME, "number": code, "now": areas.PROVINCES[area.code]}
-        self._say_once("list.former_province", field_, **params)
+        params = {"name": name, "now": _names(area.codes)}
+        if code:
+            self._say_once("list.former_province", field_, scheme=areas.FORMER_SCHEME, number=code, **params)
+        else:
+            self._say_once("list.parted_province" if area.others else "list.older_province", field_, **params)
         return text if areas.is_city(text) else f"tỉnh {name}", True
 
     def _email(self) -> str:

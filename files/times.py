@@ -26,7 +26,7 @@ _DAY = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{1,2}-\d{1,2}|(?:ngay )?\d{1,2} t
 _CLOCK = (
     r"(?P<hour>\d{1,2})(?: ?(?:gio|[:hg]) ?(?:(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,6})?)?(?: ?phut)?)?)?"
 )
-_HALF = r"(?P<half>am|pm|a\.m\.?|p\.m\.?|sa|ch|sang|trua|chieu|toi|dem)"
+_HALF = r"(?P<half>am|pm|a\.m\.?|p\.m\.?|sa|ch|sang|trua|chieu|toi|dem|khuya)"
 _WHEN = re.compile(rf"(?:luc |vao )?{_CLOCK}(?: ?(?:buoi )?{_HALF})?")
 _FIRST = re.compile(rf"(?:ngay )?(?P<day>{_DAY})[ ,T]*(?:- )?(?P<clock>.*)")
 _LAST = re.compile(rf"(?P<clock>.*?)[ ,-]*(?: ngay )?(?P<day>{_DAY})")
@@ -59,6 +59,7 @@ _HALVES: Mapping[str, Callable[[int], int | None]] = {
     "chieu": _from_to(range(13, 20), range(1, 8)),
     "toi": _from_to(range(17, 24), range(5, 12)),
     "dem": _from_to(range(5), range(8, 12), range(20, 24)),
+    "khuya": _from_to(range(4), range(10, 12), range(22, 24)),
 }
 """Half of the day → hour as written → hour of the day; None where nobody would say so, or mean two things by it: at
 "12 giờ đêm" a day begins for some and ends for others."""

@@ -106,3 +106,28 @@ def test_ha_tay_is_part_of_ha_noi() -> None:
         assert area is not None
         assert (area.code, area.former) == ("01", ("28", "Hà Tây"))
     assert areas.find("28") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Hà Bắc", {"24"}), ("tỉnh Minh Hải", {"96"}), ("Hoàng Liên Sơn", {"15"}), ("BẮC THÁI (cũ)", {"19"}),
+        ("Cửu Long", {"86"}), ("Hậu Giang", {"92"}), ("Vinh Phu", {"25"}), ("Hà Nam Ninh", {"37"}),
+        ("Quảng Nam-Đà Nẵng", {"48"}), ("Sông Bé", {"75", "79"}), ("Hà Sơn Bình", {"01", "25"}),
+        ("tỉnh Nghệ Tĩnh", {"40", "42"}), ("Bình Trị Thiên", {"44", "46"}), ("Gia Lai - Kon Tum", {"51", "52"}),
+        ("Thuận Hải", {"56", "68"}), ("Hải Hưng cũ", {"31", "33"}), ("Nghĩa Bình", {"51", "52"}),
+    ],
+)  # fmt: skip
+def test_provinces_of_long_ago_are_those_of_today_that_have_their_land(name: str, codes: set[str]) -> None:
+    area = areas.find(name)
+    assert area is not None
+    assert set(area.codes) == codes
+    assert area.certain is (len(codes) == 1)
+    assert areas.province_among(["thôn 1", name.removeprefix("tỉnh ")], "31") in ("", "Hậu Giang")
+
+
+def test_every_former_province_of_2004_has_its_land_where_its_heirs_are() -> None:
+    """A name that stands in both tables means the younger one: Hậu Giang."""
+    older = {fold(name): codes for name, codes in areas._OLDER.items()}
+    assert not older.keys() & {fold(name) for name, _ in areas.FORMER.values()}
+    assert all(code in areas.PROVINCES for codes in older.values() for code in codes)

@@ -290,6 +290,27 @@ def test_former_provinces_by_any_name_are_kept(tmp_path: Path, name: str) -> Non
     assert [o.address for o in found.organisations] == ["Thôn 1, tỉnh Hà Giang"]
 
 
+@pytest.mark.parametrize(
+    ("name", "area", "told"),
+    [
+        ("Hà Bắc", "24", "list.older_province"),
+        ("tỉnh Nghệ Tĩnh", "42", "list.parted_province"),
+        ("Nghệ Tĩnh", "40", "list.parted_province"),
+        ("Sông Bé", "", "list.parted_province"),
+    ],
+)
+def test_provinces_of_long_ago_are_told_and_kept(tmp_path: Path, name: str, area: str, told: str) -> None:
+    found = placed(tmp_path, "", name, area=area)
+    assert [o.address for o in found.organisations] == [f"Thôn 1, tỉnh {name.removeprefix('tỉnh ')}"]
+    assert (only(found).code, only(found).weight) == (told, "notice")
+
+
+@pytest.mark.parametrize(("name", "area"), [("Hà Bắc", "19"), ("Nghệ Tĩnh", "38"), ("Sông Bé", "80")])
+def test_a_province_of_long_ago_that_was_never_ours_is_refused(tmp_path: Path, name: str, area: str) -> None:
+    found = placed(tmp_path, "", name, area=area)
+    assert (found.organisations, only(found).code) == ((), "list.other_province")
+
+
 def test_an_unknown_province_is_named_and_the_row_stays(tmp_path: Path) -> None:
     found = placed(tmp_path, "", "Bắc Quang")
     assert len(found.organisations) == 1

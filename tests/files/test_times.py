@@ -23,6 +23,7 @@ DAY = "18/11/2026"
         ("2 giờ chiều", 14, 0), ("12h trưa", 12, 0), ("11h30 trưa", 11, 30), ("1h trưa", 13, 0), ("8h tối", 20, 0),
         ("20h tối", 20, 0), ("11h đêm", 23, 0), ("1h đêm", 1, 0), ("lúc 7h30 sáng", 7, 30), ("2 chiều", 14, 0),
         ("2h buổi chiều", 14, 0), ("02:30:00\u202fCH", 14, 30), ("０９：３０", 9, 30),
+        ("11h khuya", 23, 0), ("2h khuya", 2, 0),
     ],
 )  # fmt: skip
 def test_a_time_of_day_is_read_before_and_behind_its_day(clock: str, hour: int, minute: int) -> None:
