@@ -28,6 +28,8 @@ _LOOK_ALIKE = str.maketrans(
     "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo",
 )
 """Cyrillic and Greek letters that nobody can tell from Latin ones."""
+_ENCLOSING = dict.fromkeys((0x0488, 0x0489, *range(0x20DD, 0x20E1), *range(0x20E2, 0x20E5)))
+"""Marks around a character, dropped: 1\ufe0f\u20e3 is a 1."""
 _SPACES = re.compile(r"[^\S\n]+")
 _ORDINARY = re.compile(r"[ -~\u00c0-\u024f\u1e00-\u1eff]*")
 """Texts of ASCII and whole Latin letters have nothing to clean but spaces: nearly all of a list's cells."""
@@ -81,13 +83,13 @@ def _unseen(character: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9, one kind
-    of hyphen and quote, Latin letters for those that look the same."""
+    """`text` as codes and numbers are read: `clean`, full-width as usual width, digits of any script as 0-9 (keycaps
+    too), one kind of hyphen and quote, Latin letters for those that look the same."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split()).replace("`", "'")
     if _ORDINARY.fullmatch(text):
         return unicodedata.normalize("NFKC", clean(text)).replace("`", "'")
-    wide = unicodedata.normalize("NFKC", clean(text).translate(_HYPHENS).translate(_QUOTES))
+    wide = unicodedata.normalize("NFKC", clean(text).translate({**_HYPHENS, **_QUOTES, **_ENCLOSING}))
     digits = "".join(c if (value := unicodedata.decimal(c, None)) is None else str(value) for c in wide)
     return clean(digits.translate({**_HYPHENS, **_QUOTES, **_LOOK_ALIKE}))
 

@@ -38,6 +38,8 @@ def test_what_nobody_sees_is_dropped(written: str, kept: str) -> None:
         ("НТХ", "HTX"),
         ("0912–345—678−9", "0912-345-678-9"),
         ("‘091’", "'091'"),
+        ("0\ufe0f\u20e39\ufe0f\u20e31\u20e3", "091"),
+        ("A\u20dd1\u20de", "A1"),
     ],
 )
 def test_codes_and_numbers_are_read_in_one_form(written: str, read: str) -> None:
