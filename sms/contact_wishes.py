@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
 
 from sms import typos, words
+from sms.contact_unease import Wish, annoyed, uneasy
 from sms.contact_words import (
     BEFORE_FIRST,
     FIRST_HELD,
@@ -24,8 +24,6 @@ from sms.contact_words import (
     SPLITTING,
     VOCABULARY,
 )
-
-Wish = Literal["stop", "hold", "later"]
 
 LONGEST = 160
 """Letters: in longer texts only the first word counts; whoever writes so much has other things to say as well."""
@@ -40,8 +38,22 @@ _LONGEST_PHRASE = 5
 _SHORTEST_SLIP = 3
 _SHORTEST_GLUED = 6
 
-_TAIL = "[MFEerlHCIUJQiDN]*$"
+_TAIL = "[MFEerlHCIUJQiDNn]*$"
 _WRITTEN: Sequence[tuple[Wish, str]] = (
+    # one more and I block you; strike my number off; asks not to be contacted
+    ("stop", r"[VPB]F?E.*[JK]|^[MFi]*K[Fr]*$|^[MF]*K[HM][FMr]*$"),
+    ("stop", r"(?:^|[^NDd])X[FM]*W[^OL]*H|(?:^|[^NDdO])XF*H[^OL]*[MQ]$"),
+    ("stop", r"[iWe][MF]*N[bM]*[VPB][VC]?" + _TAIL),
+    (
+        "stop",
+        r"e[MF]*NW[MF]*[VPB]|NW[MFA]*[VPB][VC]?[MF]*H[MF]*$|[ND][WMF]+E[FM]*C[FM]*$|iX[FM]*M[FM]*[VC][FM]*$|^F*NV[FMi]*iF*$",
+    ),
+    ("stop", r"(?:^|[^ANDqw])DF*M[FM]*[VP][VC]?[MFHUEu]*$|NWF*H[FM]*Q"),
+    (
+        "stop",
+        r"i[MF]*NF*HM|NW[^wLOA]*HM|DF*M?H[MF]*$|(?:^|[^NDd])S[FM]*ClF*$|R[MF]*t[FM]*[VC]|^[FMi]*T[MF]*NW?F*t|R[FM]*Q|J[MF]*H|^[FM]*M[FM]*S[FM]*NF*$",
+    ),
+    ("stop", r"i[MF]*D[FM]*GC|(?:^|[^N])[XS][FM]*WF*$"),
     # don't … contact … any more: whatever follows
     ("stop", r"(?:^|[^AND])[Dd]e?F?[VPB][VCl]?[MHFCl]*[Ee]"),
     ("stop", r"e[MF]*[Dd][VPB]C?" + _TAIL),
@@ -59,7 +71,7 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"N[VPB]C?[MHl]*E(?!.*A)"),
     ("hold", r"(?:^|[MFT])NP[MHF]*$"),
     # not willing to receive, to be called
-    ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHICnU]*(?:[Ee]|$)"),
+    ("stop", r"[ND][Wb]+[WbMFe]*[GgB][FM]*[CV][MFlHICVnU]*(?:[Ee]|$)"),
     ("stop", r"[ND][Wb]+[WbMFf]*(?:P|[VB]C?[MHF]*E)"),
     ("stop", r"[ND][Wb]+[WbMFH]*C" + _TAIL),
     ("stop", r"[ND][Wb]+M+[VB]C?" + _TAIL),
@@ -79,12 +91,12 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"(?:^|[^NDdMO])s[FM]*[GB]?[FM]*[CVPB]" + _TAIL),
     ("stop", r"(?:^|[^NDd])[SsX]k[GBCVHMFIQE]*$"),
     ("stop", r"^[MFiTIUW]*R[GBMF]*$"),
-    ("stop", r"[XKSs]F*HM+[^O]*(?:$|Q)|i[MF]*XF*CM"),
+    ("stop", r"[XKSs]F*H[FM]*M+[^O]*(?:$|Q)|i[MF]*XF*CM"),
     ("stop", r"^[^wO]*X[HMFV]*(?:Q|D[CV])[VGCMF]*$"),
     ("stop", r"^[FMi]*M[FMi]*XF*C[MF]*$"),
     # asks too much
     ("hold", r"(?:^|[^AN])[DdS]F?h[MCHFUE]*$|^[FMi]*Nh[MCFU]*E|[VPBh][CMFU]*v"),
-    ("hold", r"^[MFU]*[VB]C?[FM]*U[FMr]*[VB][FMC]*U[FMU]*$"),
+    ("hold", r"^[MFU]*[VBh]C?[FM]*U[FMrU]*[VBh][FMCU]*U[FMU]*$"),
     ("stop", r"[XKS]M+H[Fi]*$"),
     ("stop", r"(?:^|[^N])X[FM]*WF*$"),
     ("stop", r"KM+H?$"),
@@ -94,22 +106,25 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("hold", r"^[^OALZVPBU]*(?:[DdN][^OALZVPBU]*[VPB]|[SR][^OALZVPBU]*[VPBC])C?[^OALZVPB]*$|[SR].*P[^O]*M|R.*A.*[VB]"),
     ("hold", r"[Dd]F?E|^[FMi]*XH[FM]*$|^[FM]*NW*f?E+[FMi]*$|^[FM]*i[FM]*XM+F*$"),
     # leave us in peace
-    ("stop", r"q[MF]+y|qyM|a|^[FMi]*z[FMi]*$"),
+    ("stop", r"q[MF]+y|qyM|i[FMW]*y|y[FM]*M?F*i|a|^[FMi]*z[FMi]*$"),
 )
 """The first rule that fits a clause says what it means: `D V E` is đừng gọi nữa, `N W G C` không muốn nhận tin."""
 _RULES = [(verdict, re.compile(rule)) for verdict, rule in _WRITTEN]
 _AMONG_OTHERS = re.compile(r"^[^w]*(?:[DdN][^wALZ]{0,5}[VP][^wALZ]{0,5}E|[RS][^wALZ]{0,2}[VP][^wALZ]*$)")
 """Refusing and contact among words that nobody knows, where nothing tells of others."""
-_TRIGGER = re.compile("[DdNSsTRXKPaqJzv]|[VB].*U.*[VB].*U")
+_TRIGGER = re.compile("[DdNSsTRXKPaqJzvuxpyj]|[VB].*U.*[VB].*U")
 _ALWAYS = re.compile(r"^[^ODNdA]*!S[FElUIMi]*$")
 _ALONE = re.compile(r"^[FiIT]*(?:M?WM*)?S[FElIUMi]*$")
 _ALONE_OF_SOMEBODY = re.compile(r"^[FiIM]*S[FElIUMi]*$")
 _CANNOT = re.compile("[NDd][GgVB][CM]*(?:L|n(?!.*E))|[ND]L+[SRX]|[VBC][MF]*[Nd]?L|^[^ND]*[NDd]+[SR]")
-_UNWILLING = re.compile("[MFiWI]*[NR]W*t[MFE]*")
+_UNWILLING = re.compile("[MFiWI]*[NR]W*t[MFEC]*")
 _ENOUGH = re.compile(r"^[FiUM]*T[FU]*$")
 _LATER = re.compile(r"(?:[DdT]|[iT][MF]*N|S)[eFG]?[VPB]C?[MHFlCEZ]*Z|Z[MFZI]*[Dd][VPB]|^[^O]*Z[^O]*N[VB]C?[MF]*$")
 _ORDER = re.compile(r"[DdN][eF]?[VPB]")
 _INVITING = re.compile(r"^[MFOZlLiqCgr]*[VB]C?[MFOZlLiTr]*$")
+_OF_OTHERS = re.compile(r"^[^NDSRiWeTM]*w[^NDSRiWe]*N[^i]*$|P[FM]*w")
+"""They do not call any more, or bother the people: it tells of others."""
+_CHOSEN = re.compile("(?:c|VH?)[FM]*I")
 _ONLY = re.compile(r"[VB]C?T[MF]*[Dd]")
 
 
@@ -150,8 +165,11 @@ def _of_other_things(text: str) -> bool:
     if len(clause) < 3 or not clause[0].isascii() or not clause[0].isalpha() or clause[0] in ("tc", "revoke"):
         return False
     rest = clause[1:]
+    signs = _signs(" ".join(rest))
+    if "w" in signs:
+        return not re.search("[VBPCHk]", signs)
     relating = rest[0] in RELATING or rest[1] in RELATING or rest[0].endswith("ing")
-    return relating and not re.search("[MVBPCHGkU]", _signs(" ".join(rest)))
+    return relating and not re.search("[MVBPCHGkU]", signs)
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -178,8 +196,10 @@ def _said(clauses: Sequence[str]) -> Wish | None:
     if "later" in verdicts and not any(map(_for_good, verdicts, clauses)):
         return "later"
     told = [verdict or _alone(clauses, at) for at, verdict in enumerate(verdicts)]
-    if "stop" not in told and "hold" not in told:
-        return _threat(clauses)
+    if "stop" not in told:
+        together = annoyed(clauses)
+        if together == "stop" or "hold" not in told:
+            return together
     at = told.index("stop") if "stop" in told else told.index("hold")
     others = [line for place, line in enumerate(clauses) if place != at]
     ordered = _ORDER.search(clauses[at]) is not None
@@ -187,6 +207,8 @@ def _said(clauses: Sequence[str]) -> Wish | None:
         return "later" if any("Z" in line for line in clauses) else None
     if ordered and not re.search("[Ee]", clauses[at]) and any("Z" in line for line in others):
         return "later"
+    if told[at] == "hold" and re.search("NW+[FM]*V", clauses[at]) and any(map(_CHOSEN.search, others)):
+        return None  # no need to call, I take 2
     return told[at]
 
 
@@ -195,9 +217,13 @@ def _for_good(verdict: Wish | None, line: str) -> bool:
 
 
 def _clause(line: str) -> Wish | None:
-    if re.search("[Ow]~", line):
+    if re.search("[OwY]~", line):
         return None
-    line = re.sub("[~!]", "", line)
+    raw = re.sub("[~!]", "", line)
+    if _OF_OTHERS.search(raw):
+        return None
+    raw = raw.replace("Y", "w")
+    line = raw.replace("u", "U").replace("j", "U").replace("x", "J").replace("p", "O").replace("c", "O")
     if _CANNOT.search(line):
         return None  # cannot, did not get; does not stop
     if "Z" in line:
@@ -206,7 +232,7 @@ def _clause(line: str) -> Wish | None:
         return "hold"
     alone = line.replace("w", "O")
     said = next((verdict for verdict, rule in _RULES if rule.search(alone)), None)
-    return said or ("hold" if _AMONG_OTHERS.search(line) else None)
+    return said or ("hold" if _AMONG_OTHERS.search(line) or uneasy(raw) else None)
 
 
 def _alone(clauses: Sequence[str], at: int) -> Wish | None:
@@ -219,17 +245,11 @@ def _alone(clauses: Sequence[str], at: int) -> Wish | None:
         return "stop"
     if _ALONE.match(line) or _ALONE_OF_SOMEBODY.match(line):
         return "hold"
-    if re.match("^X[FMU]*$", line) and any(re.search("[HVP]", other) for other in others):
+    if re.match("^X[FMU]*$", line) and any(re.search("^[^w]*[HVP][^w]*$", other) for other in others):
         return "hold"
     if _ENOUGH.match(line) and any(re.search("[VBP].*U|U.*[VBP]", other) for other in others):
         return "stop"
     return None
-
-
-def _threat(clauses: Sequence[str]) -> Wish | None:
-    """Somebody who would go to the police wants to be left alone, but says something else."""
-    everything = "".join(clauses)
-    return "hold" if "J" in everything and re.search("[VBP]", everything) else None
 
 
 # Signs
@@ -280,6 +300,7 @@ _DECIDING_FIRST = frozenset(
     bare[0] for bare, listed in _PHRASES.items() if any(_TRIGGER.search(sign) for _, sign in listed)
 )
 _SHORT = frozenset(bare[0] for bare in _PHRASES if len(bare) == 1)
+_SYLLABLES = frozenset(syllable for bare in _PHRASES for syllable in bare)
 
 
 @lru_cache(maxsize=8192)
@@ -307,7 +328,7 @@ def _may_decide(token: str) -> bool:
 
 
 def _known(token: str) -> bool:
-    return words.bare(token) in _SHORT
+    return words.bare(token) in _SYLLABLES
 
 
 def _single(token: str) -> str:

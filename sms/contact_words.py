@@ -8,42 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sms.contact_topics import TOPICS
+
 VOCABULARY: Mapping[str, str] = {
     # D: not to do it, an order
     "D": (
-        "đừng, đừng có, đừng có mà, đừng bao giờ, chớ, chớ có, cấm, cấm không được, khỏi, khỏi cần, miễn, bớt, không "
-        "được, không được phép, không bao giờ được, tuyệt đối không, do not ever"
+        "đừng, đừng có, đừng có mà, đừng bao giờ, chớ, chớ có, cấm, cấm không được, khỏi, khỏi cần, miễn, bớt, "
+        "không được, không được phép, không bao giờ được, tuyệt đối không, do not ever"
     ),
     # ~D: the same in English, where it follows whom it tells of (they never call)
     "~D": "don't, dont, don t, do not, never, do not ever",
     # DP: in one phrase
     "DP": (
-        "đừng phiền, thôi phiền, khỏi phiền, đừng có phiền, đừng có mà phiền, chớ phiền, chớ có phiền, khỏi làm "
-        "phiền"
+        "đừng phiền, thôi phiền, khỏi phiền, đừng có phiền, đừng có mà phiền, chớ phiền, chớ có phiền, khỏi làm phiền"
     ),
+    "Dh": "khỏi nói, đừng nói, khỏi nói nữa, đừng nói nữa, đừng có nói",
     # d: without marks an order, or dừng, đúng, Dũng
     "d": "dung, dung co, dung co ma, dung bao gio, dung lai, dung han, dung ngay",
     # N: no
     "N": (
         "không, không còn, hông có, hổng có, không hề, hông, hổng, hỏng, hong, hok, hem, hẻm, hẽm, hôn, ko, k, kh, "
-        "kg, khg, hk, kô, không bao giờ, chẳng bao giờ, chẳng, chả, chẳng còn, nỏ, mô có, đéo, đếch, éo, méo, cóc, đ, "
-        "no, not, no longer, không có"
+        "kg, khg, hk, kô, không bao giờ, chẳng bao giờ, chẳng, chả, chẳng còn, nỏ, mô có, đéo, đếch, éo, méo, cóc, "
+        "đ, no, not, no longer, không có"
     ),
+    "NL": "cannot, can't, can not, cant, could not, couldn't",
     # W: to want, between no and what is not wanted
     "W": (
-        "muốn, thích, cần, cần phải, đồng ý, có nhu cầu, nhu cầu, chấp nhận, mong, mong muốn, cho phép, chịu, ham, hề "
-        "muốn, còn muốn, muốn được, want, wish, like, need, longer, agree, consent"
+        "muốn, thích, cần, cần phải, đồng ý, có nhu cầu, nhu cầu, chấp nhận, mong, mong muốn, cho phép, chịu, ham, "
+        "hề muốn, còn muốn, want, wish, like, need, longer, agree, consent, tiện, quan tâm, có hứng, hứng, hứng thú, "
+        "thèm, màng, hơi đâu, prefer, sẵn sàng, nhất trí, muốn có, interested, thik, thjk, rảnh rỗi"
     ),
     # b: what is done to us
-    "b": "bị",
+    "b": "bị, to be, being",
+    "Wb": "muốn được",
     # L: able; it turns "no" into "cannot"
     "L": "được, dc, đc, đươc, thể, nổi, kịp, thấy, biết, biết cách",
     # n: any; what was got or not got until now
     "n": "nào, lần nào, nào hết, nào cả",
     # S: to stop
     "S": (
-        "dẹp, dẹp đi, dừng, dừng lại, dừng hẳn, ngừng, ngừng lại, ngưng, ngưng lại, chấm dứt, kết thúc, end, quit, "
-        "cancel, hủy, hủy bỏ, revoke, withdraw, terminate, tắt"
+        "thôi ngay, thôi ngay đi, nghỉ đi, thôi đi, nghỉ giùm, nghỉ dùm, nghỉ giùm cái, thôi giùm, dẹp, dẹp đi, "
+        "dừng, dừng lại, dừng hẳn, ngừng, ngừng lại, ngưng, ngưng lại, chấm dứt, kết thúc, end, quit, cancel, hủy, "
+        "hủy bỏ, revoke, withdraw, terminate, tắt, cease, discontinue, halt, enough with, enough of, xin dừng"
     ),
     # !S: English words that say nothing else
     "!S": "tc, stop, unsubscribe, unsubcribe, unsub, stopp, stpo, sotp, stopall",
@@ -53,34 +59,35 @@ VOCABULARY: Mapping[str, str] = {
     "T": "thôi, thoii, nghỉ",
     # R: to refuse
     "R": (
-        "từ chối, khước từ, phản đối, tuchoi, opt out, optout, tu chio, từ chôi, refuse, decline, opt me out, opt "
-        "us out, opted out, want out"
+        "từ chối, khước từ, phản đối, tuchoi, opt out, optout, tu chio, từ chôi, refuse, decline, opt me out, "
+        "opt us out, opted out, want out, get me off, get us off"
     ),
     # X: to take off; K: to block
     "X": (
         "xóa, xóa bỏ, xóa giùm, xóa giúp, gỡ, gỡ bỏ, loại, loại bỏ, bỏ, rút, rút lại, rút tên, remove, delete, take, "
-        "erase, lấy, đưa, ra khỏi, rút khỏi, rời khỏi, gạch, gạch bỏ, xoá, xoá bỏ"
+        "erase, lấy, đưa, ra khỏi, rút khỏi, rời khỏi, gạch, gạch bỏ, loại trừ, bỏ qua, exclude, xoá, xoá bỏ"
     ),
     "XQ": "khỏi danh sách, ra khỏi danh sách",
-    "K": "chặn, block, blacklist",
+    "K": "chặn, block, blacklist, blocking, blocked, chặn luôn, chặn hết, cho vào danh sách đen",
     # V: to contact
     "V": (
-        "gọi, gọi điện, gọi điện thoại, gọi đt, điện, điện thoại, alo, nhắn, nhắn tin, nhắn tin nhắn, nhắn gọi, gọi "
-        "nhắn, gọi và nhắn, nhắn và gọi, nhắn hay gọi, gọi hay nhắn, nt, tn, gửi, gởi, liên lạc, liên hệ, text, "
-        "texting, call, calling, message, messaging, contact, contacting, phone, phoning, send, sending, sms, ib, "
-        "inbox, zalo, khảo sát, phỏng vấn, survey, reach, ring, ringing, kêu tui, kêu tôi, kêu máy, nhắn nhe, nhắn "
-        "với gọi, gọi với nhắn, goij, gọ, nhna"
+        "gọi, gọi điện, gọi điện thoại, gọi đt, điện, điện thoại, alo, nhắn, nhắn tin, nhắn tin nhắn, nhắn gọi, "
+        "gọi nhắn, gọi và nhắn, nhắn và gọi, nhắn hay gọi, gọi hay nhắn, nt, tn, gửi, gởi, liên lạc, liên hệ, text, "
+        "texting, texted, contacted, called, messaged, reach out, call, calling, message, messaging, contact, "
+        "contacting, phone, phoning, send, sending, sms, ib, inbox, zalo, khảo sát, phỏng vấn, survey, reach, ring, "
+        "ringing, kêu tui, kêu tôi, kêu máy, giữ liên lạc, nhắn nhe, nhắc, nhắc lại, nhắn với gọi, gọi với nhắn, "
+        "goij, gọ, nhna"
     ),
     # B: without marks to text or to receive
     "B": "nhan",
     "BC": "nhan tin, nhan tin nhan",
     # O: without weight here, but no courtesy
-    "O": "the end, in the end, câu, cau, câu này, cau nay, đừng phiền lòng, đừng phiền não",
+    "O": "the end, in the end, đừng phiền lòng, đừng phiền não",
     # P: to bother
     "P": (
-        "làm phiền, làm phiền phức, mất thời gian, làm mất thời gian, làm tốn thời gian, bám theo, dòm ngó, "
-        "quấy rầy, quấy rối, quấy phá, quấy, phá rối, spam, khủng bố, bother, bothering, "
-        "disturb, disturbing, harass, harassing, spamming, lm phiền, lam fien, làm fiền"
+        "réo, phá, kiu, kêu, réo gọi, làm rầy, quấy nhiễu, làm phiền, làm phiền phức, mất thời gian, "
+        "làm mất thời gian, làm tốn thời gian, bám theo, dòm ngó, quấy rầy, quấy rối, quấy phá, quấy, phá rối, spam, "
+        "khủng bố, bother, bothering, disturb, disturbing, harass, harassing, spamming, lm phiền, lam fien, làm fiền"
     ),
     # G: to receive; g: to hear or to read
     "G": "nhận, tiếp nhận, nhận được mấy, receive, receiving, get, getting",
@@ -91,21 +98,27 @@ VOCABULARY: Mapping[str, str] = {
         "tin, tin nhắn, tin nhan, sms, cuộc gọi, cuộc điện thoại, điện thoại, đt, tin tức, dịch vụ, thông tin, text, "
         "texts, call, calls, message, messages, subscription, spam, liên lạc, khảo sát, phỏng vấn, phiếu, quảng cáo, "
         "tự động, tin rác, rác, survey, surveys, qc, thông báo, thông điệp, bản tin, nội dung, notification, "
-        "notifications, update, updates, chương trình, cuộc khảo sát, cuộc phỏng vấn"
+        "notifications, update, updates, chương trình, cuộc khảo sát, cuộc phỏng vấn, cuộc trò chuyện, vụ này, "
+        "cái vụ này, chiến dịch, công việc, mấy cái này, ba cái này, mấy vụ này, mấy thứ này, cái này, mấy trò này, "
+        "trò này, chuyện này, việc này, anything, tư vấn, lần khảo sát"
     ),
     # k: to be registered
-    "k": "đăng ký, đăng kí, đk, dki, đki",
+    "k": "đăng ký, đăng kí, đk, dki, đki, signed up, sign up, subscribe, subscribed, ghi danh",
     # H: a number or a name on a list; Q: the list
     "H": (
-        "số, số máy, số điện thoại, số đt, sđt, sdt, số phone, máy, tên, number, phone number, name, contact, số liên "
-        "lạc, thuê bao"
+        "số, số máy, số điện thoại, số đt, sđt, sdt, số phone, máy, tên, number, phone number, name, contact, "
+        "số liên lạc, thông tin liên lạc, thuê bao, dữ liệu, dữ liệu cá nhân, thông tin cá nhân, thông tin liên hệ, "
+        "số cá nhân, số riêng, số nội bộ, tên tuổi, liên hệ của tôi, data, details"
     ),
-    "Q": "danh sách, list, lists, danh bạ, hệ thống, database",
+    "Q": "danh sách, list, lists, danh bạ, hệ thống, database, cơ sở dữ liệu, danh mục, mailing list",
     # E: any more; e: from now on
-    "E": "nữa, nx, nữa đâu, anymore, any more, again, more, nua, nửa, nữaa, tiếp tục, thêm nữa, thêm lần nào nữa",
+    "E": (
+        "tiếp, further, nữa, nx, nữa đâu, anymore, any more, again, more, nua, nửa, nữaa, tiếp tục, thêm nữa, "
+        "thêm lần nào nữa"
+    ),
     "e": (
         "từ nay, từ giờ, từ hôm nay, từ bây giờ, từ mai, lần sau, sau này, về sau, bao giờ, mãi mãi, vĩnh viễn, hẳn, "
-        "ever, từ rày, kể từ nay, từ giờ trở đi, từ nay trở đi, từ nay về sau"
+        "lần tới, mai mốt, mốt, ever, từ rày, kể từ nay, từ giờ trở đi, từ nay trở đi, từ nay về sau"
     ),
     # l: once more
     "l": "lại, back",
@@ -114,69 +127,110 @@ VOCABULARY: Mapping[str, str] = {
         "tôi, tui, em, anh, chị, chú, cô, bác, ông, bà, cháu, con, mình, tao, tau, tớ, bố, mẹ, cậu, dì, bọn tôi, "
         "chúng tôi, chúng tao, bọn tao, bọn tui, tụi tui, bầy tui, anh chị, ông bà, các anh, các chị, các anh chị, "
         "người già, người dân, người mất, các bạn, bạn, mày, bọn mày, chúng mày, quý vị, quý cơ quan, quý đơn vị, "
-        "bên anh, bên mình, bên "
-        "bạn, bên em, cơ quan, các ông, cho, tới, đến, vào, vô, với, của, này, đây, nay, me, my, i, us, our, you, "
-        "your, this, to, here, từ, on, from, e, a, c, t, nhau, mấy người, mấy anh, mấy chị, người ta, nhà tôi, gia "
-        "đình tôi, htx tôi, htx em, htx mình, htx chúng tôi, hợp tác xã tôi, hợp tác xã mình, hợp tác xã chúng tôi, "
-        "đơn vị tôi, đơn vị mình, đơn vị chúng tôi"
+        "bên anh, bên mình, bên bạn, bên em, cơ quan, các ông, cho, tới, đến, vào, vô, với, của, này, đây, nay, me, "
+        "my, i, us, our, you, your, this, to, here, từ, on, from, e, a, c, t, nhau, mấy người, mấy anh, mấy chị, "
+        "người ta, nhà tôi, gia đình tôi, mk, mik, mh, mih, mềnh, bn, ae, tụi mình, tụi em, tụi tôi, người nhà, "
+        "thân tôi, phone, trong, gia đình, đơn vị, cơ quan tôi, htx tụi tui, qua, dưới, như thế này, như vậy, "
+        "như này, thế này, kiểu này, kiểu đó, cá nhân, riêng, nội bộ, các người, mấy ông, mấy cưng, tụi bây, bây, "
+        "mi, người khác, ba, má, with, i'm, i'll, im, i'd, i've, số mấy ông, htx tôi, htx em, htx mình, "
+        "htx chúng tôi, hợp tác xã tôi, hợp tác xã mình, hợp tác xã chúng tôi, đơn vị tôi, đơn vị mình, "
+        "đơn vị chúng tôi"
     ),
     # i: an order or a plea follows
     "i": (
         "đề nghị, kính đề nghị, yêu cầu, vui lòng, xin vui lòng, làm ơn, xin, mong, nhờ, please, pls, plz, kindly, "
-        "could you, can you, would you, đã bảo, đã nói là, said, đã nói, bảo, nói là, xin phép, xin được, làm ơn làm "
-        "phước, lần cuối, hãy, vl"
+        "could you, can you, would you, đã bảo, đã nói là, said, đã nói, bảo, nói là, xin phép, xin được, "
+        "làm ơn làm phước, lần cuối, hãy, vl, kính mong, xin hãy, đòi"
     ),
     # F: courtesies and other words without weight
     "F": (
         "dạ, vâng, ạ, nhé, nhe, nha, nhá, nghe, nghen, nghe em, ơi, thưa, đi, đâu, thêm, giùm, giúp, dùm, hộ, ngay, "
         "luôn, hết, việc, mọi, các, mấy, những, toàn bộ, tất cả, sự, ra, cả, và, cảm ơn, cám ơn, cam on, xin cảm ơn, "
         "xin cám ơn, trân trọng, ok, oke, thanks, thank you, thank, tks, ty, kính, chào, trên, ở, bởi, là, all, now, "
-        "sir, off, of, the, these, those, any, it, out, please, immediately, rồi mà, mà, đó, đấy, thì, phép, thông "
-        "cảm, mong thông cảm, nhỉ, loại, hình thức, kiểu, bất kỳ, bất cứ, am, would, to be, trước, những cái, cái, "
-        "trò, cái trò, giùm tôi, ngay lập tức, lập tức, ngay đi"
+        "sir, off, of, the, these, those, any, it, out, please, immediately, rồi mà, mà, đó, đấy, thì, phép, "
+        "thông cảm, mong thông cảm, nhỉ, loại, hình thức, kiểu, bất kỳ, bất cứ, am, would, trước, những cái, cái, "
+        "rather, h, r, phát, nhoa, nhen, hí, hỉ, lẹ, use, using, thực hiện, linh tinh, mấy cái, mọi hoạt động, "
+        "hoạt động gửi, would be, á, hen, hén, ha, nè, trời, trời ơi, ui, ê, cưng, với, chứ, chớ bộ, à nha, "
+        "mất công, nhưng, nên, tuy nhiên, and, but, hay, kẻo, sử dụng, lưu, thu thập, xử lý, lưu giữ, lưu trữ, "
+        "cung cấp, đã từng, else, asap, nghe chưa, are, is, was, những chuyện, chuyện, hành vi, bất kể, lý do, có, "
+        "ik, dùm cái, giùm cái, trò, cái trò, giùm tôi, ngay lập tức, lập tức, ngay đi"
     ),
     # r: when; it makes a fact of an order
     "r": "rồi, còn, đã, sẽ, đang, vẫn, cứ, tạm, cũng",
     # U: complaints
     "U": (
-        "phiền, phiền quá, bực, bực mình, mệt, mắc mệt, quá, lắm, hoài, miết, suốt, mãi, chán, điên, ghét, bực quá, "
-        "thế, gì, chi, rứa, nhiều, nhầm, lộn, vậy, vớ vẩn, phiền phức, tốn thời gian, rảnh, nhiều quá, liên tục, suốt "
-        "ngày, cả ngày, bậy, bệnh, khùng, đồ, lừa đảo, ức chế, ồn"
+        "mần, mần chi, mần gì, phiền, mệt, quá, lắm, suốt, mãi, chán, ghét, thế, gì, chi, rứa, nhiều, nhầm, lộn, "
+        "vậy, nhiều quá, rảnh, bậy, bệnh, đồ, lừa đảo"
     ),
+    # u: annoyance, and what goes on and on
+    "u": (
+        "phiền quá, bực, bực mình, mắc mệt, hoài, miết, riết, bực quá, vớ vẩn, phiền phức, tốn thời gian, "
+        "đã bảo rồi, đã bảo rồi mà, đã nói rồi, đã nói rồi mà, ớn, ớn quá, mệt muốn chết, mệt xỉu, dữ vậy, dữ thần, "
+        "oải, nản, bực bội, phát mệt, phát bực, nhức óc, rát tai, phiền vl, mệt vl, mệt r, phiền vãi, had enough, "
+        "unwanted, unsolicited, không làm ăn gì được, không làm ăn được, không ngủ được, không yên, suốt đêm, "
+        "đêm hôm, liên tục, suốt ngày, cả ngày, ức chế, ồn, nhức đầu, nhức cả đầu, đau đầu, điếc tai, điếc, mệt quá, "
+        "mệt ghê, mệt lắm, mệt lắm rồi, phiền lắm, phiền thiệt, phiền chết, phiền chết đi được, chết đi được, "
+        "phiền ghê, phiền thật, ngày nào cũng, rầy rà, khó chịu, hết kiên nhẫn, dai, dai như đỉa, lải nhải, ám, "
+        "ngán, ngán quá, chán ngấy, chán quá, mất ngủ, annoying, annoyed, tired, sick of, fed up, nuisance, "
+        "ngày gọi mấy lần"
+    ),
+    # j: insults
+    "j": (
+        "điên, điên à, khùng, rảnh quá, vô duyên, mất dạy, lì, lì quá, bất lịch sự, đm, dcm, đcm, vcl, thần kinh, "
+        "hâm, đồ điên, mất nết, cái lũ, cái bọn, bị rảnh, rảnh háng, rảnh hả, rảnh à, rảnh ghê, rảnh dữ"
+    ),
+    "uV": "keep calling, keep texting, keep messaging, keep contacting",
+    # x: away with you
+    "x": (
+        "im đi, im mồm, im miệng, câm mồm, câm miệng, câm đi, cút đi, cút xéo, xéo, xéo đi, biến đi, biến ngay, "
+        "lượn, lượn đi, nín đi, shut up, buzz off, back off, go to hell"
+    ),
+    # p: who gave you my number; what is private
+    "p": (
+        "ai cho phép, ai cho số, ai đưa số, ai cho mày, ai cho mấy, ai cho các, ai cung cấp số, lấy số ở đâu, "
+        "lấy số đâu, số ở đâu ra, who gave you, how did you get my, quyền riêng tư, sự riêng tư, riêng tư, đời tư, "
+        "privacy, để cho người ta sống"
+    ),
+    # c: to choose an option
+    "c": "chọn, chọn số, choose, bấm số",
     # J: threats
     "J": (
-        "kiện, báo công an, công an, tố cáo, chửi, đánh, khiếu nại, thưa kiện, cút, biến, police, sue, report"
+        "kiện, báo công an, công an, tố cáo, chửi, đánh, khiếu nại, thưa kiện, trình báo, đập máy, báo cơ quan, "
+        "báo nhà mạng, báo cáo số, police, sue, report, phản ánh lên, cút, biến"
     ),
     # q … y: to leave in peace; a: the same in one phrase; z: the same alone
     "q": "để, hãy để, let, leave",
-    "y": "yên, được yên, yên thân, yên ổn, alone, in peace, be",
+    "y": "yên, được yên, yên thân, yên ổn, bình yên, thanh thản, alone, in peace, be",
     "a": (
-        "thu hồi đồng ý, thu hồi sự đồng ý, rút đồng ý, rút lại đồng ý, remove me, remove us, delete me, take me "
-        "off, take us off, count me out, tha cho, leave me alone, lose my "
-        "number, get lost, go away, piss off, fuck off, buông tha, miễn tiếp"
+        "thu hồi đồng ý, thu hồi sự đồng ý, rút đồng ý, rút lại đồng ý, remove me, remove us, delete me, "
+        "take me off, take us off, count me out, tha cho, leave me alone, lose my number, get lost, go away, "
+        "piss off, fuck off, buông tha, miễn tiếp"
     ),
     "z": "no calls, no texts, no messages, no sms, no spam, no contact, no call, no text",
     # Z: a limit of time
     "Z": (
         "trưa, buổi trưa, sáng, chiều, tối, đêm, khuya, sớm, muộn, bây giờ, giờ này, giờ nghỉ, giờ, lúc, lúc này, "
-        "khi, hôm nay, hôm, mai, ngày mai, vội, chủ nhật, cuối tuần, thứ bảy, thứ hai, tuần, tháng, tết, mùa, ban "
-        "đêm, ban ngày, buổi, trước khi, sát, sau, tạm thời, now, today, tonight, tomorrow, night, later, morning, "
-        "evening, noon, while, when, during, at, hiện tại, hiện giờ, gấp, liền, trưa nay, tối nay, chiều nay, sáng "
-        "nay, sau 8"
+        "khi, hôm nay, hôm, mai, ngày mai, vội, chủ nhật, cuối tuần, thứ bảy, thứ hai, tuần, tháng, tết, mùa, "
+        "ban đêm, ban ngày, buổi, trước khi, sát, sau, tạm thời, now, today, tonight, tomorrow, night, later, "
+        "morning, evening, noon, while, when, during, at, hiện tại, hiện giờ, gấp, liền, trưa nay, tối nay, "
+        "chiều nay, sáng nay, sau 8"
     ),
     # A: it asks, or tells of others
     "A": "à, hả, ư, sao, sao mà, tại sao, vì sao, ai, có phải, chưa, why, did, nếu, giám đốc cũ",
     # w: others, and what is sent among them: of these people tell
     "w": (
-        "xã, huyện, tỉnh, cán bộ, can bo, chính quyền, nhà nước, ủy ban, ubnd, htx, hợp tác xã, dân, bà con, ngân "
-        "hàng, doanh nghiệp, công ty, giám đốc, lãnh đạo, thương lái, tổng đài, văn bản, hồ sơ, giấy, giấy mời, giấy "
-        "tờ, công văn, báo cáo, email, bưu điện, thư điện tử, họp, đường dây, đường, nạn, giá điện, tiền điện, cắt "
-        "điện, cấp điện, mất điện, đất, phí, thuế, quỹ, tiền, đơn, xe, gửi giấy, họ, nó, bên mua, bên bán, khách, "
-        "khách hàng, người mua, đối tác, tắt điện, tắt nước, tắt máy, tắt bơm, bên kia, they, he, she, buyer, "
-        "buyers, trader, traders, bank, customers"
+        "xã, huyện, tỉnh, cán bộ, can bo, chính quyền, nhà nước, ủy ban, ubnd, dân, bà con, ngân hàng, doanh nghiệp, "
+        "công ty, giám đốc, lãnh đạo, thương lái, tổng đài, văn bản, hồ sơ, giấy, giấy mời, giấy tờ, công văn, "
+        "báo cáo, email, bưu điện, thư điện tử, họp, đường dây, đường, nạn, giá điện, tiền điện, cắt điện, cấp điện, "
+        "mất điện, đất, phí, thuế, quỹ, tiền, đơn, xe, gửi giấy, họ, nó, bên mua, bên bán, khách, khách hàng, "
+        "nông trường, người mua, đối tác, tắt điện, tắt nước, tắt máy, tắt bơm, bên kia, they, he, she, buyer, "
+        "buyers, trader, traders, bank, customers, "
+        + TOPICS
     ),
+    # Y: the cooperative, which may be who writes
+    "Y": "htx, hợp tác xã",
     # t: to answer, to take part; unwilling, but no word about contact
-    "t": "trả lời, tham gia, trả lời tin nhắn, trả lời cuộc gọi, reply",
+    "t": "trả lời, tham gia, trả lời tin nhắn, trả lời cuộc gọi, reply, rep, hợp tác, phản hồi",
     # h: to ask
     "h": "hỏi, hỏi han, hỏi thăm, ask, asking",
     # NW: in one phrase; f: to do
@@ -221,6 +275,8 @@ LOST_LETTERS: Mapping[str, str] = {
     "dug": "dung", "đug": "đừng", "đừg": "đừng", "dừg": "dừng", "khôg": "không", "khog": "khong", "nug": "nua",
     "đừn": "đừng", "muom": "muon", "mún": "muốn", "mun": "muốn", "đừ": "đừng", "kog": "khong", "ngug": "ngung",
     "ngưg": "ngưng", "ngừg": "ngừng", "nhắ": "nhắn", "nhậ": "nhận", "đg": "đừng", "đùng": "đừng", "nhan'": "nhan",
-    "dg": "dung",
+    "dg": "dung", "z": "vậy", "thui": "thôi", "thoy": "thôi", "quài": "hoài", "wài": "hoài", "phìn": "phiền",
+    "fiền": "phiền", "fien": "phien", "zì": "gì", "zậy": "vậy", "ng": "người", "wá": "quá", "wa": "qua",
+    "lun": "luôn", "iu": "yêu", "thik": "thích",
 }  # fmt: skip
 """Slips of the thumb and teencode of the words that decide."""

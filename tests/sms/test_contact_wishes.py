@@ -23,11 +23,20 @@ def _collected(name: str) -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def _collected_lots() -> dict[str, dict[str, dict[str, list[str]]]]:
+    found: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(
+        Path(__file__).with_name("lots.yaml").read_text()
+    )
+    return found
+
+
 def _all(parts: dict[str, dict[str, list[str]]]) -> list[str]:
     return [body for groups in parts.values() for bodies in groups.values() for body in bodies]
 
 
-WISHES, INNOCENT = _all(_collected("wishes")), _all(_collected("innocent"))
+LOTS = _collected_lots()
+WISHES = _all(_collected("wishes")) + [body for lot in LOTS.values() for body in _all({"": lot["wishes"]})]
+INNOCENT = _all(_collected("innocent")) + [body for lot in LOTS.values() for body in _all({"": lot["innocent"]})]
 STOPS_AT_LEAST, HOLDS_AT_MOST = 0.90, 0.02
 
 
@@ -41,8 +50,8 @@ def _opts(body: str) -> Iterator[str | None]:
 
 
 def test_the_collections_are_long_enough_to_mean_something() -> None:
-    assert len(WISHES) == len(set(WISHES)) >= 260
-    assert len(INNOCENT) == len(set(INNOCENT)) >= 260
+    assert len(WISHES) == len(set(WISHES)) >= 900
+    assert len(INNOCENT) == len(set(INNOCENT)) >= 900
     assert not set(WISHES) & set(INNOCENT)
 
 
