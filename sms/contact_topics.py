@@ -41,7 +41,8 @@ TOPICS = ", ".join(
         # questions of ours, and slips with them
         "câu, cau, câu này, cau nay, câu hỏi, câu trả lời, xóa nhầm, chặn nhầm, bấm nhầm, lỡ xóa, lỡ tay, kết quả, "
         "bị lừa, đừng quên, đừng lo, đừng sợ, đừng cúp, đừng tắt máy, don't forget, don't worry, don't hesitate, "
-        "phiếu thu, điện cúp, cúp điện, gửi nhầm, nhắn nhầm, chặt phá, phá rừng, hộ nghèo, nghèo, không ngại, "
+        "phiếu thu, gây phiền hà, phiền hà, chính sách, tin nhắn lừa đảo, tin lừa đảo, chế biến, tin nhắn rác, "
+        "giải thích, điện cúp, cúp điện, gửi nhầm, nhắn nhầm, chặt phá, phá rừng, hộ nghèo, nghèo, không ngại, "
         "đừng ngại, không vấn đề",
         # English
         "loan, loans, land, tax, taxes, fee, fees, contract, contracts, fertilizer, rice, shrimp, pig, pigs, water, "

@@ -16,13 +16,15 @@ _UNEASY: Sequence[str] = (
     r"(?:^|[^AN])D[^OV]*[VPBk][^V]*$|D[MF]*E[^O]*$",
     r"[SR].*[VPBCQ]|X.*[HQ]|K.*H",
     r"N[MF]*W.*[VBPCth]|N[MFUf]*[VBP].*E|N[GB].*C.*E|Nk[FMO]*[MC]",
-    r"D[MF]*(?:t|[GB]C)|i[FMr]*r[FM]*[VPB]|^[FMi]*M[FMi]*TF+N?F*$|^[FM]*SF*NF*$|^[MF]*iXF*$",
-    r"^[FMi]*TD|T[MF]*N[FM]*t|[iWe].*(?:[DN].*[VPBh]|y)",
+    r"D[MF]*(?:t|[GB]C)|i[FMr]*r[FM]*[VPB]|^[FMi]*M[FMi]*TF+N?F*$|^[FM]*SF*N[Fi]*$|^[MF]*iXF*$",
+    r"T[MF]*N[FM]*t|[iWe].*(?:[DN].*[VPBh]|y)",
 )
 """What is asked back although no rule knows it: nothing in it tells of business, and unknown words count for little."""
-_ANNOYED = re.compile(r"^[MFUTOruif]*u[MFUruiE]*$|[VPBCGh].*u|u.*[VPBCGh]|[xpj]|D.*J|^[MFU]*J[MFU]*$")
+_ANNOYED = re.compile(
+    r"^[MFUTOruif]*u[MFUruiE]*$|[VPBCG].*u|u.*[VPBCG]|[xpj]|D.*J|D[FMU]*u|P.*U|U.*P|^[MFUi]*J[MFUi]*$|^[MF]*VUE|^[FMi]*M[FM]*XF*$"
+)
 _UNEASY_RULES = [re.compile(rule) for rule in _UNEASY]
-_AWAY = re.compile("^[FMUOui]*x[FMUuEr]*$")
+_AWAY = re.compile("^[FMUOui]*x[FMUuEri]*$")
 _BLOCKED = re.compile("K[Fr]+.*[VP]")
 _MORE_THAN_ANNOYED = re.compile("p.*X|X.*p|p.*[ND][VP]|u.*p|p.*u|j.*[JVP]|[JVP].*j")
 """Asks who gave the number and wants it gone, or insults whoever calls."""
@@ -41,7 +43,7 @@ def annoyed(clauses: Sequence[str]) -> Wish | None:
     told = "".join(clauses).replace("Y", "w")
     if "w" not in told and (_sent_away(clauses, told) or any(map(_withdrawn, clauses, _others(clauses)))):
         return "stop"
-    if ("J" in told and re.search("[VBP]", told)) or ("w" not in told and _BLOCKED.search(told)):
+    if "w" not in told and (re.search("J.*[VBP]|[VBP].*J", told) or _BLOCKED.search(told)):
         return "hold"
     if re.search("[wL]|D[FU]*$|N[^W]*A", told):
         return None
@@ -58,9 +60,9 @@ def _sent_away(clauses: Sequence[str], told: str) -> bool:
         return True
     if re.search("[LNAO]", told):
         return _MORE_THAN_ANNOYED.search(told) is not None and "L" not in told
-    return (
-        re.search("[VP].*u.*u|u.*[VP].*u|u.*u.*[VP]", told) is not None or _MORE_THAN_ANNOYED.search(told) is not None
-    )
+    if _MORE_THAN_ANNOYED.search(told) or re.search("P.*u|u.*P", told):
+        return True
+    return re.search("[VPC]", told) is not None and re.search("u.*[uU]|U.*u", told) is not None
 
 
 def _withdrawn(line: str, others: str) -> bool:

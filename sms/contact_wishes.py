@@ -51,9 +51,10 @@ _WRITTEN: Sequence[tuple[Wish, str]] = (
     ("stop", r"(?:^|[^ANDqw])DF*M[FM]*[VP][VC]?[MFHUEu]*$|NWF*H[FM]*Q"),
     (
         "stop",
-        r"i[MF]*NF*HM|NW[^wLOA]*HM|DF*M?H[MF]*$|(?:^|[^NDd])S[FM]*ClF*$|R[MF]*t[FM]*[VC]|^[FMi]*T[MF]*NW?F*t|R[FM]*Q|J[MF]*H|^[FM]*M[FM]*S[FM]*NF*$",
+        r"i[MF]*NF*HM|NW[^wLOA]*HM|DF*M?H[MF]*$|(?:^|[^NDd])S[FM]*ClF*$|R[MF]*t[FM]*[VC]|^[FMi]*T[MF]*NW?F*t|R[FM]*Q|J[MF]*H|^[FM]*M[FM]*S[FM]*N[Fi]*$",
     ),
     ("stop", r"i[MF]*D[FM]*GC|(?:^|[^N])[XS][FM]*WF*$"),
+    ("stop", r"^[FMi]*X[MFH]*D?Q$|NWFM[VC]F*$|^dBM+HM+F*$"),
     # don't … contact … any more: whatever follows
     ("stop", r"(?:^|[^AND])[Dd]e?F?[VPB][VCl]?[MHFCl]*[Ee]"),
     ("stop", r"e[MF]*[Dd][VPB]C?" + _TAIL),
@@ -124,6 +125,8 @@ _ORDER = re.compile(r"[DdN][eF]?[VPB]")
 _INVITING = re.compile(r"^[MFOZlLiqCgr]*[VB]C?[MFOZlLiTr]*$")
 _OF_OTHERS = re.compile(r"^[^NDSRiWeTM]*w[^NDSRiWe]*N[^i]*$|P[FM]*w")
 """They do not call any more, or bother the people: it tells of others."""
+_NAMED_BETWEEN = re.compile(r"(?:^|[^AND])D[eF]?[VP][VC]?(?:[MHFCUl]*O){1,2}[MHFCUl]*E")
+"""Don't call somebody whom no word list knows any more."""
 _CHOSEN = re.compile("(?:c|VH?)[FM]*I")
 _ONLY = re.compile(r"[VB]C?T[MF]*[Dd]")
 
@@ -220,6 +223,7 @@ def _clause(line: str) -> Wish | None:
     if re.search("[OwY]~", line):
         return None
     raw = re.sub("[~!]", "", line)
+    raw = raw.replace("iL", "i")  # asks to be
     if _OF_OTHERS.search(raw):
         return None
     raw = raw.replace("Y", "w")
@@ -230,6 +234,8 @@ def _clause(line: str) -> Wish | None:
         return "stop" if re.search("[Dd]e?P.*E", line) else "later" if _LATER.search(line) else None
     if _UNWILLING.fullmatch(line):
         return "hold"
+    if "w" not in line and _NAMED_BETWEEN.search(line):
+        return "stop"
     alone = line.replace("w", "O")
     said = next((verdict for verdict, rule in _RULES if rule.search(alone)), None)
     return said or ("hold" if _AMONG_OTHERS.search(line) or uneasy(raw) else None)
