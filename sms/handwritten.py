@@ -24,7 +24,7 @@ _MADE_BY = (
     "iphone|ipad|ios|android|samsung|galaxy|oppo|xiaomi|redmi|vivo|realme|nokia|huawei|outlook|yahoo|gmail|mail"
     r"|my \w+|mobile|smartphone|điện thoại|dien thoai"
 )
-_DEVICE = re.compile(rf"(?:^|\n|(?<=\S)\s)\W*(?:{_SENT}|{_GUI})(?:{_MADE_BY})[^\n]{{0,40}}$", re.IGNORECASE)
+_DEVICE = re.compile(rf"(?:^|\n|(?<=\S)\s)\W{{0,12}}(?:{_SENT}|{_GUI})(?:{_MADE_BY})[^\n]{{0,40}}$", re.IGNORECASE)
 """The line that telephones and mail programs add below a text."""
 _BELOW_RULE = re.compile(r"(?<=\S)\s*\n\s*-- ?\r?\n.*$", re.DOTALL)
 """The signature of mail programs: two dashes on a line of their own, and all that follows."""
