@@ -6,6 +6,7 @@ know what Alo itself asks of a form.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -45,10 +46,9 @@ def _rows(book: Workbook, name: str) -> _Rows:
 
 def _first(sheets: Mapping[str, _Rows]) -> Fault | None:
     from pyxform.errors import PyXFormError  # imported late: 26 MB that only this one use needs
-    from pyxform.xls2xform import convert
 
     try:
-        convert({name: [dict(row) for row in rows] for name, rows in sheets.items()}, form_name="data")
+        _convert({name: [dict(row) for row in rows] for name, rows in sheets.items()})
     except PyXFormError as error:
         text = str(error)
     # It met what its authors did not expect, groups nested a thousand deep among it.
@@ -59,6 +59,18 @@ def _first(sheets: Mapping[str, _Rows]) -> Fault | None:
     match = _ROW.match(text)
     sheet, row = (match[2] or "survey", int(match[1])) if match else ("", 0)
     return Fault("form.pyxform", {"detail": text}, sheet, row, suggestion="form.pyxform.mend")
+
+
+def _convert(sheets: Mapping[str, _Rows]) -> None:
+    """What `xls2xform.convert` does, which writes the XForm to a temporary file: a limited child has none."""
+    from pyxform.builder import create_survey_element_from_dict
+    from pyxform.xls2json import workbook_to_json
+    from pyxform.xls2json_backends import get_xlsform
+
+    warnings: list[str] = []
+    form = workbook_to_json(workbook_dict=get_xlsform(xlsform=sheets), form_name="data", warnings=warnings)
+    survey = create_survey_element_from_dict(form)
+    survey.print_xform_to_file(path=os.devnull, validate=False, pretty_print=False, warnings=warnings)
 
 
 def _bare(rows: _Rows, at: int) -> bool:

@@ -7,10 +7,8 @@ It must not know what the cells mean.
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from characters import legacy
 from files.faults import Fault, RefusedError
@@ -47,36 +45,45 @@ def read(path: Path, convert: str = "", limits: Limits = _LIMITS) -> Workbook:
     Raises RefusedError for a file that is missing, too large, encrypted, corrupt, empty, unknown, or that takes more
     than `limits`.
     """
+    said, sha256 = child_says(path, "files.parsing.child", (path.suffix.lower(), convert), limits)
     try:
-        with path.open("rb") as source:
-            return _read(source, path, convert, limits)
-    except OSError as error:
-        raise _refused("file.unreadable", path) from error
-
-
-def _read(source: io.BufferedReader, path: Path, convert: str, limits: Limits) -> Workbook:
-    size = source.seek(0, 2)
-    if size > MAX_BYTES:
-        raise _refused("file.too_large", path, megabytes=size >> 20, most=MAX_BYTES >> 20)
-    source.seek(0)
-    sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-    source.seek(0)
-    sheets = _parsed(source, path, convert, limits) if size else ()
+        sheets = from_lines(said.splitlines())
+    except UnfitError as unfit:
+        raise refused(unfit, path) from unfit
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise _refused("file.corrupt", path) from error
     if not any(sheet.rows for sheet in sheets):
         raise _refused("file.empty", path)
     return Workbook(tuple(_converted(sheet, convert) for sheet in sheets) if convert else sheets, sha256)
 
 
-def _parsed(source: BinaryIO, path: Path, convert: str, limits: Limits) -> tuple[Sheet, ...]:
+def child_says(path: Path, module: str, arguments: tuple[str, ...], limits: Limits) -> tuple[bytes, str]:
+    """What the child that runs `module` says of the file at `path`, and the SHA-256 of the file in hexadecimal.
+
+    Raises RefusedError for a file that is missing, too large or empty, or whose child was ended or died.
+    """
     try:
-        said = run("files.parsing.child", source, (path.suffix.lower(), convert), limits)
-        return from_lines(said.splitlines())
-    except UnfitError as unfit:
-        raise _refused(unfit.code, path, **{"most": MAX_BYTES >> 20, **unfit.params}) from unfit
+        with path.open("rb") as source:
+            size = source.seek(0, 2)
+            if not size:
+                raise _refused("file.empty", path)
+            if size > MAX_BYTES:
+                raise _refused("file.too_large", path, megabytes=size >> 20, most=MAX_BYTES >> 20)
+            source.seek(0)
+            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+            source.seek(0)
+            return run(module, source, arguments, limits), sha256
+    except OSError as error:
+        raise _refused("file.unreadable", path) from error
     except ExceededError as error:
         raise _refused("file.too_heavy", path) from error
-    except (DiedError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except DiedError as error:
         raise _refused("file.corrupt", path) from error
+
+
+def refused(unfit: UnfitError, path: Path) -> RefusedError:
+    """The words for what a child refused."""
+    return _refused(unfit.code, path, **{"most": MAX_BYTES >> 20, **unfit.params})
 
 
 def _refused(code: str, path: Path, **params: str | int) -> RefusedError:

@@ -5,6 +5,7 @@ Every fault names sheet and row. It must not know how the form is spoken, stored
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +15,14 @@ from typing import get_args
 
 from files import workbooks
 from files.faults import Fault, RefusedError
+from files.faults import from_dict as fault_from_dict
 from files.form_pyxform import pyxform_faults
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
 from files.form_types import METADATA, SAME, instead_of
+from files.parsing.cells import UnfitError
 from files.printed_options import misread
 from survey.checks import check
-from survey.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, number_questions
+from survey.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, from_dict, number_questions
 
 CONSENT = "consent"
 """The question of this name asks for consent; its choices are `yes` and `no`."""
@@ -29,6 +32,7 @@ _YES = {"yes", "true", "true()", "1", "có", "co", "x"}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 _EMPTY = {"note": ("constraint",), "calculate": ("constraint", "required")}
 """Columns that say nothing for a kind of row, so that whoever filled one meant something else."""
+_LIMITS = workbooks.Limits(cpu_s=20, wall_s=90.0, output_mb=32)
 _NO = {"", "no", "false", "false()", "0", "không", "khong"}
 _DISABLED = {"yes": True, "true": True, "true()": True, "": False, "no": False, "false": False, "false()": False}
 """What `disabled` may say: the words that pyxform heeds, for both must leave out the same rows."""
@@ -52,10 +56,26 @@ def read_form(path: Path) -> Questionnaire:
     return read_file(path).form
 
 
-def read_file(path: Path) -> FormFile:
-    """The same with the notices. Raises RefusedError with every fault: of sheets, rows, the form as a whole, and those
-    of pyxform where nothing was found by ourselves."""
-    book = workbooks.read(path)
+def read_file(path: Path, limits: workbooks.Limits = _LIMITS) -> FormFile:
+    """The same with the notices; a file whose reading takes more than `limits` is refused too."""
+    said, _ = workbooks.child_says(path, "files.form_child", (path.suffix.lower(),), limits)
+    try:
+        told = json.loads(said)
+        if "faults" in told:
+            raise RefusedError(*map(fault_from_dict, told["faults"]))
+        if "unfit" in told:
+            raise workbooks.refused(UnfitError(told["unfit"], **told["params"]), path)
+        return FormFile(from_dict(told["form"]), tuple(map(fault_from_dict, told["notices"])), told["rows"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise workbooks.refused(UnfitError("file.corrupt"), path) from error
+
+
+def judge(book: workbooks.Workbook) -> FormFile:
+    """The form in `book`, read in this process: for the child, and for books of our own making.
+
+    Raises RefusedError with every fault: of sheets, rows, the form as a whole, and those of pyxform where nothing was
+    found by ourselves.
+    """
     default = default_language(book)
     survey, choices, settings = sheets = [read_sheet(book, name, default) for name in ("survey", "choices", "settings")]
     reading = _Reading(default, survey, choices, settings)
@@ -152,16 +172,21 @@ class _Reading:
 
     def _lists(self) -> dict[str, list[Choice]]:
         lists: dict[str, list[Choice]] = {}
+        values: set[tuple[str, str]] = set()
+        keys: set[tuple[str, str]] = set()
         for row in self.choices.rows:
             if not row.get("list_name") or not row.get("name"):
                 self.faults.append(row.fault("form.choice_incomplete", "name"))
                 continue
-            choices = lists.setdefault(row.get("list_name"), [])
+            name = row.get("list_name")
+            choices = lists.setdefault(name, [])
             choice = self._choice(row, str(len(choices) + 1))
-            if any(choice.value == other.value for other in choices):
+            if (name, choice.value) in values:
                 self.faults.append(row.fault("form.choice_twice", "name"))
-            if any(choice.key == other.key for other in choices):
+            if (name, choice.key) in keys:
                 self.faults.append(row.fault("form.key_twice", "key", choice.key))
+            values.add((name, choice.value))
+            keys.add((name, choice.key))
             choices.append(choice)
         return lists
 

@@ -19,13 +19,18 @@ def main(source: BinaryIO, out: BinaryIO, arguments: Sequence[str]) -> None:
     """Say the sheets of `source`, or why it is refused. `arguments`: the file's ending, the encoding to convert."""
     ending, convert = arguments
     try:
-        sheets = _read(source.read(), ending, convert)
-        _within(sheets)
-        lines: Iterable[str] = to_lines(sheets)
+        lines: Iterable[str] = to_lines(sheets_of(source.read(), ending, convert))
     except UnfitError as unfit:
         lines = [refusal_line(unfit)]
     for line in lines:
         out.write(line.encode("utf-8", "replace") + b"\n")
+
+
+def sheets_of(data: bytes, ending: str, convert: str = "") -> list[Sheet]:
+    """The sheets of a file's bytes; only to be called in a limited child. Raises UnfitError."""
+    sheets = _read(data, ending, convert)
+    _within(sheets)
+    return sheets
 
 
 def _read(data: bytes, ending: str, convert: str) -> list[Sheet]:

@@ -11,7 +11,7 @@ from files import workbooks
 from files.faults import Fault, RefusedError
 from files.form_pyxform import pyxform_faults
 from files.readiness import readiness
-from files.xlsform import read_file, read_form
+from files.xlsform import judge
 from ivr.callflow import CallContext, script_for
 from survey.effects import Ask
 from survey.questionnaire import Questionnaire, from_dict
@@ -46,7 +46,7 @@ def path_of(tmp_path: Path, *rows: list[object], **sheets: object) -> Path:
 
 
 def read(tmp_path: Path, *rows: list[object], **sheets: object) -> Questionnaire:
-    return read_form(path_of(tmp_path, *rows, **sheets))
+    return judge(workbooks.read(path_of(tmp_path, *rows, **sheets))).form
 
 
 def faults(tmp_path: Path, *rows: list[object], **sheets: object) -> list[Fault]:
@@ -125,7 +125,7 @@ ODK_COLUMNS = [
 def test_columns_for_odk_clients_are_accepted_and_said_to_be_unused(tmp_path: Path, column: str, filled: bool) -> None:
     cell = {"default": "tot", "readonly": "no", "read_only": "no", "trigger": "", "parameters": ""}.get(column, "x.png")
     path = path_of(tmp_path, survey=[[*SURVEY, column], CONSENT, [*LEVEL, cell if filled else ""]])
-    found = read_file(path)
+    found = judge(workbooks.read(path))
     assert found.form == read(tmp_path)
     told = [(n.code, n.column, n.value, n.weight) for n in found.notices]
     assert told == ([("form.column_unused", "J", column, "notice")] if filled and cell else [])
@@ -134,7 +134,7 @@ def test_columns_for_odk_clients_are_accepted_and_said_to_be_unused(tmp_path: Pa
 def test_metadata_rows_of_odk_clients_are_passed_over(tmp_path: Path) -> None:
     kinds = ("start", "end", "today", "deviceid", "username", "phonenumber", "audit", "email")
     rows = [[kind, kind, *[""] * 7] for kind in kinds]
-    found = read_file(path_of(tmp_path, survey=[SURVEY, *rows, CONSENT, LEVEL]))
+    found = judge(workbooks.read(path_of(tmp_path, survey=[SURVEY, *rows, CONSENT, LEVEL])))
     assert found.form == read(tmp_path)
     assert [(n.code, n.row, n.value) for n in found.notices] == [
         ("form.metadata", at, kind) for at, kind in enumerate(kinds, 2)
@@ -145,7 +145,7 @@ def test_a_hint_is_kept_apart_from_the_label_and_a_form_without_one_keeps_its_di
     path = path_of(
         tmp_path, survey=[[*SURVEY, "hint::vi", "hint::English"], CONSENT, [*LEVEL, "Một năm qua.", "This year."]]
     )
-    found = read_file(path)
+    found = judge(workbooks.read(path))
     assert found.form.questions[1].hint == {"vi": "Một năm qua.", "en": "This year."}
     assert "hint" not in read(tmp_path).canonical_json()
     assert from_dict(found.form.to_dict()) == found.form
@@ -306,7 +306,7 @@ def test_groups_nested_a_thousand_deep_are_a_fault_and_no_failure_of_ours(tmp_pa
     path = write(tmp_path / "deep.xlsx", **form, settings=[["form_id", "version"], ["f1", "1"]])
     assert "form.pyxform" in {fault.code for fault in pyxform_faults(workbooks.read(path))}
     with pytest.raises(RefusedError):
-        read_form(path)
+        judge(workbooks.read(path))
 
 
 def test_sheets_of_odk_that_alo_does_not_run_are_refused(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_refused_columns_of_the_other_sheets_are_named_too(
 ) -> None:
     wider = [[*rows[0], "hocus"], *([*row, "x"] for row in rows[1:])]
     with pytest.raises(RefusedError) as refused:
-        read_form(path_of(tmp_path, **{sheet: wider}))
+        judge(workbooks.read(path_of(tmp_path, **{sheet: wider})))
     fault = refused.value.faults[0]
     assert (fault.code, fault.sheet, fault.row, fault.column, fault.value) == (
         "form.column_unknown", sheet, 1, letter, "hocus",
@@ -425,15 +425,17 @@ def test_a_list_may_have_as_many_choices_as_two_figures_number(tmp_path: Path, m
     path = path_of(tmp_path, LEVEL, asked, choices=[*CHOICES, *villages])
     if found:
         with pytest.raises(RefusedError) as refused:
-            read_form(path)
+            judge(workbooks.read(path))
         assert {fault.code for fault in refused.value.faults} >= found
     else:
-        assert [c.key for c in read_form(path).questions[-1].choices] == [str(n) for n in range(1, many + 1)]
+        assert [c.key for c in judge(workbooks.read(path)).form.questions[-1].choices] == [
+            str(n) for n in range(1, many + 1)
+        ]
 
 
 def test_notices_of_the_form_get_the_row_of_their_question(tmp_path: Path) -> None:
     alike = [["level", "TOT", "Tuyệt vời", "Excellent", 4, 4, "", "Tuyet voi"]]
-    found = read_file(path_of(tmp_path, LEVEL, choices=[*CHOICES, *alike]))
+    found = judge(workbooks.read(path_of(tmp_path, LEVEL, choices=[*CHOICES, *alike])))
     placed = found.placed(readiness(found.form).notices)
     assert ("form.values_alike", "survey", 3) in [(n.code, n.sheet, n.row) for n in placed]
 
