@@ -66,11 +66,22 @@ def understand(title: str) -> Heading:
     facets: Sequence[tuple[Facet, re.Pattern[str]]] = (*_FACETS.items(), ("second", _SECOND))
     for facet, words in facets:
         for place in words.finditer(bare):
-            rest = " ".join((bare[: place.start()] + bare[place.end() :]).split())
-            if field := _field(rest, asides):
-                return Heading(field, _for_field(field, told or facet))
+            for rest in _without(bare, facet, words, place):
+                if field := _field(rest, asides):
+                    return Heading(field, _for_field(field, told or facet))
     known = _field(bare, asides) or _field(whole, asides)
     return Heading(known, _for_field(known, told)) if known else Heading("")
+
+
+def _without(bare: str, facet: Facet, words: re.Pattern[str], place: re.Match[str]) -> Iterator[str]:
+    """What is left of `bare` without its facet: these words, the first of them ("cũ: Xã"), all of them ("mới/new")."""
+    ends = [place.end()]
+    if facet in ("old", "new"):  # "Phó giám đốc" is no director, whatever else is taken out of it
+        ends.append(place.start() + len(place[0].split()[0]))
+    for end in ends:
+        yield " ".join((bare[: place.start()] + bare[end:]).split())
+    if facet in ("old", "new"):
+        yield " ".join(words.sub(" ", bare).split())
 
 
 def _facet_of(aside: str) -> Facet:
@@ -95,7 +106,14 @@ def _for_field(field: str, facet: Facet) -> Facet:
 
 def _field(said: str, asides: Sequence[str]) -> str:
     """The field of folded words, with or without those that explain."""
-    return _told(said, asides) or _told(" ".join(_EXPLAINED.sub(" ", said).split()), asides)
+    if told := _told(said, asides):
+        return told
+    each = (said[: word.start()] + said[word.end() :] for word in _EXPLAINED.finditer(said))
+    for rest in (*each, _EXPLAINED.sub(" ", said)):
+        # "Số hộ" without "hộ" is a number of something, not the row's.
+        if (told := _told(" ".join(rest.split()), asides)) not in ("", "ordinal"):
+            return told
+    return ""
 
 
 def _told(said: str, asides: Sequence[str]) -> str:

@@ -132,6 +132,69 @@ def test_a_word_that_changes_the_meaning_makes_another_column(title: str, field:
     assert (found.field, found.facet) == (field, facet)
 
 
+ENGLISH = {
+    "name": "Cooperative name; Name of cooperative; Co-op name; Organization name; Full name of the cooperative",
+    "registry_code": "MSHTX; Reg. No.; Registration number; Cooperative ID; Organisation code",
+    "tax_number": "Tax code; Tax ID; TIN; MST/MSDN; Mã số ĐKKD",
+    "phone": "Cell phone; Phone number; Mobile no.; Telephone; Tel No; Contact number; Director's phone number",
+    "leader": "Director; Representative; Legal representative; Contact person; Name of director; Đại diện PL",
+    "commune": "Ward; Commune/Ward; Ward name",
+    "province": "City/Province; Province / City",
+    "address": "Head office; Registered address; Đ/c; Nơi đóng trụ sở; Địa điểm trụ sở",
+    "hamlet": "Ấp/khóm; Khóm",
+    "active": "Tình trạng HĐ; TT hoạt động; Đang HĐ/Ngừng HĐ; Operating status",
+    "member_count": "No. of members; Member count; Total members",
+    "kind": "Type; Type of organization; Loại hình TC",
+    "sector": "Field; NN/PNN",
+    "activity": "Line of business; Main activities",
+    "member": "VCA member; Is a member; Membership",
+    "founded_on": "Date established; Established on",
+    "founded_in": "Year established; Founded in",
+    "note": "Remarks; Comments",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "title"), [(field, title) for field, titles in ENGLISH.items() for title in titles.split("; ")]
+)
+def test_english_headings_and_short_ones_are_understood_too(field: str, title: str) -> None:
+    for written in (title, title.upper(), f"{title} *", f"{title}:", f"3. {title}"):
+        assert (understand(written).field, understand(written).facet) == (field, ""), written
+
+
+@pytest.mark.parametrize(
+    ("title", "field", "facet"),
+    [
+        ("Commune (old)", "commune", "old"),
+        ("Commune (new)", "commune", "new"),
+        ("Former commune", "commune", "old"),
+        ("Province (before merger)", "province", "old"),
+        ("Ward after the merger", "commune", "new"),
+        ("Previous name", "name", "old"),
+        ("Old phone", "phone", "old"),
+        ("Current phone number", "phone", "new"),
+        ("Phone 2", "phone", "second"),
+        ("Other phone", "phone", "second"),
+        ("Members (female)", "member_count", "other"),
+        ("cũ: Xã", "commune", "old"),
+        ("Mới: Phường", "commune", "new"),
+        ("mới/new: Xã", "commune", "new"),
+        ("Xã mới/new", "commune", "new"),
+        ("Xã (nay)", "commune", "new"),
+        ("Xã nay là", "commune", "new"),
+        ("Phường/xã (ĐVHC 2 cấp)", "commune", "new"),
+        ("Phường/xã (ĐVHC 3 cấp)", "commune", "old"),
+        ("Số thành viên tính đến nay", "member_count", ""),
+        ("Xã cũ/mới", "", ""),
+        ("Địa chỉ thường trú giám đốc", "", ""),
+        ("Địa chỉ người đại diện", "", ""),
+        ("Địa chỉ HTX", "address", ""),
+    ],
+)
+def test_old_new_and_other_people_are_told_apart_in_either_language(title: str, field: str, facet: str) -> None:
+    assert (understand(title).field, understand(title).facet) == (field, facet)
+
+
 @pytest.mark.parametrize(
     "title", ["Cột lạ", "Kế toán", "Phó giám đốc", "Diện tích", "Xếp loại", "Số lượng HTX", "Thành viên"]
 )

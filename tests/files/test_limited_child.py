@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+import xlwt
+from xlwt import CompoundDoc
 
 from files import workbooks
 from files.faults import RefusedError
@@ -86,23 +88,21 @@ def test_many_threads_read_at_once_from_anywhere(tmp_path: Path, monkeypatch: py
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 )
-BOOK = (
-    '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats'
-    '.org/officeDocument/2006/relationships"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>'
-)
-RELATIONS = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type='
-    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>'
-    "</Relationships>"
-)
 
 
 def xlsx(path: Path, sheet: bytes) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", BOOK)
-        archive.writestr("xl/_rels/workbook.xml.rels", RELATIONS)
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    """A workbook that Excel would open but for its one sheet, which is `sheet`."""
+    whole = write(path.with_name(f"whole-{path.name}"), A=[["x"]])
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            archive.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else source.read(name))
     return path
+
+
+def cell(at: str, row: str = "1", around: str = "") -> bytes:
+    """A sheet of one cell."""
+    one = f'<row r="{row}"><c r="{at}"><v>1</v></c></row>'
+    return SHEET.format(one).replace("<sheetData>", around or "<sheetData>").encode()
 
 
 def many_rows() -> bytes:
@@ -116,6 +116,11 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "zeros.xlsx": lambda: b"\0" * (120 << 20),
     "spaces.xlsx": lambda: SHEET.format(" " * (120 << 20)).encode(),
     "deep.xlsx": lambda: SHEET.format("<a>" * 3_000_000).encode(),
+    "giant.xlsx": lambda: cell("A99999999999999999999", "99999999999999999999"),
+    "below.xlsx": lambda: cell("A-1", "-1"),
+    "column.xlsx": lambda: cell("ZZZZZZZZ1"),
+    "nothing.xlsx": lambda: SHEET.format(('<row r="1">' + "<c/>" * 16_000 + "</row>") * 100).encode(),
+    "texts.xlsx": lambda: SHEET.format('<row r="1">' + '<c r="A1" t="inlineStr"><is><t>x' * 200_000).encode(),
     "unclosed.xlsx": lambda: SHEET.format("<row><c>" * 2_000_000).encode(),
 }
 
@@ -128,6 +133,65 @@ def test_a_workbook_made_to_hurt_is_refused_or_read_within_the_limits(tmp_path: 
         workbooks.read(path, limits=limits)
     assert refused.value.faults[0].code in {"file.too_wide", "file.too_heavy", "file.corrupt", "file.empty"}
     assert not list(tmp_path.glob("tmp*"))
+
+
+HARMLESS = {
+    "plain.xlsx": cell("A1"),
+    "dimension.xlsx": cell("A1", around='<dimension ref="A1:XFD1048576"/><sheetData>'),
+    "columns.xlsx": cell("A1", around='<cols><col min="1" max="4000000000" hidden="1"/></cols><sheetData>'),
+    "merged.xlsx": cell("A1").replace(
+        b"</sheetData>", b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 9000 + b"</mergeCells>"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_workbook_that_only_claims_to_be_large_is_read(tmp_path: Path, name: str) -> None:
+    book = workbooks.read(xlsx(tmp_path / name, HARMLESS[name]), limits=Limits(memory_mb=256, cpu_s=10))
+    assert [list(row) for row in book.sheets[0].rows] == [[1.0]]
+
+
+def lying(path: Path) -> None:
+    """The directory says that the largest part is a thousand bytes."""
+    data = bytearray(xlsx(path, SHEET.format(" " * (60 << 20)).encode()).read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        largest = next(info for info in archive.infolist() if info.filename.endswith("sheet1.xml"))
+    at = data.rfind(largest.filename.encode()) - 46
+    data[at + 24 : at + 28] = (1000).to_bytes(4, "little")
+    path.write_bytes(data)
+
+
+def locked(path: Path) -> None:
+    """What Excel writes for a workbook with a password: no ZIP, but an OLE container around it."""
+    stream = io.BytesIO()
+    CompoundDoc.XlsDoc().save(stream, b"\0" * 5000)
+    usual, locks = ("Workbook".encode("utf-16le"), "EncryptedPackage".encode("utf-16le"))
+    data = stream.getvalue().replace(usual + b"\0" * (64 - len(usual)), locks + b"\0" * (64 - len(locks)))
+    path.write_bytes(data.replace(b"\x12\0\x02\x01", b"\x22\0\x02\x01"))
+
+
+def cut(path: Path) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("A").write(0, 0, "x" * 9000)
+    book.save(str(path))
+    path.write_bytes(path.read_bytes()[:-6000])
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("lying.xlsx", lying, "file.corrupt"),
+        ("locked.xlsx", locked, "file.encrypted"),
+        ("cut.xls", cut, "file.corrupt"),
+    ],
+)
+def test_a_container_that_lies_is_locked_or_cut_is_refused_in_words(
+    tmp_path: Path, name: str, make: Callable[[Path], None], code: str
+) -> None:
+    make(tmp_path / name)
+    with pytest.raises(RefusedError) as refused:
+        workbooks.read(tmp_path / name, limits=Limits(memory_mb=256, cpu_s=10))
+    assert [fault.code for fault in refused.value.faults] == [code]
 
 
 @pytest.mark.parametrize(
