@@ -70,6 +70,8 @@ class WebhookGuard:
         if tokens is None:
             refuse("twilio", 403, "account")
         target = raw_target(request)
+        if target is None and request.environ.get("RAW_URI"):
+            refuse("twilio", 400, "target")  # `POST http://elsewhere/…`: no address of ours
         if target is None:
             refuse("twilio", 500, "no_raw_target")
         if not signed(self._base + target, form, signature, tokens):
