@@ -6,7 +6,9 @@ Flask-Security brings the hashing and the loading of the member; its own pages a
 
 from __future__ import annotations
 
+import hmac
 import unicodedata
+from datetime import timedelta
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -26,6 +28,9 @@ from store.unit_of_work import Database
 
 COOKIE = "alo_session"
 """Over https with `__Host-` before it: no other host of the domain can set one in our name."""
+STEP_LASTS = timedelta(minutes=5)
+"""Real time from the password to the code."""
+_STEP = "step"
 _MARK = "_user_id"
 """Where Flask-Login keeps who is signed in: the session's mark."""
 
@@ -58,6 +63,7 @@ class StaffMember(UserMixin):
         self.password: str | None = row.get("password")
         self.active: bool = row["active"]
         self.session_id: UUID | None = row.get("session_id")
+        self.second_factor: bool = bool(row.get("second_factor"))
         self.fs_uniquifier = mark
         self.roles = []  # rights come from `role` and row-level security
 
@@ -65,6 +71,11 @@ class StaffMember(UserMixin):
     def national(self) -> bool:
         """Whether they see every office."""
         return self.role == "national"
+
+    @property
+    def must_set_up(self) -> bool:
+        """Whether they come no further than the set-up of a second factor: who sees the whole country needs one."""
+        return self.national and not self.second_factor
 
     @property
     def may_campaign(self) -> bool:
@@ -87,13 +98,15 @@ class StaffDatastore(UserDatastore):
         self.machine = machine
 
     def find_user(self, case_insensitive: bool = False, **found_by: Any) -> StaffMember | None:
-        """By `fs_uniquifier` (a session's mark) or `email`; None when there is nobody."""
+        """By `fs_uniquifier` (a session's mark), `email` or `staff_id`; None when there is nobody."""
         if "fs_uniquifier" in found_by:
             mark, polls = found_by["fs_uniquifier"], "HX-Request" in request.headers
             held = sessions.holder(self.machine, mark, acts=not polls)
             return StaffMember(held, mark) if held is not None else None
         with self._database.transaction() as conn:
-            row = staff.for_sign_in(conn, codes.email(found_by["email"]))
+            known = staff.by_id(conn, found_by["staff_id"]) if "staff_id" in found_by else None
+            address = known["email"] if known is not None else found_by.get("email", "")
+            row = staff.for_sign_in(conn, codes.email(address))
         return StaffMember(row) if row is not None else None
 
     def find_role(self, role: str) -> None:
@@ -134,6 +147,30 @@ def verified(email: str, password: str) -> StaffMember | None:
     kept = hashed or _nobodys_hash()
     matches = [verify_password(form[: passwords.LONGEST], kept) for form in _forms(password)]
     return found if any(matches) and hashed else None
+
+
+def ask_second(found: StaffMember) -> None:
+    """Remember, for `STEP_LASTS` and no longer than the password, that `found` gave it: no session begins yet."""
+    sign_out()
+    given_at = _datastore().machine.clock.real().timestamp()
+    session[_STEP] = {"staff": str(found.staff_id), "at": given_at, "password": _print(found)}
+
+
+def asked_second() -> StaffMember | None:
+    """Who gave their password in this browser and still owes a code, or None."""
+    step = session.get(_STEP)
+    if step is None:
+        return None
+    age = _datastore().machine.clock.real().timestamp() - step["at"]
+    found = _datastore().find_user(staff_id=UUID(step["staff"]))
+    stands = found is not None and found.active and hmac.compare_digest(_print(found), step["password"])
+    return found if stands and 0 <= age < STEP_LASTS.total_seconds() else None
+
+
+def _print(found: StaffMember) -> str:
+    """Tells a password from a later one, and nothing of either: the cookie can be read."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.digest(key, f"{found.staff_id} {found.password}".encode(), "sha256").hex()
 
 
 def sign_in(found: StaffMember) -> None:

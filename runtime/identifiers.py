@@ -25,6 +25,10 @@ class RandomIds:
         """22 url-safe letters: 128 random bits."""
         return secrets.token_urlsafe(16)
 
+    def secret(self, size: int) -> bytes:
+        """So many random bytes."""
+        return secrets.token_bytes(size)
+
     def code(self) -> str:
         """8 random digits."""
         return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"

@@ -50,6 +50,9 @@ class Ids(Protocol):
     def public(self) -> str:
         """Random url-safe reference of at least 128 bits, for URLs."""
 
+    def secret(self, size: int) -> bytes:
+        """So many random bytes."""
+
     def code(self) -> str:
         """Short random code a person can type (digits), unique enough to retry on collision."""
 

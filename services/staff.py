@@ -19,7 +19,7 @@ from characters.cleaning import clean
 from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, staff_sessions
+from store import audit, second_factors, staff_sessions
 from store import staff as rows
 
 Role = Literal["national", "office"]
@@ -93,6 +93,13 @@ def invited(work: Work, token: str) -> dict[str, Any]:
     return dict(found)
 
 
+def id_of(work: Work, email: str) -> UUID | None:
+    """Whose address this is, or None."""
+    with work.database.transaction() as conn:
+        found = rows.by_email(conn, codes.email(email))
+    return UUID(str(found["id"])) if found is not None else None
+
+
 def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
     """Take an invitation up, once: the password is set, earlier sessions end. The person's id. Raises Refusal."""
     now = work.clock.now()
@@ -128,7 +135,7 @@ def change_password(work: Work, staff_id: UUID, password_hash: str, session_id: 
 
 
 def deactivate(work: Work, email: str, actor: str) -> None:
-    """Close somebody's way in at once: sessions, password and open invitations end. Raises Refusal if unknown."""
+    """Close somebody's way in at once: all they enter with goes, and sessions end. Raises Refusal if unknown."""
     now = work.clock.now()
     with work.database.transaction() as conn:
         found = rows.by_email(conn, codes.email(email))
@@ -136,6 +143,7 @@ def deactivate(work: Work, email: str, actor: str) -> None:
             raise Refusal("staff.unknown", email=email)
         rows.change(conn, found["id"], active=False, password=None, phone=None)
         staff_sessions.end(conn, found["id"], work.clock.real())
+        second_factors.remove(conn, found["id"])
         rows.withdraw_invitations(conn, found["id"], now)
         _trail(conn, now, actor, "staff.deactivated", found["id"], found["office_id"])
 

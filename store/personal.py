@@ -27,7 +27,7 @@ from store.tables.registry import (
     phones,
 )
 from store.tables.rounds import rounds
-from store.tables.staff import audit, staff
+from store.tables.staff import audit, second_factors, staff
 from store.tables.unfit import unfit
 
 STRANGERS = "wrong_number"
@@ -91,6 +91,10 @@ def places(subject: Subject) -> Mapping[Table, ColumnElement[bool]]:
 
 SEARCHED: Mapping[Table, str] = {tasks: "detail", imports: "report", unfit: "raw", staff: "phone"}
 """Table → its sealed column in which a person may be named without any other column telling."""
+
+
+NAMELESS: frozenset[Table] = frozenset({second_factors})
+"""Tables whose sealed columns are random bytes: nobody's words are in them."""
 
 
 def sealed_texts(conn: Connection, table: Table) -> Iterator[RowMapping]:

@@ -49,10 +49,12 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "questionnaires": _WRITE,
     "receipts": _APPEND,
     "recordings": _WRITE,
+    "recovery_codes": _REPLACE,
     "round_offices": _WRITE,
     "round_questionnaires": _REPLACE,
     "rounds": _WRITE,
     "senders": _WRITE,
+    "second_factors": _REPLACE,
     "staff": _WRITE,
     "staff_sessions": _REPLACE,  # a month after they ended they are taken out
     "tallies": _WRITE,
@@ -64,7 +66,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
 CONSOLE_UNSEEN = frozenset(
     {
         *("answers", "call_turns", "carrier_erasures", "erasures", "interview_events", "prompted", "receipts"),
-        "staff_sessions",
+        *("recovery_codes", "second_factors", "staff_sessions"),
     }
 )
 """Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said, who wanted

@@ -65,6 +65,10 @@ class FakeIds:
         self.count += 1
         return hashlib.sha256(str(self.count).encode()).hexdigest()[:22]
 
+    def secret(self, size: int) -> bytes:
+        self.count += 1
+        return hashlib.shake_256(str(self.count).encode()).digest(size)
+
     def code(self) -> str:
         self.count += 1
         return f"{(self.count * 7_368_787) % 100_000_000:08d}"

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import auth
 from gateway.console.desk import desk, later, member, page, say
+from gateway.console.door_log import note_sign_in_failed
 from gateway.console.new_password import unfit
 from services import passwords, sessions, staff
 
@@ -58,6 +59,7 @@ def change_password() -> ResponseReturnValue:
         return later("password.html", wait, least=passwords.SHORTEST, most=passwords.LONGEST)
     present = request.form.get("present", "")
     if auth.verified(own.email, present) is None:
+        note_sign_in_failed("present_password", own.email)
         return _password(422, say("console.password.wrong"))
     tries.right(TRIES, str(own.staff_id))
     fault = say("console.password.same") if given == present else unfit(given, (own.email, own.name, own.office_name))

@@ -15,9 +15,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from gateway import auth
-from gateway.console import account, campaigns, doors, lists, province, rounds, wishes, work_list
+from gateway.console import (
+    account,
+    campaigns,
+    doors,
+    lists,
+    province,
+    rounds,
+    second_factor,
+    second_step,
+    wishes,
+    work_list,
+)
 from gateway.console.clean_request import CleanRequest
 from gateway.console.desk import EXTENSION, ConsoleDesk, held, language, page, say
+from gateway.console.door_log import note_forged, note_refusal
 from gateway.console.showing import filters
 from gateway.console.tries import Tries
 from gateway.console.uploads import Uploads
@@ -33,10 +45,13 @@ DOOR_BYTES = 16 * 1024
 OPEN_TO_ALL = frozenset(
     {
         "door.sign_in", "door.take_sign_in", "door.invitation", "door.take_invitation", "door.language", "static",
+        "step.show", "step.take",
         "health.healthz", "health.readyz", "health.metrics",
     }
 )  # fmt: skip
 """Endpoints that need no sign-in; every other one does."""
+SET_UP = frozenset({"second.show", "second.confirm", "door.sign_out"})
+"""All there is for who needs a second factor and has none yet."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -81,7 +96,7 @@ def build(
     app.before_request(_guard)
     app.before_request(_legible)
     CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
-    for side in (doors, account, rounds, province, lists, campaigns, work_list, wishes):
+    for side in (doors, second_step, account, second_factor, rounds, province, lists, campaigns, work_list, wishes):
         app.register_blueprint(side.routes)
     app.register_blueprint(health_routes(console.database, {}, inside))
     _dress(app)
@@ -96,6 +111,7 @@ def _dress(app: Flask) -> None:
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(Exception, _unknown)
     app.after_request(_headers)
+    app.after_request(note_refusal)
 
 
 def _measure() -> None:
@@ -116,9 +132,12 @@ def _legible() -> None:
 
 def _guard() -> ResponseReturnValue | None:
     """Let members pass, and anybody to the doors; all others sign in first."""
-    if request.endpoint is None or request.endpoint in OPEN_TO_ALL or auth.member() is not None:
+    found = auth.member()
+    if request.endpoint is None or request.endpoint in OPEN_TO_ALL:
         return None
-    target = url_for("door.sign_in")
+    if found is not None and (not found.must_set_up or request.endpoint in SET_UP):
+        return None
+    target = url_for("second.show" if found is not None else "door.sign_in")
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target, 303)
@@ -127,6 +146,8 @@ def _guard() -> ResponseReturnValue | None:
 def _known(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
+    if isinstance(error, CSRFError):
+        note_forged()
     if isinstance(error, NotFound) and auth.member() is None:
         return redirect(url_for("door.sign_in"), 303)  # who is not signed in learns of no address
     status = error.code or 500

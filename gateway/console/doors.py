@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from characters import codes
 from gateway import auth
 from gateway.console.desk import desk, field, later, page, refusal_words, say
+from gateway.console.door_log import note_sign_in_failed, note_signed_out
 from gateway.console.new_password import unfit
 from gateway.console.way_back import way_back
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
-from services import passwords, staff
+from services import passwords, second_factor, staff
 from services.faults import Refusal
 
 routes = Blueprint("door", __name__)
@@ -40,8 +41,12 @@ def take_sign_in() -> ResponseReturnValue:
     found = auth.verified(email, request.form.get("password", ""))
     if found is None:
         REFUSED.labels("console", "sign_in").inc()
+        note_sign_in_failed("password", email)
         return page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
     tries.succeeded(email)
+    if second_factor.state(desk().machine, found.staff_id).set_up:
+        auth.ask_second(found)
+        return redirect(url_for("step.show"), 303)
     auth.sign_in(found)
     response = redirect(url_for("rounds.home"), 303)
     tries.remember(response, email)
@@ -51,6 +56,7 @@ def take_sign_in() -> ResponseReturnValue:
 @routes.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End the session, and have the browser forget what it kept of the pages."""
+    note_signed_out()
     auth.sign_out()
     response = redirect(url_for("door.sign_in"), 303)
     response.headers["Clear-Site-Data"] = LEFT_BEHIND

@@ -9,7 +9,7 @@ import click
 
 from characters import codes
 from runtime.cli.session import Session
-from services import officers, sessions, staff
+from services import officers, second_factor, sessions, staff
 from services.staff import Role
 
 
@@ -86,6 +86,15 @@ def end_sessions(session: Session, email: str) -> None:
     """Kết thúc mọi phiên của một người ngay (end all sessions of somebody at once)."""
     ended = sessions.end_of(session.work, email, session.actor)
     session.say("staff.session.ended", email=email, count=ended)
+
+
+@command.command("reset-second-factor")
+@click.argument("email")
+@click.pass_obj
+def reset_second_factor(session: Session, email: str) -> None:
+    """Bỏ bước đăng nhập thứ hai: mất điện thoại và mã dự phòng (phone and recovery codes are lost)."""
+    second_factor.reset(session.work, email, session.actor)
+    session.say("staff.second_factor_reset", email=email)
 
 
 @command.command("area")

@@ -1,4 +1,4 @@
-"""Staff who sign in, their offices and roles, sessions, invitations, and the audit trail."""
+"""Staff who sign in, their offices and roles, sessions, second factors, invitations, and the audit trail."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ staff_sessions = Table(
     at("begun_at"),  # real time, as the other two
     at("seen_at"),  # written at most once a minute
     at("ended_at", null=True),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("staff_id", Uuid, ForeignKey("staff.id"), primary_key=True),
+    sealed("secret", bound_to=("staff_id",)),  # null until the first set-up is confirmed
+    sealed("pending", bound_to=("staff_id",)),  # of a set-up that is under way
+    Column("last_step", BigInteger, nullable=False),  # of the last code that was taken: each is good once
+    Column("wrong", Integer, nullable=False),  # codes in a row that were wrong
+    at("wrong_at", null=True),  # the last of them, real time
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff_id", Uuid, ForeignKey("staff.id"), primary_key=True),
+    Column("code_hash", Text, primary_key=True),
+    at("used_at", null=True),
 )
 
 audit = Table(

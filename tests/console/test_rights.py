@@ -34,6 +34,8 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(("door.invitation", "door.take_invitation"), OPEN),
     **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics"), OPEN),
     "door.sign_out": MEMBERS,
+    **dict.fromkeys(("step.show", "step.take"), OPEN),
+    **dict.fromkeys((f"second.{name}" for name in ("show", "confirm", "renew", "turn_off")), MEMBERS),
     **dict.fromkeys((f"account.{name}" for name in ("show", "end_others", "password", "change_password")), MEMBERS),
     "account.end": {**dict.fromkeys(MEMBERS, GONE), "visitor": SIGN_IN},
     **dict.fromkeys(("rounds.home", "rounds.show", "lists.home", "work.listed", "wishes.show"), MEMBERS),
@@ -50,7 +52,15 @@ TABLE: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Endpoint → kind of member → what happens at the door: "200" they come in, "404" it is not there for them."""
 ELSEWHERE = {
-    *("door.sign_out", "door.take_sign_in", "door.invitation", "door.take_invitation", "static"),
+    *(
+        "step.show",
+        "step.take",
+        "door.sign_out",
+        "door.take_sign_in",
+        "door.invitation",
+        "door.take_invitation",
+        "static",
+    ),
     *(
         "lists.show",
         "lists.undo",

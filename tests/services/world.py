@@ -48,6 +48,11 @@ class SharedIds:
         with self._lock:
             return self._ids.public()
 
+    def secret(self, size: int) -> bytes:
+        """See `services.ports.Ids`."""
+        with self._lock:
+            return self._ids.secret(size)
+
     def code(self) -> str:
         """See `services.ports.Ids`."""
         with self._lock:

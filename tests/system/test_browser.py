@@ -5,6 +5,7 @@ Needs Debian's Chromium (`apt install chromium fonts-noto-core`). Screenshots: A
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -29,6 +30,7 @@ from services.work import Work
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.rounds import round_questionnaires
 from store.unit_of_work import Database
+from tests.console.visitor import add_office, code
 from tests.files.test_lists import HEADER, row
 from tests.files.workbooks import write
 from tests.services.world import World
@@ -332,3 +334,57 @@ def test_a_card_is_one_sheet_front_and_back(browser: Browser, form: str, tmp_pat
     page.goto(f"file://{tmp_path}/cards.html")
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+
+
+@pytest.mark.parametrize("screen", ["phone", "desk"])
+def test_the_national_role_sets_up_its_second_step_and_comes_back_without_the_phone(
+    browser: Browser, world: World, address: str, screen: str, shots: Path
+) -> None:
+    add_office(world.work, "VCA", "national")
+    made = staff.invite(world.work, "ha@vca.example", "VCA", "national", "Trần Thị Hà", "cli:test")
+    tour = Tour(browser, address, screen, shots)
+    page = tour.page
+    page.goto(f"{address}/invitation/{made.token}")
+    page.get_by_label("Mật khẩu", exact=True).fill("hoptacxa2026")
+    page.get_by_label("Gõ lại mật khẩu").fill("hoptacxa2026")
+    page.get_by_role("button", name="Đặt mật khẩu").click()
+    expect(page.get_by_role("alert")).to_contain_text("dễ đoán")
+    tour.stop("20-guessable")
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.get_by_label("Gõ lại mật khẩu").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    sign_in(page, "ha@vca.example")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Cài đặt")
+    page.goto(f"{address}/lists")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Cài đặt")
+    page.get_by_text("Không quét được?").click()
+    tour.stop("21-set-up")
+    secret = base64.b32decode(page.locator(".secret").inner_text().replace(" ", ""))
+    page.get_by_label("Mã 6 số").fill(code(world.work, secret))
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".codes li")).to_have_count(10)
+    tour.stop("22-recovery-codes")
+    kept = page.locator(".codes li").first.inner_text()
+    page.get_by_role("link", name="Tôi đã cất mã").click()
+    page.get_by_role("link", name="Tài khoản của tôi").click()
+    tour.stop("23-account")
+    page.get_by_role("link", name="Bước đăng nhập thứ hai").click()
+    tour.stop("24-second-factor")
+    page.goto(f"{address}/account/password")
+    tour.stop("25-password")
+    page.get_by_role("button", name="Đăng xuất").click()
+    sign_in(page, "ha@vca.example")
+    expect(page.get_by_label("Mã 6 số")).to_be_focused()
+    page.keyboard.type("000000\n")
+    expect(page.get_by_role("alert")).to_contain_text("không đúng")
+    tour.stop("26-second-step")
+    page.keyboard.type(f"{kept.lower()}\n")
+    expect(page.get_by_role("status")).to_contain_text("còn 9 mã")
+
+
+def sign_in(page: Page, email: str) -> None:
+    """The first step."""
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.keyboard.press("Enter")
