@@ -15,6 +15,8 @@ ON_TIME = 10.0
 """Seconds on the way that show nothing (our own assumption): a text that took no longer was sent when it came."""
 SURELY_LATE = 45.0
 """Seconds beyond which a text was surely held up; between the two its clock may have been set (our own assumption)."""
+LONGEST = timedelta(days=7).total_seconds()
+"""Seconds that no carrier holds a text: what seems later was stamped by a clock that has lost its date."""
 ALIKE = 5.0
 """Seconds by which the ways of two texts differ that were both on time."""
 IN_A_ROW, APART = 4, timedelta(seconds=10)
@@ -81,7 +83,8 @@ def sending(taken: datetime, stamp: datetime | None, offset: int | None, lag: fl
     late = took - (offset or 0)
     if late <= ON_TIME or (offset is None and lag is not None and abs(took - lag) <= ALIKE):
         return Sending(taken, lag=took)
-    return Sending(corrected, taken, sure=late > SURELY_LATE and not _whole_hours(late), lag=took)
+    sure = SURELY_LATE < late <= LONGEST and not _whole_hours(late)
+    return Sending(corrected, taken, sure=sure, lag=took)
 
 
 def _listed(stamp: datetime, corrected: datetime, lag: float | None) -> Sending:

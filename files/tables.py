@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 _BOM = b"\xef\xbb\xbf"
-_FORMULA = re.compile(r"'*[=+@\t\r-]")
+_FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+@\uff1d\uff0b\uff20\uff0d-])")
+"""What some program calculates: the signs of old and in full width, also behind what is not seen."""
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in month) for month in _MONTHS)

@@ -91,3 +91,12 @@ def test_a_listed_text_was_sent_when_it_says(offset: int | None) -> None:
 def test_a_stamp_of_the_future_is_now() -> None:
     for listed in (True, False):
         assert sending(NOON, NOON + timedelta(hours=1), None, None, listed=listed).at == NOON
+
+
+@pytest.mark.parametrize("years", [1, 3, 10, 16])
+@pytest.mark.parametrize("offset", [None, 0, 7, -30, 3600])
+def test_a_clock_that_has_lost_its_date_makes_no_text_surely_late(years: int, offset: int | None) -> None:
+    """A link that starts again in 2015 stamped each answer before its question, and each was dropped."""
+    taken = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+    found = sending(taken, taken - timedelta(days=365 * years, seconds=777), offset, None, listed=False)
+    assert (found.sure, found.otherwise) == (False, taken)

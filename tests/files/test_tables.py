@@ -63,3 +63,11 @@ def test_sheets_stand_in_order_under_names_excel_takes_and_no_part_is_larger_tha
         assert packed.namelist()[0] == "[Content_Types].xml"
         assert {entry.extract_version for entry in packed.infolist()} == {20}
     assert [file.name for file in tmp_path.iterdir()] == ["x.xlsx"]
+
+
+@pytest.mark.parametrize("sign", [*"=+-@", *"＝＋－＠"])
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\ufeff", "\u200b", "\t", "\r", "\n", "'", " \u200b "])
+def test_nothing_is_calculated_behind_what_is_not_seen(sign: str, before: str) -> None:
+    text = f"{before}{sign}cmd|' /c calc'!A1"
+    assert tables.guarded(text) == f"'{text}"
+    assert tables.unguarded(tables.kept(text)) == text
