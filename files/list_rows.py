@@ -107,7 +107,7 @@ class RowReader:
         self._number = index + 1
         self._context = context or ListContext()
         self._texts: dict[str, str] = {}
-        self._unread, self._in_doubt = False, list[str]()
+        self._unread, self._in_doubt, self._aside = False, list[str](), list[str]()
         self._amiss: set[str] = set()
         self.faults: list[Fault] = []
 
@@ -240,7 +240,7 @@ class RowReader:
             email=self._email(),
             phones=numbers,
             phones_unread=self._unread,
-            phones_in_doubt=tuple(self._in_doubt),
+            phones_in_doubt=(*self._in_doubt, *self._aside),
         )
 
     def _code(self) -> str | None:
@@ -361,7 +361,7 @@ class RowReader:
             # A login that is no number says nothing about the phone when there is a column for phones.
             quiet = bool(columns_) and column not in columns_
             self._read_phones(cell, column, found, quiet)
-        for number in self._in_doubt:  # what one cell says against a number holds for the whole row
+        for number in self._aside:  # what one cell says against a number holds for the whole row
             found.pop(number, None)
         if not found and not any(f.code.startswith(("phone.", "cell.")) for f in self.faults):
             self.fault("list.no_phone", "phone" if columns_ else "login", weight="notice")
@@ -386,7 +386,9 @@ class RowReader:
                 fault = reading.fault or "phone.invalid"
                 self._unread = self._unread or fault in phone.UNREADABLE
                 if reading.doubt or reading.aside:
-                    self._in_doubt.append(reading.doubt.mobile if reading.doubt else reading.aside)
+                    (self._in_doubt if reading.doubt else self._aside).append(
+                        reading.doubt.mobile if reading.doubt else reading.aside
+                    )
                 label = self._header.label_at(column)
                 self._fault_at(fault, label, plain(reading.raw), reading.params, "emptied")
 

@@ -131,10 +131,10 @@ _COURTEOUS = frozenset(map(words.tokens, ("sorry", "xin lỗi", "có chuyện g�
 """Canned only beside another such sentence."""
 
 _PASSED_ON = re.compile(
-    r"[(\[]\s*qc\s*[)\]]|^\W*qc\W|\bsoan\s+\S{1,12}(?:\s+\S{1,12})?\s+gui\s+\d{3,5}\b|\b(?:ma )?otp\b.*\d{4,}"
-    r"|\b(?:so du|sd)\b.*\d.*(?:vnd|d)\b|\bgd\b.{0,10}[+-]\s?\d"
-    r"|(?:ma xac (?:thuc|nhan|minh)|verification code).*\d{4,}|\d{4,}.*(?:verification code|la ma (?:xac|otp))"
-    r"|\btai khoan (?:cua )?(?:ban|quy khach)\b.*\d"
+    r"[(\[]\s*qc\s*[)\]]|^\W*qc\W|\bsoan\s+\S{1,12}(?:\s+\S{1,12})?\s+gui\s+\d{3,5}\b|\b(?:ma )?otp\b.{0,80}\d{4}"
+    r"|\b(?:so du|sd)\b.{0,80}\d.{0,40}(?:vnd|d)\b|\bgd\b.{0,10}[+-]\s?\d"
+    r"|(?:ma xac (?:thuc|nhan|minh)|verification code).{0,80}\d{4}|\d{4}.{0,80}(?:verification code|la ma (?:xac|otp))"
+    r"|\btai khoan (?:cua )?(?:ban|quy khach)\b.{0,80}\d"
 )
 """An advertisement, a one-time code, a bank's message."""
 _CARD = re.compile(r"\s*begin:v(?:card|calendar|event)", re.IGNORECASE)
@@ -148,7 +148,7 @@ _MEDIA = re.compile(
 def machine(body: str) -> Machine | None:
     """Which machine wrote `body`, if one did: a reaction to a text of ours (or the further part of one), or an
     automatic reply or notice. Never raises."""
-    text = " ".join(unicodedata.normalize("NFC", body).translate(_UNSEEN).split())
+    text = " ".join(unicodedata.normalize("NFC", body[: words.LONGEST]).translate(_UNSEEN).split())
     bare = words.bare(text.casefold()).replace("’", "'")
     if (
         _REACTED.match(bare)
@@ -186,6 +186,7 @@ def _is_canned(text: str) -> bool:
 def says_nothing(body: str) -> bool:
     """Whether `body` is no person's words although a person may have sent it: a card, a link, a picture, an
     advertisement or a code that was passed on."""
+    body = " ".join(body[: words.LONGEST].split())
     bare = words.bare(unicodedata.normalize("NFC", body).casefold())
     if _CARD.match(body) or _LINK.fullmatch(body) or _MEDIA.fullmatch(bare):
         return True

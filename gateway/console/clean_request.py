@@ -21,6 +21,8 @@ class CleanRequest(Request):
         read = "form" in self.__dict__
         super()._load_form_data()
         if not read:
+            if any(name is None for part in ("form", "files") for name in self.__dict__[part]):
+                raise BadRequest  # a part of a form without a name
             self.__dict__["form"] = _clean(self.__dict__["form"])
             named = [(name, file.filename or "") for name, file in self.__dict__["files"].items(multi=True)]
             if any("\0" in text for pair in named for text in pair):

@@ -65,7 +65,7 @@ def test_no_pattern_repeats_a_repetition(place: str, pattern: str) -> None:
     assert known or not repeated(_parser.parse(pattern)), f"{place}: {pattern}"
 
 
-@pytest.mark.parametrize("unit", ["khong ", "a", "1,", "C1=", ", va", "1 "])
+@pytest.mark.parametrize("unit", ["khong ", "a", "1,", "C1=", ", va", "1 ", "9", " ", "sd 1 ", "otp ", "ai\n"])
 def test_no_text_is_read_farther_than_a_text_can_be_long(unit: str) -> None:
     assert len(words.normal(unit * 20_000)) <= words.LONGEST
     assert len(words.tokens(unit * 20_000)) <= words.LONGEST

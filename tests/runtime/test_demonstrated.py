@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from runtime import demonstrated, processes
@@ -25,6 +27,17 @@ REAL = {
     "KANNEL_SEND_URL": "http://10.0.0.9:13013/cgi-bin/sendsms",
     "KANNEL_USERNAME": "alo",
 }
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """These commands set up the logging of their process, which is ours here."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

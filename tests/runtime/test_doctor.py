@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response
 
 from contact.calendar import local_day
 from gateway.serving import webhooks_app
+from migrations import upgrade
 from runtime import keys
 from runtime.cli.main import alo
 from runtime.container import machine_work
@@ -195,7 +196,7 @@ _OTHER = base64.b64encode(bytes(32)).decode()
 def _strange_hash(set_up: House, owner: Database) -> None:
     """A phone that nobody finds: its hash is of another look-up key."""
     now = machine_work(set_up.settings).clock.now()
-    number = keys.load(set_up.settings).vault().seal("+84901000001")
+    number = keys.load(set_up.settings).vault().seal("+84901000001", "phones.number", b"h")
     row = {"hash": b"h", "hash_version": 1, "number": number, "kind": "mobile", "flags": [], "created_at": now}
     with owner.transaction() as conn:
         conn.execute(sa.insert(phones).values(consent="unasked", **row))
@@ -330,7 +331,7 @@ def test_a_full_disk_and_a_wrong_clock_are_found(set_up: House, monkeypatch: pyt
 
 
 def test_a_database_that_is_behind_is_found(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house, "head", lambda: "9999")
+    monkeypatch.setattr(upgrade, "head", lambda: "9999")
     assert set_up.faults()["schema"] == ["doctor.behind"]
 
 

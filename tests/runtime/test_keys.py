@@ -23,7 +23,7 @@ def test_a_key_file_is_made_once_and_is_private(tmp_path: Path) -> None:
     again = keys.load(settings(alo_data_dir=tmp_path))
     assert first == again
     assert stat.S_IMODE((tmp_path / keys.KEY_FILE).stat().st_mode) == 0o600
-    assert again.vault().open(first.vault().seal("x")) == "x"
+    assert again.vault().open(first.vault().seal("x", "unfit.raw"), "unfit.raw") == "x"
 
 
 def test_two_installations_have_other_keys(tmp_path: Path) -> None:
