@@ -49,7 +49,7 @@ def test_a_connection_the_server_closed_is_replaced_unseen(machine: Database, se
     with machine.transaction() as conn:
         pid = conn.scalar(sa.text("SELECT pg_backend_pid()"))
     with sa.create_engine(servers["admin"].replace("postgresql://", "postgresql+psycopg://")).connect() as admin:
-        admin.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        admin.execute(sa.text("SELECT pg_terminate_backend(:pid, 60000)"), {"pid": pid})
     with machine.transaction() as conn:
         assert conn.scalar(sa.text("SELECT pg_backend_pid()")) != pid
 

@@ -167,7 +167,7 @@ def test_that_proof_fails_without_the_unknown_state(house: House) -> None:
         ("+84910590001", "no", Refused(ErrorKind.CONFIGURATION, "not_authorised")),
         ("+84920590001", "pw", Refused(ErrorKind.NO_TEXTS, "not_routable")),
         ("", "pw", Refused(ErrorKind.NO_TEXTS, "bad_receiver")),
-        ("abc", "pw", Refused(ErrorKind.NO_TEXTS, "bad_receiver")),
+        ("abc", "pw", Refused(ErrorKind.NO_TEXTS, "denied")),
     ],
     ids=["taken", "password", "no-route", "nobody", "letters"],
 )
