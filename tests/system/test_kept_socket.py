@@ -23,8 +23,14 @@ from tests.house.source import ROOT
 pytestmark = [pytest.mark.system, pytest.mark.timeout(200)]
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
-HANDED_OVER = 'exec 3<&"$KEPT"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
-"""As systemd hands over a socket: the third descriptor, and whose it is."""
+HANDED_OVER = """
+import os, sys
+os.dup2(int(os.environ["KEPT"]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""As systemd hands over a socket: the third descriptor, and whose it is. No shell: some know descriptors of one figure
+only."""
 LIMIT_S = 60.0
 
 
@@ -57,7 +63,7 @@ class Client:
 
 @contextlib.contextmanager
 def gateway(kept: socket.socket | None, port: int, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    argv = GUNICORN if kept is None else ["/bin/sh", "-c", HANDED_OVER, "sh", *GUNICORN]
+    argv = GUNICORN if kept is None else [sys.executable, "-c", HANDED_OVER, *GUNICORN]
     given = {**os.environ, **env, "ALO_PORT": str(port)}
     given |= {} if kept is None else {"KEPT": str(kept.fileno())}
     fds = () if kept is None else (kept.fileno(),)
