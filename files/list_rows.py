@@ -385,10 +385,10 @@ class RowReader:
             elif not quiet or reading.fault in phone.SURELY_A_NUMBER:
                 fault = reading.fault or "phone.invalid"
                 self._unread = self._unread or fault in phone.UNREADABLE
-                if reading.doubt or reading.aside:
-                    (self._in_doubt if reading.doubt else self._aside).append(
-                        reading.doubt.mobile if reading.doubt else reading.aside
-                    )
+                if reading.doubt:
+                    self._in_doubt.append(reading.doubt.mobile)
+                elif reading.aside:
+                    self._aside.append(reading.aside)
                 label = self._header.label_at(column)
                 self._fault_at(fault, label, plain(reading.raw), reading.params, "emptied")
 
