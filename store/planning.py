@@ -38,7 +38,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIT, JSONB, insert
 
 from contact.delivery import State
 from store.abilities import takes
-from store.audience import SILENCED, Campaign, chosen, scope
+from store.audience import NOT_SILENCED, Campaign, chosen, scope
 from store.outbox import EMPTY
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
@@ -70,7 +70,7 @@ def _number(able: ColumnElement[bool]) -> Any:
         select(phones.c.hash)
         .join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
         .where(organisation_phones.c.organisation_id == interviews.c.organisation_id, organisation_phones.c.valid)
-        .where(phones.c.consent.not_in(SILENCED), able)
+        .where(NOT_SILENCED, able)
         .order_by(organisation_phones.c.rank, phones.c.hash)
         .limit(1)
         .correlate(interviews)

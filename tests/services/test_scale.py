@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -70,7 +71,9 @@ def test_whose_turn_it_is_costs_a_probe_a_province(work: Work, owner: Database) 
     assert found["Shared Hit Blocks"] + found["Shared Read Blocks"] < 8 * PROVINCES
 
 
-def test_a_handful_of_due_steps_is_not_looked_for_in_whole_tables(work: Work, owner: Database) -> None:
+@pytest.mark.parametrize("pages", [1, 8])
+def test_a_handful_of_due_steps_is_not_looked_for_in_whole_tables(work: Work, owner: Database, pages: int) -> None:
+    """With a plan made for each page, and with the one that a connection may keep after its first few."""
     world = country(work)
     now = world.work.clock.now()
     waiting = sa.update(campaign_interviews).values(state="waiting", next_at=now)
@@ -80,8 +83,9 @@ def test_a_handful_of_due_steps_is_not_looked_for_in_whole_tables(work: Work, ow
         assert campaign is not None
     look_again(owner)
     with work.database.transaction() as conn:
-        # a full page first: the server has counted so many that it expects another
-        assert len(due_interviews.due_page(conn, campaign, now, PAGE)) == PAGE
+        # full pages first: the server has counted so many that it expects another
+        for _ in range(pages):
+            assert len(due_interviews.due_page(conn, campaign, now, PAGE)) == PAGE
         conn.execute(
             waiting.values(next_at=None).where(campaign_interviews.c.interview_id.not_in(world.interviews[-FEW:]))
         )
