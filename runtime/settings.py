@@ -1,4 +1,4 @@
-"""Every setting, read from the environment once; each is described here and in docs/settings.md.
+"""Every setting, read once, from the environment or from credentials; each is described here and in docs/settings.md.
 
 It must not know what anybody does with them.
 """
@@ -14,10 +14,10 @@ from typing import Any, Literal, get_args, get_type_hints
 
 
 class BadSettingsError(ValueError):
-    """Settings that cannot be read; `names` as they stand in the environment."""
+    """Settings that cannot be read; `names` as they stand in the environment, or lines of a file of credentials."""
 
     def __init__(self, names: list[str]) -> None:
-        """`names` of variables, never their values: some are secrets."""
+        """`names` of variables, or "file:line", never their values: some are secrets."""
         super().__init__(", ".join(names))
         self.names = names
 
@@ -145,11 +145,12 @@ class Settings:
     alo_contact_workers: int = field(default=3, metadata=_said("Processes that plan and send; one per sender or more"))
 
     def __init__(self, **given: Any) -> None:
-        """Each field from `given`, else from the environment, else its default. Raises BadSettingsError."""
+        """Each field from `given`, the environment, the credentials, or its default. Raises BadSettingsError."""
+        found = {**_credentials(), **{name: value for name, value in os.environ.items() if value}}
         bad = []
         for name, kind in _kinds().items():
             try:
-                object.__setattr__(self, name, _read(_FIELDS[name], kind, given.get(name)))
+                object.__setattr__(self, name, _read(_FIELDS[name], kind, given.get(name, found.get(name.upper()))))
             except ValueError:
                 bad.append(name.upper())
         if bad:
@@ -180,9 +181,36 @@ def _kinds() -> dict[str, Any]:
     return get_type_hints(Settings)
 
 
-def _read(known: Field[Any], kind: Any, given: Any) -> Any:
+def _credentials() -> dict[str, str]:
+    """What the files below `$CREDENTIALS_DIRECTORY` set, as lines NAME=value. Raises BadSettingsError.
+
+    systemd hands a service its secrets there (`LoadCredential=`): unlike its environment, nothing that it starts
+    inherits them.
+    """
+    place = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not place:
+        return {}
+    try:
+        files = sorted(Path(place).iterdir())
+    except OSError:
+        raise BadSettingsError(["CREDENTIALS_DIRECTORY"]) from None
+    return {name: value for file in files if file.suffix == ".env" for name, value in _lines(file).items()}
+
+
+def _lines(file: Path) -> dict[str, str]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise BadSettingsError([file.name]) from None
+    found = {number: line.partition("=") for number, line in enumerate(lines, 1) if line and not line.startswith("#")}
+    bad = [n for n, (name, equals, _) in found.items() if not (equals and name.isupper() and name.lower() in _FIELDS)]
+    if bad:
+        raise BadSettingsError([f"{file.name}:{number}" for number in bad])
+    return {name: value for name, _, value in found.values() if value}
+
+
+def _read(known: Field[Any], kind: Any, raw: Any) -> Any:
     """One setting as its kind. Raises ValueError for what is none of that kind or out of its bounds."""
-    raw = os.environ.get(known.name.upper()) or None if given is None else given
     if raw is None:
         return known.default
     if get_args(kind):

@@ -37,8 +37,8 @@ def values(unit: str, key: str) -> list[str]:
 
 
 def given(unit: str) -> set[str]:
-    """The files of settings a unit is given."""
-    return {Path(value).name for value in values(unit, "EnvironmentFile")}
+    """The files of settings a unit is given, in its environment or as credentials."""
+    return {Path(value).name for key in ("EnvironmentFile", "LoadCredential") for value in values(unit, key)}
 
 
 def test_units_and_containers_are_the_same_parts_with_the_same_secrets() -> None:
@@ -48,6 +48,12 @@ def test_units_and_containers_are_the_same_parts_with_the_same_secrets() -> None
         wanted = set(container["environment"]) - {"PUBLIC_BASE_URL", "PROMETHEUS_MULTIPROC_DIR"}
         assert set().union(*(IN_FILE[file] for file in given(name))) == wanted, name
         assert ("carriers.env" in given(name)) == ("env_file" in container), name
+
+
+@pytest.mark.parametrize("unit", [name for name in UNITS if values(name, "Type") != ["oneshot"]])
+def test_no_part_that_lives_has_secrets_in_its_environment(unit: str) -> None:
+    assert values(unit, "EnvironmentFile") == []
+    assert not set().union(*IN_FILE.values()) & set(re.findall(r"^Environment=(\w+)=", UNITS[unit], re.MULTILINE))
 
 
 def test_the_page_writes_each_setting_into_its_file() -> None:

@@ -215,6 +215,7 @@ def _part(name: str) -> dict[str, Any]:
     place = Path(f"/proc/{pid}")
     status = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
     environment = [pair.split("=", 1)[0] for pair in (place / "environ").read_text().split("\0")]
+    given = units.CREDENTIALS / f"{name}.service"
     mounts = [line.split() for line in (place / "mounts").read_text().splitlines()]
     return {
         "user": place.stat().st_uid,
@@ -222,7 +223,8 @@ def _part(name: str) -> dict[str, Any]:
         "capabilities": status["CapBnd"].strip(),
         "filter": status["Seccomp"].strip(),
         "command": (place / "cmdline").read_text().replace("\0", " "),
-        "secrets": sorted(set(environment) & set(SECRETS)),
+        "inherited": sorted(set(environment) & set(SECRETS)),
+        "credentials": {file.name: oct(file.stat().st_mode & 0o777) for file in given.iterdir()},
         "writable": sorted({m[1] for m in mounts if "rw" in m[3].split(",") and not m[1].startswith(KERNELS)}),
     }
 

@@ -1,7 +1,8 @@
 """A stand-in for systemd where none runs: reads unit files with their drop-ins and starts what they say, as they say.
 
-Applied are user, groups, environment, directories, rights, read-only mounts, a private /tmp, system calls, memory that
-is never both written and run, and the socket that is handed over. Not applied: bounds of memory and tasks, namespaces.
+Applied are user, groups, environment, credentials, directories, rights, read-only mounts, a private /tmp, system calls,
+memory that is never both written and run, and the socket that is handed over. Not applied: bounds of memory and tasks,
+namespaces.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 PLACES = (Path("/etc/systemd/system"), Path("/lib/systemd/system"))
 STATE = Path("/run/stand-in")
+CREDENTIALS = Path("/run/credentials")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PR_SET_MDWE, REFUSE_EXEC_GAIN = 65, 1
 SEALED = """
@@ -186,9 +188,26 @@ def _environment(unit: Unit) -> dict[str, str]:
     lines = list(unit.values.get("Environment", ()))
     for file in unit.values.get("EnvironmentFile", ()):
         lines += [line for line in Path(file).read_text().splitlines() if line and not line.startswith("#")]
-    found |= dict(line.split("=", 1) for line in lines)
+    found |= dict(line.split("=", 1) for line in lines) | _credentials(unit)
     writable = _directories(unit)
     return found | ({"WRITABLE": " ".join(writable)} if _strict(unit) else {})
+
+
+def _credentials(unit: Unit) -> dict[str, str]:
+    """Lay the credentials of the unit where only its user reads them, and say where."""
+    given = [value.split(":", 1) for value in unit.values.get("LoadCredential", ())]
+    if not given:
+        return {}
+    place = CREDENTIALS / unit.name
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for name, file in given:
+        shutil.copyfile(file, place / name)
+        (place / name).chmod(0o400)
+        shutil.chown(place / name, unit.last("User", "root"), unit.last("Group") or None)
+    shutil.chown(place, unit.last("User", "root"), unit.last("Group") or None)
+    place.chmod(0o500)
+    return {"CREDENTIALS_DIRECTORY": str(place)}
 
 
 def _directories(unit: Unit) -> list[str]:
