@@ -13,6 +13,7 @@ from migrations.upgrade import current, head, suited
 from runtime import container, keys
 from runtime.celery_client import QUEUES, celery_app
 from runtime.clock import UnreadableClockError, clock_of
+from runtime.examination import connections
 from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
 from services import key_fingerprints, person_requests
@@ -48,6 +49,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _role("eraser", eraser.get_secret_value(), "alo_eraser"),
         lambda: _rights(settings),
         lambda: _broker(settings),
+        lambda: connections.guarded(settings),
         lambda: _workers(settings),
         lambda: _disk(settings),
         lambda: _clock(settings),

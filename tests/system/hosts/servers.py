@@ -1,4 +1,8 @@
-"""Debian's own PostgreSQL and Redis over TCP, for hosts that share them; a cluster of their own, thrown away."""
+"""Debian's own PostgreSQL and Redis over TLS, for hosts that share them; a cluster of their own, thrown away.
+
+Neither takes a connection in clear, and who connects checks the certificate: as docs/install.md says of servers on
+another host.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import contextlib
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -38,14 +43,32 @@ def debian(home: Path, address: str) -> Iterator[Shared]:
     """Both servers at `address` with our roles and an empty database of ours, while the block runs."""
     with ExitStack() as stack:
         password = secrets.token_hex(12)
+        authority = _certificate(home, address)
         admin = _postgres(home, address, password, stack)
         passwords = {role: secrets.token_hex(12) for role in LOGIN_ROLES}
         with psycopg.connect(admin, autocommit=True) as connection:
             for role, word in passwords.items():
                 ensure_role(connection, role, word)
             ensure_database(connection, DATABASE, owner="alo_owner")
-        database = {role: f"postgresql://{role}:{word}@{address}:5432/{DATABASE}" for role, word in passwords.items()}
-        yield Shared(database, admin, _redis(home, address, stack))
+        checked = f"sslmode=verify-full&sslrootcert={authority}"
+        at = f"{address}:5432/{DATABASE}?{checked}"
+        database = {role: f"postgresql://{role}:{word}@{at}" for role, word in passwords.items()}
+        yield Shared(database, admin, _redis(home, address, authority, stack))
+
+
+def _certificate(home: Path, address: str) -> Path:
+    """An authority, and below `home`/tls a certificate of its for the address; the authority's own."""
+    place = home / "tls"
+    place.mkdir()
+    make = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -batch"
+    commands = (
+        f"{make} -x509 -days 2 -subj '/CN=Hosts CA' -keyout ca.key -out ca.pem\n"
+        f"{make} -subj /CN=servers -keyout server.key -out asked.pem\n"
+        f"openssl x509 -req -days 2 -in asked.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem"
+        f" -extfile <(echo subjectAltName=IP:{address})"
+    )
+    subprocess.run(["bash", "-euc", commands], cwd=place, check=True, capture_output=True)
+    return place / "ca.pem"
 
 
 def version(shared: Shared) -> tuple[int, str]:
@@ -77,8 +100,13 @@ def _postgres(home: Path, address: str, password: str, stack: ExitStack) -> str:
     make += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     subprocess.run(spawn.as_account(make, account, [place]), check=True, capture_output=True, cwd="/")
     with (place / "data" / "pg_hba.conf").open("a") as rules:
-        rules.write(f"host all all {address}/24 scram-sha-256\n")
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        rules.write(f"hostssl all all {address}/24 scram-sha-256\n")
+    for name in ("server.pem", "server.key"):
+        shutil.copy(home / "tls" / name, place / name)
+        os.chown(place / name, account.uid, account.gid)
+        (place / name).chmod(0o600)
+    secured = {"ssl": "on", "ssl_cert_file": str(place / "server.pem"), "ssl_key_file": str(place / "server.key")}
+    options = [part for name, value in {**SETTINGS, **secured}.items() for part in ("-c", f"{name}={value}")]
     child = spawn.start(
         [programs / "postgres", "-D", place / "data", "-h", address, "-k", place, *options],
         log=home / "logs" / "postgres.log", pid_file=home / "run" / "postgres.pid", account=account, needs=[place],
@@ -90,23 +118,13 @@ def _postgres(home: Path, address: str, password: str, stack: ExitStack) -> str:
     return url
 
 
-def _redis(home: Path, address: str, stack: ExitStack) -> str:
+def _redis(home: Path, address: str, authority: Path, stack: ExitStack) -> str:
     """Start Redis; its URL."""
-    password = secrets.token_hex(12)
-    url = f"redis://:{password}@{address}:6379/0"
-    argv: list[str | Path] = [
-        "redis-server",
-        "--bind",
-        address,
-        "--port",
-        "6379",
-        "--requirepass",
-        password,
-        "--save",
-        "",
-        "--dir",
-        home,
-    ]
+    password, tls = secrets.token_hex(12), home / "tls"
+    url = f"rediss://:{password}@{address}:6380/0?ssl_cert_reqs=required&ssl_ca_certs={authority}"
+    argv: list[str | Path] = ["redis-server", "--bind", address, "--port", "0", "--requirepass", password]
+    argv += ["--tls-port", "6380", "--tls-auth-clients", "no", "--tls-ca-cert-file", authority]
+    argv += ["--tls-cert-file", tls / "server.pem", "--tls-key-file", tls / "server.key", "--save", "", "--dir", home]
     argv += ["--appendonly", "yes", "--maxmemory-policy", "noeviction", "--daemonize", "no"]
     child = spawn.start(argv, log=home / "logs" / "redis.log", pid_file=home / "run" / "redis.pid", cwd=home)
     stack.callback(spawn.stop, child)
