@@ -17,6 +17,7 @@ from gateway.desk import EXTENSION, open_desk
 from gateway.health import Probe, health_routes
 from gateway.inside import USUAL, Inside
 from gateway.metrics import TURN_SECONDS
+from gateway.watched import Watched
 from gateway.webhook_guard import MAX_BYTES
 from gateway.webhooks import kannel, prompts, receipts, twilio_text, twilio_voice
 from gateway.webhooks.reading import RefConverter
@@ -29,10 +30,12 @@ def create_webhooks_app(
     public_base_url: str,
     probes: Mapping[str, Probe] | None = None,
     inside: Inside = USUAL,
+    watched: Watched | None = None,
 ) -> Flask:
     """The app that carriers talk to. `secrets` by reference name; `public_base_url` as carriers know us.
 
     `probes`: further parts whose state `/readyz` reports without requiring it. `inside`: who may ask for it.
+    `watched`: what health looks at; the database of `work` alone where nothing else is given.
     Raises ValueError for a base URL that is no absolute http(s) URL.
     """
     if not public_base_url.startswith(("https://", "http://")):
@@ -45,7 +48,7 @@ def create_webhooks_app(
     errors.register(app)
     for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes, prompts.routes):
         app.register_blueprint(door)
-    app.register_blueprint(health_routes(work.database, probes or {}, inside))
+    app.register_blueprint(health_routes(watched or Watched(work), probes or {}, inside))
     app.before_request(_start_watch)
     app.after_request(_stop_watch)
     return app

@@ -80,13 +80,18 @@ def webhooks_app(settings: Settings) -> WSGIApplication:
     from gateway.admission import guarded
     from gateway.app import create_webhooks_app
     from gateway.inside import Inside
+    from gateway.metrics import count_connections
+    from gateway.watching import watched
     from services.warm_up import warm_up
 
     work = container.machine_work(settings)
     container.plant(settings, work)
+    count_connections(work.database, "machine")
     probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
     inside = Inside(settings.alo_inside, settings.alo_trusted_proxies)
-    app = create_webhooks_app(work, container.credentials(settings), settings.base_url, probes, inside)
+    app = create_webhooks_app(
+        work, container.credentials(settings), settings.base_url, probes, inside, watched(settings)
+    )
     app = guarded(app, work)
     warm_up(work)
     work.database.close()

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ERASER_STATEMENT_MS = 300_000
 """A person's rows are few, but their number is looked for in whole tables."""
 
+WATCHING_STATEMENT_MS, WATCHING_LOCK_MS = 2_000, 500
+"""Who watches is told quickly that something is slow."""
+
 
 def running_settings(settings: Settings) -> Settings:
     """`settings` with the URLs of the embedded servers where none are given. Raises Refusal if those rest."""
@@ -80,6 +83,25 @@ def eraser_database(settings: Settings | None = None) -> Database:
     if not url:
         raise Refusal("cli.no_eraser_database")
     return Database(url, role_label="eraser", pool_size=1, statement_timeout_ms=ERASER_STATEMENT_MS)
+
+
+def watching_work(settings: Settings | None = None) -> Work:
+    """What health and figures are asked with: a pool of two of its own, so that a full pool, a lock or a slow server
+    keeps nobody waiting who only wants to know. Connects to nothing yet."""
+    found = settings or Settings()
+    url = found.database_url.get_secret_value()
+    return _work(
+        found,
+        Database(
+            url,
+            role_label="health",
+            pool_size=1,
+            statement_timeout_ms=WATCHING_STATEMENT_MS,
+            lock_timeout_ms=WATCHING_LOCK_MS,
+            connect_timeout_s=2,
+            wait_s=2.0,
+        ),
+    )
 
 
 def credentials(settings: Settings) -> Credentials:

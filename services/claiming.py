@@ -59,7 +59,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         ahead = (free - real).total_seconds()
         if ahead > REFILL_S and locking:
             return sender, [], Slots(wait_s=ahead - REFILL_S)
-        room = _room(work, conn, row)
+        room = room_of(work, conn, row)
         if room == 0:
             return sender, [], Slots(wait_s=LINES_WAIT_S if sender.medium == "call" else None)
         slots = pace.slots(free, real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
@@ -78,7 +78,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
     return sender, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)
 
 
-def _room(work: Work, conn: Connection, row: Row) -> int:
+def room_of(work: Work, conn: Connection, row: Row) -> int:
     """Rows that may be claimed now: by lines, by budget, and no more than a batch."""
     room = MOST_ROWS
     if row["medium"] == "call":

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from store import continuity, retention, senders, unfit
-from store.unit_of_work import Database
+from services.overdue import overdue
+from services.work import Work
+from store import continuity, retention, senders, tasks, unfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,30 @@ class Measure:
     total: bool = False
 
 
-def measures(database: Database) -> list[Measure]:
-    """The figures of all senders now, in one transaction."""
-    with database.transaction(national=True) as conn:
-        return [*_queues(conn), *_senders(conn), *_tallies(conn), *_unfit(conn), *_taken_away(conn)]
+def measures(work: Work) -> list[Measure]:
+    """The figures of all senders now, in one transaction. Raises SQLAlchemyError."""
+    with work.database.transaction(national=True) as conn:
+        return [
+            *_queues(conn),
+            *_senders(conn),
+            *_overdue(work, conn),
+            *_tallies(conn),
+            *_unfit(conn),
+            *_taken_away(conn),
+            *_waiting(conn),
+        ]
+
+
+def _overdue(work: Work, conn: Connection) -> Iterator[Measure]:
+    for found in overdue(work, conn):
+        yield Measure("alo_outbox_oldest_due_seconds", {"sender": found.sender}, found.due_s)
+        yield Measure("alo_outbox_stalled_seconds", {"sender": found.sender}, found.stalled_s)
+
+
+def _waiting(conn: Connection) -> Iterator[Measure]:
+    yield Measure("alo_held_after_restore", {}, continuity.is_held(conn))
+    for kind, n in tasks.untaken(conn).items():
+        yield Measure("alo_staff_tasks", {"kind": kind}, n)
 
 
 def _taken_away(conn: Connection) -> Iterator[Measure]:

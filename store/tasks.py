@@ -71,6 +71,12 @@ def open_many(conn: Connection, rows: Sequence[Mapping[str, Any]], at: datetime)
         conn.execute(statement, [{**common, **row} for row in rows])
 
 
+def untaken(conn: Connection) -> dict[str, int]:
+    """How many tasks nobody has taken yet, by kind."""
+    query = select(tasks.c.kind, func.count().label("n")).where(tasks.c.state == "open").group_by(tasks.c.kind)
+    return {row.kind: row.n for row in conn.execute(query)}
+
+
 def listed(
     conn: Connection,
     states: Sequence[str],

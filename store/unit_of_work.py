@@ -42,8 +42,13 @@ class Database:
         statement_timeout_ms: int = 30_000,
         lock_timeout_ms: int = 10_000,
         idle_timeout_ms: int = 60_000,
+        connect_timeout_s: int = 10,
+        wait_s: float = 30.0,
     ) -> None:
-        """Prepare the pool; nothing is connected yet. Time-outs are real milliseconds and the server's to enforce."""
+        """Prepare the pool; nothing is connected yet. Time-outs are real milliseconds and the server's to enforce.
+
+        `connect_timeout_s`: for a new connection; `wait_s`: for one of the pool that others hold.
+        """
         options = (
             f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
             f" -c idle_in_transaction_session_timeout={idle_timeout_ms} -c timezone=UTC"
@@ -51,6 +56,7 @@ class Database:
         self._engine = sa.create_engine(
             driver_url(url),
             pool_size=2 * pool_size,
+            pool_timeout=wait_s,
             max_overflow=0,  # a connection above the pool's size would be made and thrown away each time
             pool_use_lifo=True,
             isolation_level="READ COMMITTED",
@@ -59,7 +65,7 @@ class Database:
                 "options": options,
                 "application_name": f"alo-{role_label}",
                 "prepare_threshold": PREPARE_AFTER,
-                "connect_timeout": 10,
+                "connect_timeout": connect_timeout_s,
                 **_TOUCH,
             },
         )

@@ -20,7 +20,7 @@ from workers.schedule import schedule
 _settings = Settings()
 app = celery_app(_settings.broker_url.get_secret_value())
 app.conf.beat_schedule = schedule(_settings.alo_haste)
-app.conf.imports = ("workers.outbound", "workers.campaigns", "workers.housekeeping")
+app.conf.imports = ("workers.outbound", "workers.campaigns", "workers.housekeeping", "workers.signs")
 
 
 @signals.worker_init.connect(weak=False)

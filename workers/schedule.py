@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from runtime.celery_client import QUEUES
+
 TICK_S = 1.0
+HEARTBEAT_S = 10.0
 
 
-def _every(seconds: float, task: str) -> dict[str, Any]:
-    return {"task": task, "schedule": seconds, "options": {"expires": max(3.0, seconds * 2)}}
+def _every(seconds: float, task: str, **options: Any) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": max(3.0, seconds * 2), **options}}
 
 
 def schedule(haste: float = 1.0) -> dict[str, dict[str, Any]]:
@@ -28,4 +31,5 @@ def schedule(haste: float = 1.0) -> dict[str, dict[str, Any]]:
         "retention": _every(3600.0 / haste, "alo.sweep_retention"),
         "erasures": _every(60.0 / haste, "alo.sweep_erasures"),
         "missed texts": _every(60.0 / haste, "alo.sweep_missed_texts"),
+        **{f"heartbeat of {queue}": _every(HEARTBEAT_S / haste, "alo.heartbeat", queue=queue) for queue in QUEUES},
     }

@@ -11,6 +11,8 @@ from gateway.admission import guarded
 from gateway.console.app import build
 from gateway.counters import Shared
 from gateway.inside import Inside
+from gateway.metrics import count_connections
+from gateway.watching import watched
 from runtime import container, keys
 from runtime.data_directory import prepare
 from runtime.settings import Settings
@@ -21,13 +23,16 @@ def create_console_app(settings: Settings) -> Flask:
     session_key = keys.load(settings).session
     if not session_key:
         raise keys.UnfitKeysError("ALO_SESSION_KEY")
-    console = container.console_work(settings)
+    console, machine = container.console_work(settings), container.machine_work(settings)
+    count_connections(console.database, "console")
+    count_connections(machine.database, "console_machine")
     app = build(
         console,
-        container.machine_work(settings),
+        machine,
         session_key=session_key,
         uploads=prepare(settings.alo_data_dir) / "uploads",
         counters=Shared(settings.broker_url.get_secret_value()) if settings.broker_url.get_secret_value() else None,
         inside=Inside(settings.alo_inside, settings.alo_trusted_proxies),
+        watched=watched(settings),
     )
     return guarded(app, console, records=False)

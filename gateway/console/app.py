@@ -37,6 +37,7 @@ from gateway.counters import Counters, InProcess
 from gateway.errors import note_failure
 from gateway.health import health_routes
 from gateway.inside import USUAL, Inside
+from gateway.watched import Watched
 from services.work import Work
 
 FORM_BYTES = 64 * 1024
@@ -72,11 +73,13 @@ def build(
     uploads: Path,
     inside: Inside = USUAL,
     counters: Counters | None = None,
+    watched: Watched | None = None,
 ) -> Flask:
     """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory.
 
     `inside`: who may ask for its state, and how many proxies stand before it and say who asks: none is believed unless
     it is known to be there. `counters`: where tries are counted; in this process where there are none.
+    `watched`: what health looks at.
     """
     app = Flask(__name__)
     app.request_class = CleanRequest
@@ -98,7 +101,7 @@ def build(
     CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
     for side in (doors, second_step, account, second_factor, rounds, province, lists, campaigns, work_list, wishes):
         app.register_blueprint(side.routes)
-    app.register_blueprint(health_routes(console.database, {}, inside))
+    app.register_blueprint(health_routes(watched or Watched(machine), {}, inside))
     _dress(app)
     return app
 

@@ -32,7 +32,7 @@ def test_ready_with_the_database_at_the_newest_migration(work: Work) -> None:
     assert response.status_code == 200
     assert response.json == {
         "ready": True,
-        "needed": {"database": "ok", "migrations": "ok", "raw_target": "ok"},
+        "needed": {"database": "ok", "migrations": "ok", "writing": "ok", "raw_target": "ok"},
         "told": {"broker": "away"},
     }, "a broker that is away is told, and nothing more"
     assert client.get("/healthz").text == "ok\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runtime.container import console_work, eraser_database, machine_work
+from runtime.container import console_work, eraser_database, machine_work, watching_work
 from runtime.embedded import SERVER_SETTINGS, _postgres_binaries, _valkey_binary
 from runtime.settings import Settings
 from tests.doubles import KEYS
@@ -97,6 +97,10 @@ def pools(environment: dict[str, Any]) -> int:
     url = "postgresql://nobody@localhost/alo"
     settings = Settings(**KEYS, database_url=url, alo_console_database_url=url, alo_eraser_database_url=url)
     found = []
+    if "ALO_CONSOLE_DATABASE_URL" in environment:  # the pages' commands, and health, have pools of their own
+        for work in (machine_work(settings), watching_work(settings)):
+            with closing(work.database):
+                found.append(work.database.engine.pool.size())  # type: ignore[attr-defined]  # a QueuePool
     with closing(machine_work(settings).database) as machine, closing(console_work(settings).database) as console:
         for name, database in (
             ("DATABASE_URL", machine),

@@ -109,7 +109,7 @@ def test_names_and_numbers_wait_for_the_end_of_the_round(world: World, eraser: D
 def test_the_trail_ends_with_its_time_and_tells_of_it(world: World, eraser: Database, clock: FakeClock) -> None:
     swept(world, eraser, clock, 51)
     assert [row["action"] for row in world.rows(audit)] == ["retention.swept"]
-    measured = {m.labels["kind"]: m.value for m in traffic.measures(world.work.database) if "retention" in m.name}
+    measured = {m.labels["kind"]: m.value for m in traffic.measures(world.work) if "retention" in m.name}
     assert measured["trail"] == 1
 
 

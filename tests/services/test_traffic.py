@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,8 +23,8 @@ def world(work: Work) -> World:
     return build(work)
 
 
-def told(database: Database) -> str:
-    return exposition(traffic.measures(database)).decode()
+def told(work: Work) -> str:
+    return exposition(traffic.measures(work)).decode()
 
 
 def test_queues_errors_and_repairs_are_told(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
@@ -35,7 +36,7 @@ def test_queues_errors_and_repairs_are_told(world: World, carriers: FakeCarriers
     clock.advance(timedelta(minutes=2))
     sweeps.free_leases(world.work)
     senders.pause(world.work, "one-way", "rest", "me")
-    text = told(world.work.database)
+    text = told(world.work)
     assert 'alo_outbox_rows{medium="call",sender="line",state="planned"} 1.0' in text
     assert 'alo_carrier_errors_total{code="99999",kind="later",listed="no",sender="texts"} 1.0' in text
     assert 'alo_repairs_total{sender="line",why="claim_expired"} 1.0' in text
@@ -46,18 +47,20 @@ def test_queues_errors_and_repairs_are_told(world: World, carriers: FakeCarriers
 def test_the_console_tells_the_same(world: World, console: Database) -> None:
     world.plan("text")
     isolation.each(world.work, "texts", ["a"], int, key=str)
-    assert 'alo_unfit_items{code="ValueError",loop="texts"} 1.0' in told(console)
-    assert 'alo_outbox_rows{medium="text",sender="texts",state="planned"} 1.0' in told(console)
+    assert 'alo_unfit_items{code="ValueError",loop="texts"} 1.0' in told(replace(world.work, database=console))
+    assert 'alo_outbox_rows{medium="text",sender="texts",state="planned"} 1.0' in told(
+        replace(world.work, database=console)
+    )
 
 
-def test_without_senders_there_is_nothing_to_tell(database: Database) -> None:
-    assert traffic.measures(database) == []
+def test_without_senders_nothing_is_told_of_any(work: Work) -> None:
+    assert [(m.name, m.value) for m in traffic.measures(work)] == [("alo_held_after_restore", False)]
 
 
 def test_what_is_unfit_and_what_each_links_clock_shows(world: World) -> None:
     isolation.each(world.work, "texts", ["a", "b"], int, key=str)
     with world.work.database.transaction() as conn:
         sender_rows.change(conn, world.text.id, clock_offset_s=-30)
-    text = told(world.work.database)
+    text = told(world.work)
     assert 'alo_unfit_items{code="ValueError",loop="texts"} 2.0' in text
     assert 'alo_link_clock_offset_seconds{sender="texts"} -30.0' in text

@@ -1,0 +1,48 @@
+"""Questions that end in time: who asks after health hears an answer, also where what is asked says nothing any more.
+
+A server that is halted, not dead, keeps its connections open and says nothing; no time-out of its own ends that. It
+must not know what is asked.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+AT_ONCE = 2
+"""Questions that may be out at once; while so many hang, no further thread is spent on them."""
+
+
+class Deadline:
+    """Asks in a thread of its own and waits so long, in real seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        """Nothing is started yet."""
+        self._seconds = seconds
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        """The answer. Raises TimeoutError, and whatever the question raises."""
+        if not self._free.acquire(blocking=False):
+            raise TimeoutError
+        told: list[Answer] = []
+        failed: list[BaseException] = []
+
+        def put() -> None:
+            try:
+                told.append(question())
+            except Exception as error:
+                failed.append(error)
+            finally:
+                self._free.release()
+
+        asking = threading.Thread(target=put, daemon=True)
+        asking.start()
+        asking.join(self._seconds)
+        if failed:
+            raise failed[0]
+        if not told:
+            raise TimeoutError
+        return told[0]
