@@ -17,7 +17,7 @@ from store.audit import Line, Wanted
 
 MOST = 200
 """Lines shown unless more are asked for."""
-HEADING = ("number", "at", "actor", "who", "office", "action", "subject", "detail")
+HEADING = ("number", "at", "actor", "who", "office", "action", "subject", "detail", "position", "chain")
 
 
 def listed(work: Work, wanted: Wanted, most: int = MOST) -> list[Line]:
@@ -45,4 +45,4 @@ def _cells(lines: Iterator[Line]) -> Iterator[Sequence[str]]:
     for line in lines:
         detail = json.dumps(dict(line.detail), ensure_ascii=False, sort_keys=True, default=str)
         plain = (str(line.number), line.at.isoformat(), line.actor, line.who, line.office, line.action, line.subject)
-        yield [tables.guarded(cell) for cell in (*plain, detail)]
+        yield [tables.guarded(cell) for cell in (*plain, detail, str(line.position or ""), line.chain)]

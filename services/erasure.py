@@ -7,8 +7,9 @@ role that may. Carriers and files are asked afterwards. It must not know a page 
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +17,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from services import audit_chain as chain
 from services import consent, erased_words, erasure_marks, numbers, persons, tasks
 from services.faults import Refusal
 from services.person_requests import CARRY_OUT
 from services.persons import Person
 from services.work import Work
-from store import audit, erasing, erasures, personal, phones, registry
+from store import audit, audit_chain, erasing, erasures, personal, phones, registry
 from store import consent as ledger
 from store.tables.campaigns import tasks as task_rows
 from store.tables.outbox import receipts
@@ -91,12 +93,14 @@ def erase(work: Work, eraser: Database, written: str, actor: str) -> Erased:
         phones.lock(conn, work.vault.lookup(number))
         person = persons.find(work, conn, number)
         done, words = _take_away(work, conn, person)
+        scrubbed = _scrub_trail(conn, person)
         names = _names(work, conn, person) if person.subject.organisations else []
         held = erasures.held_by_carriers(conn, person.subject.phone_hash)
         done |= erasing.blank(conn, person.subject)
         _mark(work, conn, person.subject.phone_hash, names, now)
         asked = _ask_carriers(work, conn, held)
-        detail = {"rows": {name: n for name, n in done.items() if n}, "at_carriers": asked}
+        rows = {name: n for name, n in (done | {trail.name: len(scrubbed)}).items() if n}
+        detail = {"rows": rows, "at_carriers": asked, "scrubbed": scrubbed}
         audit.append(conn, at=now, actor=actor, action="person.erased", subject=person.subject.mark, detail=detail)
     kannel = any(row["carrier"] != erasures.ASKABLE for row in held)
     if kannel:
@@ -148,11 +152,10 @@ def _take_away(work: Work, conn: Connection, person: Person) -> tuple[dict[str, 
         found = persons.mentions(work, conn, table, person)
         act(work, conn, person, found)
         done[table.name] = len(found)
-    for plain, rows in (
-        (receipts, erasing.details(conn, receipts, erasing.receipts_of(person.subject))),
-        (trail, erasing.all_details(conn)),
-    ):
-        done[plain.name] = _without(conn, plain, rows, person)
+    done[receipts.name] = 0
+    for row_id, clean in _without(erasing.details(conn, receipts, erasing.receipts_of(person.subject)), person):
+        erasing.set_columns(conn, receipts, row_id, detail=clean)
+        done[receipts.name] += 1
     return done, words | _written(work, conn, person)
 
 
@@ -187,15 +190,21 @@ _SEARCHED: Mapping[Any, Act] = {task_rows: _tasks, imports: _reports, unfit: _un
 assert set(_SEARCHED) == set(personal.SEARCHED)
 
 
-def _without(conn: Connection, table: Any, rows: Sequence[tuple[Any, Any]], person: Person) -> int:
-    """Take the person out of JSON details. Rows changed."""
-    changed = 0
+def _without(rows: Iterable[tuple[Any, Any]], person: Person) -> Iterator[tuple[Any, Any]]:
+    """The rows whose JSON detail names the person, with the detail as it is without them."""
     for row_id, detail in rows:
         clean = person.sought.taken_out(detail)
         if clean != detail:
-            erasing.set_columns(conn, table, row_id, detail=clean)
-            changed += 1
-    return changed
+            yield row_id, clean
+
+
+def _scrub_trail(conn: Connection, person: Person) -> Mapping[str, str]:
+    """Take the person out of the audit trail. Number of each line that was scrubbed → its digest from now on."""
+    numbers = []
+    for number, clean in _without(erasing.all_details(conn), person):
+        audit_chain.scrub(conn, number, clean, os.urandom(audit.SALT_BYTES))
+        numbers.append(number)
+    return chain.scrubbed(audit_chain.by_numbers(conn, numbers)) if numbers else {}
 
 
 def _written(work: Work, conn: Connection, person: Person) -> set[str]:

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from contact import retention
 from contact.retention import Retention
@@ -20,7 +21,7 @@ from services import isolation
 from services.exports import is_released
 from services.round_offices import outcomes_of
 from services.work import Work
-from store import audit, round_offices
+from store import audit, audit_chain, round_offices
 from store import retention as rows
 from store.retention import Step
 from store.unit_of_work import Database
@@ -51,12 +52,12 @@ def sweep(work: Work, eraser: Database) -> Counter[str]:
     with work.database.transaction() as conn:
         known = [(row, _of(row)) for row in rows.all_rounds(conn)]
     done: Counter[str] = Counter()
-    isolation.each(work, "retention", _due(known, now), lambda due: _take(eraser, due, done), key=lambda due: due.key)
+    take = partial(_take, eraser, done, now)
+    isolation.each(work, "retention", _due(known, now), take, key=lambda due: due.key)
     parting = [
         (row["id"], office) for row, kept in known if _is_over(row, kept, now) for office in _offices(work, row["id"])
     ]
     isolation.each(work, "retention", parting, lambda one: _part(work, eraser, *one, done), key=lambda one: one)
-    _note(work, done, now)
     return done
 
 
@@ -79,10 +80,12 @@ def _due(known: list[tuple[RowMapping, Retention]], now: datetime) -> Iterator[_
         yield from (_Due(kind, step, None, before) for step in steps if before is not None)
 
 
-def _take(eraser: Database, due: _Due, done: Counter[str]) -> None:
+def _take(eraser: Database, done: Counter[str], now: datetime, due: _Due) -> None:
+    """Page by page; that a page is gone is told in its own transaction, so that whatever ends the sweep, it is true."""
     for _ in range(MOST_PAGES):
         with eraser.transaction() as conn:
             found = due.step(conn, due.scope, due.before)
+            _note(conn, due.kind, found, now)
         done[due.kind] += found
         if not found:
             return
@@ -105,11 +108,17 @@ def _part(work: Work, eraser: Database, round_id: UUID, office_id: UUID, done: C
         counted = {str(code): n for code, n in outcomes_of(conn, round_id, office_id).items()}
         round_offices.set_columns(conn, round_id, office_id, outcomes=counted)
     with eraser.transaction() as conn:
-        done["answers"] += rows.part(conn, round_id, office_id)
+        parted = rows.part(conn, round_id, office_id)
+        _note(conn, "answers", parted, work.clock.now())
+    done["answers"] += parted
 
 
-def _note(work: Work, done: Counter[str], now: datetime) -> None:
-    told = {kind: n for kind, n in done.items() if n}
-    if told:
-        with work.database.transaction() as conn:
-            audit.append(conn, at=now, actor=ACTOR, action="retention.swept", subject="retention", detail=told)
+def _note(conn: Connection, kind: str, count: int, now: datetime) -> None:
+    """What went; where it was the beginning of the trail, also up to which line, by which its chain is known."""
+    if not count:
+        return
+    audit.append(conn, at=now, actor=ACTOR, action=rows.SWEPT, subject="retention", detail={kind: count})
+    if kind == "trail":
+        last = audit_chain.end(conn, "cut")
+        told = {"chain": last.chain.hex()}
+        audit.append(conn, at=now, actor=ACTOR, action=audit_chain.CUT, subject=str(last.position), detail=told)

@@ -5,6 +5,7 @@ It must not hold phones, names or texts: subjects are ids and codes, details are
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ import sqlalchemy as sa
 from store.tables.registry import offices
 from store.tables.staff import audit, staff
 
+SALT_BYTES = 16
+"""Random bytes in each line's digest: gone when a line is scrubbed, so that nobody finds what stood there by trying."""
 _INSERT = sa.insert(audit)
 
 
@@ -39,13 +42,17 @@ def append(
             "action": action,
             "subject": subject,
             "detail": dict(detail or {}),
+            "salt": os.urandom(SALT_BYTES),
         },
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the trail. `who` is the member's name where the actor is one; `office` a code, "" for none."""
+    """One line of the trail. `who` is the member's name where the actor is one; `office` a code, "" for none.
+
+    `position` in the chain, and the chain's value there in hexadecimal ("" and None: a line that was never chained).
+    """
 
     number: int
     at: datetime
@@ -55,6 +62,8 @@ class Line:
     action: str
     subject: str
     detail: Mapping[str, Any]
+    position: int | None
+    chain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,10 @@ def _lines(wanted: Wanted) -> sa.Select[Any]:
     member = sa.func.coalesce(sa.func.nullif(staff.c.name, ""), staff.c.email, "").label("who")
     office = sa.func.coalesce(offices.c.code, "").label("office")
     columns = audit.c.id.label("number"), audit.c.at, audit.c.actor, member, office, audit.c.action, audit.c.subject
-    query = sa.select(*columns, audit.c.detail).outerjoin(offices, offices.c.id == audit.c.office_id)
+    chain = sa.func.coalesce(sa.func.encode(audit.c.chain, "hex"), "").label("chain")
+    query = sa.select(*columns, audit.c.detail, audit.c.position, chain).outerjoin(
+        offices, offices.c.id == audit.c.office_id
+    )
     query = query.outerjoin(staff, audit.c.actor == sa.literal("staff:") + sa.cast(staff.c.id, sa.Text))
     return query.where(*_conditions(wanted))
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from contact.delivery import FINAL
+from store import audit_chain
 from store.round_offices import DEADLINE
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews
@@ -111,9 +112,8 @@ def evidence(conn: Connection, _scope: Scope, before: datetime) -> int:
 
 
 def trail(conn: Connection, _scope: Scope, before: datetime) -> int:
-    """Take away lines of the audit trail of before this. Lines of one page."""
-    page = select(audit.c.id).where(audit.c.at < before).order_by(audit.c.id).limit(PAGE)
-    return conn.execute(delete(audit).where(audit.c.id.in_(page))).rowcount
+    """Take away lines of the audit trail of before this, from its beginning on. Lines of one page."""
+    return audit_chain.cut(conn, before, PAGE)
 
 
 Step = Callable[[Connection, Scope, datetime], int]

@@ -24,6 +24,7 @@ _REPLACE = "SELECT, INSERT, UPDATE, DELETE"
 MACHINE_GRANTS: Mapping[str, str] = {
     "answers": _REPLACE,  # a projection: answers that branching took away leave it
     "audit": _APPEND,
+    "audit_chain": _READ,  # written by the trigger alone
     "call_turns": _WRITE,
     "calls": _WRITE,
     "campaign_interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
@@ -65,8 +66,8 @@ MACHINE_GRANTS: Mapping[str, str] = {
 
 CONSOLE_UNSEEN = frozenset(
     {
-        *("answers", "call_turns", "carrier_erasures", "erasures", "interview_events", "prompted", "receipts"),
-        *("recovery_codes", "second_factors", "staff_sessions"),
+        *("answers", "audit_chain", "call_turns", "carrier_erasures", "erasures", "interview_events", "prompted"),
+        *("receipts", "recovery_codes", "second_factors", "staff_sessions"),
     }
 )
 """Tables the console may not read: nobody in an office reads what an organisation answered, wrote or said, who wanted
@@ -91,7 +92,8 @@ CONSOLE_HIDDEN: Mapping[str, frozenset[str]] = {
 
 ERASER_GRANTS: Mapping[str, tuple[str, ...]] = {
     "answers": (_READ, "UPDATE (value, at)"),
-    "audit": (_READ, "INSERT", "UPDATE (detail)", "DELETE"),
+    "audit": (_READ, "INSERT", "UPDATE (detail, salt)"),  # lines past their time go by `alo_audit_cut`
+    "audit_chain": (_READ,),
     "call_turns": (_READ, "DELETE"),
     "calls": (_READ, "UPDATE (interview_id)"),
     "campaign_interviews": (_READ, "DELETE"),
@@ -212,6 +214,7 @@ def _of_eraser() -> Iterator[str]:
     yield f"GRANT SELECT ON alembic_version TO {ERASER}"
     for table, rights in ERASER_GRANTS.items():
         yield f"GRANT {', '.join(rights)} ON {table} TO {ERASER}"
+    yield f"GRANT EXECUTE ON FUNCTION alo_audit_cut(TIMESTAMPTZ, INTEGER) TO {ERASER}"
     for table in OFFICE_BOUND:
         yield f"DROP POLICY IF EXISTS eraser_all ON {table}"
         yield f"CREATE POLICY eraser_all ON {table} TO {ERASER} USING (true) WITH CHECK (true)"

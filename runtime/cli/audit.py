@@ -1,7 +1,8 @@
-"""`alo audit`: who did what to what, when; listed, or taken as a file."""
+"""`alo audit`: who did what to what, when; listed, taken as a file, and verified: is it as it was written?"""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,37 @@ import click
 
 from runtime.catalogue import ZONE, shown
 from runtime.cli.session import Session
-from services import audit_trail
+from services import audit_chain, audit_trail
+from services.audit_chain import Verified
+from services.faults import Refusal
 from store.audit import Line, Wanted
+from store.audit_chain import GENESIS, End
+
+MOST_TOLD = 20
+"""Findings that are told one by one."""
+
+
+class _Noted(click.ParamType[End]):
+    """What `alo audit head` printed: position and chain value."""
+
+    name = "POSITION:HASH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> End:
+        """The head that was typed. Raises Refusal when it is none."""
+        position, _, chain = str(value).strip().partition(":")
+        try:
+            noted = End(int(position), bytes.fromhex(chain))
+        except ValueError:
+            raise Refusal("audit.no_head", written=str(value)) from None
+        if noted.position < 0 or len(noted.chain) != len(GENESIS.chain):
+            raise Refusal("audit.no_head", written=str(value))
+        return noted
+
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 
 
-@click.command("audit")
+@click.group("audit", invoke_without_command=True)
 @click.option("--since", type=DAY, default=None, help="từ ngày dd/mm/yyyy (from this day)")
 @click.option("--until", type=DAY, default=None, help="đến hết ngày dd/mm/yyyy (to the end of this day)")
 @click.option("--actor", default="", help="ai: email, cli:…, machine:… (who)")
@@ -29,9 +54,14 @@ DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
     "-o", "--out", type=click.Path(path_type=Path), default=None, help="tệp CSV mới, mọi dòng (all, as a file)"
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON")
-@click.pass_obj
-def command(session: Session, /, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
+@click.pass_context
+def command(context: click.Context, /, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
     """Nhật ký: ai làm gì, khi nào (the audit trail)."""
+    if context.invoked_subcommand is None:
+        _read(context.obj, most, out, as_json, **given)
+
+
+def _read(session: Session, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
     wanted = Wanted(**{**given, "since": _begins(given["since"]), "until": _begins(given["until"], after=1)})
     if out is not None:
         count = audit_trail.export(session.work, wanted, out, session.actor)
@@ -47,6 +77,51 @@ def command(session: Session, /, most: int, out: Path | None, as_json: bool, **g
         click.echo(_line(session, line))
     if not found:
         session.say("audit.nothing")
+
+
+@command.command("verify")
+@click.option("--head", "noted", type=_Noted(), default=None, help="đầu chuỗi đã ghi lại (a head noted earlier)")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def verify(session: Session, noted: End | None, as_json: bool) -> None:
+    """Nhật ký có còn nguyên không (is the trail as it was written). Mã thoát 1: không."""
+    found = audit_chain.verify(session.work, noted)
+    if as_json:
+        session.show(_document(session, found))
+        sys.exit(1 if found.findings else 0)
+    for finding in found.findings[:MOST_TOLD]:
+        click.echo(f"✗ {session.words(finding.words, **finding.params)}")
+    if len(found.findings) > MOST_TOLD:
+        session.say("audit.more_findings", count=len(found.findings) - MOST_TOLD)
+    if found.noted_before_cut:
+        session.say("audit.noted_before_cut", position=found.cut.position)
+    if found.findings:
+        session.fail("audit.not_whole", count=len(found.findings))
+    session.say("audit.whole", lines=found.lines, scrubbed=found.scrubbed, cut=found.cut.position)
+    click.echo(_written(found.head))
+
+
+@command.command("head")
+@click.pass_obj
+def head(session: Session) -> None:
+    """Đầu chuỗi hiện nay, để ghi lại ở nơi khác (the chain's head, to be noted elsewhere)."""
+    click.echo(_written(audit_chain.head(session.work)))
+
+
+def _written(head: End) -> str:
+    return f"{head.position}:{head.chain.hex()}"
+
+
+def _document(session: Session, found: Verified) -> dict[str, Any]:
+    return {
+        "lines": found.lines,
+        "scrubbed": found.scrubbed,
+        "head": _written(found.head),
+        "cut": found.cut.position,
+        "findings": [
+            {**asdict(finding), "words": session.words(finding.words, **finding.params)} for finding in found.findings
+        ],
+    }
 
 
 def _begins(day: datetime | None, after: int = 0) -> datetime | None:

@@ -16,7 +16,7 @@ from runtime.clock import UnreadableClockError, clock_of
 from runtime.examination import connections
 from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
-from services import key_fingerprints, person_requests
+from services import audit_chain, key_fingerprints, person_requests
 from services.faults import Refusal
 from store import continuity, unfit
 from store.keys import recorded, sample
@@ -56,6 +56,7 @@ def examinations(settings: Settings) -> list[Examination]:
         lambda: _unfit(settings),
         lambda: _held(settings),
         lambda: _requests(settings),
+        lambda: _trail(settings),
     ]
 
 
@@ -211,6 +212,19 @@ def _requests(settings: Settings) -> Iterator[Finding]:
         yield fault("requests", f"doctor.overdue.{kind}", count=count)
     if not late:
         yield well("requests")
+
+
+def _trail(settings: Settings) -> Iterator[Finding]:
+    """Is the audit trail as it was written?"""
+    try:
+        with _database(settings).transaction() as conn:
+            found = audit_chain.looked_at(conn)
+    except sa.exc.SQLAlchemyError:
+        return  # said under another heading
+    for finding in found.findings[:MOST_TOLD]:
+        yield fault("trail", finding.words, **finding.params)
+    count = len(found.findings)
+    yield fault("trail", "audit.not_whole", count=count) if count else well("trail")
 
 
 def _held(settings: Settings) -> Iterator[Finding]:

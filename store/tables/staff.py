@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text, Uuid
 
 from store.tables.base import at, document, key, metadata, ref, sealed
 
@@ -76,7 +76,20 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     document("detail"),
+    Column("salt", LargeBinary),  # random, in the digest: what was scrubbed cannot be guessed by trying
+    Column("position", BigInteger),  # these three by the trigger of migration 0020, when the transaction ends
+    Column("digest", LargeBinary),  # of the line as it was written
+    Column("chain", LargeBinary),  # of the chain of the line before, position and digest
     Index("ix_audit_subject", "subject"),
+    Index("ix_audit_position", "position"),
+)
+
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    Column("name", Text, primary_key=True),  # "head": the last line; "cut": the last of those past their time
+    Column("position", BigInteger, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
 )
 
 officer_communes = Table(

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from runtime.cli.main import alo
 from runtime.cli.session import Session
 from services.work import Work
 from store import audit
+from store.unit_of_work import Database
 from tests.doubles import START
 from tests.services.world import World, build
 
@@ -76,3 +78,25 @@ def test_taking_it_is_a_line_of_its_own_and_no_cell_is_a_formula(run: Run, tmp_p
     assert [row["subject"] for row in rows] == ["'=x", "'=x"]
     assert actions(run("--json"))[-1] == "audit.export"
     assert "Đã có" in run("-o", str(out), code=1).output
+
+
+def test_it_is_whole_and_its_head_is_noted(run: Run, owner: Database) -> None:
+    noted = run("head").stdout.strip()
+    assert noted.startswith("2:")
+    assert noted in run("verify").stdout
+    assert json.loads(run("verify", "--head", noted, "--json").stdout)["findings"] == []
+    assert "không phải đầu chuỗi" in run("verify", "--head", "2:abc", code=1).output
+    lines = json.loads(run("--json").stdout)
+    assert [line["position"] for line in lines] == [1, 2]
+    assert noted == f"2:{lines[-1]['chain']}"
+
+
+def test_what_is_not_as_it_was_written_ends_with_1_and_tells_how_to_mend(run: Run, owner: Database) -> None:
+    with owner.transaction() as conn:
+        conn.execute(sa.text("UPDATE audit SET actor = 'cli:2' WHERE actor = 'cli:1'"))
+    said = run("verify", code=1).output
+    assert "vị trí 2" in said
+    assert "đã bị sửa" in said
+    assert "Đừng sửa gì" in said
+    (finding,) = json.loads(run("verify", "--json", code=1).stdout)["findings"]
+    assert (finding["code"], finding["position"]) == ("changed", 2)

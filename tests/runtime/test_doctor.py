@@ -35,7 +35,7 @@ from runtime.settings import Settings
 from services import isolation, person_requests
 from services.told_wishes import Told
 from simulator.clock import Clock
-from store import roles
+from store import audit, roles
 from store.tables.outbox import senders
 from store.tables.registry import phones
 from store.unit_of_work import Database
@@ -170,7 +170,7 @@ def test_a_good_set_up_has_nothing_to_mend(set_up: House, monkeypatch: pytest.Mo
     assert said.exit_code == 0
     assert {part for part, level in levels.items() if level == "well"} >= {
         "keys", "schema", "sealed", "machine", "console", "rights", "broker", "workers", "disk", "clock", "signature",
-        "prompt", "carrier", "skew", "credentials", "receives", "webhooks",
+        "trail", "prompt", "carrier", "skew", "credentials", "receives", "webhooks",
     }  # fmt: skip
     assert levels["address"] == "note", "no https here"
 
@@ -206,6 +206,14 @@ def _grant(_set_up: House, owner: Database) -> None:
     """Somebody lets the staff pages re-time what leaves."""
     with owner.transaction() as conn:
         conn.execute(sa.text("GRANT UPDATE ON outbox TO alo_console"))
+
+
+def _other_line(set_up: House, owner: Database) -> None:
+    """Somebody makes a line of the trail another's."""
+    with machine_work(set_up.settings).database.transaction() as conn:
+        audit.append(conn, at=datetime(2026, 11, 18, tzinfo=UTC), actor="cli:a", action="office.add", subject="QB")
+    with owner.transaction() as conn:
+        conn.execute(sa.text("UPDATE audit SET actor = 'cli:b'"))
 
 
 def _other_key(set_up: House, owner: Database) -> None:
@@ -261,6 +269,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     "no eraser": (_env(ALO_ERASER_DATABASE_URL=""), "eraser", "doctor.not_set"),
     "no database": (_env(DATABASE_URL="postgresql+psycopg://a:b@127.0.0.1:1/x"), "schema", "doctor.away"),
     "a right too much": (_grant, "rights", "doctor.rights_differ"),
+    "a line of the trail changed": (_other_line, "trail", "audit.found.changed"),
     "no broker": (_env(BROKER_URL="redis://127.0.0.1:1/0"), "broker", "doctor.away"),
     "keys gone": (_other_key, "sealed", "doctor.sealed_unreadable"),
     "unfit keys": (_env(ALO_SECRET_KEYS="a:b"), "keys", "doctor.keys_unfit"),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from contact.delivery import State
 from contact.retention import Retention
 from scoring import rules
-from services import inbound, interviews, isolation, retention, scores, traffic
+from services import audit_chain, inbound, interviews, isolation, retention, scores, traffic
 from services.round_offices import outcomes_of
 from services.work import Work
 from store import audit as trail
@@ -108,7 +108,10 @@ def test_names_and_numbers_wait_for_the_end_of_the_round(world: World, eraser: D
 
 def test_the_trail_ends_with_its_time_and_tells_of_it(world: World, eraser: Database, clock: FakeClock) -> None:
     swept(world, eraser, clock, 51)
-    assert [row["action"] for row in world.rows(audit)] == ["retention.swept"]
+    left = [row["action"] for row in world.rows(audit)]
+    assert set(left) == {"retention.swept", "audit.cut"}
+    assert left[-2:] == ["retention.swept", "audit.cut"]
+    assert audit_chain.verify(world.work).findings == ()
     measured = {m.labels["kind"]: m.value for m in traffic.measures(world.work) if "retention" in m.name}
     assert measured["trail"] == 1
 
