@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
 from contact.kinds import KINDS, Kind, derive
+from contact.masking import masked
 from services import audience_filters, lookups, planning
 from services.faults import Refusal
 from services.preview import Preview, preview
@@ -63,7 +64,7 @@ def draft(
             round_id=found["id"],
             office_id=office_id,
             kind=kind,
-            title=title or found["title"],
+            title=masked(title).text or found["title"],
             state="draft",
             audience=wanted,
             ladder=ladder.to_dict(),
@@ -185,7 +186,7 @@ def pause(
         parts = campaigns.parts(conn, office, sender, medium)
         if not parts:
             _move(conn, campaign, ["planning", "running"], "paused")
-        why = {"actor": actor, "at": now.isoformat(), "reason": reason}
+        why = {"actor": actor, "at": now.isoformat(), "reason": masked(reason).text}
         for name, key in parts.items():
             if key is None or not campaigns.hold(conn, campaign_id, key, why, UNDER_WAY):
                 raise Refusal("campaign.part_not_held", part=name, state=campaign["state"])

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
+from contact.masking import masked
 from contact.settings import RoundSettings
 from scoring import rules
 from services import replanning
@@ -66,7 +67,7 @@ def open_round(
     values = {
         "id": round_id,
         "code": code,
-        "title": title,
+        "title": masked(title).text,
         "year": year,
         "legal_basis": legal_basis,
         "opens_at": opens_at,

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from characters.cleaning import clean
 from gateway.console import drafting
-from gateway.console.desk import desk, field, member, obey, page, refusal_words, say, sight
+from gateway.console.desk import desk, field, member, obey, page, refusal_words, say, sight, typed
 from gateway.console.rounds import chosen_office, offices_to_choose, seen
 from runtime import reasons
 from services import campaign_status, campaigns, lookups, progress, senders, trial
@@ -25,7 +25,7 @@ LIVE = ("planning", "running", "stopping")
 """States in which the counts move by themselves."""
 DRAFTS = ("draft", "approved")
 PARTS = ("office", "sender", "medium")
-CONTACTS_A_PAGE, MOST_PAGES, LONGEST_REASON = 100, 10_000, 300
+CONTACTS_A_PAGE, MOST_PAGES = 100, 10_000
 
 
 @routes.before_request
@@ -148,7 +148,7 @@ def ask_pause(campaign_id: UUID) -> ResponseReturnValue:
 def pause(campaign_id: UUID) -> ResponseReturnValue:
     """Hold what has not left, of the whole or of a part."""
     _seen(campaign_id)
-    part, reason, actor = _part(), field("reason")[:LONGEST_REASON], member().actor
+    part, reason, actor = _part(), typed("reason"), member().actor
     told = say("campaign.part_paused" if part else "campaign.paused")
     obey(lambda: campaigns.pause(desk().machine, campaign_id, actor, reason, **part), told)
     return _back(campaign_id)

@@ -15,6 +15,7 @@ from flask import abort, current_app, flash, render_template, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
 from characters.cleaning import clean
+from contact.masking import masked
 from gateway import auth
 from gateway.auth import StaffMember
 from gateway.console.tries import Tries
@@ -24,6 +25,9 @@ from runtime.catalogue import LANGUAGES, words
 from services import continuity
 from services.faults import Refusal
 from services.work import Work
+
+LONGEST_REASON = 300
+"""Letters of a reason that are kept."""
 
 EXTENSION = "alo_console"
 
@@ -80,6 +84,15 @@ def say(code: str, /, **params: Any) -> str:
 def field(name: str) -> str:
     """What a field of the form says, without what nobody can see; "" when it is not there."""
     return clean(request.form.get(name, ""))
+
+
+def typed(name: str, most: int = LONGEST_REASON) -> str:
+    """A field whose words others will read, at most so many letters: phone numbers in it are masked, and the next page
+    says so."""
+    found = masked(field(name))
+    if found.count:
+        flash(say("typed.masked", count=found.count, text=found.text[:most]), "refused")
+    return found.text[:most]
 
 
 def refusal_words(refusal: Refusal) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.console.desk import desk, field, member, obey, refusal_words, say, sight
+from gateway.console.desk import desk, member, obey, refusal_words, say, sight, typed
 from gateway.console.rounds import chosen_office, seen
 from services.exports import FORMATS, Order, export
 from services.faults import Refusal
@@ -28,7 +28,7 @@ def status(code: str) -> ResponseReturnValue:
     with desk().uploads.room() as place:
         path = place / f"{code}.{wanted}"
         office = None if found.national else found.office_code
-        order = Order(code, "status", wanted, path, found.actor, field("reason"), office)
+        order = Order(code, "status", wanted, path, found.actor, typed("reason"), office)
         try:
             export(sight(), order, say)
         except Refusal as refusal:
@@ -43,7 +43,7 @@ def status(code: str) -> ResponseReturnValue:
 def lock(code: str) -> ResponseReturnValue:
     """Lock the member's province (the national alliance: any)."""
     seen(code)
-    office, reason = chosen_office(), field("reason")
+    office, reason = chosen_office(), typed("reason")
     told = say("round.was_locked", office=office, round=code)
     obey(lambda: lock_office(desk().machine, code, office, member().actor, reason), told)
     return redirect(url_for("rounds.show", code=code), 303)
@@ -53,7 +53,7 @@ def lock(code: str) -> ResponseReturnValue:
 def unlock(code: str) -> ResponseReturnValue:
     """Open a locked province again; the use case refuses all but the national alliance."""
     seen(code)
-    office, reason, found = chosen_office(), field("reason"), member()
+    office, reason, found = chosen_office(), typed("reason"), member()
     told = say("round.was_unlocked", office=office, round=code)
     obey(lambda: unlock_office(desk().machine, code, office, found.actor, reason, national=found.national), told)
     return redirect(url_for("rounds.show", code=code), 303)

@@ -11,13 +11,14 @@ import click
 from runtime import reasons
 from runtime.cli.previewing import audience_options, show_preview
 from runtime.cli.session import Session
+from runtime.cli.typed_words import WORDS
 from services import campaign_status, campaigns, lookups, rounds, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
 from store import campaign_contacts
 from store import campaigns as rows
 
-REASON = click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+REASON = click.option("--reason", type=WORDS, default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
 PARTS = (
     click.option("--office", default=None, help="chỉ một cơ quan (only this office)"),
     click.option("--sender", default=None, help="chỉ một đầu số (only this sender)"),

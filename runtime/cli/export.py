@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from runtime.cli.session import Session
+from runtime.cli.typed_words import WORDS
 from services import exports, figure_exports
 from services.cards import export_cards
 
@@ -22,7 +23,7 @@ FORMATS = ("xlsx", "csv", "json", "flow-results", "cards")
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="xlsx", show_default=True)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="tệp mới (new file or directory)")
-@click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+@click.option("--reason", type=WORDS, default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
 @click.option("--office", metavar="CODE", default=None, help="mã cơ quan; bỏ trống: tất cả (office; all when left out)")
 @click.option("--logins", is_flag=True, help="kèm số điện thoại đăng nhập, chỉ cho phiếu (with numbers; forms only)")
 @click.option("--officer", default="", help="tên cán bộ ghi trên thẻ (officer named on cards)")

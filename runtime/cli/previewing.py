@@ -11,6 +11,7 @@ import click
 
 from contact.kinds import KINDS
 from runtime.cli.session import Session
+from runtime.cli.typed_words import WORDS
 from services.faults import Refusal
 from services.preview import Preview
 from store.audience import OUTCOMES
@@ -21,7 +22,7 @@ SECTORS = ("NN", "PNN")
 _OPTIONS = (
     click.option("--type", "kind", type=click.Choice(list(KINDS)), default="reminder", show_default=True),
     click.option("--office", default=None, help="mã cơ quan; bỏ trống: toàn quốc (office code; none: every office)"),
-    click.option("--title", default="", help="tên đợt (title)"),
+    click.option("--title", type=WORDS, default="", help="tên đợt (title)"),
     click.option("--only-office", multiple=True, help="chỉ các cơ quan này (only these offices)"),
     click.option("--commune", multiple=True, help="chỉ các xã/phường này (only these communes)"),
     click.option("--officer", multiple=True, metavar="EMAIL", help="phần của cán bộ này (this officer's communes)"),

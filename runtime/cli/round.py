@@ -18,6 +18,7 @@ from contact.settings import RoundSettings
 from runtime.catalogue import ZONE
 from runtime.cli import round_office
 from runtime.cli.session import Session
+from runtime.cli.typed_words import WORDS
 from services import round_offices, rounds
 from services.faults import Refusal
 
@@ -35,7 +36,7 @@ for part in (round_office.deadline, round_office.lock, round_office.unlock, roun
 
 @command.command("open")
 @click.argument("code")
-@click.option("--title", required=True, help="tên đợt (title)")
+@click.option("--title", type=WORDS, required=True, help="tên đợt (title)")
 @click.option("--year", required=True, help="năm được đo (year measured)")
 @click.option("--legal-basis", default="", help="căn cứ (legal basis)")
 @click.option("--opens", type=DAY, default=None, help="ngày mở dd/mm/yyyy (opening day; today unless given)")
@@ -155,7 +156,7 @@ def close_round(session: Session, code: str, yes: bool) -> None:
     metavar="07:30-11:30",
     help="giờ hành chính nối máy với cán bộ; 'off': không nối (office hours in which 0 puts callers through)",
 )
-@click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+@click.option("--reason", type=WORDS, default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
 @click.pass_obj
 def settings(
     session: Session, /, code: str, preset: str | None, path: Path | None, reason: str, **changes: Any

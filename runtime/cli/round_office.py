@@ -9,18 +9,19 @@ import click
 
 from runtime.catalogue import ZONE
 from runtime.cli.session import Session
+from runtime.cli.typed_words import WORDS
 from services import round_offices
 from services import superseded as answers
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
-_WHY = click.option("--reason", required=True, help="lý do, ghi vào nhật ký (why, for the audit trail)")
+_WHY = click.option("--reason", type=WORDS, required=True, help="lý do, ghi vào nhật ký (why, for the audit trail)")
 
 
 @click.command("deadline")
 @click.argument("code")
 @click.option("--office", required=True, metavar="CODE", help="mã cơ quan (office)")
 @click.option("--closes", type=DAY, default=None, help="ngày cuối dd/mm/yyyy; bỏ trống: theo đợt (last day)")
-@click.option("--reason", default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+@click.option("--reason", type=WORDS, default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
 @click.pass_obj
 def deadline(session: Session, code: str, office: str, closes: datetime | None, reason: str) -> None:
     """Đặt hạn riêng của một tỉnh, hoặc bỏ (a province's own last day)."""

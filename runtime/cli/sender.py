@@ -12,6 +12,7 @@ from contact.sender import SenderRow
 from runtime import seeding
 from runtime.cli import sender_costs, sender_trial, usage
 from runtime.cli.session import Session
+from runtime.cli.typed_words import WORDS
 from services import continuity, recovery, senders
 
 
@@ -125,7 +126,7 @@ def seed_senders(session: Session) -> None:
 
 @command.command("pause")
 @click.argument("name")
-@click.option("--reason", required=True)
+@click.option("--reason", type=WORDS, required=True)
 @click.pass_obj
 def pause_sender(session: Session, name: str, reason: str) -> None:
     """Tạm ngừng một đầu số (take out of use)."""
@@ -165,7 +166,7 @@ def tell_held(session: Session) -> None:
 @command.command("weight")
 @click.argument("name")
 @click.argument("weight", type=click.IntRange(min=0))
-@click.option("--reason", required=True)
+@click.option("--reason", type=WORDS, required=True)
 @click.pass_obj
 def weigh_sender(session: Session, name: str, weight: int, reason: str) -> None:
     """Đặt trọng số: kế hoạch chọn đầu số nặng nhất (what planning prefers)."""

@@ -108,6 +108,14 @@ def test_a_part_is_held_with_a_reason_and_let_go(
     assert row(world, path)["holds"] == {}
 
 
+def test_a_number_in_a_reason_is_masked_and_told(officer: Visitor, world: World, drafted: Draft) -> None:
+    path = running(officer, world, drafted)
+    seen = words(officer.post(f"{path}/pause", part="medium:text", reason="gọi bà Đông 0912 345 678"))
+    assert "Đã che 1 số điện thoại" in seen
+    assert "Lan: gọi bà Đông [☎]" in seen
+    assert "345" not in seen
+
+
 def test_a_national_campaign_is_held_in_one_province(national: Visitor, world: World) -> None:
     national.get("/rounds/2026")
     path = national.post("/rounds/2026/campaigns", office="VCA").request.path

@@ -17,7 +17,7 @@ from migrations import upgrade
 from runtime.backups import programs
 from runtime.cli.main import alo
 from runtime.embedded import ensure_database
-from services import continuity, key_fingerprints
+from services import audit_chain, continuity, key_fingerprints
 from services.faults import Refusal
 from store import continuity as held
 from store import keys
@@ -110,7 +110,9 @@ def test_what_is_put_back_is_what_was_there_and_everything_is_held(
     assert "Nothing leaves" in said
     after = everything(target.owner)
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"senders", "audit"}
+    assert changed == {"senders", "audit", "audit_chain"}
+    with target.owner.transaction() as conn:
+        assert audit_chain.looked_at(conn).findings == ()
     with target.owner.transaction() as conn:
         assert len(held.unread(conn)) == 3
         assert differences(conn) == []
