@@ -29,6 +29,7 @@ from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
 from store.vault import Vault
+from tests import read_once
 from tests.doubles import KEY, FakeCarriers, FakeClock, FakeIds, RecordingJobs
 
 HOME = "ALO_TEST_HOME"
@@ -40,11 +41,12 @@ examples.load_profile("any machine")  # what a property says holds however slow 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller names the place where the run's servers will live."""
+    """The controller names the place where the run's servers will live, and what the run has read."""
     if not hasattr(config, "workerinput"):
         home = Path(tempfile.mkdtemp(prefix="alo-tests-"))
         home.chmod(0o711)
         os.environ[HOME], os.environ[CONTROLLER] = str(home), str(os.getpid())
+    read_once.begin(Path(os.environ[HOME]))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
