@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from passlib.hash import argon2
 
 from gateway.console.app import build
 from services.work import Work
@@ -16,6 +17,19 @@ from store.unit_of_work import Database
 from tests.console.visitor import Visitor, add_office, signed_in
 from tests.services.world import World
 from tests.services.world import build as build_world
+
+SLOW = {name: getattr(argon2, name) for name in ("default_rounds", "memory_cost", "parallelism")}
+"""What the library hashes with unless it is told otherwise."""
+QUICK = {"default_rounds": 1, "memory_cost": 8, "parallelism": 1}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords of the tests are hashed in a thousandth of the time; `test_hashes.py` asks for the real cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in QUICK.items():
+            patch.setattr(argon2, name, value)
+        yield
 
 
 @pytest.fixture
@@ -35,6 +49,13 @@ def app(world: World, console: Database, tmp_path: Path) -> Flask:
     )
     made.testing = False  # errors become pages, as in earnest
     return made
+
+
+@pytest.fixture
+def slow_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as in earnest."""
+    for name, value in SLOW.items():
+        monkeypatch.setattr(argon2, name, value)
 
 
 @pytest.fixture
