@@ -7,6 +7,7 @@ worker has a database of its own, and a test begins with empty tables.
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -47,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
         home.chmod(0o711)
         os.environ[HOME], os.environ[CONTROLLER] = str(home), str(os.getpid())
     read_once.begin(Path(os.environ[HOME]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays to the end: the search for garbage need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -118,12 +125,15 @@ def _databases(url_of: Callable[[str], str]) -> Iterator[dict[str, Database]]:
         database.close()
 
 
+EMPTY = ";".join(f"DELETE FROM {table.fullname}" for table in reversed(metadata.sorted_tables))
+"""Children first, in one message: quicker than TRUNCATE, or a message a table, for the few rows of a test."""
+
+
 @pytest.fixture
 def _emptied(_databases: dict[str, Database]) -> dict[str, Database]:
-    """Empty tables. One DELETE a table, children first: quicker than TRUNCATE for the few rows of a test."""
-    with _databases["owner"].transaction() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(sa.delete(table))
+    """Empty tables."""
+    with _databases["owner"].transaction() as connection, connection.connection.cursor() as cursor:
+        cursor.execute(EMPTY)
     return _databases
 
 
