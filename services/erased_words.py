@@ -47,6 +47,18 @@ def take_out(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
     return page.found
 
 
+def words_of(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
+    """The words that `take_out` would take out."""
+    held = rows.lock(conn, interview_id)
+    if held is None or held["state"] is None:
+        return set()
+    page = _Page(form_of(conn, held["questionnaire_sha256"]), sought)
+    for event in rows.events(conn, interview_id):
+        page.input(event["input"])
+    page.values({name: answer["value"] for name, answer in rows.answers_of(conn, interview_id).items()})
+    return page.found
+
+
 def _rewrite(conn: Connection, held: Any, events: list[RowMapping], page: _Page) -> None:
     for event in events:
         given, effects = page.input(event["input"]), [page.effect(effect) for effect in event["effects"]]

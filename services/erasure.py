@@ -80,13 +80,32 @@ def preview(work: Work, written: str) -> Preview:
     return Preview(person.number, rows, [(row["registry_code"], row["name"]) for row in theirs], others, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """By what a person is found in files: themselves, and the words they said."""
+
+    person: Person = field(repr=False)
+    words: frozenset[str] = field(repr=False)
+
+
+def traces(work: Work, written: str) -> Traces:
+    """What files are searched for before the database forgets it: whatever ends an erasure after that, files hold
+    nothing that nobody could look for any more. Raises Refusal for what is not one number."""
+    with work.database.transaction() as conn:
+        person = persons.find(work, conn, written)
+        words = _written(work, conn, person)
+        for interview in person.subject.interviews:
+            words |= erased_words.words_of(conn, interview, person.sought)
+    return Traces(person, frozenset(words))
+
+
 def erase(work: Work, eraser: Database, written: str, actor: str) -> Erased:
     """Erase the person whose number staff typed; a number that nobody knows is marked, so that no list brings it in.
 
     Raises Refusal: not one number, or a text or call is under way.
     """
     number = numbers.one_of(written)
-    _leave_alone(work, number, actor)
+    leave_alone(work, number, actor)
     now = work.clock.now()
     with eraser.transaction() as conn:
         registry.hold_imports(conn)  # none that is under way writes the person again
@@ -125,8 +144,11 @@ def reapply(work: Work, eraser: Database, kept: Iterable[Mapping[str, Any]], act
     return len(there)
 
 
-def _leave_alone(work: Work, number: str, actor: str) -> None:
-    """Nothing leaves for the number any more, and the ledger says so for good."""
+def leave_alone(work: Work, number: str, actor: str) -> None:
+    """Nothing leaves for the number (E.164) any more, and the ledger says so for good.
+
+    Raises Refusal: a text or call is under way.
+    """
     now = work.clock.now()
     with work.database.transaction() as conn:
         phone = numbers.lock(work, conn, number)
@@ -152,6 +174,11 @@ def _take_away(work: Work, conn: Connection, person: Person) -> tuple[dict[str, 
         found = persons.mentions(work, conn, table, person)
         act(work, conn, person, found)
         done[table.name] = len(found)
+    for typed in erasing.TYPED:
+        named = list(_without(erasing.typed(conn, typed), person))
+        for typed_id, clean in named:
+            erasing.set_columns(conn, typed, typed_id, **clean)
+        done[typed.name] = len(named)
     done[receipts.name] = 0
     for row_id, clean in _without(erasing.details(conn, receipts, erasing.receipts_of(person.subject)), person):
         erasing.set_columns(conn, receipts, row_id, detail=clean)

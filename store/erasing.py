@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, delet
 
 from contact.delivery import State
 from store.personal import Subject, places
-from store.tables.campaigns import consent
+from store.tables.campaigns import campaigns, consent
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
-from store.tables.outbox import call_turns, calls, outbox, receipts
+from store.tables.outbox import call_turns, calls, outbox, receipts, senders
 from store.tables.registry import organisation_phones, organisations, phone_abilities, phone_readings, phones
+from store.tables.rounds import rounds
 from store.tables.staff import audit
 
 GOING: tuple[Table, ...] = (organisation_phones, phone_abilities, phone_readings, call_turns, prompted)
@@ -30,6 +31,12 @@ BLANKED: Mapping[Table, Mapping[str, Any]] = {
     inbound: {"number": None, "body": None, "reply": None, "answered_as": None},
 }
 """Table → what its rows of the person hold afterwards. The digest: the next list writes the organisation anew."""
+TYPED: Mapping[Table, tuple[str, ...]] = {
+    campaigns: ("title", "holds"),
+    senders: ("paused_reason",),
+    rounds: ("title",),
+}
+"""Table → its columns with what staff typed in clear, for others to read: it may name the person."""
 _LEAVING = (State.SENDING, State.RINGING, State.ANSWERED)
 _DOUBTFUL = (State.UNKNOWN, State.HANDED)
 
@@ -77,6 +84,16 @@ def details(conn: Connection, table: Table, which: ColumnElement[bool]) -> list[
     """Key and JSON `detail` of rows, as they are read for a search."""
     query = select(table.c.id, table.c.detail).where(which).execution_options(yield_per=500)
     return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def typed(conn: Connection, table: Table) -> list[tuple[UUID, dict[str, Any]]]:
+    """Id, and what staff typed by column, of every row of a table of `TYPED`."""
+    columns = [table.c[name] for name in TYPED[table]]
+    return [(row["id"], {c.name: row[c.name] for c in columns}) for row in _mapped(conn, select(table.c.id, *columns))]
+
+
+def _mapped(conn: Connection, query: Any) -> Sequence[RowMapping]:
+    return conn.execute(query).mappings().all()
 
 
 def receipts_of(subject: Subject) -> ColumnElement[bool]:

@@ -170,7 +170,7 @@ def _rows_of(place: SealedColumn) -> sa.Select[Any]:
     return sa.select(*place.key, *bound_to, place.column).where(sa.func.length(place.column) > 0)
 
 
-def _row(place: SealedColumn, row: sa.Row[Any]) -> SealedRow:
+def _row(place: SealedColumn, row: Sequence[Any]) -> SealedRow:
     values = tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
     end = len(place.key)
     return SealedRow(values[:end], values[end:-1], bytes(values[-1]))
@@ -199,10 +199,18 @@ def others_connected(conn: sa.Connection, roles: Iterable[str]) -> int:
 
 def numbers(conn: sa.Connection, version: int) -> Iterator[HashedRow]:
     """Every phone whose hash is of another version than `version`."""
-    query = sa.select(phones.c.hash, phones.c.number).where(phones.c.hash_version != version)
-    query = query.where(phones.c.number.is_not(None))
-    for row in conn.execute(query):
-        yield HashedRow(bytes(row.hash), "phones.number", (bytes(row.hash),), bytes(row.number))
+    yield from _hashed(conn, phones.c.hash, phones.c.number, phones.c.hash_version != version)
+
+
+def _hashed(
+    conn: sa.Connection, hashed: sa.Column[Any], column: sa.Column[Any], which: sa.ColumnElement[bool]
+) -> Iterator[HashedRow]:
+    """The hashes of a table beside what they were made of, in the order of the hash."""
+    place = SealedColumn(column.table, column)
+    query = _rows_of(place).add_columns(hashed.label("hash")).where(which, column.is_not(None)).order_by(hashed)
+    for *cells, digest in conn.execute(query):
+        row = _row(place, cells)
+        yield HashedRow(bytes(digest), place.place, row.bound_to, row.sealed)
 
 
 def erased(conn: sa.Connection) -> int:
@@ -213,18 +221,13 @@ def erased(conn: sa.Connection) -> int:
 def writers_on_no_list(conn: sa.Connection) -> Iterator[HashedRow]:
     """One text each of senders that are no phone of ours (short codes, names)."""
     ours = sa.exists().where(phones.c.hash == inbound.c.phone_hash)
-    query = sa.select(inbound.c.phone_hash, inbound.c.id, inbound.c.number).order_by(inbound.c.phone_hash)
-    query = query.where(~ours, inbound.c.number.is_not(None))
-    for phone_hash, rows in groupby(conn.execute(query), lambda row: bytes(row.phone_hash)):
-        first = next(rows)
-        yield HashedRow(phone_hash, "inbound.number", (first.id,), bytes(first.number))
+    texts = _hashed(conn, inbound.c.phone_hash, inbound.c.number, ~ours)
+    yield from (next(same) for _, same in groupby(texts, lambda row: row.hash))
 
 
 def digits_chosen(conn: sa.Connection) -> Iterator[HashedRow]:
     """Every choice between two readings of a number."""
-    for row in conn.execute(sa.select(readings.c.office_id, readings.c.digits_hash, readings.c.digits)):
-        digits_hash = bytes(row.digits_hash)
-        yield HashedRow(digits_hash, "phone_readings.digits", (row.office_id, digits_hash), bytes(row.digits))
+    yield from _hashed(conn, readings.c.digits_hash, readings.c.digits, sa.true())
 
 
 def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> None:

@@ -93,11 +93,6 @@ class Vault:
         """The same of the look-up key."""
         return _fingerprint(self._lookup_key)
 
-    def stale(self, sealed: bytes) -> bool:
-        """Whether `sealed` has an older key than the newest, or no place (rotation re-seals it)."""
-        sealed = bytes(sealed)
-        return _named(sealed)[0] != self._newest or not is_bound(sealed)
-
     def lookup(self, e164: str) -> bytes:
         """HMAC-SHA256 of an E.164 number: finds a phone without telling it."""
         return hmac.digest(self._lookup_key, e164.encode(), "sha256")

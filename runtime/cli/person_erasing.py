@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from runtime import container, person_files
 from runtime.cli.session import Session
 from runtime.data_directory import prepare
 from services import erasure, erasure_marks, numbers
-from services.erasure import Erased, Preview
+from services.erasure import Erased, Preview, Traces
 from services.faults import Refusal
 
 KEPT = "erased-people.jsonl"
@@ -50,9 +50,7 @@ def erase(
     typed = click.prompt(session.words("person.type_back")) if confirm is None and not as_json else confirm or ""
     if numbers.one_of(typed) != found.number:
         raise Refusal("person.typed_other")
-    done = _erased(session, found)
-    _keep(session)
-    files = person_files.clean(session.settings.alo_data_dir, search, lambda text: _stands(done, text))
+    done, files = _carried_out(session, found, search)
     if as_json:
         left = [str(path) for path in files.left]
         session.show({"rows": dict(done.rows), "at_carriers": done.at_carriers, "kannel": done.kannel, "files": left})
@@ -63,6 +61,23 @@ def erase(
     for path in files.left if not as_json else ():
         session.say("person.file_left", file=str(path))
     sys.exit(1 if files.left else 0)
+
+
+def _carried_out(session: Session, found: Preview, search: Iterable[Path]) -> tuple[Erased, person_files.Found]:
+    """Files first: what the database has forgotten nobody could look for there. Then the database, and files once more
+    for what was written meanwhile."""
+    erasure.leave_alone(session.work, found.number, session.actor)
+    before = erasure.traces(session.work, found.number)
+    first = _cleaned(session, search, before)
+    done = _erased(session, found)
+    _keep(session)
+    files = _cleaned(session, search, done)
+    files.lines += first.lines
+    return done, files
+
+
+def _cleaned(session: Session, search: Iterable[Path], known: Erased | Traces) -> person_files.Found:
+    return person_files.clean(session.settings.alo_data_dir, search, lambda text: _stands(known, text))
 
 
 def told(session: Session, found: Preview) -> Iterator[str]:
@@ -154,7 +169,7 @@ def _with_eraser(session: Session, do: Any) -> Any:
         database.close()
 
 
-def _stands(done: Erased, text: str) -> bool:
+def _stands(done: Erased | Traces, text: str) -> bool:
     return done.person.sought.stands_in(text) or any(word in text for word in done.words if len(word) >= LEAST)
 
 

@@ -174,6 +174,27 @@ def test_the_number_typed_back_erases_rows_and_files(run: Run, world: World, tmp
     assert world.consent_of() == "stopped"
 
 
+@pytest.mark.parametrize("dies_at", ["_erased", "_keep"])
+def test_who_kills_the_command_leaves_no_file_that_nobody_can_search(
+    run: Run, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    """Before the database forgets, and right after: the next run finds nothing in files that it could not know."""
+    (tmp_path / "data" / "logs").mkdir(parents=True)
+    log = tmp_path / "data" / "logs" / "gateway.log"
+    log.write_text(f"a line\n{NAME}, 0901 000 001\n")
+
+    def dies(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as planted:
+        planted.setattr(person_erasing, dies_at, dies)
+        run("person", "erase", LEADER, "--confirm", LEADER, code=1)
+    run("person", "erase", LEADER, "--confirm", LEADER)
+    assert NAME not in log.read_text()
+    assert (tmp_path / "data" / "erased-people.jsonl").exists()
+    assert shown(run, LEADER)["organisations"] == []
+
+
 def test_marks_are_kept_and_applied_anew(run: Run, world: World, tmp_path: Path) -> None:
     run("person", "erase", LEADER, "--confirm", LEADER)
     marks = tmp_path / "marks"

@@ -18,6 +18,8 @@ from contact.delivery import State
 from contact.mentions import Sought
 from runtime.embedded import _postgres_binaries
 from services import (
+    audit_chain,
+    campaigns,
     clearance,
     erasure,
     erasure_marks,
@@ -26,6 +28,7 @@ from services import (
     interviews,
     isolation,
     person_requests,
+    senders,
     undo,
 )
 from services.faults import Refusal
@@ -34,9 +37,11 @@ from services.sealed_columns import opened as sealed_text
 from services.told_wishes import Told, start_number
 from services.work import Work
 from store.keys import sealed_columns
+from store.tables.campaigns import campaigns as campaign_table
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews as interview_table
-from store.tables.outbox import calls, outbox, receipts, senders
+from store.tables.outbox import calls, outbox, receipts
+from store.tables.outbox import senders as sender_table
 from store.tables.persons import carrier_erasures, erasures
 from store.tables.registry import imports as import_table
 from store.tables.registry import organisation_phones, organisations, phones
@@ -224,7 +229,7 @@ def test_carriers_are_asked_and_staff_clean_what_cannot_be(
     world: World, eraser: Database, jobs: RecordingJobs
 ) -> None:  # fmt: skip
     with world.work.database.transaction() as conn:
-        conn.execute(sa.update(senders).where(senders.c.id == world.one_way.id).values(carrier="kannel"))
+        conn.execute(sa.update(sender_table).where(sender_table.c.id == world.one_way.id).values(carrier="kannel"))
         ours = {"carrier_id": "77", "sender_id": world.one_way.id}
         conn.execute(sa.insert(outbox).from_select(*_copied(conn, ours)))
     done = erasure.erase(world.work, eraser, NUMBER, ACTOR)
@@ -263,6 +268,22 @@ def test_twice_and_of_a_stranger_is_as_good(world: World, eraser: Database, tmp_
     brought_in(world, tmp_path, ["DX009", "HTX Mới", "HTX", "NN", "Ai Đó", "0987654321", "Có", "Hoạt động"])
     assert world.rows(organisation_phones, phone_hash=world.hash("+84987654321")) == []
     assert erasure.preview(world.work, NUMBER).erased_at is not None
+
+
+def test_what_staff_typed_for_others_to_read_names_nobody(world: World, eraser: Database) -> None:
+    made = campaigns.draft(world.work, "2026", "QB", ACTOR, title=f"Nhắc bà {NAME}")
+    campaigns.launch(world.work, made, campaigns.preview(world.work, made).contacted, ACTOR, f"{NAME} đồng ý")
+    campaigns.pause(world.work, made, ACTOR, f"{NAME} đi vắng", medium="text")
+    senders.pause(world.work, world.text.name, f"{NAME} kêu ca", ACTOR)
+    erasure.erase(world.work, eraser, NUMBER, ACTOR)
+    (campaign,) = world.rows(campaign_table)
+    assert campaign["title"] == "Nhắc bà […]"
+    (held,) = campaign["holds"].values()
+    assert held["reason"] == "[…] đi vắng"
+    assert "[…] kêu ca" in {row["paused_reason"] for row in world.rows(sender_table)}
+    assert not Sought([], [NAME]).stands_in(json.dumps([dict(row["detail"]) for row in world.rows(audit)]))
+    found = audit_chain.verify(world.work)
+    assert (found.findings, found.scrubbed) == ((), 4)
 
 
 def test_a_preview_tells_what_goes_and_changes_nothing(world: World) -> None:
