@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 
 import click
 
 from runtime import container
 from runtime.cli.session import Session
-from runtime.examination import house, numbers, outside
-from runtime.examination.findings import Finding, gathered
+from runtime.examination import PARTS, house, numbers, outside, signs
+from runtime.examination.findings import Examination, Finding, fault, gathered
+from runtime.settings import Settings
 
 MARKS = {"well": "✓", "note": "·", "fault": "✗"}
 
 
 @click.command("doctor")
+@click.option(
+    "--part", "parts", multiple=True, type=click.Choice(PARTS), help="Chỉ phần này, nhiều lần được (this part only)"
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def command(session: Session, as_json: bool) -> None:
+def command(session: Session, parts: Sequence[str], as_json: bool) -> None:
     """Kiểm tra máy chủ, địa chỉ công khai, đầu số (check servers, public address, senders). Mã thoát 1: có lỗi."""
-    settings = container.running_settings(session.settings)
-    parts = (*house.examinations(settings), *outside.examinations(settings), *numbers.examinations(settings))
     found = []
-    for finding in gathered(parts):
+    for finding in _examined(container.running_settings(session.settings), parts):
         found.append(finding)
         if not as_json:
             click.echo(_line(session, finding))
@@ -33,6 +36,18 @@ def command(session: Session, as_json: bool) -> None:
     if faults:
         session.fail("doctor.faults", count=faults)
     session.say("doctor.no_faults")
+
+
+def _examined(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
+    """The findings of the parts wanted, or of all. A part asked for by name is never passed over in silence."""
+    if not wanted:
+        parts = (*house.examinations(settings).values(), *signs.examinations(settings).values())
+        yield from gathered((*parts, *outside.examinations(settings), *numbers.examinations(settings)))
+        return
+    known: dict[str, Examination] = {**house.examinations(settings), **signs.examinations(settings)}
+    for part in wanted:
+        found = list(known[part]())
+        yield from found or [fault(part, "doctor.not_looked_at")]
 
 
 def _line(session: Session, finding: Finding) -> str:

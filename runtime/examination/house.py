@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import redis
 import sqlalchemy as sa
@@ -36,28 +36,28 @@ _RIGHTS = sa.text(
 )
 
 
-def examinations(settings: Settings) -> list[Examination]:
-    """What is looked at, in order. `settings` are complete (`container.running_settings`)."""
+def examinations(settings: Settings) -> Mapping[str, Examination]:
+    """What is looked at, by part, in order. `settings` are complete (`container.running_settings`)."""
     machine, console = settings.database_url, settings.alo_console_database_url
     eraser = settings.alo_eraser_database_url
-    return [
-        lambda: _keys(settings),
-        lambda: _schema(settings),
-        lambda: _sealed(settings),
-        lambda: _role("machine", machine.get_secret_value(), "alo_machine"),
-        lambda: _role("console", console.get_secret_value(), "alo_console"),
-        lambda: _role("eraser", eraser.get_secret_value(), "alo_eraser"),
-        lambda: _rights(settings),
-        lambda: _broker(settings),
-        lambda: connections.guarded(settings),
-        lambda: _workers(settings),
-        lambda: _disk(settings),
-        lambda: _clock(settings),
-        lambda: _unfit(settings),
-        lambda: _held(settings),
-        lambda: _requests(settings),
-        lambda: _trail(settings),
-    ]
+    return {
+        "keys": lambda: _keys(settings),
+        "schema": lambda: _schema(settings),
+        "sealed": lambda: _sealed(settings),
+        "machine": lambda: _role("machine", machine.get_secret_value(), "alo_machine"),
+        "console": lambda: _role("console", console.get_secret_value(), "alo_console"),
+        "eraser": lambda: _role("eraser", eraser.get_secret_value(), "alo_eraser"),
+        "rights": lambda: _rights(settings),
+        "broker": lambda: _broker(settings),
+        "connections": lambda: connections.guarded(settings),
+        "workers": lambda: _workers(settings),
+        "disk": lambda: _disk(settings),
+        "clock": lambda: _clock(settings),
+        "unfit": lambda: _unfit(settings),
+        "held": lambda: _held(settings),
+        "requests": lambda: _requests(settings),
+        "trail": lambda: _trail(settings),
+    }
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

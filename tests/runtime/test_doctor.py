@@ -17,6 +17,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
+import redis
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
@@ -25,17 +26,20 @@ from werkzeug.wrappers import Response
 from contact.calendar import local_day
 from gateway.serving import webhooks_app
 from migrations import upgrade
-from runtime import keys
+from runtime import heartbeats, keys
+from runtime.celery_client import QUEUES
 from runtime.cli.main import alo
 from runtime.container import machine_work
 from runtime.demonstration.stage import free_port
-from runtime.examination import house, numbers, outside
+from runtime.examination import PARTS, house, numbers, outside, signs
+from runtime.heartbeats import Heartbeats
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
 from services import isolation, person_requests
 from services.told_wishes import Told
 from simulator.clock import Clock
 from store import audit, roles
+from store.outbox import insert_row
 from store.tables.outbox import senders
 from store.tables.registry import phones
 from store.unit_of_work import Database
@@ -75,9 +79,17 @@ class House:
         """`alo doctor` as a command."""
         return CliRunner().invoke(alo, ["doctor", *argv], env=self.env)
 
-    def faults(self) -> dict[str, list[str]]:
-        """Part → codes of what needs mending; the exit code says whether there is any."""
-        result = self.examine("--json")
+    def signed(self, beat: float = 0.0, **queues: float) -> None:
+        """Signs of beat and of each queue at the broker, so many seconds old."""
+        client = redis.Redis.from_url(self.env["BROKER_URL"].replace("redis+socket://", "unix://"))
+        ages = {"beat": beat, **{f"queue:{queue}": queues.get(queue, 0.0) for queue in QUEUES}}
+        now = int(client.time()[0])
+        client.hset(heartbeats.KEY, mapping={name: now - int(age) for name, age in ages.items()})
+        client.expire(heartbeats.KEY, 600)
+
+    def faults(self, *parts: str) -> dict[str, list[str]]:
+        """Part → codes of what needs mending, of these parts or of all; the exit code says whether there is any."""
+        result = self.examine("--json", *(word for part in parts for word in ("--part", part)))
         found: dict[str, list[str]] = {}
         for finding in json.loads(result.stdout)["findings"]:
             if finding["level"] == "fault":
@@ -117,6 +129,8 @@ def set_up(
 ) -> Iterator[House]:
     """Everything as it should be, but for workers."""
     monkeypatch.setattr(house, "PING_S", 0.3)
+    monkeypatch.setattr(signs, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(heartbeats, "KEY", f"alo:heartbeats:{tmp_path}")  # the run's tests share a broker
     port, front = free_port(), {}
     with parts.simulator(tmp_path / "journal.jsonl", Clock()) as sim:
         env = {
@@ -161,16 +175,19 @@ def workers(set_up: House) -> Iterator[None]:
 @pytest.mark.usefixtures("workers")
 def test_a_good_set_up_has_nothing_to_mend(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house, "PING_S", 2.0)
+    set_up.signed()
     for _ in range(10):
         if "workers" not in (found := set_up.faults()):
             break
     assert found == {}
+    set_up.signed()
     said = set_up.examine("--lang=en", "--json")
     levels = {f["part"]: f["level"] for f in json.loads(said.stdout)["findings"]}
     assert said.exit_code == 0
     assert {part for part, level in levels.items() if level == "well"} >= {
         "keys", "schema", "sealed", "machine", "console", "rights", "broker", "workers", "disk", "clock", "signature",
         "trail", "prompt", "carrier", "skew", "credentials", "receives", "webhooks",
+        "beat", "queues", "due",
     }  # fmt: skip
     assert levels["address"] == "note", "no https here"
 
@@ -214,6 +231,11 @@ def _other_line(set_up: House, owner: Database) -> None:
         audit.append(conn, at=datetime(2026, 11, 18, tzinfo=UTC), actor="cli:a", action="office.add", subject="QB")
     with owner.transaction() as conn:
         conn.execute(sa.text("UPDATE audit SET actor = 'cli:b'"))
+
+
+def _take_right(_set_up: House, owner: Database) -> None:
+    with owner.transaction() as conn:
+        conn.execute(sa.text("REVOKE INSERT ON inbound FROM alo_machine"))
 
 
 def _other_key(set_up: House, owner: Database) -> None:
@@ -292,6 +314,7 @@ BREAKS: dict[str, tuple[Break, str, str]] = {
     ),
     "cannot receive": (lambda s, _: s.connect(CALLS, capabilities=["sms"]), "receives", "doctor.cannot_receive"),
     "not our number": (_sender(address="+842471000777"), "receives", "doctor.number_not_ours"),
+    "a right that webhooks need is gone": (_take_right, "writing", "doctor.not_written"),
     "no such credentials": (_sender(credentials="aggregator"), "credentials", "doctor.no_credentials"),
     "carrier away": (_sender(api_base_url="http://127.0.0.1:1"), "carrier", "doctor.carrier_away"),
 }  # fmt: skip
@@ -355,3 +378,62 @@ def test_the_probe_leaves_nothing_behind(set_up: House, owner: Database) -> None
     set_up.faults()
     assert rows() == before
     assert "%C4%91%2F" in outside.PROBE
+
+
+SIGNS = ("beat", "queues", "due")
+
+
+def test_a_dead_beat_is_found_and_accuses_nobody_else(set_up: House) -> None:
+    set_up.signed(beat=400, contact=400, housekeeping=400)
+    found = set_up.faults(*SIGNS)
+    assert found["beat"] == ["doctor.beat_dead"]
+    assert "queues" not in found
+    assert "silent for 40" in set_up.examine("--part", "beat", "--lang=en").output
+
+
+def test_a_doctor_that_does_not_look_for_beat_is_seen(set_up: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault."""
+    monkeypatch.setattr(signs, "_beat", lambda _signs: iter(()))
+    with pytest.raises(AssertionError):
+        test_a_dead_beat_is_found_and_accuses_nobody_else(set_up)
+
+
+def test_a_queue_whose_worker_hangs_is_found_by_name(set_up: House) -> None:
+    set_up.signed(housekeeping=400)
+    found = json.loads(set_up.examine("--part", "queues", "--json").stdout)["findings"]
+    assert [(f["level"], f["code"], f["subject"]) for f in found] == [("fault", "doctor.queue_silent", "housekeeping")]
+    assert "beat" not in set_up.faults(*SIGNS)
+
+
+def test_who_was_never_seen_is_found(set_up: House) -> None:
+    assert set_up.faults(*SIGNS)["beat"] == ["doctor.beat_never"]
+    Heartbeats(set_up.env["BROKER_URL"]).note_beat()
+    found = set_up.faults(*SIGNS)
+    assert found["queues"] == ["doctor.queue_never"] * len(QUEUES)
+    assert "beat" not in found
+
+
+def test_a_due_row_that_nobody_takes_is_found(set_up: House, owner: Database) -> None:
+    assert "due" not in set_up.faults(*SIGNS)
+    work = machine_work(set_up.settings)
+    late = work.clock.now() - timedelta(minutes=10)
+    row = {"hash": b"h", "hash_version": 1, "number": b"", "kind": "mobile", "flags": [], "created_at": late}
+    with owner.transaction() as conn:
+        conn.execute(sa.insert(phones).values(consent="unasked", **row))
+        sender = conn.scalar(sa.select(senders.c.id).where(senders.c.name == "twilio-sms"))
+        conn.execute(sa.update(senders).values(slot_at=late))
+        due = {"id": work.ids.new(), "ref": work.ids.public(), "medium": "text", "purpose": "reply", "state": "planned"}
+        insert_row(conn, **due, sender_id=sender, phone_hash=b"h", due_at=late, created_at=late)
+    found = json.loads(set_up.examine("--part", "due", "--json").stdout)["findings"]
+    assert [(f["level"], f["code"], f["subject"]) for f in found] == [("fault", "doctor.stalled", "twilio-sms")]
+
+
+def test_one_part_alone_is_looked_at_and_never_passed_over(set_up: House) -> None:
+    set_up.signed()
+    told = set_up.examine("--part", "broker", "--part", "beat", "--json")
+    assert (told.exit_code, [f["part"] for f in json.loads(told.stdout)["findings"]]) == (0, ["broker", "beat"])
+    set_up.env["BROKER_URL"] = "redis://127.0.0.1:1/0"
+    told = set_up.examine("--part", "beat", "--json")
+    assert (told.exit_code, [f["code"] for f in json.loads(told.stdout)["findings"]]) == (1, ["doctor.not_looked_at"])
+    assert set_up.examine("--part", "weather").exit_code == 2
+    assert set(PARTS) == {*house.examinations(set_up.settings), *signs.examinations(set_up.settings)}
