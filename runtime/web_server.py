@@ -27,6 +27,16 @@ class RedactedLogger(Logger):  # type: ignore[misc]  # gunicorn brings no types
             logger.propagate = True
         observability.configure(_settings.alo_log_level)
 
+    def warning(self, msg: str, *args: Any, **more: Any) -> None:
+        """Of a request that is none: not by whom, and not its line, in which anything may stand."""
+        super().warning("Invalid request" if msg.startswith("Invalid request from") else msg, *args, **more)
+
+    def exception(self, msg: str, *args: Any, **more: Any) -> None:
+        """Of a request that failed: not its address, in which tokens stand."""
+        if msg.startswith("Error handling request"):
+            msg, args = "Error handling request", ()
+        super().exception(msg, *args, **more)
+
 
 bind = f"{_settings.alo_bind}:{_settings.alo_port}"
 workers = _settings.alo_web_workers

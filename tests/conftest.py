@@ -41,6 +41,17 @@ examples.register_profile("any machine", deadline=None, suppress_health_check=[H
 examples.load_profile("any machine")  # what a property says holds however slow the machine is
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run may be told."""
+    parser.addoption("--seed", type=int, default=1, help="seed of what tests/system/doors draws")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Of this run's random choices."""
+    return int(request.config.getoption("--seed"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The controller names the place where the run's servers will live, and what the run has read."""
     if not hasattr(config, "workerinput"):

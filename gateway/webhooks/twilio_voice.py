@@ -16,6 +16,8 @@ from gateway.webhooks.reading import done, read, sender_at, twiml
 from services import calls, detection, ring_in
 
 routes = Blueprint("twilio_voice", __name__)
+LAST_TURN = 32_767
+"""What the database can number; no call comes near."""
 
 
 @routes.before_request
@@ -43,7 +45,7 @@ def rang_in() -> Response:
     return twiml(script)
 
 
-@routes.post("/twilio/voice/<ref:ref>/<int:turn>")
+@routes.post(f"/twilio/voice/<ref:ref>/<int(max={LAST_TURN}):turn>")
 def turn(ref: str, turn: int) -> Response:
     """The next step of the call `ref`: turn 0 after the answer, later turns with keys, silence, or a person left."""
     call = read("twilio", twilio_requests.voice_request)

@@ -208,9 +208,10 @@ class Odd:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
-    def raw(self) -> bytes:
-        """As a client sends it."""
-        lines = [f"{self.method} {self.target} HTTP/1.1", "Connection: close", f"Content-Length: {len(self.body)}"]
+    def raw(self, *, closes: bool = True) -> bytes:
+        """As a client sends it; `closes`: nothing more comes on this connection."""
+        lines = [f"{self.method} {self.target} HTTP/1.1", f"Content-Length: {len(self.body)}"]
+        lines += ["Connection: close"] if closes else []
         lines += [f"{name}: {value}" for name, value in self.headers]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + self.body
 

@@ -11,6 +11,8 @@ from werkzeug.test import Client
 
 from contact.delivery import InboundText, Receipt, State
 from gateway.desk import FRESH, RETRY
+from gateway.webhooks import twilio_voice
+from services.calls import MOST_TURNS
 from tests.carriers.parts import ACCOUNT, TO, sender
 from tests.doubles import FakeClock
 from tests.gateway.parts import OURS, REF, SENDERS, Shelf, Twilio, call_form, small_app, text_form
@@ -109,6 +111,14 @@ def test_the_steps_of_a_call(calls: dict[str, Taken]) -> None:
     assert calls["first"] == [(REF, "CA1", "human")]
     assert calls["pressed"] == [(REF, 7, "2", None), (REF, 8, None, None)]
     assert calls["rang_in"] == [(SENDERS[1], TO, "CA1")]
+
+
+def test_a_turn_that_no_database_numbers_is_no_address(calls: dict[str, Taken]) -> None:
+    """However well it is signed: an error of the database would be one of ours."""
+    for turn in (twilio_voice.LAST_TURN + 1, 2**31, 10**12, 10**40):
+        assert Twilio(small_app()).post(f"/twilio/voice/{REF}/{turn}", call_form(Digits="2")).status_code == 404
+    assert calls["pressed"] == []
+    assert MOST_TURNS < twilio_voice.LAST_TURN
 
 
 @pytest.mark.parametrize("use_case", ["first", "pressed", "rang_in"])
