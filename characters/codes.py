@@ -38,5 +38,8 @@ def _runs(text: str) -> list[str]:
 
 
 def email(text: str) -> str:
-    """The one form of an e-mail address: as `plain`, in lower case, without spaces around it."""
-    return plain(text).lower()
+    """The one form of an e-mail address: as `plain`, in lower case, without spaces around it.
+
+    Read once more after that: small letters may join with a mark that capitals do not join with.
+    """
+    return plain(plain(text).lower())

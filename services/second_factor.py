@@ -91,8 +91,10 @@ def prove(work: Work, staff_id: UUID, code: str) -> Proof:
     """Take a code of the authenticator, or a recovery code, which is used up. "wait": not even looked at."""
     with work.database.transaction() as conn:
         found = rows.lock(conn, staff_id)
-        if found is None or found["secret"] is None or _waits(work, found):
-            return "wait" if found is not None else "wrong"
+        if found is None or found["secret"] is None:  # a set-up under way proves nothing yet
+            return "wrong"
+        if _waits(work, found):
+            return "wait"
         typed, at = one_time.typed(code), work.clock.real()
         taken = one_time.matching_step(
             work.vault.open_bytes(found["secret"], _SECRET, staff_id), typed, at, found["last_step"]

@@ -6,14 +6,14 @@ It must not know how codes are made or kept, nor anybody else's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import qrcode
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
 from gateway import auth
-from gateway.console.desk import desk, member, page, refusal_words, say
+from gateway.console.desk import desk, later, member, page, refusal_words, say
 from gateway.console.door_log import note_sign_in_failed
 from services import second_factor
 from services.faults import Refusal
@@ -21,6 +21,8 @@ from services.faults import Refusal
 routes = Blueprint("second", __name__, url_prefix="/account/second-factor")
 TRIES = "second-factor"
 """What tries at the password of a set-up are counted as."""
+NOT_TAKEN = {"second_factor.wrong": "code_wrong", "second_factor.wait": "code_wait"}
+"""Refusal of a code → what the log calls it."""
 
 
 @routes.get("")
@@ -38,8 +40,9 @@ def confirm() -> ResponseReturnValue:
     """End a set-up: with the password, so that an unattended screen is not enough, and a code of the new phone."""
     own = member()
     tries = desk().tries
-    if tries.again(TRIES, str(own.staff_id)):
-        raise TooManyRequests
+    wait = tries.again(TRIES, str(own.staff_id))
+    if wait:
+        return later("second_set_up.html", wait, **_begun())
     if auth.verified(own.email, request.form.get("password", "")) is None:
         note_sign_in_failed("present_password", own.email)
         return _set_up(422, say("console.password.wrong"))
@@ -48,7 +51,7 @@ def confirm() -> ResponseReturnValue:
     try:
         return _codes(second_factor.confirm(work, own.staff_id, code, own.session_id))
     except Refusal as refusal:
-        return _set_up(422, refusal_words(refusal))
+        return _set_up(422, _refused(refusal))
 
 
 @routes.post("/codes")
@@ -58,7 +61,7 @@ def renew() -> ResponseReturnValue:
     try:
         return _codes(second_factor.renew_codes(desk().machine, own.staff_id, code))
     except Refusal as refusal:
-        flash(refusal_words(refusal), "refused")
+        flash(_refused(refusal), "refused")
     return redirect(url_for("second.show"), 303)
 
 
@@ -73,17 +76,28 @@ def _obeyed(command: Callable[[], None], told: str) -> ResponseReturnValue:
     try:
         command()
     except Refusal as refusal:
-        flash(refusal_words(refusal), "refused")
+        flash(_refused(refusal), "refused")
         return redirect(url_for("second.show"), 303)
     flash(say(told), "done")
     return redirect(url_for("account.show"), 303)
 
 
+def _refused(refusal: Refusal) -> str:
+    """The refusal in words; a code that is not taken is logged as at the door."""
+    if refusal.code in NOT_TAKEN:
+        note_sign_in_failed(NOT_TAKEN[refusal.code], member().email)
+    return refusal_words(refusal)
+
+
 def _set_up(status: int, fault: str = "") -> ResponseReturnValue:
+    return page("second_set_up.html", status, **_begun(), fault=fault)
+
+
+def _begun() -> dict[str, Any]:
+    """What the page of a set-up shows."""
     begun = second_factor.begin(desk().machine, member().staff_id)
     side, path = picture(begun.address)
-    shown = {"side": side, "path": path, "secret": begun.secret, "again": member().second_factor}
-    return page("second_set_up.html", status, **shown, fault=fault)
+    return {"side": side, "path": path, "secret": begun.secret, "again": member().second_factor}
 
 
 def _codes(made: list[str]) -> ResponseReturnValue:

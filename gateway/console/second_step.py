@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import auth
-from gateway.console.desk import desk, page, say
+from gateway.console.desk import desk, later, page, say
 from gateway.console.door_log import note_sign_in_failed
 from gateway.metrics import REFUSED
 from services import second_factor
@@ -30,16 +30,21 @@ def take() -> ResponseReturnValue:
     if asked is None:
         flash(say("console.step.over"), "refused")
         return redirect(url_for("door.sign_in"), 303)
+    tries = desk().tries
+    wait = tries.begin(asked.email, "code")
+    if wait:
+        return later("second_step.html", wait)
     proof = second_factor.prove(desk().machine, asked.staff_id, request.form.get("code", ""))
     if proof in ("wrong", "wait"):
         REFUSED.labels("console", "code").inc()
         note_sign_in_failed(f"code_{proof}", asked.email)
         return page("second_step.html", 429 if proof == "wait" else 401, fault=say(f"second_factor.{proof}"))
+    tries.succeeded(asked.email, "code")
     auth.sign_in(asked)
     if proof == "recovery":
         flash(
             say("console.step.recovered", left=second_factor.state(desk().machine, asked.staff_id).codes_left), "done"
         )
     response = redirect(url_for("rounds.home"), 303)
-    desk().tries.remember(response, asked.email)
+    tries.remember(response, asked.email)
     return response

@@ -13,6 +13,7 @@ import ipaddress
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import request
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -20,6 +21,7 @@ from werkzeug import Response
 
 from gateway.counters import Counters, Waits
 
+Step = Literal["password", "code"]
 COOKIE = "alo_known"
 KNOWN_FOR_S = 180 * 86_400
 KNOWN_MEMBERS = 8
@@ -53,22 +55,25 @@ class Tries:
     key: str
     real: Callable[[], float]
 
-    def begin(self, email: str) -> float:
-        """Seconds to wait before another try as `email` ("": as nobody yet); 0: it is counted and may go on."""
+    def begin(self, email: str, step: Step = "password") -> float:
+        """Seconds to wait before another try as `email` ("": as nobody yet); 0: it is counted and may go on.
+
+        A right password gives nobody new tries at the code: `step` has waits of its own.
+        """
         browser = self._browser(email)
         if browser:
-            return self.counters.reserve({self._pair(browser, email): OF_A_PAIR}, self.real())
+            return self.counters.reserve({self._pair(browser, email, step): OF_A_PAIR}, self.real())
         keys = {self._address(): OF_AN_ADDRESS}
         if email:
             attacked = self.counters.count(self._mark("member", email), self.real()) >= ATTACKED
-            keys[self._pair(self._address(), email)] = OF_A_PAIR_UNDER_ATTACK if attacked else OF_A_PAIR
+            keys[self._pair(self._address(), email, step)] = OF_A_PAIR_UNDER_ATTACK if attacked else OF_A_PAIR
             keys[self._mark("member", email)] = _ONLY_COUNTED
         return self.counters.reserve(keys, self.real())
 
-    def succeeded(self, email: str) -> None:
+    def succeeded(self, email: str, step: Step = "password") -> None:
         """The try that was counted last was right: it is no failure."""
         browser = self._browser(email)
-        self.counters.forget(self._pair(browser or self._address(), email))
+        self.counters.forget(self._pair(browser or self._address(), email, step))
         if not browser:
             self.counters.give_back([self._address(), *([self._mark("member", email)] if email else [])])
 
@@ -109,8 +114,8 @@ class Tries:
     def _address(self) -> str:
         return self._mark("address", _network(request.remote_addr or ""))
 
-    def _pair(self, asker: str, email: str) -> str:
-        return self._mark("pair", f"{asker} {email}")
+    def _pair(self, asker: str, email: str, step: Step) -> str:
+        return self._mark("pair", f"{asker} {email}" if step == "password" else f"{asker} {email} {step}")
 
     def _mark(self, kind: str, text: str) -> str:
         return f"{kind}:{hmac.new(self.key.encode(), f'{kind} {text}'.encode(), hashlib.sha256).hexdigest()[:32]}"

@@ -55,3 +55,11 @@ def test_forms_are_stable(text: str) -> None:
 )
 def test_one_address_however_it_was_typed(written: str) -> None:
     assert email(written) == "lan@tinh.vn"
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("lan@qb.eх\u200b\u0430ａİΣſK")), max_size=30))
+def test_an_address_that_is_kept_is_found_by_itself(text: str) -> None:
+    """What was cleaned once is not another's when it is cleaned again."""
+    for written in (text, f"{text}Ά\u0345", f"{text}İ\u031b"):
+        kept = email(written)
+        assert email(kept) == kept
