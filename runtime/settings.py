@@ -167,6 +167,11 @@ class Settings:
         return f"https://{self.alo_console_host}" if self.alo_console_host else self.base_url
 
     @property
+    def console_is_assumed(self) -> bool:
+        """Whether no setting says where the pages are, so that `console_url` is this very machine's."""
+        return not (self.alo_console_host or self.public_base_url)
+
+    @property
     def twilio_auth_tokens(self) -> tuple[str, ...]:
         """The auth tokens in use, the current one first."""
         parts = self.twilio_auth_token.get_secret_value().split(",")

@@ -57,13 +57,14 @@ class Preview:
     spread_days: int = 0
 
 
-def preview(work: Work, campaign_id: UUID) -> Preview:
-    """What launching the draft would do, as of now. Raises Refusal for an unknown campaign."""
+def preview(work: Work, campaign_id: UUID, sight: Work | None = None) -> Preview:
+    """What launching the draft would do, as of now. Raises Refusal for a campaign that is not there to see.
+
+    `sight`: as who looks sees the database (`work`: everything). Names, outcomes, counts and whose texts are written
+    as samples are read there; only the texts themselves are written by the machine.
+    """
+    campaign, found, unknown = seen(sight or work, campaign_id, SAMPLES, LEFT_OUT)
     with work.database.transaction() as conn:
-        campaign = campaigns.by_id(conn, campaign_id)
-        if campaign is None:
-            raise Refusal("campaign.unknown", campaign=str(campaign_id))
-        found = audience.read(conn, campaign, SAMPLES, LEFT_OUT)
         counts = found.by(lambda _office, excluded, _mobile: excluded)
         plan = plan_of(conn, campaign)
         written = samples(work, conn, plan, [interview for interview, _ in found.contacted])
@@ -81,11 +82,24 @@ def preview(work: Work, campaign_id: UUID) -> Preview:
             estimate,
             contacted_names=tuple(name for _, name in found.contacted),
             offices=_offices(found),
-            unknown_codes=tuple(audience.missing_codes(conn, campaign)),
+            unknown_codes=tuple(unknown),
             long_texts=sum(text.segments > 1 for text in written),
             steps=tuple((step.medium, step.purpose) for step in plan.ladder.steps),
             **_standing(campaign, number),
         )
+
+
+def seen(sight: Work, campaign_id: UUID, contacted: int, left_out: int) -> tuple[RowMapping, Audience, Sequence[str]]:
+    """The campaign, its audience with so many of each by name, and codes that nobody has: as `sight` sees them.
+
+    Raises Refusal for a campaign that is not there.
+    """
+    with sight.database.transaction() as conn:
+        campaign = campaigns.by_id(conn, campaign_id)
+        if campaign is None:
+            raise Refusal("campaign.unknown", campaign=str(campaign_id))
+        found = audience.read(conn, campaign, contacted, left_out)
+        return campaign, found, audience.missing_codes(conn, campaign)
 
 
 def _media(found: Audience) -> dict[str, int]:

@@ -93,6 +93,27 @@ def invited(work: Work, token: str) -> dict[str, Any]:
     return dict(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a member may see: their office's rows, or every office's."""
+
+    staff_id: UUID
+    office_id: UUID
+    national: bool
+
+
+def scope_of(work: Work, email: str) -> Scope:
+    """The scope of an active member who may see campaigns. Raises Refusal."""
+    with work.database.transaction() as conn:
+        found = rows.by_email(conn, codes.email(email))
+    if found is None or not found["active"]:
+        raise Refusal("staff.unknown", email=email)
+    national = found["role"] == "national"
+    if found["level"] == "national" and not national:
+        raise Refusal("staff.no_campaigns", email=email)
+    return Scope(found["id"], found["office_id"], national)
+
+
 def id_of(work: Work, email: str) -> UUID | None:
     """Whose address this is, or None."""
     with work.database.transaction() as conn:
@@ -149,11 +170,22 @@ def deactivate(work: Work, email: str, actor: str) -> None:
 
 
 def listed(work: Work) -> list[dict[str, Any]]:
-    """Everybody, without passwords; `state`: active, invited or inactive."""
+    """Everybody, without passwords; `state`: active, invited or inactive.
+
+    `second_factor`: set_up, none, or missing where the role requires one; `signed_in_at`: the last sign-in, or None.
+    """
     with work.database.transaction() as conn:
         found = rows.listed(conn, work.clock.now())
-    shown = ("email", "name", "role", "office_code", "invited_at", "invited_until", "joined_at", "sign_in_count")
-    return [{**{column: row[column] for column in shown}, "state": _state(row)} for row in found]
+    shown = ("email", "name", "role", "office_code", "invited_at", "invited_until", "joined_at", "sign_in_count",
+             "signed_in_at")  # fmt: skip
+    told = ({"state": _state(row), "second_factor": _second_factor(row)} for row in found)
+    return [{**{column: row[column] for column in shown}, **more} for row, more in zip(found, told, strict=True)]
+
+
+def _second_factor(row: RowMapping) -> str:
+    if row["second_factor"]:
+        return "set_up"
+    return "missing" if row["role"] == "national" else "none"
 
 
 def _state(row: RowMapping) -> str:

@@ -5,6 +5,7 @@ It leaves through the outbox like any text, under the hours and caps of its phon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from contact.delivery import State
 from contact.sender import SenderRow
 from services.advance import plan_of
 from services.faults import Refusal
-from services.preview import samples
+from services.preview import samples, seen
 from services.texts import TEST
 from services.work import Work
 from sms.texting import Text
@@ -40,19 +41,18 @@ class Trial:
     due_at: datetime
 
 
-def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "") -> Trial:
+def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "", sight: Work | None = None) -> Trial:
     """Send the first sample text of a campaign to `number`, a mobile of one's own, written any usual way.
 
+    `sight`: as who asks sees the database (`work`: everything); nobody else's text is a sample.
     Raises Refusal: unreadable number or no mobile, a number of somebody on a list, opted out, too many today, nobody
     to sample, no step or sender of texts.
     """
     to = mobile(number)
     now = work.clock.now()
+    campaign, found, _ = seen(sight or work, campaign_id, 1, 0)
     with work.database.transaction() as conn:
-        campaign = campaigns.by_id(conn, campaign_id)
-        if campaign is None:
-            raise Refusal("campaign.unknown", campaign=str(campaign_id))
-        sender, text = _sample(work, conn, campaign)
+        sender, text = _sample(work, conn, campaign, [interview for interview, _ in found.contacted])
         phone_hash = own_phone(work, conn, to, now)
         due_at = round_settings.from_dict(campaign["settings"]).calendar.next_open("text", now)
         row = row_of(work, sender, phone_hash, text, now, due_at)
@@ -73,13 +73,13 @@ def mobile(number: str) -> str:
     return found[0].e164
 
 
-def _sample(work: Work, conn: Connection, campaign: RowMapping) -> tuple[SenderRow, Text]:
+def _sample(work: Work, conn: Connection, campaign: RowMapping, contacted: Sequence[UUID]) -> tuple[SenderRow, Text]:
     plan = plan_of(conn, campaign)
     step = next((step for step in plan.ladder.steps if step.medium == "text"), None)
     sender = plan.sender_of(step) if step is not None else None
     if sender is None:
         raise Refusal("campaign.test_no_text")
-    written = samples(work, conn, plan, [interview for interview, _ in audience.read(conn, campaign, 1, 0).contacted])
+    written = samples(work, conn, plan, contacted)
     if not written:
         raise Refusal("campaign.nobody")
     return sender, written[0]

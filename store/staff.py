@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Label, RowMapping, Select, Text, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store.roles import shown
 from store.tables.registry import offices
-from store.tables.staff import invitations, staff
+from store.tables.staff import invitations, staff, staff_sessions
+from store.tables.staff import second_factors as factors
 
 _SHOWN = tuple(staff.columns[name] for name in shown("staff"))
 
@@ -53,14 +54,25 @@ def names(conn: Connection) -> dict[str, str]:
 
 
 def listed(conn: Connection, now: datetime) -> Sequence[RowMapping]:
-    """Everybody by office and address; `invited_until` is when an open invitation ends, or None."""
+    """Everybody by office and address; `invited_until` is when an open invitation ends, or None.
+
+    `second_factor`: whether one is set up; `signed_in_at`: the last sign-in (real time), or None.
+    """
     open_until = (
         select(func.max(invitations.c.expires_at))
         .where(invitations.c.staff_id == staff.c.id, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
         .scalar_subquery()
     )
-    query = with_office().add_columns(open_until.label("invited_until")).order_by(offices.c.code, staff.c.email)
+    last = select(func.max(staff_sessions.c.begun_at)).where(staff_sessions.c.staff_id == staff.c.id).scalar_subquery()
+    query = with_office().order_by(offices.c.code, staff.c.email)
+    query = query.add_columns(open_until.label("invited_until"), last.label("signed_in_at"), has_second_factor())
     return conn.execute(query).mappings().all()
+
+
+def has_second_factor() -> Label[bool]:
+    """SQL: whether the member's second factor is set up, as `second_factor`."""
+    theirs = select(factors.c.staff_id).where(factors.c.staff_id == staff.c.id, factors.c.secret.is_not(None))
+    return theirs.exists().label("second_factor")
 
 
 def add(conn: Connection, values: Mapping[str, Any]) -> bool:

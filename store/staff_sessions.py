@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Label, RowMapping, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, insert, select, update
 
-from store.staff import with_office
-from store.tables.staff import second_factors as factors
+from store.staff import has_second_factor, with_office
 from store.tables.staff import staff
 from store.tables.staff import staff_sessions as sessions
 
@@ -47,14 +46,8 @@ def add(conn: Connection, values: Mapping[str, Any]) -> None:
 def holder(conn: Connection, mark_hash: str, living: Living) -> RowMapping | None:
     """Whose living session this is, or None: as in `store.staff`, with `session_id`, `seen_at`, `second_factor`."""
     query = with_office().join(sessions, sessions.c.staff_id == staff.c.id)
-    query = query.add_columns(sessions.c.id.label("session_id"), sessions.c.seen_at, _has_second_factor())
+    query = query.add_columns(sessions.c.id.label("session_id"), sessions.c.seen_at, has_second_factor())
     return conn.execute(query.where(sessions.c.mark_hash == mark_hash, living.condition)).mappings().first()
-
-
-def _has_second_factor() -> Label[bool]:
-    """SQL: whether the member's second factor is set up."""
-    theirs = select(factors.c.staff_id).where(factors.c.staff_id == staff.c.id, factors.c.secret.is_not(None))
-    return theirs.exists().label("second_factor")
 
 
 def see(conn: Connection, session_id: UUID, at: datetime) -> None:

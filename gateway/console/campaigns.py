@@ -66,7 +66,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
 
 
 def _preview(found: CampaignStatus) -> ResponseReturnValue:
-    shown = campaigns.preview(desk().machine, found.campaign_id)
+    shown = campaigns.preview(desk().machine, found.campaign_id, sight())
     return page(
         "preview.html",
         campaign=found,
@@ -102,7 +102,7 @@ def test(campaign_id: UUID) -> ResponseReturnValue:
     """Send the first sample to the member's own phone; the number is kept nowhere but sealed in the outbox."""
     _seen(campaign_id)
     number, actor = field("number"), member().actor
-    obey(lambda: trial.send(desk().machine, campaign_id, number, actor), say("console.test.done"))
+    obey(lambda: trial.send(desk().machine, campaign_id, number, actor, sight=sight()), say("console.test.done"))
     return _back(campaign_id)
 
 

@@ -15,10 +15,14 @@ from runtime.cli.typed_words import WORDS
 from services import campaign_status, campaigns, lookups, rounds, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
+from services.work import Work
 from store import campaign_contacts
 from store import campaigns as rows
 
 REASON = click.option("--reason", type=WORDS, default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
+AS = click.option(
+    "--as", "member", default="", metavar="EMAIL", help="xem như cán bộ này thấy (as this member of staff sees it)"
+)
 PARTS = (
     click.option("--office", default=None, help="chỉ một cơ quan (only this office)"),
     click.option("--sender", default=None, help="chỉ một đầu số (only this sender)"),
@@ -38,25 +42,27 @@ def command() -> None:
 @audience_options
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @REASON
+@AS
 @click.pass_obj
-def preview(session: Session, /, round_code: str, as_json: bool, reason: str, **given: Any) -> None:
+def preview(session: Session, /, round_code: str, as_json: bool, reason: str, member: str, **given: Any) -> None:
     """Soạn nháp và xem trước: ai, ai không và vì sao, nội dung, chi phí, giờ xong (draft and preview)."""
-    office = given.pop("office")
+    sight, office = session.sight_of(member), given.pop("office")
     drafted = campaigns.draft(session.work, round_code, office, session.actor, reason=reason, **given)
-    _show(session, drafted, as_json)
+    _show(session, drafted, as_json, sight)
 
 
 @command.command("show")
 @click.argument("campaign_id", metavar="CAMPAIGN")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
+@AS
 @click.pass_obj
-def show(session: Session, campaign_id: str, as_json: bool) -> None:
+def show(session: Session, campaign_id: str, as_json: bool, member: str) -> None:
     """Xem trước lại một bản nháp (preview a draft again)."""
-    _show(session, _id(campaign_id), as_json)
+    _show(session, _id(campaign_id), as_json, session.sight_of(member))
 
 
-def _show(session: Session, campaign_id: UUID, as_json: bool) -> None:
-    shown = campaigns.preview(session.work, campaign_id)
+def _show(session: Session, campaign_id: UUID, as_json: bool, sight: Work) -> None:
+    shown = campaigns.preview(session.work, campaign_id, sight)
     if as_json:
         session.show(asdict(shown))
     else:

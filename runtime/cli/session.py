@@ -8,15 +8,16 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NoReturn
 
 import click
 
 from runtime.catalogue import words
-from runtime.container import machine_work, running_settings
+from runtime.container import console_work, machine_work, running_settings
 from runtime.settings import Settings
-from services import key_fingerprints
+from services import key_fingerprints, staff
 from services.work import Work
 
 
@@ -34,6 +35,21 @@ class Session:
         work = machine_work(running_settings(self.settings))
         key_fingerprints.admit(work)
         return work
+
+    @cached_property
+    def console(self) -> Work:
+        """What pages read with, before a scope is set. Raises Refusal when its database is not set."""
+        return console_work(running_settings(self.settings))
+
+    def sight_of(self, email: str) -> Work:
+        """The database as a member sees it on the pages; "" is who runs the command, who sees all. Raises Refusal."""
+        if not email:
+            return self.work
+        of = staff.scope_of(self.work, email)
+        office = None if of.national else of.office_id
+        return replace(
+            self.console, database=self.console.database.scoped(office=office, national=of.national, member=of.staff_id)
+        )
 
     @property
     def actor(self) -> str:

@@ -30,8 +30,11 @@ def invite(session: Session, email: str, office: str, role: str, name: str, as_j
     made = staff.invite(session.work, email, office, cast(Role, role), name, session.actor)
     link = f"{session.settings.console_url}/invitation/{made.token}"
     if as_json:
-        session.show({"email": made.email, "office": made.office_code, "link": link, "expires_at": made.expires_at})
+        told = {"email": made.email, "office": made.office_code, "link": link, "expires_at": made.expires_at}
+        session.show({**told, "link_assumed": session.settings.console_is_assumed})
         return
+    if session.settings.console_is_assumed:
+        session.say("staff.link_assumed", port=session.settings.alo_port)
     session.say("staff.invited", email=made.email, office=made.office_code, expires=made.expires_at)
     click.echo(link)
 
@@ -49,6 +52,10 @@ def list_staff(session: Session, as_json: bool) -> None:
         state = session.words(f"staff.state.{row['state']}")
         role = session.words(f"staff.role.{row['role']}")
         click.echo(f"{row['office_code']:16} {row['email']:32} {role:12} {state:16} {row['name']}")
+        factor = session.words(f"staff.second_factor.{row['second_factor']}")
+        seen = row["signed_in_at"]
+        last = session.words("staff.signed_in", at=seen) if seen else session.words("staff.never_signed_in")
+        click.echo(f"{'':16} {factor}; {last}")
     if not rows:
         session.say("staff.none")
 

@@ -6,13 +6,19 @@ A route that is not in the table fails the test: whoever adds a page says here w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
 
+from services import campaigns
+from services.faults import Refusal
+from services.work import Work
+from store import registry
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.campaigns import tasks as task_rows
+from store.tables.staff import staff as staff_rows
+from store.unit_of_work import Database
 from tests.console.visitor import HOST, Visitor, words
 from tests.services.world import World
 
@@ -147,3 +153,69 @@ def test_a_clerk_of_the_national_office_launches_nothing(clerk: Visitor, nationa
     for read in (path, f"{path}/contacts"):
         assert "Hợp tác xã" not in words(clerk.get(read))
         assert clerk.get(read).status_code == 403
+
+
+SEEN_IN_PREVIEWS = {
+    "officer": {"Hợp tác xã Đông Xuân", "Hợp tác xã số 2", "Hợp tác xã số 3", "Hợp tác xã số 4"},
+    "stranger": {"Bắc Ninh một"},
+    "clerk": set(),
+    "national": {"Hợp tác xã Đông Xuân", "Hợp tác xã số 2", "Hợp tác xã số 3", "Hợp tác xã số 4", "Bắc Ninh một"},
+}
+"""Kind of member → organisations a preview may name to them, whatever campaign is previewed."""
+
+
+@pytest.fixture
+def both_offices(world: World, members: Cast) -> World:
+    """The world with an organisation of the stranger's office."""
+    with world.work.database.transaction() as conn:
+        office_id = registry.office_ids(conn, ["BN"])["BN"]
+    replace(world, office_id=office_id).add_organisation("BN001", "+84901000009", "Bắc Ninh một")
+    return world
+
+
+def sight_of(world: World, console: Database, email: str) -> Work:
+    """As the desk gives it to a page."""
+    row = world.rows(staff_rows, email=email)[0]
+    national = row["role"] == "national"
+    scoped = console.scoped(office=None if national else row["office_id"], national=national, member=row["id"])
+    return replace(world.work, database=scoped)
+
+
+EMAILS = {"officer": "lan@qb.example", "stranger": "minh@bn.example", "clerk": "tho@vca.example",
+          "national": "ha@vca.example"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEEN_IN_PREVIEWS)
+@pytest.mark.parametrize("office", ["QB", "BN", None])
+def test_a_preview_names_what_its_reader_may_see(
+    both_offices: World, console: Database, name: str, office: str | None
+) -> None:
+    made = campaigns.draft(both_offices.work, "2026", office, "test", title="Nhắc lần 1")
+    sight, ours = sight_of(both_offices, console, EMAILS[name]), SEEN_IN_PREVIEWS[name]
+    if name != "national" and office != {"officer": "QB", "stranger": "BN", "clerk": None}[name]:
+        with pytest.raises(Refusal, match="unknown"):
+            campaigns.preview(both_offices.work, made, sight)
+        return
+    shown = campaigns.preview(both_offices.work, made, sight)
+    named = {*shown.contacted_names, *(name for name, _ in shown.excluded_names)}
+    everything = campaigns.preview(both_offices.work, made)
+    assert named == {*everything.contacted_names, *(name for name, _ in everything.excluded_names)} & ours
+    assert shown.contacted + sum(shown.excluded.values()) == len(named), "no count tells of another office"
+    assert len(shown.sample_texts) == len(shown.contacted_names)
+    if named:
+        assert replace(shown, estimate=everything.estimate) == everything, "nothing is lost to who may see it all"
+
+
+def test_the_preview_page_reads_as_its_reader(
+    both_offices: World, members: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also were the door of campaigns open to everybody."""
+    monkeypatch.setattr("gateway.auth.StaffMember.may_campaign", True)
+    made = campaigns.draft(both_offices.work, "2026", None, "test", title="Cả nước")
+    for name in SEEN_IN_PREVIEWS:
+        visitor: Visitor = getattr(members, name)
+        page = words(visitor.get(f"/campaigns/{made}"))
+        told = {one for one in SEEN_IN_PREVIEWS["national"] if one in page}
+        assert told == ({"Hợp tác xã số 4"} if name == "national" else set()), "those who are left out are named"
+    members.clerk.post(f"/campaigns/{made}/test", number="0912 345 678")
+    assert both_offices.sent() == [], "nobody's text is a sample for who sees nobody"

@@ -171,6 +171,50 @@ def test_the_command_invites_lists_and_deactivates(world: World) -> None:
     assert run.invoke(staff_command.command, ["deactivate", "lan@qb.example"], obj=session).exit_code == 0
 
 
+def test_the_list_tells_second_factors_and_last_sign_ins(world: World) -> None:
+    from tests.console.visitor import add_office, set_up
+
+    add_office(world.work, "VCA", "national")
+    ids = [staff.join(world.work, invite(world).token, "hash", "")]
+    for email in ("ha@vca.example", "tu@vca.example"):
+        made = staff.invite(world.work, email, "VCA", "national", "", "cli:test")
+        ids.append(staff.join(world.work, made.token, "hash", ""))
+    set_up(world.work, ids[1])
+    at = world.work.clock.real()
+    sessions.begin(world.work, ids[0], "")
+    session, run = OwnSession(world.work), CliRunner()
+    rows = json.loads(run.invoke(staff_command.command, ["list", "--json"], obj=session).output)
+    assert [(row["second_factor"], row["signed_in_at"]) for row in rows] == [
+        ("none", str(at)), ("set_up", None), ("missing", None),
+    ]  # fmt: skip
+    told = run.invoke(staff_command.command, ["list"], obj=session).output.splitlines()
+    assert "chưa có bước đăng nhập thứ hai; đăng nhập gần nhất" in told[1]
+    assert "có bước đăng nhập thứ hai; chưa đăng nhập lần nào" in told[3]
+    assert "THIẾU bước đăng nhập thứ hai" in told[5]
+
+
+@pytest.mark.parametrize(
+    ("settings", "link", "said"),
+    [
+        ({}, "http://127.0.0.1:8080/invitation/", True),
+        ({"alo_port": 9000}, "http://127.0.0.1:9000/invitation/", True),
+        ({"public_base_url": "https://alo.example/"}, "https://alo.example/invitation/", False),
+        ({"alo_console_host": "pages.example"}, "https://pages.example/invitation/", False),
+    ],
+)
+def test_a_link_that_is_assumed_says_so(
+    world: World, settings: dict[str, str], link: str, said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ALO_PORT", "PUBLIC_BASE_URL", "ALO_CONSOLE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    session, run = OwnSession(world.work, **settings), CliRunner()
+    told = run.invoke(staff_command.command, ["invite", "lan@qb.example", "--office", "QB"], obj=session).output
+    assert told.splitlines()[-1].startswith(link)
+    assert ("chỉ mở được trên chính máy này" in told) is said
+    made = run.invoke(staff_command.command, ["invite", "lan@qb.example", "--office", "QB", "--json"], obj=session)
+    assert json.loads(made.output)["link_assumed"] is said
+
+
 def test_the_command_shows_and_closes_tasks(world: World) -> None:
     session, run = OwnSession(world.work), CliRunner()
     assert "Không có việc nào" in run.invoke(tasks_command.command, ["list"], obj=session).output
