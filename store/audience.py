@@ -42,7 +42,7 @@ SILENCED = ("stopped", "held")
 OUTCOMES = ("never_contacted", "no_contact", "begun", "partial", "complete", "refused")
 """What became of an organisation so far, in the order of its life."""
 
-_contacted = exists().where(outbox.c.interview_id == interviews.c.id, outbox.c.reserved_at.is_not(None))
+_contacted = exists(outbox.c.id).where(outbox.c.interview_id == interviews.c.id, outbox.c.reserved_at.is_not(None))
 _finished = or_(interviews.c.online_at.is_not(None), interviews.c.status.in_(("complete", "answered")))
 
 
@@ -60,7 +60,7 @@ def outcome() -> ColumnElement[str]:
 def _phone(*more: ColumnElement[bool]) -> ColumnElement[bool]:
     of_organisation = organisation_phones.c.organisation_id == organisations.c.id
     linked = phones.c.hash == organisation_phones.c.phone_hash
-    return exists().where(of_organisation, organisation_phones.c.valid, linked, *more)
+    return exists(phones.c.hash).where(of_organisation, organisation_phones.c.valid, linked, *more)
 
 
 NOT_SILENCED = phones.c.consent.not_in(bindparam("silenced", SILENCED, expanding=True, literal_execute=True))

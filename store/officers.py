@@ -32,7 +32,7 @@ def looked_after(
 ) -> ColumnElement[bool]:
     """Whether one of the people with these addresses looks after the commune of the office."""
     theirs = and_(officer_communes.c.office_id == office_id, officer_communes.c.commune == commune)
-    return exists().where(theirs, staff.c.id == officer_communes.c.staff_id, staff.c.email.in_(emails))
+    return exists(staff.c.id).where(theirs, staff.c.id == officer_communes.c.staff_id, staff.c.email.in_(emails))
 
 
 def officer_of(office_id: ColumnElement[UUID], commune: ColumnElement[str]) -> ScalarSelect[Sequence[bytes] | None]:

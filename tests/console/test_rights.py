@@ -15,6 +15,7 @@ from services import campaigns
 from services.faults import Refusal
 from services.work import Work
 from store import registry
+from store.audience import FILTERS, OUTCOMES
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.campaigns import tasks as task_rows
 from store.tables.staff import staff as staff_rows
@@ -204,6 +205,21 @@ def test_a_preview_names_what_its_reader_may_see(
     assert len(shown.sample_texts) == len(shown.contacted_names)
     if named:
         assert replace(shown, estimate=everything.estimate) == everything, "nothing is lost to who may see it all"
+
+
+EVERY_FILTER = {
+    "office": ["QB"], "area": ["vn-2025/44"], "commune": ["Xã Đông"], "officer": ["lan@qb.example"], "kind": "HTX",
+    "sector": "NN", "is_member": True, "outcome": list(OUTCOMES), "channel": "text", "code": ["DX001", "BN001"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_filter_is_read_by_the_pages_own_role(both_offices: World, console: Database, name: str) -> None:
+    """Whose columns are fewer than the machine's: a statement that asks for all of a table's is refused."""
+    audience = {name: EVERY_FILTER[name]}
+    made = campaigns.draft(both_offices.work, "2026", "QB", "test", title="Nhắc lần 1", audience=audience)
+    sight, everything = sight_of(both_offices, console, EMAILS["officer"]), campaigns.preview(both_offices.work, made)
+    assert campaigns.preview(both_offices.work, made, sight) == everything
 
 
 def test_the_preview_page_reads_as_its_reader(
