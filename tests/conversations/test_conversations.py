@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
 
 from files.xlsform import read_form
 from ivr.script import Dial
 from questionnaires.make_samples import HERE
 from survey.answers import Channel
 from survey.effects import Effect, to_dict
+from tests import cases
 from tests.conversations.player import Player
 from tests.survey import forms
 
@@ -42,7 +42,7 @@ EXTRAS = {"after", "final", "rule", "earlier"}
 CONVERSATIONS = [
     (file.stem, conversation)
     for file in sorted(Path(__file__).parent.glob("*.yaml"))
-    for conversation in yaml.safe_load(file.read_text())
+    for conversation in cases.load(file.read_text())
 ]
 PLAYED = [
     pytest.param(talk, channel, id=f"{theme}: {talk['name']} ({channel})")

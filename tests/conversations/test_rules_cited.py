@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests import cases
 
 HERE = Path(__file__).parent
 EXACT = {"hears_exactly", "reads_exactly", "says_exactly"}
@@ -19,7 +19,7 @@ DIALOGUE = frozenset({*range(1, 14), 17})
 
 def conversations() -> list[dict[str, Any]]:
     """Every golden conversation, of one interview and of a phone with several."""
-    return [talk for file in sorted(HERE.rglob("*.yaml")) for talk in yaml.safe_load(file.read_text("utf-8"))]
+    return [talk for file in sorted(HERE.rglob("*.yaml")) for talk in cases.load(file.read_text("utf-8"))]
 
 
 def rule_of(talk: dict[str, Any]) -> int | None:

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import yaml
 
 from contact.delivery import ErrorKind, Refused
 from services import calls, dispatch, interviews, ring_in
 from services.inbound import receive_text
 from services.work import Work
 from store.tables.outbox import outbox
+from tests import cases
 from tests.doubles import FakeCarriers
 from tests.services.world import LEADER, World, build
 
 FILE = Path(__file__).parent.parent / "conversations" / "phones" / "across.yaml"
-TALKS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+TALKS: list[dict[str, Any]] = cases.load(FILE.read_text("utf-8"))
 Step = Mapping[str, Any]
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import yaml
 from werkzeug.test import Client
 
 from carriers.credentials import TwilioCredentials
@@ -28,11 +27,12 @@ from services.inbound import receive_text
 from services.known_recordings import KnownRecordings
 from services.work import Work
 from store.tables.outbox import outbox, senders
+from tests import cases
 from tests.gateway.parts import BASE, TOKEN, Twilio
 from tests.services.world import LEADER, LINE, World, build
 
 FILE = Path(__file__).parent.parent / "conversations" / "phones" / "by_ear.yaml"
-TALKS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+TALKS: list[dict[str, Any]] = cases.load(FILE.read_text("utf-8"))
 Step = Mapping[str, Any]
 _SPOKEN = re.compile(r"<Say[^>]*language=\"(\w+)[^>]*>([^<]*)</Say>|/prompts/([0-9a-f]{32})-[0-9a-f]{12}\.wav")
 

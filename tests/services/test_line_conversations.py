@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from services import interviews
 from services.work import Work
+from tests import cases
 from tests.doubles import FakeCarriers
 from tests.services.line_player import ACTS, Phone
 from tests.services.world import build
 
 FILE = Path(__file__).parent.parent / "conversations" / "phones" / "lines.yaml"
-TALKS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+TALKS: list[dict[str, Any]] = cases.load(FILE.read_text("utf-8"))
 CHECKS = {"hears_exactly", "hears", "refused", "over", "dials", "tasks", "state", "at"}
 
 

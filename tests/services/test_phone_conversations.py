@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from services import calls, interviews, staff_entry
 from services.inbound import receive_text
 from services.ring_in import rang_in
 from services.work import Work
 from sms.encoding import measure
+from tests import cases
 from tests.services.test_calls import words
 from tests.services.world import LEADER, World, build
 
 HERE = Path(__file__).parent.parent / "conversations" / "phones"
 FILES = ("shared.yaml", "channels.yaml", "offered.yaml", "rings.yaml")
-TALKS: list[dict[str, Any]] = [talk for file in FILES for talk in yaml.safe_load((HERE / file).read_text("utf-8"))]
+TALKS: list[dict[str, Any]] = [talk for file in FILES for talk in cases.load((HERE / file).read_text("utf-8"))]
 ACTIONS = {"text", "call", "key", "silence", "staff", "rings"}
 
 

@@ -8,25 +8,23 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import contact_wishes, replies, words
 from sms.contact_wishes import Wish
 from survey.answers import Key
+from tests import cases
 from tests.sms.test_replies import QUESTIONS
 
 
 def _collected(name: str) -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text())
+    found: dict[str, dict[str, list[str]]] = cases.load(Path(__file__).with_name(f"{name}.yaml").read_text())
     return found
 
 
 def _collected_lots() -> dict[str, dict[str, dict[str, list[str]]]]:
-    found: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(
-        Path(__file__).with_name("lots.yaml").read_text()
-    )
+    found: dict[str, dict[str, dict[str, list[str]]]] = cases.load(Path(__file__).with_name("lots.yaml").read_text())
     return found
 
 

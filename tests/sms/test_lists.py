@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +14,10 @@ from sms import lists, replies
 from sms.lists import Several
 from survey.answers import Entry, Key, Unclear
 from survey.values import from_keys
+from tests import cases
 from tests.survey import forms
 
-TABLE: dict[str, list[dict[str, Any]]] = yaml.safe_load(Path(__file__).with_name("lists.yaml").read_text("utf-8"))
+TABLE: dict[str, list[dict[str, Any]]] = cases.load(Path(__file__).with_name("lists.yaml").read_text("utf-8"))
 FORM = forms.form(
     forms.consent(), forms.level("a"), forms.level("b"), forms.level("c"), forms.whole("members"),
     forms.several("what"), forms.other("founded", "date"), forms.other("wish", "text"), forms.level("last"),

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import machine_texts, replies
 from sms.wrapped import unwrapped
 from survey.answers import Key
+from tests import cases
 from tests.sms.test_contact_wishes import INNOCENT, WISHES
 from tests.sms.test_replies import LEVELS, QUESTIONS, ROWS, _written
 
-TABLE: dict[str, list[Any]] = yaml.safe_load(Path(__file__).with_name("no_answers.yaml").read_text())
+TABLE: dict[str, list[Any]] = cases.load(Path(__file__).with_name("no_answers.yaml").read_text())
 
 
 @pytest.mark.parametrize("kind", ["tapback", "automatic"])

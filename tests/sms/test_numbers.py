@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,9 +13,10 @@ from questionnaires.make_samples import HERE
 from sms import numerals, replies, words
 from survey.answers import Key, Unclear
 from survey.questionnaire import Question
+from tests import cases
 from tests.survey.forms import other, whole
 
-TABLE: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("numbers.yaml").read_text("utf-8"))
+TABLE: dict[str, dict[str, str]] = cases.load(Path(__file__).with_name("numbers.yaml").read_text("utf-8"))
 NAMES = {
     "visits": ("HTX-NN", "so_lan_gap"),
     "members": ("BC-THANG", "thanh_vien"),

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import replies, words
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.questionnaire import Choice, Question
+from tests import cases
 
-TABLE: dict[str, list[dict[str, Any]]] = yaml.safe_load(Path(__file__).with_name("replies.yaml").read_text())
+TABLE: dict[str, list[dict[str, Any]]] = cases.load(Path(__file__).with_name("replies.yaml").read_text())
 
 
 def _question(name: str, number: int | None, *labels: tuple[str, str, str], role: str = "question") -> Question:

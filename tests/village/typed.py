@@ -11,9 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from survey.questionnaire import Question
+from tests import cases
 
 TABLE = Path(__file__).parents[1] / "sms" / "replies.yaml"
 SATISFIED = ("rat_hai_long", "hai_long")
@@ -23,7 +22,7 @@ SAME_WORDS = {"rat_hai_long": ("level", "1"), "hai_long": ("level", "2"), "co": 
 
 @cache
 def _table() -> dict[str, list[dict[str, Any]]]:
-    return yaml.safe_load(TABLE.read_text("utf-8"))
+    return cases.load(TABLE.read_text("utf-8"))
 
 
 @cache
