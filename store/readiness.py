@@ -33,6 +33,11 @@ _TRIAL = sa.text(
 """Every right that a turn needs, asked without touching a row, and one row that is really written: on its way it meets
 whatever refuses all writing. Its key is its own, so it waits for nobody."""
 
+_LITTLE_MEMORY = sa.text("SELECT set_config('work_mem', '64kB', true)")
+_SPILL = sa.text("SELECT count(*) FROM unnest(array_fill(repeat('x', 8000), ARRAY[64])) AS row")
+"""Half a megabyte that does not fit into that memory: the server writes it to a temporary file beside the tables and
+drops it. Pages that have room take a row also when the disk is full; this does not fit then. It leaves no WAL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -49,9 +54,12 @@ def revision(conn: Connection) -> Revision:
 
 
 def try_write(database: Database, row_id: UUID) -> None:
-    """Write one row and take it back. Raises sqlalchemy.exc.DBAPIError when the database does not take it."""
+    """Write one row and take it back, and half a megabyte beside the tables. Raises sqlalchemy.exc.DBAPIError when the
+    database does not take it."""
     with database.taken_back() as whole, whole.transaction() as conn:
         conn.execute(_TRIAL, {"id": row_id, "item": str(row_id)})
+        conn.execute(_LITTLE_MEMORY)
+        conn.execute(_SPILL)
 
 
 @dataclass(frozen=True, slots=True)

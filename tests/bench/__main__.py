@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bulk, engine, exporting, memory, pacing, pages, turns, village
+from tests.bench import bulk, engine, exporting, memory, pacing, pages, signs, turns, village
 from tests.bench.house import House, house
 from tests.bench.measuring import Row
 
@@ -36,6 +36,7 @@ GROUPS: dict[tuple[str, ...], Group] = {
     ("console",): pages.rows,
     ("pacing",): pacing.rows,
     ("village",): village.rows,
+    ("mark", "sign", "metrics"): signs.rows,
 }
 """Names of rows → what measures them."""
 
