@@ -37,7 +37,7 @@ class NoKeysError(UnfitKeysError):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`sealing`: id → key, newest first; `lookup` with its version.
+    """`sealing`: id → key, newest first; `lookup` with its version, `older_lookup`: version → key of before.
 
     `session` signs staff sessions and links; "" in a part that shows no page.
     """
@@ -46,10 +46,11 @@ class Keys:
     lookup: bytes = field(repr=False)
     lookup_version: int
     session: str = field(repr=False)
+    older_lookup: Mapping[int, bytes] = field(repr=False, default_factory=dict)
 
     def vault(self) -> Vault:
         """The vault these keys open."""
-        return Vault(self.sealing, self.lookup, self.lookup_version)
+        return Vault(self.sealing, self.lookup, self.lookup_version, self.older_lookup)
 
 
 def load(settings: Settings) -> Keys:
@@ -66,10 +67,13 @@ def load(settings: Settings) -> Keys:
     pairs = [_pair("ALO_SECRET_KEYS", part) for part in sealing.split(",")]
     if len({name for name, _ in pairs}) < len(pairs):
         raise UnfitKeysError("ALO_SECRET_KEYS: two keys have the same id")
-    version, key = _pair("ALO_LOOKUP_KEY", lookup)
-    if not version.isdigit():
+    lookups = [_pair("ALO_LOOKUP_KEY", part) for part in lookup.split(",")]
+    if not all(version.isdigit() for version, _ in lookups):
         raise UnfitKeysError("ALO_LOOKUP_KEY: its version is a number")
-    return Keys(dict(pairs), key, int(version), session)
+    (newest, key), *older = [(int(version), key) for version, key in lookups]
+    if any(version >= newest for version, _ in older) or len(dict(older)) < len(older):
+        raise UnfitKeysError("ALO_LOOKUP_KEY: the newest comes first, with the highest version")
+    return Keys(dict(pairs), key, newest, session, dict(older))
 
 
 def with_kept(settings: Settings) -> Settings:

@@ -119,7 +119,8 @@ class Settings:
         ),
     )
     alo_lookup_key: SecretStr = field(
-        default=NONE, metadata=_said("version:base64 key of the phone look-up; goes with ALO_SECRET_KEYS")
+        default=NONE,
+        metadata=_said("version:base64 key of the phone look-up, older ones behind it; goes with ALO_SECRET_KEYS"),
     )
     alo_session_key: SecretStr = field(
         default=NONE, metadata=_said("Secret of staff sessions and links; goes with ALO_SECRET_KEYS")

@@ -140,7 +140,8 @@ def reapply(work: Work, eraser: Database, kept: Iterable[Mapping[str, Any]], act
     now = work.clock.now()
     with eraser.transaction() as conn:
         for kind, subjects in wanted.items():
-            erasures.mark(conn, kind, subjects, work.vault.lookup_version, now)
+            for subject, version in subjects.items():
+                erasures.mark(conn, kind, [subject], version, now)
     return len(there)
 
 

@@ -30,6 +30,7 @@ def kept(work: Work) -> list[dict[str, Any]]:
                 "subject": bytes(row["subject"]).hex(),
                 "kind": row["kind"],
                 "hash_version": row["hash_version"],
+                "key_version": work.vault.lookup_version,
                 "erased_at": row["erased_at"].isoformat(),
             }
             for row in erasures.ledger(conn)
@@ -37,12 +38,14 @@ def kept(work: Work) -> list[dict[str, Any]]:
         ]
 
 
-def read(work: Work, marks: Iterable[Mapping[str, Any]]) -> dict[erasures.Kind, list[bytes]]:
-    """Kind → marks out of what `kept` gave. Raises Refusal when they are of another look-up key."""
+def read(work: Work, marks: Iterable[Mapping[str, Any]]) -> dict[erasures.Kind, dict[bytes, int]]:
+    """Kind → marks, and the version of the key each began with, out of what `kept` gave. Raises Refusal when they are
+    of another look-up key."""
     rows = list(marks)
-    if any(row["hash_version"] != work.vault.lookup_version for row in rows):
+    if any(row.get("key_version", row["hash_version"]) != work.vault.lookup_version for row in rows):
         raise Refusal("person.other_lookup_key")
-    return {kind: [bytes.fromhex(row["subject"]) for row in rows if row["kind"] == kind] for kind in KINDS}
+    found = [(row["kind"], bytes.fromhex(row["subject"]), int(row["hash_version"])) for row in rows]
+    return {kind: {subject: version for of, subject, version in found if of == kind} for kind in KINDS}
 
 
 def numbers_there(work: Work, marks: Iterable[bytes]) -> list[str]:

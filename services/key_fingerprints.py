@@ -22,7 +22,8 @@ SAMPLE = 20
 
 
 def admit(work: Work, *, records: bool = True) -> None:
-    """Compare this process's keys with those the database knows, and write down new ones if it `records`.
+    """Compare this process's keys with those the database knows, and write down new ones if it `records`; then the
+    vault also knows which hashes were carried over from older look-up keys.
 
     Refused are: a known id or version with another key; a list without a key that is still needed; a look-up key of
     another version; at first use, keys that do not open what is there. Raises Refusal.
@@ -32,6 +33,7 @@ def admit(work: Work, *, records: bool = True) -> None:
         check(known, work.vault)
         if not records:
             return
+        work.vault.recall(keys.carried(conn, work.vault.lookup_version))
         if not known:
             _check_opens(conn, work.vault)
         _record(conn, known, work.vault, work.clock.now())
@@ -41,12 +43,15 @@ def admit(work: Work, *, records: bool = True) -> None:
 def check(known: Sequence[KnownKey], vault: Vault) -> None:
     """Raise Refusal unless `vault` is made of the keys that are known, perhaps with new ones to seal with."""
     check_sealing(known, vault)
-    lookup = {key.name: key.fingerprint for key in known if key.use == LOOKUP and key.retired_at is None}
-    version = str(vault.lookup_version)
-    if lookup and version not in lookup:
-        raise Refusal("keys.lookup_version", version=version, known=", ".join(lookup))
-    if lookup and lookup[version] != vault.lookup_fingerprint:
-        raise Refusal("keys.another_lookup_key", version=version)
+    needed = {int(key.name): key.fingerprint for key in known if key.use == LOOKUP and key.retired_at is None}
+    mine = vault.lookup_fingerprints
+    if needed and vault.lookup_version != max(needed):
+        raise Refusal("keys.lookup_version", version=vault.lookup_version, known=max(needed))
+    if missing := sorted(set(needed) - set(mine)):
+        raise Refusal("keys.lookup_missing", versions=", ".join(map(str, missing)))
+    for version, fingerprint in needed.items():
+        if mine[version] != fingerprint:
+            raise Refusal("keys.another_lookup_key", version=version)
 
 
 def check_sealing(known: Sequence[KnownKey], vault: Vault) -> None:

@@ -123,9 +123,9 @@ def _retire(
 def rehash(database: Database, vault: Vault, roles: Sequence[str], now: datetime, actor: str) -> int:
     """Give every phone the hash of `vault`'s look-up key, in one transaction, while nothing else runs. Phones changed.
 
-    `roles`: database roles of gateway and workers, none of which may be connected. What the old key digested
-    stays: the next import writes every row of a list once more, and a cause that has a task may get another. Raises
-    Refusal.
+    `roles`: database roles of gateway and workers, none of which may be connected. A hash without a number (somebody
+    was erased) is carried over, and its key still needed. What the old key digested stays: the next import writes every
+    row of a list once more, and a cause that has a task may get another. Raises Refusal.
     """
     before = known(database)
     check_sealing(before, vault)
@@ -136,19 +136,36 @@ def rehash(database: Database, vault: Vault, roles: Sequence[str], now: datetime
         others = keys.others_connected(conn, roles)
         if others:
             raise Refusal("keys.still_running", sessions=others)
-        if gone := keys.erased(conn):
-            raise Refusal("keys.erased", count=gone)
+        alone = keys.hashes_alone(conn)
+        needed = _needed(before, vault, alone)
         sealed = [*keys.numbers(conn, vault.lookup_version), *keys.writers_on_no_list(conn), *keys.digits_chosen(conn)]
         try:
             hashes = {row.hash: vault.lookup(vault.open(row.sealed, row.place, *row.bound_to)) for row in sealed}
-            _bind_to_new(conn, vault, hashes)
+            over = {old: vault.carried_over(old) for old in alone if old not in hashes}
+            _bind_to_new(conn, vault, {**hashes, **over})
         except UnreadableError:
             raise Refusal("keys.do_not_open") from None
-        keys.rehash(conn, hashes, vault.lookup_version)
-        keys.retire(conn, LOOKUP, [k.name for k in before if k.use == LOOKUP], now)
+        keys.rehash(conn, {**hashes, **over}, over.values(), vault.lookup_version)
+        keys.retire(conn, LOOKUP, [k.name for k in before if k.use == LOOKUP and k.name not in needed], now)
         keys.record(conn, LOOKUP, version, vault.lookup_fingerprint, now)
-        audit.append(conn, at=now, actor=actor, action="keys.rehash", subject=version, detail={"phones": len(hashes)})
+        detail = {"phones": len(hashes), "carried": len(over)}
+        audit.append(conn, at=now, actor=actor, action="keys.rehash", subject=version, detail=detail)
     return len(hashes)
+
+
+def _needed(before: Sequence[KnownKey], vault: Vault, alone: Mapping[bytes, int]) -> set[str]:
+    """Versions of the look-up keys of before that hashes without a number hang on.
+
+    Raises Refusal for one that is not in the vault's list, or is another.
+    """
+    if not alone:
+        return set()
+    known = {int(key.name): key.fingerprint for key in before if key.use == LOOKUP}
+    first = min(alone.values())
+    needed = {version for version in known if version >= first}
+    if not needed or any(vault.lookup_fingerprints.get(version) != known[version] for version in needed):
+        raise Refusal("keys.erased", count=len(alone), versions=", ".join(map(str, sorted(needed))))
+    return set(map(str, needed))
 
 
 def _bind_to_new(conn: Connection, vault: Vault, hashes: Mapping[bytes, bytes]) -> None:

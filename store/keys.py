@@ -213,9 +213,21 @@ def _hashed(
         yield HashedRow(bytes(digest), place.place, row.bound_to, row.sealed)
 
 
-def erased(conn: sa.Connection) -> int:
-    """How many numbers and names are known by their hash alone, so that no other look-up key can find them."""
-    return conn.scalar(sa.select(sa.func.count()).select_from(erasures)) or 0
+def hashes_alone(conn: sa.Connection) -> dict[bytes, int]:
+    """The hashes of numbers and names that are known by nothing else → version of the key that they began with."""
+    rows = conn.execute(sa.select(phones.c.hash, phones.c.hash_version).where(phones.c.number.is_(None))).all()
+    there = sa.exists().where(phones.c.hash == erasures.c.subject, phones.c.number.is_not(None))
+    marks = conn.execute(sa.select(erasures.c.subject, erasures.c.hash_version).where(~there)).all()
+    return {bytes(digest): int(version) for digest, version in (*rows, *marks)}
+
+
+def carried(conn: sa.Connection, version: int) -> list[bytes]:
+    """The hashes that began with another look-up key than that of `version`."""
+    parts = (
+        sa.select(phones.c.hash).where(phones.c.hash_version != version),
+        sa.select(erasures.c.subject).where(erasures.c.hash_version != version),
+    )
+    return [bytes(digest) for digest in conn.scalars(sa.union(*parts))]
 
 
 def writers_on_no_list(conn: sa.Connection) -> Iterator[HashedRow]:
@@ -230,8 +242,10 @@ def digits_chosen(conn: sa.Connection) -> Iterator[HashedRow]:
     yield from _hashed(conn, readings.c.digits_hash, readings.c.digits, sa.true())
 
 
-def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> None:
+def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], alone: Iterable[bytes], version: int) -> None:
     """Give every phone its new hash (old → new), and every row that names it, in this transaction.
+
+    `alone`: new hashes that were only carried over; they keep the version that they began with.
 
     Foreign keys to phones are taken away meanwhile and put back: a set of rows is changed at once, not one by one.
     """
@@ -243,14 +257,21 @@ def rehash(conn: sa.Connection, hashes: Mapping[bytes, bytes], version: int) -> 
     links = list(_links_to_phones())
     for name, column in links:
         conn.execute(sa.text(f"ALTER TABLE {column.table.name} DROP CONSTRAINT {name}"))
-    for column in (phones.c.hash, *(column for _, column in links), inbound.c.phone_hash, readings.c.digits_hash):
+    for column in (
+        phones.c.hash,
+        *(column for _, column in links),
+        inbound.c.phone_hash,
+        readings.c.digits_hash,
+        erasures.c.subject,
+    ):
         table, place = column.table.name, column.name
         conn.execute(sa.text(f"UPDATE {table} SET {place} = h.new FROM new_hashes h WHERE {place} = h.old"))
     for name, column in links:
         target = f"FOREIGN KEY ({column.name}) REFERENCES phones (hash)"
         conn.execute(sa.text(f"ALTER TABLE {column.table.name} ADD CONSTRAINT {name} {target}"))
-    for of_table in (phones, readings):
-        conn.execute(sa.update(of_table).values(hash_version=version))
+    conn.execute(sa.update(readings).values(hash_version=version))
+    for hashed in (phones.c.hash, erasures.c.subject):
+        conn.execute(sa.update(hashed.table).where(hashed.not_in(list(alone))).values(hash_version=version))
 
 
 def _links_to_phones() -> Iterator[tuple[str, sa.Column[Any]]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,8 @@ RowKey = UUID | bytes | int | str
 _BOUND = 0x80
 """Set in the first byte of what is bound to its place; the rest of that byte is the length of the key id."""
 _FINGERPRINT = b"alo key fingerprint"
+_CARRIED = b"carried over:"
+"""No number begins so: a hash of a hash is never taken for that of a number."""
 
 
 class UnreadableError(ValueError):
@@ -34,16 +37,26 @@ class Vault:
     Bytes whose first byte is below 128 are bound to no place and open anywhere; `alo keys rotate` binds them.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], lookup_key: bytes, lookup_version: int) -> None:
-        """`keys`: id (1-127 ASCII letters) → 32 bytes, newest first. Raises ValueError when a key is unfit."""
+    def __init__(
+        self,
+        keys: Mapping[str, bytes],
+        lookup_key: bytes,
+        lookup_version: int,
+        older_lookup_keys: Mapping[int, bytes] | None = None,
+    ) -> None:
+        """`keys`: id (1-127 ASCII letters) → 32 bytes, newest first; `older_lookup_keys`: version → key, of numbers
+        that are known by their hash alone. Raises ValueError when a key is unfit."""
         if not keys:
             raise ValueError("a vault needs at least one key")
-        if len(lookup_key) < 32:
+        older = dict(sorted((older_lookup_keys or {}).items()))
+        if any(len(key) < 32 for key in (lookup_key, *older.values())):
             raise ValueError("the look-up key needs 32 bytes or more")
         self._ciphers = {_checked(name): AESGCM(key) for name, key in keys.items()}
         self._newest = next(iter(self._ciphers))
         self._prints = {name: _fingerprint(key) for name, key in keys.items()}
         self._lookup_key = lookup_key
+        self._older = older
+        self._carried: frozenset[bytes] = frozenset()
         self.lookup_version = lookup_version
         """Stands beside each hash (`phones.hash_version`), so that a new look-up key can be brought in."""
 
@@ -93,9 +106,39 @@ class Vault:
         """The same of the look-up key."""
         return _fingerprint(self._lookup_key)
 
+    @property
+    def lookup_fingerprints(self) -> dict[int, bytes]:
+        """Version → fingerprint of every look-up key, the older ones among them."""
+        return {v: _fingerprint(key) for v, key in self._older.items()} | {self.lookup_version: self.lookup_fingerprint}
+
     def lookup(self, e164: str) -> bytes:
-        """HMAC-SHA256 of an E.164 number: finds a phone without telling it."""
+        """HMAC-SHA256 of an E.164 number: finds a phone without telling it.
+
+        Of a number that was known by its hash alone when the key was changed: what that hash was carried over to.
+        """
+        if self._carried:
+            for version in self._older:
+                if (old := self._carried_on(e164, version)) in self._carried:
+                    return old
         return hmac.digest(self._lookup_key, e164.encode(), "sha256")
+
+    def recall(self, carried: Iterable[bytes]) -> None:
+        """The hashes that stand in the database carried over: `lookup` finds their numbers again."""
+        self._carried = frozenset(carried)
+
+    def carried_over(self, old_hash: bytes) -> bytes:
+        """A hash of the key before under today's: nobody who has only the older key can try numbers against it."""
+        return _carried(self._lookup_key, old_hash)
+
+    def _carried_on(self, e164: str, version: int) -> bytes:
+        """A number's hash under an older key, carried over by each later one."""
+        later = [key for v, key in self._older.items() if v > version]
+        first = hmac.digest(self._older[version], e164.encode(), "sha256")
+        return reduce(lambda digest, key: _carried(key, digest), [*later, self._lookup_key], first)
+
+
+def _carried(key: bytes, digest: bytes) -> bytes:
+    return hmac.digest(key, _CARRIED + digest, "sha256")
 
 
 def is_bound(sealed: bytes) -> bool:

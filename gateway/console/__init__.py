@@ -5,6 +5,8 @@ It must not know the webhooks' app, nor any carrier's names for things.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Flask
 
 from gateway.admission import guarded
@@ -23,7 +25,8 @@ def create_console_app(settings: Settings) -> Flask:
     session_key = keys.load(settings).session
     if not session_key:
         raise keys.UnfitKeysError("ALO_SESSION_KEY")
-    console, machine = container.console_work(settings), container.machine_work(settings)
+    machine = container.machine_work(settings)
+    console = replace(container.console_work(settings), vault=machine.vault)  # one that knows what was carried over
     count_connections(console.database, "console")
     count_connections(machine.database, "console_machine")
     app = build(
@@ -35,4 +38,4 @@ def create_console_app(settings: Settings) -> Flask:
         inside=Inside(settings.alo_inside, settings.alo_trusted_proxies),
         watched=watched(settings),
     )
-    return guarded(app, console, records=False)
+    return guarded(app, machine)

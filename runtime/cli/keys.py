@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 from runtime import keys
+from runtime.cli import person_erasing
 from runtime.cli.session import Session
 from runtime.clock import clock_of
 from runtime.container import running_settings
@@ -94,6 +95,7 @@ def rehash(session: Session) -> None:
     vault, now = keys.load(settings).vault(), clock_of(settings.alo_clock).now()
     with _owner(session) as database:
         changed = key_rotation.rehash(database, vault, (MACHINE, CONSOLE), now, session.actor)
+    person_erasing.keep_anew(session)
     session.say("keys.rehashed", phones=changed, version=vault.lookup_version)
 
 

@@ -144,6 +144,12 @@ def _keep(session: Session) -> None:
     _write(session, prepare(session.settings.alo_data_dir) / KEPT)
 
 
+def keep_anew(session: Session) -> None:
+    """The same once the look-up key has changed, where marks are kept: those of before are none any more."""
+    if (session.settings.alo_data_dir / KEPT).exists():
+        _keep(session)
+
+
 def _write(session: Session, path: Path) -> int:
     """Write the marks of all who were erased to a file that only its owner may read. Marks."""
     found = erasure_marks.kept(session.work)

@@ -19,7 +19,7 @@ from runtime.settings import Settings
 from services import audit_chain, key_fingerprints, person_requests
 from services.faults import Refusal
 from store import continuity, unfit
-from store.keys import recorded, sample
+from store.keys import carried, recorded, sample
 from store.rights import differences
 from store.unit_of_work import Database
 from store.vault import UnreadableError
@@ -103,6 +103,7 @@ def _sealed(settings: Settings) -> Iterator[Finding]:
         vault = keys.load(settings).vault()
         with _database(settings).transaction() as conn:
             rows = sample(conn, SAMPLE)
+            vault.recall(carried(conn, vault.lookup_version))
         lost = sum(
             vault.lookup(vault.open(phone.sealed, "phones.number", phone.phone_hash)) != phone.phone_hash
             for phone in rows

@@ -44,6 +44,15 @@ def test_keys_of_the_environment_keep_their_order(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_older_look_up_keys_stand_behind_the_newest(tmp_path: Path) -> None:
+    given = {"alo_data_dir": tmp_path, "alo_secret_keys": f"k:{KEY}", "alo_session_key": "s"}
+    found = keys.load(settings(**given, alo_lookup_key=f"3:{KEY}, 1:{KEY}"))
+    assert (found.lookup_version, list(found.older_lookup)) == (3, [1])
+    for unfit in (f"1:{KEY},3:{KEY}", f"3:{KEY},1:{KEY},1:{KEY}", f"3:{KEY},"):
+        with pytest.raises(keys.UnfitKeysError, match="ALO_LOOKUP_KEY"):
+            keys.load(settings(**given, alo_lookup_key=unfit))
+
+
 @pytest.mark.parametrize(
     ("sealing", "lookup", "session"),
     [("k:short", f"1:{KEY}", "s"), (f":{KEY}", f"1:{KEY}", "s"), (f"k:{KEY}", "", "s"), (f"k:{KEY}", f"x:{KEY}", "s"),

@@ -18,13 +18,13 @@ from runtime.cli import person_erasing
 from runtime.cli.main import alo
 from runtime.cli.session import Session
 from runtime.settings import Settings
-from services import inbound, interviews, person_requests, work_list
+from services import inbound, interviews, key_rotation, person_requests, work_list
 from services.work import Work
 from store.tables.persons import erasures
 from store.tables.registry import organisations
 from store.tables.staff import audit
 from survey.answers import Entry, Heard
-from tests.doubles import FakeClock
+from tests.doubles import KEYS, FakeClock
 from tests.services.world import LEADER, World, build
 
 Run = Callable[..., Result]
@@ -205,6 +205,23 @@ def test_marks_are_kept_and_applied_anew(run: Run, world: World, tmp_path: Path)
     run("person", "reapply", str(marks))
     marks.write_text("no marks")
     run("person", "reapply", str(marks), code=1)
+
+
+def test_marks_are_written_anew_when_the_look_up_key_has_changed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner_url: str
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.setenv("DATABASE_OWNER_URL", owner_url)
+    monkeypatch.setattr(key_rotation, "rehash", lambda *_: 7)
+    assert "7" in run("keys", "rehash").stdout
+    kept = tmp_path / "data" / "erased-people.jsonl"
+    assert not kept.exists()
+    run("person", "erase", LEADER, "--confirm", LEADER)
+    told = kept.read_text()
+    kept.write_text("of before\n")
+    run("keys", "rehash")
+    assert kept.read_text() == told
 
 
 def test_a_restore_erases_anew_whom_the_installation_remembers(

@@ -317,7 +317,7 @@ def test_an_older_backup_is_erased_anew(world: World, eraser: Database, owner: D
         world.hash("+84987654321"),
     }
     with pytest.raises(Refusal, match="lookup"):
-        erasure.reapply(world.work, eraser, [{**marks[0], "hash_version": 9}], ACTOR)
+        erasure.reapply(world.work, eraser, [{**marks[0], "key_version": 9}], ACTOR)
 
 
 def _mark(world: World, number: str) -> dict[str, Any]:

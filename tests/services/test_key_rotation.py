@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contact.delivery import InboundText
-from services import inbound, key_fingerprints, key_rotation
+from services import erasure, erasure_marks, inbound, key_fingerprints, key_rotation, numbers
 from services.faults import Refusal
 from services.sealed_columns import opened
 from services.work import Work
 from store import keys
+from store.tables.persons import erasures
 from store.tables.registry import phones
 from store.unit_of_work import Database
 from store.vault import NONCE_BYTES, UnreadableError, Vault
@@ -139,6 +140,112 @@ def test_a_new_look_up_key_finds_every_phone(work: Work, owner: Database) -> Non
     with pytest.raises(Refusal) as caught:
         key_rotation.rehash(owner, after.vault, (), START, "cli:test")
     assert caught.value.code == "keys.lookup_in_use"
+
+
+ERASED, PAST, MARKED = "+84901000001", "+84901000002", "+84901000003"
+THIRD = b"\x05" * 32
+
+
+def rehashed(work: Work, owner: Database, *keys: bytes) -> Work:
+    """Work with these look-up keys, the newest first, once everything is hashed with the newest."""
+    version = len(keys)
+    older = {version - n: key for n, key in enumerate(keys) if n}
+    after = replace(work, vault=Vault({"test": KEY}, keys[0], version, older))
+    key_rotation.rehash(owner, after.vault, (), START, "cli:test")
+    key_fingerprints.admit(after)
+    return after
+
+
+def consent_of(work: Work, number: str) -> str:
+    """What is known of a number that comes in, whatever row it finds."""
+    with work.database.transaction() as conn:
+        phone = numbers.lock(work, conn, number)
+        assert phone
+        return str(phone["consent"])
+
+
+@pytest.fixture
+def forgotten(work: Work, owner: Database, eraser: Database) -> World:
+    """One who was erased, one whose number was past its time after a stop, one whose number nobody ever knew."""
+    world = build(work)
+    key_fingerprints.admit(work)
+    for number in (ERASED, PAST):
+        text_from(work, world, number, "STOP" if number == PAST else "1", f"stop-{number}")
+    erasure.erase(work, eraser, ERASED, "cli:test")
+    erasure.erase(work, eraser, MARKED, "cli:test")
+    with owner.transaction() as conn:
+        conn.execute(sa.update(phones).where(phones.c.hash == work.vault.lookup(PAST)).values(number=None))
+    return world
+
+
+def test_who_is_known_by_a_hash_alone_is_found_under_new_look_up_keys(
+    forgotten: World, work: Work, owner: Database
+) -> None:
+    old = {number: work.vault.lookup(number) for number in (ERASED, PAST, MARKED)}
+    second = rehashed(work, owner, OTHER, KEY)
+    third = rehashed(work, owner, THIRD, OTHER, KEY)
+    for after, keys_of in ((second, (OTHER, KEY)), (third, (THIRD, OTHER, KEY))):
+        mine = Vault({"test": KEY}, keys_of[0], len(keys_of))
+        for number, before in old.items():
+            assert after.vault.lookup(number) not in (before, mine.lookup(number))
+    with owner.transaction() as conn:
+        rows = {bytes(row.hash): row for row in conn.execute(sa.select(phones.c.hash, phones.c.consent))}
+        marks = set(map(bytes, conn.scalars(sa.select(erasures.c.subject))))
+    assert {rows[third.vault.lookup(number)].consent for number in old} == {"stopped"}
+    assert {third.vault.lookup(ERASED), third.vault.lookup(MARKED)} <= marks
+    assert not set(old.values()) & (set(rows) | marks)
+    assert consent_of(third, PAST) == consent_of(third, ERASED) == "stopped"
+    assert consent_of(third, "+84901999999") == "unasked"
+    assert [k.name for k in key_rotation.known(owner) if k.use == "lookup" and not k.retired_at] == ["1", "2", "3"]
+
+
+def test_a_look_up_key_that_hashes_hang_on_is_asked_for(forgotten: World, work: Work, owner: Database) -> None:
+    for older in ({}, {1: THIRD}):
+        with pytest.raises(Refusal) as caught:
+            key_rotation.rehash(owner, Vault({"test": KEY}, OTHER, 2, older), (), START, "cli:test")
+        assert (caught.value.code, caught.value.params["versions"]) == ("keys.erased", "1")
+    after = rehashed(work, owner, OTHER, KEY)
+    for vault, code in (
+        (work.vault, "keys.lookup_version"),
+        (Vault({"test": KEY}, OTHER, 2), "keys.lookup_missing"),
+        (Vault({"test": KEY}, OTHER, 2, {1: THIRD}), "keys.another_lookup_key"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            key_fingerprints.admit(replace(after, vault=vault))
+        assert caught.value.code == code
+
+
+def test_a_number_that_comes_back_gets_a_hash_of_its_own_with_the_next_key(
+    forgotten: World, work: Work, owner: Database
+) -> None:
+    second = rehashed(work, owner, OTHER, KEY)
+    with owner.transaction() as conn:
+        sealed = second.vault.seal(PAST, "phones.number", second.vault.lookup(PAST))
+        conn.execute(sa.update(phones).where(phones.c.hash == second.vault.lookup(PAST)).values(number=sealed))
+    third = rehashed(work, owner, THIRD, OTHER, KEY)
+    assert third.vault.lookup(PAST) == Vault({"test": KEY}, THIRD, 3).lookup(PAST)
+    assert consent_of(third, PAST) == "stopped"
+
+
+def test_without_what_was_carried_over_an_opt_out_would_be_lost(forgotten: World, work: Work, owner: Database) -> None:
+    """The fault that is planted: a process that does not recall it."""
+    after = rehashed(work, owner, OTHER, KEY)
+    after.vault.recall(())
+    assert consent_of(after, PAST) == "unasked"
+
+
+def test_marks_carried_over_are_applied_anew(forgotten: World, work: Work, owner: Database, eraser: Database) -> None:
+    after = rehashed(work, owner, OTHER, KEY)
+    marks = erasure_marks.kept(after)
+    with owner.transaction() as conn:
+        conn.execute(sa.delete(erasures))
+    erasure.reapply(after, eraser, marks, "cli:test")
+    with owner.transaction() as conn:
+        assert {(row.subject, row.hash_version) for row in conn.execute(sa.select(erasures))} >= {
+            (after.vault.lookup(number), 1) for number in (ERASED, MARKED)
+        }
+    with pytest.raises(Refusal, match="lookup"):
+        erasure.reapply(work, eraser, marks, "cli:test")
 
 
 def test_a_look_up_key_is_not_changed_under_running_processes(work: Work, owner: Database) -> None:
