@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, delete, exists, func, or_, select, update
 
-from contact.delivery import State
+from contact.delivery import FINAL, State
 from store.personal import Subject, places
 from store.tables.campaigns import campaigns, consent
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
@@ -44,7 +44,8 @@ _DOUBTFUL = (State.UNKNOWN, State.HANDED)
 def under_way(conn: Connection, phone_hash: bytes, since: datetime) -> bool:
     """Whether a text is just leaving or a call that began after `since` runs."""
     leaving = exists().where(outbox.c.phone_hash == phone_hash, outbox.c.state.in_(_LEAVING))
-    recent = and_(calls.c.ended_at.is_(None), calls.c.began_at > since)
+    over = exists().where(outbox.c.id == calls.c.outbox_id, outbox.c.state.in_(FINAL))  # who hung up ended it
+    recent = and_(calls.c.ended_at.is_(None), ~over, calls.c.began_at > since)
     talking = exists().where(calls.c.phone_hash == phone_hash, recent)
     young = leaving.where(func.coalesce(outbox.c.sent_at, outbox.c.due_at) > since)
     return bool(conn.scalar(select(or_(young, talking))))

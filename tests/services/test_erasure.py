@@ -225,6 +225,17 @@ def test_nobody_is_erased_in_the_middle_of_a_call(world: World, eraser: Database
     erasure.erase(world.work, eraser, NUMBER, ACTOR)
 
 
+def test_a_call_that_somebody_hung_up_is_not_under_way(world: World, eraser: Database, clock: FakeClock) -> None:
+    """Only a call that we took leave of has an end of its own; of others the carrier's word stands in the outbox."""
+    world.plan("call", number=NUMBER, state=State.COMPLETED)
+    (rung,) = world.rows(outbox, medium="call")
+    call = {"id": world.work.ids.new(), "ref": rung["ref"], "direction": "out", "sender_id": world.line.id, "turn": 0}
+    more = {"phone_hash": world.hash(NUMBER), "outbox_id": rung["id"], "consented": True, "began_at": clock.now()}
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.insert(calls).values({**call, **more}))
+    erasure.erase(world.work, eraser, NUMBER, ACTOR)
+
+
 def test_carriers_are_asked_and_staff_clean_what_cannot_be(
     world: World, eraser: Database, jobs: RecordingJobs
 ) -> None:  # fmt: skip

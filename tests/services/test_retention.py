@@ -49,7 +49,7 @@ def world(work: Work) -> World:
         conn.execute(sa.insert(imports).values(**held, counts={}, report=b"sealed", actor="x", created_at=now))
         call = {"id": work.ids.new(), "ref": "r", "direction": "in", "sender_id": made.line.id, "turn": 1}
         more = {"phone_hash": made.hash(), "interview_id": made.interviews[0], "consented": True}
-        conn.execute(sa.insert(calls).values(**call, **more, began_at=now, ended_at=now))
+        conn.execute(sa.insert(calls).values(**call, **more, began_at=now, ended_at=None))
         turn = {"call_id": call["id"], "turn": 0, "question": "", "interview_turn": 0, "script": b"sealed"}
         conn.execute(sa.insert(call_turns).values(**turn, at=now))
     made.plan("text", state=State.DELIVERED)
