@@ -11,6 +11,7 @@ from celery.bin.celery import celery
 from gateway.console.lists import MAX_UPLOAD
 from gateway.webhook_guard import MAX_BYTES
 from runtime.celery_client import QUEUES
+from runtime.examination import PARTS
 from runtime.refusals import NOT_CONFIGURED
 from runtime.settings import Settings
 from tests.house.source import ROOT
@@ -29,6 +30,8 @@ IN_FILE = {
     "carriers.env": set(),
 }
 UNIT = 1 << 10
+LOOKS = "alo-doctor"
+"""The unit that looks whether the others are well; containers have health checks."""
 
 
 def values(unit: str, key: str) -> list[str]:
@@ -42,8 +45,8 @@ def given(unit: str) -> set[str]:
 
 
 def test_units_and_containers_are_the_same_parts_with_the_same_secrets() -> None:
-    assert {name.removeprefix("alo-") for name in UNITS} == set(OURS)
-    for name in UNITS:
+    assert {name.removeprefix("alo-") for name in UNITS if name != LOOKS} == set(OURS)
+    for name in UNITS.keys() - {LOOKS}:
         container = OURS[name.removeprefix("alo-")]
         wanted = set(container["environment"]) - {"PUBLIC_BASE_URL", "PROMETHEUS_MULTIPROC_DIR"}
         assert set().union(*(IN_FILE[file] for file in given(name))) == wanted, name
@@ -54,6 +57,14 @@ def test_units_and_containers_are_the_same_parts_with_the_same_secrets() -> None
 def test_no_part_that_lives_has_secrets_in_its_environment(unit: str) -> None:
     assert values(unit, "EnvironmentFile") == []
     assert not set().union(*IN_FILE.values()) & set(re.findall(r"^Environment=(\w+)=", UNITS[unit], re.MULTILINE))
+
+
+def test_what_looks_after_the_others_is_started_with_them() -> None:
+    assert f"{LOOKS}.timer" in (DEPLOY / "systemd" / "alo.target").read_text("utf-8")
+    _, doctor, *words = values(LOOKS, "ExecStart")[0].split()
+    assert doctor == "doctor"
+    assert set(words[::2]) == {"--part"}
+    assert {"beat", "queues", "due"} <= set(words[1::2]) <= set(PARTS)
 
 
 def test_the_page_writes_each_setting_into_its_file() -> None:

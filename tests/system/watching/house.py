@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -159,6 +160,13 @@ class House:
         words = [word.replace("$$", "$").replace(":8080/", f":{self.settings.alo_port}/") for word in words]
         argv = words if kind == "CMD" else ["sh", "-c", *words]
         done = subprocess.run(argv, env=self.environment, cwd=processes.ROOT, capture_output=True, check=False)
+        return done.returncode
+
+    def looked_after(self) -> int:
+        """Exit code of what systemd runs every five minutes, as the unit says it."""
+        unit = (processes.ROOT / "deploy" / "systemd" / "alo-doctor.service").read_text("utf-8")
+        line = re.findall(r"^ExecStart=/opt/alo/current/.venv/bin/(.*)$", unit, re.MULTILINE)[0]
+        done = subprocess.run(line.split(), env=self.environment, cwd=processes.ROOT, capture_output=True, check=False)
         return done.returncode
 
 
