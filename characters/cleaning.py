@@ -97,12 +97,24 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """`text` as words are looked up: `plain`, lower case, without Vietnamese marks, đ as d, on one line."""
-    spread = unicodedata.normalize("NFD", plain(text).casefold().replace("đ", "d"))
+    if _ORDINARY.fullmatch(text):
+        return " ".join(text.translate(_FOLDED).split())
+    return _folded(plain(text))
+
+
+def _folded(text: str) -> str:
+    spread = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     letters = _MARKS.sub("", spread)
     if not letters.isascii():
         letters = "".join(c for c in letters if not unicodedata.combining(c)).translate(_LOOK_ALIKE)
     return " ".join(letters.split())
 
+
+_FOLDED = {
+    code: _folded(plain(chr(code))) for code in (*range(0x21, 0x7F), *range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+}
+"""What `folded` makes of each character of an ordinary text but the space; each by itself, as none changes its
+neighbours there."""
 
 _TONE_PLACES = {
     f"o{second}": f"{first}{after}"

@@ -28,6 +28,8 @@ _SHORT = {long.casefold(): short for long, short in SHORTER}
 _LONG = re.compile("|".join(long for long, _ in SHORTER), re.IGNORECASE)
 _SHORT_FOLDED = tuple((columns.fold(long), columns.fold(short)) for long, short in SHORTER)
 _BETWEEN = re.compile(r"[\W_]+")
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?: .*)?")
 _LEVEL = re.compile(r"(xa|phuong|thi tran|dac khu|x|p|tt|dk) (?=\w)")
 _WRITTEN_LEVEL = re.compile(
     r"(xã|phường|thị trấn|đặc khu|xa|phuong|thi tran|dac khu|(x|p|tt|đk)\.) ?(?=\w)", re.IGNORECASE
@@ -42,9 +44,9 @@ def read_date(cell: Cell) -> date | None:
     if isinstance(cell, date):
         return cell
     text = plain(cell)
-    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+    if _SERIAL.fullmatch(text):
         return _EXCEL_EPOCH + timedelta(days=int(float(text)))
-    if match := re.fullmatch(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?: .*)?", text) or _IN_WORDS.fullmatch(text):
+    if match := _DAY_FIRST.fullmatch(text) or _IN_WORDS.fullmatch(text):
         day, month, year = map(int, match.groups())
     elif match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", text):
         year, month, day = map(int, match.groups())

@@ -14,11 +14,13 @@ from functools import lru_cache
 from characters.cleaning import folded, on_one_line
 from files.workbooks import Cell, Row, Sheet, letter
 
+_BETWEEN = re.compile(r"[^a-z0-9]+")
+
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower case, no diacritics, single spaces, punctuation dropped: how names of headers and kinds are compared."""
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", folded(text)).split())
+    return _BETWEEN.sub(" ", folded(text)).strip()
 
 
 def plain(cell: Cell) -> str:

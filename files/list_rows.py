@@ -122,7 +122,7 @@ class RowReader:
         cell = self._header.cell(self._row, field)
         if cell == "":
             return ""
-        text = plain(cell)
+        text = characters.on_one_line(cell) if type(cell) is str else plain(cell)
         if type(cell) is ErrorCell or (field in _READ_ALOUD and text and is_suspect(text)):
             return self._unless_amiss(field, cell, text)
         return text

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from services.differences import by_organisation, difference
 from services.erased_lists import Erased
 from services.faults import Refusal
 from services.frame_exits import leave_frames
+from services.garbage_search import pause_search
 from services.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.kept_numbers import with_kept_numbers
 from services.online import import_online
@@ -41,6 +43,8 @@ _PAGE = 2000
 _BESIDES = {"sheet", "row", "derived", "phones", "phones_unread", "phones_in_doubt"}
 _SAID = tuple(sorted(set(Organisation.__dataclass_fields__) - _BESIDES))
 """The fields that make a row another one; where it stands in the list does not."""
+_said_of = attrgetter(*_SAID)
+_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,10 @@ def import_registry(
     except Refusal:
         lists.read_registry(path, convert=convert)  # what is wrong with the file is said first
         raise
-    listed = lists.read_registry(path, office["area_code"], chosen, convert)
     told = _Told(actor, dry_run, numbers_checked, said)
-    return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, told))
+    with pause_search():
+        listed = lists.read_registry(path, office["area_code"], chosen, convert)
+        return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +201,8 @@ def _compare(work: Work, recognition: Recognition) -> list[_Change]:
 
 def _digest(work: Work, organisation: Organisation) -> bytes:
     """What a row says, wherever it stands. Keyed: a plain digest of a row would let its phone be guessed."""
-    said = [getattr(organisation, name) for name in _SAID]
     phones = [(phone.e164, phone.kind, *phone.flags) for phone in organisation.phones]
-    return work.vault.lookup(json.dumps([said, phones], ensure_ascii=False, default=str))
+    return work.vault.lookup(_as_json([_said_of(organisation), phones]))
 
 
 def _counts(listed: Registry, recognition: Recognition, changes: Sequence[_Change]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterable, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -154,8 +154,16 @@ def _named(sealed: bytes) -> tuple[bytes, int]:
 
 def _place(name: bytes, column: str, row: tuple[RowKey, ...]) -> bytes:
     """Key id, column and row as bytes to authenticate: each with its length before it, so that no two are the same."""
-    parts = (name, column.encode(), *map(_as_bytes, row))
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    told = _column(name, column)
+    for key in row:
+        part = _as_bytes(key)
+        told += len(part).to_bytes(4, "big") + part
+    return told
+
+
+@lru_cache(maxsize=256)
+def _column(name: bytes, column: str) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in (name, column.encode()))
 
 
 def _as_bytes(key: RowKey) -> bytes:

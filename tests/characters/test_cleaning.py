@@ -93,3 +93,13 @@ ODD = [" ", "  ", "a", "ề", "\n", "\u00a0", "\0", "\u200b", "e\u0302", "\ud800
 @given(st.lists(st.sampled_from(ODD)).map("".join))
 def test_a_line_that_needs_nothing_is_kept_as_it_is_and_all_others_are_cleaned(text: str) -> None:
     assert on_one_line(text) == " ".join(clean(storable(text)).split())
+
+
+ORDINARY = [chr(code) for code in (*range(0x20, 0x7F), *range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+
+
+@given(st.text(st.sampled_from(ORDINARY), max_size=20))
+def test_folding_letter_by_letter_is_folding_the_whole(text: str) -> None:
+    whole = unicodedata.normalize("NFD", plain(text).casefold().replace("đ", "d"))
+    bare = "".join(c for c in whole if not unicodedata.combining(c))
+    assert folded(text) == " ".join(bare.split())
