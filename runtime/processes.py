@@ -5,9 +5,11 @@ It must not know what gateway or workers do: they are command lines. `alo up`, t
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +34,8 @@ from services.faults import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_TIMEOUT_S = 60.0
+WAITING = 2048
+"""Connections that wait at most while no gateway takes them."""
 REST_S = 1.0
 """A part that ended by itself is started again, at most once in this many real seconds."""
 
@@ -48,11 +52,15 @@ _log = structlog.get_logger("alo.processes")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process: its name (log and pid file carry it) and its command line; `environment` comes on top of all."""
+    """One process: its name (log and pid file carry it) and its command line; `environment` comes on top of all.
+
+    `fds`: descriptors of ours that it gets.
+    """
 
     name: str
     argv: Sequence[str]
     environment: Mapping[str, str]
+    fds: Sequence[int] = ()
 
 
 class Crew:
@@ -77,6 +85,7 @@ class Crew:
             pid_file=self._run / f"{part.name}.pid",
             environment={**self._environment, **part.environment},
             cwd=ROOT,
+            fds=part.fds,
         )
 
     def revive(self) -> list[str]:
@@ -115,13 +124,35 @@ class Crew:
         self._children.clear()
 
 
-def gateway(settings: Settings) -> Part:
-    """The web server with webhooks and console; its processes share their counters in a directory of their own."""
+def gateway(settings: Settings, door: socket.socket | None = None) -> Part:
+    """The web server with webhooks and console; its processes share their counters in a directory of their own.
+
+    `door`: the listening socket, where we keep it; else it opens one of its own.
+    """
     shared = settings.alo_data_dir.resolve() / "run" / "metrics"
     shutil.rmtree(shared, ignore_errors=True)
     shared.mkdir(parents=True)
-    argv = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", "gateway.wsgi:app"]
-    return Part("gateway", argv, {**_NO_ERASURE, "PROMETHEUS_MULTIPROC_DIR": str(shared)})
+    fds = () if door is None else (door.fileno(),)
+    kept = [part for fd in fds for part in ("-b", f"fd://{fd}")]
+    argv = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", *kept, "gateway.wsgi:app"]
+    return Part("gateway", argv, {**_NO_ERASURE, "PROMETHEUS_MULTIPROC_DIR": str(shared)}, fds)
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The gateway's door, kept open here: who comes while a gateway is started anew waits, and is not refused.
+
+    Raises Refusal where the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in settings.alo_bind else socket.AF_INET
+    try:
+        door = socket.create_server((settings.alo_bind, settings.alo_port), family=family, backlog=WAITING)
+    except OSError as fault:
+        if fault.errno != errno.EADDRINUSE:
+            raise
+        raise Refusal("up.port_taken", port=settings.alo_port) from None
+    with door:
+        yield door
 
 
 def workers(settings: Settings) -> list[Part]:
@@ -203,15 +234,19 @@ def _furnish(settings: Settings) -> None:
 
 @contextmanager
 def crew(settings: Settings) -> Iterator[Crew]:
-    """Gateway, workers and beat for complete `settings`; ready when the block begins, ended when it ends."""
+    """Gateway, workers and beat for complete `settings`; ready when the block begins, ended when it ends.
+
+    Raises Refusal, ServerFailedError.
+    """
     team = Crew(settings.alo_data_dir, environment(settings))
-    try:
-        for part in (gateway(settings), *workers(settings), beat(settings)):
-            team.start(part)
-        team.wait_ready("gateway", f"http://{settings.alo_bind}:{settings.alo_port}/readyz")
-        yield team
-    finally:
-        team.stop()
+    with listening(settings) as door:
+        try:
+            for part in (gateway(settings, door), *workers(settings), beat(settings)):
+                team.start(part)
+            team.wait_ready("gateway", f"http://{settings.alo_bind}:{settings.alo_port}/readyz")
+            yield team
+        finally:
+            team.stop()
 
 
 def environment(settings: Settings) -> dict[str, str]:

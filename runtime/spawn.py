@@ -49,9 +49,11 @@ def start(
     needs: Iterable[Path] = (),
     death_signal: int = signal.SIGTERM,
     cwd: Path | None = None,
+    fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `argv`; its output is appended to `log`. Call from the main thread: the child ends when that thread does.
 
+    `fds`: descriptors of ours that it gets, by the same numbers.
     `account`: drop to it; `needs` are paths it must reach, see `as_account`. The child leads its own session, so that
     Ctrl-C reaches us alone and we end things in order.
     """
@@ -66,6 +68,7 @@ def start(
             env=dict(environment) if environment is not None else None,
             cwd=cwd,
             start_new_session=True,
+            pass_fds=fds,
             preexec_fn=dies_with_parent(death_signal),
         )
     pid_file.write_text(f"{child.pid} {psutil.Process(child.pid).create_time()}")

@@ -11,12 +11,17 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
+from runtime.processes import REST_S, Crew, listening
+from runtime.processes import gateway as gateway_part
+from runtime.settings import Settings
+from services.faults import Refusal
 from tests.doubles import KEYS
 from tests.house.source import ROOT
 
@@ -103,6 +108,45 @@ def env(database_url: str, broker_url: str, tmp_path: Path) -> dict[str, str]:
         **keys, "DATABASE_URL": database_url, "BROKER_URL": broker_url, "ALO_DATA_DIR": str(tmp_path),
         "ALO_SERVE": "webhooks", "ALO_WEB_WORKERS": "1", "ALO_LOG_LEVEL": "ERROR",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_gateway_that_dies_under_alo_up_refuses_nobody(env: dict[str, str], tmp_path: Path, keeps: bool) -> None:
+    """Its crew keeps the door open while it starts another; without that, who comes is refused."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = Settings(alo_port=port, alo_data_dir=tmp_path)
+    client, team = Client(port), Crew(tmp_path, {**os.environ, **env, "ALO_PORT": str(port)})
+    thread = threading.Thread(target=client.run)
+    with listening(settings) if keeps else contextlib.nullcontext() as door:
+        try:
+            team.start(gateway_part(settings, door))
+            team.wait_ready("gateway", f"http://127.0.0.1:{port}/healthz", LIMIT_S)
+            time.sleep(REST_S)
+            thread.start()
+            for process in [*psutil.Process(team.pid("gateway")).children(), psutil.Process(team.pid("gateway"))]:
+                process.kill()
+            _until(lambda: bool(team.revive()))
+            before = client.met["HTTP/1.1 200 OK"]
+            _until(lambda: client.met["HTTP/1.1 200 OK"] >= before + 20)
+        finally:
+            client.over.set()
+            thread.join()
+            team.stop()
+    assert ("ConnectionRefusedError" in client.met) is not keeps
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(alo_port=taken.getsockname()[1], alo_data_dir=tmp_path)
+        with pytest.raises(Refusal, match="port_taken"), listening(settings):
+            pass
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + LIMIT_S
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def test_nobody_is_refused_while_the_socket_is_kept(env: dict[str, str]) -> None:
