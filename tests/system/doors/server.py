@@ -68,11 +68,19 @@ def gateway(settings: Mapping[str, str], log: Path, app: str = "gateway.wsgi:app
         child = subprocess.Popen(argv, cwd=ROOT, env=given, stdout=out, stderr=out)
     try:
         _wait_for(port, child, log)
-        workers = psutil.Process(child.pid).children()
-        yield Gateway(port, child, tuple(workers), log)
+        workers = _workers(child, int(settings["ALO_WEB_WORKERS"]))
+        yield Gateway(port, child, workers, log)
     finally:
         child.terminate()
         child.wait(LIMIT_S)
+
+
+def _workers(child: subprocess.Popen[bytes], number: int) -> tuple[psutil.Process, ...]:
+    """All of them; the first answers before the last is there."""
+    until = time.monotonic() + LIMIT_S
+    while len(found := psutil.Process(child.pid).children()) < number and time.monotonic() < until:
+        time.sleep(0.1)
+    return tuple(found)
 
 
 def _wait_for(port: int, child: subprocess.Popen[bytes], log: Path) -> None:
