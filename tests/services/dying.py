@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from store.unit_of_work import Database
 
-MOST_LIVES = 2_000
+EACH = range(1, 2_000)
+"""Every moment, the first one first."""
 
 
 class Killed(BaseException):
@@ -49,10 +50,10 @@ class Moments:
             raise Killed
 
 
-def stuttering(moments: Moments, act: Callable[[], object], check: Callable[[], None], stride: int = 1) -> int:
-    """Begin `act` again and again, each time killed `stride` moments later than before, until it comes to its end;
-    `check` what is there after each death. How often it died."""
-    for deaths, moment in enumerate(range(1, MOST_LIVES, stride)):
+def stuttering(moments: Moments, act: Callable[[], object], check: Callable[[], None], moments_at: range = EACH) -> int:
+    """Begin `act` again and again, killed at one of the moments after the other, until it comes to its end; `check`
+    what is there after each death. How often it died."""
+    for deaths, moment in enumerate(moments_at):
         try:
             with moments.until(moment):
                 act()

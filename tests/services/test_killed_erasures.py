@@ -22,9 +22,12 @@ from store.tables.unfit import unfit
 from store.unit_of_work import Database
 from tests.doubles import FakeClock
 from tests.services import test_erasure, test_retention
-from tests.services.dying import Moments, stuttering
+from tests.services.dying import EACH, Moments, stuttering
 from tests.services.test_erasure import ACTOR, NAME, NUMBER, WORDS, opened
 from tests.services.world import World
+
+MARKING = 40
+"""Moments before an erasure comes to its marks, at least."""
 
 a_person = test_erasure.world
 old_rows = test_retention.world
@@ -47,21 +50,21 @@ def stands(world: World) -> set[bool]:
     }
 
 
-def die_and_erase(world: World, eraser: Database, stride: int) -> int:
-    """Erase, killed at every moment or every so many of them. Deaths."""
+def die_and_erase(world: World, eraser: Database, at: range) -> int:
+    """Erase, killed at these moments. Deaths."""
 
     def check() -> None:
         assert len(stands(world)) == 1
 
     moments = Moments(world.work.database, eraser)
-    return stuttering(moments, lambda: erasure.erase(world.work, eraser, NUMBER, ACTOR), check, stride)
+    return stuttering(moments, lambda: erasure.erase(world.work, eraser, NUMBER, ACTOR), check, at)
 
 
 def test_an_erasure_that_dies_leaves_all_or_nothing_and_is_carried_out_by_the_next(
     a_person: World, eraser: Database, owner: Database
 ) -> None:
     world = a_person
-    assert die_and_erase(world, eraser, stride=2) > 10
+    assert die_and_erase(world, eraser, EACH[::3]) > 10
     assert stands(world) == {False}
     assert not Sought([NUMBER], [NAME]).stands_in(opened(world, owner))
     assert world.consent_of(NUMBER) == "stopped"
@@ -84,7 +87,7 @@ def test_marks_of_a_transaction_of_their_own_would_be_seen(
     marked = erasure._mark
     monkeypatch.setattr(erasure, "_mark", apart)
     with pytest.raises(AssertionError):
-        die_and_erase(a_person, eraser, stride=2)
+        die_and_erase(a_person, eraser, EACH[MARKING::2])
 
 
 def die_and_sweep(world: World, eraser: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> int:
