@@ -6,6 +6,7 @@ It must not know a route. Gunicorn gives `RAW_URI`, without which signatures ove
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -62,6 +63,14 @@ control_socket_disable = True
 
 preload_app = True
 """What is loaded before the fork is shared; connections must not cross it: see `gateway.wsgi`."""
+
+
+def on_starting(_server: Any) -> None:
+    """What a killed server's processes last held is nobody's any more, where it is kept in files."""
+    place = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    for file in Path(place).glob("gauge_live*_*.db") if place else ():
+        if file.stem.rpartition("_")[2] != str(os.getpid()):
+            file.unlink(missing_ok=True)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from gateway import metrics, watched
 from gateway.app import create_webhooks_app
 from gateway.deadline import AT_ONCE, Deadline
 from gateway.watched import Watched
+from runtime import web_server
 from runtime.heartbeats import Seen
 from services.work import Work
 from store import readiness, roles
@@ -222,3 +224,13 @@ def test_connections_that_requests_hold_are_counted(database_url: str) -> None:
     assert told() == (0, 6)
     database.close()
     assert told() == (0, 0)
+
+
+def test_what_a_killed_server_held_is_counted_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each kill -9 would add to connections in hand for ever."""
+    ours = f"gauge_livesum_{os.getpid()}.db"
+    for name in ("gauge_livesum_1.db", "counter_1.db", ours):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    web_server.on_starting(None)
+    assert {path.name for path in tmp_path.iterdir()} == {"counter_1.db", ours}

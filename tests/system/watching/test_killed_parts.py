@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
 from runtime.examination import signs
 from tests.system.watching import prometheus
@@ -295,3 +296,15 @@ def test_the_rules_are_such_as_prometheus_takes() -> None:
     if not prometheus.is_there():
         pytest.skip(prometheus.NOT_THERE)
     subprocess.run(["promtool", "check", "rules", str(prometheus.RULES)], check=True, capture_output=True)
+
+
+def test_what_a_killed_gateway_held_is_counted_no_more(watch: Watch) -> None:
+    """Each of its processes keeps what it holds in a file; the next gateway adds up those of the living."""
+    house = watch.house
+    house.kill("gateway")
+    house.revive("gateway")
+    watch.settle(set())
+    assert "alo_database_pool_size{" in requests.get(f"{house.base}/metrics", timeout=30).text
+    files = (house.settings.alo_data_dir / "run" / "metrics").glob("gauge_live*_*.db")
+    living = {house.team.pid("gateway"), *(child.pid for child in house.children("gateway"))}
+    assert {int(file.stem.rpartition("_")[2]) for file in files} <= living
