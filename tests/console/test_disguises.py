@@ -55,25 +55,26 @@ def two(doors: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
     return doors
 
 
-@pytest.mark.parametrize("how", SAME)
-def test_a_disguised_address_is_the_same_member(two: Flask, world: World, how: str) -> None:
-    right, others = (attempt(two.test_client(), ATTACKER, SAME[how], f"password of {one}") for one in (EMAIL, OTHER))
-    assert (right.status_code, others.status_code) == (303, 401)
-    (count,) = (row["sign_in_count"] for row in world.rows(members, email=EMAIL))
-    assert count == 1
+def test_a_disguised_address_is_the_same_member(two: Flask, world: World) -> None:
+    for n, (how, address) in enumerate(SAME.items(), 1):
+        given = (f"password of {one}" for one in (EMAIL, OTHER))
+        right, others = (attempt(two.test_client(), f"203.0.113.{n}", address, password) for password in given)
+        assert (right.status_code, others.status_code) == (303, 401), how
+        assert [row["sign_in_count"] for row in world.rows(members, email=EMAIL)] == [n], how
 
 
-@pytest.mark.parametrize("how", SAME)
-def test_nobody_is_invited_twice_by_a_disguise(two: Flask, world: World, how: str) -> None:
+def test_nobody_is_invited_twice_by_a_disguise(two: Flask, world: World) -> None:
     before = len(world.rows(members))
-    assert staff.invite(world.work, SAME[how], "QB", "office", "", "cli:test").email == EMAIL
+    for how, address in SAME.items():
+        assert staff.invite(world.work, address, "QB", "office", "", "cli:test").email == EMAIL, how
     assert len(world.rows(members)) == before
 
 
-@pytest.mark.parametrize("how", NOBODY)
-def test_what_only_resembles_it_is_nobodys(two: Flask, how: str) -> None:
-    for email in (EMAIL, OTHER):
-        assert attempt(two.test_client(), ATTACKER, NOBODY[how], f"password of {email}").status_code == 401
+def test_what_only_resembles_it_is_nobodys(two: Flask) -> None:
+    for n, (how, address) in enumerate(NOBODY.items()):
+        for email in (EMAIL, OTHER):
+            answer = attempt(two.test_client(), f"203.0.113.{n}", address, f"password of {email}")
+            assert answer.status_code == 401, how
 
 
 def test_disguises_have_no_tries_of_their_own(two: Flask) -> None:
