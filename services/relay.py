@@ -38,9 +38,8 @@ class Relay:
         hand = ThreadPoolExecutor(1, thread_name_prefix="dispatch")
         with self._lock:
             before = list(self._under_way.setdefault(sender_id, []))
-            served = hand.submit(dispatcher.serve, time.monotonic() + budget_s)
+            served = hand.submit(_serve, dispatcher, time.monotonic() + budget_s)
             self._under_way[sender_id].append(served)
-        served.add_done_callback(_tell)
         hand.shutdown(wait=False)
         dispatcher.through.wait()
         return self._ended(before)
@@ -71,6 +70,10 @@ class Relay:
         return sum(one.result() for one in dispatches)
 
 
-def _tell(served: Future[int]) -> None:
-    if fault := served.exception():
-        _log.error("a dispatch failed", exc_info=fault)
+def _serve(dispatcher: Dispatcher, until: float) -> int:
+    """A fault is in the log before anybody who waits hears of it: what a future calls back may come after they woke."""
+    try:
+        return dispatcher.serve(until)
+    except Exception:
+        _log.exception("a dispatch failed")
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -114,6 +115,23 @@ def test_what_a_dispatch_raised_is_logged_and_the_next_one_raises_it(
     with pytest.raises(RuntimeError, match="no such carrier"):
         relay.dispatch(world.work, world.text.id, 0.3)
     assert "a dispatch failed" in caplog.text
+
+
+def test_a_fault_is_in_the_log_before_it_is_raised(work: Work, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long writing it takes."""
+    told: list[str] = []
+
+    class Slow(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            time.sleep(0.3)
+            told.append(record.getMessage())
+
+    monkeypatch.setattr(logging.getLogger("alo.dispatch"), "handlers", [Slow()])
+    world = crowded(work, DeadCarrier())
+    relay.dispatch(world.work, world.text.id, 0.3)
+    with pytest.raises(RuntimeError, match="no such carrier"):
+        relay.close()
+    assert told == ["a dispatch failed"]
 
 
 def test_closing_waits_for_one_sender_though_another_failed(work: Work, slow: SlowCarrier, relay: Relay) -> None:
