@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import json
+import logging
 import os
 import shutil
 import signal
@@ -65,6 +66,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What was collected stays to the end: the search for garbage need not go through it again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """A test that sets up the logging of a process, which is ours here, leaves it to the next one as it was."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    try:
+        return (yield)
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
