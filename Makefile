@@ -28,8 +28,9 @@ migrate: $(RUN) ## Bring the database at DATABASE_OWNER_URL up to date
 	$(PY) -m migrations.upgrade
 
 .PHONY: test
+test: export PYTHONDONTWRITEBYTECODE := # its many processes compile our modules once, not each
 test: lint ## Lint, types, contracts and all tests but the long ones, at most 6 minutes
-	$(VENV)/bin/pytest -m "not system and not bench" -n $(or $(TEST_WORKERS),2) --dist loadscope $(ARGS)
+	$(VENV)/bin/pytest -m "not system and not bench" -n $(or $(TEST_WORKERS),2) --dist worksteal $(ARGS)
 
 .PHONY: test-system
 test-system: $(DEV) ## The long tests with real parts, at most 45 minutes
