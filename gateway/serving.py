@@ -85,7 +85,6 @@ def webhooks_app(settings: Settings) -> WSGIApplication:
     from services.warm_up import warm_up
 
     work = container.machine_work(settings)
-    container.plant(settings, work)
     count_connections(work.database, "machine")
     probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
     inside = Inside(settings.alo_inside, settings.alo_trusted_proxies)

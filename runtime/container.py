@@ -1,6 +1,6 @@
 """Puts the parts together: settings in, a `Work` out, which connects to nothing before it is used.
 
-It must not decide anything; the one rule here: fast clocks, haste and planted faults meet simulated senders only.
+It must not decide anything; the one rule here: fast clocks and haste meet simulated senders only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from runtime.clock import FastClock, RealClock, clock_of
 from runtime.identifiers import RandomIds
 from runtime.marks import OutsideMarks
 from runtime.settings import Settings
-from services import planted
 from services.faults import Refusal
 from services.known_recordings import KnownRecordings
 from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
@@ -161,14 +160,6 @@ def refuse_fast_clock(work: Work) -> None:
         with work.database.transaction() as conn:
             for sender in senders.all_rows(conn):
                 _simulated(sender)
-
-
-def plant(settings: Settings, work: Work) -> None:
-    """Plant the fault that is set, in this process. Raises PlantingRefusedError where a sender reaches real people."""
-    if settings.alo_planted_fault:
-        with work.database.transaction() as conn:
-            simulated = all(sender.simulated for sender in senders.all_rows(conn))
-        planted.plant_for_process(settings.alo_planted_fault, simulated=simulated)
 
 
 def _simulated(sender: SenderRow) -> SenderRow:

@@ -138,7 +138,6 @@ class Settings:
     alo_haste: float = field(
         default=1.0, metadata=_said("How many times sooner leases end and repairs begin; simulators only", above=0)
     )
-    alo_planted_fault: str = field(default="", metadata=_said("Takes one protection away; simulators only"))
     alo_web_workers: int = field(default=2, metadata=_said("Gateway processes"))
     alo_web_threads: int = field(
         default=4, metadata=_said("Threads in each of them for carriers, and as many for staff pages")

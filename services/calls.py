@@ -17,9 +17,8 @@ from ivr import callflow, menus
 from ivr.callflow import CallContext
 from ivr.script import Hangup, Script
 from ivr.voices import other_language, voiced, voices_of, with_placeholders
-from services import ablated, detection, interviews, next_interview, transfers, wishes
+from services import detection, interviews, next_interview, transfers, wishes
 from services.happenings import Happening, Opening
-from services.planted import is_planted
 from services.questionnaires import form_of
 from services.work import Work
 from store import calls as rows
@@ -133,13 +132,13 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
     """
     work.recordings.refresh()
     with work.database.transaction() as conn:
-        phone = rows.lock_phone(conn, ref, locking=not is_planted("no-phone-lock"))
+        phone = rows.lock_phone(conn, ref)
         if phone is None:
             raise UnknownCallError(ref)
         call = rows.at_turn(conn, ref, turn)
         if call is None or turn > call["turn"]:
             raise UnknownCallError(ref)
-        if call["answered_with"] is not None and not is_planted("ignore-turn"):
+        if call["answered_with"] is not None:
             return _answered_with(work, call, turn)
         held = interview_rows.lock(conn, call["interview_id"]) if call["interview_id"] else None
         now, came_in = work.clock.now(), call["direction"] == "in"
@@ -193,13 +192,10 @@ def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None, conne
     form = form_of(line.conn, held["questionnaire_sha256"])
     asked, bound = call["question"], call["interview_turn"]
     source = f"{line.ref}:{turn}"
-    if is_planted("ignore-turn"):
-        now = interviews.state_of(form, held)
-        asked, bound, source = now.asked or "", now.turn, f"{source}:{line.work.ids.public()}"
     question = asides.question_of(form, asked)
     spoken = interviews.state_of(form, held).language if digits == menus.LANGUAGE else ""
     other = line.other(held["office_area"], spoken) if spoken else ""
-    said = ablated.taken(menus.read_key(digits, question, other), question)
+    said = menus.read_key(digits, question, other)
     said, officer = transfers.heard(line.work, held, said, connected)
     return take(line, held, Heard(CHANNEL, source, said, bound, asked or None), officer=officer)
 
@@ -230,7 +226,7 @@ def take(
         officer=officer,
         paid=line.rang_in,
     )
-    script = callflow.script_for(form, ablated.told(step.effects), language, context)
+    script = callflow.script_for(form, step.effects, language, context)
     speech = _speech_of(script, step, line.voices(held["office_area"]))
     if before is not None:
         speech = replace(speech, about=held["id"])

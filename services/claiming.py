@@ -17,7 +17,6 @@ from contact import pacing, tariff
 from contact.calendar import ZONE, day_start
 from contact.pacing import Budget, Pace
 from contact.sender import SenderRow
-from services.planted import is_planted, linger
 from services.work import Work
 from store import claims, senders
 from store import pacing as paces
@@ -46,9 +45,8 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
     """Claim rows for the slots that are free next, within lines and budget, and up to `spare` more rows than slots."""
     real, begun = work.clock.real(), time.monotonic()
     seen = work.marks.greatest().get(sender_id, 0)
-    locking = not is_planted("no-skip-locked")
     with work.database.transaction() as conn:
-        row = paces.hold(conn, sender_id, locking=locking)
+        row = paces.hold(conn, sender_id)
         if row is None or row["paused_reason"] or row["held"]:
             return None, [], Slots()
         if (row["mark"] or 0) < seen:  # more has left than this database knows: the next watch says so
@@ -57,7 +55,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         pace = Pace(float(row["rate_per_s"]), row["burst"])
         free = pace.free(row["slot_at"], real)
         ahead = (free - real).total_seconds()
-        if ahead > REFILL_S and locking:
+        if ahead > REFILL_S:
             return sender, [], Slots(wait_s=ahead - REFILL_S)
         room = room_of(work, conn, row)
         if room == 0:
@@ -65,9 +63,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
         slots = pace.slots(free, real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
         wanted = min(len(slots) + spare, room)
         lease = real + work.patience(CLAIM_LEASE)
-        faults = {"locking": locking, "heeding": not is_planted("skip-pause-check")}
-        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"], **faults)
-        linger("no-skip-locked")
+        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"])
         used = slots[: len(claimed.rows)]
         if used:
             paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)

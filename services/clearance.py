@@ -15,7 +15,6 @@ from contact.calendar import Calendar, Medium
 from contact.caps import EXEMPT, Caps, Counts, free_at, refuse
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED
-from services.planted import is_planted
 
 OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
 """Interview status → why there is nothing more to ask."""
@@ -128,11 +127,11 @@ def _shut(facts: Facts, now: datetime, calendar: Calendar) -> datetime | None:
 
 
 def _held_back(facts: Facts) -> bool:
-    return (facts.campaign_state == "paused" or facts.on_hold) and not is_planted("skip-pause-check")
+    return facts.campaign_state == "paused" or facts.on_hold
 
 
 def _ban(facts: Facts) -> str | None:
-    if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation" and not is_planted("skip-opt-out-check"):
+    if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation":
         return "opted_out"
     if facts.erased:
         return "number_erased"

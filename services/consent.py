@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.planted import is_planted
 from services.work import Work
 from store import consent as ledger
 from store import phones
@@ -67,11 +66,8 @@ def note(work: Work, conn: Connection, phone_hash: bytes, consent: str, kind: Ki
 
 def stop(work: Work, conn: Connection, phone_hash: bytes, consent: str, said: Said) -> bool:
     """End every contact: ledger, phone, and whatever is queued for it. True unless it had been stopped before."""
-    if is_planted("skip-opt-out"):
-        return True
     note(work, conn, phone_hash, consent, "stopped", said)
-    if not is_planted("skip-opt-out-check"):
-        ledger.withdraw_queued(conn, phone_hash, said.at)
+    ledger.withdraw_queued(conn, phone_hash, said.at)
     return consent != "stopped"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services import ablated, consent, interviews, next_interview, numbers, wishes
+from services import consent, interviews, next_interview, numbers, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
@@ -204,8 +204,7 @@ class _Talk:
     def _heard(self, bound: Bound | AskBack) -> Heard:
         if self.several is not None:
             return lists.heard(self.several, bound.shown, self.turn.source_id)
-        asked = _form(self.turn, self._row(bound.shown)).question(bound.shown.question)
-        return ablated.heard(binding.heard(self.reading, bound, self.turn.source_id), asked)
+        return binding.heard(self.reading, bound, self.turn.source_id)
 
     def after_stop(self, bound: Binding) -> Result:
         """Nothing is said to somebody who opted out, but an answer to what was asked before is not lost."""
@@ -271,7 +270,7 @@ class _Talk:
             interview_rows.speak(self.turn.conn, row["organisation_id"], step.interview.language)
         form = form_of(self.turn.conn, step.interview.questionnaire)
         doubts = lists.doubts(self.several) if self.several else ()
-        told = (*doubts, *ablated.told(step.effects))
+        told = (*doubts, *step.effects)
         effects = [e for e in told if self.turn.sender.can_receive or not isinstance(e, Ask | Tell)]
         texts = texting.compose(form, effects, step.interview.language, self._context(row, step))
         return Result(

@@ -33,7 +33,6 @@ from contact.delivery import (
     merge,
 )
 from services import abilities, consent, resumptions
-from services.planted import is_planted
 from services.work import Work
 from store import audit, calls, campaigns, leaving, outbox, receipts, senders
 from store.prepared import Row
@@ -56,8 +55,6 @@ def settle(work: Work, outbox_id: UUID, result: SendResult) -> None:
             return
         if isinstance(result, Refused):
             _refused(work, conn, row, result)
-        elif is_planted("no-unknown-state"):
-            _refused(work, conn, row, Refused(ErrorKind.THROTTLED, result.code))
         else:
             _unknown(work, conn, row, result)
 
@@ -234,8 +231,7 @@ def _seen(conn: Connection, row: Row, receipt: Receipt) -> State:
     ended = row["medium"] == "call" and receipt.state in (State.COMPLETED, State.MACHINE)
     if not ended or not is_machine(clearer(row["answered_by"], receipt.answered_by)):
         return receipt.state
-    keyed = calls.was_keyed(conn, row["ref"]) and not is_planted("machines-press-keys")
-    return State.COMPLETED if keyed else State.MACHINE
+    return State.COMPLETED if calls.was_keyed(conn, row["ref"]) else State.MACHINE
 
 
 def _cost(row: Row, receipt: Receipt, duration: int | None, now: datetime) -> Decimal | None:

@@ -24,7 +24,6 @@ from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services import abilities, resumptions, texts
 from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
-from services.planted import is_planted, linger
 from services.work import Work
 from sms.binding import Shown
 from sms.texting import Text
@@ -106,7 +105,6 @@ def prepare(work: Work, sender: SenderRow, rows: Sequence[UUID], slots: Sequence
                 going.append(_Going(contact, verdict, at, real))
             else:
                 _put_off(work, conn, contact.row, verdict, at)
-        linger("no-lock-order")
         return Cleared(_sign_off(work, conn, sender, going), waiting)
 
 
@@ -114,7 +112,7 @@ def _lock(
     conn: Connection, sender: SenderRow, rows: Sequence[UUID], now: datetime
 ) -> tuple[list[_Contact], list[UUID]]:
     """Lock a page's phones, interviews and rows, in this order: what may be cleared now, and rows that have to wait."""
-    of = {phone["id"]: phone for phone in leaving.lock_phones(conn, rows, locking=not is_planted("no-lock-order"))}
+    of = {phone["id"]: phone for phone in leaving.lock_phones(conn, rows)}
     alone, waiting = _apart([of[row] for row in rows if row in of])
     interviews = interview_rows.lock_all(conn, [phone["interview_id"] for phone in alone if phone["interview_id"]])
     places = leaving.lock_rows(conn, [phone["id"] for phone in alone], sender.id)
@@ -123,14 +121,17 @@ def _lock(
     return [_Contact(places[p["id"]], p, interviews.get(p["interview_id"]), had[p["id"]]) for p in ours], waiting
 
 
+_SHARED = ("hash", "interview_id")
+"""What two rows of one page may not have in common."""
+
+
 def _apart(page: Sequence[Row]) -> tuple[list[Row], list[UUID]]:
     """One row for each phone and each interview, and the others."""
     alone: list[Row] = []
     waiting: list[UUID] = []
     seen: set[Any] = set()
-    shared = ("interview_id",) if is_planted("no-lock-order") else ("hash", "interview_id")
     for phone in page:
-        of = {phone[name] for name in shared} - {None}
+        of = {phone[name] for name in _SHARED} - {None}
         if of & seen:
             waiting.append(phone["id"])
         else:
@@ -140,8 +141,6 @@ def _apart(page: Sequence[Row]) -> tuple[list[Row], list[UUID]]:
 
 
 def _is_ours(row: Row) -> bool:
-    if is_planted("no-skip-locked"):
-        return bool(row["state"] != State.WITHDRAWN)
     return bool(row["state"] == State.CLAIMED)
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact.delivery import FINAL, Detection, State, clearer, is_machine
-from services.planted import is_planted
 from services.work import Work
 from store import calls, outbox, senders
 from store.prepared import Row
@@ -32,7 +31,7 @@ def record(work: Work, ref: str, found: Detection) -> str:
             return "repeated"
         machine = is_machine(found.answered_by)
         over = row["state"] in FINAL
-        if (over and row["state"] != State.COMPLETED) or (machine and _is_person(calls.was_keyed(conn, ref))):
+        if (over and row["state"] != State.COMPLETED) or (machine and calls.was_keyed(conn, ref)):
             return "late"
         known = row["carrier_id"] or (found.carrier_id if row["held_by"] is None else None)
         outbox.change(conn, row["id"], carrier_id=known)
@@ -62,14 +61,10 @@ def hang_up(work: Work, outbox_id: UUID) -> bool:
         row = outbox.lock_with_phone(conn, outbox_id)
         if row is None or row["carrier_id"] is None or State(row["state"]) in FINAL:
             return False
-        if not is_machine(row["answered_by"]) or _is_person(calls.was_keyed(conn, row["ref"])):
+        if not is_machine(row["answered_by"]) or calls.was_keyed(conn, row["ref"]):
             return False
         sender = senders.by_id(conn, row["sender_id"])
     if sender is None:  # the row refers to it: it cannot be gone
         return False
     work.carriers.call(sender).hang_up(sender, row["carrier_id"])
     return True
-
-
-def _is_person(keyed: bool) -> bool:
-    return keyed and not is_planted("machines-press-keys")

@@ -22,7 +22,6 @@ from files.online_columns import SHAPE, SHAPE_LATE, SHAPE_LOGIN
 from scoring.disclosure import K
 from services import lookups
 from services.faults import Refusal
-from services.planted import is_planted
 from services.work import Work
 from store import audit, figures, rounds
 from store import exports as rows
@@ -141,7 +140,7 @@ def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str
     if order.kind == "answers":
         # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
         asked = [question for question in asked if question.scored]
-        query = rows.anonymous(*scope, _asked(asked), salt, 1 if is_planted("no-blocks") else K, _lossy(order))
+        query = rows.anonymous(*scope, _asked(asked), salt, K, _lossy(order))
         return _Part(form.code, (*ANONYMOUS, *(q.name for q in asked)), query, form, asked)
     query = rows.phone_forms(*scope, _asked(asked), _lossy(order))
     heading = (*SHAPE, *(question.name for question in asked))

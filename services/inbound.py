@@ -18,7 +18,6 @@ from contact.delivery import InboundText, State
 from contact.sender import SenderRow
 from services import abilities, conversation, going_round, numbers, text_turn
 from services.interviews import takes_answers
-from services.planted import is_planted
 from services.text_turn import Result, Turn
 from services.work import Work
 from sms.wrapped import unwrapped
@@ -57,7 +56,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
     row = _row(work, sender, text, number, via)
     text = replace(text, body=unwrapped(text.body))  # what is kept is the text as it came
     with work.database.transaction() as conn:
-        phone = rows.take_in(conn, row, locking=not is_planted("no-phone-lock"))
+        phone = rows.take_in(conn, row)
         if phone is None:
             earlier = rows.earlier(conn, sender.id, row["carrier_id"])
             if earlier is not None and earlier["id"] != row["id"]:
@@ -81,12 +80,11 @@ def _from_nobody(work: Work, conn: Connection, inbound_id: UUID, text: InboundTe
 
 
 def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via) -> dict[str, Any]:
-    again = f"~{work.ids.public()}" if is_planted("ignore-duplicate") else ""
     inbound_id = work.ids.new()
     return {
         "id": inbound_id,
         "sender_id": sender.id,
-        "carrier_id": text.carrier_id + again,
+        "carrier_id": text.carrier_id,
         "phone_hash": work.vault.lookup(number),
         "number": work.vault.seal(number, "inbound.number", inbound_id),
         "body": work.vault.seal(text.body, "inbound.body", inbound_id),

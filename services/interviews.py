@@ -14,9 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services import ablated, consent, happenings
+from services import consent, happenings
 from services.happenings import Happening, Opening
-from services.planted import is_planted
 from services.questionnaires import form_of
 from services.work import Work
 from store import interviews as rows
@@ -103,21 +102,15 @@ def open_all(work: Work, conn: Connection, openings: Sequence[tuple[Row, Opening
 def _decide(conn: Connection, held: Row, happening: Happening, now: datetime) -> tuple[Step, rows.Turn]:
     """The engine's step for a happening, and what is to be written of it."""
     form = form_of(conn, held["questionnaire_sha256"])
-    kept = state_of(form, held)
-    before = ablated.standing(kept)
-    if isinstance(happening, Opening):
-        before = ablated.opened(before, happenings.fresh(form, held["language"]))
-    shut = held["locked"] and not is_planted("skip-province-end")
-    closed = shut or (held["status"] == "answered" and happening.channel != "online")
+    before = state_of(form, held)
+    closed = held["locked"] or (held["status"] == "answered" and happening.channel != "online")
     step = happenings.advance(form, before, happening, closed, now)
     event = _event(held["id"], before, happening, closed, step, now)
-    return step, rows.Turn(event, _columns(held, before, happening, closed, step, now), *_changes(form, kept, step))
+    return step, rows.Turn(event, _columns(held, before, happening, closed, step, now), *_changes(form, before, step))
 
 
 def takes_answers(held: Row, now: datetime) -> bool:
     """Whether answers may still come in: the province is not locked, and in time or the round keeps late ones."""
-    if is_planted("skip-province-end"):
-        return True
     return not held["locked"] and (now < held["deadline_at"] or held["late_answers"] == "keep")
 
 

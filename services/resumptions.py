@@ -17,7 +17,6 @@ from sqlalchemy import Connection, RowMapping
 from contact import settings as round_settings
 from contact.delivery import FINAL, State
 from services import call_backs, interviews, next_interview
-from services.planted import is_planted
 from services.questionnaires import form_of
 from services.work import Work
 from store import calls, outbox, phones
@@ -57,9 +56,9 @@ def _resume(work: Work, conn: Connection, ended: RowMapping, told: Row, held: Ro
     ends_at = told["at"] + timedelta(seconds=rules.caps.resume_within_s)
     if not rules.resume_after_s or due_at > ends_at or not rules.calendar_at(office_code).open("call", due_at):
         return False
-    if is_planted("no-call-again") or not _broke_off(conn, ended, told, held, now):
+    if not _broke_off(conn, ended, told, held, now):
         return False
-    if outbox.has_call(conn, ended["phone_hash"], ends_at) and not is_planted("resume-twice"):
+    if outbox.has_call(conn, ended["phone_hash"], ends_at):
         return False
     return outbox.insert_contacts(conn, [_row(work, ended, held, due_at, ends_at)]) > 0
 
@@ -93,7 +92,7 @@ def _broke_off(conn: Connection, dropped: RowMapping, told: Row, held: Row, now:
 
 
 def _row(work: Work, dropped: RowMapping, held: Row, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
-    id_: UUID = work.ids.new() if is_planted("resume-twice") else uuid5(dropped["id"], PURPOSE)
+    id_: UUID = uuid5(dropped["id"], PURPOSE)
     return {
         "id": id_,
         "ref": work.ids.public(),
@@ -103,7 +102,7 @@ def _row(work: Work, dropped: RowMapping, held: Row, due_at: datetime, ends_at: 
         "phone_hash": dropped["phone_hash"],
         "interview_id": held["id"],
         "office_id": held["office_id"],
-        "campaign_id": None if is_planted("resume-twice") else dropped["campaign_id"],
+        "campaign_id": dropped["campaign_id"],
         "step": dropped["step"],
         "attempt": -dropped["attempt"],  # none of the ladder's own, which count from 1
         "state": str(State.PLANNED),

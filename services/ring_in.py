@@ -13,7 +13,6 @@ from ivr.script import Reject, Script
 from services import abilities, call_backs, consent, next_interview, numbers, wishes
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
-from services.planted import is_planted
 from services.work import Work
 from store import calls as rows
 from store import phones
@@ -79,7 +78,7 @@ def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: 
     if line.phone["consent"] == "held":  # whoever rings does not mean that we shall be silent
         said = consent.Said(CHANNEL, line.ref, "", line.now, row["id"] if row else None)
         consent.note(line.work, line.conn, line.phone["hash"], "held", "released", said)
-    if line.phone["consent"] not in SILENCED and not is_planted("no-ring-back"):
+    if line.phone["consent"] not in SILENCED:
         _ring_back(line, sender, row, number)
     return REFUSED
 

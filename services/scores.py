@@ -25,7 +25,6 @@ from scoring.response import Outcomes, Rates, outcomes, rates
 from scoring.rules import Rule
 from services import lookups
 from services.faults import Refusal
-from services.planted import is_planted
 from services.round_offices import outcomes_of
 from services.work import Work
 from store import figures, rounds
@@ -116,7 +115,7 @@ def score(
     with work.database.transaction() as conn:
         figures.freeze(conn)
         found = _round(conn, round_code)
-        moving = in_blocks and found["state"] != "closed" and not is_planted("no-blocks")
+        moving = in_blocks and _is_moving(found["state"])
         office_id = _office(conn, office)
         sheets = _sheets(conn, found["id"])
         consent = {name for s in sheets.values() for name in s.consent}
@@ -125,6 +124,11 @@ def score(
         counts = outcomes_of(conn, found["id"], office_id)
     report = _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts), moving)
     return _without_communes(report) if moving and office is not None else report
+
+
+def _is_moving(round_state: str) -> bool:
+    """Whether figures may still change, so that two looks around one answer would tell it."""
+    return round_state != "closed"
 
 
 def _round(conn: Connection, code: str) -> RowMapping:

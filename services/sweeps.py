@@ -16,7 +16,6 @@ from contact.delivery import State
 from contact.sender import SenderRow
 from services import campaigns as use_cases
 from services import continuity, isolation, set_aside, unfit_texts
-from services.planted import is_planted
 from services.work import Work
 from store import campaigns, doubts, outbox, senders
 from store import clocks as stamps
@@ -45,6 +44,10 @@ def free_leases(work: Work) -> int:
     return freed.total() + sum(looked_at.done)
 
 
+IN_DOUBT = State.UNKNOWN
+"""What becomes of a row of which nobody knows whether the carrier has it: it is never sent again."""
+
+
 def _doubt(work: Work, outbox_id: UUID) -> bool:
     real = work.clock.real()
     with work.database.transaction() as conn:
@@ -52,9 +55,8 @@ def _doubt(work: Work, outbox_id: UUID) -> bool:
         if row is None or not _is_overdue(work, row, real):
             return False
         why = "worker_lost" if row["state"] == State.SENDING else "reply_without_sign"
-        state = State.PLANNED if is_planted("no-unknown-state") else State.UNKNOWN
         reason = {**row["reason"], "doubt": why}
-        outbox.change(conn, outbox_id, state=state, lease_until=None, error_code=why, reason=reason)
+        outbox.change(conn, outbox_id, state=IN_DOUBT, lease_until=None, error_code=why, reason=reason)
         senders.tally(conn, row["sender_id"], "repair", why, work.clock.now())
     return True
 

@@ -53,16 +53,12 @@ _phone_of = (
     .join(calls, calls.c.phone_hash == phones.c.hash)
     .where(calls.c.ref == bindparam("ref"))
 )
-_PHONE_OF = Prepared(_phone_of)
 _LOCK_PHONE_OF = Prepared(_phone_of.with_for_update(of=phones, key_share=True))
 
 
-def lock_phone(conn: Connection, ref: str, *, locking: bool = True) -> Row | None:
-    """Lock the phone of a call and read it; None if unknown. What may change in the call is read after (`at_turn`).
-
-    `locking=False` exists for the planted fault that proves the lock is needed.
-    """
-    return (_LOCK_PHONE_OF if locking else _PHONE_OF).first(conn, {"ref": ref})
+def lock_phone(conn: Connection, ref: str) -> Row | None:
+    """Lock the phone of a call and read it; None if unknown. What may change in the call is read after (`at_turn`)."""
+    return _LOCK_PHONE_OF.first(conn, {"ref": ref})
 
 
 def by_carrier_id(conn: Connection, sender_id: UUID, carrier_id: str) -> str | None:

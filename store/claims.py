@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, TextClause, Uuid, any_, bindparam, text, update
+from sqlalchemy import Connection, Uuid, any_, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
@@ -102,16 +102,9 @@ _OF_ALL = {
 _URGENT_PARTS = {"urgent": _URGENT, "runs": _RUNS.format(office=", 'office:' || o.office_id")}
 
 
-def _select(lock: str, heed: bool = True) -> TextClause:
-    runs = {} if heed else {"runs": "true"}
-    return text(_GROUPS.format(**_OF_ONE | runs) + _CANDIDATES.format(**_URGENT_PARTS | runs) + lock)
-
-
 _SKIP_LOCKED = " FOR NO KEY UPDATE OF o SKIP LOCKED"
-NEXT = Prepared(_select(_SKIP_LOCKED))
-"""What `claim` asks, where no fault is planted."""
-_NEXT_UNLOCKED = Prepared(_select(""))
-_NEXT_HEEDLESS = Prepared(_select(_SKIP_LOCKED, heed=False))
+NEXT = Prepared(text(_GROUPS.format(**_OF_ONE) + _CANDIDATES.format(**_URGENT_PARTS) + _SKIP_LOCKED))
+"""What `claim` asks."""
 _OLDEST_DUE = text(_GROUPS.format(**_OF_ALL) + _OLDEST.format(**_URGENT_PARTS))
 _DUE_SENDERS = text(_GROUPS.format(**_OF_ALL) + _DUE.format(**_URGENT_PARTS))
 _TAKE = Prepared(
@@ -136,17 +129,12 @@ def claim(
     now: datetime,
     lease_until: datetime,
     served: str = "",
-    *,
-    locking: bool = True,
-    heeding: bool = True,
 ) -> Claimed:
     """Claim up to `wanted` rows due at business time `now` until `lease_until` (real time); the next turn is after
-    `served`. `locking=False` and `heeding=False` exist for planted faults: they prove that SKIP LOCKED is needed, and
-    that pauses and holds are asked here.
+    `served`.
     """
     given = {"sender_id": sender_id, "due_by": now, "look": wanted + SLACK, "wanted": wanted, "served": served}
-    query = (NEXT if heeding else _NEXT_HEEDLESS) if locking else _NEXT_UNLOCKED
-    found = query.all(conn, given)
+    found = NEXT.all(conn, given)
     rows = [row["id"] for row in found]
     if rows:
         _TAKE.do(conn, {"row_ids": rows, "until": lease_until})

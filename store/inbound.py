@@ -35,18 +35,17 @@ _take_in = (
     .select_from(_fresh.join(phones, onclause=true()))
     .where(phones.c.hash == bindparam("phone_hash"))
 )
-_TAKE_IN = Prepared(_take_in)
-_TAKE_IN_LOCKING = Prepared(_take_in.with_for_update(of=phones, key_share=True))
+_TAKE_IN = Prepared(_take_in.with_for_update(of=phones, key_share=True))
 
 
-def take_in(conn: Connection, row: Mapping[str, Any], *, locking: bool = True) -> Row | None:
+def take_in(conn: Connection, row: Mapping[str, Any]) -> Row | None:
     """Insert the text and lock its phone, in one statement; the phone, or None when the text or its phone needs a look.
 
     None means: the same text (sender, carrier id) is there already, or the phone is not known yet (`earlier` tells).
     The row is inserted before the lock is taken, so two deliveries of one text wait for each other there and nowhere
-    else. `locking=False` exists for the planted fault that proves the lock is needed.
+    else.
     """
-    return (_TAKE_IN_LOCKING if locking else _TAKE_IN).first(conn, row)
+    return _TAKE_IN.first(conn, row)
 
 
 _EARLIER = (

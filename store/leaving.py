@@ -46,17 +46,14 @@ _phones = (
     .where(_OF_PAGE)
     .order_by(phones.c.hash, outbox.c.id)
 )
-_PHONES = Prepared(_phones)
-_LOCKED_PHONES = Prepared(_phones.with_for_update(of=phones, key_share=True))
+_PHONES = Prepared(_phones.with_for_update(of=phones, key_share=True))
 
 
-def lock_phones(conn: Connection, rows: Sequence[UUID], *, locking: bool = True) -> Sequence[Row]:
+def lock_phones(conn: Connection, rows: Sequence[UUID]) -> Sequence[Row]:
     """Lock the phones of a page, first of all locks and in one order for everybody: id and interview of each row, with
     its phone's hash, number and consent.
-
-    `locking=False` exists for the planted fault that proves the lock order is needed.
     """
-    return (_LOCKED_PHONES if locking else _PHONES).all(conn, {"row_ids": list(rows)})
+    return _PHONES.all(conn, {"row_ids": list(rows)})
 
 
 def _shares_phone() -> ColumnElement[bool]:

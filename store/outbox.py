@@ -88,12 +88,9 @@ _PHONE_OF = (
 _LOCK_PHONE_OF = _PHONE_OF.with_for_update(of=phones, key_share=True)
 
 
-def lock_phone(conn: Connection, outbox_id: UUID, *, locking: bool = True) -> RowMapping | None:
-    """Lock the phone of a row, first of all locks: its columns, and those of the row that never change.
-
-    `locking=False` exists for the planted fault that proves the lock order is needed.
-    """
-    return conn.execute(_LOCK_PHONE_OF if locking else _PHONE_OF, {"outbox_id": outbox_id}).mappings().first()
+def lock_phone(conn: Connection, outbox_id: UUID) -> RowMapping | None:
+    """Lock the phone of a row, first of all locks: its columns, and those of the row that never change."""
+    return conn.execute(_LOCK_PHONE_OF, {"outbox_id": outbox_id}).mappings().first()
 
 
 _LOCK = select(outbox).where(outbox.c.id == bindparam("outbox_id")).with_for_update(key_share=True)

@@ -18,17 +18,14 @@ from store.prepared import Prepared, Row
 from store.tables.outbox import outbox, senders
 
 _held = select(senders, ANY_UNREAD.label("held")).where(senders.c.id == bindparam("sender_id"))
-_HELD = Prepared(_held)
 _HOLD = Prepared(_held.with_for_update(of=senders, key_share=True))
 
 
-def hold(conn: Connection, sender_id: UUID, *, locking: bool = True) -> Row | None:
+def hold(conn: Connection, sender_id: UUID) -> Row | None:
     """The whole sender row under its lock, so that dispatchers of one sender take slots one after the other; `held`:
     a carrier must be read before anything leaves.
-
-    `locking=False` exists for the planted fault that proves the lock is needed.
     """
-    return (_HOLD if locking else _HELD).first(conn, {"sender_id": sender_id})
+    return _HOLD.first(conn, {"sender_id": sender_id})
 
 
 _MOVE = Prepared(

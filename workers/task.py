@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from runtime.container import eraser_database, machine_work, plant
+from runtime.container import eraser_database, machine_work
 from runtime.settings import Settings
 from services import continuity, key_fingerprints
 from services.work import Work
@@ -18,7 +18,6 @@ def work() -> Work:
     found = machine_work(settings)
     key_fingerprints.admit(found)
     continuity.watch(found)  # before the first task: no loop may meet a database that is older than what left
-    plant(settings, found)
     return found
 
 

@@ -16,11 +16,11 @@ from contact.caps import Caps
 from contact.delivery import Detection
 from contact.outcomes import disposition
 from services import calls, delivery, detection
-from services.planted import plant
 from services.work import Work
 from store import contacts, figures
 from store.tables.outbox import call_turns, receipts, senders
 from tests.doubles import FakeCarriers
+from tests.faults import plant
 from tests.gateway.joined import Joined, joined
 from tests.services.world import LEADER, World, build
 from tests.simulator.parts import topics

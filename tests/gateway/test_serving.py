@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from gateway.serving import ByHost, _reachable, webhooks_app
 from runtime import container
 from runtime.settings import Settings
-from services import planted
 from tests.doubles import KEYS
 
 WEB, STAFF = "hooks.example", "staff.example"
@@ -59,10 +58,11 @@ def test_the_broker_is_probed_by_a_connection(tmp_path: Path) -> None:
 
 def test_the_carriers_side_may_be_made_before_a_fork(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where making it asked something of the database: no connection is left that two processes would share."""
-    settings = Settings(database_url=database_url, alo_planted_fault="ignore-turn", **KEYS)
+    settings = Settings(database_url=database_url, **KEYS)
     work = container.machine_work(settings)
+    with work.database.transaction():
+        pass
     monkeypatch.setattr(container, "machine_work", lambda _settings: work)
-    monkeypatch.setattr(planted, "_planted", set())
     webhooks_app(settings)
     pool = work.database.engine.pool
     assert isinstance(pool, QueuePool)

@@ -21,12 +21,12 @@ from contact.delivery import Accepted, SendResult
 from contact.sender import SenderRow
 from runtime.clock import FastClock
 from runtime.identifiers import RandomIds
-from services.planted import plant_for_process
 from services.relay import Relay
 from services.work import Work
 from store.unit_of_work import Database
 from store.vault import Vault
 from tests.doubles import START, FakeCarrier, FakeCarriers, RecordingJobs
+from tests.faults import plant_for_good
 
 ROOT = Path(__file__).parents[2]
 _ONE = struct.Struct("d")
@@ -138,7 +138,7 @@ def main() -> None:
     """One dispatcher, until nothing is due or its time is over."""
     url, sender_id, latency_s, seconds, anchor, log, *faults = sys.argv[1:]
     for fault in filter(None, faults):
-        plant_for_process(fault, simulated=True)
+        plant_for_good(fault)
     carrier = TimedCarrier(float(latency_s), Path(log))
     work = work_of(url, datetime.fromisoformat(anchor), carrier)
     until, relay = time.monotonic() + float(seconds), Relay()

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 
 from services import calls, consent, inbound, interviews, staff_entry
-from services.planted import plant
 from services.sealed_columns import opened
 from services.work import Work
 from store import phones as phone_rows
@@ -22,6 +21,7 @@ from store.tables.outbox import calls as call_table
 from store.tables.staff import audit
 from survey.answers import Heard, Key
 from survey.effects import Doubtful, Echo, Ended, Finished
+from tests.faults import plant
 from tests.services.world import World, build
 from tests.statements import noted
 from tests.survey.forms import consent as consent_question

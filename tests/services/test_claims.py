@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from contact.delivery import State
 from runtime.clock import FastClock
 from services import dispatch
-from services.planted import plant
 from services.work import Work
 from store import claims, senders
 from store.tables.campaigns import campaigns
 from store.tables.outbox import outbox
 from store.tables.registry import phones
 from tests.doubles import START, FakeCarriers, FakeClock
+from tests.faults import plant
 from tests.services.crowd import add_campaign, add_crowd, add_office, contact, number, put
 from tests.services.world import World, build
 

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from carriers.errors import UNLISTED, CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
 from services import delivery, departure, dispatch, reconcile, silence, sweeps
-from services.planted import plant
 from services.sealed_columns import opened
 from services.work import Work
 from store import senders as sender_rows
@@ -23,6 +22,7 @@ from store.tables.outbox import outbox, tallies
 from store.tables.registry import organisation_phones
 from store.tables.staff import audit
 from tests.doubles import FakeCarriers, FakeClock
+from tests.faults import plant
 from tests.services.crowd import add_campaign, add_crowd, contact, put
 from tests.services.world import LEADER, World, build
 

@@ -30,7 +30,6 @@ from services import figure_exports, interviews, rounds, sealed_columns
 from services.exports import ANONYMOUS, Exported, Order, export
 from services.faults import Refusal
 from services.imports import import_online, import_registry
-from services.planted import plant
 from services.questionnaires import form_of, publish
 from services.work import Work
 from store.tables.interviews import answers, interview_events
@@ -43,6 +42,7 @@ from store.unit_of_work import Database
 from survey.answers import Channel, Entry, Heard
 from survey.questionnaire import Question, Questionnaire
 from tests.doubles import FakeClock
+from tests.faults import plant
 from tests.services.test_imports import ACTOR, HERE, VILLAGE, office, open_round  # noqa: F401
 from tests.services.world import build
 from tests.survey.forms import choices, consent, form, level, whole

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from contact.delivery import State
 from services import dispatch, inbound, interviews
 from services.inbound import TextReply
-from services.planted import plant
 from services.sealed_columns import opened
 from services.work import Work
 from store import doubts
@@ -28,6 +27,7 @@ from store.tables.outbox import outbox, senders
 from store.tables.rounds import rounds
 from survey.answers import Heard, Key
 from survey.questionnaire import Choice, Question
+from tests.faults import plant
 from tests.services.world import LEADER, World, build
 from tests.statements import noted
 from tests.survey.forms import consent, form, words

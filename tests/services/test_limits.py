@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from contact import caps, settings
 from contact.delivery import Receipt, State
 from services import calls, delivery, departure, dispatch, inbound, interviews, ring_in
-from services.planted import plant
 from services.sealed_columns import opened
 from services.work import Work
 from store import outbox as outbox_rows
@@ -25,6 +24,7 @@ from store.tables.outbox import outbox
 from store.tables.registry import phones
 from store.tables.rounds import rounds
 from tests.doubles import FakeCarriers, FakeClock
+from tests.faults import plant
 from tests.services.crowd import add_campaign, add_crowd, contact, number, put
 from tests.services.test_ring_in import set_ring_in
 from tests.services.world import LEADER, World, build

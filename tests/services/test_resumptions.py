@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from contact.delivery import Detection, Receipt, State
 from services import calls, delivery, detection, dispatch, inbound, interviews, resumptions, ring_in, staff_entry
-from services.planted import plant
 from services.work import Work
 from store.tables.campaigns import campaigns
 from store.tables.outbox import outbox
 from store.tables.rounds import rounds
 from tests.doubles import FakeCarriers, FakeClock
+from tests.faults import plant
 from tests.services.crowd import add_campaign, contact, put
 from tests.services.world import LEADER, World, build
 

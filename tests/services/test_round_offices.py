@@ -16,7 +16,6 @@ from services import advance, calls, dispatch, inbound, planning, ring_in, round
 from services.faults import Refusal
 from services.imports import import_online
 from services.interviews import enter
-from services.planted import plant
 from services.scores import score
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, consent
@@ -27,6 +26,7 @@ from store.tables.staff import audit
 from store.unit_of_work import Database
 from survey.answers import Entry, Heard
 from tests.doubles import FakeClock
+from tests.faults import plant
 from tests.files.workbooks import write
 from tests.services.nation import nation
 from tests.services.test_campaigns_planning import launched

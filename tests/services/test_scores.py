@@ -21,7 +21,6 @@ from runtime.settings import Settings
 from scoring.index import Index, Mean, TopBox
 from scoring.rules import DEFAULT
 from services.faults import Refusal
-from services.planted import plant
 from services.scores import CODES, Line, ScoreReport, score
 from services.work import Work
 from store import figures
@@ -32,6 +31,7 @@ from store.tables.registry import offices, organisation_phones, organisations, p
 from store.tables.rounds import questionnaires, rounds
 from survey.questionnaire import Questionnaire
 from tests.doubles import START
+from tests.faults import plant
 from tests.scoring.builders import form
 
 HTX, QTD = form("HTX-NN", 2, conditional=1), form("QTD", 1)

@@ -11,9 +11,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from services import clearance, departure, failover, sweeps
 from services.clearance import Go, Retime
-from services.planted import FAULTS, plant
 from services.work import Work
 from store.unit_of_work import Database
+from tests.faults import FAULTS, plant
 from tests.services.week.changes import ChangingWeek
 from tests.services.week.machine import PEOPLE
 

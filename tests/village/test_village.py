@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from runtime.respondents import sample
-from services.planted import plant
 from services.work import Work
 from survey.questionnaire import Questionnaire
+from tests.faults import plant
 from tests.village.model import table
 from tests.village.week import Week
 

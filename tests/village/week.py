@@ -16,7 +16,6 @@ import sqlalchemy as sa
 
 from contact.caps import EXEMPT
 from services import advance, campaigns, dispatch, interviews, planning, senders, sweeps
-from services.planted import plant
 from services.work import Work
 from store import campaigns as campaign_rows
 from store.interviews import answers_of
@@ -27,6 +26,7 @@ from survey.questionnaire import Questionnaire
 from tests.bench import population
 from tests.bench.population import Town
 from tests.doubles import START, FakeClock, FakeIds
+from tests.faults import plant
 from tests.village.ear import Ear
 from tests.village.model import Chance
 from tests.village.person import Person

@@ -25,6 +25,7 @@ from runtime.embedded import SUPERUSER, Postgres, Valkey
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings
 from services.work import Work
+from tests import faults
 
 START = datetime(2026, 4, 5, 23, 0, tzinfo=UTC)
 """Monday 6 April 2026, 06:00 in Viet Nam."""
@@ -43,13 +44,14 @@ class Stage:
 
     def __init__(self, home: Path, seed: int, speed: float = 1.0, planted: str = "") -> None:
         """`speed`: how many times faster than `RATE` business time runs; nothing is started yet."""
+        self._planted = planted
         self.home, self.seed, self.rate = home.resolve(), seed, RATE * speed
         self._rest_scale = REST_SCALE * max(1.0, speed / 2)
         self.postgres, self.valkey = Postgres(home / "postgres"), Valkey(home / "valkey")
         self._token, self._port = secrets.token_hex(16), free_port()
         clock = f"{START.isoformat()}@{self.rate}@{(datetime.now(UTC) + HEAD_START).isoformat()}"
         self._given = Settings(
-            alo_data_dir=home, alo_port=free_port(), alo_clock=clock, alo_haste=HASTE, alo_planted_fault=planted,
+            alo_data_dir=home, alo_port=free_port(), alo_clock=clock, alo_haste=HASTE,
             alo_log_level="WARNING", twilio_account_sid=ACCOUNT, twilio_auth_token=SecretStr(self._token),
             twilio_api_base_url=f"http://127.0.0.1:{self._port}", twilio_sms_from=TEXT_NUMBER,
             twilio_voice_from=CALL_NUMBER, kannel_send_url="", public_base_url="",
@@ -71,7 +73,8 @@ class Stage:
         upgrade(self.settings.database_owner_url.get_secret_value())
         self.work = machine_work(self.settings)
         seed_senders(self.work, self.settings)
-        self.team = processes.Crew(self.home, processes.environment(self.settings))
+        given = {**processes.environment(self.settings), **faults.environment(self._planted)}
+        self.team = processes.Crew(self.home, given)
         self.team.start(simulator(self._port, self._token, self.settings.alo_clock, self.journal, self._rest_scale))
         self.network.wait_ready()
         self.network.connect_numbers(self.settings.base_url)

@@ -36,6 +36,7 @@ from store import outbox as outbox_rows
 from store import senders as sender_rows
 from store.tables.interviews import inbound as inbound_rows
 from store.tables.rounds import rounds
+from tests import faults
 from tests.doubles import KEYS
 from tests.services.world import World, build
 from tests.system.kannel import box
@@ -140,8 +141,8 @@ class House:
 
     def start_gateway(self, planted: str = "") -> None:
         """Start our gateway, with a fault planted where one is named."""
-        settings = replace(self.settings, alo_planted_fault=planted)
-        self.crew = Crew(self.home, processes.environment(settings))
+        settings = self.settings
+        self.crew = Crew(self.home, {**processes.environment(settings), **faults.environment(planted)})
         self.crew.start(processes.gateway(settings))
         self.crew.wait_ready("gateway", f"http://127.0.0.1:{settings.alo_port}/healthz")
 

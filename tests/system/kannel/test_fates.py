@@ -15,10 +15,10 @@ from carriers.routing import CallbackUrls
 from contact.delivery import Accepted, ErrorKind, Refused
 from runtime.container import machine_work
 from services import reconcile, senders
-from services.planted import plant
 from store import contacts
 from store.tables.outbox import receipts
 from store.tables.registry import phone_abilities
+from tests.faults import plant
 from tests.system.kannel.house import ACTOR, House, until
 from tests.system.kannel.smpp_network import BUFFERED, DELIVERED, REJECTED, SILENT, THROTTLED, THROTTLES, UNDELIVERED
 
