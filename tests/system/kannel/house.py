@@ -149,6 +149,7 @@ class House:
     def kill_gateway(self) -> None:
         """As a power cut would: master and workers at once."""
         master = psutil.Process(self.crew.pid("gateway"))
+        master.suspend()  # else it may start another worker for the first that dies
         for process in (*master.children(recursive=True), master):
             process.kill()
         self.crew.stop()
