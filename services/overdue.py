@@ -30,7 +30,7 @@ def overdue(work: Work, conn: Connection) -> list[Overdue]:
     oldest = claims.oldest_due(conn, work.clock.now())
     found = []
     for sender in senders.all_rows(conn):
-        row = pacing.hold(conn, sender.id, locking=False)
+        row = pacing.look(conn, sender.id)
         due_at = oldest.get(sender.id)
         if row is None or due_at is None or row["paused_reason"] or row["held"]:
             found.append(Overdue(sender.name, 0.0, 0.0))

@@ -28,6 +28,14 @@ def hold(conn: Connection, sender_id: UUID) -> Row | None:
     return _HOLD.first(conn, {"sender_id": sender_id})
 
 
+_LOOK = Prepared(_held)
+
+
+def look(conn: Connection, sender_id: UUID) -> Row | None:
+    """The same row as it stands, for who takes no slot: dispatchers are not waited for."""
+    return _LOOK.first(conn, {"sender_id": sender_id})
+
+
 _MOVE = Prepared(
     update(senders)
     .where(senders.c.id == bindparam("of_sender"))
