@@ -102,6 +102,8 @@ def _full(times: tuple[datetime, ...], ceiling: int | None) -> bool:
     return ceiling is not None and len(times) >= ceiling
 
 
+ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
+"""Purposes that leave whatever became of the interview: somebody has just said something."""
 RUNNING_CALL = timedelta(minutes=10)
 """Until we look again whether a call to this phone still runs."""
 

@@ -28,6 +28,9 @@ class Kind:
     """Outcomes so far that its audience has unless the draft names others; none: any."""
 
 
+TEST = "test"
+"""Purpose of a text or call to a phone of one's own."""
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (

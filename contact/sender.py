@@ -34,3 +34,12 @@ class SenderRow:
     """Calls: the carrier listens, beside the call, whether a person has answered. It costs."""
     clock_offset_s: int | None = None
     """Our clock minus the carrier's, in whole seconds; None: not known yet (`contact.clocks`)."""
+
+
+def preferred(rows: list[SenderRow], medium: str) -> SenderRow | None:
+    """The sender of `medium` with the greatest weight; of equal ones, one that can receive.
+
+    A paused one only when no other is there: its contacts wait, rather than a step being left out.
+    """
+    of_medium = [s for s in rows if s.medium == medium]
+    return max(of_medium, key=lambda s: (not s.paused_reason, s.weight, s.can_receive, s.name), default=None)

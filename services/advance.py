@@ -20,7 +20,7 @@ from contact.calendar import MEDIA, Calendar, Medium
 from contact.delivery import State
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED, Attempt, End, Ladder, Next, Reach, Step
-from contact.sender import SenderRow
+from contact.sender import SenderRow, preferred
 from contact.settings import RoundSettings
 from services import isolation, set_aside
 from services.tasks import digest
@@ -87,15 +87,6 @@ def plan_of(conn: Connection, campaign: RowMapping) -> Plan:
         preferred(rows, "call"),
         preferred(rows, "text"),
     )
-
-
-def preferred(rows: list[SenderRow], medium: str) -> SenderRow | None:
-    """The sender of `medium` with the greatest weight; of equal ones, one that can receive.
-
-    A paused one only when no other is there: its contacts wait, rather than a step being left out.
-    """
-    of_medium = [s for s in rows if s.medium == medium]
-    return max(of_medium, key=lambda s: (not s.paused_reason, s.weight, s.can_receive, s.name), default=None)
 
 
 def advance(work: Work, campaign_id: UUID) -> int:

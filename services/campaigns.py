@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping
 from contact import settings as round_settings
 from contact.kinds import KINDS, Kind, derive
 from contact.masking import masked
-from services import audience_filters, lookups, planning
+from services import audience_filters, isolation, lookups, planning
 from services.faults import Refusal
 from services.preview import Preview, preview
 from services.work import Work
@@ -279,3 +279,10 @@ def _trail(
     subject = str(campaign_id)
     told = {name: value for name, value in {"reason": reason, **detail}.items() if value not in ("", [])}
     audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=office_id, detail=told)
+
+
+def finish_campaigns(work: Work) -> int:
+    """Close campaigns that have nothing left to do. Campaigns closed."""
+    with work.database.transaction() as conn:
+        ids = [*campaigns.ids_in(conn, "running"), *campaigns.ids_in(conn, "stopping")]
+    return sum(isolation.each(work, "finishing", ids, lambda one: finish(work, one), key=str).done)

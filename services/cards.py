@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from sqlalchemy import RowMapping
 
 from contact import phone
-from contact.sender import SenderRow
+from contact.sender import SenderRow, preferred
 from files import cards, tables
 from files.cards import Card
-from services.advance import preferred
 from services.exports import Exported, Order, new_file, permitted
 from services.faults import Refusal
 from services.work import Work

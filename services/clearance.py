@@ -12,14 +12,12 @@ from typing import Any
 
 from contact.abilities import NOT_ABLE
 from contact.calendar import Calendar, Medium
-from contact.caps import EXEMPT, Caps, Counts, free_at, refuse
+from contact.caps import ANSWERS_SOMEBODY, EXEMPT, Caps, Counts, free_at, refuse
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED
 
 OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
 """Interview status → why there is nothing more to ask."""
-ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
-"""Purposes that leave whatever became of the interview: somebody has just said something."""
 OVERTAKEN = "overtaken"
 """A reply that would leave after a newer one: who reads it last would be taken to answer the newer question."""
 FOR_THE_FINISHED = frozenset(kind.purpose for kind in KINDS.values() if kind.finished)

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from contact.caps import EXEMPT
+from contact.caps import ANSWERS_SOMEBODY, EXEMPT
 from contact.delivery import Departed, State
 from contact.sender import SenderRow
 from services import advance, delivery, isolation, numbers, texts
-from services.clearance import ANSWERS_SOMEBODY, FOR_THE_FINISHED, OVER
+from services.clearance import FOR_THE_FINISHED, OVER
 from services.ports import Clock
 from services.texts import Leaving
 from services.work import Work

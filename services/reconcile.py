@@ -17,10 +17,10 @@ from sqlalchemy import Connection, RowMapping
 
 from carriers.errors import CarrierAwayError
 from contact import elapsed
+from contact.caps import ANSWERS_SOMEBODY
 from contact.delivery import Receipt, State
 from contact.sender import SenderRow
 from services import delivery, isolation, set_aside
-from services.clearance import ANSWERS_SOMEBODY
 from services.work import Work
 from store import audit, campaigns, doubts, outbox, senders
 from store.prepared import Row

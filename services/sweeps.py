@@ -14,11 +14,10 @@ from characters.cleaning import storable
 from contact import elapsed
 from contact.delivery import State
 from contact.sender import SenderRow
-from services import campaigns as use_cases
 from services import continuity, isolation, set_aside, unfit_texts
 from services.work import Work
-from store import campaigns, doubts, outbox, senders
 from store import clocks as stamps
+from store import doubts, outbox, senders
 from store import inbound as inbound_rows
 from store.prepared import Row
 
@@ -68,13 +67,6 @@ def _is_overdue(work: Work, row: Row, real: datetime) -> bool:
     return row["state"] == State.HANDED and (
         handed_at is not None and elapsed.since(handed_at, real) > work.patience(HANDED_AFTER)
     )
-
-
-def finish_campaigns(work: Work) -> int:
-    """Close campaigns that have nothing left to do. Campaigns closed."""
-    with work.database.transaction() as conn:
-        ids = [*campaigns.ids_in(conn, "running"), *campaigns.ids_in(conn, "stopping")]
-    return sum(isolation.each(work, "finishing", ids, lambda one: use_cases.finish(work, one), key=str).done)
 
 
 def fetch_missed_texts(work: Work) -> int:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact.caps import EXEMPT
-from contact.kinds import NOTICES
+from contact.kinds import NOTICES, TEST
 from contact.sender import SenderRow
 from ivr import length
 from services import happenings, interviews
@@ -32,8 +32,6 @@ from survey.effects import Ask, Effect
 from survey.engine import Step
 from survey.questionnaire import Questionnaire
 
-TEST = "test"
-"""Purpose of a sample text that staff send to themselves."""
 WRITTEN = (TEST, *EXEMPT)
 """Purposes of texts that were written when they were decided on."""
 

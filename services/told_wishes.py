@@ -19,8 +19,8 @@ from contact.address import read_address
 from contact.calendar import local_day
 from contact.delivery import State
 from contact.phone import read_cell
+from contact.sender import preferred
 from services import consent, lookups, numbers
-from services.advance import preferred
 from services.faults import Refusal
 from services.work import Work
 from sms import texting

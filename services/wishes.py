@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from contact.calendar import local_day
+from contact.sender import preferred
 from services import call_backs, consent, tasks
-from services.advance import preferred
 from services.happenings import Happening
 from services.work import Work
 from store import abilities, outbox, phones, registry, senders

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services import campaigns as campaign_cases
 from services import carrier_erasing, clocks, continuity, failover, reconcile, recovery, retention, silence, sweeps
 from store import campaigns, claims
 from workers.app import app
@@ -28,7 +29,7 @@ def tick() -> None:
         app.send_task("alo.plan_campaign", args=[str(campaign_id)], expires=EXPIRES_S)
     for campaign_id in due:
         app.send_task("alo.advance_campaign", args=[str(campaign_id)], expires=EXPIRES_S)
-    sweeps.finish_campaigns(work())
+    campaign_cases.finish_campaigns(work())
 
 
 @app.task(name="alo.sweep_leases")

@@ -141,7 +141,7 @@ class Week(RuleBasedStateMachine):
             planning.plan_page(self.work, campaign_id)
         for campaign_id in due:
             advance.advance(self.work, campaign_id)
-        sweeps.finish_campaigns(self.work)
+        campaigns.finish_campaigns(self.work)
 
     @rule(name=st.sampled_from(SENDERS))
     def claims(self, name: str) -> None:
@@ -363,7 +363,7 @@ class Week(RuleBasedStateMachine):
         for row in self.world.rows(campaign_table):
             if row["state"] in campaigns.UNDER_WAY:
                 campaigns.stop(self.work, row["id"], "an")
-        sweeps.finish_campaigns(self.work)
+        campaigns.finish_campaigns(self.work)
         assert {row["state"] for row in self.world.rows(campaign_table)} <= {"draft", "stopped", "done"}
         assert self.net.wrong == [], "; ".join(self.net.wrong)
         with self.work.database.transaction() as conn:  # answers are what the events say
