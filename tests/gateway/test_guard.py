@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -142,7 +143,7 @@ OPEN = {"health.healthz", "health.readyz", "health.metrics", "prompts.recording"
 def _targets(app: Flask) -> list[tuple[str, str]]:
     with app.test_request_context():
         return [
-            (method, rule.rule.replace("<ref:ref>", REF).replace("<int:turn>", "1"))
+            (method, re.sub(r"<int[^:>]*:turn>", "1", rule.rule.replace("<ref:ref>", REF)))
             for rule in app.url_map.iter_rules()
             if rule.endpoint not in OPEN
             for method in sorted(rule.methods or set())

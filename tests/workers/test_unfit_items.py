@@ -322,7 +322,7 @@ def retaining(bench: Bench) -> Loop:
             conn.execute(sa.insert(call_turns).values(**turn, at=ago))
             made.append(call["id"])
     middle = world.rows(interviews, id=interviews_[1])[0]["round_id"]
-    bench.failing("services.retention._take", _Scripts(middle), 1)
+    bench.failing("services.retention._take", _Scripts(middle), 3)
     bench.patch.setattr(housekeeping, "eraser", lambda: bench.eraser)
 
     def states() -> list[object]:
