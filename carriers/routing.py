@@ -14,10 +14,10 @@ from carriers.timeouts import TIMEOUTS
 from contact.sender import SenderRow
 
 if TYPE_CHECKING:
-    from carriers.kannel import KannelText
-    from carriers.twilio_rest import TwilioClients
-    from carriers.twilio_sms import TwilioText
-    from carriers.twilio_voice import TwilioCall
+    from carriers.kannel.texts import KannelText
+    from carriers.twilio.calls import TwilioCall
+    from carriers.twilio.rest import TwilioClients
+    from carriers.twilio.texts import TwilioText
 
 
 class CarrierRouter:
@@ -50,24 +50,24 @@ class CarrierRouter:
 
     @cached_property
     def _clients(self) -> TwilioClients:
-        from carriers.twilio_rest import TwilioClients
+        from carriers.twilio.rest import TwilioClients
 
         return TwilioClients(self._credentials, self._timeouts)
 
     @cached_property
     def _twilio_text(self) -> TwilioText:
-        from carriers.twilio_sms import TwilioText
+        from carriers.twilio.texts import TwilioText
 
         return TwilioText(self._clients, self._urls)
 
     @cached_property
     def _twilio_call(self) -> TwilioCall:
-        from carriers.twilio_voice import TwilioCall
+        from carriers.twilio.calls import TwilioCall
 
         return TwilioCall(self._clients, self._urls)
 
     @cached_property
     def _kannel_text(self) -> KannelText:
-        from carriers.kannel import KannelText
+        from carriers.kannel.texts import KannelText
 
         return KannelText(self._credentials, self._urls, self._timeouts)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from carriers.credentials import Credentials, kannel_secrets, tokens_by_account
-from carriers.twilio_signature import HEADER, signed
+from carriers.twilio.signature import HEADER, signed
 from characters.cleaning import storable
 from gateway.metrics import REFUSED
 

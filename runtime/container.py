@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
 from carriers.routing import CarrierRouter
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from runtime import keys
 from runtime.clock import FastClock, RealClock, clock_of
 from runtime.identifiers import RandomIds

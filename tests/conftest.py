@@ -248,7 +248,7 @@ def vault() -> Vault:
 @pytest.fixture
 def work(machine: Database, clock: FakeClock, jobs: RecordingJobs, carriers: FakeCarriers, vault: Vault) -> Work:
     """What use cases work with: the real database as the machine role, stand-ins at the other ports."""
-    from carriers.twiml import TwimlRenderer
+    from carriers.twilio.twiml import TwimlRenderer
 
     return Work(
         database=machine,

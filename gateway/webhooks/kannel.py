@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from carriers import kannel_requests
+from carriers.kannel import webhooks as kannel_requests
 from contact.delivery import InboundText
 from gateway.desk import desk
 from gateway.errors import answer, known, note_failure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from carriers import twilio_requests
+from carriers.twilio import webhooks as twilio_requests
 from gateway.desk import desk
 from gateway.webhooks.reading import done, nothing, read, reported
 from services import detection

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from carriers import twilio_requests
-from carriers.twiml import message_reply
+from carriers.twilio import webhooks as twilio_requests
+from carriers.twilio.twiml import message_reply
 from gateway.desk import desk
 from gateway.webhooks.reading import done, read, sender_at, twiml
 from services import unfit_texts

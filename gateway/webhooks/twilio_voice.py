@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from carriers import twilio_requests
+from carriers.twilio import webhooks as twilio_requests
 from contact.delivery import Detection, is_machine
 from gateway.desk import desk
 from gateway.errors import known, note_failure

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from carriers import kannel_log
+from carriers.kannel import access_log as kannel_log
 from contact.calendar import ZONE
 from runtime.backups import putting_back
 from runtime.cli import person_erasing, usage

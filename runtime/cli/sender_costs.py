@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from carriers.errors import CarrierAwayError
-from carriers.twilio_bills import Bill, TwilioBills
-from carriers.twilio_rest import TwilioClients
+from carriers.twilio.bills import Bill, TwilioBills
+from carriers.twilio.rest import TwilioClients
 from runtime.cli.session import Session
 from runtime.container import credentials
 from services import costs as reckoning

@@ -11,9 +11,9 @@ import requests
 import sqlalchemy as sa
 
 from carriers.errors import CarrierAwayError
-from carriers.faults import session
-from carriers.twilio_numbers import NumberSetup, TwilioNumbers
-from carriers.twilio_rest import TwilioClients
+from carriers.http_results import session
+from carriers.twilio.numbers import NumberSetup, TwilioNumbers
+from carriers.twilio.rest import TwilioClients
 from contact.sender import SenderRow
 from runtime.container import credentials
 from runtime.examination.findings import Examination, Finding, fault, note, well

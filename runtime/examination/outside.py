@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import requests
 from twilio.request_validator import RequestValidator
 
-from carriers.faults import session
-from carriers.twilio_signature import HEADER
+from carriers.http_results import session
+from carriers.twilio.signature import HEADER
 from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import psycopg
 
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from migrations.upgrade import upgrade
 from runtime import spawn
 from runtime.clock import clock_of

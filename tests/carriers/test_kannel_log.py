@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from carriers import kannel_log
+from carriers.kannel import access_log as kannel_log
 from contact.calendar import ZONE
 from contact.delivery import State
 

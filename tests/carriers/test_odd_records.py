@@ -14,9 +14,9 @@ from carriers.callbacks import CallbackUrls
 from carriers.errors import CarrierAwayError
 from carriers.identifiers import LONGEST_ID, code, identifier
 from carriers.times import aware, unix, written
-from carriers.twilio_bills import TwilioBills
-from carriers.twilio_rest import TwilioClients
-from carriers.twilio_sms import TwilioText
+from carriers.twilio.bills import TwilioBills
+from carriers.twilio.rest import TwilioClients
+from carriers.twilio.texts import TwilioText
 from characters.cleaning import storable
 from contact.delivery import InboundText, State, Unknown
 from tests.carriers.faulty_server import answers, serving

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from carriers import kannel_requests, twilio_requests
 from carriers.errors import KANNEL, KANNEL_ANSWERS, TWILIO, classify, kannel_code
+from carriers.kannel import webhooks as kannel_requests
+from carriers.twilio import webhooks as twilio_requests
 from contact.delivery import ErrorKind, State
 
 INBOUND = dict(

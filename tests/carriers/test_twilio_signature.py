@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from carriers.twilio_signature import signed
+from carriers.twilio.signature import signed
 
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
 POSTED = {

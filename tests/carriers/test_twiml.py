@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.messaging_response import MessagingResponse
 
-from carriers.twiml import _NOT_XML, SAY_CHARACTERS, TwimlRenderer, message_reply, split_speech
+from carriers.twilio.twiml import _NOT_XML, SAY_CHARACTERS, TwimlRenderer, message_reply, split_speech
 from ivr.script import Dial, Gather, Hangup, Pause, Play, Redirect, Say, Script
 
 REF = "Zm9vYmFyLWJhel8xMjM0NQ"

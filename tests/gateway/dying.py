@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 
 from carriers.credentials import TwilioCredentials
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from questionnaires.make_samples import HERE
 from services import campaigns

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from carriers.credentials import Credentials, TwilioCredentials
 from carriers.routing import CarrierRouter
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services import detection, dispatch
 from services.work import Work

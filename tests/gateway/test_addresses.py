@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from werkzeug.test import Client
 
 from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.sealed_columns import opened
 from services.work import Work

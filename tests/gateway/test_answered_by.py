@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from contact.delivery import State, is_machine
 from contact.outcomes import disposition
 from gateway.app import create_webhooks_app

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from carriers.credentials import TwilioCredentials
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.work import Work
 from store.tables import metadata

@@ -18,7 +18,7 @@ from flask import Flask, Response
 from werkzeug.test import Client
 
 from carriers.credentials import TwilioCredentials
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from ivr import callflow
 from services.work import Work

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from carriers.twilio_requests import call_receipt
+from carriers.twilio.webhooks import call_receipt
 from contact.caps import Caps
 from contact.delivery import Detection
 from contact.outcomes import disposition

@@ -18,7 +18,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import Client, TestResponse
 
 from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.work import Work
 from store.tables.interviews import inbound

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from carriers.twilio_requests import call_receipt
+from carriers.twilio.webhooks import call_receipt
 from contact.calendar import ZONE
 from contact.delivery import Detection
 from services import calls, delivery, detection, dispatch, officers, ring_in, staff

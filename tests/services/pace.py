@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from contact.delivery import Accepted, SendResult
 from contact.sender import SenderRow
 from runtime.clock import FastClock

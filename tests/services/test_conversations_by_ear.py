@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from werkzeug.test import Client
 
 from carriers.credentials import TwilioCredentials
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from contact.delivery import State
 from gateway.app import create_webhooks_app
 from services import calls, interviews, voices

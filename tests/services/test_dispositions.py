@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from carriers.twilio_requests import call_receipt
+from carriers.twilio.webhooks import call_receipt
 from contact.outcomes import disposition
 from services import calls, delivery, inbound, ring_in
 from services.work import Work

@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 
 from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from runtime.clock import FastClock

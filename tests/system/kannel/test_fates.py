@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carriers.credentials import KannelCredentials
-from carriers.kannel import KannelText
-from carriers.kannel_requests import VALID_MINUTES
+from carriers.kannel.texts import KannelText
+from carriers.kannel.webhooks import VALID_MINUTES
 from carriers.routing import CallbackUrls
 from contact.delivery import Accepted, ErrorKind, Refused
 from runtime.container import machine_work

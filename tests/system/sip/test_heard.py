@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
-from carriers.twiml import TwimlRenderer
+from carriers.twilio.twiml import TwimlRenderer
 from files import speech
 from gateway.app import create_webhooks_app
 from runtime.clock import FastClock

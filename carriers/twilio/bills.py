@@ -11,9 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from carriers.twilio_records import Record, records
-from carriers.twilio_requests import CALL_STATES, TEXT_STATES, resource_receipt
-from carriers.twilio_rest import FAULTS, TwilioClients, away
+from carriers.twilio.records import Record, records
+from carriers.twilio.rest import FAULTS, TwilioClients, away
+from carriers.twilio.webhooks import CALL_STATES, TEXT_STATES, resource_receipt
 from contact.sender import SenderRow
 
 _PAGE = 1000

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from carriers.twilio_rest import FAULTS, TwilioClients, away
+from carriers.twilio.rest import FAULTS, TwilioClients, away
 from contact.address import read_address
 from contact.sender import SenderRow
 

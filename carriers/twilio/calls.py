@@ -1,6 +1,6 @@
 """Calls through Twilio or an API compatible with it: place, ask, end. Satisfies `services.ports.CallCarrier`.
 
-It must not know the dialogue: the call's URL brings every step back to us (`carriers.twiml` writes the answers).
+It must not know the dialogue: the call's URL brings every step back to us (`carriers.twilio.twiml` writes the answers).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
 from carriers.callbacks import CallbackUrls
 from carriers.identifiers import identifier
-from carriers.twilio_records import recent, records
-from carriers.twilio_requests import CALL_STATES, resource_receipt
-from carriers.twilio_rest import FAULTS, TwilioClients, away, is_gone, result_of_fault
-from carriers.twiml import TwimlRenderer, render
+from carriers.twilio.records import recent, records
+from carriers.twilio.rest import FAULTS, TwilioClients, away, is_gone, result_of_fault
+from carriers.twilio.twiml import TwimlRenderer, render
+from carriers.twilio.webhooks import CALL_STATES, resource_receipt
 from contact.address import read_address
 from contact.delivery import Accepted, Departed, Receipt, SendResult, Unknown
 from contact.sender import SenderRow

@@ -12,9 +12,9 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
 from carriers.callbacks import CallbackUrls
 from carriers.identifiers import identifier
-from carriers.twilio_records import Record, recent, records
-from carriers.twilio_requests import TEXT_STATES, resource_receipt
-from carriers.twilio_rest import FAULTS, TwilioClients, away, is_gone, result_of_fault
+from carriers.twilio.records import Record, recent, records
+from carriers.twilio.rest import FAULTS, TwilioClients, away, is_gone, result_of_fault
+from carriers.twilio.webhooks import TEXT_STATES, resource_receipt
 from contact.address import read_address
 from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult, Unknown
 from contact.sender import SenderRow

@@ -15,8 +15,8 @@ import requests
 from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials, KannelCredentials, NoCredentialsError
 from carriers.errors import UNLISTED, CarrierAwayError, classify, kannel_code
-from carriers.faults import result_of, session
-from carriers.kannel_requests import message_headers
+from carriers.http_results import result_of, session
+from carriers.kannel.webhooks import message_headers
 from carriers.timeouts import TIMEOUTS
 from contact.delivery import Accepted, Departed, ErrorKind, InboundText, Receipt, Refused, SendResult, Unknown
 from contact.sender import SenderRow
@@ -70,7 +70,10 @@ class KannelText:
         return ()
 
     def list_departed(self, sender: SenderRow, since: datetime) -> Sequence[Departed]:
-        """Kannel cannot list: its access log can be read instead (`carriers.kannel_log`). Raises CarrierAwayError."""
+        """Kannel cannot list: its access log can be read instead (`carriers.kannel.access_log`).
+
+        Raises CarrierAwayError.
+        """
         raise CarrierAwayError("no_list")
 
     def erase(self, sender: SenderRow, carrier_id: str) -> bool:

@@ -18,7 +18,7 @@ from twilio.rest import Client
 
 from carriers.credentials import Credentials, NoCredentialsError, TwilioCredentials
 from carriers.errors import UNLISTED, CarrierAwayError, classify
-from carriers.faults import result_of, session
+from carriers.http_results import result_of, session
 from carriers.timeouts import READ_S, TIMEOUTS
 from contact.delivery import Accepted, ErrorKind, Refused, SendResult, Unknown
 from contact.sender import SenderRow
