@@ -14,7 +14,7 @@ from pathlib import Path
 
 from simulator.app import make_simulator
 from simulator.clock import Clock
-from simulator.network import Config, Network
+from simulator.network.network import Config, Network
 
 
 def _arguments() -> argparse.Namespace:

@@ -9,14 +9,14 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from simulator import rest
-from simulator.calls import Calls
-from simulator.control import Control
+from simulator.api import rest
+from simulator.api.control import Control
+from simulator.api.handset_page import HandsetPage
+from simulator.api.restore import restore
 from simulator.errors import ApiError, not_found, refusal
-from simulator.handset_page import HandsetPage
-from simulator.network import Network
-from simulator.restore import restore
-from simulator.texts import Texts
+from simulator.network.network import Network
+from simulator.phone.calls import Calls
+from simulator.phone.texts import Texts
 
 
 def create_app(net: Network) -> Flask:

@@ -23,7 +23,7 @@ from gateway.app import create_webhooks_app
 from ivr import callflow
 from services.work import Work
 from simulator.clock import Clock
-from simulator.hands import Hand, Prompt
+from simulator.people.hands import Hand, Prompt
 from survey.questionnaire import Questionnaire
 from tests.services.world import LEADER, LINE, World, build
 from tests.simulator import parts

@@ -19,7 +19,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simulator.app import make_simulator
 from simulator.clock import Clock
-from simulator.network import Config, Network
+from simulator.network.network import Config, Network
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "t" * 32
 OUR_NUMBER = "+842438001000"

@@ -13,7 +13,7 @@ import requests
 
 from simulator.app import make_simulator
 from simulator.clock import Clock
-from simulator.network import Config, Network
+from simulator.network.network import Config, Network
 from tests.simulator import parts
 from tests.simulator.interviewer import Interviewer
 from tests.simulator.parts import ACCOUNT, OUR_NUMBER, TOKEN, Arrival, Customer, Sim

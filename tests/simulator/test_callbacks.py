@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from flask import Response, redirect
 
-from simulator.callbacks import Courier, Overrides, Trouble, split_overrides
 from simulator.clock import Clock
-from simulator.journal import Journal
+from simulator.network.callbacks import Courier, Overrides, Trouble, split_overrides
+from simulator.network.journal import Journal
 from tests.simulator.parts import OUR_NUMBER, TOKEN, Arrival, Customer, Sim
 
 PERSON = "+84901000001"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.detection import Verdict, verdict
+from simulator.phone.detection import Verdict, verdict
 from tests.simulator.parts import OUR_NUMBER, Arrival, Customer, Sim
 
 PERSON, STAFF = "+84901000001", "+842438250000"

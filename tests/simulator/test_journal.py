@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from simulator.clock import Clock
-from simulator.journal import Journal
+from simulator.network.journal import Journal
 
 
 def test_it_is_read_from_any_number_on(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from simulator.forms import wheres
-from simulator.records import Message
-from simulator.shelf import Shelf, seconds
+from simulator.api.forms import wheres
+from simulator.network.records import Message
+from simulator.network.shelf import Shelf, seconds
 
 START = datetime(2026, 4, 6, tzinfo=UTC)
 WE = "+842438001000"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import talk
-from simulator.twiml import DocumentError, GatherRules, Reply, gather, parse, read, replies
+from simulator.phone import talk
+from simulator.phone.twiml import DocumentError, GatherRules, Reply, gather, parse, read, replies
 from simulator.wire import Answer
 from tests.simulator.parts import OUR_NUMBER, Arrival, Customer, Sim
 

@@ -22,9 +22,9 @@ from aiosipua import IncomingCall, SipUAC, SipUAS, build_sdp, negotiate_sdp
 from aiosipua.transport import UdpSipTransport
 
 from files import speech
-from simulator.calls import Calls
-from simulator.hands import Hand, Prompt
-from simulator.network import Network
+from simulator.network.network import Network
+from simulator.people.hands import Hand, Prompt
+from simulator.phone.calls import Calls
 from tests.system.sip import sound
 
 HOST = "127.0.0.1"

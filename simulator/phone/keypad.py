@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from xml.etree import ElementTree as ET
 
-from simulator import twiml
-from simulator.hands import LOOK_S, Hand
-from simulator.line import Line
-from simulator.scheduler import slices
+from simulator.network.scheduler import slices
+from simulator.people.hands import LOOK_S, Hand
+from simulator.phone import twiml
+from simulator.phone.line import Line
 
 
 def gather(

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from simulator.errors import not_found
-from simulator.network import Network, Number
-from simulator.records import VERSION
+from simulator.network.network import Network, Number
+from simulator.network.records import VERSION
 
 _SETTABLE = {
     "SmsUrl": "sms_url",

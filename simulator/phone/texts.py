@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from simulator import opt_out, parameters, segments
-from simulator.announcing import Announcer, reply
-from simulator.handsets import Act
-from simulator.network import Network
-from simulator.records import FINAL_MESSAGE, Message
-from simulator.scheduler import slices
-from simulator.twiml import Reply
+from simulator import segments
+from simulator.network.network import Network
+from simulator.network.records import FINAL_MESSAGE, Message
+from simulator.network.scheduler import slices
+from simulator.people.handsets import Act
+from simulator.phone import opt_out, parameters
+from simulator.phone.announcing import Announcer, reply
+from simulator.phone.twiml import Reply
 
 _QUEUE_S, _AIR_S = 1.0, 3.0
 _LOOK_S = 600.0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator import detection, hands, parameters
-from simulator.network import Network
-from simulator.progress import Progress
-from simulator.records import Call
-from simulator.scheduler import slices
-from simulator.talk import Talk
+from simulator.network.network import Network
+from simulator.network.records import Call
+from simulator.network.scheduler import slices
+from simulator.people import hands
+from simulator.phone import detection, parameters
+from simulator.phone.progress import Progress
+from simulator.phone.talk import Talk
 
 _QUEUE_S, _BUSY_S, _LOOK_S, _PICK_UP_S = 1.0, 3.0, 10.0, 2.0
 _CUT_OFF = 503

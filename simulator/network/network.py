@@ -14,15 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from simulator.callbacks import Courier, Trouble
 from simulator.clock import Clock
 from simulator.faults import Faults
-from simulator.journal import Journal
 from simulator.limits import Gate, Lanes, Limits
-from simulator.records import Call, Message
-from simulator.scheduler import Scheduler
-from simulator.shelf import Shelf
-from simulator.village import Village
+from simulator.network.callbacks import Courier, Trouble
+from simulator.network.journal import Journal
+from simulator.network.records import Call, Message
+from simulator.network.scheduler import Scheduler
+from simulator.network.shelf import Shelf
+from simulator.people.village import Village
 from simulator.wire import Answer
 
 About = tuple[str, *tuple[object, ...]]

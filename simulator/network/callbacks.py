@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin
 
 from twilio.request_validator import RequestValidator
 
-from simulator.journal import Journal
+from simulator.network.journal import Journal
 from simulator.wire import Answer, ConnectError, ReadError, send
 
 _REDIRECTS = 10

@@ -9,10 +9,10 @@ import sys
 import threading
 from typing import Any
 
-from simulator.hands import Hand
-from simulator.handsets import Act, Handset
-from simulator.personas import PERSONAS, Ringing, Taker
-from simulator.topics import Medium, Topic
+from simulator.people.hands import Hand
+from simulator.people.handsets import Act, Handset
+from simulator.people.personas import PERSONAS, Ringing, Taker
+from simulator.people.topics import Medium, Topic
 
 
 class Village:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from simulator import hands, twiml
-from simulator.hands import Hand, Prompt
-from simulator.handsets import Act
-from simulator.network import Network
-from simulator.records import Call
-from simulator.scheduler import slices
+from simulator.network.network import Network
+from simulator.network.records import Call
+from simulator.network.scheduler import slices
+from simulator.people import hands
+from simulator.people.hands import Hand, Prompt
+from simulator.people.handsets import Act
+from simulator.phone import twiml
 
 _REPEATS = 20
 """loop="0" means until the hang-up; nobody listens longer."""

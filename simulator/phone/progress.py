@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import parameters
-from simulator.network import Network
-from simulator.records import Call
+from simulator.network.network import Network
+from simulator.network.records import Call
+from simulator.phone import parameters
 
 _SIP = {"completed": 200, "busy": 486, "no-answer": 487, "canceled": 487, "failed": 404}
 

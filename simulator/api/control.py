@@ -36,10 +36,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator.calls import Calls
-from simulator.handsets import Handset
-from simulator.network import Network
-from simulator.texts import Texts
+from simulator.network.network import Network
+from simulator.people.handsets import Handset
+from simulator.phone.calls import Calls
+from simulator.phone.texts import Texts
 
 
 class Control:

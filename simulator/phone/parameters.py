@@ -8,7 +8,7 @@ from functools import lru_cache
 import phonenumbers
 
 from simulator.clock import rfc2822
-from simulator.records import VERSION, Call, Message
+from simulator.network.records import VERSION, Call, Message
 
 _UNANNOUNCED = {"RoutingProfile": "standard"}
 """A field that no documentation names: receivers have to bear it."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from simulator import keypad, legs, parameters, twiml
-from simulator.callbacks import Trouble
-from simulator.hands import Hand
-from simulator.handsets import Act
-from simulator.line import CallOverError, Line, Request, Waits
-from simulator.network import Network
-from simulator.records import Call
-from simulator.twiml import DocumentError, GatherRules
+from simulator.network.callbacks import Trouble
+from simulator.network.network import Network
+from simulator.network.records import Call
+from simulator.people.hands import Hand
+from simulator.people.handsets import Act
+from simulator.phone import keypad, legs, parameters, twiml
+from simulator.phone.line import CallOverError, Line, Request, Waits
+from simulator.phone.twiml import DocumentError, GatherRules
 from simulator.wire import Answer
 
 _DOCUMENTS = 400

@@ -18,12 +18,12 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from simulator.calls import Calls
 from simulator.errors import not_found
-from simulator.hands import Hand
-from simulator.network import Network
-from simulator.records import Call, Message
-from simulator.shelf import Where
+from simulator.network.network import Network
+from simulator.network.records import Call, Message
+from simulator.network.shelf import Where
+from simulator.people.hands import Hand
+from simulator.phone.calls import Calls
 
 _TEXTS = 60
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; media-src *"

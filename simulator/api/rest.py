@@ -13,14 +13,14 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from simulator import forms
-from simulator.calls import Calls
+from simulator.api import forms
+from simulator.api.subscriptions import Subscriptions
 from simulator.errors import ApiError, not_found, refusal
-from simulator.network import Network
-from simulator.records import VERSION, Call, Message
-from simulator.shelf import Shelf
-from simulator.subscriptions import Subscriptions
-from simulator.texts import Texts
+from simulator.network.network import Network
+from simulator.network.records import VERSION, Call, Message
+from simulator.network.shelf import Shelf
+from simulator.phone.calls import Calls
+from simulator.phone.texts import Texts
 
 PREFIX = f"/{VERSION}/Accounts/<account>"
 _CONCURRENT = "Twilio-Concurrent-Requests"

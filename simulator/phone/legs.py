@@ -6,10 +6,10 @@ from collections.abc import Generator
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from simulator import parameters, twiml
-from simulator.line import CallOverError, Line, Request, Waits
-from simulator.progress import Progress
-from simulator.records import Call, new_sid
+from simulator.network.records import Call, new_sid
+from simulator.phone import parameters, twiml
+from simulator.phone.line import CallOverError, Line, Request, Waits
+from simulator.phone.progress import Progress
 
 _TALK_S = 30.0
 _BUSY_S = 3.0

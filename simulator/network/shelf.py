@@ -15,7 +15,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, Literal
 
-from simulator.records import Record
+from simulator.network.records import Record
 
 _TABLE = (
     "PRAGMA journal_mode=OFF",

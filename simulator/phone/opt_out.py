@@ -5,8 +5,8 @@ It must not know webhooks; the customer hears of it by OptOutType and by refused
 
 from __future__ import annotations
 
-from simulator.network import Network, Number
-from simulator.topics import squeeze
+from simulator.network.network import Network, Number
+from simulator.people.topics import squeeze
 
 _WORDS = {
     **dict.fromkeys(("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"), "STOP"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.personas import Taker
+from simulator.people.personas import Taker
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.topics import squeeze
+from simulator.people.topics import squeeze
 
 _WORDS = ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 _FIGURES = {word: str(figure) for figure, word in enumerate(_WORDS)}

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urldefrag
 
-from simulator.calls import Calls
-from simulator.handsets import Act
-from simulator.network import Network
-from simulator.progress import Progress
-from simulator.records import FINAL_CALL, FINAL_MESSAGE, Call, Message
-from simulator.texts import Texts
+from simulator.network.network import Network
+from simulator.network.records import FINAL_CALL, FINAL_MESSAGE, Call, Message
+from simulator.people.handsets import Act
+from simulator.phone.calls import Calls
+from simulator.phone.progress import Progress
+from simulator.phone.texts import Texts
 
 Line = dict[str, Any]
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator import opt_out, parameters, segments
-from simulator.callbacks import Trouble
-from simulator.handsets import Act
-from simulator.network import About, Network
-from simulator.records import Message, new_sid
-from simulator.twiml import DocumentError, Reply, replies
+from simulator import segments
+from simulator.network.callbacks import Trouble
+from simulator.network.network import About, Network
+from simulator.network.records import Message, new_sid
+from simulator.people.handsets import Act
+from simulator.phone import opt_out, parameters
+from simulator.phone.twiml import DocumentError, Reply, replies
 from simulator.wire import Answer
 
 _SOON_S, _AGAIN_S = 0.5, 15.0

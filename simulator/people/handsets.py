@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from simulator import courtesies
 from simulator.faults import chance
-from simulator.hands import Hand
-from simulator.personas import PERSONAS, Persona, Ringing
-from simulator.topics import Medium, Topic, recognise, squeeze
+from simulator.people import courtesies
+from simulator.people.hands import Hand
+from simulator.people.personas import PERSONAS, Persona, Ringing
+from simulator.people.topics import Medium, Topic, recognise, squeeze
 
 OPT_OUTS = ("STOP", "TU CHOI")
 Style = Literal["bare", "numbered", "words"]

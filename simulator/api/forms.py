@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 
 from simulator import segments
 from simulator.errors import MAGIC_RECIPIENTS, MAGIC_SENDERS, OK_SENDER, refusal
-from simulator.network import Network
-from simulator.records import Call, Message, Record
-from simulator.shelf import Shelf, Where, seconds
+from simulator.network.network import Network
+from simulator.network.records import Call, Message, Record
+from simulator.network.shelf import Shelf, Where, seconds
 
 Form = MultiDict[str, str]
 _SOONEST, _LATEST = timedelta(seconds=300), timedelta(days=35)

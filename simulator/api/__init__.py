@@ -1,0 +1,1 @@
+"""The doors of the simulated network: the API it imitates, and its own switches for tests and the demo."""

@@ -1,0 +1,1 @@
+"""Texts and calls as they go on: from the request to the handset, verb by verb and key by key."""
