@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from survey.questionnaire import Kind
+from survey.form.questionnaire import Kind
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "sample": {"vi": "PHIẾU MẪU", "en": "SAMPLE"},

@@ -11,7 +11,7 @@ from html import escape
 
 from files.card_words import HOW, WORDS
 from ivr.menus import key_among
-from survey.questionnaire import Choice, Question, Questionnaire, Words
+from survey.form.questionnaire import Choice, Question, Questionnaire, Words
 
 _STYLE = """
 @page { size: A5 portrait; margin: 8mm; }

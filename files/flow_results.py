@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 VERSION = "1.1.0"
 DESCRIPTOR, RESPONSES = "descriptor.json", "responses.json"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.questionnaire import Choice, Question, Questionnaire
 
 Param = str | int
 

@@ -11,7 +11,7 @@ from characters.cleaning import folded
 from characters.matching import Names
 from files.columns import fold
 from files.faults import Fault
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 
 def look_alikes(form: Questionnaire) -> Iterator[Fault]:

@@ -24,7 +24,7 @@ from files.tables import unguarded
 from files.times import read_time
 from files.unreadable import error_in, letters_in
 from files.workbooks import Cell, Sheet
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 NOTES = "Ghi chú"
 """The sheet in which Alo's own files say what must be said."""

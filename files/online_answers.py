@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from characters.matching import Names, contradicts
 from files.cells import read_date
 from files.columns import fold
-from survey.questionnaire import Question
-from survey.values import from_value
+from survey.form.questionnaire import Question
+from survey.form.values import from_value
 
 _MARKS: Mapping[str, bool] = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "x", "co", "v", "✓", "✔"), True),

@@ -22,7 +22,7 @@ from files.registry_words import NAMES
 from files.reports import Told
 from files.times import LOCAL, read_time
 from files.workbooks import Row, Sheet
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 SHAPE = ("Mã", "Phiếu", "Trạng thái", "Kênh", "Ngày trả lời")
 """The first headings of a file in the shape that Alo writes; questions follow under their names."""

@@ -13,8 +13,8 @@ from files.faults import Fault
 from files.online import OnlineCell, OnlineRow
 from files.online_answers import Choices, answered, ticked
 from files.online_headings import Doubt, Headings, Place
-from survey.questionnaire import Question, Questionnaire
-from survey.values import from_value
+from survey.form.questionnaire import Question, Questionnaire
+from survey.form.values import from_value
 
 _GROUPED = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 """A thousand and more, or a number with three places: nobody can tell."""

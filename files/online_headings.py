@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from characters.cleaning import clean
 from characters.matching import Names
 from files.columns import fold
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 _NUMBERED = re.compile(r"(?:(?:c|cau|cau hoi|cau so|q|question) ?)?(\d{1,2})(?: (.+))?")
 _SEPARATOR = re.compile(r"[/:.-]")

@@ -14,7 +14,7 @@ from sms import numerals, option_words, replies, words
 from sms.encoding import plain
 from sms.replies import Reading
 from survey.answers import Key, Spoken
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.questionnaire import Choice, Question, Questionnaire
 
 PROMISED = ("goi", "de sau", "bo qua", "skip", "tro giup", "help")
 """Words that our texts tell people to use: an option with one of them would take it away."""

@@ -15,9 +15,9 @@ from ivr import length
 from ivr.menus import BACK, LATER, NO_OPINION
 from ivr.prompts import spoken_seconds
 from sms.encoding import measure, plain
-from survey.expressions import compile_expression
-from survey.patterns import is_plain
-from survey.questionnaire import Question, Questionnaire
+from survey.form.expressions import compile_expression
+from survey.form.patterns import is_plain
+from survey.form.questionnaire import Question, Questionnaire
 
 OPTIONS_IN_MIND = 5
 """Options a listener can keep in mind (field practice); "no opinion" is not counted."""

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from sms import encoding, texting
 from sms.texting import Text, TextContext
-from survey import engine
 from survey.answers import Heard, Key
-from survey.effects import Ask, Effect
-from survey.questionnaire import Question, Questionnaire
+from survey.engine import engine
+from survey.engine.effects import Ask, Effect
+from survey.form.questionnaire import Question, Questionnaire
 
 SAMPLE = TextContext("LM HTX Lao Cai", "02143840123")
 """Who writes in a measure: an office of usual length, as short as texts name it."""

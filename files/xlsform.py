@@ -21,8 +21,8 @@ from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, 
 from files.form_types import METADATA, SAME, instead_of
 from files.parsing.cells import UnfitError
 from files.printed_options import misread
-from survey.checks import check
-from survey.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, from_dict, number_questions
+from survey.form.checks import check
+from survey.form.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, from_dict, number_questions
 
 CONSENT = "consent"
 """The question of this name asks for consent; its choices are `yes` and `no`."""

@@ -14,8 +14,8 @@ from ivr.menus import LATER, key_of, keys_for, takes_figures
 from ivr.prompts import DEFAULT_VOICE
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
 from ivr.sentences import keyed_words, offer_language, say
-from survey import asides, wording
-from survey.effects import (
+from survey.engine import side_question_forms as asides
+from survey.engine.effects import (
     AlreadyAnswered,
     Appointed,
     Ask,
@@ -43,9 +43,10 @@ from survey.effects import (
     Welcome,
     WrongPerson,
 )
-from survey.languages import written
-from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words
-from survey.values import shown
+from survey.form.questionnaire import Choice, Kind, Question, Questionnaire, Words
+from survey.form.values import shown
+from survey.words import wording
+from survey.words.languages import written
 
 HOW: Mapping[Kind, str] = {"integer": "number", "decimal": "decimal", "date": "date", "select_multiple": "several"}
 """How an answer of several keys is given."""

@@ -6,7 +6,7 @@ It must not know a call's course: every question is taken as asked once and answ
 from __future__ import annotations
 
 from ivr.prompts import spoken_seconds
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 ANSWER_SECONDS = 4.0
 """From the end of the words to the key [assumed]."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from survey.answers import Key, Said, Silence, Spoken, Unclear, Word
-from survey.questionnaire import Choice, Question
+from survey.form.questionnaire import Choice, Question
 
 REPEAT = "*"
 PERSON = "0"

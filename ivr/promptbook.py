@@ -14,8 +14,8 @@ from ivr.callflow import CallContext, closing, script_for
 from ivr.prompts import prompt_id, spoken_seconds
 from ivr.script import Say, Script
 from ivr.sentences import offer_language
-from survey import asides
-from survey.effects import (
+from survey.engine import side_question_forms as asides
+from survey.engine.effects import (
     AlreadyAnswered,
     Appointed,
     Ask,
@@ -43,8 +43,8 @@ from survey.effects import (
     Welcome,
     WrongPerson,
 )
-from survey.languages import BY_EAR
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
+from survey.words.languages import BY_EAR
 
 CLOSINGS = ("apology", "unknown_caller", "nothing_open", "opted_out")
 TRIES = (1, 2)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from ivr.prompts import DEFAULT_VOICE, prompt_id
 from ivr.script import Say
-from survey import wording
-from survey.languages import written
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
+from survey.words import wording
+from survey.words.languages import written
 
 
 def say(text: str, language: str, voice: str = DEFAULT_VOICE) -> Say:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ivr.prompts import DEFAULT_VOICE, prompt_id
 from ivr.script import Gather, Play, Prompt, Say, Script, Verb
 from ivr.sentences import offer_language
-from survey.languages import BY_EAR, written
+from survey.words.languages import BY_EAR, written
 
 NORTH, CENTRAL, SOUTH = "north", "central", "south"
 PLACEHOLDER = "placeholder"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from store import calls as rows
 from store import interviews as interview_rows
 from store import outbox, phone_interviews, phones
 from store.prepared import Row
-from survey import asides
 from survey.answers import Channel, Heard, Said, Silence, Spoken
-from survey.effects import Consent, OptedOut, Welcome
-from survey.engine import Step
+from survey.engine import side_question_forms as asides
+from survey.engine.effects import Consent, OptedOut, Welcome
+from survey.engine.engine import Step
 
 CHANNEL: Channel = "voice"
 LANGUAGE = "vi"

@@ -18,8 +18,8 @@ from services.faults import Refusal
 from services.work import Work
 from store import exports as rows
 from store import senders
-from survey import questionnaire
-from survey.questionnaire import Questionnaire
+from survey.form import questionnaire
+from survey.form.questionnaire import Questionnaire
 
 
 def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> Exported:

@@ -22,7 +22,7 @@ from sms.texting import TextContext
 from store import interviews as interview_rows
 from store.prepared import Row
 from survey.answers import Heard, Key, Spoken, Unclear
-from survey.effects import (
+from survey.engine.effects import (
     AlreadyAnswered,
     Ask,
     Consent,
@@ -38,10 +38,10 @@ from survey.effects import (
     Unheard,
     Wanted,
 )
-from survey.engine import Step
-from survey.interview import FINAL
-from survey.languages import written
-from survey.questionnaire import Question, Questionnaire
+from survey.engine.engine import Step
+from survey.engine.state import FINAL
+from survey.form.questionnaire import Question, Questionnaire
+from survey.words.languages import written
 
 ASKED_OF_US = frozenset({"person", "call", "help", "later", "language"})
 """Words that want something of us before any question was shown; the others simply begin."""

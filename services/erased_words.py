@@ -16,7 +16,7 @@ from services.interviews import differences
 from services.questionnaires import form_of
 from store import erasing
 from store import interviews as rows
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 STANDINGS = ("[đã xoá]", "đã xoá", "xxx", "0")
 """What stands instead of words; the first that the form's own conditions take."""
@@ -121,7 +121,7 @@ class _Page:
         return {**effect, "value": self.value(effect.get("question"), effect["value"])}
 
     def state(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """The state of an interview (`survey.interview.Interview.to_dict`)."""
+        """The state of an interview (`survey.engine.state.Interview.to_dict`)."""
         kept = {name: [self.value(name, answer[0]), *answer[1:]] for name, answer in state["v"].items()}
         earlier = {"p": self.values(state["p"])} if "p" in state else {}
         return {**state, "v": kept, **earlier}

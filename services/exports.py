@@ -26,8 +26,8 @@ from services.work import Work
 from store import audit, figures, rounds
 from store import exports as rows
 from store.exports import Asked
-from survey import questionnaire
-from survey.questionnaire import NUMBERS, Question, Questionnaire
+from survey.form import questionnaire
+from survey.form.questionnaire import NUMBERS, Question, Questionnaire
 
 Kind = Literal["forms", "status", "answers", "figures", "cards"]
 FORMATS: Mapping[str, tuple[str, ...]] = {

@@ -12,21 +12,21 @@ from typing import Any, get_args
 
 from sqlalchemy import RowMapping
 
-from survey import effects as effect_values
-from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.effects import Doubtful, Effect, Finished
-from survey.engine import Event, Opened, Step
-from survey.interview import Interview
-from survey.languages import written
-from survey.questionnaire import Questionnaire
+from survey.engine import effects as effect_values
+from survey.engine import engine
+from survey.engine.effects import Doubtful, Effect, Finished
+from survey.engine.engine import Event, Opened, Step
+from survey.engine.state import Interview
+from survey.form.questionnaire import Questionnaire
+from survey.words.languages import written
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A contact begins on `channel`: a call is answered, a text with a question leaves, somebody writes first.
 
-    `earlier`: the organisation's numbers of last time by question, in a call (see `survey.engine.begin`).
+    `earlier`: the organisation's numbers of last time by question, in a call (see `survey.engine.engine.begin`).
     """
 
     channel: Channel

@@ -21,12 +21,12 @@ from services.work import Work
 from store import interviews as rows
 from store import phones
 from store.prepared import Row
-from survey import interview as states
 from survey.answers import Channel, Heard, Key
-from survey.effects import Consent, Ended
-from survey.engine import Step
-from survey.interview import Interview
-from survey.questionnaire import Questionnaire
+from survey.engine import state as states
+from survey.engine.effects import Consent, Ended
+from survey.engine.engine import Step
+from survey.engine.state import Interview
+from survey.form.questionnaire import Questionnaire
 
 
 class UnknownInterviewError(LookupError):

@@ -18,10 +18,10 @@ from services.questionnaires import form_of
 from sms import texting
 from sms.texting import TextContext
 from store.prepared import Row
-from survey import asides
 from survey.answers import Channel, Heard, Key, Said, Spoken
-from survey.effects import Effect, Ended, Finished
-from survey.engine import Step
+from survey.engine import side_question_forms as asides
+from survey.engine.effects import Effect, Ended, Finished
+from survey.engine.engine import Step
 
 WAITING = frozenset({"pending", "active", "partial"})
 """Interviews in which there is something left to ask."""

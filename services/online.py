@@ -37,8 +37,8 @@ from services.rehearsal import carry_out
 from services.work import Work
 from store import audit, outbox, registry, rounds
 from survey.answers import Entry, Heard
-from survey.effects import AlreadyAnswered, Doubtful, Finished
-from survey.questionnaire import Questionnaire
+from survey.engine.effects import AlreadyAnswered, Doubtful, Finished
+from survey.form.questionnaire import Questionnaire
 
 Found = list[tuple[OnlineRow, RowMapping]]
 Ready = list[tuple[OnlineRow, Understood, UUID]]

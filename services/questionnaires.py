@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from services.faults import Refusal
 from services.work import Work
 from store import audit, rounds
-from survey import questionnaire
-from survey.questionnaire import Questionnaire
+from survey.form import questionnaire
+from survey.form.questionnaire import Questionnaire
 
 if TYPE_CHECKING:
     from files.xlsform import FormFile

@@ -22,7 +22,7 @@ from services.work import Work
 from store import calls, outbox, phones
 from store import interviews as interview_rows
 from store.prepared import Row
-from survey import asides
+from survey.engine import side_question_forms as asides
 
 PURPOSE = "resumption"
 REASON = "ladder.dropped"

@@ -18,7 +18,7 @@ from services import lookups
 from services.faults import Refusal
 from services.work import Work
 from store import audit, figures, registry, round_offices, rounds
-from survey import questionnaire
+from survey.form import questionnaire
 
 
 def set_deadline(

@@ -28,7 +28,7 @@ from services.faults import Refusal
 from services.round_offices import outcomes_of
 from services.work import Work
 from store import figures, rounds
-from survey import questionnaire
+from survey.form import questionnaire
 
 
 @dataclass(frozen=True, slots=True)

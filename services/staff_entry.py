@@ -14,7 +14,7 @@ from services.work import Work
 from store import audit
 from store import interviews as rows
 from survey.answers import Entry, Heard, Key
-from survey.engine import Step
+from survey.engine.engine import Step
 
 
 def enter_answers(

@@ -19,7 +19,7 @@ from services.questionnaires import form_of
 from services.work import Work
 from store import rounds
 from store import superseded as rows
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from sms.texting import Text, TextContext
 from store import inbound, phone_interviews
 from store import interviews as rows
 from store.prepared import Row
-from survey.effects import Ask, Effect
-from survey.engine import Step
-from survey.questionnaire import Questionnaire
+from survey.engine.effects import Ask, Effect
+from survey.engine.engine import Step
+from survey.form.questionnaire import Questionnaire
 
 WRITTEN = (TEST, *EXEMPT)
 """Purposes of texts that were written when they were decided on."""

@@ -20,8 +20,8 @@ from ivr.voices import PLACEHOLDER, VOICES, voices_of, with_placeholders
 from services.faults import Refusal
 from services.work import Work
 from store import audit, recordings, registry
-from survey.languages import BY_EAR, written
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
+from survey.words.languages import BY_EAR, written
 
 if TYPE_CHECKING:
     from files.speech import Recording

@@ -20,7 +20,7 @@ from store import abilities, outbox, phones, registry, senders
 from store import interviews as rows
 from store.prepared import Row
 from survey.answers import Heard, Key
-from survey.effects import Appointed, Connected, Effect, PersonAt, Wanted, WrongPerson
+from survey.engine.effects import Appointed, Connected, Effect, PersonAt, Wanted, WrongPerson
 
 
 def carry_out(work: Work, conn: Connection, held: Row, phone_hash: bytes, effects: Iterable[Effect]) -> None:

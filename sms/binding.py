@@ -17,7 +17,7 @@ from characters.cleaning import plain
 from sms import words
 from sms.replies import Reading, glance, read
 from survey.answers import Heard, Spoken, Unclear
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
 
 READING_TIME = timedelta(seconds=6)
 """Nobody gets, reads and answers a text faster than this (our own assumption); all times are of one clock."""

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from sms import words
-from survey import wording
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
+from survey.words import wording
 
 _SENT = r"(?:sent|get)\s+(?:from|via|using)\s+(?:my\s+)?|get outlook for\s+"
 _GUI = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from survey.questionnaire import Kind
+from survey.form.questionnaire import Kind
 
 HOW: Final[Mapping[Kind, str]] = {
     "integer": "number", "decimal": "decimal", "date": "date", "text": "words", "select_multiple": "several"

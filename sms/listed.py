@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from survey.effects import Doubtful, Echo, Effect
-from survey.questionnaire import Questionnaire
-from survey.values import shown
+from survey.engine.effects import Doubtful, Echo, Effect
+from survey.form.questionnaire import Questionnaire
+from survey.form.values import shown
 
 
 def name(form: Questionnaire, question: str | None) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from sms import replies, typos, words
 from sms.binding import AskBack, Bound, Shown, remember
 from survey.answers import Entry, Heard, Key, Said, Unclear
-from survey.effects import Doubtful, Echo, Effect
-from survey.questionnaire import Question, Questionnaire
-from survey.values import from_keys
+from survey.engine.effects import Doubtful, Echo, Effect
+from survey.form.questionnaire import Question, Questionnaire
+from survey.form.values import from_keys
 
 _SEPARATORS = r"[\s,;./)&+-]*"
 _LETTERED = re.compile(rf"(?:c(?:[âa]u)?\s*)?(\d{{1,2}})\s*[=:.)-]?\s*([a-f])(?![^\W\d_]){_SEPARATORS}")

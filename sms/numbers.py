@@ -14,8 +14,8 @@ from decimal import Decimal
 from sms import numerals, typed, typos, words
 from sms.units import Counted, counted_by
 from survey.answers import Key, Said, Unclear
-from survey.questionnaire import Question
-from survey.values import MAX_DIGITS
+from survey.form.questionnaire import Question
+from survey.form.values import MAX_DIGITS
 
 _NO_WHOLE = re.compile(r"(?<!\d)[.,]\d")  # ,5 and .5
 _SIGNED = re.compile(r"(?<![^\W_])[-−–—]\d|[$€£¥×÷√^‰‱≠≮≯≦≧∓°|]")

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from characters.matching import Names
 from sms import encoding, words
-from survey.questionnaire import Choice, Question
+from survey.form.questionnaire import Choice, Question
 
 
 @dataclass(frozen=True, slots=True)

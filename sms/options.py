@@ -12,7 +12,7 @@ from itertools import pairwise
 from sms import typos, words
 from sms.option_words import Found, OptionWords, Piece, option_words
 from survey.answers import Key, Said, Unclear
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
 
 LONGEST_NUMBER = 12
 """Digits; anything longer is a phone number or a slip."""

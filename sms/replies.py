@@ -14,7 +14,7 @@ from typing import Literal
 from sms import contact_wishes, handwritten, machine_texts, numbers, numerals, options, typos, words
 from sms import typed as typed_answers
 from survey.answers import Key, Said, Spoken, Unclear
-from survey.questionnaire import NUMBERS, Question
+from survey.form.questionnaire import NUMBERS, Question
 
 Opt = Literal["stop", "hold", "start"]
 NAMED = re.compile(

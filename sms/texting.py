@@ -11,9 +11,8 @@ from typing import Any
 
 from sms import encoding, hints, listed
 from sms.encoding import Encoding
-from survey import effects as off
-from survey import languages, wording
-from survey.effects import (
+from survey.engine import effects as off
+from survey.engine.effects import (
     AlreadyAnswered,
     Ask,
     Consent,
@@ -31,8 +30,9 @@ from survey.effects import (
     Wanted,
     Welcome,
 )
-from survey.questionnaire import Choice, Question, Questionnaire, Words
-from survey.values import shown
+from survey.form.questionnaire import Choice, Question, Questionnaire, Words
+from survey.form.values import shown
+from survey.words import languages, wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sms import words
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
 
 _COUNTED = re.compile(r"(?:m[ấa]y|bao\s+nhi[êe]u|how\s+many|how\s+much)\s+([^.,;:?!()]+)")
 """What follows is what is counted, up to the end of the clause …"""

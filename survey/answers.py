@@ -18,7 +18,7 @@ Word = Literal[
 
 
 class Answer(NamedTuple):
-    """The committed answer to one question: `value` is canonical (`survey.values`), or worked out by the form.
+    """The committed answer to one question: `value` is canonical (`survey.form.values`), or worked out by the form.
 
     A tuple, because a state holds many and is read and written at every turn.
     """

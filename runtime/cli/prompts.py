@@ -15,7 +15,7 @@ from ivr.voices import PLACEHOLDER, VOICES
 from runtime.cli.faults import told
 from runtime.cli.session import Session
 from services import questionnaires, voices
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 HEADINGS = ("id", "file", "where", "language", "voice", "words", "seconds")
 

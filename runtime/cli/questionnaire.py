@@ -14,7 +14,7 @@ from runtime.cli import prompts
 from runtime.cli.faults import told
 from runtime.cli.session import Session
 from services import questionnaires
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 
 @click.group("questionnaire")

@@ -15,7 +15,7 @@ from services.questionnaires import form_of
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, organisations, phones
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 LANGUAGE = "vi"
 PERSONAS = (

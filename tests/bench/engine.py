@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Iterator
 
-from survey import engine, interview
-from survey.interview import Interview
-from survey.questionnaire import Questionnaire
+from survey.engine import engine
+from survey.engine import state as interview
+from survey.engine.state import Interview
+from survey.form.questionnaire import Questionnaire
 from tests.bench.house import House
 from tests.bench.measuring import Row, interleave
 from tests.survey.forms import NOW, heard, long_form

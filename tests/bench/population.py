@@ -24,7 +24,7 @@ from store.tables.interviews import interviews
 from store.tables.outbox import senders
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, rounds
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 ACCOUNT = "AC" + "b" * 32
 TEXTS, LINE = "+842471000001", "+842471000009"

@@ -16,11 +16,13 @@ from ivr import callflow, menus
 from ivr.script import Dial, Gather, Hangup, Redirect, Script
 from sms import binding, lists, texting
 from sms.binding import AskBack, Bound, Shown
-from survey import asides, engine, interview
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.effects import Ask, Doubtful, Effect, Noted, Wanted, Welcome
-from survey.engine import Event, Opened
-from survey.questionnaire import Question, Questionnaire
+from survey.engine import engine
+from survey.engine import side_question_forms as asides
+from survey.engine import state as interview
+from survey.engine.effects import Ask, Doubtful, Effect, Noted, Wanted, Welcome
+from survey.engine.engine import Event, Opened
+from survey.form.questionnaire import Question, Questionnaire
 from tests.survey.forms import NOW
 
 WORDS_IN_TEXT = {

@@ -12,7 +12,7 @@ from files.xlsform import read_form
 from ivr.script import Dial
 from questionnaires.make_samples import HERE
 from survey.answers import Channel
-from survey.effects import Effect, to_dict
+from survey.engine.effects import Effect, to_dict
 from tests import cases
 from tests.conversations.player import Player
 from tests.survey import forms

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from ivr import callflow, menus
-from survey import between, course
-from survey.course import Course
-from survey.effects import Consent, Echo, LeftOpen, Resumed
+from survey.engine import moves as course
+from survey.engine import side_questions as between
+from survey.engine.effects import Consent, Echo, LeftOpen, Resumed
+from survey.engine.moves import Course
 from tests.conversations import test_conversations as golden
 from tests.conversations.test_rules_cited import rule_of
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from sms import binding
 from sms.binding import AskBack, Bound, Repetition, Shown
-from survey import engine
 from survey.answers import Heard, Key
-from survey.effects import Ask
+from survey.engine import engine
+from survey.engine.effects import Ask
 from tests.survey.forms import NOW, long_form
 
 FORM = long_form(6)

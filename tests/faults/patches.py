@@ -42,11 +42,11 @@ from store import claims, leaving, outbox, pacing
 from store import consent as ledger
 from store import inbound as inbound_rows
 from store.prepared import Prepared
-from survey import asides
 from survey.answers import Key, Said, Silence, Spoken, Unclear
-from survey.effects import Echo
-from survey.interview import Interview
-from survey.questionnaire import Question
+from survey.engine import side_question_forms as asides
+from survey.engine.effects import Echo
+from survey.engine.state import Interview
+from survey.form.questionnaire import Question
 
 LINGER_S = 0.7
 """Real seconds between a look and the deed it allows, where the lock that joins the two is taken away."""

@@ -10,7 +10,7 @@ from html import unescape
 from files.cards import Card, html
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.survey import forms
 
 CARD = Card(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from files.xlsform import read_file
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
 from tests.files.test_xlsform import CONSENT, LEVEL, SETTINGS, VI, faults, path_of
 
 BARE = ["type", "name", f"label::{VI}", "scored"]

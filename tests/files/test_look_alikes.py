@@ -6,7 +6,7 @@ import pytest
 
 from files.look_alikes import look_alikes
 from files.readiness import readiness
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.questionnaire import Choice, Question, Questionnaire
 from tests.survey.forms import consent, form, level, other, small_form, words
 
 

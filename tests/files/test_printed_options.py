@@ -13,7 +13,7 @@ from files.readiness import readiness
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
 from sms.encoding import plain
-from survey.words_written import WRITTEN
+from survey.words.written import WRITTEN
 from tests.files.test_xlsform import CHOICES, faults
 from tests.sms.test_printed_options import options
 from tests.survey.forms import consent, form, level

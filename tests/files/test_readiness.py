@@ -12,8 +12,8 @@ from files.form_differences import form_changes
 from files.readiness import readiness
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
-from survey.checks import check
-from survey.questionnaire import Questionnaire
+from survey.form.checks import check
+from survey.form.questionnaire import Questionnaire
 from tests.survey.forms import calculate, consent, form, level, other, small_form, words
 
 

@@ -18,8 +18,8 @@ from files.xlsform import read_form
 from questionnaires.make_samples import HERE, samples
 from sms.encoding import measure, plain
 from sms.texting import TextContext, compose
-from survey.effects import Ask, Echo, Welcome
-from survey.questionnaire import Kind, Questionnaire
+from survey.engine.effects import Ask, Echo, Welcome
+from survey.form.questionnaire import Kind, Questionnaire
 from tests.files.workbooks import write
 
 CODES = ("HTX-NN", "HTX-PNN", "QTD")

@@ -13,8 +13,8 @@ from files.form_pyxform import pyxform_faults
 from files.readiness import readiness
 from files.xlsform import judge
 from ivr.callflow import CallContext, script_for
-from survey.effects import Ask
-from survey.questionnaire import Questionnaire, from_dict
+from survey.engine.effects import Ask
+from survey.form.questionnaire import Questionnaire, from_dict
 from tests.files.workbooks import write
 
 VI, EN = "Tiếng Việt (vi)", "English (en)"

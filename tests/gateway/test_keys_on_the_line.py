@@ -24,7 +24,7 @@ from ivr import callflow
 from services.work import Work
 from simulator.clock import Clock
 from simulator.people.hands import Hand, Prompt
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.services.world import LEADER, LINE, World, build
 from tests.simulator import parts
 from tests.survey import forms

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from runtime import respondents
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 
 
 def test_the_page_is_what_the_script_writes() -> None:

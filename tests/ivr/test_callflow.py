@@ -13,11 +13,11 @@ from ivr.callflow import CallContext, script_for
 from ivr.prompts import prompt_id
 from ivr.script import Dial, Gather, Hangup, Play, Redirect, Say
 from ivr.voices import voiced
-from survey import engine
 from survey.answers import Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.effects import Ask, Echo, Effect, Ended, Resumed, Wanted, Welcome
-from survey.interview import Interview
-from survey.questionnaire import Question, Questionnaire
+from survey.engine import engine
+from survey.engine.effects import Ask, Echo, Effect, Ended, Resumed, Wanted, Welcome
+from survey.engine.state import Interview
+from survey.form.questionnaire import Question, Questionnaire
 from tests.survey import forms
 from tests.survey.forms import NOW
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ivr import menus
 from ivr.menus import Keys
 from survey.answers import Key, Said, Silence, Spoken, Unclear
-from survey.asides import ASIDES, END
-from survey.questionnaire import Choice, Question
+from survey.engine.side_question_forms import ASIDES, END
+from survey.form.questionnaire import Choice, Question
 from tests.survey import forms
 
 LEVEL = forms.level("q1")

@@ -13,8 +13,8 @@ from ivr.promptbook import sentences
 from ivr.prompts import spoken_seconds
 from ivr.script import Say
 from questionnaires.make_samples import HERE
-from survey import engine
-from survey.questionnaire import Questionnaire
+from survey.engine import engine
+from survey.form.questionnaire import Questionnaire
 from tests.survey.forms import NOW
 
 CALL = CallContext(1, "Liên minh Hợp tác xã tỉnh Lào Cai", "0214 3840 123", organisation="Hợp tác xã Đồng Tâm")

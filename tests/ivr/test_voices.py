@@ -15,7 +15,7 @@ from ivr.prompts import prompt_id
 from ivr.script import Gather, Play, Redirect, Say, Script
 from ivr.sentences import offer_language
 from ivr.voices import VOICES, other_language, voiced, voices_of, with_placeholders
-from survey.effects import Effect
+from survey.engine.effects import Effect
 from tests.conversations.player import Player
 from tests.conversations.test_conversations import CONVERSATIONS, FORMS
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from scoring.cube import Cell, Cube, Forms, Stratum
 from scoring.points import Sheet, sheet
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.questionnaire import Choice, Question, Questionnaire
 
 LEVELS = (
     Choice("rat", {"vi": "Rất hài lòng"}, "1", Decimal(5)),

@@ -13,7 +13,7 @@ from scoring import rules
 from scoring.cube import Cube
 from scoring.index import mean_percent, participation, top_box, vca_index
 from scoring.rules import DEFAULT, Pooling, Silent, Steps
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.scoring.builders import Row, cube, form, sheets, stratum
 
 TWENTY = form("HTX-NN", 20)

@@ -15,7 +15,7 @@ from contact.calendar import ZONE, day, same_all_week
 from services import dispatch
 from services.work import Work
 from store.tables.rounds import rounds
-from survey.asides import time_chosen
+from survey.engine.side_question_forms import time_chosen
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.test_calls import answer, press
 from tests.services.world import World, build

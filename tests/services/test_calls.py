@@ -20,7 +20,7 @@ from store.tables.outbox import call_turns
 from store.tables.outbox import calls as call_table
 from store.tables.staff import audit
 from survey.answers import Heard, Key
-from survey.effects import Doubtful, Echo, Ended, Finished
+from survey.engine.effects import Doubtful, Echo, Ended, Finished
 from tests.faults import plant
 from tests.services.world import World, build
 from tests.statements import noted

@@ -40,7 +40,7 @@ from store.tables.rounds import rounds as round_rows
 from store.tables.staff import audit
 from store.unit_of_work import Database
 from survey.answers import Channel, Entry, Heard
-from survey.questionnaire import Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 from tests.doubles import FakeClock
 from tests.faults import plant
 from tests.services.test_imports import ACTOR, HERE, VILLAGE, office, open_round  # noqa: F401

@@ -26,7 +26,7 @@ from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox, senders
 from store.tables.rounds import rounds
 from survey.answers import Heard, Key
-from survey.questionnaire import Choice, Question
+from survey.form.questionnaire import Choice, Question
 from tests.faults import plant
 from tests.services.world import LEADER, World, build
 from tests.statements import noted

@@ -18,7 +18,7 @@ from services.work import Work
 from store import phones as phone_rows
 from store.tables.interviews import interviews as interview_table
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
-from survey.effects import AlreadyAnswered, Ask, Consent, Echo, Finished, Resumed, Welcome
+from survey.engine.effects import AlreadyAnswered, Ask, Consent, Echo, Finished, Resumed, Welcome
 from tests.services.world import World, build
 
 

@@ -16,8 +16,8 @@ from services import calls, inbound, interviews
 from services.questionnaires import publish
 from services.staff_entry import enter_answers
 from services.work import Work
-from survey import questionnaire
-from survey.effects import Doubtful
+from survey.engine.effects import Doubtful
+from survey.form import questionnaire
 from tests.services.world import World, build
 from tests.survey.forms import report_form
 

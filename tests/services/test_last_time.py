@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.work import Work
-from survey import course
+from survey.engine import moves as course
 from tests.services.test_calls import answer, consistent, press, words
 from tests.services.world import World, build
 from tests.survey import forms

@@ -21,7 +21,7 @@ from services.interviews import enter
 from services.work import Work
 from store.tables.rounds import rounds
 from survey.answers import Entry, Heard
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.questionnaire import Choice, Question, Questionnaire
 from tests.files.workbooks import write
 from tests.services import test_exports
 from tests.services.world import World, build

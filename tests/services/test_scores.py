@@ -29,7 +29,7 @@ from store.tables.interviews import answers, inbound, interviews
 from store.tables.outbox import calls, outbox, senders
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, rounds
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.doubles import START
 from tests.faults import plant
 from tests.scoring.builders import form

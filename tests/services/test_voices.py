@@ -17,7 +17,7 @@ from services.faults import Refusal
 from services.known_recordings import KnownRecordings
 from services.work import Work
 from store.tables.rounds import recordings as table
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.files.test_speech import record
 from tests.services.world import World, build
 from tests.survey.forms import small_form

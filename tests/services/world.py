@@ -23,7 +23,7 @@ from store.tables.interviews import inbound, interview_events, interviews
 from store.tables.outbox import outbox
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, rounds
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.survey.forms import small_form
 
 OUR_NUMBER = "+842471000001"

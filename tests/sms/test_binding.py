@@ -25,7 +25,7 @@ from sms.binding import (
     remember,
 )
 from survey.answers import Heard, Key, Unclear
-from survey.questionnaire import Choice, Question
+from survey.form.questionnaire import Choice, Question
 
 AT = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

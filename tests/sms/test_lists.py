@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sms import lists, replies
 from sms.lists import Several
 from survey.answers import Entry, Key, Unclear
-from survey.values import from_keys
+from survey.form.values import from_keys
 from tests import cases
 from tests.survey import forms
 

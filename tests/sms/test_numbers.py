@@ -12,7 +12,7 @@ from files.xlsform import read_form
 from questionnaires.make_samples import HERE
 from sms import numerals, replies, words
 from survey.answers import Key, Unclear
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
 from tests import cases
 from tests.survey.forms import other, whole
 

@@ -20,8 +20,8 @@ from sms import replies, texting, words
 from sms.encoding import plain
 from sms.texting import TextContext
 from survey.answers import Key, Spoken, Unclear
-from survey.effects import Ask
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.engine.effects import Ask
+from survey.form.questionnaire import Choice, Question, Questionnaire
 from tests.survey import forms
 
 FORMS = {path.stem: read_form(path) for path in sorted(Path(HERE).glob("[A-Z]*.xlsx"))}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sms import replies, words
 from survey.answers import Key, Said, Spoken, Unclear
-from survey.questionnaire import Choice, Question
+from survey.form.questionnaire import Choice, Question
 from tests import cases
 
 TABLE: dict[str, list[dict[str, Any]]] = cases.load(Path(__file__).with_name("replies.yaml").read_text())

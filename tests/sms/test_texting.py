@@ -12,10 +12,22 @@ from files.xlsform import read_form
 from questionnaires.make_samples import HERE as HERE_FORMS
 from sms import encoding, texting
 from sms.texting import TextContext, compose
-from survey import engine, wording
 from survey.answers import Heard, Key, Said, Spoken, Unclear
-from survey.effects import AlreadyAnswered, Ask, Doubtful, Echo, Finished, LeftOpen, Resumed, Tell, Wanted, Welcome
-from survey.questionnaire import Question, Questionnaire
+from survey.engine import engine
+from survey.engine.effects import (
+    AlreadyAnswered,
+    Ask,
+    Doubtful,
+    Echo,
+    Finished,
+    LeftOpen,
+    Resumed,
+    Tell,
+    Wanted,
+    Welcome,
+)
+from survey.form.questionnaire import Question, Questionnaire
+from survey.words import wording
 from tests.survey import forms
 from tests.survey.forms import NOW
 

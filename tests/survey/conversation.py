@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from survey import engine, interview
 from survey.answers import Channel, Heard, Key, Said
-from survey.effects import Ask, Effect
-from survey.engine import Event, Opened
-from survey.interview import Interview
-from survey.questionnaire import Questionnaire
+from survey.engine import engine
+from survey.engine import state as interview
+from survey.engine.effects import Ask, Effect
+from survey.engine.engine import Event, Opened
+from survey.engine.state import Interview
+from survey.form.questionnaire import Questionnaire
 from tests.survey.forms import NOW, entry, heard
 
 

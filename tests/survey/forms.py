@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from survey.answers import Channel, Entry, Heard, Key, Said
-from survey.questionnaire import Choice, Kind, Question, Questionnaire, Words, number_questions
+from survey.form.questionnaire import Choice, Kind, Question, Questionnaire, Words, number_questions
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 """09:30 on a Monday in Vietnam."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from survey.checks import Fault, check
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.checks import Fault, check
+from survey.form.questionnaire import Choice, Question, Questionnaire
 from tests.survey.forms import (
     calculate,
     choices,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from survey.checks import check
-from survey.questionnaire import Question, Questionnaire
+from survey.form.checks import check
+from survey.form.questionnaire import Question, Questionnaire
 from tests.survey.forms import calculate, consent, form, level, note, other, several, whole
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from survey import engine
 from survey.answers import Entry, Silence, Spoken, Unclear, Word
-from survey.effects import (
+from survey.engine import engine
+from survey.engine.effects import (
     AlreadyAnswered,
     Ask,
     Consent,

@@ -8,11 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey import engine
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
-from survey.asides import REFUSE, behind, is_aside, question_of
-from survey.course import MOST_IDLE
-from survey.effects import (
+from survey.engine import engine
+from survey.engine.effects import (
     Appointed,
     Ask,
     Echo,
@@ -24,10 +22,12 @@ from survey.effects import (
     Wanted,
     WrongPerson,
 )
-from survey.engine import Event, Opened
-from survey.interview import Interview
-from survey.plan import Invalid, calculated, is_relevant, judge_key, judge_value, plan_of
-from survey.questionnaire import Question, Questionnaire
+from survey.engine.engine import Event, Opened
+from survey.engine.moves import MOST_IDLE
+from survey.engine.side_question_forms import REFUSE, behind, is_aside, question_of
+from survey.engine.state import Interview
+from survey.form.plan import Invalid, calculated, is_relevant, judge_key, judge_value, plan_of
+from survey.form.questionnaire import Question, Questionnaire
 from tests.survey.conversation import Conversation, unnumbered
 from tests.survey.forms import (
     NOW,

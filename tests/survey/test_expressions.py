@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.answers import Answer
-from survey.expressions import ExpressionFault, compile_expression
+from survey.form.expressions import ExpressionFault, compile_expression
 
 GIVEN = {"a": "5", "b": "none", "n": "12", "neg": "-3", "many": "x y", "day": "2026-03-01"}
 TODAY = "2026-03-16"
@@ -289,7 +289,7 @@ def test_any_text_compiles_or_is_a_fault(text: str) -> None:
 def test_every_function_a_form_may_use_is_tried_in_this_file() -> None:
     from pathlib import Path
 
-    from survey.xpath import FUNCTIONS
+    from survey.form.xpath import FUNCTIONS
 
     tried = Path(__file__).read_text("utf-8")
     assert [name for name in [*FUNCTIONS, "today"] if f"{name}(" not in tried] == []

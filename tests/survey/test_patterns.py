@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from survey.expressions import ExpressionFault, compile_expression
+from survey.form.expressions import ExpressionFault, compile_expression
 
 
 def fits(pattern: str, value: str) -> bool:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from survey import effects, interview, questionnaire
 from survey.answers import Answer
-from survey.effects import Ask, Doubtful, LeftOpen
-from survey.interview import Interview
-from survey.plan import plan_of
-from survey.questionnaire import Questionnaire, number_questions
+from survey.engine import effects
+from survey.engine import state as interview
+from survey.engine.effects import Ask, Doubtful, LeftOpen
+from survey.engine.state import Interview
+from survey.form import questionnaire
+from survey.form.plan import plan_of
+from survey.form.questionnaire import Questionnaire, number_questions
 from tests.survey.forms import (
     calculate,
     consent,

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from survey.wording import WORDS, digits, parameters, say, version
+from survey.words.wording import WORDS, digits, parameters, say, version
 
 SAMPLE = {
     "day": 5,

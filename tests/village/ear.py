@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from ivr.prompts import spoken_seconds
 from sms.encoding import plain
-from survey import asides, wording
-from survey.questionnaire import Question, Questionnaire
-from survey.values import shown
-from survey.words_aside import ASIDE
-from survey.words_spoken import SPOKEN
+from survey.engine import side_question_forms as asides
+from survey.form.questionnaire import Question, Questionnaire
+from survey.form.values import shown
+from survey.words import wording
+from survey.words.side_questions import ASIDE
+from survey.words.spoken import SPOKEN
 
 FIGURES = {ASIDE[f"keyed.{n}"]["vi"]: str(n) for n in range(10)}
 READ_BACK = ASIDE["keyed"]["vi"]

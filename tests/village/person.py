@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from contact.calendar import ZONE
 from contact.ladder import part_of_day
 from ivr.script import Gather
-from survey import asides
-from survey.questionnaire import Question
+from survey.engine import side_question_forms as asides
+from survey.form.questionnaire import Question
 from tests.village.ear import BACK, BACK_IN_NUMBER, LATER, STAR, TALKS_OF_PAUSE, Ear, Understood
 from tests.village.model import MODEL, Chance
 

@@ -9,7 +9,7 @@ import pytest
 
 from runtime.respondents import sample
 from services.work import Work
-from survey.questionnaire import Questionnaire
+from survey.form.questionnaire import Questionnaire
 from tests.faults import plant
 from tests.village.model import table
 from tests.village.week import Week

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from survey.questionnaire import Question
+from survey.form.questionnaire import Question
 from tests import cases
 
 TABLE = Path(__file__).parents[1] / "sms" / "replies.yaml"

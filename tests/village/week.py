@@ -21,8 +21,8 @@ from store import campaigns as campaign_rows
 from store.interviews import answers_of
 from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox
-from survey.plan import is_relevant, plan_of
-from survey.questionnaire import Questionnaire
+from survey.form.plan import is_relevant, plan_of
+from survey.form.questionnaire import Questionnaire
 from tests.bench import population
 from tests.bench.population import Town
 from tests.doubles import START, FakeClock, FakeIds

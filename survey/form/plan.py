@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from survey.answers import Answer
-from survey.expressions import Expression, ExpressionFault, compile_expression
-from survey.questionnaire import Question, Questionnaire
-from survey.values import MAX_TEXT, from_keys, from_value, is_too_long
-from survey.xpath import string
+from survey.form.expressions import Expression, ExpressionFault, compile_expression
+from survey.form.questionnaire import Question, Questionnaire
+from survey.form.values import MAX_TEXT, from_keys, from_value, is_too_long
+from survey.form.xpath import string
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,12 +104,12 @@ class Invalid:
 
 
 def judge_key(item: Item, keys: str, answers: Mapping[str, Answer], today: str = "") -> str | Invalid:
-    """The value that `keys` stand for (see `survey.values.from_keys`), or why it stands for none."""
+    """The value that `keys` stand for (see `survey.form.values.from_keys`), or why it stands for none."""
     return _judged(item, keys, from_keys(item.question, keys), answers, today)
 
 
 def judge_value(item: Item, value: str, answers: Mapping[str, Answer], today: str = "") -> str | Invalid:
-    """The canonical form of `value` (see `survey.values.from_value`), or why there is none. `today`: yyyy-mm-dd."""
+    """The canonical form of `value` (`survey.form.values.from_value`), or why there is none. `today`: yyyy-mm-dd."""
     return _judged(item, value, from_value(item.question, value), answers, today)
 
 

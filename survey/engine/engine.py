@@ -11,14 +11,15 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
-from survey import asides, between
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
-from survey.course import Course, start
-from survey.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
-from survey.interview import Interview
-from survey.languages import written
-from survey.plan import Invalid, Item, judge_key, judge_value, plan_of
-from survey.questionnaire import Questionnaire
+from survey.engine import side_question_forms as asides
+from survey.engine import side_questions as between
+from survey.engine.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
+from survey.engine.moves import Course, start
+from survey.engine.state import Interview
+from survey.form.plan import Invalid, Item, judge_key, judge_value, plan_of
+from survey.form.questionnaire import Questionnaire
+from survey.words.languages import written
 
 ASKED: frozenset[Channel] = frozenset({"voice", "sms"})
 """Channels on which somebody was asked and waits for words: consent comes first there, and nothing ends in silence."""

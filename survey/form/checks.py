@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from survey.conditions import never_holds, strange_options
-from survey.expressions import Expression, ExpressionFault, compile_expression
-from survey.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words, number_questions
+from survey.form.conditions import never_holds, strange_options
+from survey.form.expressions import Expression, ExpressionFault, compile_expression
+from survey.form.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words, number_questions
 
 KEYS = "123456789"
 MAX_CHOICES = len(KEYS)

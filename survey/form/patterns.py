@@ -23,7 +23,7 @@ _DOUBTFUL = re.compile(r"\{,|&&\[")
 """What engines read differently: `{,3}` is a text for RE2 and a count for others."""
 
 
-class PatternFault(ValueError):  # noqa: N818 - a fault of the form, as in `survey.grammar`
+class PatternFault(ValueError):  # noqa: N818 - a fault of the form, as in `survey.form.grammar`
     """A pattern that cannot be used: `code` says why, `detail` is what the engine says."""
 
     def __init__(self, code: str, detail: str = "") -> None:

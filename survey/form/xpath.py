@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
-from survey.patterns import matcher
+from survey.form.patterns import matcher
 
 Value = str | float | bool
 
@@ -182,8 +182,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "if": lambda test, yes, no: yes if boolean(test) else no,
     "regex": lambda v, text: _regex(string(v), string(text)),
 }
-"""The functions a form may use, beside `today()`, which `survey.expressions` knows. `regex` matches the whole value,
-as ODK has it, with a pattern that `survey.patterns` has taken when the form was checked."""
+"""The functions a form may use, beside `today()`, which `survey.form.expressions` knows. `regex` matches the whole
+value, as ODK has it, with a pattern that `survey.form.patterns` has taken when the form was checked."""
 
 OPERATORS: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "=": equal,

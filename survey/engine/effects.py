@@ -1,6 +1,6 @@
 """What the engine wants to happen next, as plain values; a channel renders them, a use case carries them out.
 
-Codes and parameters only: the words live in `survey.wording` and in the form, and no channel is known here.
+Codes and parameters only: the words live in `survey.words.wording` and in the form, and no channel is known here.
 """
 
 from __future__ import annotations

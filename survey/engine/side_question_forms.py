@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final, Literal
 
-from survey.questionnaire import Choice, Question, Questionnaire
+from survey.form.questionnaire import Choice, Question, Questionnaire
 
 RIGHT, WHEN, END, WHICH, WHO, STOP = ".right", ".when", ".end", ".which", ".who", ".stop"
 PERSON, NEXT, REFUSE = ".person", ".next", ".refuse"

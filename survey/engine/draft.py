@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from survey import asides
 from survey.answers import Answer, Channel
-from survey.interview import Interview, Status
-from survey.plan import Item, Plan, calculated, is_relevant
+from survey.engine import side_question_forms as asides
+from survey.engine.state import Interview, Status
+from survey.form.plan import Item, Plan, calculated, is_relevant
 
 MOST_SILENT = 3
 """Questions in a row left open without a sound in a call, after which nobody is taken to be there [our own default]."""
@@ -22,7 +22,7 @@ PAUSE_AFTER = 8
 
 @dataclass(slots=True)
 class Standing:
-    """The fields of `survey.interview.Interview`, as they change; `interview` reads them back."""
+    """The fields of `survey.engine.state.Interview`, as they change; `interview` reads them back."""
 
     before: Interview
     plan: Plan

@@ -1,6 +1,6 @@
 """What a respondent hears between the questions: numbers read back, going back, another time, the end of a call.
 
-Words only; short, slow sentences as in `survey.words_spoken`. Numbers are told figure by figure, so that a narrator can
+Words only; short, slow sentences as in `survey.words.spoken`. Numbers are told figure by figure, so that a narrator can
 record them.
 """
 

@@ -12,9 +12,9 @@ from functools import cache
 from string import Formatter
 from typing import Final
 
-from survey.words_aside import ASIDE
-from survey.words_spoken import SPOKEN
-from survey.words_written import WRITTEN
+from survey.words.side_questions import ASIDE
+from survey.words.spoken import SPOKEN
+from survey.words.written import WRITTEN
 
 DEFAULT_LANGUAGE = "vi"
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {**SPOKEN, **ASIDE, **WRITTEN}

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from survey import asides
 from survey.answers import Channel
-from survey.effects import (
+from survey.engine import side_question_forms as asides
+from survey.engine.draft import Standing
+from survey.engine.effects import (
     AlreadyAnswered,
     Ask,
     Consent,
@@ -30,10 +31,9 @@ from survey.effects import (
     Wanted,
     Welcome,
 )
-from survey.interview import Interview
-from survey.plan import Item, Plan
-from survey.standing import Standing
-from survey.values import is_far
+from survey.engine.state import Interview
+from survey.form.plan import Item, Plan
+from survey.form.values import is_far
 
 MAX_TRIES = 3
 """Wrong or silent tries on one question before it is left open (field practice)."""
@@ -237,7 +237,7 @@ class Course(Standing):
     # Moves between the questions
 
     def ask_aside(self, name: str) -> None:
-        """Ask something of the house as a new turn (`survey.asides`)."""
+        """Ask something of the house as a new turn (`survey.engine.side_question_forms`)."""
         self.turn += 1
         self.asked = name
         self.tries = 0

@@ -1,6 +1,6 @@
 """Moves off the straight way: back to an answer, another time, is it right, is all well, is it the right person.
 
-It must not know what the words of an aside are (`survey.asides`), nor how a key reached us.
+It must not know what the words of an aside are (`survey.engine.side_question_forms`), nor how a key reached us.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from survey import asides
 from survey.answers import Heard, Word
-from survey.course import Course
-from survey.effects import (
+from survey.engine import side_question_forms as asides
+from survey.engine.effects import (
     Appointed,
     Connected,
     Echo,
@@ -23,7 +22,8 @@ from survey.effects import (
     Wanted,
     WrongPerson,
 )
-from survey.values import from_keys
+from survey.engine.moves import Course
+from survey.form.values import from_keys
 
 
 def take_key(course: Course, heard: Heard, digits: str) -> None:

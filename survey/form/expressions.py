@@ -1,7 +1,7 @@
 """ODK expressions of `relevant` and `constraint` over answers: checked and compiled once, evaluated in microseconds.
 
-elementpath parses (`survey.grammar`); values follow XPath 1.0 (`survey.xpath`), because elementpath compares plain
-texts by XPath 2.0 rules ("5" = 5 is false there, "" > 3 raises). A compiled expression raises nothing.
+elementpath parses (`survey.form.grammar`); values follow XPath 1.0 (`survey.form.xpath`), because elementpath compares
+plain texts by XPath 2.0 rules ("5" = 5 is false there, "" > 3 raises). A compiled expression raises nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from survey.answers import Answer
-from survey.grammar import ExpressionFault, parse
-from survey.patterns import PatternFault, matcher
-from survey.xpath import FUNCTIONS, OPERATORS, Value, boolean, number
+from survey.form.grammar import ExpressionFault, parse
+from survey.form.patterns import PatternFault, matcher
+from survey.form.xpath import FUNCTIONS, OPERATORS, Value, boolean, number
 
 __all__ = ["Expression", "ExpressionFault", "compile_expression"]
 
@@ -64,7 +64,7 @@ def compile_expression(text: str) -> Expression:
     """The expression written in `text`, compiled once per process.
 
     Raises ExpressionFault (code, params) for whatever lies outside the subset: a syntax error, a function we do not
-    have, a path into the form, a pattern of `regex()` that is no literal or that `survey.patterns` refuses.
+    have, a path into the form, a pattern of `regex()` that is no literal or that `survey.form.patterns` refuses.
     """
     compiler = _Compiler(text)
     evaluate = compiler.compile(parse(text), 0)

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from survey import xpath
 from survey.answers import Answer
-from survey.expressions import Expression, ExpressionFault, compile_expression
-from survey.grammar import parse
-from survey.questionnaire import CHOSEN, Question
-from survey.values import MAX_PLACES, from_value
-from survey.xpath import equal, string
+from survey.form import xpath
+from survey.form.expressions import Expression, ExpressionFault, compile_expression
+from survey.form.grammar import parse
+from survey.form.questionnaire import CHOSEN, Question
+from survey.form.values import MAX_PLACES, from_value
+from survey.form.xpath import equal, string
 
 MOST_TRIES = 5000
 """Sets of answers that are tried for one condition; where there are more, nothing is claimed."""

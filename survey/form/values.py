@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import date
 
-from survey.questionnaire import Choice, Question, Words
+from survey.form.questionnaire import Choice, Question, Words
 
 MAX_DIGITS = 12
 """Digits of a number; a phone keypad slip makes longer ones, and larger figures are not asked for."""
