@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from characters.matching import Names
 from files.faults import Fault
-from sms import numerals, option_words, replies, words
 from sms.encoding import plain
-from sms.replies import Reading
+from sms.reading import numerals, option_words, replies
+from sms.reading import vocabulary as words
+from sms.reading.replies import Reading
 from survey.answers import Key, Spoken
 from survey.form.questionnaire import Choice, Question, Questionnaire
 

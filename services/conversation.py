@@ -14,10 +14,12 @@ from services import consent, interviews, next_interview, numbers, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.text_turn import CHANNEL, LANGUAGE, Result, Turn, notice, said
-from sms import binding, lists, machine_texts, replies, texting
+from sms import binding, texting
+from sms import several_answers as lists
 from sms.binding import AskBack, Binding, Bound, Repetition, Shown
-from sms.lists import Several
-from sms.replies import Reading
+from sms.reading import machine_texts, replies
+from sms.reading.replies import Reading
+from sms.several_answers import Several
 from sms.texting import TextContext
 from store import interviews as interview_rows
 from store.prepared import Row

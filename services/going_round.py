@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contact.calendar import local_day
 from services import tasks
 from services.text_turn import Result, Turn
-from sms import words
+from sms.reading import vocabulary as words
 
 ANSWERED_AT_MOST = 3
 """Times that the same text is answered in the time that is looked back on (our own assumption)."""

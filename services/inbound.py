@@ -20,7 +20,7 @@ from services import abilities, conversation, going_round, numbers, text_turn
 from services.interviews import takes_answers
 from services.text_turn import Result, Turn
 from services.work import Work
-from sms.wrapped import unwrapped
+from sms.reading.wrapped import unwrapped
 from store import inbound as rows
 from store import phone_interviews, phones
 from store.prepared import Row

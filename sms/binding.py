@@ -14,8 +14,8 @@ from itertools import takewhile
 from typing import Any, Literal, TypeGuard
 
 from characters.cleaning import plain
-from sms import words
-from sms.replies import Reading, glance, read
+from sms.reading import vocabulary as words
+from sms.reading.replies import Reading, glance, read
 from survey.answers import Heard, Spoken, Unclear
 from survey.form.questionnaire import Question
 

@@ -106,7 +106,7 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Ông/bà trả lời cho đơn vị nào? Xin nhắn mã số của đơn vị: {choices}",
         "en": "Which organisation do you answer for? Please text its code: {choices}",
     },
-    # Asking back what was understood: codes of `sms.replies` and of entries
+    # Asking back what was understood: codes of `sms.reading.replies` and of entries
     "text.doubtful": {"vi": "Chưa hiểu rõ. Xin nhắn một số:", "en": "Not quite clear. Please text one number:"},
     "text.doubtful.empty": {
         "vi": "Tin nhắn trống. Xin nhắn một số:",

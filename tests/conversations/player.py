@@ -14,7 +14,8 @@ from typing import Any
 
 from ivr import callflow, menus
 from ivr.script import Dial, Gather, Hangup, Redirect, Script
-from sms import binding, lists, texting
+from sms import binding, texting
+from sms import several_answers as lists
 from sms.binding import AskBack, Bound, Shown
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.engine import engine

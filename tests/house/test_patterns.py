@@ -9,14 +9,15 @@ from re import _constants, _parser  # type: ignore[attr-defined]  # the parser o
 
 import pytest
 
-from sms import replies, words
+from sms.reading import replies
+from sms.reading import vocabulary as words
 from tests.house.source import called, literal, modules, name, tree
 
 LONG = 14
 """Repetitions from which on a nested one may take for ever."""
 LOOKED_AT = {
     r"\d+(?:[.,]\d+)+|": "a mark that is no digit stands between",
-    r"(?:[\s,;.]+(?:va": "a word stands between; a text is cut to `sms.words.LONGEST` characters",
+    r"(?:[\s,;.]+(?:va": "a word stands between; a text is cut to `sms.reading.vocabulary.LONGEST` characters",
     r"(?:[\s.\-–—_]|[^": "only splits, so it never has to give anything back",
     r"(?<![0-9A-Za-z-]": "each repetition begins with a digit, and nothing between is one",
     r"[^\W\d_]+(?:['’-][": "a mark that is no letter stands between",

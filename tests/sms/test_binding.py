@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import replies
 from sms.binding import (
     KEEP,
     READING_TIME,
@@ -24,6 +23,7 @@ from sms.binding import (
     heard,
     remember,
 )
+from sms.reading import replies
 from survey.answers import Heard, Key, Unclear
 from survey.form.questionnaire import Choice, Question
 

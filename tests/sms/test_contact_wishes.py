@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import contact_wishes, replies, words
-from sms.contact_wishes import Wish
+from sms.reading import contact_wishes, replies
+from sms.reading import vocabulary as words
+from sms.reading.contact_wishes import Wish
 from survey.answers import Key
 from tests import cases
 from tests.sms.test_replies import QUESTIONS

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import lists, replies
-from sms.lists import Several
+from sms import several_answers as lists
+from sms.reading import replies
+from sms.several_answers import Several
 from survey.answers import Entry, Key, Unclear
 from survey.form.values import from_keys
 from tests import cases

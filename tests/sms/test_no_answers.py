@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import machine_texts, replies
-from sms.wrapped import unwrapped
+from sms.reading import machine_texts, replies
+from sms.reading.wrapped import unwrapped
 from survey.answers import Key
 from tests import cases
 from tests.sms.test_contact_wishes import INNOCENT, WISHES

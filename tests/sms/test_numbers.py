@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
-from sms import numerals, replies, words
+from sms.reading import numerals, replies
+from sms.reading import vocabulary as words
 from survey.answers import Key, Unclear
 from survey.form.questionnaire import Question
 from tests import cases
@@ -78,7 +79,7 @@ def test_a_word_of_the_unit_that_says_how_many_is_not_the_unit() -> None:
 
 
 def test_a_number_in_a_list_of_answers_is_read_alike() -> None:
-    from sms import lists
+    from sms import several_answers as lists
     from tests.survey import forms
 
     form = forms.form(forms.consent(), forms.level("a"), forms.whole("members"))

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from files.printed_options import misread
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
-from sms import replies, texting, words
+from sms import texting
 from sms.encoding import plain
+from sms.reading import replies
+from sms.reading import vocabulary as words
 from sms.texting import TextContext
 from survey.answers import Key, Spoken, Unclear
 from survey.engine.effects import Ask

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import replies, words
+from sms.reading import replies
+from sms.reading import vocabulary as words
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.form.questionnaire import Choice, Question
 from tests import cases

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from sms import words
+from sms.reading import vocabulary as words
 
 _WORD = r"(?<![^\W_])"
 _LETTER_O = re.compile(rf"(?<=\d)o+(?![^\W\d_])|{_WORD}o+(?=\d)")  # 3oo, o5

@@ -10,8 +10,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sms import replies, typos, words
 from sms.binding import AskBack, Bound, Shown, remember
+from sms.reading import misspellings as typos
+from sms.reading import replies
+from sms.reading import vocabulary as words
 from survey.answers import Entry, Heard, Key, Said, Unclear
 from survey.engine.effects import Doubtful, Echo, Effect
 from survey.form.questionnaire import Question, Questionnaire

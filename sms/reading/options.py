@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from sms import typos, words
-from sms.option_words import Found, OptionWords, Piece, option_words
+from sms.reading import misspellings as typos
+from sms.reading import vocabulary as words
+from sms.reading.option_words import Found, OptionWords, Piece, option_words
 from survey.answers import Key, Said, Unclear
 from survey.form.questionnaire import Question
 
@@ -34,7 +35,7 @@ _NAMES_TOO = frozenset({("hai", "long")})
 def chosen(typed: Sequence[str], number: int | None, question: Question | None, language: str) -> Said:
     """What the words `typed` choose; `number`: the question's number was named with them.
 
-    Codes of `Unclear` as in `sms.replies.read`.
+    Codes of `Unclear` as in `sms.reading.replies.read`.
     """
     if not typed:
         return Unclear("empty" if number is None else "no_answer")

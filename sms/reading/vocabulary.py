@@ -1,6 +1,6 @@
 """Words people type in texts: split, compared with and without diacritics, and the lists of those that mean something.
 
-It must not know what was asked; `sms.replies` puts question and words together.
+It must not know what was asked; `sms.reading.replies` puts question and words together.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class Lexicon:
 
 MAYBE_STOP = Lexicon("dung", "dung lại", "muốn dung", "huy", "huy bỏ")
 """Without their marks these are an opt-out or *đúng* (right), a man's name: they hold every contact and are asked
-back. All other words about contacts: `sms.contact_wishes`."""
+back. All other words about contacts: `sms.reading.contact_wishes`."""
 
 HOLD = Lexicon(
     *("thôi", "không tham gia", "không muốn tham gia", "không trả lời", "không muốn trả lời", "từ chối trả lời"),

@@ -1,7 +1,7 @@
 """Hears the wish to be left alone, in whatever words: a verb of stopping or refusing beside a word of contact.
 
-Every word becomes a sign (`sms.contact_words`), every clause a line of signs, and a few rules read those lines. A
-wish that leaves a doubt is held and asked back. It must not know what was asked: a wish is never its answer.
+Every word becomes a sign (`sms.reading.contact_words`), every clause a line of signs, and a few rules read those lines.
+A wish that leaves a doubt is held and asked back. It must not know what was asked: a wish is never its answer.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from sms import typos, words
-from sms.contact_unease import Wish, annoyed, uneasy
-from sms.contact_words import (
+from sms.reading import misspellings as typos
+from sms.reading import vocabulary as words
+from sms.reading.contact_unease import Wish, annoyed, uneasy
+from sms.reading.contact_words import (
     BEFORE_FIRST,
     FIRST_HELD,
     FIRST_PAIRS,

@@ -11,8 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms import contact_wishes, handwritten, machine_texts, numbers, numerals, options, typos, words
-from sms import typed as typed_answers
+from sms.reading import (
+    contact_wishes,
+    handwritten,
+    machine_texts,
+    numbers,
+    numerals,
+    options,
+)
+from sms.reading import (
+    misspellings as typos,
+)
+from sms.reading import numbers_and_dates as typed_answers
+from sms.reading import (
+    vocabulary as words,
+)
 from survey.answers import Key, Said, Spoken, Unclear
 from survey.form.questionnaire import NUMBERS, Question
 

@@ -1,4 +1,4 @@
-"""Words of the wish to be left alone, each with the sign that the grammar of `sms.contact_wishes` reads it as.
+"""Words of the wish to be left alone, each with the sign that the grammar of `sms.reading.contact_wishes` reads it as.
 
 With marks a word is what it says; without marks it may be several (dung: don't, stop, right, a man's name), and has a
 sign of its own. It must not know how signs stand together.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sms.contact_topics import TOPICS
+from sms.reading.contact_topics import TOPICS
 
 VOCABULARY: Mapping[str, str] = {
     # D: not to do it, an order

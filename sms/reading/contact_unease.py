@@ -1,5 +1,6 @@
-"""What may be a wish to be left alone although no rule of `sms.contact_wishes` knows it: annoyance, insults, threats, a
-refusal among unknown words. Nearly all of it is asked back. Lines of signs, as there. It must not know any words.
+"""What may be a wish to be left alone although no rule of `sms.reading.contact_wishes` knows it: annoyance, insults,
+threats, a refusal among unknown words. Nearly all of it is asked back. Lines of signs, as there. It must not know any
+words.
 """
 
 from __future__ import annotations

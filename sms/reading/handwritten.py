@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sms import words
+from sms.reading import vocabulary as words
 from survey.form.questionnaire import Question
 from survey.words import wording
 

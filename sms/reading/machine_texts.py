@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from sms import words
+from sms.reading import vocabulary as words
 
 Machine = Literal["tapback", "automatic"]
 

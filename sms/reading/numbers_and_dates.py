@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sms import words
+from sms.reading import vocabulary as words
 
 _GROUPED_COMMA = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d+")  # 1.234,5
 _GROUPED_POINT = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+\.\d+")  # 1,234.5

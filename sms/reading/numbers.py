@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sms import numerals, typed, typos, words
-from sms.units import Counted, counted_by
+from sms.reading import misspellings as typos
+from sms.reading import numbers_and_dates as typed
+from sms.reading import numerals
+from sms.reading import vocabulary as words
+from sms.reading.units import Counted, counted_by
 from survey.answers import Key, Said, Unclear
 from survey.form.questionnaire import Question
 from survey.form.values import MAX_DIGITS

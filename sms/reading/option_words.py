@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from characters.matching import Names
-from sms import encoding, words
+from sms import encoding
+from sms.reading import vocabulary as words
 from survey.form.questionnaire import Choice, Question
 
 

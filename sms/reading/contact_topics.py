@@ -1,7 +1,7 @@
 """What cooperatives write about when they do not write about us: land, loans, goods, authorities, their papers.
 
 Beside one of these a verb of refusing or stopping tells of business, so that unknown words may count for nothing
-wherever none of these stands (`sms.contact_wishes`). It must not know how wishes are worded.
+wherever none of these stands (`sms.reading.contact_wishes`). It must not know how wishes are worded.
 """
 
 from __future__ import annotations

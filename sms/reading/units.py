@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sms import words
+from sms.reading import vocabulary as words
 from survey.form.questionnaire import Question
 
 _COUNTED = re.compile(r"(?:m[ấa]y|bao\s+nhi[êe]u|how\s+many|how\s+much)\s+([^.,;:?!()]+)")
