@@ -23,7 +23,7 @@ from characters import codes
 from gateway.browsers import browser
 from services import passwords, sessions
 from services.work import Work
-from store import staff
+from store.people import staff
 from store.unit_of_work import Database
 
 COOKIE = "alo_session"
@@ -50,7 +50,7 @@ class StaffMember(UserMixin):
     """Stands in the cookie instead of an id: the mark of the session."""
 
     def __init__(self, row: RowMapping, mark: str = "") -> None:
-        """`row` of `store.staff`, with the office's code and name; `mark` and `session_id` of a session, if in one."""
+        """`row` of `store.people.staff`, with the office's code and name; `mark` and `session_id` if in a session."""
         self.staff_id: UUID = row["id"]
         self.office_id: UUID = row["office_id"]
         self.office_code: str = row["office_code"]

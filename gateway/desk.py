@@ -18,7 +18,7 @@ from contact.address import read_address
 from contact.sender import SenderRow
 from gateway.webhook_guard import WebhookGuard
 from services.work import Work
-from store import senders
+from store.messages import senders
 
 FRESH = timedelta(seconds=30)
 """Real time for which our senders are kept in the process: the look-up is off the webhook turn."""

@@ -21,7 +21,7 @@ from services.faults import Refusal
 from services.known_recordings import KnownRecordings
 from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
 from services.work import Work
-from store import senders
+from store.messages import senders
 from store.unit_of_work import Database
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What numbers turn out to take: a carrier rules texts or calls out, a contact, an import or staff bring them back.
 
 What a carrier says of a number is true of the phone, whoever has it; what a person said of it ("not mine") belongs to
-one organisation (`store.registry`). Works inside the caller's transaction, under the phone's lock.
+one organisation (`store.registry.organisations`). Works inside the caller's transaction, under the phone's lock.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from contact.calendar import Medium, local_day
 from contact.delivery import ErrorKind
 from services import tasks
 from services.work import Work
-from store import abilities as rows
-from store import audit, outbox
+from store import audit
+from store.messages import outbox
+from store.people import abilities as rows
 
 Source = Literal["carrier", "contact", "import", "staff"]
 

@@ -25,8 +25,11 @@ from contact.settings import RoundSettings
 from services import isolation, set_aside
 from services.tasks import digest
 from services.work import Work
-from store import campaigns, continuity, due_interviews, outbox, senders, tasks
-from store.audience import SILENCED
+from store.campaign import campaigns
+from store.campaign import due_steps as due_interviews
+from store.campaign.audience import SILENCED
+from store.messages import continuity, outbox, senders
+from store.people import tasks
 
 PAGE = 500
 LOOK_AGAIN = timedelta(minutes=30)

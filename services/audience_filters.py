@@ -13,8 +13,9 @@ from contact.kinds import Kind
 from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audience as audiences
-from store import rounds, staff
+from store.campaign import audience as audiences
+from store.people import staff
+from store.registry import rounds
 
 
 def checked(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.work import Work
-from store import audit_chain, figures
+from store import audit_chain
 from store.audit_chain import CUT, GENESIS, ChainedLine, End
+from store.results import figures
 
 FOUND = "audit.found."
 """How the codes of the words for findings begin."""

@@ -15,8 +15,8 @@ from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
 from services.work import Work
-from store import interviews as interview_rows
-from store import outbox
+from store.interview import interviews as interview_rows
+from store.messages import outbox
 from store.prepared import Row
 
 

@@ -21,9 +21,11 @@ from services import detection, interviews, next_interview, transfers, wishes
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.work import Work
-from store import calls as rows
-from store import interviews as interview_rows
-from store import outbox, phone_interviews, phones
+from store.interview import calls as rows
+from store.interview import interviews as interview_rows
+from store.interview import phone_interviews
+from store.messages import outbox
+from store.people import phones
 from store.prepared import Row
 from survey.answers import Channel, Heard, Said, Silence, Spoken
 from survey.engine import side_question_forms as asides

@@ -14,7 +14,8 @@ from sqlalchemy import RowMapping
 
 from services.faults import Refusal
 from services.work import Work
-from store import campaigns, outbox
+from store.campaign import campaigns
+from store.messages import outbox
 
 
 @dataclass(frozen=True, slots=True)

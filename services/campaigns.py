@@ -20,8 +20,12 @@ from services import audience_filters, isolation, lookups, planning
 from services.faults import Refusal
 from services.preview import Preview, preview
 from services.work import Work
-from store import audience as audiences
-from store import audit, campaigns, outbox, registry, rounds
+from store import audit
+from store.campaign import audience as audiences
+from store.campaign import campaigns
+from store.messages import outbox
+from store.registry import organisations as registry
+from store.registry import rounds
 
 __all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
 
@@ -45,7 +49,7 @@ def draft(
     """Write a campaign of one of `contact.kinds.KINDS` as a draft; its ladder is derived from the round's.
 
     `office_code` None: the national office, whose campaigns reach every office's organisations. `audience`: values of
-    `store.audience.FILTERS`. `spread_days`: first contacts over so many days. Raises Refusal.
+    `store.campaign.audience.FILTERS`. `spread_days`: first contacts over so many days. Raises Refusal.
     """
     now = work.clock.now()
     campaign_id = work.ids.new()

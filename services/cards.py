@@ -16,8 +16,8 @@ from files.cards import Card
 from services.exports import Exported, Order, new_file, permitted
 from services.faults import Refusal
 from services.work import Work
-from store import exports as rows
-from store import senders
+from store.messages import senders
+from store.results import exports as rows
 from survey.form import questionnaire
 from survey.form.questionnaire import Questionnaire
 

@@ -12,7 +12,8 @@ from sqlalchemy import RowMapping
 from carriers.errors import CarrierAwayError
 from services import isolation
 from services.work import Work
-from store import erasures, senders
+from store.messages import senders
+from store.privacy import erasures
 
 PAGE = 50
 WAIT, LONGEST = timedelta(minutes=1), timedelta(hours=6)

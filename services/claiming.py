@@ -18,8 +18,8 @@ from contact.calendar import ZONE, day_start
 from contact.pacing import Budget, Pace
 from contact.sender import SenderRow
 from services.work import Work
-from store import claims, senders
-from store import pacing as paces
+from store.messages import claims, senders
+from store.messages import pacing as paces
 from store.prepared import Row
 
 CLAIM_LEASE = timedelta(seconds=60)

@@ -11,8 +11,8 @@ from contact import clocks
 from contact.sender import SenderRow
 from services import isolation
 from services.work import Work
-from store import clocks as stamps
-from store import senders
+from store.messages import carrier_clocks as stamps
+from store.messages import senders
 
 LOOK_BACK, LATEST = timedelta(days=1), 20
 """Business time and number of texts a link's clock is learned from."""

@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.work import Work
-from store import consent as ledger
-from store import phones
+from store.people import consent as ledger
+from store.people import phones
 
 Kind = Literal["given", "refused", "stopped", "started", "held", "released"]
 

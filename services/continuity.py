@@ -14,8 +14,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.work import Work
-from store import audit, doubts
-from store import continuity as rows
+from store import audit
+from store.messages import continuity as rows
+from store.messages import unknown as doubts
 
 MARGIN = timedelta(minutes=15)
 """Business time before the last sign of this database from which on carriers are read: what was being written then, and

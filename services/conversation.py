@@ -21,7 +21,7 @@ from sms.reading import machine_texts, replies
 from sms.reading.replies import Reading
 from sms.several_answers import Several
 from sms.texting import TextContext
-from store import interviews as interview_rows
+from store.interview import interviews as interview_rows
 from store.prepared import Row
 from survey.answers import Heard, Key, Spoken, Unclear
 from survey.engine.effects import (

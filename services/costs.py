@@ -16,7 +16,8 @@ from contact.sender import SenderRow
 from contact.tariff import Price, Tariff
 from services.faults import Refusal
 from services.work import Work
-from store import audit, costs, senders
+from store import audit
+from store.messages import costs, senders
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,11 @@ from contact.delivery import (
 )
 from services import abilities, consent, resumptions
 from services.work import Work
-from store import audit, calls, campaigns, leaving, outbox, receipts, senders
+from store import audit
+from store.campaign import campaigns
+from store.interview import calls
+from store.messages import departing_page as leaving
+from store.messages import outbox, receipts, senders
 from store.prepared import Row
 
 MAX_TRIES = 12

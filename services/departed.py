@@ -22,9 +22,11 @@ from services.clearance import FOR_THE_FINISHED, OVER
 from services.ports import Clock
 from services.texts import Leaving
 from services.work import Work
-from store import continuity as rows
-from store import interviews as interview_rows
-from store import leaving, outbox, phones
+from store.interview import interviews as interview_rows
+from store.messages import continuity as rows
+from store.messages import departing_page as leaving
+from store.messages import outbox
+from store.people import phones
 from store.prepared import Row
 
 Tied = Literal["known", "tied", "entered", "nobody"]

@@ -27,11 +27,13 @@ from services.clearance import Facts, Go, Hold, Retime, Withdraw, clear
 from services.work import Work
 from sms.binding import Shown
 from sms.texting import Text
-from store import campaigns as campaign_rows
-from store import contacts, leaving, outbox
-from store import interviews as interview_rows
+from store.campaign import campaigns as campaign_rows
+from store.campaign.replanning import LADDER_CHANGED
+from store.interview import interviews as interview_rows
+from store.messages import contact_history as contacts
+from store.messages import departing_page as leaving
+from store.messages import outbox
 from store.prepared import Row
-from store.replanning import LADDER_CHANGED
 
 ON_ITS_WAY = timedelta(seconds=1)
 """Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""

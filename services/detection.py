@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from contact.delivery import FINAL, Detection, State, clearer, is_machine
 from services.work import Work
-from store import calls, outbox, senders
+from store.interview import calls
+from store.messages import outbox, senders
 from store.prepared import Row
 
 

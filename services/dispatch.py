@@ -24,8 +24,8 @@ from services.batch import Batch
 from services.claiming import Slots, claim_batch
 from services.departure import Cleared, Order
 from services.work import Work
-from store import claims
-from store import pacing as paces
+from store.messages import claims
+from store.messages import pacing as paces
 
 SETTLE_S = 0.25
 """Real seconds until it is written down that a carrier took something. Who dies before leaves rows in doubt."""

@@ -1,6 +1,6 @@
 """A list cannot bring back who was erased: their number and name stay out of the registry, and the report says so.
 
-Only marks are known of them (`store.erasures`): what a list brings is compared by keyed hash.
+Only marks are known of them (`store.privacy.erasures`): what a list brings is compared by keyed hash.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from files.lists import Organisation, Phone
 from services.erasure_marks import name_mark
 from services.identity import Recognition
 from services.work import Work
-from store import erasures
+from store.privacy import erasures
 
 
 class Erased:

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, RowMapping
 from contact.mentions import Sought
 from services.interviews import differences
 from services.questionnaires import form_of
-from store import erasing
-from store import interviews as rows
+from store.interview import interviews as rows
+from store.privacy import erasing
 from survey.form.questionnaire import Questionnaire
 
 STANDINGS = ("[đã xoá]", "đã xoá", "xxx", "0")

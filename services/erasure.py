@@ -23,8 +23,11 @@ from services.faults import Refusal
 from services.person_requests import CARRY_OUT
 from services.persons import Person
 from services.work import Work
-from store import audit, audit_chain, erasing, erasures, personal, phones, registry
-from store import consent as ledger
+from store import audit, audit_chain
+from store.people import consent as ledger
+from store.people import phones
+from store.privacy import erasing, erasures, personal
+from store.registry import organisations as registry
 from store.tables.campaigns import tasks as task_rows
 from store.tables.outbox import receipts
 from store.tables.registry import imports

@@ -12,7 +12,7 @@ from uuid import UUID
 from characters.cleaning import folded
 from services.faults import Refusal
 from services.work import Work
-from store import erasures, personal
+from store.privacy import erasures, personal
 
 KINDS: tuple[erasures.Kind, ...] = ("number", "name")
 

@@ -19,7 +19,7 @@ from contact.release import segments
 from contact.sender import SenderRow
 from services.advance import Plan
 from sms.texting import Text
-from store import senders
+from store.messages import senders
 
 CALL_SECONDS = 240
 """Assumed length of an answered call (our own assumption until a round has been measured)."""

@@ -23,9 +23,11 @@ from scoring.disclosure import K
 from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, figures, rounds
-from store import exports as rows
-from store.exports import Asked
+from store import audit
+from store.registry import rounds
+from store.results import exports as rows
+from store.results import figures
+from store.results.exports import Asked
 from survey.form import questionnaire
 from survey.form.questionnaire import NUMBERS, Question, Questionnaire
 

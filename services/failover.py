@@ -17,8 +17,9 @@ from contact.delivery import ErrorKind, Refused, Unknown
 from contact.sender import SenderRow
 from services import isolation, set_aside
 from services.work import Work
-from store import audit, outbox, senders
-from store import pacing as paces
+from store import audit
+from store.messages import outbox, senders
+from store.messages import pacing as paces
 
 STEPS = 4
 """Steps from the weight that was set down to nothing."""

@@ -18,7 +18,8 @@ from services.exports import Exported, Order, Words, is_released, new_file
 from services.faults import Refusal
 from services.scores import ScoreReport, score
 from services.work import Work
-from store import audit, rounds
+from store import audit
+from store.registry import rounds
 
 FORMATS = ("xlsx", "csv", "json")
 NUMBERS = (3, 4, 5)

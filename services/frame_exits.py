@@ -13,7 +13,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from files.faults import Fault
-from store import audit, frame_exits, rounds
+from store import audit
+from store.registry import deactivated as frame_exits
+from store.registry import rounds
 
 REASON = {"code": "organisation_inactive"}
 

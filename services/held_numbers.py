@@ -23,9 +23,11 @@ from services import abilities
 from services.faults import Refusal
 from services.told_wishes import HOW
 from services.work import Work
-from store import abilities as rows
-from store import audit, phones, registry
-from store.registry import Link
+from store import audit
+from store.people import abilities as rows
+from store.people import phones
+from store.registry import organisations as registry
+from store.registry.organisations import Link
 
 GIVEN_BACK = "number.given_back"
 """In the audit trail: a number that somebody said was not the organisation's is its own after all."""

@@ -19,7 +19,7 @@ from files.faults import Fault, Param
 from files.lists import Organisation
 from files.reports import Resemblance
 from services.faults import Refusal
-from store.registry import Known
+from store.registry.organisations import Known
 
 Rest = Literal["", "new", "same"]
 Key = TypeVar("Key")

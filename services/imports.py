@@ -1,6 +1,6 @@
 """Brings a province's list into the registry: in one transaction, row by row what is new or changed and nothing else.
 
-It must not know how a list is read (`files.lists`) nor how rows are written (`store.registry`).
+It must not know how a list is read (`files.lists`) nor how rows are written (`store.registry.organisations`).
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ from services.online import import_online
 from services.readings import chosen_in
 from services.rehearsal import carry_out
 from services.work import Work
-from store import audit, registry
-from store.registry import Link
-from store.sort_key import sort_key
+from store import audit
+from store.registry import organisations as registry
+from store.registry.organisations import Link
+from store.registry.sort_key import sort_key
 
 __all__ = ["ImportReport", "import_online", "import_registry"]
 

@@ -21,8 +21,9 @@ from services.interviews import takes_answers
 from services.text_turn import Result, Turn
 from services.work import Work
 from sms.reading.wrapped import unwrapped
-from store import inbound as rows
-from store import phone_interviews, phones
+from store.interview import phone_interviews
+from store.messages import inbound as rows
+from store.people import phones
 from store.prepared import Row
 
 Via = Literal["webhook", "sweep"]

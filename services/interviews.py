@@ -18,8 +18,8 @@ from services import consent, happenings
 from services.happenings import Happening, Opening
 from services.questionnaires import form_of
 from services.work import Work
-from store import interviews as rows
-from store import phones
+from store.interview import interviews as rows
+from store.people import phones
 from store.prepared import Row
 from survey.answers import Channel, Heard, Key
 from survey.engine import state as states
@@ -78,7 +78,10 @@ def _within(work: Work, conn: Connection | None) -> Iterator[Connection]:
 
 
 def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: Row | None) -> Step:
-    """Carry one happening into an interview whose row (`store.interviews.lock`) and `phone` the caller has locked."""
+    """Carry one happening into an interview.
+
+    The caller has locked its row `held` (`store.interview.interviews.lock`) and the `phone`.
+    """
     now = work.clock.now()
     step, turn = _decide(conn, held, happening, now)
     if not rows.write_turn(conn, turn):

@@ -21,7 +21,7 @@ from carriers.errors import CarrierAwayError
 from characters.cleaning import storable
 from services import tasks
 from services.work import Work
-from store import unfit
+from store.messages import unfit
 
 LOOPS: Mapping[str, str] = {
     "texts": "a text that came in",

@@ -16,8 +16,8 @@ from files.faults import Fault
 from files.lists import Organisation, Phone
 from services.identity import Recognition
 from services.work import Work
-from store import registry
-from store.registry import Known
+from store.registry import organisations as registry
+from store.registry.organisations import Known
 
 
 def with_kept_numbers(work: Work, conn: Connection, recognition: Recognition) -> tuple[Recognition, list[Fault]]:

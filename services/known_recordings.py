@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from services.ports import Clock
 from services.work import Work
-from store import recordings
+from store.interview import recordings
 from store.unit_of_work import Database
 
 FRESH = timedelta(seconds=30)

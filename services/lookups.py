@@ -16,7 +16,7 @@ from characters.matching import Match, Names
 from files import areas
 from files.cells import bare_place, expand, seen_as
 from services.faults import Refusal
-from store import registry
+from store.registry import organisations as registry
 
 _MOST_NAMED = 20
 """Communes named in a refusal."""

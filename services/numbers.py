@@ -13,8 +13,9 @@ from contact.phone import read_cell, shown
 from services import tasks
 from services.faults import Refusal
 from services.work import Work
-from store import erasures, phones
+from store.people import phones
 from store.prepared import Row
+from store.privacy import erasures
 
 
 def one_of(written: str) -> str:

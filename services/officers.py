@@ -16,8 +16,8 @@ from services import lookups
 from services.faults import Refusal
 from services.work import Work
 from store import audit
-from store import officers as rows
-from store import staff as staff_rows
+from store.people import officers as rows
+from store.people import staff as staff_rows
 
 PROVINCE = rows.PROVINCE
 

@@ -13,7 +13,8 @@ from characters.cleaning import clean
 from contact import phone
 from services.faults import Refusal
 from services.work import Work
-from store import audit, registry
+from store import audit
+from store.registry import organisations as registry
 
 SCHEME = "vn-2025"
 """Area codes since 1 July 2025. Numbers were used again with another meaning, so a code always has its scheme."""

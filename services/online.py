@@ -35,7 +35,10 @@ from services.questionnaires import form_of
 from services.readings import chosen_in
 from services.rehearsal import carry_out
 from services.work import Work
-from store import audit, outbox, registry, rounds
+from store import audit
+from store.messages import outbox
+from store.registry import organisations as registry
+from store.registry import rounds
 from survey.answers import Entry, Heard
 from survey.engine.effects import AlreadyAnswered, Doubtful, Finished
 from survey.form.questionnaire import Questionnaire

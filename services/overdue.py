@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from services.claiming import room_of
 from services.work import Work
-from store import claims, pacing, senders
+from store.messages import claims, pacing, senders
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from services import persons
 from services.persons import Person
 from services.sealed_columns import opened
 from services.work import Work
-from store import audit, personal
+from store import audit
+from store.privacy import personal
 from store.tables.base import SEALED
 from store.tables.campaigns import consent, tasks
 from store.tables.interviews import inbound

@@ -20,8 +20,9 @@ from services.faults import Refusal
 from services.persons import Person
 from services.told_wishes import Told
 from services.work import Work
-from store import audit, personal
-from store import tasks as rows
+from store import audit
+from store.people import tasks as rows
+from store.privacy import personal
 
 KINDS = ("access", "correct", "withdraw", "erase")
 """What is asked for: a copy, a correction, that consent ends, that everything goes."""

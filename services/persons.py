@@ -15,8 +15,8 @@ from contact.phone import two_readings
 from services import numbers
 from services.sealed_columns import opened
 from services.work import Work
-from store import personal
-from store.personal import Subject
+from store.privacy import personal
+from store.privacy.personal import Subject
 from store.tables.registry import organisations
 from store.vault import UnreadableError
 
@@ -40,7 +40,7 @@ def find(work: Work, conn: Connection, written: str) -> Person:
 
 
 def mentions(work: Work, conn: Connection, table: Table, person: Person) -> dict[UUID, str]:
-    """Id → opened text of the rows of a table of `store.personal.SEARCHED` whose sealed text names the person.
+    """Id → opened text of the rows of a table of `store.privacy.personal.SEARCHED` whose sealed text names the person.
 
     What no key of ours opens cannot be searched, and is passed over: `alo doctor` tells of it.
     """

@@ -19,8 +19,9 @@ from contact.ladder import Next
 from services import isolation, set_aside
 from services.advance import Plan, plan_of
 from services.work import Work
-from store import campaigns, round_offices
-from store import planning as rows
+from store.campaign import campaigns
+from store.campaign import planning as rows
+from store.registry import provinces as round_offices
 
 PAGE = 2000
 

@@ -16,8 +16,8 @@ from services.estimates import Estimate
 from services.faults import Refusal
 from services.work import Work
 from sms.texting import Text
-from store import audience, campaigns
-from store.audience import Audience
+from store.campaign import audience, campaigns
+from store.campaign.audience import Audience
 
 SAMPLES = 10
 LEFT_OUT = 200

@@ -16,7 +16,10 @@ from sqlalchemy import RowMapping
 
 from services.faults import Refusal
 from services.work import Work
-from store import campaigns, progress, round_offices, rounds
+from store.campaign import campaigns
+from store.registry import provinces as round_offices
+from store.registry import rounds
+from store.results import progress
 
 OUTCOMES = ("pending", "active", "partial", "complete", "answered", "refused")
 """Status of an interview, in the order of its life; "answered" is known from the online survey without answers."""

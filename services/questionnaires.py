@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from services.faults import Refusal
 from services.work import Work
-from store import audit, rounds
+from store import audit
+from store.registry import rounds
 from survey.form import questionnaire
 from survey.form.questionnaire import Questionnaire
 

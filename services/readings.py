@@ -17,8 +17,9 @@ from contact.hints import PhoneKind
 from contact.phone import TwoReadings, two_readings
 from services.faults import Refusal
 from services.work import Work
-from store import audit, registry
-from store import readings as rows
+from store import audit
+from store.people import readings as rows
+from store.registry import organisations as registry
 
 KINDS: tuple[PhoneKind, ...] = tuple(kind for kind in get_args(PhoneKind) if kind)
 

@@ -22,7 +22,10 @@ from contact.delivery import Receipt, State
 from contact.sender import SenderRow
 from services import delivery, isolation, set_aside
 from services.work import Work
-from store import audit, campaigns, doubts, outbox, senders
+from store import audit
+from store.campaign import campaigns
+from store.messages import outbox, senders
+from store.messages import unknown as doubts
 from store.prepared import Row
 
 ASK_AFTER = timedelta(seconds=60)

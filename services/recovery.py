@@ -23,9 +23,11 @@ from services import advance, departed, isolation, unfit_texts
 from services.continuity import MARGIN
 from services.faults import Refusal
 from services.work import Work
-from store import audit, campaigns, senders
-from store import continuity as rows
-from store import inbound as inbound_rows
+from store import audit
+from store.campaign import campaigns
+from store.messages import continuity as rows
+from store.messages import inbound as inbound_rows
+from store.messages import senders
 
 LISTS_LAG = timedelta(seconds=60)
 """Real time for which a carrier's list may lack what it has taken."""

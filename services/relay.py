@@ -15,7 +15,7 @@ from uuid import UUID
 
 from services.dispatch import Dispatcher
 from services.work import Work
-from store import claims
+from store.messages import claims
 
 _log = logging.getLogger("alo.dispatch")
 

@@ -16,8 +16,9 @@ from contact.calendar import MEDIA
 from contact.kinds import KINDS, derive
 from contact.ladder import REPLANNED
 from contact.settings import RoundSettings
-from store import campaigns, registry
-from store import replanning as rows
+from store.campaign import campaigns
+from store.campaign import replanning as rows
+from store.registry import organisations as registry
 
 RELEASE_S, OUTSIDE = release.AT_ONCE_S, "outside_hours"
 OPEN = ("draft", "approved", "planning", "running", "paused")

@@ -19,8 +19,10 @@ from contact.delivery import FINAL, State
 from services import call_backs, interviews, next_interview
 from services.questionnaires import form_of
 from services.work import Work
-from store import calls, outbox, phones
-from store import interviews as interview_rows
+from store.interview import calls
+from store.interview import interviews as interview_rows
+from store.messages import outbox
+from store.people import phones
 from store.prepared import Row
 from survey.engine import side_question_forms as asides
 

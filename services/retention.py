@@ -1,7 +1,7 @@
 """What is past its time goes: words of texts and calls, reports, names and numbers; answers part from organisations.
 
 A sweep, page by page: it may end anywhere, and the next run goes on. It must not know how anything is taken away
-(`store.retention`).
+(`store.privacy.retention`).
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from services import isolation
 from services.exports import is_released
 from services.round_offices import outcomes_of
 from services.work import Work
-from store import audit, audit_chain, round_offices
-from store import retention as rows
-from store.retention import Step
+from store import audit, audit_chain
+from store.privacy import retention as rows
+from store.privacy.retention import Step
+from store.registry import provinces as round_offices
 from store.unit_of_work import Database
 
 MOST_PAGES = 40

@@ -14,8 +14,8 @@ from services import abilities, call_backs, consent, next_interview, numbers, wi
 from services.calls import CHANNEL, SILENCED, Line, Speech, closing, keep, open_interviews, render, stored, take
 from services.happenings import Opening
 from services.work import Work
-from store import calls as rows
-from store import phones
+from store.interview import calls as rows
+from store.people import phones
 from store.prepared import Row
 
 REFUSED = Speech(Script((Reject(),)))

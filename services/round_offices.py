@@ -17,7 +17,11 @@ from contact.outcomes import Disposition, disposition
 from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, figures, registry, round_offices, rounds
+from store import audit
+from store.registry import organisations as registry
+from store.registry import provinces as round_offices
+from store.registry import rounds
+from store.results import figures
 from survey.form import questionnaire
 
 

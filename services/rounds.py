@@ -22,7 +22,9 @@ from services import replanning
 from services.faults import Refusal
 from services.replanning import Changed
 from services.work import Work
-from store import audit, registry, rounds
+from store import audit
+from store.registry import organisations as registry
+from store.registry import rounds
 
 Mapped = Mapping[tuple[str, str], str]
 """(organisation kind or "*", sector or "*") → sha256 (or code, where it says so) of the questionnaire."""

@@ -27,7 +27,8 @@ from services import lookups
 from services.faults import Refusal
 from services.round_offices import outcomes_of
 from services.work import Work
-from store import figures, rounds
+from store.registry import rounds
+from store.results import figures
 from survey.form import questionnaire
 
 

@@ -16,8 +16,9 @@ from characters import codes
 from services import one_time_codes as one_time
 from services.faults import Refusal
 from services.work import Work
-from store import audit, staff, staff_sessions
-from store import second_factors as rows
+from store import audit
+from store.people import second_factors as rows
+from store.people import staff, staff_sessions
 
 ISSUER = "Alo"
 WRONG_CODES = 5

@@ -21,7 +21,10 @@ from services.faults import Refusal
 from services.work import Work
 from sms import encoding
 from sms.texting import Text
-from store import audience, audit, campaigns, outbox, phones, senders
+from store import audit
+from store.campaign import audience, campaigns
+from store.messages import outbox, senders
+from store.people import phones
 
 A_DAY = 2
 """Test texts to one phone in a day."""

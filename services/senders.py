@@ -20,7 +20,8 @@ from contact.pacing import budget_from_dict
 from contact.sender import SenderRow
 from services.faults import Refusal
 from services.work import Work
-from store import audit, senders
+from store import audit
+from store.messages import senders
 
 CREDENTIALS = ("twilio", "kannel")
 """Names of groups of settings that hold a carrier's secrets; a sender carries the name only."""

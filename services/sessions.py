@@ -16,8 +16,9 @@ from sqlalchemy import Connection, RowMapping
 from characters import codes
 from services.faults import Refusal
 from services.work import Work
-from store import audit, staff
-from store import staff_sessions as rows
+from store import audit
+from store.people import staff
+from store.people import staff_sessions as rows
 
 LASTS = timedelta(hours=8)
 """Real time from the sign-in to the end, whatever happens: a working day."""
@@ -64,7 +65,7 @@ def begin(work: Work, staff_id: UUID, browser: str) -> str:
 
 
 def holder(work: Work, mark: str, *, acts: bool = True) -> RowMapping | None:
-    """Who holds the session with this mark (a row of `store.staff` with `session_id`), or None when it is over.
+    """Who holds the session with this mark (a row of `store.people.staff` with `session_id`), or None when it is over.
 
     `acts`: somebody did something; a page that renews itself keeps no session alive.
     """

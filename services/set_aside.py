@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 
 from contact.delivery import FINAL, ErrorKind, State
 from services.work import Work
-from store import audit, campaigns, outbox, senders
+from store import audit
+from store.campaign import campaigns
+from store.messages import outbox, senders
 
 UNFIT = "unfit"
 

@@ -14,7 +14,10 @@ from contact.delivery import FINAL, Receipt, State
 from contact.sender import SenderRow
 from services import delivery, reconcile
 from services.work import Work
-from store import audit, campaigns, doubts, outbox, senders
+from store import audit
+from store.campaign import campaigns
+from store.messages import outbox, senders
+from store.messages import unknown as doubts
 
 ASK_CALL_AFTER = timedelta(seconds=60)
 """Real time between two askings about a call that rings or talks."""

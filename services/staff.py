@@ -19,8 +19,9 @@ from characters.cleaning import clean
 from services import lookups
 from services.faults import Refusal
 from services.work import Work
-from store import audit, second_factors, staff_sessions
-from store import staff as rows
+from store import audit
+from store.people import second_factors, staff_sessions
+from store.people import staff as rows
 
 Role = Literal["national", "office"]
 INVITED_FOR = timedelta(days=7)

@@ -12,7 +12,7 @@ from services import interviews
 from services.faults import Refusal
 from services.work import Work
 from store import audit
-from store import interviews as rows
+from store.interview import interviews as rows
 from survey.answers import Entry, Heard, Key
 from survey.engine.engine import Step
 

@@ -17,8 +17,8 @@ from services import lookups
 from services.faults import Refusal
 from services.questionnaires import form_of
 from services.work import Work
-from store import rounds
-from store import superseded as rows
+from store.interview import overridden as rows
+from store.registry import rounds
 from survey.form.questionnaire import Questionnaire
 
 

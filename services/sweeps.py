@@ -16,9 +16,10 @@ from contact.delivery import State
 from contact.sender import SenderRow
 from services import continuity, isolation, set_aside, unfit_texts
 from services.work import Work
-from store import clocks as stamps
-from store import doubts, outbox, senders
-from store import inbound as inbound_rows
+from store.messages import carrier_clocks as stamps
+from store.messages import inbound as inbound_rows
+from store.messages import outbox, senders
+from store.messages import unknown as doubts
 from store.prepared import Row
 
 HANDED_AFTER = timedelta(seconds=60)

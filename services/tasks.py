@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.work import Work
-from store import tasks as rows
+from store.people import tasks as rows
 
 
 def digest(cause: str) -> bytes:

@@ -25,8 +25,9 @@ from services.work import Work
 from sms import encoding, texting
 from sms.binding import Shown, remember, unasked
 from sms.texting import Text, TextContext
-from store import inbound, phone_interviews
-from store import interviews as rows
+from store.interview import interviews as rows
+from store.interview import phone_interviews
+from store.messages import inbound
 from store.prepared import Row
 from survey.engine.effects import Ask, Effect
 from survey.engine.engine import Step
@@ -37,7 +38,7 @@ WRITTEN = (TEST, *EXEMPT)
 
 
 def context_of(held: Row, shared: bool) -> TextContext:
-    """Who writes, for an interview read by `store.interviews.lock`; on a `shared` phone also about whom."""
+    """Who writes, for an interview read by `store.interview.interviews.lock`; on a `shared` phone also about whom."""
     return TextContext(
         office=held["office"],
         contact=held["contact_number"],
@@ -48,7 +49,7 @@ def context_of(held: Row, shared: bool) -> TextContext:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """An outbox row (`store.leaving.lock_rows`) that leaves at a business time, with its interview."""
+    """An outbox row (`store.messages.departing_page.lock_rows`) that leaves at a business time, with its interview."""
 
     row: Row
     held: Row | None

@@ -25,7 +25,10 @@ from services.faults import Refusal
 from services.work import Work
 from sms import texting
 from sms.texting import TextContext
-from store import audit, outbox, phones, registry, senders
+from store import audit
+from store.messages import outbox, senders
+from store.people import phones
+from store.registry import organisations as registry
 
 HOW = ("by_phone", "in_person", "on_paper")
 """How it was told."""

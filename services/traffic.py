@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 
 from services.overdue import overdue
 from services.work import Work
-from store import continuity, retention, senders, tasks, unfit
+from store.messages import continuity, senders, unfit
+from store.people import tasks
+from store.privacy import retention
 
 
 @dataclass(frozen=True, slots=True)

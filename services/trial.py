@@ -18,7 +18,8 @@ from services.preview import samples, seen
 from services.sender_trial import Trial, mobile, own_phone, row_of
 from services.work import Work
 from sms.texting import Text
-from store import audit, outbox
+from store import audit
+from store.messages import outbox
 
 
 def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "", sight: Work | None = None) -> Trial:

@@ -20,8 +20,11 @@ from services.differences import phones_before, restored
 from services.faults import Refusal
 from services.frame_exits import leave_frames
 from services.work import Work
-from store import audit, frame_exits, imports, registry, rounds
-from store.registry import Link
+from store import audit
+from store.registry import deactivated as frame_exits
+from store.registry import imports, rounds
+from store.registry import organisations as registry
+from store.registry.organisations import Link
 
 REASON = {"code": "import_undone"}
 

@@ -15,7 +15,9 @@ from services import unfit_texts
 from services.faults import Refusal
 from services.isolation import LOOPS
 from services.work import Work
-from store import audit, campaigns, unfit
+from store import audit
+from store.campaign import campaigns
+from store.messages import unfit
 
 
 @dataclass(frozen=True, slots=True)

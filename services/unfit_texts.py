@@ -16,7 +16,7 @@ from services import inbound, isolation
 from services.inbound import TextReply
 from services.isolation import Round
 from services.work import Work
-from store import senders
+from store.messages import senders
 
 LOOP = "texts"
 KEPT = "unfit"

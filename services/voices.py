@@ -19,7 +19,9 @@ from ivr.promptbook import Sentence, sentences
 from ivr.voices import PLACEHOLDER, VOICES, voices_of, with_placeholders
 from services.faults import Refusal
 from services.work import Work
-from store import audit, recordings, registry
+from store import audit
+from store.interview import recordings
+from store.registry import organisations as registry
 from survey.form.questionnaire import Questionnaire
 from survey.words.languages import BY_EAR, written
 

@@ -16,7 +16,8 @@ from contact.delivery import InboundText, Receipt, State
 from contact.sender import SenderRow
 from services import calls, delivery, inbound
 from services.work import Work
-from store import outbox, phones, senders
+from store.messages import outbox, senders
+from store.people import phones
 
 TURNS = 12
 """Until Python has rewritten, for speed, the functions that every turn runs."""

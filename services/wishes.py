@@ -16,9 +16,11 @@ from contact.sender import preferred
 from services import call_backs, consent, tasks
 from services.happenings import Happening
 from services.work import Work
-from store import abilities, outbox, phones, registry, senders
-from store import interviews as rows
+from store.interview import interviews as rows
+from store.messages import outbox, senders
+from store.people import abilities, phones
 from store.prepared import Row
+from store.registry import organisations as registry
 from survey.answers import Heard, Key
 from survey.engine.effects import Appointed, Connected, Effect, PersonAt, Wanted, WrongPerson
 

@@ -15,8 +15,9 @@ from characters import codes
 from services import lookups, person_requests
 from services.faults import Refusal
 from services.work import Work
-from store import audit, staff
-from store import tasks as rows
+from store import audit
+from store.people import staff
+from store.people import tasks as rows
 
 STATES = ("open", "claimed", "done")
 MOST = 500

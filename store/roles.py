@@ -27,7 +27,7 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "audit_chain": _READ,  # written by the trigger alone
     "call_turns": _WRITE,
     "calls": _WRITE,
-    "campaign_interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
+    "campaign_interviews": _REPLACE,  # deleted only when nobody was contacted: `store.registry.deactivated`
     "campaigns": _WRITE,
     "carrier_erasures": "SELECT, UPDATE, DELETE",  # what the carrier has deleted is forgotten here too
     "consent": _APPEND,
@@ -35,13 +35,13 @@ MACHINE_GRANTS: Mapping[str, str] = {
     "imports": _WRITE,
     "inbound": _WRITE,
     "interview_events": _APPEND,
-    "interviews": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
+    "interviews": _REPLACE,  # deleted only when nobody was contacted: `store.registry.deactivated`
     "invitations": _WRITE,
     "key_fingerprints": _APPEND,
     "officer_communes": _REPLACE,
     "offices": _WRITE,
     "organisation_phones": _REPLACE,
-    "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.frame_exits`
+    "organisations": _REPLACE,  # deleted only when nobody was contacted: `store.registry.deactivated`
     "outbox": _WRITE,
     "phone_abilities": _WRITE,
     "phone_readings": _WRITE,

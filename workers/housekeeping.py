@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services import campaigns as campaign_cases
 from services import carrier_erasing, clocks, continuity, failover, reconcile, recovery, retention, silence, sweeps
-from store import campaigns, claims
+from store.campaign import campaigns
+from store.messages import claims
 from workers.app import app
 from workers.task import eraser, work
 

@@ -18,7 +18,8 @@ from runtime import reasons
 from services import campaign_status, campaigns, lookups, progress, senders, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
-from store import campaign_contacts, staff
+from store.campaign import contacts as campaign_contacts
+from store.people import staff
 
 routes = Blueprint("campaigns", __name__)
 LIVE = ("planning", "running", "stopping")

@@ -14,7 +14,7 @@ from characters.cleaning import clean, plain
 from contact.kinds import KINDS
 from files import areas
 from gateway.console.desk import say, typed
-from store.audience import OUTCOMES
+from store.campaign.audience import OUTCOMES
 
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
 SECTORS = ("NN", "PNN")

@@ -31,7 +31,7 @@ from services.faults import Refusal
 from services.identity import NOTHING_SAID, Answers, Rest, answers
 from services.imports import import_registry
 from services.undo import undo_import
-from store import imports
+from store.registry import imports
 
 routes = Blueprint("lists", __name__, url_prefix="/lists")
 MAX_UPLOAD = MAX_BYTES + 64 * 1024

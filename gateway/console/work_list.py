@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from gateway.console.desk import desk, member, obey, page, say, sight
 from services import officers, work_list
 from services.work import Work
-from store import staff, tasks
+from store.people import staff, tasks
 
 routes = Blueprint("work", __name__, url_prefix="/tasks")
 

@@ -21,7 +21,8 @@ from runtime.backups import manifest as manifests
 from runtime.backups import programs, sealing
 from runtime.backups.manifest import DUMP, MANIFEST, Manifest
 from runtime.settings import Settings
-from store import continuity, keys
+from store import keys
+from store.messages import continuity
 from store.unit_of_work import Database
 
 TELL_EVERY = 64 * 1024 * 1024

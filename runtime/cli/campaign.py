@@ -16,8 +16,8 @@ from services import campaign_status, campaigns, lookups, rounds, trial
 from services.campaign_status import CampaignStatus
 from services.faults import Refusal
 from services.work import Work
-from store import campaign_contacts
-from store import campaigns as rows
+from store.campaign import campaigns as rows
+from store.campaign import contacts as campaign_contacts
 
 REASON = click.option("--reason", type=WORDS, default="", help="lý do, ghi vào nhật ký (why, for the audit trail)")
 AS = click.option(

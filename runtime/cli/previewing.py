@@ -14,7 +14,7 @@ from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
 from services.faults import Refusal
 from services.preview import Preview
-from store.audience import OUTCOMES
+from store.campaign.audience import OUTCOMES
 
 SHOWN = 3
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")

@@ -18,8 +18,8 @@ from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
 from services import audit_chain, key_fingerprints, person_requests
 from services.faults import Refusal
-from store import continuity, unfit
 from store.keys import carried, recorded, sample
+from store.messages import continuity, unfit
 from store.rights import differences
 from store.unit_of_work import Database
 from store.vault import UnreadableError

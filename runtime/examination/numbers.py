@@ -18,7 +18,7 @@ from contact.sender import SenderRow
 from runtime.container import credentials
 from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
-from store import senders
+from store.messages import senders
 from store.unit_of_work import Database
 
 TIMEOUT_S = 10

@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from services.work import Work
-from store import senders
+from store.messages import senders
 from tests.bench.house import House, house
 from tests.bench.measuring import Row
 from tests.services.crowd import add_campaign, add_crowd

@@ -19,7 +19,7 @@ from contact import settings, tariff
 from contact.sender import SenderRow
 from scoring import rules
 from services.work import Work
-from store import outbox as outbox_rows
+from store.messages import outbox as outbox_rows
 from store.tables.interviews import interviews
 from store.tables.outbox import senders
 from store.tables.registry import offices, organisation_phones, organisations, phones

@@ -18,7 +18,8 @@ from runtime.marks import OutsideMarks
 from services import traffic
 from services.claiming import claim_batch
 from services.work import Work
-from store import claims, pacing, readiness
+from store import readiness
+from store.messages import claims, pacing
 from tests.bench.house import House
 from tests.bench.measuring import Row, Trees, interleave
 from tests.services.crowd import add_campaign, add_crowd

@@ -12,7 +12,7 @@ from passlib.hash import argon2
 
 from gateway.console.app import build
 from services.work import Work
-from store import registry
+from store.registry import organisations as registry
 from store.unit_of_work import Database
 from tests.console.visitor import Visitor, add_office, signed_in
 from tests.services.world import World

@@ -18,7 +18,7 @@ from gateway.console import doors as door_pages
 from gateway.console.app import _guard
 from gateway.console.tries import Tries
 from gateway.counters import Counters, InProcess
-from store import staff_sessions
+from store.people import staff_sessions
 from tests.console import test_codes_slowed, test_doors, test_rights, test_sessions, test_tries, test_way_back
 from tests.console.test_rights import both_offices, members
 from tests.console.test_tries import doors

@@ -15,8 +15,8 @@ from flask import Flask
 from services import campaigns
 from services.faults import Refusal
 from services.work import Work
-from store import registry
-from store.audience import FILTERS, OUTCOMES
+from store.campaign.audience import FILTERS, OUTCOMES
+from store.registry import organisations as registry
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.campaigns import tasks as task_rows
 from store.tables.staff import staff as staff_rows

@@ -11,7 +11,7 @@ from flask import Flask
 
 from gateway.browsers import browser
 from services import sessions, staff
-from store import staff_sessions as rows
+from store.people import staff_sessions as rows
 from store.tables.staff import audit
 from store.tables.staff import staff as members
 from store.tables.staff import staff_sessions as table

@@ -71,7 +71,7 @@ def plant_where_simulated(fault: str) -> None:
 
 
 def _refuse_real(work: Any, fault: str) -> None:
-    senders = importlib.import_module("store.senders")
+    senders = importlib.import_module("store.messages.senders")
     with work.database.transaction() as conn:
         simulated = all(sender.simulated for sender in senders.all_rows(conn))
     work.database.close()  # the process may fork

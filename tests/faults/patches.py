@@ -37,10 +37,11 @@ from services import (
 )
 from services.questionnaires import form_of
 from sms import texting
-from store import calls as call_rows
-from store import claims, leaving, outbox, pacing
-from store import consent as ledger
-from store import inbound as inbound_rows
+from store.interview import calls as call_rows
+from store.messages import claims, outbox, pacing
+from store.messages import departing_page as leaving
+from store.messages import inbound as inbound_rows
+from store.people import consent as ledger
 from store.prepared import Prepared
 from survey.answers import Key, Said, Silence, Spoken, Unclear
 from survey.engine import side_question_forms as asides

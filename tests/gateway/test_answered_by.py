@@ -15,7 +15,7 @@ from contact.delivery import State, is_machine
 from contact.outcomes import disposition
 from gateway.app import create_webhooks_app
 from services.work import Work
-from store import figures
+from store.results import figures
 from store.tables.outbox import senders
 from tests.gateway.joined import SECRETS, JobsAtOnce
 from tests.gateway.parts import BASE, Twilio

@@ -17,7 +17,8 @@ from contact.delivery import Detection
 from contact.outcomes import disposition
 from services import calls, delivery, detection
 from services.work import Work
-from store import contacts, figures
+from store.messages import contact_history as contacts
+from store.results import figures
 from store.tables.outbox import call_turns, receipts, senders
 from tests.doubles import FakeCarriers
 from tests.faults import plant

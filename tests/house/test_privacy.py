@@ -6,7 +6,7 @@ import re
 
 from runtime.settings import Settings
 from store.keys import sealed_columns
-from store.personal import NAMELESS, SEARCHED, Subject, places
+from store.privacy.personal import NAMELESS, SEARCHED, Subject, places
 from store.tables import metadata
 from tests.house.source import ROOT
 

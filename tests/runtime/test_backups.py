@@ -19,8 +19,8 @@ from runtime.cli.main import alo
 from runtime.embedded import ensure_database
 from services import audit_chain, continuity, key_fingerprints
 from services.faults import Refusal
-from store import continuity as held
 from store import keys
+from store.messages import continuity as held
 from store.rights import differences
 from store.tables import metadata
 from store.unit_of_work import Database

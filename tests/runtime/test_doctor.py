@@ -39,7 +39,7 @@ from services import isolation, person_requests
 from services.told_wishes import Told
 from simulator.clock import Clock
 from store import audit, roles
-from store.outbox import insert_row
+from store.messages.outbox import insert_row
 from store.tables.outbox import senders
 from store.tables.registry import phones
 from store.unit_of_work import Database

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from contact import settings
 from contact.delivery import State
-from store.outbox import EMPTY
+from store.messages.outbox import EMPTY
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox

@@ -11,7 +11,7 @@ from contact.delivery import Receipt, State
 from contact.outcomes import Disposition, disposition
 from services import delivery, dispatch, ring_in
 from services.work import Work
-from store import figures
+from store.results import figures
 from store.tables.outbox import outbox
 from store.tables.registry import organisation_phones
 from tests.doubles import FakeCarriers

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from services import calls, consent, inbound, interviews, staff_entry
 from services.sealed_columns import opened
 from services.work import Work
-from store import phones as phone_rows
+from store.people import phones as phone_rows
 from store.tables.campaigns import consent as ledger
 from store.tables.outbox import call_turns
 from store.tables.outbox import calls as call_table
@@ -215,7 +215,7 @@ def test_a_text_from_another_hand_does_not_take_a_refusal_back(world: World, ref
 
 
 def test_consent_is_kept_with_wording_and_key(world: World, ref: str) -> None:
-    from store.consent import history
+    from store.people.consent import history
 
     answer(world, ref)
     press(world, ref, 1, "1")

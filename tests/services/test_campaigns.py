@@ -16,7 +16,7 @@ from contact.delivery import Receipt, State
 from services import advance, campaign_status, campaigns, delivery, dispatch, planning
 from services.faults import Refusal
 from services.work import Work
-from store import planning as page_rows
+from store.campaign import planning as page_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.registry import offices

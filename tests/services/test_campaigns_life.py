@@ -15,9 +15,9 @@ from contact import settings as round_settings
 from services import advance, campaign_status, campaigns, departure, dispatch, planning, rounds, trial
 from services.faults import Refusal
 from services.work import Work
-from store import campaigns as campaign_rows
-from store import outbox as outbox_rows
-from store import senders
+from store.campaign import campaigns as campaign_rows
+from store.messages import outbox as outbox_rows
+from store.messages import senders
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.outbox import outbox

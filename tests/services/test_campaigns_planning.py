@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from services import advance, campaigns, planning
 from services.work import Work
-from store import outbox as outbox_rows
+from store.messages import outbox as outbox_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox
 from tests.doubles import FakeClock

@@ -15,7 +15,7 @@ from contact.settings import RoundSettings
 from services import advance, campaigns, dispatch, rounds
 from services.faults import Refusal
 from services.work import Work
-from store import outbox
+from store.messages import outbox
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.rounds import rounds as round_table

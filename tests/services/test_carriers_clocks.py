@@ -15,7 +15,7 @@ from contact.delivery import InboundText, Receipt, Unknown
 from services import clocks, dispatch, inbound, reconcile, sweeps
 from services.inbound import TextReply
 from services.work import Work
-from store import senders as sender_rows
+from store.messages import senders as sender_rows
 from store.tables.interviews import inbound as texts
 from store.tables.outbox import senders
 from tests.doubles import FakeCarriers, FakeClock

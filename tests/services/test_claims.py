@@ -17,7 +17,7 @@ from contact.delivery import State
 from runtime.clock import FastClock
 from services import dispatch
 from services.work import Work
-from store import claims, senders
+from store.messages import claims, senders
 from store.tables.campaigns import campaigns
 from store.tables.outbox import outbox
 from store.tables.registry import phones

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contact.delivery import State
 from services import consent
 from services.work import Work
-from store import phones
+from store.people import phones
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.outbox import outbox
 from tests.services.world import LEADER, World, build

@@ -16,7 +16,7 @@ from runtime.clock import FastClock
 from services import delivery, dispatch, inbound, reconcile, silence, sweeps, texts
 from services.sealed_columns import opened
 from services.work import Work
-from store import senders as sender_rows
+from store.messages import senders as sender_rows
 from store.tables.outbox import outbox, receipts, senders
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.world import LEADER, World, build

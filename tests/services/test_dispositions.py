@@ -15,7 +15,7 @@ from carriers.twilio.webhooks import call_receipt
 from contact.outcomes import disposition
 from services import calls, delivery, inbound, ring_in
 from services.work import Work
-from store import figures
+from store.results import figures
 from store.tables.registry import organisation_phones
 from tests.services.world import LEADER, World, build
 

@@ -16,7 +16,7 @@ from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unkno
 from services import delivery, departure, dispatch, reconcile, silence, sweeps
 from services.sealed_columns import opened
 from services.work import Work
-from store import senders as sender_rows
+from store.messages import senders as sender_rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, tallies
 from store.tables.registry import organisation_phones

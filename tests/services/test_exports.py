@@ -411,7 +411,7 @@ def test_a_file_is_never_written_over_nor_left_half_done(
         yield ("a",)
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("store.exports.rows", broken)
+    monkeypatch.setattr("store.results.exports.rows", broken)
     with pytest.raises(OSError, match="full"):
         export(work, replace(ordered, out=tmp_path / "other.xlsx"), say)
     assert [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -15,7 +15,7 @@ from services import dispatch, failover, senders
 from services.faults import Refusal
 from services.relay import Relay
 from services.work import Work
-from store import senders as sender_rows
+from store.messages import senders as sender_rows
 from store.tables.outbox import outbox
 from store.tables.outbox import senders as sender_table
 from store.tables.staff import audit

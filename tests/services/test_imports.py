@@ -25,8 +25,8 @@ from services.sealed_columns import opened
 from services.senders import NewSender
 from services.senders import add as add_sender
 from services.work import Work
-from store import outbox as outbox_rows
-from store import registry
+from store.messages import outbox as outbox_rows
+from store.registry import organisations as registry
 from store.tables import metadata
 from store.tables.campaigns import consent
 from store.tables.interviews import answers

@@ -17,8 +17,8 @@ from services import dispatch, inbound, interviews
 from services.inbound import TextReply
 from services.sealed_columns import opened
 from services.work import Work
-from store import doubts
-from store import phones as phone_rows
+from store.messages import unknown as doubts
+from store.people import phones as phone_rows
 from store.tables.campaigns import consent as ledger
 from store.tables.campaigns import tasks
 from store.tables.interviews import inbound as inbound_rows
@@ -429,7 +429,7 @@ def test_the_carriers_own_signal_feeds_the_ledger_and_gets_no_words(world: World
 
 
 def test_evidence_of_consent_is_kept_sealed(world: World) -> None:
-    from store.consent import history
+    from store.people.consent import history
 
     send(world, "Từ chối")
     with world.work.database.transaction() as conn:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services import interviews
 from services.work import Work
-from store import phones as phone_rows
+from store.people import phones as phone_rows
 from store.tables.interviews import interviews as interview_table
 from survey.answers import Channel, Entry, Heard, Key, Silence, Spoken, Unclear
 from survey.engine.effects import AlreadyAnswered, Ask, Consent, Echo, Finished, Resumed, Welcome

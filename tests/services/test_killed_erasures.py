@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from contact.mentions import Sought
 from services import audit_chain, erasure, interviews, retention
 from services.work import Work
-from store import retention as rows
+from store.privacy import retention as rows
 from store.tables.interviews import inbound
 from store.tables.outbox import call_turns, outbox
 from store.tables.persons import carrier_erasures, erasures

@@ -18,7 +18,7 @@ from contact.delivery import Receipt, State
 from services import calls, delivery, departure, dispatch, inbound, interviews, ring_in
 from services.sealed_columns import opened
 from services.work import Work
-from store import outbox as outbox_rows
+from store.messages import outbox as outbox_rows
 from store.tables.campaigns import campaigns
 from store.tables.outbox import outbox
 from store.tables.registry import phones

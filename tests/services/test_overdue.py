@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from services import campaigns, continuity, overdue, senders
 from services.dispatch import claim_batch
 from services.work import Work
-from store import claims
-from store import senders as sender_rows
+from store.messages import claims
+from store.messages import senders as sender_rows
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.outbox import outbox
 from tests.doubles import START, FakeClock

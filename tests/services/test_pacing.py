@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from contact.delivery import State
-from store import senders
+from store.messages import senders
 from store.tables.outbox import outbox
 from store.unit_of_work import Database
 from tests.services.crowd import add_campaign, add_crowd, add_office

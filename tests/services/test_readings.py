@@ -17,7 +17,7 @@ from services.imports import import_online, import_registry
 from services.sealed_columns import opened
 from services.undo import undo_import
 from services.work import Work
-from store import registry
+from store.registry import organisations as registry
 from store.tables.registry import organisation_phones, organisations, phone_readings, phones
 from store.tables.staff import audit
 from store.unit_of_work import Database

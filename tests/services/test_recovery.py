@@ -17,7 +17,7 @@ from services import advance, continuity, departure, dispatch, reconcile, recove
 from services.faults import Refusal
 from services.sealed_columns import opened
 from services.work import Work
-from store import contacts
+from store.messages import contact_history as contacts
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders
 from store.tables.staff import audit

@@ -19,7 +19,7 @@ from contact.sender import SenderRow
 from runtime.clock import FastClock
 from services.relay import Relay
 from services.work import Work
-from store import senders
+from store.messages import senders
 from store.tables.outbox import outbox
 from tests.doubles import START, FakeCarrier, FakeCarriers
 from tests.services.crowd import add_campaign, add_crowd

@@ -15,7 +15,7 @@ from services import audit_chain, inbound, interviews, isolation, retention, sco
 from services.round_offices import outcomes_of
 from services.work import Work
 from store import audit as trail
-from store import registry
+from store.registry import organisations as registry
 from store.tables.campaigns import consent
 from store.tables.interviews import inbound as texts
 from store.tables.interviews import interview_events

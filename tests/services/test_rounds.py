@@ -17,8 +17,8 @@ from services import offices, questionnaires, rounds
 from services.faults import Refusal
 from services.imports import import_registry
 from services.work import Work
-from store import registry
-from store.sort_key import sort_key
+from store.registry import organisations as registry
+from store.registry.sort_key import sort_key
 from store.tables.interviews import interviews
 from store.tables.registry import organisations
 from store.tables.rounds import questionnaires as shelf

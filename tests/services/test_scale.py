@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.work import Work
-from store import campaigns, claims, due_interviews
+from store.campaign import campaigns
+from store.campaign import due_steps as due_interviews
+from store.messages import claims
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox
 from store.unit_of_work import Database

@@ -23,7 +23,7 @@ from scoring.rules import DEFAULT
 from services.faults import Refusal
 from services.scores import CODES, Line, ScoreReport, score
 from services.work import Work
-from store import figures
+from store.results import figures
 from store.tables.campaigns import tasks
 from store.tables.interviews import answers, inbound, interviews
 from store.tables.outbox import calls, outbox, senders

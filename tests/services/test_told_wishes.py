@@ -11,7 +11,7 @@ from services.faults import Refusal
 from services.sealed_columns import opened
 from services.told_wishes import Told
 from services.work import Work
-from store.consent import history
+from store.people.consent import history
 from store.tables.campaigns import consent
 from store.tables.outbox import outbox
 from store.tables.registry import organisation_phones, organisations

@@ -12,7 +12,7 @@ from contact.delivery import ErrorKind, Refused
 from gateway.metrics import exposition
 from services import dispatch, isolation, senders, sweeps, traffic
 from services.work import Work
-from store import senders as sender_rows
+from store.messages import senders as sender_rows
 from store.unit_of_work import Database
 from tests.doubles import FakeCarriers, FakeClock
 from tests.services.world import World, build

@@ -16,8 +16,8 @@ from contact.delivery import InboundText, State
 from contact.sender import SenderRow
 from services.ports import Ids
 from services.work import Work
-from store import outbox as outbox_rows
-from store import senders as sender_rows
+from store.messages import outbox as outbox_rows
+from store.messages import senders as sender_rows
 from store.tables.campaigns import consent, tasks
 from store.tables.interviews import inbound, interview_events, interviews
 from store.tables.outbox import outbox
@@ -100,7 +100,7 @@ class World:
 
     def answers(self, at: int = 0) -> dict[str, str]:
         """Stored answers by question."""
-        from store.interviews import answers_of
+        from store.interview.interviews import answers_of
 
         with self.work.database.transaction() as conn:
             return {name: row["value"] for name, row in answers_of(conn, self.interviews[at]).items()}

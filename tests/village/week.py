@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from contact.caps import EXEMPT
 from services import advance, campaigns, dispatch, interviews, planning, senders, sweeps
 from services.work import Work
-from store import campaigns as campaign_rows
-from store.interviews import answers_of
+from store.campaign import campaigns as campaign_rows
+from store.interview.interviews import answers_of
 from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox
 from survey.form.plan import is_relevant, plan_of

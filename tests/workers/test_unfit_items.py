@@ -178,13 +178,13 @@ def clocks(bench: Bench) -> Loop:
             }  # fmt: skip
             conn.execute(sa.insert(inbound).values(row))
     ids = [link.id for link in links]
-    bench.failing("store.clocks.passed", ids[1], 1)
+    bench.failing("store.messages.carrier_clocks.passed", ids[1], 1)
     return Loop("clocks", housekeeping.learn_clocks, bench.state_of(senders, ids, "clock_offset_s"), 30, None)
 
 
 def finishing(bench: Bench) -> Loop:
     ids = sorted(add_campaign(bench.world, title) for title in ("a", "b", "c"))
-    bench.failing("store.campaigns.has_open_interviews", ids[1], 1)
+    bench.failing("store.campaign.campaigns.has_open_interviews", ids[1], 1)
     return Loop("finishing", housekeeping.tick, bench.state_of(campaigns, ids), "done", "running")
 
 
@@ -289,7 +289,7 @@ def erasing(bench: Bench) -> Loop:
         for place, one in enumerate(ids):
             row = {"id": one, "sender_id": bench.world.text.id, "medium": "text", "tries": 0}
             conn.execute(sa.insert(carrier_erasures).values(**row, carrier_id=f"SM{place}", next_at=at))
-    bench.failing("store.erasures.deleted_at_carrier", ids[1], 1)
+    bench.failing("store.privacy.erasures.deleted_at_carrier", ids[1], 1)
 
     def states() -> list[object]:
         return ["there" if bench.world.rows(carrier_erasures, id=one) else "gone" for one in ids]

@@ -13,7 +13,7 @@ from contact.calendar import day, same_all_week
 from contact.delivery import State
 from contact.ladder import DEFAULT, Ladder, Step
 from services import failover, rounds, senders
-from store import senders as sender_rows
+from store.messages import senders as sender_rows
 from store.tables.outbox import outbox
 from store.tables.outbox import senders as sender_table
 from tests.services.week.machine import SENDERS, Week

@@ -36,7 +36,7 @@ from services import (
 from services.calls import UnknownCallError
 from services.faults import Refusal
 from services.work import Work
-from store import campaigns as campaign_rows
+from store.campaign import campaigns as campaign_rows
 from store.tables import metadata
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_table

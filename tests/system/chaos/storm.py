@@ -20,7 +20,7 @@ from runtime.demonstration.witness import contacts
 from scoring.index import Sheets
 from scoring.points import sheet
 from services import campaigns, imports, offices, questionnaires, rounds
-from store import senders
+from store.messages import senders
 from tests.system.chaos import people, witness
 from tests.system.chaos.kills import KINDS
 from tests.system.chaos.stage import START, Stage, staged

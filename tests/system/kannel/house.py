@@ -32,8 +32,8 @@ from services.relay import Relay
 from services.sealed_columns import opened
 from services.senders import NewSender
 from services.work import Work
-from store import outbox as outbox_rows
-from store import senders as sender_rows
+from store.messages import outbox as outbox_rows
+from store.messages import senders as sender_rows
 from store.tables.interviews import inbound as inbound_rows
 from store.tables.rounds import rounds
 from tests import faults

@@ -15,7 +15,7 @@ from carriers.routing import CallbackUrls
 from contact.delivery import Accepted, ErrorKind, Refused
 from runtime.container import machine_work
 from services import reconcile, senders
-from store import contacts
+from store.messages import contact_history as contacts
 from store.tables.outbox import receipts
 from store.tables.registry import phone_abilities
 from tests.faults import plant

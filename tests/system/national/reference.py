@@ -23,8 +23,8 @@ from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
 from runtime.demonstration.village import Villager
 from runtime.settings import Settings
 from services.work import Work
-from store import outbox as outbox_rows
-from store import senders
+from store.messages import outbox as outbox_rows
+from store.messages import senders
 from store.tables.interviews import interview_events
 from store.tables.outbox import outbox
 from tests.system.national.meters import Meters

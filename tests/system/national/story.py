@@ -31,7 +31,7 @@ from runtime.processes import ROOT, crew, environment, servers
 from runtime.settings import Settings
 from services import campaign_status, campaigns, offices, progress, questionnaires, rounds
 from services.work import Work
-from store import senders
+from store.messages import senders
 from tests.system.national import country, verdict
 from tests.system.national.course import Course
 from tests.system.national.figures import Figures, Plan

@@ -33,7 +33,7 @@ from runtime.settings import Settings
 from services import senders as sender_cases
 from services.senders import NewSender
 from services.work import Work
-from store.outbox import insert_row
+from store.messages.outbox import insert_row
 from store.tables.outbox import senders
 from store.tables.registry import phones
 from tests.house.test_containers import SERVICES

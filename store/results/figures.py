@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from contact.outcomes import Facts
 from scoring.cube import Cell, Cube, Forms, Stratum
-from store.phones import GIVEN_UP
+from store.people.phones import GIVEN_UP
 from store.tables.campaigns import tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews
 from store.tables.outbox import calls, outbox

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Update, between, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
-from store.abilities import unable
-from store.outbox import EMPTY
+from store.messages.outbox import EMPTY
 from store.pages import document, page
+from store.people.abilities import unable
 from store.prepared import Prepared, Row
 from store.tables.interviews import inbound, prompted
 from store.tables.outbox import outbox
@@ -128,7 +128,8 @@ def close(
     """Write what became of a text, in one statement: its outcome, its `reply` (outbox columns) with the words `kept`
     beside the text (sealed), what is now `shown`, and as what it was answered (see `answered_since`).
 
-    Columns of the reply not named take the values of `store.outbox.EMPTY`; `shown` is written only with a reply.
+    Columns of the reply not named take the values of `store.messages.outbox.EMPTY`; `shown` is written only with a
+    reply.
     """
     given: dict[str, Any] = {
         "inbound_id": inbound_id,

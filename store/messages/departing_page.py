@@ -28,10 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
-from store.abilities import why_unable
-from store.continuity import ANY_UNREAD
+from store.interview.phone_interviews import shares_phone_with_another
+from store.messages.continuity import ANY_UNREAD
 from store.pages import document, page
-from store.phone_interviews import shares_phone_with_another
+from store.people.abilities import why_unable
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews, prompted
@@ -172,7 +172,8 @@ _OF_TAKEN = (
 
 
 def _with_phones() -> Select[Any]:
-    """As `store.outbox.lock_with_phone`: all phones are locked while the page is joined and sorted, then its rows."""
+    """As `store.messages.outbox.lock_with_phone`: all phones are locked while the page is joined and sorted, then its
+    rows."""
     hashes = select(outbox.c.phone_hash).where(_OF_PAGE)
     locked = select(phones.c.hash).where(phones.c.hash.in_(hashes)).order_by(phones.c.hash)
     phone = locked.with_for_update(key_share=True).cte("phone")

@@ -1,6 +1,6 @@
 """Who a campaign is for, as SQL: its office's reach, the filters of its draft, what became of each so far, why not.
 
-Statements only. A campaign comes in as a row of `store.campaigns.by_id`.
+Statements only. A campaign comes in as a row of `store.campaign.campaigns.by_id`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from sqlalchemy import (
 )
 
 from contact.kinds import FINISHED
-from store.abilities import REACHABLE, takes
-from store.officers import looked_after
-from store.round_offices import locked
-from store.sort_key import sort_key
+from store.people.abilities import REACHABLE, takes
+from store.people.officers import looked_after
+from store.registry.provinces import locked
+from store.registry.sort_key import sort_key
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
 from store.tables.registry import offices, organisation_phones, organisations, phones

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, delete, exists, func, or_, select, update
 
 from contact.delivery import FINAL, State
-from store.personal import Subject, places
+from store.privacy.personal import Subject, places
 from store.tables.campaigns import campaigns, consent
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
 from store.tables.outbox import call_turns, calls, outbox, receipts, senders

@@ -1,6 +1,6 @@
 """Campaigns: their states and holds, and how far each interview's ladder has come.
 
-Statements only; what comes next on a ladder is decided in `contact.ladder`, who is in one in `store.audience`.
+Statements only; what comes next on a ladder is decided in `contact.ladder`, who is in one in `store.campaign.audience`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, or_, select
 
-from store.phones import GIVEN_UP
+from store.people.phones import GIVEN_UP
 from store.tables.base import SEALED
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, insert, select, update
 
-from store.staff import has_second_factor, with_office
+from store.people.staff import has_second_factor, with_office
 from store.tables.staff import staff
 from store.tables.staff import staff_sessions as sessions
 
@@ -44,7 +44,7 @@ def add(conn: Connection, values: Mapping[str, Any]) -> None:
 
 
 def holder(conn: Connection, mark_hash: str, living: Living) -> RowMapping | None:
-    """Whose living session this is, or None: as in `store.staff`, with `session_id`, `seen_at`, `second_factor`."""
+    """Whose living session this is, or None: as `store.people.staff`, with `session_id`, `seen_at`, `second_factor`."""
     query = with_office().join(sessions, sessions.c.staff_id == staff.c.id)
     query = query.add_columns(sessions.c.id.label("session_id"), sessions.c.seen_at, has_second_factor())
     return conn.execute(query.where(sessions.c.mark_hash == mark_hash, living.condition)).mappings().first()

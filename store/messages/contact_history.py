@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from contact.delivery import State
-from store.outbox import ON_A_LINE
+from store.messages.outbox import ON_A_LINE
 from store.prepared import Prepared, Row
 from store.tables.campaigns import consent
 from store.tables.outbox import calls, outbox

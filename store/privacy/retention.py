@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from contact.delivery import FINAL
 from store import audit_chain
-from store.round_offices import DEADLINE
+from store.registry.provinces import DEADLINE
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews
 from store.tables.outbox import call_turns, calls, outbox

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from store.abilities import REACHABLE, unable
+from store.people.abilities import REACHABLE, unable
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, phones
 from store.tables.rounds import rounds

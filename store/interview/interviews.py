@@ -32,10 +32,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
-from store.officers import officer_of
 from store.pages import document, page
+from store.people.officers import officer_of
 from store.prepared import Prepared, Row
-from store.round_offices import DEADLINE, OF_INTERVIEW
+from store.registry.provinces import DEADLINE, OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, interview_events, interviews
 from store.tables.registry import offices, organisations

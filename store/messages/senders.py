@@ -1,6 +1,6 @@
 """Our numbers at the carriers: rows to values, look-up by address or name, changes, and tallies of what went wrong.
 
-Their pace is kept by `store.pacing`. It must not know what is sent.
+Their pace is kept by `store.messages.pacing`. It must not know what is sent.
 """
 
 from __future__ import annotations

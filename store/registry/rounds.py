@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from store.round_offices import DEADLINE, OF_INTERVIEW, locked
+from store.registry.provinces import DEADLINE, OF_INTERVIEW, locked
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_offices, round_questionnaires, rounds

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from contact.delivery import State
 from contact.pacing import Spent
-from store.continuity import ANY_UNREAD
+from store.messages.continuity import ANY_UNREAD
 from store.prepared import Prepared, Row
 from store.tables.outbox import outbox, senders
 

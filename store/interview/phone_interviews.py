@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Exists, Text, Uuid, any_, bind
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
-from store.interviews import HELD, locked
+from store.interview.interviews import HELD, locked
 from store.prepared import Prepared, Row
 from store.tables.interviews import inbound, interviews, prompted
 from store.tables.outbox import outbox

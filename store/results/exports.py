@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, array
 
-from store.round_offices import DEADLINE, OF_INTERVIEW
+from store.registry.provinces import DEADLINE, OF_INTERVIEW
 from store.tables.interviews import answers, interviews
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_offices, rounds

@@ -1,6 +1,6 @@
 """Interviews of a campaign whose next step is due, with all that the ladder decides by: phones, history, exclusion.
 
-What comes next is decided in `contact.ladder`, how far each has come is written by `store.campaigns`.
+What comes next is decided in `contact.ladder`, how far each has come is written by `store.campaign.campaigns`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
-from store.abilities import unable
-from store.audience import exclusion
-from store.round_offices import OF_INTERVIEW
+from store.campaign.audience import exclusion
+from store.people.abilities import unable
+from store.registry.provinces import OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox

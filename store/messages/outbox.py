@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.delivery import State
-from store.abilities import why_unable
+from store.people.abilities import why_unable
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders

@@ -37,9 +37,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, JSONB, insert
 
 from contact.delivery import State
-from store.abilities import takes
-from store.audience import NOT_SILENCED, Campaign, chosen, scope
-from store.outbox import EMPTY
+from store.campaign.audience import NOT_SILENCED, Campaign, chosen, scope
+from store.messages.outbox import EMPTY
+from store.people.abilities import takes
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, or_, select, update
 
 from contact.delivery import State
-from store.round_offices import locked
+from store.registry.provinces import locked
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import inbound, interviews
 from store.tables.outbox import calls, outbox

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from store.officers import looked_after
+from store.people.officers import looked_after
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews
 from store.tables.registry import offices, organisations

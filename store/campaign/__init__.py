@@ -1,0 +1,1 @@
+"""Campaigns as rows: their audience, their planning, the steps that are due."""

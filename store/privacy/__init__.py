@@ -1,0 +1,1 @@
+"""What is held about a person, and the statements that take it away."""

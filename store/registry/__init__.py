@@ -1,0 +1,1 @@
+"""Organisations, imported lists, rounds and provinces, as rows."""

@@ -1,0 +1,1 @@
+"""Counts, figures and exports, as set-based statements."""
