@@ -1,6 +1,6 @@
 """No request is answered with keys that the database was not written with: asked at the start, until it is known.
 
-It must not know the keys: `services.key_fingerprints` compares.
+It must not know the keys: `services.keys.fingerprints` compares.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.errors import answer
-from services import key_fingerprints
-from services.faults import Refusal
+from services.keys import fingerprints as key_fingerprints
+from services.refusal import Refusal
 from services.work import Work
 
 

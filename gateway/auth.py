@@ -1,7 +1,7 @@
 """Who signs in to the staff pages: Flask-Security over our `staff` table, argon2, one session cookie.
 
 Flask-Security brings the hashing and the loading of the member; its own pages and routes stay off. Sessions are rows
-(`services.sessions`): the cookie carries a mark, and says nothing once the row has ended.
+(`services.staff.sessions`): the cookie carries a mark, and says nothing once the row has ended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlalchemy import RowMapping
 
 from characters import codes
 from gateway.browsers import browser
-from services import passwords, sessions
+from services.staff import passwords, sessions
 from services.work import Work
 from store.people import staff
 from store.unit_of_work import Database

@@ -15,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import event
 
-from services.traffic import Measure
+from services.watching.metrics import Measure
 from store.unit_of_work import Database
 
 REFUSED = Counter("alo_webhook_refused", "Requests refused before anything was done", ("door", "reason"))

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from gateway.deadline import Deadline
 from migrations.compatibility import fit
 from runtime.heartbeats import Seen
-from services.traffic import Measure, measures
+from services.watching.metrics import Measure, measures
 from services.work import Work
 from store import readiness
 

@@ -17,9 +17,9 @@ from runtime.clock import FastClock, RealClock, clock_of
 from runtime.identifiers import RandomIds
 from runtime.marks import OutsideMarks
 from runtime.settings import Settings
-from services.faults import Refusal
-from services.known_recordings import KnownRecordings
+from services.calls.recording_cache import KnownRecordings
 from services.ports import CallCarrier, Carriers, Jobs, SenderRow, TextCarrier
+from services.refusal import Refusal
 from services.work import Work
 from store.messages import senders
 from store.unit_of_work import Database

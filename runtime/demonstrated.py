@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runtime.container import machine_work
 from runtime.data_directory import DEMONSTRATION
 from runtime.settings import Settings
-from services.faults import Refusal
+from services.refusal import Refusal
 
 if TYPE_CHECKING:
     from runtime.demonstration.network import Network

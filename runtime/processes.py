@@ -29,8 +29,8 @@ from runtime.container import machine_work, refuse_fast_clock, with_embedded
 from runtime.embedded import Postgres, ServerFailedError, Valkey, installed
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings
-from services import key_fingerprints
-from services.faults import Refusal
+from services.keys import fingerprints as key_fingerprints
+from services.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_TIMEOUT_S = 60.0

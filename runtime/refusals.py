@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from runtime.catalogue import words
 from runtime.clock import UnreadableClockError
 from runtime.keys import NoKeysError, UnfitKeysError
-from services.faults import Refusal
+from services.refusal import Refusal
 
 NOT_CONFIGURED = 78
 """Exit code for what only an operator can mend (EX_CONFIG of sysexits.h)."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from scoring.disclosure import K
 from scoring.index import Index, Mean, Share, TopBox
 from scoring.methods import Figure
-from services.scores import Line, ScoreReport
+from services.results.scores import Line, ScoreReport
 
 Words = Callable[..., str]
 

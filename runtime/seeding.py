@@ -9,7 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from runtime.settings import Settings
-from services.senders import NewSender, Seeded, seed
+from services.senders.senders import NewSender, Seeded, seed
 from services.work import Work
 
 ACTOR = "machine:settings"

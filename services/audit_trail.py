@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from files import tables
-from services.faults import Refusal
+from services.refusal import Refusal
 from services.work import Work
 from store import audit
 from store.audit import Line, Wanted

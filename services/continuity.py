@@ -1,7 +1,7 @@
 """Is this database older than what left the house? Marks that grow here and are kept outside too tell; then all waits.
 
-While it is held nothing leaves by any sender until each carrier was read (`services.recovery`) or staff released it.
-It must not know where the marks are kept, nor how a database came to be older.
+While it is held nothing leaves by any sender until each carrier was read (`services.recovery.after_restore`) or staff
+released it. It must not know where the marks are kept, nor how a database came to be older.
 """
 
 from __future__ import annotations

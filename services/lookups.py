@@ -15,7 +15,7 @@ from characters.cleaning import clean
 from characters.matching import Match, Names
 from files import areas
 from files.cells import bare_place, expand, seen_as
-from services.faults import Refusal
+from services.refusal import Refusal
 from store.registry import organisations as registry
 
 _MOST_NAMED = 20

@@ -14,7 +14,9 @@ from sqlalchemy import RowMapping
 
 from contact.delivery import InboundText, Receipt, State
 from contact.sender import SenderRow
-from services import calls, delivery, inbound
+from services.calls import dialogue as calls
+from services.delivery import outcomes as delivery
+from services.texts import receive as inbound
 from services.work import Work
 from store.messages import outbox, senders
 from store.people import phones

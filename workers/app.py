@@ -14,7 +14,7 @@ from runtime.celery_client import celery_app
 from runtime.container import machine_work
 from runtime.refusals import told
 from runtime.settings import Settings
-from services import key_fingerprints
+from services.keys import fingerprints as key_fingerprints
 from workers.schedule import schedule
 
 _settings = Settings()

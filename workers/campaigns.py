@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services import advance as ladder
-from services import planning
+from services.campaign import next_step as ladder
+from services.campaign import planning
 from workers.app import app
 from workers.task import work
 

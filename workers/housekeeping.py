@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from services import campaigns as campaign_cases
-from services import carrier_erasing, clocks, continuity, failover, reconcile, recovery, retention, silence, sweeps
+from services import continuity
+from services.campaign import campaigns as campaign_cases
+from services.delivery import sweeps
+from services.delivery import unconfirmed as silence
+from services.delivery import unknown as reconcile
+from services.privacy import carrier_erasing, retention
+from services.recovery import after_restore as recovery
+from services.senders import carrier_clocks as clocks
+from services.senders import failover
 from store.campaign import campaigns
 from store.messages import claims
 from workers.app import app

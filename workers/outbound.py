@@ -10,8 +10,8 @@ from uuid import UUID
 
 from celery import signals
 
-from services import detection
-from services.relay import Relay
+from services.calls import machine_detection as detection
+from services.sending.overlap import Relay
 from workers.app import app
 from workers.task import work
 

@@ -6,7 +6,8 @@ from functools import cache
 
 from runtime.container import eraser_database, machine_work
 from runtime.settings import Settings
-from services import continuity, key_fingerprints
+from services import continuity
+from services.keys import fingerprints as key_fingerprints
 from services.work import Work
 from store.unit_of_work import Database
 

@@ -14,7 +14,8 @@ from gateway import auth
 from gateway.console.desk import desk, later, member, page, say
 from gateway.console.door_log import note_sign_in_failed
 from gateway.console.new_password import unfit
-from services import passwords, sessions, staff
+from services.staff import accounts as staff
+from services.staff import passwords, sessions
 
 routes = Blueprint("account", __name__, url_prefix="/account")
 TRIES = "own password"

@@ -15,9 +15,13 @@ from gateway.console import drafting
 from gateway.console.desk import desk, field, member, obey, page, refusal_words, say, sight, typed
 from gateway.console.rounds import chosen_office, offices_to_choose, seen
 from runtime import reasons
-from services import campaign_status, campaigns, lookups, progress, senders, trial
-from services.campaign_status import CampaignStatus
-from services.faults import Refusal
+from services import lookups
+from services.campaign import campaigns, progress
+from services.campaign import sample_text as trial
+from services.campaign import status as campaign_status
+from services.campaign.status import CampaignStatus
+from services.refusal import Refusal
+from services.senders import senders
 from store.campaign import contacts as campaign_contacts
 from store.people import staff
 

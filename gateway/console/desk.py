@@ -23,7 +23,7 @@ from gateway.console.uploads import Uploads
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES, words
 from services import continuity
-from services.faults import Refusal
+from services.refusal import Refusal
 from services.work import Work
 
 LONGEST_REASON = 300

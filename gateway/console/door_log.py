@@ -11,7 +11,7 @@ from flask import Response, request
 
 from gateway import auth
 from gateway.console.desk import desk
-from services import staff
+from services.staff import accounts as staff
 
 _log = structlog.get_logger("alo.gateway")
 _LETTERS = 16

@@ -15,8 +15,9 @@ from gateway.console.new_password import unfit
 from gateway.console.way_back import way_back
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
-from services import passwords, second_factor, staff
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.staff import accounts as staff
+from services.staff import passwords, second_factor
 
 routes = Blueprint("door", __name__)
 LEFT_BEHIND = '"cache", "storage"'

@@ -29,7 +29,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 
 def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
-    """title, kind, audience and spread_days of `services.campaigns.draft`, as the form gives them."""
+    """title, kind, audience and spread_days of `services.campaign.campaigns.draft`, as the form gives them."""
     days = plain(form.get("spread_days", ""))
     return {
         "title": typed("title", LONGEST_TITLE),

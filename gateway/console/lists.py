@@ -26,11 +26,11 @@ from files.workbooks import MAX_BYTES
 from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
 from gateway.console.rounds import chosen_office, offices_to_choose
 from gateway.console.uploads import Checked, file_name
-from services import readings
-from services.faults import Refusal
-from services.identity import NOTHING_SAID, Answers, Rest, answers
-from services.imports import import_registry
-from services.undo import undo_import
+from services.refusal import Refusal
+from services.registry import readings
+from services.registry.identity import NOTHING_SAID, Answers, Rest, answers
+from services.registry.imports import import_registry
+from services.registry.undo import undo_import
 from store.registry import imports
 
 routes = Blueprint("lists", __name__, url_prefix="/lists")

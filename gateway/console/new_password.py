@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from flask import request
 
 from gateway.console.desk import refusal_words, say
-from services import passwords
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.staff import passwords
 
 
 def unfit(password: str, own: Iterable[str]) -> str:

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from gateway.console.desk import desk, member, obey, refusal_words, say, sight, typed
 from gateway.console.rounds import chosen_office, seen
-from services.exports import FORMATS, Order, export
-from services.faults import Refusal
-from services.round_offices import lock_office, unlock_office
+from services.refusal import Refusal
+from services.results.exports import FORMATS, Order, export
+from services.rounds.provinces import lock_office, unlock_office
 
 routes = Blueprint("province", __name__, url_prefix="/rounds/<code>")
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}

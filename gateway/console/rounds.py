@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from gateway.console import drafting
 from gateway.console.desk import desk, member, page, sight
-from services import audience_filters, offices, rounds
-from services.faults import Refusal
-from services.progress import BEGUN, OUTCOMES, RoundProgress, round_progress
+from services.campaign import filters as audience_filters
+from services.campaign.progress import BEGUN, OUTCOMES, RoundProgress, round_progress
+from services.refusal import Refusal
+from services.registry import offices
+from services.rounds import rounds
 
 routes = Blueprint("rounds", __name__)
 

@@ -15,8 +15,8 @@ from flask.typing import ResponseReturnValue
 from gateway import auth
 from gateway.console.desk import desk, later, member, page, refusal_words, say
 from gateway.console.door_log import note_sign_in_failed
-from services import second_factor
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.staff import second_factor
 
 routes = Blueprint("second", __name__, url_prefix="/account/second-factor")
 TRIES = "second-factor"

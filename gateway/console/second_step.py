@@ -12,7 +12,7 @@ from gateway import auth
 from gateway.console.desk import desk, later, page, say
 from gateway.console.door_log import note_sign_in_failed
 from gateway.metrics import REFUSED
-from services import second_factor
+from services.staff import second_factor
 
 routes = Blueprint("step", __name__, url_prefix="/sign-in/code")
 

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from characters.cleaning import clean
 from contact.calendar import local_day
 from gateway.console.desk import desk, field, member, page, refusal_words, say, sight
-from services import held_numbers, told_wishes
-from services.faults import Refusal
-from services.told_wishes import HOW, Told
+from services.follow_up import staff_requests as told_wishes
+from services.follow_up.staff_requests import HOW, Told
+from services.refusal import Refusal
+from services.registry import held_numbers
 
 routes = Blueprint("wishes", __name__, url_prefix="/wishes")
 

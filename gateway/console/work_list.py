@@ -9,7 +9,8 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.console.desk import desk, member, obey, page, say, sight
-from services import officers, work_list
+from services.staff import area_officers as officers
+from services.staff import work_list
 from services.work import Work
 from store.people import staff, tasks
 

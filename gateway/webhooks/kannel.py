@@ -15,7 +15,7 @@ from contact.delivery import InboundText
 from gateway.desk import desk
 from gateway.errors import answer, known, note_failure
 from gateway.webhooks.reading import done, read, reported, sender_at
-from services import unfit_texts
+from services.texts import unfit as unfit_texts
 
 routes = Blueprint("kannel", __name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from gateway.desk import desk
-from services.known_recordings import audio
+from services.calls.recording_cache import audio
 
 routes = Blueprint("prompts", __name__)
 

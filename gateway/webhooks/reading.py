@@ -16,7 +16,8 @@ from contact.sender import SenderRow
 from gateway.desk import desk
 from gateway.metrics import DONE
 from gateway.webhook_guard import refuse
-from services import delivery, isolation
+from services.delivery import outcomes as delivery
+from services.unfit import isolation
 
 Value = TypeVar("Value")
 NO_CONTENT = 204

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from carriers.twilio import webhooks as twilio_requests
 from gateway.desk import desk
 from gateway.webhooks.reading import done, nothing, read, reported
-from services import detection
+from services.calls import machine_detection as detection
 
 routes = Blueprint("receipts", __name__)
 

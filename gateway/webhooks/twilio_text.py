@@ -11,7 +11,7 @@ from carriers.twilio import webhooks as twilio_requests
 from carriers.twilio.twiml import message_reply
 from gateway.desk import desk
 from gateway.webhooks.reading import done, read, sender_at, twiml
-from services import unfit_texts
+from services.texts import unfit as unfit_texts
 
 routes = Blueprint("twilio_text", __name__)
 

@@ -13,7 +13,9 @@ from contact.delivery import Detection, is_machine
 from gateway.desk import desk
 from gateway.errors import known, note_failure
 from gateway.webhooks.reading import done, read, sender_at, twiml
-from services import calls, detection, ring_in
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.calls import machine_detection as detection
 
 routes = Blueprint("twilio_voice", __name__)
 LAST_TURN = 32_767

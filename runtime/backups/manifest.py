@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.faults import Refusal
+from services.refusal import Refusal
 from store.keys import KnownKey
 
 FORMAT = 1

@@ -15,7 +15,7 @@ from typing import IO, cast
 import sqlalchemy as sa
 
 from runtime import embedded
-from services.faults import Refusal
+from services.refusal import Refusal
 from store.unit_of_work import driver_url
 
 PLACES = Path("/usr/lib/postgresql")

@@ -20,8 +20,9 @@ from runtime.backups.manifest import Manifest
 from runtime.backups.sealing import Opener
 from runtime.container import machine_work
 from runtime.settings import Settings
-from services import continuity, key_fingerprints
-from services.faults import Refusal
+from services import continuity
+from services.keys import fingerprints as key_fingerprints
+from services.refusal import Refusal
 from store.keys import others_connected
 from store.roles import CONSOLE, MACHINE
 from store.unit_of_work import Database

@@ -11,7 +11,7 @@ from typing import IO, Protocol
 
 import pyrage  # type: ignore[import-untyped]  # it brings no types
 
-from services.faults import Refusal
+from services.refusal import Refusal
 
 
 class Readable(Protocol):

@@ -14,7 +14,7 @@ from runtime.catalogue import ZONE, shown
 from runtime.cli.session import Session
 from services import audit_chain, audit_trail
 from services.audit_chain import Verified
-from services.faults import Refusal
+from services.refusal import Refusal
 from store.audit import Line, Wanted
 from store.audit_chain import GENESIS, End
 

@@ -17,7 +17,7 @@ from runtime.data_directory import locked
 from runtime.embedded import Postgres, Valkey, installed
 from runtime.settings import Settings
 from runtime.spawn import alive
-from services.faults import Refusal
+from services.refusal import Refusal
 
 
 @click.group("backup", cls=usage.FirstIsSubject, subject="to")

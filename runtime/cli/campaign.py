@@ -12,9 +12,13 @@ from runtime import reasons
 from runtime.cli.previewing import audience_options, show_preview
 from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
-from services import campaign_status, campaigns, lookups, rounds, trial
-from services.campaign_status import CampaignStatus
-from services.faults import Refusal
+from services import lookups
+from services.campaign import campaigns
+from services.campaign import sample_text as trial
+from services.campaign import status as campaign_status
+from services.campaign.status import CampaignStatus
+from services.refusal import Refusal
+from services.rounds import rounds
 from services.work import Work
 from store.campaign import campaigns as rows
 from store.campaign import contacts as campaign_contacts

@@ -9,8 +9,9 @@ import click
 
 from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
-from services import exports, figure_exports
-from services.cards import export_cards
+from services.results import exports
+from services.results import figures as figure_exports
+from services.results.cards import export_cards
 
 WHAT = ("forms", "status", "answers", "figures")
 FORMATS = ("xlsx", "csv", "json", "flow-results", "cards")

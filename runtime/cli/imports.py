@@ -13,9 +13,9 @@ from characters.legacy import CONVERTIBLE
 from files.reports import report_lines
 from runtime.cli.faults import told
 from runtime.cli.session import Session
-from services.identity import answers
-from services.imports import import_online, import_registry
-from services.undo import undo_import
+from services.registry.identity import answers
+from services.registry.imports import import_online, import_registry
+from services.registry.undo import undo_import
 
 
 @click.command("import")

@@ -12,7 +12,7 @@ from runtime.cli import person_erasing
 from runtime.cli.session import Session
 from runtime.clock import clock_of
 from runtime.container import running_settings
-from services import key_rotation
+from services.keys import rotation as key_rotation
 from store.roles import CONSOLE, MACHINE
 from store.unit_of_work import Database
 

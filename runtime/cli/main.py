@@ -21,7 +21,7 @@ from runtime.clock import UnreadableClockError
 from runtime.keys import UnfitKeysError
 from runtime.refusals import words_for
 from runtime.settings import BadSettingsError, Settings
-from services.faults import Refusal
+from services.refusal import Refusal
 
 SUBCOMMANDS: Mapping[str, str] = {
     "up": "up",

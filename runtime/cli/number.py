@@ -9,8 +9,9 @@ import click
 
 from contact.calendar import MEDIA, Medium
 from runtime.cli.session import Session
-from services import held_numbers, told_wishes
-from services.told_wishes import HOW
+from services.follow_up import staff_requests as told_wishes
+from services.follow_up.staff_requests import HOW
+from services.registry import held_numbers
 
 FOR: dict[str, tuple[Medium, ...]] = {"texts": ("text",), "calls": ("call",), "all": MEDIA}
 

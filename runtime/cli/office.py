@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from runtime.cli.session import Session
-from services import offices
+from services.registry import offices
 
 
 @click.group("office")

@@ -15,9 +15,9 @@ from contact.calendar import local_day
 from runtime.catalogue import ZONE, shown
 from runtime.cli import person_erasing
 from runtime.cli.session import Session
-from services import person_copy, person_requests
-from services.faults import Refusal
-from services.told_wishes import HOW, Told
+from services.follow_up.staff_requests import HOW, Told
+from services.privacy import person_copy, person_requests
+from services.refusal import Refusal
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 _ANSWERS = click.option("--answers", is_flag=True, help="kèm câu hỏi và câu trả lời (with what was asked and answered)")

@@ -16,9 +16,10 @@ import click
 from runtime import container, person_files
 from runtime.cli.session import Session
 from runtime.data_directory import prepare
-from services import erasure, erasure_marks, numbers
-from services.erasure import Erased, Preview, Traces
-from services.faults import Refusal
+from services.consent import callers as numbers
+from services.privacy import erasure, erasure_marks
+from services.privacy.erasure import Erased, Preview, Traces
+from services.refusal import Refusal
 
 KEPT = "erased-people.jsonl"
 """The marks in the data directory, written anew at each erasure."""

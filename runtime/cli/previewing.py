@@ -12,8 +12,8 @@ import click
 from contact.kinds import KINDS
 from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
-from services.faults import Refusal
-from services.preview import Preview
+from services.campaign.preview import Preview
+from services.refusal import Refusal
 from store.campaign.audience import OUTCOMES
 
 SHOWN = 3

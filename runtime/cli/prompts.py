@@ -14,7 +14,8 @@ from ivr.prompts import DEFAULT_VOICE
 from ivr.voices import PLACEHOLDER, VOICES
 from runtime.cli.faults import told
 from runtime.cli.session import Session
-from services import questionnaires, voices
+from services.calls import recordings as voices
+from services.interview import questionnaires
 from survey.form.questionnaire import Questionnaire
 
 HEADINGS = ("id", "file", "where", "language", "voice", "words", "seconds")

@@ -13,7 +13,7 @@ from files.text_interview import text_interview
 from runtime.cli import prompts
 from runtime.cli.faults import told
 from runtime.cli.session import Session
-from services import questionnaires
+from services.interview import questionnaires
 from survey.form.questionnaire import Question, Questionnaire
 
 

@@ -8,7 +8,7 @@ import click
 
 from contact.phone import shown
 from runtime.cli.session import Session
-from services import readings
+from services.registry import readings
 
 
 @click.group("reading")

@@ -14,7 +14,9 @@ from runtime.cli import person_erasing, usage
 from runtime.cli.backup import standing
 from runtime.cli.sender import tell_held
 from runtime.cli.session import Session
-from services import continuity, recovery, senders
+from services import continuity
+from services.recovery import after_restore as recovery
+from services.senders import senders
 
 
 @click.group("restore", cls=usage.FirstIsSubject, subject="from")

@@ -19,8 +19,9 @@ from runtime.catalogue import ZONE
 from runtime.cli import round_office
 from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
-from services import round_offices, rounds
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.rounds import provinces as round_offices
+from services.rounds import rounds
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 

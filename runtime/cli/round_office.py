@@ -10,8 +10,8 @@ import click
 from runtime.catalogue import ZONE
 from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
-from services import round_offices
-from services import superseded as answers
+from services.interview import overridden_answers as answers
+from services.rounds import provinces as round_offices
 
 DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 _WHY = click.option("--reason", type=WORDS, required=True, help="lý do, ghi vào nhật ký (why, for the audit trail)")

@@ -8,7 +8,7 @@ from runtime.catalogue import LANGUAGES
 from runtime.cli.session import Session
 from runtime.score_tables import report_lines
 from scoring.methods import METHODS
-from services.scores import score
+from services.results.scores import score
 
 
 @click.command("score")

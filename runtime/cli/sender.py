@@ -13,7 +13,9 @@ from runtime import seeding
 from runtime.cli import sender_costs, sender_trial, usage
 from runtime.cli.session import Session
 from runtime.cli.typed_words import WORDS
-from services import continuity, recovery, senders
+from services import continuity
+from services.recovery import after_restore as recovery
+from services.senders import senders
 
 
 @click.group("sender")

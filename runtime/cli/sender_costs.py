@@ -13,8 +13,8 @@ from carriers.twilio.bills import Bill, TwilioBills
 from carriers.twilio.rest import TwilioClients
 from runtime.cli.session import Session
 from runtime.container import credentials
-from services import costs as reckoning
-from services.costs import Expected
+from services.senders import costs as reckoning
+from services.senders.costs import Expected
 
 
 @click.command("price")

@@ -8,7 +8,7 @@ import click
 
 from contact.delivery import State
 from runtime.cli.session import Session
-from services import sender_trial
+from services.senders import test_message as sender_trial
 
 LOOK_S = 0.5
 OVER = frozenset(State) - {

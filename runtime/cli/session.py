@@ -17,7 +17,8 @@ import click
 from runtime.catalogue import words
 from runtime.container import console_work, machine_work, running_settings
 from runtime.settings import Settings
-from services import key_fingerprints, staff
+from services.keys import fingerprints as key_fingerprints
+from services.staff import accounts as staff
 from services.work import Work
 
 

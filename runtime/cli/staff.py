@@ -9,8 +9,10 @@ import click
 
 from characters import codes
 from runtime.cli.session import Session
-from services import officers, second_factor, sessions, staff
-from services.staff import Role
+from services.staff import accounts as staff
+from services.staff import area_officers as officers
+from services.staff import second_factor, sessions
+from services.staff.accounts import Role
 
 
 @click.group("staff")

@@ -9,8 +9,8 @@ import click
 
 from runtime.catalogue import load, shown
 from runtime.cli.session import Session
-from services import work_list
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.staff import work_list
 
 KINDS = sorted(code.removeprefix("task.kind.") for code in load() if code.startswith("task.kind."))
 

@@ -9,9 +9,9 @@ import click
 
 from runtime.catalogue import shown
 from runtime.cli.session import Session
-from services import unfit_items
-from services.faults import Refusal
-from services.isolation import LOOPS
+from services.refusal import Refusal
+from services.unfit.isolation import LOOPS
+from services.watching import unfit_items
 
 
 @click.group("unfit")

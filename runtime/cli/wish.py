@@ -10,9 +10,9 @@ import click
 
 from contact.calendar import ZONE, local_day
 from runtime.cli.session import Session
-from services import told_wishes
-from services.faults import Refusal
-from services.told_wishes import HOW, Told
+from services.follow_up import staff_requests as told_wishes
+from services.follow_up.staff_requests import HOW, Told
+from services.refusal import Refusal
 
 
 @click.group("wish")

@@ -20,7 +20,7 @@ from runtime.data_directory import DEMONSTRATION
 from runtime.demonstrated import ACCOUNT, refuse_own_database
 from runtime.demonstration.network import CALL_NUMBER, TEXT_NUMBER
 from runtime.settings import Settings
-from services.faults import Refusal
+from services.refusal import Refusal
 
 RATE = 900.0
 """Business seconds a real second: a day in a minute and a half."""

@@ -22,10 +22,15 @@ from runtime.processes import ROOT
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
 from scoring.methods import METHODS
-from services import campaign_status, campaigns, imports, offices, questionnaires, rounds, scores
-from services.campaign_status import CampaignStatus
-from services.campaigns import Preview
-from services.scores import ScoreReport
+from services.campaign import campaigns
+from services.campaign import status as campaign_status
+from services.campaign.campaigns import Preview
+from services.campaign.status import CampaignStatus
+from services.interview import questionnaires
+from services.registry import imports, offices
+from services.results import scores
+from services.results.scores import ScoreReport
+from services.rounds import rounds
 from services.work import Work
 
 ACTOR = "cli:demo"

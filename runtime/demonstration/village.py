@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.questionnaires import form_of
+from services.interview.questionnaires import form_of
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, organisations, phones

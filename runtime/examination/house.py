@@ -16,8 +16,10 @@ from runtime.clock import UnreadableClockError, clock_of
 from runtime.examination import connections
 from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.settings import Settings
-from services import audit_chain, key_fingerprints, person_requests
-from services.faults import Refusal
+from services import audit_chain
+from services.keys import fingerprints as key_fingerprints
+from services.privacy import person_requests
+from services.refusal import Refusal
 from store.keys import carried, recorded, sample
 from store.messages import continuity, unfit
 from store.rights import differences

@@ -18,7 +18,7 @@ from runtime.clock import UnreadableClockError
 from runtime.examination.findings import Examination, Finding, fault, note, well
 from runtime.heartbeats import Heartbeats, Seen
 from runtime.settings import Settings
-from services.overdue import overdue
+from services.watching.overdue import overdue
 from store import readiness
 
 BEAT_LATE_S = 30.0

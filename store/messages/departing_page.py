@@ -1,6 +1,6 @@
 """Contacts on their way out, a page at a time: locked in the order of the house, marked as leaving, noted as taken.
 
-Statements only: which rows may leave is decided in `services.departure`. It must not know a carrier.
+Statements only: which rows may leave is decided in `services.sending.clear`. It must not know a carrier.
 """
 
 from __future__ import annotations

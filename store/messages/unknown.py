@@ -1,6 +1,7 @@
 """Rows something is amiss with: leases that ran out, hand-overs in doubt, texts and calls that fell silent.
 
-Statements only; times are real. What is decided about them stands in `services.sweeps` and `services.reconcile`.
+Statements only; times are real. What is decided about them stands in `services.delivery.sweeps` and
+`services.delivery.unknown`.
 """
 
 from __future__ import annotations

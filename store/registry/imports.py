@@ -1,6 +1,6 @@
 """Past imports of lists, as the staff pages show them. Reports stay sealed here.
 
-It must not know how an import is made (`services.imports`).
+It must not know how an import is made (`services.registry.imports`).
 """
 
 from __future__ import annotations

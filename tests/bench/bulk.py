@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import xlsxwriter
 
 from questionnaires.sample_village import HEADER
-from services import campaigns, planning
+from services.campaign import campaigns, planning
 from store.tables.registry import offices
 from tests.bench import population
 from tests.bench.house import Done, House

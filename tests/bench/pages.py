@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.console.app import build
-from services import campaigns
+from services.campaign import campaigns
 from tests.bench import population
 from tests.bench.bulk import answered
 from tests.bench.house import House

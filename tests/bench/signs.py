@@ -15,8 +15,8 @@ import psutil
 
 from runtime.heartbeats import Heartbeats
 from runtime.marks import OutsideMarks
-from services import traffic
-from services.claiming import claim_batch
+from services.sending.claim import claim_batch
+from services.watching import metrics as traffic
 from services.work import Work
 from store import readiness
 from store.messages import claims, pacing

@@ -22,7 +22,7 @@ Task = Callable[[], int]
 def plan(campaign: str) -> Task:
     """Enter the audience and decide everybody's first step."""
     from runtime.container import machine_work
-    from services import planning
+    from services.campaign import planning
 
     work = machine_work()
     return lambda: planning.plan(work, UUID(campaign))
@@ -41,8 +41,8 @@ def dispatch(sender: str) -> Task:
     Modules are imported before, the holidays' too; connections are opened while it is measured, as the bare side's is.
     """
     from runtime.container import machine_work
-    from services import departure
-    from services import dispatch as use_case
+    from services.sending import clear as departure
+    from services.sending import dispatcher as use_case
     from tests.bench.stub_carrier import StubCarrier
     from tests.doubles import FakeCarriers
 
@@ -61,7 +61,7 @@ def bare_dispatch() -> Task:
 def score(answers: str) -> Task:
     """The index with every breakdown of so many `answers`."""
     from runtime.container import machine_work
-    from services import scores
+    from services.results import scores
 
     work = machine_work()
 
@@ -86,7 +86,7 @@ def bare_score(answers: str) -> Task:
 def import_list(path: str) -> Task:
     """Bring a list in with every check and its report. Rows."""
     from runtime.container import machine_work
-    from services import imports
+    from services.registry import imports
 
     work = machine_work()
     return lambda: imports.import_registry(work, "QB", Path(path), "bench").counts["added"]
@@ -104,7 +104,7 @@ def export(kind: str, place: str, answers: str) -> Task:
     """Completed forms with so many `answers` into a file."""
     from runtime.catalogue import words
     from runtime.container import machine_work
-    from services import exports
+    from services.results import exports
 
     work = machine_work()
     order = exports.Order("2026", "forms", kind, _fresh(place, f"ours.{kind}"), "bench", "bench")

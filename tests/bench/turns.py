@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from contact.delivery import InboundText
-from services import calls, inbound
+from services.calls import dialogue as calls
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.interviews import answers
 from tests.bench.house import TOKEN, House, free_port

@@ -12,7 +12,8 @@ from flask import Flask
 
 from contact import settings
 from gateway.console import campaigns as campaigns_page
-from services import campaigns, rounds
+from services.campaign import campaigns
+from services.rounds import rounds
 from store.tables.campaigns import campaigns as table
 from store.tables.outbox import outbox
 from store.tables.staff import audit

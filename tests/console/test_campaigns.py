@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from services import campaigns, officers
+from services.campaign import campaigns
+from services.staff import area_officers as officers
 from store.tables.campaigns import campaigns as table
 from store.tables.interviews import interviews
 from store.tables.registry import offices, organisations

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.console import tries
-from services import second_factor, staff
+from services.staff import accounts as staff
+from services.staff import second_factor
 from store.tables.staff import staff as members
 from tests.console.test_door_log import lines, passed
 from tests.console.test_tries import ATTACKER, VICTIM, attempt, counters, doors

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from gateway import auth
-from services import one_time_codes, second_factor, staff
+from services.staff import accounts as staff
+from services.staff import one_time_codes, second_factor
 from store.tables.staff import staff as members
 from tests.console.test_tries import ATTACKER, attempt, counters, doors
 from tests.console.visitor import code, set_up

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from gateway.console import door_log
 from runtime.observability import PASSING, redact
-from services import staff
+from services.staff import accounts as staff
 from store.tables.staff import staff as members
 from tests.console.visitor import Visitor, code, set_up
 from tests.services.world import World

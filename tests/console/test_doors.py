@@ -13,8 +13,8 @@ from flask import Flask
 from flask_security.utils import hash_password
 
 from gateway.console.app import DOOR_BYTES, OPEN_TO_ALL
-from services import staff
-from services.staff import Invitation
+from services.staff import accounts as staff
+from services.staff.accounts import Invitation
 from store.tables.staff import audit
 from store.tables.staff import staff as table
 from tests.console.visitor import HOST, Visitor, words

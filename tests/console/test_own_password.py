@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from services import staff
+from services.staff import accounts as staff
 from store.tables.staff import audit
 from store.tables.staff import staff as table
 from tests.console.visitor import Visitor, enter, words

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from werkzeug.test import TestResponse
 
-from services import campaigns, inbound, officers
-from services.progress import round_progress
-from services.staff_entry import enter_answers
+from services.campaign import campaigns
+from services.campaign.progress import round_progress
+from services.interview.staff_entry import enter_answers
+from services.staff import area_officers as officers
 from services.tasks import open_task
+from services.texts import receive as inbound
 from store.tables.rounds import round_offices
 from store.tables.staff import audit
 from tests.console.test_campaigns import id_in

@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from services import campaigns
-from services.faults import Refusal
+from services.campaign import campaigns
+from services.refusal import Refusal
 from services.work import Work
 from store.campaign.audience import FILTERS, OUTCOMES
 from store.registry import organisations as registry

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from flask import Flask
 
 from runtime.cli import staff as command
-from services import one_time_codes, second_factor, staff
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.staff import accounts as staff
+from services.staff import one_time_codes, second_factor
 from store.tables.staff import audit, recovery_codes, second_factors
 from store.tables.staff import staff as members
 from tests.console.visitor import HOST, Visitor, add_office, code, enter, set_up, words

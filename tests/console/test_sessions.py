@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from gateway.browsers import browser
-from services import sessions, staff
+from services.staff import accounts as staff
+from services.staff import sessions
 from store.people import staff_sessions as rows
 from store.tables.staff import audit
 from store.tables.staff import staff as members

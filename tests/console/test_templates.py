@@ -11,7 +11,7 @@ import gateway.console
 from files import faults
 from gateway.console.showing import SIGNS
 from runtime.catalogue import load
-from services.progress import OUTCOMES
+from services.campaign.progress import OUTCOMES
 
 ENTRIES = load()
 PLACE = Path(gateway.console.__file__).parent

@@ -20,7 +20,7 @@ from gateway.console.app import build
 from gateway.counters import Counters, InProcess, Shared
 from gateway.inside import Inside
 from gateway.metrics import REFUSED
-from services import staff
+from services.staff import accounts as staff
 from store.tables.staff import staff as table
 from store.unit_of_work import Database
 from tests.console.visitor import HOST, words

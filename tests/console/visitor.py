@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services import second_factor, sessions
+from services.staff import second_factor, sessions
 from services.work import Work
 from store.tables.registry import offices
 from store.tables.staff import staff

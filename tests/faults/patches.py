@@ -18,24 +18,21 @@ from uuid import UUID
 
 from contact.delivery import ErrorKind, Refused, State
 from ivr import callflow, menus
-from services import (
-    calls,
-    claiming,
-    clearance,
-    consent,
-    conversation,
-    delivery,
-    departure,
-    exports,
-    happenings,
-    inbound,
-    interviews,
-    resumptions,
-    ring_in,
-    scores,
-    sweeps,
-)
-from services.questionnaires import form_of
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.consent import ledger as consent
+from services.delivery import outcomes as delivery
+from services.delivery import sweeps
+from services.follow_up import resumptions
+from services.interview import events as happenings
+from services.interview import recording as interviews
+from services.interview.questionnaires import form_of
+from services.results import exports, scores
+from services.sending import claim as claiming
+from services.sending import clear as departure
+from services.sending import policy as clearance
+from services.texts import answer as conversation
+from services.texts import receive as inbound
 from sms import texting
 from store.interview import calls as call_rows
 from store.messages import claims, outbox, pacing

@@ -17,8 +17,8 @@ from carriers.credentials import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from questionnaires.make_samples import HERE
-from services import campaigns
-from services.imports import import_registry
+from services.campaign import campaigns
+from services.registry.imports import import_registry
 from services.work import Work
 from store import audit
 from store.unit_of_work import Database

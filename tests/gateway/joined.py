@@ -18,7 +18,8 @@ from carriers.credentials import Credentials, TwilioCredentials
 from carriers.routing import CarrierRouter
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
-from services import detection, dispatch
+from services.calls import machine_detection as detection
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import delivery
+from services.delivery import outcomes as delivery
 from tests.gateway.parts import small_app
 
 delivery.record_receipt = lambda *_given, **_more: "merged"

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
-from services.sealed_columns import opened
+from services.keys.sealed_columns import opened
 from services.work import Work
 from store.tables.campaigns import tasks
 from store.tables.outbox import senders

@@ -31,10 +31,10 @@ class Door:
         self.reached: list[tuple[Any, ...]] = []
         self.fails = False
         answer = SimpleNamespace(body="Câu 4?", ref=REF, outcome="answered", repeated=False)
-        patch.setattr("services.inbound.receive_text", self._use_case(answer))
-        patch.setattr("services.ring_in.rang_in", self._use_case(SORRY))
-        patch.setattr("services.calls.apology", lambda _work: SORRY)
-        patch.setattr("services.delivery.record_receipt", self._use_case("merged"))
+        patch.setattr("services.texts.receive.receive_text", self._use_case(answer))
+        patch.setattr("services.calls.incoming.rang_in", self._use_case(SORRY))
+        patch.setattr("services.calls.dialogue.apology", lambda _work: SORRY)
+        patch.setattr("services.delivery.outcomes.record_receipt", self._use_case("merged"))
 
     def _use_case(self, answer: object) -> Any:
         def take(_work: object, *given: Any) -> object:

@@ -31,12 +31,12 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return carried_out
 
-    monkeypatch.setattr("services.inbound.receive_text", use_case("receive_text"))
-    monkeypatch.setattr("services.delivery.record_receipt", use_case("record_receipt"))
-    monkeypatch.setattr("services.detection.record", use_case("detection"))
-    monkeypatch.setattr("services.ring_in.rang_in", use_case("rang_in"))
+    monkeypatch.setattr("services.texts.receive.receive_text", use_case("receive_text"))
+    monkeypatch.setattr("services.delivery.outcomes.record_receipt", use_case("record_receipt"))
+    monkeypatch.setattr("services.calls.machine_detection.record", use_case("detection"))
+    monkeypatch.setattr("services.calls.incoming.rang_in", use_case("rang_in"))
     for name in ("first", "pressed"):
-        monkeypatch.setattr(f"services.calls.{name}", use_case(name))
+        monkeypatch.setattr(f"services.calls.dialogue.{name}", use_case(name))
     return calls
 
 
@@ -104,7 +104,7 @@ def test_a_server_that_hides_the_raw_target_verifies_nothing(reached: list[str])
 
 
 def test_the_token_being_rotated_out_still_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.delivery.record_receipt", lambda *_: "merged")
+    monkeypatch.setattr("services.delivery.outcomes.record_receipt", lambda *_: "merged")
     receipt = {"MessageSid": "SM1", "MessageStatus": "sent", "AccountSid": ACCOUNT}
     app = small_app()
     for token, status in ((OLD_TOKEN, 204), ("token-of-last-year", 403)):

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from carriers.twilio.twiml import TwimlRenderer
-from services import calls, campaigns
+from services.calls import dialogue as calls
+from services.campaign import campaigns
 from services.work import Work
 from store.tables import metadata
 from store.tables.rounds import round_questionnaires

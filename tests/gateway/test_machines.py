@@ -15,7 +15,9 @@ from carriers.twilio.webhooks import call_receipt
 from contact.caps import Caps
 from contact.delivery import Detection
 from contact.outcomes import disposition
-from services import calls, delivery, detection
+from services.calls import dialogue as calls
+from services.calls import machine_detection as detection
+from services.delivery import outcomes as delivery
 from services.work import Work
 from store.messages import contact_history as contacts
 from store.results import figures

@@ -217,7 +217,7 @@ def test_an_answer_with_nul_is_stored_as_the_answer(gate: Gate) -> None:
 def test_a_text_that_nobody_can_take_in_is_kept_and_the_carrier_need_not_come_again(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.inbound._answer", lambda _turn: int("x"))
+    monkeypatch.setattr("services.texts.receive._answer", lambda _turn: int("x"))
     assert gate.twilio("/twilio/sms", TEXT).status_code == 200
     assert gate.kannel(b"1").status_code == 200
     assert [row["loop"] for row in gate.world.rows(unfit)] == ["texts", "texts"]

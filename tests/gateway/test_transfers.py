@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services import officers, staff
+from services.staff import accounts as staff
+from services.staff import area_officers as officers
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.outbox import call_turns

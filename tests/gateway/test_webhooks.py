@@ -12,7 +12,7 @@ from werkzeug.test import Client
 from contact.delivery import InboundText, Receipt, State
 from gateway.desk import FRESH, RETRY
 from gateway.webhooks import twilio_voice
-from services.calls import MOST_TURNS
+from services.calls.dialogue import MOST_TURNS
 from tests.carriers.parts import ACCOUNT, TO, sender
 from tests.doubles import FakeClock
 from tests.gateway.parts import OURS, REF, SENDERS, Shelf, Twilio, call_form, small_app, text_form
@@ -40,7 +40,7 @@ def reply(body: str | None, ref: str | None = REF, outcome: str = "answered") ->
 @pytest.fixture
 def texts(monkeypatch: pytest.MonkeyPatch) -> Taken:
     taken = Taken()
-    monkeypatch.setattr("services.inbound.receive_text", taken)
+    monkeypatch.setattr("services.texts.receive.receive_text", taken)
     return taken
 
 
@@ -48,7 +48,7 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> Taken:
 def receipts(monkeypatch: pytest.MonkeyPatch) -> Taken:
     taken = Taken()
     taken.reply = "merged"
-    monkeypatch.setattr("services.delivery.record_receipt", taken)
+    monkeypatch.setattr("services.delivery.outcomes.record_receipt", taken)
     return taken
 
 

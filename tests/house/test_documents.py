@@ -53,5 +53,5 @@ def test_commands_that_are_named_exist(text: str) -> None:
 def test_the_search_finds_what_is_named() -> None:
     found = "".join(path.read_text("utf-8") for path in DOCUMENTS)
     assert "`alo campaign launch" in found
-    assert "`services/inbound.py: receive_text`" in found
-    assert "receive_text" in functions("services/inbound.py")
+    assert "`services/texts/receive.py: receive_text`" in found
+    assert "receive_text" in functions("services/texts/receive.py")

@@ -17,8 +17,9 @@ from migrations import upgrade
 from runtime.backups import programs
 from runtime.cli.main import alo
 from runtime.embedded import ensure_database
-from services import audit_chain, continuity, key_fingerprints
-from services.faults import Refusal
+from services import audit_chain, continuity
+from services.keys import fingerprints as key_fingerprints
+from services.refusal import Refusal
 from store import keys
 from store.messages import continuity as held
 from store.rights import differences

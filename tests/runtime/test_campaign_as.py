@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from runtime.cli.main import alo
 from runtime.cli.session import Session
-from services import staff
+from services.staff import accounts as staff
 from services.work import Work
 from store.tables.staff import staff as members
 from store.unit_of_work import Database

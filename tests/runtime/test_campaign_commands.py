@@ -16,7 +16,8 @@ from contact import caps, ladder, settings
 from runtime import catalogue, reasons
 from runtime.cli.main import alo
 from runtime.cli.session import Session
-from services import campaigns, clearance
+from services.campaign import campaigns
+from services.sending import policy as clearance
 from services.work import Work
 from store.tables.campaigns import campaigns as table
 from store.tables.staff import audit

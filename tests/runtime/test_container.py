@@ -14,7 +14,7 @@ from runtime import container
 from runtime.clock import FastClock
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings
-from services.faults import Refusal
+from services.refusal import Refusal
 from tests.doubles import KEYS, START, FakeCarriers
 
 FAST = str(FastClock(START, 900, START))

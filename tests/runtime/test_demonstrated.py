@@ -17,7 +17,7 @@ from runtime.cli.main import alo
 from runtime.data_directory import DEMONSTRATION
 from runtime.demonstration import network
 from runtime.settings import SecretStr, Settings
-from services.faults import Refusal
+from services.refusal import Refusal
 
 Alo = Callable[..., Result]
 BEGAN = "2026-04-06T00:00:00+00:00"

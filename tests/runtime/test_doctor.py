@@ -35,8 +35,9 @@ from runtime.examination import PARTS, house, numbers, outside, signs
 from runtime.heartbeats import Heartbeats
 from runtime.seeding import seed_senders
 from runtime.settings import Settings
-from services import isolation, person_requests
-from services.told_wishes import Told
+from services.follow_up.staff_requests import Told
+from services.privacy import person_requests
+from services.unfit import isolation
 from simulator.clock import Clock
 from store import audit, roles
 from store.messages.outbox import insert_row

@@ -16,7 +16,7 @@ from runtime.container import machine_work
 from runtime.demonstration.stage import free_port
 from runtime.refusals import NOT_CONFIGURED
 from runtime.settings import Settings
-from services import key_fingerprints
+from services.keys import fingerprints as key_fingerprints
 from store.unit_of_work import Database
 from tests.doubles import KEYS
 from tests.house.source import ROOT

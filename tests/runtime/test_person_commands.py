@@ -18,7 +18,11 @@ from runtime.cli import person_erasing
 from runtime.cli.main import alo
 from runtime.cli.session import Session
 from runtime.settings import Settings
-from services import inbound, interviews, key_rotation, person_requests, work_list
+from services.interview import recording as interviews
+from services.keys import rotation as key_rotation
+from services.privacy import person_requests
+from services.staff import work_list
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.persons import erasures
 from store.tables.registry import organisations

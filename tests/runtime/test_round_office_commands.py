@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from files import workbooks
 from files.parsing.archives import MAX_UNPACKED
-from services.questionnaires import form_of
+from services.interview.questionnaires import form_of
 from services.work import Work
 from store.tables.registry import imports
 from store.unit_of_work import Database

@@ -12,7 +12,7 @@ from carriers.errors import UNLISTED
 from contact.delivery import ErrorKind, Refused
 from runtime.cli.main import alo
 from runtime.cli.session import Session
-from services import dispatch
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.tables.outbox import senders
 from tests.doubles import FakeCarriers

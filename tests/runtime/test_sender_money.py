@@ -18,7 +18,7 @@ from carriers.routing import CarrierRouter
 from runtime.cli import sender_costs
 from runtime.cli.main import alo
 from runtime.cli.session import Session
-from services import dispatch
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders

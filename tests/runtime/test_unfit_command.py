@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from runtime.cli.main import alo
 from runtime.cli.session import Session
-from services import unfit_texts
+from services.texts import unfit as unfit_texts
 from services.work import Work
 from store.tables.interviews import inbound
 from store.tables.staff import audit
@@ -40,7 +40,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
 def keep(world: World, *bodies: str) -> None:
     """Texts come in that nobody can take in now."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.inbound._answer", lambda _turn: int("x"))
+        patch.setattr("services.texts.receive._answer", lambda _turn: int("x"))
         for body in bodies:
             assert unfit_texts.receive(world.work, world.text, world.text_from(body)).outcome == "unfit"
 
@@ -63,7 +63,7 @@ def test_what_is_kept_is_listed_and_put_back(run: Run, world: World) -> None:
 
 def test_what_still_cannot_be_taken_in_is_kept(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(world, "1")
-    monkeypatch.setattr("services.inbound._answer", lambda _turn: int("x"))
+    monkeypatch.setattr("services.texts.receive._answer", lambda _turn: int("x"))
     assert "1" in run("unfit", "again", "--loop", "texts", code=1).stderr
     assert "alo unfit again" in run("unfit", "list").stdout
 

@@ -17,7 +17,13 @@ import sqlalchemy as sa
 from carriers.twilio.webhooks import call_receipt
 from contact.calendar import ZONE
 from contact.delivery import Detection
-from services import calls, delivery, detection, dispatch, officers, ring_in, staff
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.calls import machine_detection as detection
+from services.delivery import outcomes as delivery
+from services.sending import dispatcher as dispatch
+from services.staff import accounts as staff
+from services.staff import area_officers as officers
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews
 from store.tables.registry import organisations

@@ -21,7 +21,7 @@ from contact.delivery import Accepted, SendResult
 from contact.sender import SenderRow
 from runtime.clock import FastClock
 from runtime.identifiers import RandomIds
-from services.relay import Relay
+from services.sending.overlap import Relay
 from services.work import Work
 from store.unit_of_work import Database
 from store.vault import Vault

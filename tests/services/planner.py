@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services import planning
+from services.campaign import planning
 from tests.services.pace import work_of
 
 

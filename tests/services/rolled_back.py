@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult, State
 from contact.sender import SenderRow
-from services import inbound
-from services.inbound import TextReply
+from services.texts import receive as inbound
+from services.texts.receive import TextReply
 from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database

@@ -15,8 +15,14 @@ import sqlalchemy as sa
 
 from carriers.errors import classify
 from contact.delivery import Receipt, Refused, State
-from services import advance, campaigns, delivery, dispatch, held_numbers, inbound, ring_in
-from services.faults import Refusal
+from services.calls import incoming as ring_in
+from services.campaign import campaigns
+from services.campaign import next_step as advance
+from services.delivery import outcomes as delivery
+from services.refusal import Refusal
+from services.registry import held_numbers
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox

@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services import audit_chain, retention
+from services import audit_chain
 from services.audit_chain import Verified
+from services.privacy import retention
 from services.work import Work
 from store import audit as trail
 from store import audit_chain as links

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contact import settings
 from contact.calendar import ZONE, day, same_all_week
-from services import dispatch
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.tables.rounds import rounds
 from survey.engine.side_question_forms import time_chosen

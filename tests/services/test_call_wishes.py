@@ -9,7 +9,9 @@ import pytest
 
 from contact.delivery import Receipt, State
 from contact.outcomes import Disposition, disposition
-from services import delivery, dispatch, ring_in
+from services.calls import incoming as ring_in
+from services.delivery import outcomes as delivery
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.results import figures
 from store.tables.outbox import outbox

@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services import calls, consent, inbound, interviews, staff_entry
-from services.sealed_columns import opened
+from services.calls import dialogue as calls
+from services.consent import ledger as consent
+from services.interview import recording as interviews
+from services.interview import staff_entry
+from services.keys.sealed_columns import opened
+from services.texts import receive as inbound
 from services.work import Work
 from store.people import phones as phone_rows
 from store.tables.campaigns import consent as ledger

@@ -13,8 +13,12 @@ import sqlalchemy as sa
 
 from contact import ladder, settings
 from contact.delivery import Receipt, State
-from services import advance, campaign_status, campaigns, delivery, dispatch, planning
-from services.faults import Refusal
+from services.campaign import campaigns, planning
+from services.campaign import next_step as advance
+from services.campaign import status as campaign_status
+from services.delivery import outcomes as delivery
+from services.refusal import Refusal
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.campaign import planning as page_rows
 from store.tables.campaigns import campaign_interviews

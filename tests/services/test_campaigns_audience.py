@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from services import advance, campaigns, dispatch
-from services.faults import Refusal
+from services.campaign import campaigns
+from services.campaign import next_step as advance
+from services.refusal import Refusal
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.tables.campaigns import campaigns as campaign_table
 from tests.doubles import FakeCarriers, FakeClock

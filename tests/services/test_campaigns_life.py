@@ -12,8 +12,23 @@ import pytest
 import sqlalchemy as sa
 
 from contact import settings as round_settings
-from services import advance, campaign_status, campaigns, departure, dispatch, planning, rounds, trial
-from services.faults import Refusal
+from services.campaign import (
+    campaigns,
+    planning,
+)
+from services.campaign import (
+    next_step as advance,
+)
+from services.campaign import (
+    sample_text as trial,
+)
+from services.campaign import (
+    status as campaign_status,
+)
+from services.refusal import Refusal
+from services.rounds import rounds
+from services.sending import clear as departure
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
 from store.messages import outbox as outbox_rows

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services import advance, campaigns, planning
+from services.campaign import campaigns, planning
+from services.campaign import next_step as advance
 from services.work import Work
 from store.messages import outbox as outbox_rows
 from store.tables.campaigns import campaign_interviews

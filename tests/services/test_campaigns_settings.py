@@ -12,8 +12,11 @@ from contact import calendar, settings
 from contact.calendar import ZONE
 from contact.ladder import DEFAULT, Ladder, Step
 from contact.settings import RoundSettings
-from services import advance, campaigns, dispatch, rounds
-from services.faults import Refusal
+from services.campaign import campaigns
+from services.campaign import next_step as advance
+from services.refusal import Refusal
+from services.rounds import rounds
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.messages import outbox
 from store.tables.campaigns import campaign_interviews

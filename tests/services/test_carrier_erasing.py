@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from carriers.errors import CarrierAwayError
-from services import carrier_erasing, isolation
+from services.privacy import carrier_erasing
+from services.unfit import isolation
 from services.work import Work
 from store.tables.persons import carrier_erasures
 from store.tables.unfit import unfit

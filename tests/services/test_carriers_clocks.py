@@ -12,8 +12,12 @@ import sqlalchemy as sa
 
 from contact.clocks import Sending
 from contact.delivery import InboundText, Receipt, Unknown
-from services import clocks, dispatch, inbound, reconcile, sweeps
-from services.inbound import TextReply
+from services.delivery import sweeps
+from services.delivery import unknown as reconcile
+from services.senders import carrier_clocks as clocks
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
+from services.texts.receive import TextReply
 from services.work import Work
 from store.messages import senders as sender_rows
 from store.tables.interviews import inbound as texts

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from contact.delivery import State
 from runtime.clock import FastClock
-from services import dispatch
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.messages import claims, senders
 from store.tables.campaigns import campaigns

@@ -9,7 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import InboundText, State, Unknown
-from services import advance, continuity, dispatch, failover, inbound, reconcile, silence, sweeps
+from services import continuity
+from services.campaign import next_step as advance
+from services.delivery import sweeps
+from services.delivery import unconfirmed as silence
+from services.delivery import unknown as reconcile
+from services.senders import failover
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contact.delivery import State
-from services import consent
+from services.consent import ledger as consent
 from services.work import Work
 from store.people import phones
 from store.tables.campaigns import campaign_interviews, campaigns

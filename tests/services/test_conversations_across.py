@@ -13,8 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import ErrorKind, Refused
-from services import calls, dispatch, interviews, ring_in
-from services.inbound import receive_text
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.interview import recording as interviews
+from services.sending import dispatcher as dispatch
+from services.texts.receive import receive_text
 from services.work import Work
 from store.tables.outbox import outbox
 from tests import cases

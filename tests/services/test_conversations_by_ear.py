@@ -22,9 +22,11 @@ from carriers.credentials import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from contact.delivery import State
 from gateway.app import create_webhooks_app
-from services import calls, interviews, voices
-from services.inbound import receive_text
-from services.known_recordings import KnownRecordings
+from services.calls import dialogue as calls
+from services.calls import recordings as voices
+from services.calls.recording_cache import KnownRecordings
+from services.interview import recording as interviews
+from services.texts.receive import receive_text
 from services.work import Work
 from store.tables.outbox import outbox, senders
 from tests import cases

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services import dispatch, inbound, sweeps
+from services.delivery import sweeps
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.rounds import questionnaires, round_questionnaires
 from tests.doubles import FakeClock

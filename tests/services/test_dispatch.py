@@ -13,8 +13,14 @@ import time_machine
 from carriers.errors import CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, State, Unknown
 from runtime.clock import FastClock
-from services import delivery, dispatch, inbound, reconcile, silence, sweeps, texts
-from services.sealed_columns import opened
+from services.delivery import outcomes as delivery
+from services.delivery import sweeps
+from services.delivery import unconfirmed as silence
+from services.delivery import unknown as reconcile
+from services.keys.sealed_columns import opened
+from services.sending import campaign_texts as texts
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.messages import senders as sender_rows
 from store.tables.outbox import outbox, receipts, senders

@@ -13,7 +13,10 @@ import sqlalchemy as sa
 
 from carriers.twilio.webhooks import call_receipt
 from contact.outcomes import disposition
-from services import calls, delivery, inbound, ring_in
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.delivery import outcomes as delivery
+from services.texts import receive as inbound
 from services.work import Work
 from store.results import figures
 from store.tables.registry import organisation_phones

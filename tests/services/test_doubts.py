@@ -13,8 +13,13 @@ import sqlalchemy as sa
 
 from carriers.errors import UNLISTED, CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
-from services import delivery, departure, dispatch, reconcile, silence, sweeps
-from services.sealed_columns import opened
+from services.delivery import outcomes as delivery
+from services.delivery import sweeps
+from services.delivery import unconfirmed as silence
+from services.delivery import unknown as reconcile
+from services.keys.sealed_columns import opened
+from services.sending import clear as departure
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.messages import senders as sender_rows
 from store.tables.campaigns import campaign_interviews
@@ -184,7 +189,7 @@ def test_a_carrier_that_is_away_proves_nothing(
 
 
 def test_a_reply_that_never_left_leaves_once_more(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
-    from services import inbound
+    from services.texts import receive as inbound
 
     inbound.receive_text(world.work, world.text, world.text_from("alo"))  # the response broke off on its way
     reply = world.sent(purpose="reply")[0]
@@ -198,7 +203,7 @@ def test_a_reply_that_never_left_leaves_once_more(world: World, carriers: FakeCa
 
 
 def test_a_reply_in_doubt_that_is_listed_stays_as_it_is(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
-    from services import inbound
+    from services.texts import receive as inbound
 
     inbound.receive_text(world.work, world.text, world.text_from("alo"))
     carriers.texts.found = [Receipt("SM5", State.DELIVERED, "delivered")]

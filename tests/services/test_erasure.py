@@ -17,24 +17,19 @@ import sqlalchemy as sa
 from contact.delivery import State
 from contact.mentions import Sought
 from runtime.embedded import _postgres_binaries
-from services import (
-    audit_chain,
-    campaigns,
-    clearance,
-    erasure,
-    erasure_marks,
-    imports,
-    inbound,
-    interviews,
-    isolation,
-    person_requests,
-    senders,
-    undo,
-)
-from services.faults import Refusal
-from services.round_offices import outcomes_of
-from services.sealed_columns import opened as sealed_text
-from services.told_wishes import Told, start_number
+from services import audit_chain
+from services.campaign import campaigns
+from services.follow_up.staff_requests import Told, start_number
+from services.interview import recording as interviews
+from services.keys.sealed_columns import opened as sealed_text
+from services.privacy import erasure, erasure_marks, person_requests
+from services.refusal import Refusal
+from services.registry import imports, undo
+from services.rounds.provinces import outcomes_of
+from services.senders import senders
+from services.sending import policy as clearance
+from services.texts import receive as inbound
+from services.unfit import isolation
 from services.work import Work
 from store.keys import sealed_columns
 from store.tables.campaigns import campaigns as campaign_table

@@ -26,11 +26,14 @@ from files import online_columns, tables, workbooks
 from runtime.catalogue import words
 from runtime.embedded import ensure_database
 from scoring.disclosure import K
-from services import figure_exports, interviews, rounds, sealed_columns
-from services.exports import ANONYMOUS, Exported, Order, export
-from services.faults import Refusal
-from services.imports import import_online, import_registry
-from services.questionnaires import form_of, publish
+from services.interview import recording as interviews
+from services.interview.questionnaires import form_of, publish
+from services.keys import sealed_columns
+from services.refusal import Refusal
+from services.registry.imports import import_online, import_registry
+from services.results import figures as figure_exports
+from services.results.exports import ANONYMOUS, Exported, Order, export
+from services.rounds import rounds
 from services.work import Work
 from store.tables.interviews import answers, interview_events
 from store.tables.interviews import interviews as interview_rows
@@ -67,7 +70,7 @@ def second(work: Work, servers: dict[str, str], worker_id: str) -> Iterator[Work
 
 def opened(work: Work) -> None:
     """The village in an open round, in another house."""
-    from services import offices
+    from services.registry import offices
 
     offices.add_office(work, "mau", "Liên minh HTX tỉnh Mẫu", "province", "24", "0204 3 888 999", ACTOR)
     import_registry(work, "mau", VILLAGE, ACTOR)
@@ -438,7 +441,7 @@ def test_figures_of_a_closed_round_say_what_must_be_said(
 
 
 def test_an_office_gets_only_its_own(work: Work, open_round: str, tmp_path: Path) -> None:
-    from services import offices
+    from services.registry import offices
 
     offices.add_office(work, "khac", "Tỉnh khác", "province", "08", "0207 3 888 999", ACTOR)
     assert export(work, order(tmp_path, "status", "xlsx", office="khac"), say).rows == 0

@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import ErrorKind, Refused, Unknown
-from services import dispatch, failover, senders
-from services.faults import Refusal
-from services.relay import Relay
+from services.refusal import Refusal
+from services.senders import failover, senders
+from services.sending import dispatcher as dispatch
+from services.sending.overlap import Relay
 from services.work import Work
 from store.messages import senders as sender_rows
 from store.tables.outbox import outbox

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from files.reports import ImportReport, fault_lines, report_from_json
 from runtime.catalogue import words
-from services import offices
-from services.imports import import_registry
-from services.sealed_columns import opened
+from services.keys.sealed_columns import opened
+from services.registry import offices
+from services.registry.imports import import_registry
 from services.work import Work
 from store.tables.registry import imports, organisation_phones, phone_abilities
 from store.tables.staff import audit

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from files.reports import ImportReport, report_from_json, report_lines
 from runtime.catalogue import words
-from services.faults import Refusal
-from services.identity import Answers, answers
-from services.imports import import_registry
-from services.undo import undo_import
+from services.refusal import Refusal
+from services.registry.identity import Answers, answers
+from services.registry.imports import import_registry
+from services.registry.undo import undo_import
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import imports, organisation_phones, organisations, phones

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from files.reports import report_from_json, report_lines
 from runtime.catalogue import words
-from services import interviews, rounds
-from services.faults import Refusal
-from services.imports import import_registry
-from services.undo import undo_import
+from services.interview import recording as interviews
+from services.refusal import Refusal
+from services.registry.imports import import_registry
+from services.registry.undo import undo_import
+from services.rounds import rounds
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews as interview_rows

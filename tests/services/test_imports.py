@@ -16,14 +16,17 @@ from sqlalchemy import Connection
 from files.faults import Fault, RefusedError
 from files.reports import ImportReport, report_from_json
 from questionnaires.make_samples import HERE
-from services import imports as use_case
-from services import interviews, offices, questionnaires, rounds
-from services.faults import Refusal
-from services.identity import Answers
-from services.imports import import_online, import_registry
-from services.sealed_columns import opened
-from services.senders import NewSender
-from services.senders import add as add_sender
+from services.interview import questionnaires
+from services.interview import recording as interviews
+from services.keys.sealed_columns import opened
+from services.refusal import Refusal
+from services.registry import imports as use_case
+from services.registry import offices
+from services.registry.identity import Answers
+from services.registry.imports import import_online, import_registry
+from services.rounds import rounds
+from services.senders.senders import NewSender
+from services.senders.senders import add as add_sender
 from services.work import Work
 from store.messages import outbox as outbox_rows
 from store.registry import organisations as registry

@@ -13,9 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import State
-from services import dispatch, inbound, interviews
-from services.inbound import TextReply
-from services.sealed_columns import opened
+from services.interview import recording as interviews
+from services.keys.sealed_columns import opened
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
+from services.texts.receive import TextReply
 from services.work import Work
 from store.messages import unknown as doubts
 from store.people import phones as phone_rows

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services import interviews
+from services.interview import recording as interviews
 from services.work import Work
 from store.people import phones as phone_rows
 from store.tables.interviews import interviews as interview_table

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from services import key_fingerprints
-from services.faults import Refusal
+from services.keys import fingerprints as key_fingerprints
+from services.refusal import Refusal
 from services.work import Work
 from store.tables.keys import key_fingerprints as table
 from store.tables.registry import phones

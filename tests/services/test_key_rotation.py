@@ -12,9 +12,13 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contact.delivery import InboundText
-from services import erasure, erasure_marks, inbound, key_fingerprints, key_rotation, numbers
-from services.faults import Refusal
-from services.sealed_columns import opened
+from services.consent import callers as numbers
+from services.keys import fingerprints as key_fingerprints
+from services.keys import rotation as key_rotation
+from services.keys.sealed_columns import opened
+from services.privacy import erasure, erasure_marks
+from services.refusal import Refusal
+from services.texts import receive as inbound
 from services.work import Work
 from store import keys
 from store.tables.persons import erasures

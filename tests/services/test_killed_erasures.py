@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from contact.mentions import Sought
-from services import audit_chain, erasure, interviews, retention
+from services import audit_chain
+from services.interview import recording as interviews
+from services.privacy import erasure, retention
 from services.work import Work
 from store.privacy import retention as rows
 from store.tables.interviews import inbound

@@ -12,9 +12,11 @@ from files.online_answers import Choices, answered
 from files.online_headings import Headings
 from files.xlsform import read_form
 from questionnaires.make_samples import HERE
-from services import calls, inbound, interviews
-from services.questionnaires import publish
-from services.staff_entry import enter_answers
+from services.calls import dialogue as calls
+from services.interview import recording as interviews
+from services.interview.questionnaires import publish
+from services.interview.staff_entry import enter_answers
+from services.texts import receive as inbound
 from services.work import Work
 from survey.engine.effects import Doubtful
 from survey.form import questionnaire

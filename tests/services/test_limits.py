@@ -15,8 +15,14 @@ import sqlalchemy as sa
 
 from contact import caps, settings
 from contact.delivery import Receipt, State
-from services import calls, delivery, departure, dispatch, inbound, interviews, ring_in
-from services.sealed_columns import opened
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.delivery import outcomes as delivery
+from services.interview import recording as interviews
+from services.keys.sealed_columns import opened
+from services.sending import clear as departure
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.messages import outbox as outbox_rows
 from store.tables.campaigns import campaigns

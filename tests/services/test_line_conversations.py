@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services import interviews
+from services.interview import recording as interviews
 from services.work import Work
 from tests import cases
 from tests.doubles import FakeCarriers

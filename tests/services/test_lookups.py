@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services import campaigns, lookups, officers, offices, staff, told_wishes, work_list
-from services.exports import Order, permitted
-from services.faults import Refusal
+from services import lookups
+from services.campaign import campaigns
+from services.follow_up import staff_requests as told_wishes
+from services.refusal import Refusal
+from services.registry import offices
+from services.results.exports import Order, permitted
+from services.staff import accounts as staff
+from services.staff import area_officers as officers
+from services.staff import work_list
 from services.work import Work
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.interviews import interviews

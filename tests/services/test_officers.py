@@ -12,12 +12,16 @@ from click.testing import CliRunner
 
 from runtime.cli.main import alo
 from runtime.cli.session import Session
-from services import campaigns, officers, staff, tasks, work_list
-from services.cards import export_cards
-from services.exports import Order
-from services.faults import Refusal
-from services.preview import preview
-from services.sealed_columns import opened
+from services import tasks
+from services.campaign import campaigns
+from services.campaign.preview import preview
+from services.keys.sealed_columns import opened
+from services.refusal import Refusal
+from services.results.cards import export_cards
+from services.results.exports import Order
+from services.staff import accounts as staff
+from services.staff import area_officers as officers
+from services.staff import work_list
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.registry import organisations

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services import one_time_codes as one_time
+from services.staff import one_time_codes as one_time
 
 SECRET = b"12345678901234567890"
 """Of RFC 6238, appendix B; its codes have 8 figures, of which the last 6 are ours."""

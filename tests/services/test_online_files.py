@@ -15,9 +15,9 @@ from files.online import OnlineRow
 from files.online_answers import Choices
 from files.online_forms import FormReader, Understood
 from files.reports import ImportReport, report_from_json
-from services.exports import Order, export
-from services.imports import import_online
-from services.interviews import enter
+from services.interview.recording import enter
+from services.registry.imports import import_online
+from services.results.exports import Order, export
 from services.work import Work
 from store.tables.rounds import rounds
 from survey.answers import Entry, Heard

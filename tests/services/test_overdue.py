@@ -8,8 +8,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services import campaigns, continuity, overdue, senders
-from services.dispatch import claim_batch
+from services import continuity
+from services.campaign import campaigns
+from services.senders import senders
+from services.sending.dispatcher import claim_batch
+from services.watching import overdue
 from services.work import Work
 from store.messages import claims
 from store.messages import senders as sender_rows

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from contact.delivery import Accepted
 from contact.sender import SenderRow
-from services import delivery, departure, dispatch
-from services.departure import Cleared
+from services.delivery import outcomes as delivery
+from services.sending import clear as departure
+from services.sending import dispatcher as dispatch
+from services.sending.clear import Cleared
 from services.work import Work
 from store.tables.interviews import prompted
 from store.tables.outbox import outbox
@@ -152,7 +154,7 @@ def test_a_bad_row_does_not_keep_its_page_from_leaving(
     assert dispatch.dispatch(world.work, world.text.id, 5) == 3
     said = [record.getMessage() for record in caplog.records]
     assert said[0] == "a page could not be cleared, its rows go alone"
-    assert said[1].startswith("unfit item: loop clearing, ValueError at services/texts.py:")
+    assert said[1].startswith("unfit item: loop clearing, ValueError at services/sending/campaign_texts.py:")
     assert sorted(sent.to for sent in carriers.texts.sent) == [number(n) for n in range(3)]
     assert sorted(row["state"] for row in world.sent()) == ["failed", "sent", "sent", "sent"]
     assert world.tasks() == ["unfit"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services import passwords
-from services.faults import Refusal
+from services.refusal import Refusal
+from services.staff import passwords
 
 OWN = ("lan@qb.example", "Nguyễn Thị Lan", "Liên minh hợp tác xã tỉnh Quảng Bình")
 

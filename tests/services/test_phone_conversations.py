@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from services import calls, interviews, staff_entry
-from services.inbound import receive_text
-from services.ring_in import rang_in
+from services.calls import dialogue as calls
+from services.calls.incoming import rang_in
+from services.interview import recording as interviews
+from services.interview import staff_entry
+from services.texts.receive import receive_text
 from services.work import Work
 from sms.encoding import measure
 from tests import cases

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from files.faults import RefusedError
 from questionnaires.make_samples import HERE
-from services import questionnaires
-from services.faults import Refusal
+from services.interview import questionnaires
+from services.refusal import Refusal
 from services.work import Work
 from store.tables.rounds import questionnaires as shelf
 from store.unit_of_work import Database

@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services import offices, readings
-from services.faults import Refusal
-from services.imports import import_online, import_registry
-from services.sealed_columns import opened
-from services.undo import undo_import
+from services.keys.sealed_columns import opened
+from services.refusal import Refusal
+from services.registry import offices, readings
+from services.registry.imports import import_online, import_registry
+from services.registry.undo import undo_import
 from services.work import Work
 from store.registry import organisations as registry
 from store.tables.registry import organisation_phones, organisations, phone_readings, phones

@@ -13,9 +13,15 @@ import sqlalchemy as sa
 from carriers.errors import CarrierAwayError
 from contact.delivery import Departed, Receipt, State
 from contact.sender import SenderRow
-from services import advance, continuity, departure, dispatch, reconcile, recovery, sweeps
-from services.faults import Refusal
-from services.sealed_columns import opened
+from services import continuity
+from services.campaign import next_step as advance
+from services.delivery import sweeps
+from services.delivery import unknown as reconcile
+from services.keys.sealed_columns import opened
+from services.recovery import after_restore as recovery
+from services.refusal import Refusal
+from services.sending import clear as departure
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.messages import contact_history as contacts
 from store.tables.campaigns import campaign_interviews

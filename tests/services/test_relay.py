@@ -17,7 +17,7 @@ import pytest
 from contact.delivery import SendResult, State
 from contact.sender import SenderRow
 from runtime.clock import FastClock
-from services.relay import Relay
+from services.sending.overlap import Relay
 from services.work import Work
 from store.messages import senders
 from store.tables.outbox import outbox

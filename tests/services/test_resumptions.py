@@ -12,7 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import Detection, Receipt, State
-from services import calls, delivery, detection, dispatch, inbound, interviews, resumptions, ring_in, staff_entry
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.calls import machine_detection as detection
+from services.delivery import outcomes as delivery
+from services.follow_up import resumptions
+from services.interview import recording as interviews
+from services.interview import staff_entry
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaigns
 from store.tables.outbox import outbox
@@ -200,7 +208,8 @@ def test_a_machine_is_not_rung_again_and_a_person_who_pressed_a_key_is(world: Wo
 
 
 def test_while_they_are_put_through_to_a_person_nobody_is_cut_off(world: World) -> None:
-    from services import officers, staff
+    from services.staff import accounts as staff
+    from services.staff import area_officers as officers
 
     set_rules(world, transfer=["07:30-11:30", "13:30-17:00"])
     staff.invite(world.work, "a@qb.example", "QB", "office", "", "cli:test")

@@ -11,8 +11,14 @@ import sqlalchemy as sa
 from contact.delivery import State
 from contact.retention import Retention
 from scoring import rules
-from services import audit_chain, inbound, interviews, isolation, retention, scores, traffic
-from services.round_offices import outcomes_of
+from services import audit_chain
+from services.interview import recording as interviews
+from services.privacy import retention
+from services.results import scores
+from services.rounds.provinces import outcomes_of
+from services.texts import receive as inbound
+from services.unfit import isolation
+from services.watching import metrics as traffic
 from services.work import Work
 from store import audit as trail
 from store.registry import organisations as registry

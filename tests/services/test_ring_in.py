@@ -12,7 +12,11 @@ import sqlalchemy as sa
 
 from contact import ring_back
 from contact.calendar import Calendar
-from services import calls, consent, dispatch, inbound, ring_in
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.consent import ledger as consent
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.interviews import interviews
 from store.tables.outbox import calls as call_table

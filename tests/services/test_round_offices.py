@@ -12,11 +12,18 @@ import sqlalchemy as sa
 from contact import settings
 from contact.delivery import State
 from scoring import rules
-from services import advance, calls, dispatch, inbound, planning, ring_in, round_offices, staff_entry
-from services.faults import Refusal
-from services.imports import import_online
-from services.interviews import enter
-from services.scores import score
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.campaign import next_step as advance
+from services.campaign import planning
+from services.interview import staff_entry
+from services.interview.recording import enter
+from services.refusal import Refusal
+from services.registry.imports import import_online
+from services.results.scores import score
+from services.rounds import provinces as round_offices
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, consent
 from store.tables.interviews import interviews

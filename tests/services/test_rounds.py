@@ -13,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from contact import settings as round_settings
 from questionnaires.make_samples import HERE
 from scoring import rules
-from services import offices, questionnaires, rounds
-from services.faults import Refusal
-from services.imports import import_registry
+from services.interview import questionnaires
+from services.refusal import Refusal
+from services.registry import offices
+from services.registry.imports import import_registry
+from services.rounds import rounds
 from services.work import Work
 from store.registry import organisations as registry
 from store.registry.sort_key import sort_key

@@ -21,8 +21,9 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import State
-from services import campaigns, senders
-from services.claiming import AHEAD_S
+from services.campaign import campaigns
+from services.senders import senders
+from services.sending.claim import AHEAD_S
 from store.tables.campaigns import campaign_interviews
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.outbox import outbox

@@ -20,8 +20,8 @@ from runtime.cli.session import Session
 from runtime.settings import Settings
 from scoring.index import Index, Mean, TopBox
 from scoring.rules import DEFAULT
-from services.faults import Refusal
-from services.scores import CODES, Line, ScoreReport, score
+from services.refusal import Refusal
+from services.results.scores import CODES, Line, ScoreReport, score
 from services.work import Work
 from store.results import figures
 from store.tables.campaigns import tasks

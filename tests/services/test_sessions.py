@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contact.delivery import InboundText
-from services import calls, inbound, interviews
+from services.calls import dialogue as calls
+from services.interview import recording as interviews
+from services.texts import receive as inbound
 from services.work import Work
 from tests.services.world import World, build
 

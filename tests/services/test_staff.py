@@ -14,8 +14,10 @@ from runtime.cli import staff as staff_command
 from runtime.cli import tasks as tasks_command
 from runtime.cli.session import Session
 from runtime.settings import Settings
-from services import sessions, staff, tasks, work_list
-from services.faults import Refusal
+from services import tasks
+from services.refusal import Refusal
+from services.staff import accounts as staff
+from services.staff import sessions, work_list
 from services.work import Work
 from store.tables.registry import offices
 from store.tables.staff import audit, invitations

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from contact import settings
-from services import inbound
-from services.faults import Refusal
-from services.imports import import_online
-from services.interviews import differences
-from services.staff_entry import enter_answers
-from services.superseded import Superseded, superseded
+from services.interview.overridden_answers import Superseded, superseded
+from services.interview.recording import differences
+from services.interview.staff_entry import enter_answers
+from services.refusal import Refusal
+from services.registry.imports import import_online
+from services.texts import receive as inbound
 from services.work import Work
 from store.tables.rounds import rounds
 from tests.doubles import FakeClock

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services import interviews
-from services.inbound import TextReply, receive_text
+from services.interview import recording as interviews
+from services.texts.receive import TextReply, receive_text
 from services.work import Work
 from store.tables.registry import organisations
 from tests.services.world import LEADER, World, build

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services import inbound
-from services.inbound import TextReply
-from services.sealed_columns import opened
+from services.keys.sealed_columns import opened
+from services.texts import receive as inbound
+from services.texts.receive import TextReply
 from services.work import Work
 from store.tables.interviews import inbound as inbound_rows
 from store.tables.interviews import interviews as interview_table

@@ -6,10 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from services import calls, dispatch, inbound, resumptions, ring_in, told_wishes
-from services.faults import Refusal
-from services.sealed_columns import opened
-from services.told_wishes import Told
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.follow_up import resumptions
+from services.follow_up import staff_requests as told_wishes
+from services.follow_up.staff_requests import Told
+from services.keys.sealed_columns import opened
+from services.refusal import Refusal
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.people.consent import history
 from store.tables.campaigns import consent

@@ -10,7 +10,11 @@ import pytest
 from carriers.errors import UNLISTED
 from contact.delivery import ErrorKind, Refused
 from gateway.metrics import exposition
-from services import dispatch, isolation, senders, sweeps, traffic
+from services.delivery import sweeps
+from services.senders import senders
+from services.sending import dispatcher as dispatch
+from services.unfit import isolation
+from services.watching import metrics as traffic
 from services.work import Work
 from store.messages import senders as sender_rows
 from store.unit_of_work import Database

@@ -12,9 +12,15 @@ import sqlalchemy as sa
 
 from contact import settings as round_settings
 from contact.masking import MASK
-from services import campaigns, exports, figure_exports, round_offices, rounds, senders, trial
-from services.exports import Order
-from services.faults import Refusal
+from services.campaign import campaigns
+from services.campaign import sample_text as trial
+from services.refusal import Refusal
+from services.results import exports
+from services.results import figures as figure_exports
+from services.results.exports import Order
+from services.rounds import provinces as round_offices
+from services.rounds import rounds
+from services.senders import senders
 from services.work import Work
 from store import audit
 from store.tables import metadata

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from files.parsing.texts import MOST_NULS
 from questionnaires.make_samples import HERE
-from services import imports, offices, online, questionnaires, rounds
-from services.imports import import_online, import_registry
+from services.interview import questionnaires
+from services.registry import imports, offices
+from services.registry import online_answers as online
+from services.registry.imports import import_online, import_registry
+from services.rounds import rounds
 from services.work import Work
 from store.tables.interviews import answers
 from store.tables.registry import organisation_phones, organisations

@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from werkzeug.test import Client
 
 from gateway.app import create_webhooks_app
-from services import calls, known_recordings, voices
-from services.faults import Refusal
-from services.known_recordings import KnownRecordings
+from services.calls import dialogue as calls
+from services.calls import recording_cache as known_recordings
+from services.calls import recordings as voices
+from services.calls.recording_cache import KnownRecordings
+from services.refusal import Refusal
 from services.work import Work
 from store.tables.rounds import recordings as table
 from survey.form.questionnaire import Questionnaire

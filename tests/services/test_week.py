@@ -9,8 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services import clearance, departure, failover, sweeps
-from services.clearance import Go, Retime
+from services.delivery import sweeps
+from services.senders import failover
+from services.sending import clear as departure
+from services.sending import policy as clearance
+from services.sending.policy import Go, Retime
 from services.work import Work
 from store.unit_of_work import Database
 from tests.faults import FAULTS, plant

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from contact import ladder
 from contact.delivery import State
-from services import advance, tasks, work_list
-from services.faults import Refusal
+from services import tasks
+from services.campaign import next_step as advance
+from services.refusal import Refusal
+from services.staff import work_list
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
 from tests.services.crowd import add_campaign, contact, put

@@ -24,8 +24,11 @@ from contact import settings
 from files.cards import Card, html
 from files.xlsform import read_form
 from gateway.console.app import build
-from services import campaigns, rounds, staff, tasks
-from services.staff_entry import enter_answers
+from services import tasks
+from services.campaign import campaigns
+from services.interview.staff_entry import enter_answers
+from services.rounds import rounds
+from services.staff import accounts as staff
 from services.work import Work
 from store.tables.campaigns import campaigns as campaign_table
 from store.tables.rounds import round_questionnaires

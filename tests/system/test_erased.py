@@ -30,9 +30,11 @@ from runtime import processes
 from runtime.demonstration import witness as usual
 from runtime.demonstration.network import TEXT_NUMBER
 from runtime.embedded import SUPERUSER, _postgres_binaries
-from services import audit_chain, campaigns, person_requests
-from services.sealed_columns import opened
-from services.told_wishes import Told
+from services import audit_chain
+from services.campaign import campaigns
+from services.follow_up.staff_requests import Told
+from services.keys.sealed_columns import opened
+from services.privacy import person_requests
 from store.keys import sealed_columns
 from store.unit_of_work import Database
 from tests.house.source import ROOT

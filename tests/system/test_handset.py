@@ -31,7 +31,8 @@ from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from runtime.clock import FastClock
 from runtime.demonstration.stage import free_port
-from services import dispatch, staff
+from services.sending import dispatcher as dispatch
+from services.staff import accounts as staff
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import call_turns, senders

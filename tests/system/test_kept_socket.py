@@ -21,7 +21,7 @@ import pytest
 from runtime.processes import REST_S, Crew, listening
 from runtime.processes import gateway as gateway_part
 from runtime.settings import Settings
-from services.faults import Refusal
+from services.refusal import Refusal
 from tests.doubles import KEYS
 from tests.house.source import ROOT
 

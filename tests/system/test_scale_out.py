@@ -33,9 +33,12 @@ from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Net
 from runtime.demonstration.story import SAMPLES
 from runtime.processes import Crew, Part
 from runtime.settings import Settings
-from services import campaigns, imports, offices, questionnaires, rounds
-from services import senders as sender_cases
-from services.senders import NewSender
+from services.campaign import campaigns
+from services.interview import questionnaires
+from services.registry import imports, offices
+from services.rounds import rounds
+from services.senders import senders as sender_cases
+from services.senders.senders import NewSender
 from services.work import Work
 from tests.system.chaos import people, witness
 from tests.system.hosts.servers import Shared, debian, version

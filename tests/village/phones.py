@@ -17,7 +17,10 @@ from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResul
 from contact.sender import SenderRow
 from ivr.prompts import spoken_seconds
 from ivr.script import Gather, Reject, Say, Script
-from services import calls, delivery, inbound, ring_in
+from services.calls import dialogue as calls
+from services.calls import incoming as ring_in
+from services.delivery import outcomes as delivery
+from services.texts import receive as inbound
 from services.work import Work
 from tests.bench.population import Town
 from tests.doubles import FakeClock

@@ -15,7 +15,12 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from contact.caps import EXEMPT
-from services import advance, campaigns, dispatch, interviews, planning, senders, sweeps
+from services.campaign import campaigns, planning
+from services.campaign import next_step as advance
+from services.delivery import sweeps
+from services.interview import recording as interviews
+from services.senders import senders
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
 from store.interview.interviews import answers_of

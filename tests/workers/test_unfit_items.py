@@ -16,8 +16,10 @@ import sqlalchemy as sa
 
 from carriers.errors import CarrierAwayError
 from contact.delivery import Departed, InboundText, Receipt, State
-from services import continuity, isolation, unfit_items
-from services.sealed_columns import opened
+from services import continuity
+from services.keys.sealed_columns import opened
+from services.unfit import isolation
+from services.watching import unfit_items
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, campaigns, tasks
 from store.tables.interviews import inbound, interviews
@@ -135,7 +137,7 @@ def weights(bench: Bench) -> Loop:
     ids = [one.id for one in (world.text, world.one_way, world.line)]
     for one in ids:
         bench.change(senders, one, base_weight=100, weight=50)
-    bench.failing("services.failover._move", ids[1], 2)
+    bench.failing("services.senders.failover._move", ids[1], 2)
     return Loop("senders", housekeeping.recover_weights, bench.state_of(senders, ids, "weight"), 75, 50)
 
 
@@ -271,7 +273,7 @@ def departed(bench: Bench) -> Loop:
     bench.carriers.texts.departed = left
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(senders).where(senders.c.id != world.text.id).values(medium="call"))
-    bench.failing("services.departed._enter", left[1], 2)
+    bench.failing("services.recovery.departed._enter", left[1], 2)
     continuity.hold(world.work, at, "restored", "test")
     bench.clock.advance(timedelta(minutes=2))
 
@@ -322,7 +324,7 @@ def retaining(bench: Bench) -> Loop:
             conn.execute(sa.insert(call_turns).values(**turn, at=ago))
             made.append(call["id"])
     middle = world.rows(interviews, id=interviews_[1])[0]["round_id"]
-    bench.failing("services.retention._take", _Scripts(middle), 3)
+    bench.failing("services.privacy.retention._take", _Scripts(middle), 3)
     bench.patch.setattr(housekeeping, "eraser", lambda: bench.eraser)
 
     def states() -> list[object]:
@@ -474,7 +476,7 @@ def test_nothing_of_an_item_is_logged_and_its_words_are_sealed(world: World, cap
 
 
 def test_a_kept_text_is_taken_in_when_its_cause_is_mended(bench: Bench) -> None:
-    bench.patch.setattr("services.inbound._answer", lambda _turn: int("x"))
+    bench.patch.setattr("services.texts.receive._answer", lambda _turn: int("x"))
     loop = missed_texts(bench, InboundText("SM1", number(1), OUR_NUMBER, "1"))
     loop.run()
     assert loop.states() == [False, False, False]

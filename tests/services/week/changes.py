@@ -12,7 +12,8 @@ from contact import settings
 from contact.calendar import day, same_all_week
 from contact.delivery import State
 from contact.ladder import DEFAULT, Ladder, Step
-from services import failover, rounds, senders
+from services.rounds import rounds
+from services.senders import failover, senders
 from store.messages import senders as sender_rows
 from store.tables.outbox import outbox
 from store.tables.outbox import senders as sender_table

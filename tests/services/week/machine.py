@@ -17,24 +17,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contact.delivery import FINAL, InboundText, Receipt, State
 from contact.sender import SenderRow
-from services import (
-    advance,
-    calls,
-    campaigns,
-    delivery,
-    departure,
-    dispatch,
-    failover,
-    inbound,
-    interviews,
-    planning,
-    reconcile,
-    senders,
-    silence,
-    sweeps,
-)
-from services.calls import UnknownCallError
-from services.faults import Refusal
+from services.calls import dialogue as calls
+from services.calls.dialogue import UnknownCallError
+from services.campaign import campaigns, planning
+from services.campaign import next_step as advance
+from services.delivery import outcomes as delivery
+from services.delivery import sweeps
+from services.delivery import unconfirmed as silence
+from services.delivery import unknown as reconcile
+from services.interview import recording as interviews
+from services.refusal import Refusal
+from services.senders import failover, senders
+from services.sending import clear as departure
+from services.sending import dispatcher as dispatch
+from services.texts import receive as inbound
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
 from store.tables import metadata

@@ -19,7 +19,10 @@ from runtime.demonstration.village import Villager
 from runtime.demonstration.witness import contacts
 from scoring.index import Sheets
 from scoring.points import sheet
-from services import campaigns, imports, offices, questionnaires, rounds
+from services.campaign import campaigns
+from services.interview import questionnaires
+from services.registry import imports, offices
+from services.rounds import rounds
 from store.messages import senders
 from tests.system.chaos import people, witness
 from tests.system.chaos.kills import KINDS

@@ -22,8 +22,9 @@ from contact.settings import RoundSettings
 from runtime.demonstration import witness as usual
 from runtime.demonstration.village import Villager, topic_name
 from runtime.demonstration.witness import contacts, ref_of
-from services import calls, interviews
-from services.clearance import ANSWERS_SOMEBODY
+from services.calls import dialogue as calls
+from services.interview import recording as interviews
+from services.sending.policy import ANSWERS_SOMEBODY
 from services.work import Work
 from store.tables.interviews import answers, inbound
 from store.tables.interviews import interviews as interview_table

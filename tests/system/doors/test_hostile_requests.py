@@ -21,7 +21,9 @@ from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from gateway.counters import client_url
 from runtime.clock import RealClock
-from services import calls, campaigns, staff
+from services.calls import dialogue as calls
+from services.campaign import campaigns
+from services.staff import accounts as staff
 from services.work import Work
 from store.tables import metadata
 from store.tables.staff import staff as staff_table

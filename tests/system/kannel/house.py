@@ -27,10 +27,12 @@ from runtime.container import machine_work
 from runtime.demonstration.stage import free_port
 from runtime.processes import Crew
 from runtime.settings import Settings
-from services import reconcile, senders, sweeps
-from services.relay import Relay
-from services.sealed_columns import opened
-from services.senders import NewSender
+from services.delivery import sweeps
+from services.delivery import unknown as reconcile
+from services.keys.sealed_columns import opened
+from services.senders import senders
+from services.senders.senders import NewSender
+from services.sending.overlap import Relay
 from services.work import Work
 from store.messages import outbox as outbox_rows
 from store.messages import senders as sender_rows

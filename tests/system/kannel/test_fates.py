@@ -14,7 +14,8 @@ from carriers.kannel.webhooks import VALID_MINUTES
 from carriers.routing import CallbackUrls
 from contact.delivery import Accepted, ErrorKind, Refused
 from runtime.container import machine_work
-from services import reconcile, senders
+from services.delivery import unknown as reconcile
+from services.senders import senders
 from store.messages import contact_history as contacts
 from store.tables.outbox import receipts
 from store.tables.registry import phone_abilities

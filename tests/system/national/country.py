@@ -9,7 +9,7 @@ from typing import Any
 
 from questionnaires.sample_village import HEADER
 from runtime.demonstration.village import Villager
-from services.offices import PROVINCES
+from services.registry.offices import PROVINCES
 
 CONTROL = "doi-chung"
 """The office whose people are the reference: no campaign contacts them."""

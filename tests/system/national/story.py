@@ -29,7 +29,11 @@ from runtime.demonstration.village import Villager
 from runtime.embedded import SUPERUSER, Postgres
 from runtime.processes import ROOT, crew, environment, servers
 from runtime.settings import Settings
-from services import campaign_status, campaigns, offices, progress, questionnaires, rounds
+from services.campaign import campaigns, progress
+from services.campaign import status as campaign_status
+from services.interview import questionnaires
+from services.registry import offices
+from services.rounds import rounds
 from services.work import Work
 from store.messages import senders
 from tests.system.national import country, verdict

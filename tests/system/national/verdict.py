@@ -15,7 +15,7 @@ from contact.settings import RoundSettings
 from runtime.demonstration import witness
 from runtime.demonstration.network import Network
 from runtime.demonstration.village import Villager
-from services.clearance import ANSWERS_SOMEBODY
+from services.sending.policy import ANSWERS_SOMEBODY
 from services.work import Work
 from store.tables.outbox import outbox
 

@@ -24,8 +24,9 @@ from files import speech
 from gateway.app import create_webhooks_app
 from runtime.clock import FastClock
 from runtime.demonstration.stage import free_port
-from services import dispatch, voices
-from services.known_recordings import KnownRecordings
+from services.calls import recordings as voices
+from services.calls.recording_cache import KnownRecordings
+from services.sending import dispatcher as dispatch
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders

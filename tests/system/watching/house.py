@@ -30,8 +30,8 @@ from runtime.demonstration.stage import free_port
 from runtime.embedded import SUPERUSER, Postgres, Valkey
 from runtime.processes import Crew, Part
 from runtime.settings import Settings
-from services import senders as sender_cases
-from services.senders import NewSender
+from services.senders import senders as sender_cases
+from services.senders.senders import NewSender
 from services.work import Work
 from store.messages.outbox import insert_row
 from store.tables.outbox import senders

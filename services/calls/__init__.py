@@ -1,0 +1,1 @@
+"""Calls: what is said and heard in them, calls that come in, machines, recordings."""

@@ -1,0 +1,1 @@
+"""Campaigns: drafted, previewed, launched, planned, advanced step by step, ended."""

@@ -1,0 +1,130 @@
+"""What launching a draft would do, as of now: who, who not and why, what they read, what it takes. Nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping
+
+from contact import settings as round_settings
+from services.campaign import estimates
+from services.campaign.estimates import Estimate
+from services.campaign.next_step import Plan, plan_of
+from services.refusal import Refusal
+from services.sending import campaign_texts as texts
+from services.work import Work
+from sms.texting import Text
+from store.campaign import audience, campaigns
+from store.campaign.audience import Audience
+
+SAMPLES = 10
+LEFT_OUT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who will be contacted, who not and why, what they will read, and what it takes."""
+
+    campaign_id: UUID
+    title: str
+    round_code: str
+    office_code: str
+    contacted: int
+    excluded: Mapping[str, int]
+    """Reason code → organisations not contacted."""
+    excluded_names: tuple[tuple[str, str], ...]
+    """(organisation, reason code) of the first of them."""
+    sample_texts: tuple[str, ...]
+    estimate: Estimate
+    kind: str = "reminder"
+    state: str = "draft"
+    needs_second: bool = False
+    """More organisations than the round lets one person launch."""
+    approved_by: str = ""
+    contacted_names: tuple[str, ...] = ()
+    """The first of them."""
+    offices: Mapping[str, int] = field(default_factory=dict)
+    """Office code → organisations contacted."""
+    unknown_codes: tuple[str, ...] = ()
+    """Registry codes of the draft that nobody has."""
+    steps: tuple[tuple[str, str], ...] = ()
+    """(medium, purpose) of the ladder's steps."""
+    long_texts: int = 0
+    """How many of the sample texts take more than one segment each."""
+    audience: Mapping[str, Any] = field(default_factory=dict)
+    spread_days: int = 0
+
+
+def preview(work: Work, campaign_id: UUID, sight: Work | None = None) -> Preview:
+    """What launching the draft would do, as of now. Raises Refusal for a campaign that is not there to see.
+
+    `sight`: as who looks sees the database (`work`: everything). Names, outcomes, counts and whose texts are written
+    as samples are read there; only the texts themselves are written by the machine.
+    """
+    campaign, found, unknown = seen(sight or work, campaign_id, SAMPLES, LEFT_OUT)
+    with work.database.transaction() as conn:
+        counts = found.by(lambda _office, excluded, _mobile: excluded)
+        plan = plan_of(conn, campaign)
+        written = samples(work, conn, plan, [interview for interview, _ in found.contacted])
+        estimate = estimates.estimate(conn, plan, _media(found), written, work.clock.now())
+        number = counts.pop("", 0)
+        return Preview(
+            campaign_id,
+            campaign["title"],
+            campaign["round_code"],
+            campaign["office_code"],
+            number,
+            counts,
+            tuple(found.left_out),
+            tuple(text.body for text in written),
+            estimate,
+            contacted_names=tuple(name for _, name in found.contacted),
+            offices=_offices(found),
+            unknown_codes=tuple(unknown),
+            long_texts=sum(text.segments > 1 for text in written),
+            steps=tuple((step.medium, step.purpose) for step in plan.ladder.steps),
+            **_standing(campaign, number),
+        )
+
+
+def seen(sight: Work, campaign_id: UUID, contacted: int, left_out: int) -> tuple[RowMapping, Audience, Sequence[str]]:
+    """The campaign, its audience with so many of each by name, and codes that nobody has: as `sight` sees them.
+
+    Raises Refusal for a campaign that is not there.
+    """
+    with sight.database.transaction() as conn:
+        campaign = campaigns.by_id(conn, campaign_id)
+        if campaign is None:
+            raise Refusal("campaign.unknown", campaign=str(campaign_id))
+        found = audience.read(conn, campaign, contacted, left_out)
+        return campaign, found, audience.missing_codes(conn, campaign)
+
+
+def _media(found: Audience) -> dict[str, int]:
+    """Of those contacted: how many have a mobile that can be texted, and how many only a landline."""
+    by_medium = found.by(lambda _, excluded, mobile: None if excluded else "mobile" if mobile else "landline")
+    return {"mobile": 0, "landline": 0} | by_medium
+
+
+def _offices(found: Audience) -> dict[str, int]:
+    """Office code → organisations contacted, by code."""
+    return dict(sorted(found.by(lambda office, excluded, _: None if excluded else office).items()))
+
+
+def _standing(campaign: RowMapping, contacted: int) -> dict[str, Any]:
+    limit = round_settings.from_dict(campaign["settings"]).approval_above
+    approved = campaign["state"] == "approved" and campaign["approved_for"] >= contacted
+    columns = ("kind", "state", "approved_by", "audience", "spread_days")
+    return {**{name: campaign[name] for name in columns}, "needs_second": contacted > limit and not approved}
+
+
+def samples(work: Work, conn: Connection, plan: Plan, contacted: Sequence[UUID]) -> tuple[Text, ...]:
+    """The ladder's first text as these interviews would get it now; none for a ladder of calls."""
+    step = next((step for step in plan.ladder.steps if step.medium == "text"), None)
+    if step is None:
+        return ()
+    sender = plan.sender_of(step)
+    return tuple(texts.sample(work, conn, interview, sender, step.purpose) for interview in contacted)

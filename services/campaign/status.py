@@ -1,0 +1,99 @@
+"""Where a campaign stands: interviews by state, rows by medium and state, segments, minutes and cost so far.
+
+Counts only; no organisation's answers are read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from services.refusal import Refusal
+from services.work import Work
+from store.campaign import campaigns
+from store.messages import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A part on hold: `kind` office, sender or medium; `part` its code or name; who, when (ISO 8601) and why."""
+
+    kind: str
+    part: str
+    actor: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStatus:
+    """Grouped counts of one campaign, read in one transaction."""
+
+    campaign_id: UUID
+    title: str
+    state: str
+    round_code: str
+    office_code: str
+    interviews: dict[str, int]
+    """waiting, contacting, ended → interviews."""
+    texts: dict[str, int]
+    calls: dict[str, int]
+    """State of the outbox → rows."""
+    segments: int
+    minutes: Decimal
+    cost: Decimal
+    kind: str = "reminder"
+    planned: int = 0
+    """Organisations entered so far."""
+    held_back: int = 0
+    """Planned contacts that a pause of the campaign, or of a part, holds back."""
+    holds: tuple[Hold, ...] = ()
+    created_by: str = ""
+    """Who drafted it."""
+
+
+def status(work: Work, campaign_id: UUID) -> CampaignStatus:
+    """The campaign's counts now. Raises Refusal for an unknown one."""
+    with work.database.transaction() as conn:
+        campaign = campaigns.by_id(conn, campaign_id)
+        if campaign is None:
+            raise Refusal("campaign.unknown", campaign=str(campaign_id))
+        interviews = campaigns.progress(conn, campaign_id)
+        rows = outbox.states_of_campaign(conn, campaign_id)
+        held_back = campaigns.held_back(conn, campaign_id)
+        names = campaigns.part_names(conn)
+    return CampaignStatus(
+        campaign_id,
+        campaign["title"],
+        campaign["state"],
+        campaign["round_code"],
+        campaign["office_code"],
+        interviews,
+        _by_state(rows, "text"),
+        _by_state(rows, "call"),
+        sum(row["segments"] for row in rows if row["medium"] == "text"),
+        (Decimal(sum(row["seconds"] for row in rows if row["medium"] == "call")) / 60).quantize(Decimal("0.1")),
+        sum((row["cost"] for row in rows), Decimal(0)),
+        campaign["kind"],
+        campaign["planned"],
+        held_back,
+        tuple(_hold(names, key, why) for key, why in sorted(campaign["holds"].items())),
+        campaign["created_by"],
+    )
+
+
+def _hold(names: Mapping[str, str], key: str, why: Mapping[str, str]) -> Hold:
+    kind, _, part = key.partition(":")
+    return Hold(kind, names.get(key, part), why["actor"], why["at"], why["reason"])
+
+
+def _by_state(rows: list[RowMapping], medium: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        if row["medium"] == medium:
+            found[row["state"]] = found.get(row["state"], 0) + row["n"]
+    return found

@@ -1,0 +1,1 @@
+"""What became of texts and calls: outcomes, receipts, doubts, silence."""

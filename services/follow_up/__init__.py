@@ -1,0 +1,1 @@
+"""What follows from a contact: requests of respondents and staff, call backs, resumptions."""

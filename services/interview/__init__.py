@@ -1,0 +1,1 @@
+"""The one door into an interview, its events, its questionnaires, staff entry."""

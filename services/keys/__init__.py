@@ -1,0 +1,1 @@
+"""Keys of the database: recognised, rotated; opening what is sealed."""

@@ -1,0 +1,1 @@
+"""People's rights: what is held about them, copied, erased, kept no longer than its time."""

@@ -1,0 +1,55 @@
+"""The marks of erased people beside backups: written out, and applied anew to an older state that was brought back.
+
+A mark is a keyed hash of a number, or of a name within its organisation; nobody can read either out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from characters.cleaning import folded
+from services.refusal import Refusal
+from services.work import Work
+from store.privacy import erasures, personal
+
+KINDS: tuple[erasures.Kind, ...] = ("number", "name")
+
+
+def name_mark(work: Work, organisation_id: UUID, name: str) -> bytes:
+    """The mark of a person's name within one organisation, however it is written."""
+    return work.vault.lookup(f"name:{organisation_id}:{folded(name)}")
+
+
+def kept(work: Work) -> list[dict[str, Any]]:
+    """The marks of all who were erased, as plain values without a number or name, the oldest first."""
+    with work.database.transaction() as conn:
+        return [
+            {
+                "subject": bytes(row["subject"]).hex(),
+                "kind": row["kind"],
+                "hash_version": row["hash_version"],
+                "key_version": work.vault.lookup_version,
+                "erased_at": row["erased_at"].isoformat(),
+            }
+            for row in erasures.ledger(conn)
+            if row["lifted_at"] is None
+        ]
+
+
+def read(work: Work, marks: Iterable[Mapping[str, Any]]) -> dict[erasures.Kind, dict[bytes, int]]:
+    """Kind → marks, and the version of the key each began with, out of what `kept` gave. Raises Refusal when they are
+    of another look-up key."""
+    rows = list(marks)
+    if any(row.get("key_version", row["hash_version"]) != work.vault.lookup_version for row in rows):
+        raise Refusal("person.other_lookup_key")
+    found = [(row["kind"], bytes.fromhex(row["subject"]), int(row["hash_version"])) for row in rows]
+    return {kind: {subject: version for of, subject, version in found if of == kind} for kind in KINDS}
+
+
+def numbers_there(work: Work, marks: Iterable[bytes]) -> list[str]:
+    """The numbers, in E.164, that the database still holds of those marked."""
+    with work.database.transaction() as conn:
+        rows = personal.sealed_numbers(conn, list(marks))
+    return [work.vault.open(row["number"], "phones.number", row["hash"]) for row in rows]

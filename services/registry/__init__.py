@@ -1,0 +1,1 @@
+"""Lists and organisations: imported, compared, identified, undone; offices; online answers."""

@@ -1,0 +1,277 @@
+"""Files that leave: completed phone forms for the online survey, who has answered, answers without names, figures.
+
+Who, when and why stands in the audit trail before the first row is read. Rows stream; what few may have said, and
+times of day, never leave. It must not know the words of a file's notes: they are given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, Select
+
+from files import flow_results, tables
+from files.online_columns import SHAPE, SHAPE_LATE, SHAPE_LOGIN
+from scoring.disclosure import K
+from services import lookups
+from services.refusal import Refusal
+from services.work import Work
+from store import audit
+from store.registry import rounds
+from store.results import exports as rows
+from store.results import figures
+from store.results.exports import Asked
+from survey.form import questionnaire
+from survey.form.questionnaire import NUMBERS, Question, Questionnaire
+
+Kind = Literal["forms", "status", "answers", "figures", "cards"]
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    "forms": ("xlsx", "csv"),
+    "status": ("xlsx", "csv"),
+    "answers": ("xlsx", "csv", "flow-results"),
+}
+"""What may leave → the formats there are of it."""
+ANONYMOUS = ("Mã ẩn danh", "Phiếu", "Loại", "Loại hình", "Thành viên", "Tỉnh", "Kênh", "Ngày")
+Words = Callable[..., str]
+_OWN_VALUES = frozenset({"select_one", "select_multiple", "integer", "decimal", "date"})
+"""Kinds whose stored answers are the form's own values, numbers or days: nothing a spreadsheet would calculate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted: `out` is the new file (a directory for flow-results), `reason` why; `office` its code or None.
+
+    `logins`: forms carry the number by which the online survey knows an organisation.
+    """
+
+    round_code: str
+    kind: Kind
+    format: str
+    out: Path
+    actor: str
+    reason: str
+    office: str | None = None
+    logins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: files, rows or forms in them, and completed forms kept back so that nobody stands alone."""
+
+    files: tuple[Path, ...]
+    rows: int
+    held_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of one questionnaire under their heading, and what is asked in its columns."""
+
+    name: str
+    heading: Sequence[str]
+    query: Select[Any]
+    form: Questionnaire | None = None
+    questions: Sequence[Question] = ()
+
+
+def export(work: Work, order: Order, words: Words) -> Exported:
+    """Write the files ordered; whole or not at all.
+
+    Raises Refusal: unknown round, office or format, no reason, file there already, or not released yet.
+    """
+    if order.format not in FORMATS[order.kind]:
+        raise Refusal("export.no_format", format=order.format, known=", ".join(FORMATS[order.kind]))
+    if not order.reason.strip():
+        raise Refusal("export.no_reason")
+    found, office_id = permitted(work, order)
+    with work.database.transaction() as conn:
+        if order.kind != "status":  # one statement sees one state of the data by itself
+            figures.freeze(conn)
+        rows.alone(conn)
+        parts = _parts(work, conn, order, found["id"], office_id)
+        notes = _notes(found, order, parts, words)
+        written = _WRITERS[order.format](work, conn, order, parts, notes)
+        if order.kind != "answers":
+            return written
+        kept = rows.completed(conn, found["id"], office_id) - written.rows
+    return Exported(written.files, written.rows, kept)
+
+
+def permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
+    """The round and office of a permitted order, which from now on stands in the audit trail. Raises Refusal."""
+    with work.database.transaction() as conn:
+        found = rounds.by_code(conn, order.round_code)
+        if found is None:
+            raise Refusal("round.unknown", round=order.round_code)
+        office = lookups.office(conn, order.office) if order.office else None
+        if order.kind == "answers" and office is not None and not is_released(found):
+            raise Refusal("export.not_released", round=order.round_code)
+        detail = {"kind": order.kind, "format": order.format, "reason": order.reason, "logins": order.logins}
+        office_id = office["id"] if office is not None else None
+        audit.append(
+            conn, at=work.clock.now(), actor=order.actor, action="export.made", subject=order.round_code,
+            office_id=office_id, detail=detail,
+        )  # fmt: skip
+    return found, office_id
+
+
+def is_released(found: RowMapping) -> bool:
+    """Whether a province may see figures of a round: its rule is signed and it is closed."""
+    return bool(found["rule_state"] == "signed" and found["state"] == "closed")
+
+
+def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id: UUID | None) -> list[_Part]:
+    if order.kind == "status":
+        return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id, _lossy(order)))]
+    salt = work.ids.public() + work.ids.public()
+    return [
+        _part(order, questionnaire.from_dict(held["form"]), (round_id, office_id, held["sha256"]), salt)
+        for held in rows.forms_in(conn, round_id, office_id)
+    ]
+
+
+def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str], salt: str) -> _Part:
+    asked = [question for question in form.questions if question.asked]
+    if order.kind == "answers":
+        # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
+        asked = [question for question in asked if question.scored]
+        query = rows.anonymous(*scope, _asked(asked), salt, K, _lossy(order))
+        return _Part(form.code, (*ANONYMOUS, *(q.name for q in asked)), query, form, asked)
+    query = rows.phone_forms(*scope, _asked(asked), _lossy(order))
+    heading = (*SHAPE, *(question.name for question in asked))
+    if order.logins:
+        heading, query = (*heading, SHAPE_LOGIN), rows.with_login(query)
+    return _Part(form.code, heading, query, form, asked)
+
+
+def _asked(questions: Sequence[Question]) -> list[Asked]:
+    """Columns of answers; what the form itself calls a choice may look like a number or a day too."""
+    return [Asked(q.name, q.kind not in _OWN_VALUES or any(_is_odd(c.value) for c in q.choices)) for q in questions]
+
+
+def _is_odd(value: str) -> bool:
+    return tables.kept(value) != value
+
+
+def _lossy(order: Order) -> str:
+    """What readers of the file would change: those of CSV have to guess what is a number."""
+    return tables.LOSSY if order.format == "csv" else ""
+
+
+def _notes(found: RowMapping, order: Order, parts: Sequence[_Part], words: Words) -> list[str]:
+    """What must be said beside the rows."""
+    samples = ", ".join(part.form.code for part in parts if part.form is not None and part.form.sample)
+    says = (
+        (True, words(f"export.about.{order.kind}", round=found["code"], title=found["title"])),
+        (bool(samples), words("export.sample_forms", forms=samples)),
+        (order.kind == "answers" and found["rule_state"] == "sample", words("score.sample_rule")),
+        (order.kind == "answers" and found["online_loaded_at"] is None, words("score.phone_only")),
+        (order.kind == "answers", words("export.blocks", k=K)),
+    )
+    return [text for holds, text in says if holds]
+
+
+# Writers
+
+
+def new_file(path: Path) -> Path:
+    """The path, if a file may be made there. Raises Refusal."""
+    if path.exists():
+        raise Refusal("export.exists", file=path.name)
+    if not path.parent.is_dir():
+        raise Refusal("export.no_place", place=str(path.parent))
+    return path
+
+
+def _xlsx(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
+    count = 0
+    with tables.sheets(new_file(order.out)) as book:
+        for part in parts:
+            found = _opened(work, order, rows.rows(conn, part.query))
+            count += book.write(part.name, part.heading, found, _numbers(part))
+        book.write("Ghi chú", (), [[note] for note in notes])
+    return Exported((order.out,), count)
+
+
+def _numbers(part: _Part) -> frozenset[int]:
+    """The columns of numbers that people gave."""
+    names = {question.name for question in part.questions if question.kind in NUMBERS}
+    return frozenset(at for at, name in enumerate(part.heading) if name in names and at >= len(SHAPE))
+
+
+def _csv(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
+    """One file a questionnaire, as columns differ, and the notes in a text beside it: programs read the files."""
+    count = 0
+    several = len(parts) > 1
+    files = [order.out.with_stem(f"{order.out.stem}-{part.name}") if several else order.out for part in parts]
+    about = new_file(order.out.with_suffix(".notes.txt"))
+    for part, path in zip(parts, files, strict=True):
+        with tables.written(new_file(path)) as out:
+            tables.csv_heading(out, part.heading)
+            if order.logins:
+                count += tables.csv_rows(out, _opened(work, order, rows.rows(conn, part.query)))
+            else:
+                count += rows.copy_csv(conn, part.query, out)
+    with tables.written(about) as out:
+        out.write("".join(f"{note}\n" for note in notes).encode())
+    return Exported((*files, about), count)
+
+
+def _opened(work: Work, order: Order, found: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The rows with their login, if they have one, as people write it."""
+    if not order.logins:
+        return found
+    keep = tables.kept if order.format == "csv" else str
+
+    def number(found: Sequence[bytes] | None) -> str:
+        if found is None:
+            return ""
+        phone_hash, sealed = found
+        return keep(f"0{work.vault.open(sealed, 'phones.number', phone_hash)[3:]}")
+
+    return ((*row[:-1], number(row[-1])) for row in found)
+
+
+def _flow_results(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
+    """A package a questionnaire, each in a directory of its own."""
+    files: list[Path] = []
+    count = 0
+    new_file(order.out).mkdir(mode=0o700)
+    for part in parts:
+        assert part.form is not None  # answers always come with their form
+        place = order.out / part.name
+        place.mkdir(mode=0o700)
+        with tables.written(place / flow_results.RESPONSES) as out:
+            forms = flow_results.write_responses(out, part.questions, _told(rows.rows(conn, part.query)))
+        if not forms:  # a package without an answer is none
+            (place / flow_results.RESPONSES).unlink()
+            place.rmdir()
+            continue
+        count += forms
+        title = " ".join((part.form.code, *notes))
+        described = flow_results.descriptor(part.form, part.questions, _package_id(work), work.clock.now(), title)
+        with tables.written(place / flow_results.DESCRIPTOR) as out:
+            out.write(json.dumps(described, ensure_ascii=False, indent=2).encode())
+        files += [place / flow_results.DESCRIPTOR, place / flow_results.RESPONSES]
+    return Exported(tuple(files), count)
+
+
+def _told(found: Iterator[Sequence[Any]]) -> Iterator[tuple[str, date, dict[str, str], Sequence[Any]]]:
+    keys = ("questionnaire", "kind", "sector", "member", "area", "channel")
+    for row in found:
+        day = datetime.strptime(row[7], "%d/%m/%Y").date()  # noqa: DTZ007  a day without a time
+        yield row[0], day, dict(zip(keys, row[1:7], strict=True)), row[8:]
+
+
+def _package_id(work: Work) -> UUID:
+    return UUID(bytes=hashlib.sha256(work.ids.public().encode()).digest()[:16], version=4)
+
+
+_WRITERS = {"xlsx": _xlsx, "csv": _csv, "flow-results": _flow_results}

@@ -1,0 +1,1 @@
+"""Rounds, and the provinces within them."""

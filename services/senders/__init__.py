@@ -1,0 +1,1 @@
+"""Our numbers at carriers: settings, costs, tests, failover, clocks."""

@@ -1,0 +1,1 @@
+"""From a due row to the carrier: claimed, cleared by the contact rules, written, handed over."""

@@ -1,0 +1,277 @@
+"""The moment of sending: a page of claimed rows is cleared under the locks phones → interviews → rows, written, marked
+`sending`.
+
+Nothing is sent here. What may leave is decided in `services.sending.policy`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from contact import settings as round_settings
+from contact.abilities import NOT_ABLE
+from contact.caps import EXEMPT, Caps, Counts
+from contact.delivery import State
+from contact.sender import SenderRow
+from contact.settings import RoundSettings
+from services.consent import abilities
+from services.follow_up import resumptions
+from services.sending import campaign_texts as texts
+from services.sending.policy import Facts, Go, Hold, Retime, Withdraw, clear
+from services.work import Work
+from sms.binding import Shown
+from sms.texting import Text
+from store.campaign import campaigns as campaign_rows
+from store.campaign.replanning import LADDER_CHANGED
+from store.interview import interviews as interview_rows
+from store.messages import contact_history as contacts
+from store.messages import departing_page as leaving
+from store.messages import outbox
+from store.prepared import Row
+
+ON_ITS_WAY = timedelta(seconds=1)
+"""Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""
+SENDING_LEASE = timedelta(seconds=45)
+"""Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
+NOT_REACHED = frozenset({*NOT_ABLE.values(), "number_gone"})
+"""Why a call that was asked for does not leave, without anybody having said so."""
+LOOK_BACK = timedelta(hours=25)
+"""Business time within which contacts may count towards "a day" (`Caps.since`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One contact cleared to leave."""
+
+    outbox_id: UUID
+    ref: str
+    number: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What leaves of a page, in its order; and rows not looked at, that share a phone or an interview with one that
+    was: their caps depend on what became of it."""
+
+    orders: list[Order]
+    waiting: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    """One row of a page under its locks, and what its phone and its organisation had so far."""
+
+    row: Row
+    phone: Row
+    interview: Row | None
+    had: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """One that may leave, and when it does: business time and real time."""
+
+    contact: _Contact
+    verdict: Go
+    at: datetime
+    real: datetime
+
+
+def make_ready(work: Work) -> None:
+    """What a process pays for once, before slots are taken that would pass meanwhile: the holidays are read."""
+    _settings(None).calendar_at("").open("text", work.clock.now())
+
+
+def prepare(work: Work, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[datetime] = ()) -> Cleared:
+    """Clear a page of claimed rows in one transaction, write their texts and mark them `sending`.
+
+    `slots`: the real times the first, second … of those cleared will leave at, where that is not now. What may leave
+    then is asked as of that moment, not of this one.
+    """
+    with work.database.transaction() as conn:
+        held, waiting = _lock(conn, sender, rows, work.clock.now())
+        going: list[_Going] = []
+        for contact in held:
+            now = work.clock.real()
+            real = max([now, *slots[len(going) : len(going) + 1]])
+            at = work.clock.after(real - now)
+            verdict = _verdict(conn, contact, at, work.clock.after(real - now + ON_ITS_WAY))
+            if isinstance(verdict, Go):
+                going.append(_Going(contact, verdict, at, real))
+            else:
+                _put_off(work, conn, contact.row, verdict, at)
+        return Cleared(_sign_off(work, conn, sender, going), waiting)
+
+
+def _lock(
+    conn: Connection, sender: SenderRow, rows: Sequence[UUID], now: datetime
+) -> tuple[list[_Contact], list[UUID]]:
+    """Lock a page's phones, interviews and rows, in this order: what may be cleared now, and rows that have to wait."""
+    of = {phone["id"]: phone for phone in leaving.lock_phones(conn, rows)}
+    alone, waiting = _apart([of[row] for row in rows if row in of])
+    interviews = interview_rows.lock_all(conn, [phone["interview_id"] for phone in alone if phone["interview_id"]])
+    places = leaving.lock_rows(conn, [phone["id"] for phone in alone], sender.id)
+    ours = [phone for phone in alone if phone["id"] in places and _is_ours(places[phone["id"]])]
+    had = contacts.counts(conn, [phone["id"] for phone in ours], now - LOOK_BACK, now)
+    return [_Contact(places[p["id"]], p, interviews.get(p["interview_id"]), had[p["id"]]) for p in ours], waiting
+
+
+_SHARED = ("hash", "interview_id")
+"""What two rows of one page may not have in common."""
+
+
+def _apart(page: Sequence[Row]) -> tuple[list[Row], list[UUID]]:
+    """One row for each phone and each interview, and the others."""
+    alone: list[Row] = []
+    waiting: list[UUID] = []
+    seen: set[Any] = set()
+    for phone in page:
+        of = {phone[name] for name in _SHARED} - {None}
+        if of & seen:
+            waiting.append(phone["id"])
+        else:
+            alone.append(phone)
+        seen |= of
+    return alone, waiting
+
+
+def _is_ours(row: Row) -> bool:
+    return bool(row["state"] == State.CLAIMED)
+
+
+def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: datetime) -> Go | Withdraw | Retime | Hold:
+    row, interview = contact.row, contact.interview
+    settings = _settings(row["settings"])
+    facts = Facts(
+        medium=row["medium"],
+        purpose=row["purpose"],
+        consent=contact.phone["consent"],
+        interview_status=interview["status"] if interview else "",
+        campaign_state=row["campaign_state"] or "",
+        round_open=_round_open(row, interview, at),
+        counts=_counts(conn, contact, settings.caps, at),
+        on_hold=_on_hold(row),
+        on_ladder=LADDER_CHANGED not in row["reason"],
+        deadline_at=row["deadline_at"],
+        arrives_at=arrives_at,
+        overtaken=_overtaken(row),
+        not_theirs=_not_theirs(row),
+        erased=contact.phone["number"] is None,
+        unable=row["unable"] or "",
+        unread=row["unread"],
+        gone_on=resumptions.gone_on(row, interview),
+    )
+    return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
+
+
+def _round_open(row: Row, interview: Row | None, now: datetime) -> bool:
+    """Whether the row's round still runs where its organisation is: provinces have deadlines of their own."""
+    if interview is not None and (interview["locked"] or now >= interview["deadline_at"]):
+        return False
+    return row["round_state"] is None or bool(row["round_state"] == "open" and now < row["closes_at"])
+
+
+@lru_cache(maxsize=32)
+def _settings(document: str | None) -> RoundSettings:
+    """The settings of a round; of a contact without one the usual."""
+    return round_settings.default() if document is None else round_settings.from_dict(json.loads(document))
+
+
+def _overtaken(row: Row) -> bool:
+    """Whether our number has shown the phone something since the row was written."""
+    return any(Shown.from_dict(seen).visible_at > row["created_at"] for seen in row["shown"] or ())
+
+
+def _not_theirs(row: Row) -> str:
+    """Why the row's number is not its organisation's: it may have been given up, or left the list, while it waited."""
+    if row["interview_id"] is None or row["link_valid"]:
+        return ""
+    return "number_gone" if row["link_valid"] is None else row["link_note"] or "wrong_number"
+
+
+def _on_hold(row: Row) -> bool:
+    parts = (f"office:{row['office_id']}", f"sender:{row['sender_id']}", f"medium:{row['medium']}")
+    return any(part in (row["holds"] or ()) for part in parts)
+
+
+def _counts(conn: Connection, contact: _Contact, caps: Caps, now: datetime) -> Counts:
+    row = contact.row
+    found = {name: _lately(had, caps.since(now)) for name, had in contact.had.items()}
+    phone, interview, purpose = row["phone_hash"], row["interview_id"], row["purpose"]
+    if purpose not in EXEMPT:
+        return Counts(**found)
+    dropped = contacts.dropped_at(conn, phone, interview) if purpose == "resumption" else None
+    since = {
+        "resumption": dropped,
+        "opt_out_confirmation": contacts.stopped_at(conn, phone) if purpose == "opt_out_confirmation" else None,
+    }.get(purpose, caps.since(now))
+    return Counts(
+        **found,
+        same_purpose=contacts.same_purpose(conn, purpose, phone, interview, since),
+        since_drop_s=None if dropped is None else int((now - dropped).total_seconds()),
+    )
+
+
+def _lately(had: Any, since: datetime) -> Any:
+    """Of times those since `since`; a number as it is."""
+    return tuple(at for at in had if at >= since) if isinstance(had, tuple) else had
+
+
+def _sign_off(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> list[Order]:
+    """Write what the texts of a page say, and mark its rows: from here on they may have left."""
+    bodies = _bodies(work, conn, sender, going)
+    leaving.mark(conn, sender.id, [_leaving(work, one, body) for one, body in zip(going, bodies, strict=True)])
+    return [_order(work, one.contact, body) for one, body in zip(going, bodies, strict=True)]
+
+
+def _bodies(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> Sequence[Text | None]:
+    if sender.medium == "call":
+        return [None] * len(going)
+    page = [texts.Leaving(one.contact.row, one.contact.interview, one.at) for one in going]
+    return texts.write_all(work, conn, sender, page)
+
+
+def _leaving(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:
+    return {
+        "id": one.contact.row["id"],
+        "lease_until": one.real + work.patience(SENDING_LEASE),
+        "reserved_at": one.at if one.verdict.counted else None,
+        "sent_at": one.at,
+        "sent_real_at": one.real,
+        "body": None if body is None else work.vault.seal(body.body, "outbox.body", one.contact.row["id"]),
+        "segments": None if body is None else body.segments,
+    }
+
+
+def _order(work: Work, contact: _Contact, body: Text | None) -> Order:
+    number = work.vault.open(contact.phone["number"], "phones.number", contact.phone["hash"])
+    return Order(contact.row["id"], contact.row["ref"], number, "" if body is None else body.body)
+
+
+def _put_off(work: Work, conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
+    """The row does not leave now: withdrawn with its reason, re-timed, or simply returned."""
+    if isinstance(verdict, Withdraw):
+        outbox.change(
+            conn, row["id"], state=State.WITHDRAWN, reason={"code": verdict.code, **verdict.params},
+            ended_at=now, lease_until=None,
+        )  # fmt: skip
+        if row["campaign_id"]:
+            campaign_rows.decide_again(conn, row["campaign_id"], row["interview_id"], now)
+        if row["purpose"] == "call_back" and verdict.code in NOT_REACHED:
+            abilities.break_promise(work, conn, row["interview_id"], row["office_id"])
+    elif isinstance(verdict, Retime):
+        outbox.change(
+            conn, row["id"], state=State.PLANNED, due_at=verdict.at, lease_until=None,
+            reason={**row["reason"], "retimed": verdict.code},
+        )  # fmt: skip
+    else:
+        outbox.change(conn, row["id"], state=State.PLANNED, lease_until=None)

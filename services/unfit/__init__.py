@@ -1,0 +1,1 @@
+"""One unfit item never stops the rest: isolated, set aside."""

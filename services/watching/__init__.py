@@ -1,0 +1,1 @@
+"""What whoever watches is told: metrics, overdue rows, unfit items."""
