@@ -47,7 +47,7 @@ LOOPS: Mapping[str, str] = {
 TRIES = 3
 """Runs after which an item is kept as unfit whose fault need not be its data's."""
 _LONGEST = 200
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 
 Kind = Literal["around", "passing", "data", "unclear"]
 _AROUND = (CarrierAwayError, OSError, MemoryError, RecursionError)

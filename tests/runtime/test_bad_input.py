@@ -118,7 +118,7 @@ def held(owner: Database) -> dict[str, Any]:
         return {
             name: conn.execute(sa.select(table).order_by(*table.primary_key.columns)).all()
             for name, table in metadata.tables.items()
-            if name not in ("audit", "imports", "key_fingerprints")
+            if name not in ("audit", "audit_chain", "imports", "key_fingerprints")
         }
 
 
