@@ -11,12 +11,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, cast
-from urllib.parse import parse_qs, urlsplit
 
 import redis
 import structlog
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from runtime.broker_url import client_url
 
 Waits = tuple[float, ...]
 """Seconds to wait after the first, the second … and every later count."""
@@ -164,12 +165,3 @@ class Shared:
             self._alone_until = time.monotonic() + LEFT_ALONE_S
             _log.warning("counters_away", error=type(fault).__name__)
             return None
-
-
-def client_url(broker: str) -> str:
-    """Celery's URL of a broker as the client library writes it: they differ for sockets of this machine."""
-    at = urlsplit(broker)
-    if at.scheme != "redis+socket":
-        return broker
-    number = parse_qs(at.query).get("virtual_host", ["0"])[0]
-    return f"unix://{at.path}?db={number}"

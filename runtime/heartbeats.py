@@ -15,6 +15,7 @@ from functools import cached_property
 
 import redis
 
+from runtime.broker_url import client_url
 from runtime.celery_client import QUEUES
 
 KEY = "alo:heartbeats"
@@ -39,7 +40,7 @@ class Heartbeats:
 
     def __init__(self, broker_url: str) -> None:
         """`broker_url` as Celery takes it; "" for none."""
-        self._url = broker_url.replace("redis+socket://", "unix://")
+        self._url = client_url(broker_url)
         self._next: dict[str, float] = {}
 
     def note_beat(self) -> bool:

@@ -17,6 +17,8 @@ from uuid import UUID
 
 import redis
 
+from runtime.broker_url import client_url
+
 KEY = "alo:marks"
 FILE = "marks.json"
 _RAISE = """
@@ -33,7 +35,7 @@ class OutsideMarks:
 
     def __init__(self, broker_url: str, directory: Path) -> None:
         """`broker_url` as Celery takes it; "" for none. The file is made when something is noted."""
-        self._broker_url = broker_url.replace("redis+socket://", "unix://")
+        self._broker_url = client_url(broker_url)
         self._file = directory / FILE
         self._lock = threading.Lock()
 

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from migrations.upgrade import current, head, suited
 from runtime import container, keys
+from runtime.broker_url import client_url
 from runtime.celery_client import QUEUES, celery_app
 from runtime.clock import UnreadableClockError, clock_of
 from runtime.examination import connections
@@ -148,7 +149,7 @@ def _rights(settings: Settings) -> Iterator[Finding]:
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:
-    url = settings.broker_url.get_secret_value().replace("redis+socket://", "unix://")
+    url = client_url(settings.broker_url.get_secret_value())
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=3) as client:
             client.ping()

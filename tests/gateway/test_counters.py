@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gateway.counters import KEPT_S, LONGEST_S, Counters, InProcess, Shared, client_url
+from gateway.counters import KEPT_S, LONGEST_S, Counters, InProcess, Shared
 
 NAMES = itertools.count(time.time_ns())
 WAITS = (0.0, 0.0, 5.0, 10.0)
@@ -97,15 +97,3 @@ def test_a_server_that_does_not_answer_is_left_alone(key: str) -> None:
     counters._server.eval = lambda *_given: asked.append(1) or (_ for _ in ()).throw(OSError)  # type: ignore[method-assign,func-returns-value]
     assert [counters.reserve({key: (0.0, 9.0)}, 1000) for _ in range(3)] == [0, 0, 9]
     assert len(asked) == 1
-
-
-@pytest.mark.parametrize(
-    ("broker", "client"),
-    [
-        ("redis://:pw@valkey:6379/0", "redis://:pw@valkey:6379/0"),
-        ("redis+socket:///run/v.sock?virtual_host=2", "unix:///run/v.sock?db=2"),
-        ("redis+socket:///run/v.sock", "unix:///run/v.sock?db=0"),
-    ],
-)
-def test_the_brokers_address_is_understood(broker: str, client: str) -> None:
-    assert client_url(broker) == client

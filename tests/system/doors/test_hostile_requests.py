@@ -19,7 +19,7 @@ from redis import Redis
 from gateway import auth
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
-from gateway.counters import client_url
+from runtime.broker_url import client_url
 from runtime.clock import RealClock
 from services.calls import dialogue as calls
 from services.campaign import campaigns
