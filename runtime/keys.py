@@ -7,7 +7,6 @@ open what the others sealed. It must not know what is sealed with them.
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,7 +93,7 @@ def _pair(setting: str, text: str) -> tuple[str, bytes]:
     name, _, encoded = text.strip().partition(":")
     try:
         key = base64.b64decode(encoded, validate=True)
-    except binascii.Error as fault:
+    except ValueError as fault:  # also letters that are not ASCII
         raise UnfitKeysError(f"{setting}: a key is not base64") from fault
     if not name.isascii() or not name or len(key) != KEY_BYTES:
         raise UnfitKeysError(f"{setting}: a key is id:base64 of {KEY_BYTES} bytes")

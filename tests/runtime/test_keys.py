@@ -56,7 +56,7 @@ def test_older_look_up_keys_stand_behind_the_newest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sealing", "lookup", "session"),
     [("k:short", f"1:{KEY}", "s"), (f":{KEY}", f"1:{KEY}", "s"), (f"k:{KEY}", "", "s"), (f"k:{KEY}", f"x:{KEY}", "s"),
-     ("k:///=", f"1:{KEY}", "s")],
+     ("k:///=", f"1:{KEY}", "s"), ("k:khóa", f"1:{KEY}", "s"), (f"k:{KEY}", "1:khóa", "s")],
 )  # fmt: skip
 def test_unfit_keys_are_refused_without_being_told(tmp_path: Path, sealing: str, lookup: str, session: str) -> None:
     with pytest.raises(keys.UnfitKeysError) as caught:
