@@ -1,7 +1,9 @@
-"""What the database really grants our roles, held against `store.roles`: every table, column and policy."""
+"""What the database really grants our roles, held against `store.roles`: tables, columns, policies, functions,
+memberships and the triggers that guard."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
@@ -14,7 +16,10 @@ from store.roles import (
     ERASER_GRANTS,
     MACHINE,
     MACHINE_GRANTS,
+    MAY_CALL,
     OFFICE_BOUND,
+    TRIGGERS,
+    rule_of,
     shown,
 )
 
@@ -26,24 +31,44 @@ _HELD = sa.text(
     "SELECT r.role, c.relname AS name, p.granted FROM unnest(CAST(:roles AS text[])) AS r(role)"
     " CROSS JOIN unnest(CAST(:rights AS text[])) AS p(granted) CROSS JOIN pg_class c"
     " JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p')"
+    " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p', 'f', 'S')"
     " AND has_table_privilege(r.role, c.oid, p.granted)"
 )
 _HELD_BY_COLUMN = sa.text(
     "SELECT r.role, c.relname || '.' || a.attname AS name, p.granted FROM unnest(CAST(:roles AS text[])) AS r(role)"
     " CROSS JOIN unnest(CAST(:rights AS text[])) AS p(granted) CROSS JOIN pg_class c"
     " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
-    " WHERE n.nspname = 'public' AND c.relkind = 'r' AND NOT a.attisdropped"
+    " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p', 'f') AND NOT a.attisdropped"
     " AND has_column_privilege(r.role, c.oid, a.attnum, p.granted)"
     " AND NOT has_table_privilege(r.role, c.oid, p.granted)"
 )
 _POLICIES = sa.text(
     "SELECT c.relname || ':' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relrowsecurity"
 )
-_STRANGE_POLICIES = sa.text(
-    "SELECT tablename || ':' || policyname FROM pg_policies WHERE policyname = 'console_office'"
-    " AND (qual IS DISTINCT FROM with_check OR qual NOT LIKE '%alo.national%' OR roles <> ARRAY[:console]::name[])"
+_RULES = sa.text(
+    "SELECT tablename AS name, policyname AS policy, permissive, cmd, roles::text[] AS roles, qual, with_check"
+    " FROM pg_policies WHERE schemaname = 'public'"
 )
+_CALLABLE = sa.text(
+    "SELECT r.role || ' EXECUTE ' || p.proname FROM unnest(CAST(:roles AS text[])) AS r(role) CROSS JOIN pg_proc p"
+    " WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype"
+    " AND has_function_privilege(r.role, p.oid, 'EXECUTE')"
+)
+_STANDING = sa.text(
+    "SELECT m.member::regrole || ' member of ' || m.roleid::regrole FROM pg_auth_members m"
+    " JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY(CAST(:roles AS text[]))"
+    " UNION ALL SELECT r.role || ' CREATE in schema' FROM unnest(CAST(:roles AS text[])) AS r(role)"
+    " WHERE has_schema_privilege(r.role, 'public', 'CREATE')"
+    " UNION ALL SELECT r.rolname || ' ' || a.name FROM pg_roles r CROSS JOIN LATERAL (VALUES ('SUPERUSER', r.rolsuper),"
+    " ('CREATEROLE', r.rolcreaterole), ('BYPASSRLS', r.rolbypassrls), ('REPLICATION', r.rolreplication))"
+    " AS a(name, given) WHERE a.given AND r.rolname = ANY(CAST(:roles AS text[]))"
+)
+_TRIGGERS = sa.text(
+    "SELECT c.relname || ':' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND c.relnamespace = 'public'::regnamespace"
+)
+_AS_WRITTEN = re.compile(r"::text|as \"?(?:current_setting|nullif)\"?|[a-z_]+\.(?=id\b)|[\s()]")
+"""What the server adds to a rule when it tells it."""
 
 
 def differences(conn: sa.Connection) -> list[str]:
@@ -53,8 +78,11 @@ def differences(conn: sa.Connection) -> list[str]:
         return [f"- role {role}" for role in _ROLES if role not in there]
     held = set(_held(conn, _HELD, _RIGHTS)) | set(_held(conn, _HELD_BY_COLUMN, _BY_COLUMN))
     held |= {f"policy {name}" for name in conn.scalars(_POLICIES)}
+    held |= {f"trigger {name}" for name in conn.scalars(_TRIGGERS)}
+    for query in (_CALLABLE, _STANDING):
+        held |= set(conn.scalars(query, {"roles": list(_ROLES)}))
     wanted = set(_wanted())
-    strange = [f"~ policy {name}" for name in conn.scalars(_STRANGE_POLICIES, {"console": CONSOLE})]
+    strange = sorted(f"~ policy {name}" for name in _strange_policies(conn))
     too_much, missing = sorted(held - wanted), sorted(wanted - held)
     return [*(f"+ {line}" for line in too_much), *(f"- {line}" for line in missing), *strange]
 
@@ -62,6 +90,27 @@ def differences(conn: sa.Connection) -> list[str]:
 def _held(conn: sa.Connection, query: sa.TextClause, rights: Sequence[str]) -> Iterator[str]:
     for row in conn.execute(query, {"roles": list(_ROLES), "rights": list(rights)}).mappings():
         yield f"{row['role']} {row['granted']} {row['name']}"
+
+
+def _strange_policies(conn: sa.Connection) -> Iterator[str]:
+    """Policies by our names that are for others, or let them at other rows."""
+    for row in conn.execute(_RULES).mappings():
+        name = f"{row['name']}:{row['policy']}"
+        if f"policy {name}" not in set(_policies()):
+            continue  # one too many: told as such
+        role, rule = rule_of(row["policy"], row["name"])
+        told = {_plain(str(text)) for text in (row["qual"], row["with_check"])}
+        if (row["permissive"], row["cmd"], row["roles"], told) != ("PERMISSIVE", "ALL", [role], {_plain(rule)}):
+            yield name
+
+
+def _plain(rule: str) -> str:
+    return _AS_WRITTEN.sub("", rule.lower())
+
+
+def _policies() -> Iterator[str]:
+    for table in OFFICE_BOUND:
+        yield from (f"policy {table}:{policy}" for policy in ("machine_all", "console_office", "eraser_all"))
 
 
 def _wanted() -> Iterator[str]:
@@ -78,5 +127,7 @@ def _wanted() -> Iterator[str]:
             verb, _, columns = right.rstrip(")").partition(" (")
             places = [f"{table}.{column}" for column in columns.split(", ")] if columns else [table]
             yield from (f"{ERASER} {verb} {place}" for place in places)
-    for table in OFFICE_BOUND:
-        yield from (f"policy {table}:{policy}" for policy in ("machine_all", "console_office", "eraser_all"))
+    yield from _policies()
+    yield from (f"trigger {name}" for name in TRIGGERS)
+    for role, functions in MAY_CALL.items():
+        yield from (f"{role} EXECUTE {function}" for function in functions)

@@ -129,6 +129,16 @@ ERASER_GRANTS: Mapping[str, tuple[str, ...]] = {
 """The only role that may take away what was said, also where everybody else may only append: used by the command
 line and housekeeping, and by nothing that a carrier or a member of staff can reach."""
 
+MAY_CALL: Mapping[str, frozenset[str]] = {
+    MACHINE: frozenset({"alo_sign_in"}),
+    CONSOLE: frozenset({"alo_sign_in"}),
+    ERASER: frozenset({"alo_audit_cut"}),
+}
+"""Functions that work with the owner's rights."""
+
+TRIGGERS = frozenset({"audit:chained", "audit:console_own_name"})
+"""What a table does by itself, whoever writes it."""
+
 _NATIONAL = "(SELECT current_setting('alo.national', true)) = 'yes'"
 _OWN = "office_id = (SELECT NULLIF(current_setting('alo.office', true), '')::uuid)"
 
@@ -191,6 +201,12 @@ SHARED = frozenset(
 """Tables that belong to no office: a phone may serve two organisations, and numbers in it are sealed."""
 
 
+def rule_of(policy: str, table: str) -> tuple[str, str]:
+    """Whom one of our policies is for, and which rows it lets them see and write."""
+    seen = f"{_NATIONAL} OR {OFFICE_BOUND[table]}"
+    return {"machine_all": (MACHINE, "true"), "console_office": (CONSOLE, seen), "eraser_all": (ERASER, "true")}[policy]
+
+
 def statements() -> Iterator[str]:
     """The SQL that brings any state of grants and policies to what stands above."""
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {MACHINE}, {CONSOLE}"
@@ -201,8 +217,8 @@ def statements() -> Iterator[str]:
     for table, rights in CONSOLE_GRANTS.items():
         if rights:
             yield f"GRANT {_narrowed(table, rights)} ON {table} TO {CONSOLE}"
-    for table, rule in OFFICE_BOUND.items():
-        yield from _policies(table, rule)
+    for table in OFFICE_BOUND:
+        yield from _policies(table)
     yield _SIGN_IN
     yield _OWN_NAME
     for statement in _of_eraser():
@@ -247,8 +263,8 @@ def shown(table: str) -> list[str]:
     return [column.name for column in metadata.tables[table].columns if column.name not in hidden]
 
 
-def _policies(table: str, rule: str) -> Iterator[str]:
-    seen = f"{_NATIONAL} OR {rule}"
+def _policies(table: str) -> Iterator[str]:
+    _, seen = rule_of("console_office", table)
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"DROP POLICY IF EXISTS machine_all ON {table}"
     yield f"CREATE POLICY machine_all ON {table} TO {MACHINE} USING (true) WITH CHECK (true)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -191,6 +192,41 @@ def test_a_right_that_somebody_changed_is_found(owner: Database, machine: Databa
             roles.apply(conn)
     with machine.transaction() as conn:
         assert rights.differences(conn) == []
+
+
+WIDER = "USING (true OR (SELECT current_setting('alo.national', true)) = 'yes')"
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ("ALTER POLICY machine_all ON calls TO PUBLIC", "~ policy calls:machine_all"),
+        ("ALTER POLICY eraser_all ON staff TO alo_eraser, alo_console", "~ policy staff:eraser_all"),
+        (f"ALTER POLICY console_office ON tasks {WIDER}", "~ policy tasks:console_office"),
+        ("ALTER POLICY machine_all ON calls WITH CHECK (false)", "~ policy calls:machine_all"),
+        ("GRANT EXECUTE ON FUNCTION alo_audit_cut TO alo_console", "+ alo_console EXECUTE alo_audit_cut"),
+        ("GRANT EXECUTE ON FUNCTION alo_audit_cut TO PUBLIC", "+ alo_machine EXECUTE alo_audit_cut"),
+        ("REVOKE EXECUTE ON FUNCTION alo_sign_in FROM alo_console", "- alo_console EXECUTE alo_sign_in"),
+        ("GRANT alo_owner TO alo_console WITH INHERIT FALSE", "+ alo_console member of alo_owner"),
+        ("GRANT CREATE ON SCHEMA public TO alo_machine", "+ alo_machine CREATE in schema"),
+        ("GRANT UPDATE ON SEQUENCE audit_id_seq TO alo_console", "+ alo_console UPDATE audit_id_seq"),
+        ("ALTER ROLE alo_machine BYPASSRLS", "+ alo_machine BYPASSRLS"),
+        ("ALTER TABLE audit DISABLE TRIGGER console_own_name", "- trigger audit:console_own_name"),
+        ("ALTER TABLE audit DISABLE TRIGGER chained", "- trigger audit:chained"),
+    ],
+)
+def test_a_way_around_rights_is_found(
+    servers: dict[str, str], url_of: Callable[[str], str], planted: str, told: str
+) -> None:
+    """Planted by an administrator and taken back: roles belong to the whole server."""
+    database = sa.make_url(url_of("alo_owner")).database
+    admin = sa.create_engine(sa.make_url(servers["admin"]).set(drivername="postgresql+psycopg", database=database))
+    with admin.connect() as conn:
+        conn.exec_driver_sql(planted)
+        assert told in rights.differences(conn)
+        conn.rollback()
+        assert rights.differences(conn) == []
+    admin.dispose()
 
 
 ERASES = {
