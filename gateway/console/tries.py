@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import request
+from flask import request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug import Response
 
@@ -91,9 +91,8 @@ class Tries:
         mark = self._mark("member", email)
         kept = [mark, *(member for member in members if member != mark)][:KNOWN_MEMBERS]
         signed = self._signer().dumps([browser, kept])
-        response.set_cookie(
-            COOKIE, str(signed), KNOWN_FOR_S, secure=True, httponly=True, samesite="Lax", path=request.path
-        )
+        path = url_for("door.sign_in")  # the second step lies below it
+        response.set_cookie(COOKIE, str(signed), KNOWN_FOR_S, secure=True, httponly=True, samesite="Lax", path=path)
 
     def _browser(self, email: str) -> str:
         """The known browser's own mark, where it is `email`'s; else ""."""

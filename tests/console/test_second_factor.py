@@ -175,6 +175,40 @@ def test_tries_are_counted_by_member(app: Flask, lan: Visitor, world: World, clo
     assert lan.post("/sign-in/code", code=code(world.work, secret)).status_code == 200
 
 
+def test_who_tries_codes_keeps_nobody_out(lan: Visitor, world: World) -> None:
+    """Whoever knows the password can spend the tries of the authenticator, and not those of the recovery codes."""
+    staff_id = world.rows(members, email=EMAIL)[0]["id"]
+    own, made = set_up(world.work, staff_id)
+    for _ in range(second_factor.WRONG_CODES):
+        assert second_factor.prove(world.work, staff_id, "000000") == "wrong"
+    assert second_factor.prove(world.work, staff_id, code(world.work, own, 1)) == "wait"
+    assert second_factor.prove(world.work, staff_id, "7Q3K-0000-0000-0000") == "wait"
+    give_password(lan)
+    assert "còn 9 mã" in words(lan.post("/sign-in/code", code=made[0]))
+    assert second_factor.prove(world.work, staff_id, code(world.work, own, 1)) == "code"
+
+
+def test_a_clock_that_was_ahead_keeps_nobody_out(lan: Visitor, world: World, clock: FakeClock, secret: bytes) -> None:
+    staff_id = world.rows(members, email=EMAIL)[0]["id"]
+    clock.advance(timedelta(days=400))
+    for _ in range(second_factor.WRONG_CODES):
+        second_factor.prove(world.work, staff_id, "000000")
+    clock.advance(-timedelta(days=400))
+    assert second_factor.prove(world.work, staff_id, code(world.work, secret)) == "code"
+
+
+def test_a_browser_is_known_at_both_steps(app: Flask, lan: Visitor, world: World, secret: bytes) -> None:
+    """Strangers who try the member's password do not slow down the browser in which the member proved a code."""
+    give_password(lan)
+    assert lan.post("/sign-in/code", code=code(world.work, secret)).status_code == 200
+    lan.post("/sign-out")
+    stranger = Visitor(app.test_client())
+    stranger.get("/sign-in")
+    answers = [stranger.post("/sign-in", email=EMAIL, password="sai mật khẩu").status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+    assert give_password(lan) == "/sign-in/code"
+
+
 def test_a_recovery_code_serves_once(lan: Visitor, world: World) -> None:
     _, made = set_up(world.work, world.rows(members, email=EMAIL)[0]["id"])
     give_password(lan)
