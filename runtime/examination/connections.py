@@ -19,6 +19,8 @@ PROVEN = "verify-full"
 
 CHECKED = ("required", "CERT_REQUIRED")
 """The client library's words for a broker whose certificate is checked, and Celery's."""
+UNCHECKED = ("0", "f", "false", "n", "no")
+"""Its words for a certificate that may be anybody's."""
 
 
 def guarded(settings: Settings) -> Iterator[Finding]:
@@ -40,12 +42,19 @@ def _database(setting: str, url: str) -> Finding | None:
         at = sa.make_url(url)
     except sa.exc.ArgumentError:
         return None  # said under another heading
-    given = at.query.get("host") or at.host or ""
-    hosts = [part for text in ([given] if isinstance(given, str) else given) for part in text.split(",")]
+    if "service" in at.query:  # names a place that only libpq's own file tells
+        return fault("connections", "doctor.database_in_clear", setting, host=f"service={at.query['service']}")
+    hosts = _given(at, "hostaddr") or _given(at, "host") or [at.host or ""]  # as libpq prefers them
     away = [host for host in hosts if not _is_here(host)]
-    if not away or at.query.get("sslmode") == PROVEN:
+    if not away or _given(at, "sslmode") == [PROVEN]:
         return None
     return _open(away[0], "doctor.database_in_clear", setting)
+
+
+def _given(at: sa.URL, name: str) -> list[str]:
+    """What an address says by a parameter, which may stand there several times or name several."""
+    given = at.query.get(name, ())
+    return [part for text in ([given] if isinstance(given, str) else given) for part in text.split(",") if part]
 
 
 def _broker(url: str) -> Finding | None:
@@ -58,10 +67,10 @@ def _broker(url: str) -> Finding | None:
         return None
     if not at.password:
         return fault("connections", "doctor.broker_without_password", "BROKER_URL", host=host)
-    if at.scheme == "rediss" and parse_qs(at.query).get("ssl_cert_reqs", ["required"]) in (
-        ["required"],
-        ["CERT_REQUIRED"],
-    ):
+    given = parse_qs(at.query)
+    checked = given.get("ssl_cert_reqs", [CHECKED[0]])[-1] in CHECKED
+    named = given.get("ssl_check_hostname", ["true"])[-1].lower() not in UNCHECKED
+    if at.scheme == "rediss" and checked and named:
         return None
     return _open(host, "doctor.broker_in_clear", "BROKER_URL")
 

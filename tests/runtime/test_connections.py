@@ -8,19 +8,23 @@ from runtime.examination.connections import guarded
 from runtime.settings import Settings
 
 HERE = ("postgresql://m:p@/alo?host=/run/postgresql", "postgresql://m:p@/alo", "postgresql://m:p@localhost/alo",
-        "postgresql://m:p@127.0.0.1:5433/alo", "postgresql://m:p@[::1]/alo", "not an address")  # fmt: skip
+        "postgresql://m:p@127.0.0.1:5433/alo", "postgresql://m:p@[::1]/alo", "not an address",
+        "postgresql://m:p@localhost/alo?hostaddr=127.0.0.1")  # fmt: skip
 PROVEN = ("postgresql://m:p@db.example.vn/alo?sslmode=verify-full&sslrootcert=/ca.pem",
           "postgresql://m:p@/alo?host=db1.example.vn,db2.example.vn&sslmode=verify-full")  # fmt: skip
 IN_CLEAR = ("postgresql://m:p@db.example.vn/alo", "postgresql://m:p@10.0.0.7/alo?sslmode=prefer",
             "postgresql://m:p@db.example.vn/alo?sslmode=require", "postgresql://m:p@[fd00::7]/alo",
             "postgresql://m:p@db.example.vn/alo?sslmode=verify-ca", "postgresql://m:p@/alo?host=db.example.vn",
-            "postgresql://m:p@/alo?host=/run/postgresql,10.0.0.7")  # fmt: skip
+            "postgresql://m:p@/alo?host=/run/postgresql,10.0.0.7",
+            "postgresql://m:p@localhost/alo?hostaddr=10.0.0.7", "postgresql://m:p@/alo?service=elsewhere",
+            "postgresql://m:p@/alo?host=/run/postgresql&hostaddr=127.0.0.1,10.0.0.7")  # fmt: skip
 BROKERS_WELL = ("redis+socket:///run/redis.sock", "redis://localhost:6379/0", "redis://127.0.0.1",
                 "rediss://:p@10.0.0.8:6380/0?ssl_cert_reqs=required", "rediss://:p@redis.example.vn:6380/0",
                 "redis://[")  # fmt: skip
 BROKERS_IN_CLEAR = ("redis://:p@redis.example.vn", "redis://:p@10.0.0.8:6379/0",
                     "rediss://:p@redis.example.vn?ssl_cert_reqs=none",
-                    "rediss://:p@redis.example.vn?ssl_cert_reqs=optional")  # fmt: skip
+                    "rediss://:p@redis.example.vn?ssl_cert_reqs=optional",
+                    "rediss://:p@redis.example.vn?ssl_cert_reqs=required&ssl_check_hostname=false")  # fmt: skip
 
 
 def codes(**given: str) -> list[tuple[str, str, str]]:
