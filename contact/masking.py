@@ -19,7 +19,7 @@ _MOST = 16
 """Digits of a number and what stands before it: 0084 and a landline."""
 _O_FOR_ZERO = re.compile(r"(?<![^\W\d_])[oO](?=[\d.\- ]*\d{3})|(?<=\d)[oO](?=\d)")
 _GROUP = re.compile(r"\d+")
-_BETWEEN = re.compile(r"[\s.\-()_,/+]{1,4}")
+_BETWEEN = re.compile(r"[\s.\-()_,/+'’`*;|~…=\\]{1,7}")
 """What may stand between two groups of digits of one number."""
 _SIGNS = {
     "·": ".",
@@ -33,6 +33,8 @@ _SIGNS = {
     "‑": "-",
     "−": "-",
     "＋": "+",
+    "\ufe0f": " ",
+    "\u20e3": " ",
 }
 _AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[., ]\d{3})+")
 _UNIT = re.compile(r"\s*(?:đ\b|đồng|dong\b|vnd|vnđ|₫|%|tr\b|triệu|nghìn|ngàn|kg\b|ha\b|m2\b|m²|usd\b)", re.IGNORECASE)
@@ -49,6 +51,8 @@ _PHONE = re.compile(
 )
 _WORD_BEFORE = re.compile(r"(?<![^\W_])[^\W\d_]{2,}$")
 """A word right before the digits ("sđt0912…"); a letter among digits is of something else (a digest, a code)."""
+_WORD_AFTER = re.compile(r"(?:đ|(?![a-f]+(?![^\W\d_]))[^\W\d_]{2,})(?!\w)", re.IGNORECASE)
+"""A word, or a đồng's sign, right behind them ("0912…nhé"); but no letters of a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ def _is_number(level: str, digits: str, start: int, end: int) -> bool:
     """Whether digits that stand from `start` to `end` are a phone's, by themselves and by what stands around them."""
     joined = level[:start][-1:].isalpha() and not _WORD_BEFORE.search(level[:start])
     before = folded(level[max(0, start - 30) : start])
-    if joined or level[end : end + 1].isalpha() or _CODE.search(before):
+    joined = joined or (level[end : end + 1].isalpha() and not _WORD_AFTER.match(level, end))
+    if joined or _CODE.search(before):
         return False
     if level[:start].rstrip(" (").endswith("+"):
         return 8 <= len(digits) <= 15
