@@ -40,7 +40,10 @@ class Retention:
     def ends(self, kind: str, now: datetime) -> datetime | None:
         """Before when what is of this kind is past its time; None: nothing is."""
         days = getattr(self, kind)
-        return now - timedelta(days=days) if days else None
+        try:
+            return now - timedelta(days=days) if days else None
+        except OverflowError:  # more days than the calendar has
+            return None
 
 
 def from_dict(data: Mapping[str, Any]) -> Retention:

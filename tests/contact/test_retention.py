@@ -31,3 +31,8 @@ def test_the_longest_holds_for_what_belongs_to_no_round() -> None:
     assert found.ends("texts", NOW) == NOW - timedelta(days=70)
     assert found.ends("trail", NOW) is None
     assert retention.longest([]) == Retention()
+
+
+@pytest.mark.parametrize("days", [800_000, 10**9, 10**30])
+def test_more_days_than_the_calendar_has_are_for_ever(days: int) -> None:
+    assert Retention(texts=days).ends("texts", NOW) is None
