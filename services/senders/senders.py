@@ -21,7 +21,7 @@ from contact.sender import SenderRow
 from services.refusal import Refusal
 from services.work import Work
 from store import audit
-from store.messages import senders
+from store.messages import continuity, senders
 
 CREDENTIALS = ("twilio", "kannel")
 """Names of groups of settings that hold a carrier's secrets; a sender carries the name only."""
@@ -51,7 +51,10 @@ class NewSender:
 
 
 def add(work: Work, new: NewSender, actor: str) -> None:
-    """Add a sender with the sample tariff. Raises Refusal: name or address taken, an address nobody could write to."""
+    """Add a sender with the sample tariff. Raises Refusal: name or address taken, an address nobody could write to.
+
+    After a restore it is held like the others: it may be one that the backup did not know yet.
+    """
     new = replace(new, address=read_address(new.address).text)
     _check(new)
     now, real = work.clock.now(), work.clock.real()
@@ -69,6 +72,7 @@ def add(work: Work, new: NewSender, actor: str) -> None:
             slot_at=real,
             inbound_swept_at=None,
             created_at=now,
+            **continuity.hold_of_new(conn, real),
         )
         audit.append(conn, at=now, actor=actor, action="sender.added", subject=new.name)
 

@@ -50,6 +50,12 @@ def hold_all(conn: Connection, since: datetime, real: datetime) -> int:
     return conn.execute(sa.update(senders).values(unread_since=earliest, held_at=real)).rowcount
 
 
+def hold_of_new(conn: Connection, real: datetime) -> dict[str, datetime]:
+    """The columns by which a new sender is held, from the earliest of the others on; none where nothing is held."""
+    since: datetime | None = conn.scalar(sa.select(sa.func.min(senders.c.unread_since)))
+    return {} if since is None else {"unread_since": since, "held_at": real}
+
+
 def mark_read(conn: Connection, sender_id: UUID, since: datetime, until: datetime | None = None) -> bool:
     """The sender's carrier was read from `since` on; False when it was asked for again from earlier meanwhile. `until`:
     up to when its texts were read."""

@@ -20,6 +20,8 @@ from services.delivery import unknown as reconcile
 from services.keys.sealed_columns import opened
 from services.recovery import after_restore as recovery
 from services.refusal import Refusal
+from services.senders import senders as sender_service
+from services.senders.senders import NewSender
 from services.sending import clear as departure
 from services.sending import dispatcher as dispatch
 from services.work import Work
@@ -411,6 +413,25 @@ def test_a_log_makes_good_what_no_list_can(house: House) -> None:
     house.go_on()
     assert house.times() <= 2  # the invitation, and the word that the stop was heard
     assert house.world.consent_of() == "stopped"
+
+
+def test_a_number_that_was_added_after_the_backup_is_read_too(house: House) -> None:
+    house.backup()
+    house.restore()
+    new = NewSender(
+        "lost", "twilio", "text", "+84900000777", "twilio", "AC1", "https://api.example", True, True, False
+    )  # fmt: skip
+    sender_service.add(house.work, new, "test")
+    held = {one.sender: one.since for one in continuity.unread(house.work)}
+    assert held["lost"] == min(held.values()) == house.since - timedelta(minutes=1)
+
+
+def test_a_number_that_is_added_while_nothing_is_held_is_free(house: House) -> None:
+    new = NewSender(
+        "fresh", "twilio", "text", "+84900000777", "twilio", "AC1", "https://api.example", True, True, False
+    )  # fmt: skip
+    sender_service.add(house.work, new, "test")
+    assert not continuity.is_held(house.work)
 
 
 def test_what_is_not_held_cannot_be_let_go(house: House) -> None:
