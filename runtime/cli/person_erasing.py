@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from services.privacy.erasure import Erased, Preview, Traces
 from services.refusal import Refusal
 
 KEPT = "erased-people.jsonl"
-"""The marks in the data directory, written anew at each erasure."""
+"""The marks in the data directory, brought up to date at each erasure."""
 STAYS = ("hash", "answers", "counts", "names")
 """What stays, and why: `person.stays.…`."""
 
@@ -133,27 +133,40 @@ def after_restore(session: Session, data_dir: Path) -> None:
 def _reapply(session: Session, path: Path) -> dict[str, Any]:
     """Erase anew by the marks in a file: how many people, how many marks. Raises Refusal."""
     try:
-        kept = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        kept = _lines(path)
         count = _with_eraser(session, lambda database: erasure.reapply(session.work, database, kept, session.actor))
     except (ValueError, KeyError, TypeError):
         raise Refusal("person.marks_unreadable", file=str(path)) from None
     return {"count": count, "marks": len(kept)}
 
 
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
 def _keep(session: Session) -> None:
-    """Remember outside the database who was erased: a backup of before knows nothing of it."""
-    _write(session, prepare(session.settings.alo_data_dir) / KEPT)
+    """Remember outside the database who was erased: a backup of before knows nothing of it.
+
+    Marks that stand there and this database does not know stay: it may be an older one, to which they are still to be
+    applied.
+    """
+    path = prepare(session.settings.alo_data_dir) / KEPT
+    try:
+        more = erasure_marks.unknown(session.work, _lines(path)) if path.exists() else []
+    except (ValueError, KeyError, TypeError, AttributeError):
+        more = []
+    _write(session, path, more)
 
 
 def keep_anew(session: Session) -> None:
     """The same once the look-up key has changed, where marks are kept: those of before are none any more."""
     if (session.settings.alo_data_dir / KEPT).exists():
-        _keep(session)
+        _write(session, session.settings.alo_data_dir / KEPT)
 
 
-def _write(session: Session, path: Path) -> int:
-    """Write the marks of all who were erased to a file that only its owner may read. Marks."""
-    found = erasure_marks.kept(session.work)
+def _write(session: Session, path: Path, more: Iterable[Mapping[str, Any]] = ()) -> int:
+    """Write the marks of all who were erased, and `more`, to a file that only its owner may read. Marks."""
+    found = [*more, *erasure_marks.kept(session.work)]
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text("".join(json.dumps(mark) + "\n" for mark in found))

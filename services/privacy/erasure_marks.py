@@ -6,6 +6,7 @@ A mark is a keyed hash of a number, or of a name within its organisation; nobody
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,14 +39,34 @@ def kept(work: Work) -> list[dict[str, Any]]:
         ]
 
 
+def unknown(work: Work, marks: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of `marks`, kept before, that this database never had: it is an older one, and they are still to be applied.
+
+    Marks of another look-up key are none any more.
+    """
+    with work.database.transaction() as conn:
+        ours = {bytes(row["subject"]).hex() for row in erasures.ledger(conn)}
+    now = work.vault.lookup_version
+    return [one for one in marks if one.get("key_version", one["hash_version"]) == now and one["subject"] not in ours]
+
+
 def read(work: Work, marks: Iterable[Mapping[str, Any]]) -> dict[erasures.Kind, dict[bytes, int]]:
-    """Kind → marks, and the version of the key each began with, out of what `kept` gave. Raises Refusal when they are
-    of another look-up key."""
+    """Kind → marks, and the version of the key each began with, out of what `kept` gave; without those of people who
+    wanted to be contacted again since. Raises Refusal when they are of another look-up key."""
     rows = list(marks)
     if any(row.get("key_version", row["hash_version"]) != work.vault.lookup_version for row in rows):
         raise Refusal("person.other_lookup_key")
+    with work.database.transaction() as conn:
+        lifted = erasures.lifted(conn)
+    rows = [row for row in rows if not _came_back(row, lifted)]
     found = [(row["kind"], bytes.fromhex(row["subject"]), int(row["hash_version"])) for row in rows]
     return {kind: {subject: version for of, subject, version in found if of == kind} for kind in KINDS}
+
+
+def _came_back(mark: Mapping[str, Any], lifted: Mapping[bytes, datetime]) -> bool:
+    """Whether the database knows that this mark was lifted after it was made."""
+    at = lifted.get(bytes.fromhex(mark["subject"]))
+    return at is not None and at >= datetime.fromisoformat(mark["erased_at"])
 
 
 def numbers_there(work: Work, marks: Iterable[bytes]) -> list[str]:

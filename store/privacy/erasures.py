@@ -52,6 +52,12 @@ def lift(conn: Connection, subject: bytes, at: datetime) -> None:
     conn.execute(update(erasures).where(erasures.c.subject == subject).values(lifted_at=at))
 
 
+def lifted(conn: Connection) -> Mapping[bytes, datetime]:
+    """Mark → when it was lifted, of those that do not hold any more."""
+    query = select(erasures.c.subject, erasures.c.lifted_at).where(erasures.c.lifted_at.is_not(None))
+    return {bytes(row.subject): row.lifted_at for row in conn.execute(query)}
+
+
 def ledger(conn: Connection) -> Sequence[RowMapping]:
     """Every mark, the oldest first."""
     return conn.execute(select(erasures).order_by(erasures.c.erased_at, erasures.c.subject)).mappings().all()

@@ -27,6 +27,7 @@ from services.work import Work
 from store.tables.persons import erasures
 from store.tables.registry import organisations
 from store.tables.staff import audit
+from store.unit_of_work import Database
 from survey.answers import Entry, Heard
 from tests.doubles import KEYS, FakeClock
 from tests.services.world import LEADER, World, build
@@ -209,6 +210,24 @@ def test_marks_are_kept_and_applied_anew(run: Run, world: World, tmp_path: Path)
     run("person", "reapply", str(marks))
     marks.write_text("no marks")
     run("person", "reapply", str(marks), code=1)
+
+
+def test_an_erasure_forgets_nobody_whom_an_older_database_does_not_know(
+    run: Run, world: World, tmp_path: Path, owner: Database
+) -> None:  # fmt: skip
+    run("person", "erase", "0987654321", "--confirm", "0987654321")
+    with owner.transaction() as conn:
+        conn.execute(sa.delete(erasures))  # an older database, whoever brought it back
+    run("person", "erase", LEADER, "--confirm", LEADER)
+    kept = (tmp_path / "data" / "erased-people.jsonl").read_text()
+    assert world.hash("+84987654321").hex() in kept
+    assert world.hash().hex() in kept
+    inbound.receive_text(world.work, world.text, world.text_from("START"), via="webhook")
+    run("person", "erase", "0987654322", "--confirm", "0987654322")
+    kept = (tmp_path / "data" / "erased-people.jsonl").read_text()
+    assert world.hash().hex() not in kept
+    assert world.hash("+84987654321").hex() in kept
+    assert len(kept.splitlines()) == len(set(kept.splitlines())) == 4
 
 
 def test_marks_are_written_anew_when_the_look_up_key_has_changed(

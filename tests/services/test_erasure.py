@@ -326,6 +326,17 @@ def test_an_older_backup_is_erased_anew(world: World, eraser: Database, owner: D
         erasure.reapply(world.work, eraser, [{**marks[0], "key_version": 9}], ACTOR)
 
 
+def test_who_came_back_before_the_backup_is_not_erased_anew(world: World, eraser: Database) -> None:
+    erasure.erase(world.work, eraser, NUMBER, ACTOR)
+    marks = erasure_marks.kept(world.work)
+    inbound.receive_text(world.work, world.text, world.text_from("START", NUMBER), via="webhook")
+    assert erasure.reapply(world.work, eraser, marks, ACTOR) == 0
+    assert world.rows(phones, hash=world.hash(NUMBER))[0]["consent"] != "stopped"
+    assert world.rows(erasures, subject=world.hash(NUMBER))[0]["lifted_at"] is not None
+    later = [{**mark, "erased_at": (world.work.clock.now() + timedelta(days=1)).isoformat()} for mark in marks]
+    assert erasure.reapply(world.work, eraser, later, ACTOR) == 1
+
+
 def _mark(world: World, number: str) -> dict[str, Any]:
     at = world.work.clock.now().isoformat()
     return {"subject": world.hash(number).hex(), "kind": "number", "hash_version": 1, "erased_at": at}
