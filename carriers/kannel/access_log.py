@@ -29,12 +29,13 @@ _UCS2 = "2"
 
 @dataclass(slots=True)
 class Log:
-    """What a log says of one of our addresses; `first`: the time of its first line; `foreign`: lines of others, of
-    other kinds, or in another form."""
+    """What a log says of one of our addresses; `first`, `last`: its earliest and its latest time; `foreign`:
+    lines of others, of other kinds, or in another form."""
 
     heard: list[InboundText] = field(default_factory=list)
     left: list[Departed] = field(default_factory=list)
     first: datetime | None = None
+    last: datetime | None = None
     foreign: int = 0
 
 
@@ -49,6 +50,7 @@ def read(lines: Iterable[str], address: str, zone: tzinfo) -> Log:
             found.foreign += bool(line.strip())
             continue
         found.first = at if found.first is None else min(at, found.first)
+        found.last = at if found.last is None else max(at, found.last)
         if parts["what"] in _CAME and read_address(parts["to"]).text == ours:
             digest = hashlib.sha256(line.strip().encode("utf-8", "surrogatepass")).hexdigest()
             sender = read_address(storable(parts["from"])).sender

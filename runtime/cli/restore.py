@@ -9,6 +9,7 @@ import click
 
 from carriers.kannel import access_log as kannel_log
 from contact.calendar import ZONE
+from contact.elapsed import TOLERANCE
 from runtime.backups import putting_back
 from runtime.cli import person_erasing, usage
 from runtime.cli.backup import standing
@@ -80,15 +81,28 @@ def replay_log(session: Session, file: Path, name: str, gmt: bool, complete: boo
         log = kannel_log.read(lines, ours, zone)
     if not (log.heard or log.left):
         session.fail("restore.log_empty", file=file.name, name=name)
-    since = next((one.since for one in continuity.unread(session.work) if one.sender == name), None)
-    if complete and since is not None and log.first is not None and log.first > since + continuity.MARGIN:
-        session.fail("restore.log_too_young", first=log.first, since=since)
+    _refuse_of_another_time(session, name, log, complete)
     made = recovery.replay(session.work, name, log.heard, log.left, session.actor)
     counts = {kind: made.contacts[kind] for kind in ("tied", "entered", "known")}
     session.say("restore.replayed", texts=made.texts, foreign=log.foreign, **counts)
     if complete and not made.waiting:
         recovery.release(session.work, name, session.actor, all_read=True)
     tell_held(session)
+
+
+def _refuse_of_another_time(session: Session, name: str, log: kannel_log.Log, complete: bool) -> None:
+    """A log whose times cannot be those it is read with changes nothing; one that lacks a part of what is needed is not
+    complete."""
+    now, last = session.work.clock.now(), log.last
+    if last is not None and last > now + TOLERANCE:
+        session.fail("restore.log_ahead", last=last)
+    since = next((one.since for one in continuity.unread(session.work) if one.sender == name), None)
+    if since is None or not complete or last is None or log.first is None:
+        return
+    if last < since:
+        session.fail("restore.log_too_old", last=last, since=since)
+    if log.first > since + continuity.MARGIN:
+        session.fail("restore.log_too_young", first=log.first, since=since)
 
 
 def _moment(session: Session, written: str) -> datetime:

@@ -40,7 +40,7 @@ def kept(work: Work) -> list[dict[str, Any]]:
 
 
 def unknown(work: Work, marks: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those of `marks`, kept before, that this database never had: it is an older one, and they are still to be applied.
+    """Those of `marks`, kept before, that this database never had: it is an older one, which is still to be told.
 
     Marks of another look-up key are none any more.
     """

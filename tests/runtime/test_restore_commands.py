@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,26 @@ def test_a_kannel_log_is_replayed_through_the_ordinary_door(
     assert held(world) == ["line", "one-way"]
     log.write_text("GET /\n")
     run("restore", "replay-log", str(log), "--sender", "texts", code=1)
+
+
+def test_a_log_of_another_time_or_time_zone_lets_nothing_go(
+    run: Run, world: World, clock: FakeClock, tmp_path: Path
+) -> None:  # fmt: skip
+    with world.work.database.transaction() as conn:
+        conn.execute(sa.update(senders).values(can_reconcile=False, carrier="kannel"))
+    run("restore", "hold", "--since", SINCE)
+    clock.advance(timedelta(hours=1))
+    log = tmp_path / "access.log"
+
+    def stop(at: datetime) -> tuple[str, ...]:
+        log.write_text(line(f"{at:%Y-%m-%d %H:%M:%S}", "Receive SMS", LEADER, OUR_NUMBER, "STOP"))
+        return "restore", "replay-log", str(log), "--sender", "texts", "--complete"
+
+    local = clock.now().astimezone(ZONE)
+    assert "--gmt" in run(*stop(local), "--gmt", code=1).output  # local times, read as GMT, lie ahead
+    assert "--gmt" in run(*stop(clock.now()), code=1).output  # the other way round they end before the backup
+    assert "texts" in held(world)
+    assert world.consent_of() != "stopped"
 
 
 def test_the_staff_pages_say_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
