@@ -15,10 +15,10 @@ from typing import Any
 class Retention:
     """Days; 0: kept until somebody changes it. All defaults are our own samples.
 
-    `texts`: words of texts both ways, from the text. `scripts`: what calls read out, from the call. `reports`: what
-    imports quoted, from the import. `people`: leaders' names and numbers, from the last list that had them. `answers`:
-    until answers are parted from their organisation, from the end of a round whose figures are released. `trail`: the
-    audit trail, from the line.
+    `texts`: words of texts both ways, from the text, and what tasks say, from when they were done. `scripts`: what
+    calls read out, from the call. `reports`: what imports quoted, from the import. `people`: leaders' names and
+    numbers, from the last list that had them. `answers`: until answers are parted from their organisation, from the end
+    of a round whose figures are released. `trail`: the audit trail, from the line.
     """
 
     texts: int = 180

@@ -75,6 +75,13 @@ def scripts(conn: Connection, scope: Scope, before: datetime) -> int:
     return conn.execute(delete(call_turns).where(turn.in_(page))).rowcount
 
 
+def told_to_staff(conn: Connection, scope: Scope, before: datetime) -> int:
+    """Empty what tasks said that were done before this: numbers, and notes of what somebody asked for. Rows of one
+    page."""
+    old = (tasks.c.detail.is_not(None), tasks.c.state == "done", tasks.c.done_at < before)
+    return _blank(conn, tasks, _of(tasks, scope, *old), detail=None)
+
+
 def reports(conn: Connection, _scope: Scope, before: datetime) -> int:
     """Take away what imports of before this quoted. Rows of one page."""
     page = select(imports.c.id).where(imports.c.report.is_not(None), imports.c.created_at < before)
@@ -117,7 +124,7 @@ def trail(conn: Connection, _scope: Scope, before: datetime) -> int:
 
 
 Step = Callable[[Connection, Scope, datetime], int]
-BY_ROUND: Mapping[str, tuple[Step, ...]] = {"texts": (texts_out, texts_in), "scripts": (scripts,)}
+BY_ROUND: Mapping[str, tuple[Step, ...]] = {"texts": (texts_out, texts_in, told_to_staff), "scripts": (scripts,)}
 """Kind → what takes away one page of it, of one round or of what belongs to none."""
 BY_ALL: Mapping[str, tuple[Step, ...]] = {"reports": (reports,), "people": (people, evidence), "trail": (trail,)}
 """The same of kinds that belong to no round."""

@@ -22,7 +22,7 @@ from services.watching import metrics as traffic
 from services.work import Work
 from store import audit as trail
 from store.registry import organisations as registry
-from store.tables.campaigns import consent
+from store.tables.campaigns import consent, tasks
 from store.tables.interviews import inbound as texts
 from store.tables.interviews import interview_events
 from store.tables.interviews import interviews as interview_table
@@ -94,6 +94,19 @@ def test_each_kind_goes_at_its_time_and_not_before(world: World, eraser: Databas
     assert swept(world, eraser, clock, 10)["reports"] == 1
     assert world.rows(imports)[0]["report"] is None
     assert world.consent_of(SECOND) == "stopped"
+
+
+def test_what_a_done_task_says_goes_with_the_texts(world: World, eraser: Database, clock: FakeClock) -> None:
+    now, ids = world.work.clock.now(), world.work.ids
+    with world.work.database.transaction() as conn:
+        for state, interview in (("done", None), ("done", world.interviews[0]), ("open", None)):
+            row = {"id": ids.new(), "kind": "unknown_number", "digest": ids.new().bytes, "detail": b"sealed"}
+            more = {"claimed_by": "", "created_at": now, "done_at": now if state == "done" else None}
+            conn.execute(sa.insert(tasks).values(**row, **more, state=state, interview_id=interview))
+    swept(world, eraser, clock, 9)
+    assert all(row["detail"] for row in world.rows(tasks))
+    swept(world, eraser, clock, 2)
+    assert {(row["state"], row["detail"] is None) for row in world.rows(tasks)} == {("done", True), ("open", False)}
 
 
 def test_names_and_numbers_wait_for_the_end_of_the_round(world: World, eraser: Database, clock: FakeClock) -> None:
