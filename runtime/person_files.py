@@ -6,7 +6,11 @@ which everything personal is sealed.
 
 from __future__ import annotations
 
+import codecs
+import gzip
+import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +20,9 @@ OWN = ("postgres", "valkey")
 UPLOADS = "uploads"
 LONGEST = 200_000_000
 """Bytes of a file that is looked into; a larger one is told."""
+GZIP = b"\x1f\x8b\x08"
+CLOSED = (bytes.fromhex("d0cf11e0a1b11ae1"), b"%PDF-")
+"""How files begin whose words cannot be searched: XLS and DOC as they were before 2007, PDF."""
 BLOT = b"[erased]"
 
 Stands = Callable[[str], bool]
@@ -92,8 +99,20 @@ def _holds(path: Path, stands: Stands) -> bool:
                 if sum(part.file_size for part in archive.infolist()) > LONGEST:
                     return True
                 return any(stands(archive.read(part).decode("utf-8", "replace")) for part in archive.infolist())
-        return stands(path.read_bytes().decode("utf-8", "replace"))
+        return _says(path.read_bytes(), stands)
     except FileNotFoundError:
         return False
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return True
+
+
+def _says(data: bytes, stands: Stands) -> bool:
+    """Whether the person stands in what a file holds, packed or not, in either encoding that programs write."""
+    if data.startswith(CLOSED):
+        return True
+    if data.startswith(GZIP):
+        with gzip.open(io.BytesIO(data)) as packed:
+            data = packed.read(LONGEST + 1)
+        return len(data) > LONGEST or _says(data, stands)
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return stands(data.decode("utf-16" if wide else "utf-8", "replace"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import zipfile
+import zlib
 from pathlib import Path
 
 from contact.mentions import Sought
@@ -36,6 +39,22 @@ def test_every_kind_of_file_is_seen_to(tmp_path: Path) -> None:
     assert not STANDS(told)
     assert not STANDS((data / "postgres" / "postgres.log").read_text())
     assert person_files.clean(data, [elsewhere], STANDS).lines == 0
+
+
+def test_files_as_spreadsheets_and_archivers_write_them_are_told(tmp_path: Path) -> None:
+    said = f"Họ tên\tĐiện thoại\n{NAME}\t0381234567\n" * 40
+    (tmp_path / "unicode.txt").write_bytes(said.encode("utf-16"))
+    (tmp_path / "big-endian.csv").write_bytes(codecs.BOM_UTF16_BE + said.encode("utf-16-be"))
+    (tmp_path / "packed.csv.gz").write_bytes(gzip.compress(said.encode()))
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(said.encode())[:-9])
+    (tmp_path / "old.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504)
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.7\n" + zlib.compress(said.encode()))
+    (tmp_path / "others.txt").write_bytes("0912345678".encode("utf-16"))
+    (tmp_path / "others.csv.gz").write_bytes(gzip.compress(b"0912345678"))
+    found = person_files.clean(tmp_path / "none", [tmp_path], STANDS)
+    assert {path.name for path in found.left} == {
+        "unicode.txt", "big-endian.csv", "packed.csv.gz", "cut.csv.gz", "old.xls", "letter.pdf"
+    }  # fmt: skip
 
 
 def test_a_log_that_is_written_meanwhile_loses_nothing(tmp_path: Path) -> None:
