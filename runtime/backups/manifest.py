@@ -76,9 +76,9 @@ def read(file: Path) -> tuple[Manifest, Path]:
         told = json.loads(place.read_text())
         found = Manifest(**{**told, "at": datetime.fromisoformat(told["at"])})
         _ = found.known_keys
+        dump = file.with_name(Path(found.file).name)
     except (OSError, ValueError, KeyError, TypeError):
         raise Refusal("backup.no_manifest", file=place.name) from None
-    dump = file.with_name(Path(found.file).name)
     if found.format != FORMAT or not dump.exists():
         raise Refusal("backup.no_dump", file=dump.name)
     return found, dump

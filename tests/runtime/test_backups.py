@@ -144,6 +144,8 @@ def test_what_does_not_fit_is_refused_before_anything_is_touched(source: Place, 
     refused("is not the one this database was written with", ALO_LOOKUP_KEY=foreign)
     manifest.write_text(json.dumps({**told, "schema": "9999"}))
     refused("Install a newer one")
+    manifest.write_text(json.dumps({**told, "file": 5}))
+    refused("never ended")
     manifest.write_text(json.dumps(told))
     whole = dump.read_bytes()
     dump.write_bytes(whole[:-10])
