@@ -247,11 +247,11 @@ def _written(work: Work, conn: Connection, person: Person) -> set[str]:
 
 
 def _names(work: Work, conn: Connection, person: Person) -> list[bytes]:
-    found = []
+    found: set[bytes] = set()
     for row in personal.leaders(conn, person.subject):
         name = work.vault.open(row["leader"], "organisations.leader", row["id"])
-        found.append(erasure_marks.name_mark(work, row["id"], name))
-    return found
+        found |= erasure_marks.name_marks(work, row["id"], name)
+    return sorted(found)
 
 
 def _mark(work: Work, conn: Connection, phone_hash: bytes, names: Sequence[bytes], now: datetime) -> None:

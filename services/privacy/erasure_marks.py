@@ -5,6 +5,7 @@ A mark is a keyed hash of a number, or of a name within its organisation; nobody
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,12 +16,26 @@ from services.refusal import Refusal
 from services.work import Work
 from store.privacy import erasures, personal
 
+TITLES = ("dong chi", "d/c", "dc", "ong", "ba")
+"""What stands before a name, folded."""
+_ASIDE = re.compile(r"\([^)]*\)?")
+_BETWEEN = re.compile(r"\s[-/]\s|[,;:]")
 KINDS: tuple[erasures.Kind, ...] = ("number", "name")
 
 
-def name_mark(work: Work, organisation_id: UUID, name: str) -> bytes:
-    """The mark of a person's name within one organisation, however it is written."""
-    return work.vault.lookup(f"name:{organisation_id}:{folded(name)}")
+def name_marks(work: Work, organisation_id: UUID, name: str) -> frozenset[bytes]:
+    """The marks of a person's name within one organisation, however it is written: as a whole, and without what lists
+    put around it."""
+    told = folded(name)
+    return frozenset(work.vault.lookup(f"name:{organisation_id}:{one}") for one in (told, _bare(told)))
+
+
+def _bare(told: str) -> str:
+    """A folded name without title, position and signs: "ba: tran thi dong (gd)" as "tran thi dong"."""
+    parts = [part.strip(" .") for part in _BETWEEN.split(_ASIDE.sub(" ", told))]
+    first = next((part for part in parts if part and part not in TITLES), told)
+    title = next((one for one in TITLES if first.startswith(f"{one} ")), "")
+    return " ".join(first.removeprefix(title).split()) or told
 
 
 def kept(work: Work) -> list[dict[str, Any]]:

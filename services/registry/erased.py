@@ -15,7 +15,7 @@ from contact.mentions import Sought
 from contact.phone import two_readings
 from files.faults import Fault
 from files.lists import Organisation, Phone
-from services.privacy.erasure_marks import name_mark
+from services.privacy.erasure_marks import name_marks
 from services.registry.identity import Recognition
 from services.work import Work
 from store.privacy import erasures
@@ -60,7 +60,7 @@ class Erased:
         return self._told(replace(row, phones=left, phones_in_doubt=doubts))
 
     def _without_name(self, row: Organisation, held: Any) -> Organisation:
-        if held is None or not row.leader or name_mark(self._work, held.id, row.leader) not in self._names:
+        if held is None or not row.leader or self._names.isdisjoint(name_marks(self._work, held.id, row.leader)):
             return row
         return self._told(row)
 

@@ -194,6 +194,20 @@ def test_a_list_with_the_name_alone_does_not_bring_it_back(world: World, eraser:
     assert sealed_text(world.work.vault, organisations.c.leader, held) == "Lê Thị Hoa"
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["Bà Trần Thị Đông", "TRAN THI DONG.", "Trần Thị Đông (GĐ)", "bà: Trần Thị Đông", "Đ/c Trần Thị Đông - Chủ tịch"],
+)
+def test_a_title_or_a_position_does_not_bring_the_name_back(
+    world: World, eraser: Database, tmp_path: Path, written: str
+) -> None:  # fmt: skip
+    erasure.erase(world.work, eraser, NUMBER, ACTOR)
+    brought_in(world, tmp_path, row(written, "0911111111"), NEIGHBOUR)
+    assert world.rows(organisations, registry_code="DX001")[0]["leader"] is None
+    brought_in(world, tmp_path, row("Bà Trần Thị Đông Xuân", "0911111111"), NEIGHBOUR)
+    assert world.rows(organisations, registry_code="DX001")[0]["leader"] is not None
+
+
 def test_an_import_of_before_cannot_be_taken_back(world: World, eraser: Database, tmp_path: Path) -> None:
     report = brought_in(world, tmp_path, row(number="0912345999"))
     erasure.erase(world.work, eraser, NUMBER, ACTOR)
