@@ -21,6 +21,8 @@ from store.results import figures
 
 FOUND = "audit.found."
 """How the codes of the words for findings begin."""
+LONGEST_NUMBER = 20
+"""Digits; no line has a number so long."""
 ERASED = "person.erased"
 """The action whose line may say that it scrubbed others."""
 
@@ -179,7 +181,7 @@ class _Look:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else -1
+    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else -1
 
 
 def scrubbed(lines: Iterable[ChainedLine]) -> Mapping[str, str]:

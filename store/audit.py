@@ -15,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from contact import masking
+from store.audit_reading import document, told_at
 from store.tables.registry import offices
 from store.tables.staff import audit, staff
 
@@ -88,18 +89,30 @@ class Wanted:
 def lines(conn: sa.Connection, wanted: Wanted, most: int | None = None) -> Iterator[Line]:
     """The lines in the order they were written; with `most` the newest ones only."""
     if most is None:
-        yield from (Line(**row) for row in conn.execute(_lines(wanted).order_by(audit.c.id)).mappings())
+        yield from map(_line, conn.execute(_lines(wanted).order_by(audit.c.id)).mappings())
         return
     newest = conn.execute(_lines(wanted).order_by(audit.c.id.desc()).limit(most)).mappings().all()
-    yield from (Line(**row) for row in reversed(newest))
+    yield from map(_line, reversed(newest))
+
+
+def _line(row: sa.RowMapping) -> Line:
+    return Line(**{**row, "detail": document(row["detail"])})
 
 
 def _lines(wanted: Wanted) -> sa.Select[Any]:
     member = sa.func.coalesce(sa.func.nullif(staff.c.name, ""), staff.c.email, "").label("who")
     office = sa.func.coalesce(offices.c.code, "").label("office")
-    columns = audit.c.id.label("number"), audit.c.at, audit.c.actor, member, office, audit.c.action, audit.c.subject
+    columns = (
+        audit.c.id.label("number"),
+        told_at().label("at"),
+        audit.c.actor,
+        member,
+        office,
+        audit.c.action,
+        audit.c.subject,
+    )
     chain = sa.func.coalesce(sa.func.encode(audit.c.chain, "hex"), "").label("chain")
-    query = sa.select(*columns, audit.c.detail, audit.c.position, chain).outerjoin(
+    query = sa.select(*columns, sa.cast(audit.c.detail, sa.Text).label("detail"), audit.c.position, chain).outerjoin(
         offices, offices.c.id == audit.c.office_id
     )
     query = query.outerjoin(staff, audit.c.actor == sa.literal("staff:") + sa.cast(staff.c.id, sa.Text))

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from store.audit_reading import document, told_at
 from store.tables.staff import audit, audit_chain
 
 CUT = "audit.cut"
@@ -58,16 +59,20 @@ def lines(conn: sa.Connection) -> Iterator[ChainedLine]:
 
 
 def _lines() -> sa.Select[Any]:
-    columns = audit.c.at, audit.c.actor, audit.c.office_id, audit.c.action, audit.c.subject
+    columns = told_at().label("at"), audit.c.actor, audit.c.office_id, audit.c.action, audit.c.subject
     links = audit.c.salt, audit.c.position, audit.c.digest, audit.c.chain
     query = sa.select(audit.c.id.label("number"), *columns, sa.cast(audit.c.detail, sa.Text).label("detail"), *links)
-    return query.add_columns(audit.c.detail["scrubbed"].label("scrubbed"))
+    return query.add_columns(sa.cast(audit.c.detail["scrubbed"], sa.Text).label("scrubbed"))
 
 
 def _read(conn: sa.Connection, query: sa.Select[Any]) -> Iterator[ChainedLine]:
     for row in conn.execute(query.execution_options(yield_per=1000)).mappings():
-        scrubbed = row["scrubbed"] if isinstance(row["scrubbed"], dict) else {}
-        yield ChainedLine(**{**row, "scrubbed": scrubbed})
+        yield ChainedLine(**{**row, "scrubbed": _told(row["scrubbed"])})
+
+
+def _told(told: str | None) -> Mapping[str, str]:
+    """What a line says was scrubbed; which may be anything: whoever may write writes it."""
+    return {} if told is None else document(told)
 
 
 def end(conn: sa.Connection, name: Literal["head", "cut"]) -> End:

@@ -63,6 +63,36 @@ def test_an_untouched_trail_is_well(work: Work) -> None:
     assert codes(audit_chain.verify(work, found.head)) == []
 
 
+@pytest.mark.parametrize(
+    ("at", "detail", "found"),
+    [
+        ("infinity", "{}", ["changed@7"]),
+        ("-infinity", "{}", ["changed@7"]),
+        ("0044-03-15 BC", "{}", ["changed@7"]),
+        ("12000-01-01", "{}", ["changed@7"]),
+        ("2026-11-30", '{"scrubbed": {"1": 1e5000}}', []),
+        ("2026-11-30", '{"scrubbed": {"%s": "x"}}' % ("9" * 5000), []),
+        ("2026-11-30", '{"scrubbed": ["1"]}', []),
+        ("2026-11-30", f'{{"scrubbed": {"[" * 2000}{"]" * 2000}}}', []),
+    ],
+)
+def test_no_line_hides_the_others(work: Work, owner: Database, at: str, detail: str, found: list[str]) -> None:
+    """Whoever may write a line can write any time and any document, which must not keep the rest from being read."""
+    with work.database.transaction() as conn:
+        conn.execute(
+            sa.text(
+                "INSERT INTO audit (at, actor, action, subject, detail, salt)"
+                " VALUES (CAST(:at AS timestamptz), 'cli:x', 'person.erased', 'x', CAST(:detail AS jsonb), '')"
+            ),
+            {"at": at, "detail": detail},
+        )
+        assert len(list(trail.lines(conn, trail.Wanted(action="person.erased")))) == 1
+    assert codes(audit_chain.verify(work)) == found
+    with owner.transaction() as conn:
+        conn.execute(sa.text(f"UPDATE audit SET subject = 'y' WHERE id = {nth(2)}"))
+    assert "changed@2" in codes(audit_chain.verify(work))
+
+
 FORGED = (
     "INSERT INTO audit (at, actor, action, subject, detail, position, digest, chain)"
     " SELECT at, 'cli:other', action, subject, '{}', {place}, digest, chain FROM audit WHERE id = {like}"
