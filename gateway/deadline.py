@@ -13,6 +13,8 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 AT_ONCE = 2
 """Questions that may be out at once; while so many hang, no further thread is spent on them."""
+TURN_S = 1.0
+"""Real seconds others wait for their turn: questions that are answered take a fraction of one."""
 
 
 class Deadline:
@@ -25,7 +27,7 @@ class Deadline:
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """The answer. Raises TimeoutError, and whatever the question raises."""
-        if not self._free.acquire(blocking=False):
+        if not self._free.acquire(timeout=min(self._seconds, TURN_S)):
             raise TimeoutError
         told: list[Answer] = []
         failed: list[BaseException] = []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -184,6 +186,13 @@ def test_a_database_that_hangs_is_away_in_time(work: Work, monkeypatch: pytest.M
     over.set()
     assert (found["alo_database_up"], found["alo_broker_up"]) == (0, 1)
     assert asked.get("/healthz").status_code == 200
+
+
+def test_many_who_ask_at_once_are_all_answered() -> None:
+    deadline = Deadline(5.0)
+    with ThreadPoolExecutor(8) as asking:
+        answers = [asking.submit(deadline.ask, lambda: time.sleep(0.05) or "ok") for _ in range(8)]  # type: ignore[func-returns-value]
+        assert [answer.result() for answer in answers] == ["ok"] * 8
 
 
 def test_questions_that_hang_take_no_more_threads_than_a_few() -> None:
