@@ -47,9 +47,11 @@ class Networks(tuple[IPv4Network | IPv6Network, ...]):
         return ",".join(str(network) for network in self)
 
 
-def _said(description: str, *, least: float | None = None, above: float | None = None) -> dict[str, Any]:
+def _said(
+    description: str, *, least: float | None = None, above: float | None = None, most: float | None = None
+) -> dict[str, Any]:
     """What is known of a setting beside its kind and default: its words, and its bounds."""
-    return {"description": description, "least": least, "above": above}
+    return {"description": description, "least": least, "above": above, "most": most}
 
 
 NONE = SecretStr()
@@ -77,7 +79,7 @@ class Settings:
     )
     alo_data_dir: Path = field(default=Path(".alo"), metadata=_said("Where embedded databases, keys and logs are kept"))
 
-    alo_port: int = field(default=8080, metadata=_said("Port of the gateway on this machine"))
+    alo_port: int = field(default=8080, metadata=_said("Port of the gateway on this machine", least=1, most=65_535))
     alo_bind: str = field(default="127.0.0.1", metadata=_said("Address the gateway listens on"))
     public_base_url: str = field(
         default="", metadata=_said("Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT")
@@ -138,11 +140,13 @@ class Settings:
     alo_haste: float = field(
         default=1.0, metadata=_said("How many times sooner leases end and repairs begin; simulators only", above=0)
     )
-    alo_web_workers: int = field(default=2, metadata=_said("Gateway processes"))
+    alo_web_workers: int = field(default=2, metadata=_said("Gateway processes", least=1))
     alo_web_threads: int = field(
-        default=4, metadata=_said("Threads in each of them for carriers, and as many for staff pages")
+        default=4, metadata=_said("Threads in each of them for carriers, and as many for staff pages", least=1)
     )
-    alo_contact_workers: int = field(default=3, metadata=_said("Processes that plan and send; one per sender or more"))
+    alo_contact_workers: int = field(
+        default=3, metadata=_said("Processes that plan and send; one per sender or more", least=1)
+    )
 
     def __init__(self, **given: Any) -> None:
         """Each field from `given`, the environment, the credentials, or its default. Raises BadSettingsError."""
@@ -224,6 +228,8 @@ def _read(known: Field[Any], kind: Any, raw: Any) -> Any:
         return raw
     value = raw if isinstance(raw, kind) else kind(raw)
     least, above = known.metadata["least"], known.metadata["above"]
-    if (least is not None and not value >= least) or (above is not None and not value > above):
+    most = known.metadata["most"]
+    fits = (least is None or value >= least) and (above is None or value > above) and (most is None or value <= most)
+    if not fits:
         raise ValueError(known.name)
     return value

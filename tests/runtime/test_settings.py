@@ -80,3 +80,15 @@ def test_unreadable_credentials_are_named(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(BadSettingsError) as bad:
         Settings()
     assert bad.value.names == ["CREDENTIALS_DIRECTORY"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ALO_PORT", "0"), ("ALO_PORT", "65536"), ("ALO_PORT", "-1"), ("ALO_WEB_WORKERS", "0"), ("ALO_WEB_THREADS", "-3"),
+     ("ALO_CONTACT_WORKERS", "0")],
+)  # fmt: skip
+def test_a_count_that_serves_nobody_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettingsError) as bad:
+        Settings()
+    assert bad.value.names == [name]
