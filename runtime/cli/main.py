@@ -86,6 +86,11 @@ class Subcommands(click.Group):
             code, params = _words_for(error)
             session: Session = ctx.obj
             session.fail(code, **params)
+        except OSError as error:
+            if error.filename is None:  # no file: a pipe that nobody reads any more, a fault of ours
+                raise
+            place: Session = ctx.obj
+            place.fail("cli.no_way_to_file", file=error.filename, said=error.strerror)
 
 
 @click.group(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"]})

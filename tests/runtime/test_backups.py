@@ -174,6 +174,8 @@ def test_a_backup_that_breaks_off_leaves_nothing_that_looks_whole(
     private = tmp_path / "private.txt"
     public = source.run("backup", "new-key", str(private)).stdout.strip()
     assert "exists" in source.run("backup", "new-key", str(private), code=1).output
+    for argv in (("new-key", "/proc/none/key"), ("/proc/none/backups", "--to", public)):
+        assert "cannot be read or written" in source.run("backup", *argv, code=1).output
     assert "No public key" in source.run("backup", str(tmp_path), code=1).output
     assert "no public key of age" in source.run("backup", str(tmp_path), "--to", "age1", code=1).output
     broken = tmp_path / "pg_dump"
