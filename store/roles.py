@@ -219,6 +219,8 @@ def statements() -> Iterator[str]:
             yield f"GRANT {_narrowed(table, rights)} ON {table} TO {CONSOLE}"
     for table in OFFICE_BOUND:
         yield from _policies(table)
+    # a function that is put back from a dump is everybody's again
+    yield f"REVOKE ALL ON FUNCTION alo_audit_cut(TIMESTAMPTZ, INTEGER) FROM PUBLIC, {MACHINE}, {CONSOLE}"
     yield _SIGN_IN
     yield _OWN_NAME
     for statement in _of_eraser():
