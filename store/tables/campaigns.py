@@ -16,7 +16,7 @@ campaigns = Table(
     Column("kind", Text, nullable=False),  # contact.kinds.KINDS
     Column("title", Text, nullable=False),
     Column("state", Text, nullable=False),  # draft | approved | planning | running | paused | stopping | stopped | done
-    document("audience"),  # filters as data: store.audience.FILTERS
+    document("audience"),  # filters as data: store.campaign.audience.FILTERS
     document("ladder"),  # contact.ladder.Ladder.to_dict(), derived from the round's and kept in step with it
     Column("seed", BigInteger, nullable=False),  # of the order in which first contacts are released
     Column("spread_days", Integer, nullable=False, default=0),  # first contacts over so many days; 0: at once

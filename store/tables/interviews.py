@@ -38,9 +38,9 @@ interviews = Table(
     Column("area_code", Text, nullable=False),
     Column("commune", Text, nullable=False),
     Column("questionnaire_sha256", Text, ForeignKey("questionnaires.sha256"), nullable=False),  # pinned at begin
-    Column("status", Text, nullable=False),  # survey.interview.Status, or "answered" (online says so, no answers given)
+    Column("status", Text, nullable=False),  # survey.engine.state.Status, or "answered" (online says so)
     Column("channel", Text, nullable=False),  # channel of the last committed input; "" before
-    Column("state", JSONB),  # survey.interview.Interview.to_dict(); null before the first event
+    Column("state", JSONB),  # survey.engine.state.Interview.to_dict(); null before the first event
     Column("seq", Integer, nullable=False),
     at("begun_at", null=True),
     at("ended_at", null=True),
@@ -61,7 +61,7 @@ interview_events = Table(
     Column("source_id", Text, nullable=False),  # carrier's id of the text, call id + turn, import + row
     Column("turn", Integer, nullable=False),  # bound turn
     document("input"),  # survey.answers.Heard as JSON
-    document("effects"),  # list of survey.effects.to_dict
+    document("effects"),  # list of survey.engine.effects.to_dict
     Index("uq_interview_events_source", "interview_id", "channel", "source_id", unique=True),
 )
 

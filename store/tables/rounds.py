@@ -13,7 +13,7 @@ questionnaires = Table(
     Column("code", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("sample", Boolean, nullable=False),
-    document("form"),  # survey.questionnaire.Questionnaire.to_dict()
+    document("form"),  # survey.form.questionnaire.Questionnaire.to_dict()
     at("published_at"),
     Column("published_by", Text, nullable=False),
 )

@@ -10,7 +10,7 @@ unfit = Table(
     "unfit",
     metadata,
     key(),
-    Column("loop", Text, nullable=False),  # services.isolation.LOOPS
+    Column("loop", Text, nullable=False),  # services.unfit.isolation.LOOPS
     Column("item", Text, nullable=False),  # an id of ours or of a carrier; never a number, name or text
     Column("kept", Boolean, nullable=False),  # false: it failed, and is tried again on the next runs
     Column("code", Text, nullable=False),  # kind of the fault, with the database's SQLSTATE where it has one

@@ -57,8 +57,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, Taken]:
     taken = {name: Taken() for name in ("first", "pressed", "rang_in", "apology")}
     for name, use_case in taken.items():
         use_case.reply = f"<Response><Say>{name}</Say></Response>"
-        module = "ring_in" if name == "rang_in" else "calls"
-        monkeypatch.setattr(f"services.{module}.{name}", use_case)
+        module = "incoming" if name == "rang_in" else "dialogue"
+        monkeypatch.setattr(f"services.calls.{module}.{name}", use_case)
     taken["apology"].reply = SORRY
     return taken
 

@@ -78,8 +78,7 @@ def test_the_webhooks_way_to_a_form_reads_no_workbooks() -> None:
     import subprocess
     import sys
 
-    script = (
-        "import sys, services.questionnaires; print([m for m in ('pyxform', 'python_calamine') if m in sys.modules])"
-    )
+    load = "import sys, services.interview.questionnaires"
+    script = f"{load}\nprint([m for m in ('pyxform', 'python_calamine') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
