@@ -17,11 +17,11 @@ help: ## List these commands
 
 .PHONY: demo
 demo: $(RUN) ## Run a whole sample round with simulated phones, about 3 minutes
-	$(PY) -m runtime.cli.main demo $(ARGS)
+	$(PY) -m cli.main demo $(ARGS)
 
 .PHONY: up
 up: $(RUN) ## Run Alo in the foreground until Ctrl-C (ALO_PORT, ALO_DATA_DIR)
-	@exec $(PY) -m runtime.cli.main up
+	@exec $(PY) -m cli.main up
 
 .PHONY: migrate
 migrate: $(RUN) ## Bring the database at DATABASE_OWNER_URL up to date

@@ -8,18 +8,27 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from runtime.container import machine_work
 from runtime.data_directory import DEMONSTRATION
 from runtime.settings import Settings
 from services.refusal import Refusal
 
-if TYPE_CHECKING:
-    from runtime.demonstration.network import Network
-
+DEMO = "demo"
+"""The package of the demonstration, where there is one."""
 ACCOUNT = "AC" + "5" * 32
 """The account of the simulated network."""
+
+
+class Network(Protocol):
+    """What the simulated network is told."""
+
+    def connect_numbers(self, base_url: str) -> None:
+        """Set the webhooks of our numbers."""
+
+    def settle(self, handsets: list[dict[str, Any]], topics: list[dict[str, Any]]) -> None:
+        """Give it its people, and what they can be asked."""
 
 
 def holds(settings: Settings) -> bool:
@@ -39,15 +48,13 @@ def woken(settings: Settings) -> Settings:
 
 def network(settings: Settings) -> AbstractContextManager[Network]:
     """The simulated phone network that `woken` settings name, running while the block does. Raises ServerFailedError"""
-    from runtime.demonstration.network import simulated
-
-    return simulated(settings)
+    found: AbstractContextManager[Network] = importlib.import_module(".network_process", DEMO).simulated(settings)
+    return found
 
 
 def settle(found: Network, settings: Settings) -> None:
     """Tell the network our numbers and its people."""
-    from runtime.demonstration import village
-
+    village = importlib.import_module(".villagers", DEMO)
     work = machine_work(settings)
     people = village.villagers(work)
     found.connect_numbers(settings.base_url)
@@ -75,8 +82,8 @@ def refuse_real_account(settings: Settings) -> None:
 
 def _stage(settings: Settings) -> Any:
     """The demonstration's settings, once nothing real is set beside it. Raises Refusal."""
-    if importlib.util.find_spec("runtime.demonstration") is None:
+    if importlib.util.find_spec(DEMO) is None:
         raise Refusal("demo.not_installed", directory=settings.alo_data_dir)
     refuse_real_account(settings)
     refuse_own_database(settings)
-    return importlib.import_module("runtime.demonstration.stage")
+    return importlib.import_module(".data_directory", DEMO)

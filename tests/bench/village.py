@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from runtime.respondents import sample
+from demo.respondents_page import sample
 from tests.bench.house import House
 from tests.bench.measuring import Row
 from tests.village.week import TEXT, Outcome, Week

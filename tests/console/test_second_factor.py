@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from runtime.cli import staff as command
+from cli import staff as command
 from services.refusal import Refusal
 from services.staff import accounts as staff
 from services.staff import one_time_codes, second_factor

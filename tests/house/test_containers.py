@@ -18,8 +18,8 @@ from celery.bin.celery import celery
 from click import Context
 from sqlalchemy import make_url
 
+from cli.main import alo
 from runtime.celery_client import QUEUES
-from runtime.cli.main import alo
 from runtime.embedded import DATABASE, LOGIN_ROLES
 from runtime.settings import Settings
 from tests.house.installed import is_installed

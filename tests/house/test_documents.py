@@ -8,7 +8,7 @@ import re
 import click
 import pytest
 
-from runtime.cli.main import alo
+from cli.main import alo
 from tests.house.source import ROOT, tree
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -15,7 +15,7 @@ from tests.house.installed import installed, is_installed
 from tests.house.source import PACKAGES, ROOT
 from tests.house.test_pins import pins
 
-NEVER = ("simulator/", "tests/", "questionnaires/", "runtime/demonstration/", "docs/")
+NEVER = ("simulator/", "tests/", "questionnaires/", "demo/", "docs/")
 
 
 def away() -> list[str]:
@@ -23,10 +23,10 @@ def away() -> list[str]:
     pinned = set(pins(ROOT / "requirements.txt"))
     found = packages_distributions().items()
     theirs = {module for module, brought in found if not {canonicalize_name(one) for one in brought} & pinned}
-    return sorted({"simulator", "tests", *(name for name in theirs if name.isidentifier())} - OF_THE_CHECKOUT)
+    return sorted({"demo", "simulator", "tests", *(name for name in theirs if name.isidentifier())} - OF_THE_CHECKOUT)
 
 
-OF_THE_CHECKOUT = frozenset(PACKAGES) - {"simulator"}
+OF_THE_CHECKOUT = frozenset(PACKAGES) - {"demo", "simulator"}
 WITHOUT = f"import sys; sys.path.insert(0, '.'); sys.modules.update(dict.fromkeys({away()}))\n"
 LOAD_ALL = """
 import importlib, pathlib
@@ -55,7 +55,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_for_trying_out_stays_behind(place: Path) -> None:
     assert [path for path in installed() if path.startswith(NEVER)] == []
-    assert {path.parent.name for path in place.glob("*/__init__.py")} == set(PACKAGES) - {"simulator", "questionnaires"}
+    assert {path.parent.name for path in place.glob("*/__init__.py")} == set(PACKAGES) - {
+        "demo",
+        "simulator",
+        "questionnaires",
+    }
 
 
 @pytest.mark.parametrize("path", [".env", "carriers.env", ".alo/keys.json", "backup.dump", "runtime/__pycache__/x.pyc"])
@@ -76,10 +80,10 @@ def test_all_of_it_loads_without_what_stayed_behind(place: Path) -> None:
 
 
 def test_what_is_not_there_is_not_offered_and_said_in_words(place: Path) -> None:
-    alo = "from runtime.cli.main import main; main()"
+    alo = "from cli.main import main; main()"
     offered = run(place, alo, "--help").stdout
     assert "doctor" in offered
-    assert "demo" not in offered
+    assert " demo " not in offered
     refused = run(place, alo, "up")
     assert refused.returncode == 1
     assert "DATABASE_URL" in refused.stderr

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from runtime import respondents
+from demo import respondents_page as respondents
 from survey.form.questionnaire import Questionnaire
 
 
 def test_the_page_is_what_the_script_writes() -> None:
-    assert respondents.PAGE.read_text("utf-8") == respondents.page(), "run: python -m runtime.respondents"
+    assert respondents.PAGE.read_text("utf-8") == respondents.page(), "run: python -m demo.respondents_page"
 
 
 @pytest.mark.parametrize("code", respondents.FORMS)

@@ -17,7 +17,7 @@ READS_ENVIRONMENT = {
     "runtime/processes.py": "children inherit it",
     "runtime/settings.py": "the one place",
     "runtime/web_server.py": "PROMETHEUS_MULTIPROC_DIR is the library's own",
-    "runtime/demonstration/network.py": "children inherit it",
+    "demo/network_process.py": "children inherit it",
 }
 BESIDES = {"ALO_SERVE"}
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import click
 
-from runtime.cli.main import SUBCOMMANDS
-from runtime.cli.typed_words import TypedWords
+from cli.main import SUBCOMMANDS
+from cli.typed_words import TypedWords
 from store.audit import TYPED
 from tests.house.source import ROOT, called, literal, modules, name, tree
 
@@ -26,7 +26,7 @@ def test_every_option_for_words_masks_them() -> None:
     found = {
         place: isinstance(parameter.type, TypedWords)
         for subcommand, module in SUBCOMMANDS.items()
-        for place, parameter in options(importlib.import_module(f"runtime.cli.{module}").command, subcommand)
+        for place, parameter in options(importlib.import_module(module).command, subcommand)
         if parameter.name in TYPED
     }
     assert len(found) >= 12

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from celery.bin.celery import celery
 
+from cli.doctor_checks import PARTS
 from gateway.console.lists import MAX_UPLOAD
 from gateway.webhook_guard import MAX_BYTES
 from runtime.celery_client import QUEUES
-from runtime.examination import PARTS
 from runtime.refusals import NOT_CONFIGURED
 from runtime.settings import Settings
 from tests.house.source import ROOT

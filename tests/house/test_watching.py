@@ -11,9 +11,9 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
+from cli.doctor_checks import sign_checks as signs
 from gateway.metrics import SAID
 from runtime.celery_client import TASK_TIME_LIMIT_S
-from runtime.examination import signs
 from tests.house.source import ROOT, called, literal, modules, tree
 from workers.schedule import HEARTBEAT_S, TICK_S
 

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from runtime.cli.main import alo
-from runtime.cli.session import Session
+from cli.main import alo
+from cli.session import Session
 from services.work import Work
 from store import audit
 from store.unit_of_work import Database

@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from cli.main import alo
 from migrations import upgrade
 from runtime.backups import programs
-from runtime.cli.main import alo
 from runtime.embedded import ensure_database
 from services import audit_chain, continuity
 from services.keys import fingerprints as key_fingerprints

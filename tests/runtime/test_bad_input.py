@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from cli.main import alo
 from questionnaires.make_samples import HERE
-from runtime.cli.main import alo
 from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
@@ -160,7 +160,7 @@ def run(work: Work, database_url: str, servers: Mapping[str, str], files: Path) 
 
 def _process(argv: list[str], env: Mapping[str, str]) -> tuple[int, str]:
     ended = subprocess.run(
-        [sys.executable, "-m", "runtime.cli.main", *argv],
+        [sys.executable, "-m", "cli.main", *argv],
         cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     return ended.returncode, ended.stdout + ended.stderr

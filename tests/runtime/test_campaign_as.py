@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from runtime.cli.main import alo
-from runtime.cli.session import Session
+from cli.main import alo
+from cli.session import Session
 from services.staff import accounts as staff
 from services.work import Work
 from store.tables.staff import staff as members

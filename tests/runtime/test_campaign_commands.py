@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.main import alo
+from cli.session import Session
 from contact import caps, ladder, settings
 from runtime import catalogue, reasons
-from runtime.cli.main import alo
-from runtime.cli.session import Session
 from services.campaign import campaigns
 from services.sending import policy as clearance
 from services.work import Work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.examination.connections import guarded
+from cli.doctor_checks.connection_checks import guarded
 from runtime.settings import Settings
 
 HERE = ("postgresql://m:p@/alo?host=/run/postgresql", "postgresql://m:p@/alo", "postgresql://m:p@localhost/alo",

@@ -12,10 +12,10 @@ import pytest
 import structlog
 from click.testing import CliRunner, Result
 
+from cli.main import alo
+from demo import network_process as network
 from runtime import demonstrated, processes
-from runtime.cli.main import alo
 from runtime.data_directory import DEMONSTRATION
-from runtime.demonstration import network
 from runtime.settings import SecretStr, Settings
 from services.refusal import Refusal
 

@@ -23,15 +23,29 @@ from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from cli.doctor_checks import (
+    PARTS,
+)
+from cli.doctor_checks import (
+    local_checks as house,
+)
+from cli.doctor_checks import (
+    public_url_checks as outside,
+)
+from cli.doctor_checks import (
+    sender_checks as numbers,
+)
+from cli.doctor_checks import (
+    sign_checks as signs,
+)
+from cli.main import alo
 from contact.calendar import local_day
+from demo.data_directory import free_port
 from gateway.serving import webhooks_app
 from migrations import upgrade
 from runtime import heartbeats, keys
 from runtime.celery_client import QUEUES
-from runtime.cli.main import alo
 from runtime.container import machine_work
-from runtime.demonstration.stage import free_port
-from runtime.examination import PARTS, house, numbers, outside, signs
 from runtime.heartbeats import Heartbeats
 from runtime.seeding import seed_senders
 from runtime.settings import Settings

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from runtime.cli.main import alo
+from cli.main import alo
+from demo.data_directory import free_port
 from runtime.container import machine_work
-from runtime.demonstration.stage import free_port
 from runtime.refusals import NOT_CONFIGURED
 from runtime.settings import Settings
 from services.keys import fingerprints as key_fingerprints
@@ -70,7 +70,7 @@ def test_a_part_with_other_keys_does_not_start(
 
 
 def test_a_command_refuses_too(environment: dict[str, str]) -> None:
-    ended = start(["runtime.cli.main", "--lang=en", "round", "list"], {**environment, "ALO_LOOKUP_KEY": f"2:{OTHER}"})
+    ended = start(["cli.main", "--lang=en", "round", "list"], {**environment, "ALO_LOOKUP_KEY": f"2:{OTHER}"})
     assert ended.returncode == 1
     assert "alo keys rehash" in ended.stderr
 

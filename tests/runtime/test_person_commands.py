@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from cli import person_erasing
+from cli.main import alo
+from cli.session import Session
 from runtime.catalogue import load
-from runtime.cli import person_erasing
-from runtime.cli.main import alo
-from runtime.cli.session import Session
 from runtime.settings import Settings
 from services.interview import recording as interviews
 from services.keys import rotation as key_rotation

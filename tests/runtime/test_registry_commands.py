@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from cli.main import alo
+from cli.session import Session
 from questionnaires.make_samples import HERE
-from runtime.cli.main import alo
-from runtime.cli.session import Session
 from services.work import Work
 from store.tables.registry import organisations
 from store.tables.rounds import questionnaires

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from cli.main import alo
+from cli.session import Session
 from contact.calendar import ZONE
 from gateway.console import desk
-from runtime.cli.main import alo
-from runtime.cli.session import Session
 from services import continuity
 from services.work import Work
 from store.tables.outbox import senders

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from carriers.errors import UNLISTED
+from cli.main import alo
+from cli.session import Session
 from contact.delivery import ErrorKind, Refused
-from runtime.cli.main import alo
-from runtime.cli.session import Session
 from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.tables.outbox import senders

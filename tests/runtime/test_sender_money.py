@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
-from runtime.cli import sender_costs
-from runtime.cli.main import alo
-from runtime.cli.session import Session
+from cli import sender_costs
+from cli.main import alo
+from cli.session import Session
 from services.sending import dispatcher as dispatch
 from services.work import Work
 from simulator.clock import Clock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.demonstration import stage
+from demo import data_directory as stage
 
 
 def test_a_port_is_given_once_and_stands_below_those_of_outgoing_connections() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 
-from runtime.cli.main import alo
-from runtime.cli.session import Session
+from cli.main import alo
+from cli.session import Session
 from services.texts import unfit as unfit_texts
 from services.work import Work
 from store.tables.interviews import inbound

@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 def alo(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "runtime.cli.main", *arguments]
+    argv = [sys.executable, "-m", "cli.main", *arguments]
     return subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -42,7 +42,7 @@ def heed_ctrl_c() -> None:
 def start(env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """`alo up` in the background, once it is ready."""
     with log.open("wb") as out:
-        argv = [sys.executable, "-m", "runtime.cli.main", "up"]
+        argv = [sys.executable, "-m", "cli.main", "up"]
         # Ctrl-C counts here even when whoever runs the tests is a background job, which ignores it
         process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=out, stderr=out, preexec_fn=heed_ctrl_c)
     deadline = time.monotonic() + 90

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contact.settings import RoundSettings
-from runtime.demonstration import witness
+from demo import checks as witness
 
 RULES = RoundSettings()
 MORNING = datetime(2026, 4, 6, 2, tzinfo=UTC)  # Monday, nine o'clock in Viet Nam

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from runtime.cli.main import alo
-from runtime.cli.session import Session
+from cli.main import alo
+from cli.session import Session
 from services import tasks
 from services.campaign import campaigns
 from services.campaign.preview import preview

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, insert, update
 
+from cli.score import command
+from cli.session import Session
 from contact import caps, ladder
 from runtime.catalogue import load
-from runtime.cli.score import command
-from runtime.cli.session import Session
 from runtime.settings import Settings
 from scoring.index import Index, Mean, TopBox
 from scoring.rules import DEFAULT

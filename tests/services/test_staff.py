@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from runtime.cli import staff as staff_command
-from runtime.cli import tasks as tasks_command
-from runtime.cli.session import Session
+from cli import staff as staff_command
+from cli import tasks as tasks_command
+from cli.session import Session
 from runtime.settings import Settings
 from services import tasks
 from services.refusal import Refusal

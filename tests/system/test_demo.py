@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from demo.data_directory import free_port
 from questionnaires.sample_village import village_rows
-from runtime.demonstration.stage import free_port
 from tests.house.source import ROOT
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
@@ -40,7 +40,7 @@ class Played:
 def play(directory: Path, **settings: str) -> Played:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ALO_", "DATABASE_", "BROKER_", "TWILIO_"))}
     ours = {"ALO_DATA_DIR": str(directory), "ALO_PORT": str(free_port()), "ALO_LANG": "en"}
-    argv = [sys.executable, "-m", "runtime.cli.main", "demo", "--json"]
+    argv = [sys.executable, "-m", "cli.main", "demo", "--json"]
     environment = {**kept, **ours, **settings}
     done = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=390, check=False)
     assert done.stdout, done.stderr

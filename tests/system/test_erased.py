@@ -26,9 +26,9 @@ import requests
 import sqlalchemy as sa
 
 from contact.mentions import Sought
+from demo import checks as usual
+from demo.network_process import TEXT_NUMBER
 from runtime import processes
-from runtime.demonstration import witness as usual
-from runtime.demonstration.network import TEXT_NUMBER
 from runtime.embedded import SUPERUSER, _postgres_binaries
 from services import audit_chain
 from services.campaign import campaigns
@@ -79,7 +79,7 @@ class House:
         return int((self.stage.rows(f"SELECT count(*) AS n {query}") or [{"n": 0}])[0]["n"])
 
     def alo(self, *argv: str) -> subprocess.Popen[str]:
-        line = [sys.executable, "-m", "runtime.cli.main", *argv]
+        line = [sys.executable, "-m", "cli.main", *argv]
         env = processes.environment(self.stage.settings) | {"ALO_LANG": "en"}
         return subprocess.Popen(line, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -27,10 +27,10 @@ from werkzeug.serving import make_server
 from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
 from carriers.twilio.twiml import TwimlRenderer
+from demo.data_directory import free_port
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from runtime.clock import FastClock
-from runtime.demonstration.stage import free_port
 from services.sending import dispatcher as dispatch
 from services.staff import accounts as staff
 from services.work import Work

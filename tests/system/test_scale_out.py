@@ -24,13 +24,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from demo import villagers as village
+from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
+from demo.scenario import SAMPLES
 from migrations.upgrade import upgrade
 from runtime import processes
 from runtime.celery_client import celery_app
 from runtime.container import machine_work
-from runtime.demonstration import village
-from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
-from runtime.demonstration.story import SAMPLES
 from runtime.processes import Crew, Part
 from runtime.settings import Settings
 from services.campaign import campaigns

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.respondents import sample
+from demo.respondents_page import sample
 from services.work import Work
 from survey.form.questionnaire import Questionnaire
 from tests.faults import plant

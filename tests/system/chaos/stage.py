@@ -16,11 +16,11 @@ import psycopg
 import requests
 from psycopg.rows import dict_row
 
+from demo.data_directory import free_port
+from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
 from migrations.upgrade import upgrade
 from runtime import processes
 from runtime.container import machine_work, with_embedded
-from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
-from runtime.demonstration.stage import free_port
 from runtime.embedded import SUPERUSER, Postgres, Valkey
 from runtime.seeding import seed_senders
 from runtime.settings import SecretStr, Settings

@@ -13,10 +13,10 @@ from random import Random
 from typing import Any
 
 from contact.settings import RoundSettings
-from runtime.demonstration import village as usual_village
-from runtime.demonstration.story import SAMPLES
-from runtime.demonstration.village import Villager
-from runtime.demonstration.witness import contacts
+from demo import villagers as usual_village
+from demo.checks import contacts
+from demo.scenario import SAMPLES
+from demo.villagers import Villager
 from scoring.index import Sheets
 from scoring.points import sheet
 from services.campaign import campaigns

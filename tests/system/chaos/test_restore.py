@@ -17,9 +17,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from demo import checks as usual
 from runtime.backups import putting_back, sealing, taking
 from runtime.backups.sealing import Opener
-from runtime.demonstration import witness as usual
 from runtime.embedded import SUPERUSER
 from tests.system.chaos import people, witness
 from tests.system.chaos.stage import Stage, staged

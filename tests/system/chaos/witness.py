@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from contact.caps import EXEMPT
 from contact.settings import RoundSettings
-from runtime.demonstration import witness as usual
-from runtime.demonstration.village import Villager, topic_name
-from runtime.demonstration.witness import contacts, ref_of
+from demo import checks as usual
+from demo.checks import contacts, ref_of
+from demo.villagers import Villager, topic_name
 from services.calls import dialogue as calls
 from services.interview import recording as interviews
 from services.sending.policy import ANSWERS_SOMEBODY

@@ -19,8 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from demo.network_process import CALL_NUMBER, TEXT_NUMBER, Network
 from runtime.demonstrated import ACCOUNT
-from runtime.demonstration.network import CALL_NUMBER, TEXT_NUMBER, Network
 from tests.house.source import ROOT
 from tests.system.install import units
 from tests.system.install.document import steps

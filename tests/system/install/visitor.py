@@ -8,8 +8,8 @@ from urllib.parse import quote
 import requests
 from twilio.request_validator import RequestValidator
 
+from demo.network_process import CALL_NUMBER, TEXT_NUMBER
 from runtime.demonstrated import ACCOUNT
-from runtime.demonstration.network import CALL_NUMBER, TEXT_NUMBER
 
 CA = "/etc/ssl/certs/ca-certificates.crt"
 PERSON = "+84901234567"

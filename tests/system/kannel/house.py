@@ -22,9 +22,9 @@ import sqlalchemy as sa
 
 from contact.delivery import State
 from contact.sender import SenderRow
+from demo.data_directory import free_port
 from runtime import processes
 from runtime.container import machine_work
-from runtime.demonstration.stage import free_port
 from runtime.processes import Crew
 from runtime.settings import Settings
 from services.delivery import sweeps

@@ -19,8 +19,8 @@ from itertools import islice
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
-from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
-from runtime.demonstration.village import Villager
+from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
+from demo.villagers import Villager
 from runtime.settings import Settings
 from services.work import Work
 from store.messages import outbox as outbox_rows

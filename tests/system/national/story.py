@@ -20,12 +20,12 @@ from contact.calendar import day, same_all_week
 from contact.caps import Caps
 from contact.ladder import Ladder, Step
 from contact.settings import RoundSettings
+from demo import villagers as village
+from demo.data_directory import free_port
+from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulated
+from demo.scenario import SAMPLES
+from demo.villagers import Villager
 from runtime.container import machine_work
-from runtime.demonstration import village
-from runtime.demonstration.network import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulated
-from runtime.demonstration.stage import free_port
-from runtime.demonstration.story import SAMPLES
-from runtime.demonstration.village import Villager
 from runtime.embedded import SUPERUSER, Postgres
 from runtime.processes import ROOT, crew, environment, servers
 from runtime.settings import Settings
@@ -211,7 +211,7 @@ def _tidy(plan: Plan) -> None:
 def _import(plan: Plan, settings: Settings, number: int, code: str, size: int) -> None:
     path = plan.home / f"{code}.csv"
     country.write_list(path, plan.seed, number, size)
-    command = [sys.executable, "-m", "runtime.cli.main", "import", str(path), "--office", code]
+    command = [sys.executable, "-m", "cli.main", "import", str(path), "--office", code]
     done = subprocess.run(command, env=environment(settings), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"alo import {code} ({done.returncode}): {done.stdout[-500:]} {done.stderr[-500:]}")

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from contact.settings import RoundSettings
-from runtime.demonstration import witness
-from runtime.demonstration.network import Network
-from runtime.demonstration.village import Villager
+from demo import checks as witness
+from demo.network_process import Network
+from demo.villagers import Villager
 from services.sending.policy import ANSWERS_SOMEBODY
 from services.work import Work
 from store.tables.outbox import outbox

@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
 from carriers.twilio.twiml import TwimlRenderer
+from demo.data_directory import free_port
 from files import speech
 from gateway.app import create_webhooks_app
 from runtime.clock import FastClock
-from runtime.demonstration.stage import free_port
 from services.calls import recordings as voices
 from services.calls.recording_cache import KnownRecordings
 from services.sending import dispatcher as dispatch

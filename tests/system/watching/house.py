@@ -22,11 +22,11 @@ import requests
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from cli.main import alo
+from demo.data_directory import free_port
 from migrations.upgrade import upgrade
 from runtime import heartbeats, processes
-from runtime.cli.main import alo
 from runtime.container import machine_work, with_embedded
-from runtime.demonstration.stage import free_port
 from runtime.embedded import SUPERUSER, Postgres, Valkey
 from runtime.processes import Crew, Part
 from runtime.settings import Settings

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 import yaml
 
-from runtime.demonstration.stage import free_port
+from demo.data_directory import free_port
 from tests.house.source import ROOT
 
 RULES = ROOT / "deploy" / "alerts.yml"

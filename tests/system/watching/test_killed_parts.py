@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from runtime.examination import signs
+from cli.doctor_checks import sign_checks as signs
 from tests.system.watching import prometheus
 from tests.system.watching.house import SENDER, House, running
 from tests.system.watching.prometheus import Prometheus, watching

@@ -1,0 +1,80 @@
+"""`alo doctor`: is everything there that Alo needs, does it fit together, and do carriers reach us? How to mend it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+import click
+
+from cli.doctor_checks import (
+    PARTS,
+)
+from cli.doctor_checks import (
+    local_checks as house,
+)
+from cli.doctor_checks import (
+    public_url_checks as outside,
+)
+from cli.doctor_checks import (
+    sender_checks as numbers,
+)
+from cli.doctor_checks import (
+    sign_checks as signs,
+)
+from cli.doctor_checks.findings import Examination, Finding, fault, gathered
+from cli.session import Session
+from runtime import container
+from runtime.settings import Settings
+
+MARKS = {"well": "✓", "note": "·", "fault": "✗"}
+
+
+@click.command("doctor")
+@click.option(
+    "--part", "parts", multiple=True, type=click.Choice(PARTS), help="Chỉ phần này, nhiều lần được (this part only)"
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def command(session: Session, parts: Sequence[str], as_json: bool) -> None:
+    """Kiểm tra máy chủ, địa chỉ công khai, đầu số (check servers, public address, senders). Mã thoát 1: có lỗi."""
+    found = []
+    for finding in _examined(container.running_settings(session.settings), parts):
+        found.append(finding)
+        if not as_json:
+            click.echo(_line(session, finding))
+    faults = sum(finding.level == "fault" for finding in found)
+    if as_json:
+        session.show({"faults": faults, "findings": [_plain(session, finding) for finding in found]})
+        sys.exit(1 if faults else 0)
+    if faults:
+        session.fail("doctor.faults", count=faults)
+    session.say("doctor.no_faults")
+
+
+def _examined(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
+    """The findings of the parts wanted, or of all. A part asked for by name is never passed over in silence."""
+    if not wanted:
+        parts = (*house.examinations(settings).values(), *signs.examinations(settings).values())
+        yield from gathered((*parts, *outside.examinations(settings), *numbers.examinations(settings)))
+        return
+    known: dict[str, Examination] = {**house.examinations(settings), **signs.examinations(settings)}
+    for part in wanted:
+        found = list(known[part]())
+        yield from found or [fault(part, "doctor.not_looked_at")]
+
+
+def _line(session: Session, finding: Finding) -> str:
+    subject = f" [{finding.subject}]" if finding.subject else ""
+    part = session.words(f"doctor.part.{finding.part}")
+    return f"{MARKS[finding.level]} {part}{subject}: {session.words(finding.code, **finding.params)}"
+
+
+def _plain(session: Session, finding: Finding) -> dict[str, object]:
+    return {
+        "part": finding.part,
+        "subject": finding.subject,
+        "level": finding.level,
+        "code": finding.code,
+        "words": session.words(finding.code, **finding.params),
+    }

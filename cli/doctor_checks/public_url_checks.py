@@ -1,0 +1,98 @@
+"""Ourselves as carriers meet us: the public address, and whether a signed request passes it whole.
+
+It asks the fallback page, which needs no database and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import requests
+from twilio.request_validator import RequestValidator
+
+from carriers.http_results import session
+from carriers.twilio.signature import HEADER
+from cli.doctor_checks.findings import Examination, Finding, fault, note, well
+from runtime.settings import Settings
+
+TIMEOUT_S = 10
+PROBE = "/twilio/voice/fallback?probe=%C4%91%2Fa+b"
+"""Percent signs on purpose: a proxy that rewrites them breaks every signature."""
+
+
+def examinations(settings: Settings) -> list[Examination]:
+    """What is looked at, in order."""
+    return [lambda: _address(settings), lambda: _readiness(settings), lambda: _round_trip(settings)]
+
+
+def _address(settings: Settings) -> Iterator[Finding]:
+    base = settings.base_url
+    try:
+        answer = session(base).get(f"{base}/healthz", timeout=TIMEOUT_S, allow_redirects=False)
+    except requests.exceptions.SSLError:
+        yield fault("address", "doctor.certificate", url=base)
+        return
+    except (requests.RequestException, ValueError):
+        yield fault("address", "doctor.address_away", url=base)
+        return
+    if 300 <= answer.status_code < 400:
+        yield fault("address", "doctor.redirected", url=base)
+    elif answer.status_code != 200:
+        yield fault("address", "doctor.address_not_ready", url=base, status=answer.status_code)
+    elif base.startswith("https://"):
+        yield well("address")
+    else:
+        yield note("address", "doctor.not_https", url=base)
+
+
+def _readiness(settings: Settings) -> Iterator[Finding]:
+    """What the gateway says of itself inside; one that runs elsewhere is not asked."""
+    inside = f"http://127.0.0.1:{settings.alo_port}"
+    try:
+        answer = session(inside).get(f"{inside}/readyz", timeout=TIMEOUT_S, allow_redirects=False)
+    except (requests.RequestException, ValueError):
+        return
+    if answer.status_code == 200:
+        yield well("gateway")
+    else:
+        yield fault("gateway", "doctor.not_ready", url=inside, status=answer.status_code)
+
+
+def _round_trip(settings: Settings) -> Iterator[Finding]:
+    """Signed as the carrier signs, over the address as carriers know it; and once with a wrong token."""
+    if not settings.twilio_auth_tokens:
+        yield note("signature", "doctor.no_twilio")
+        return
+    try:
+        true, false = (_ask(settings, token) for token in (settings.twilio_auth_tokens[0], "not the token"))
+    except (requests.RequestException, ValueError):
+        yield fault("signature", "doctor.address_away", url=settings.base_url)
+        return
+    if true.status_code != 200:
+        reason = f"{true.status_code} {true.text.strip()[:60]}"
+        yield fault("signature", "doctor.signature_refused", url=settings.base_url, reason=reason)
+    elif false.status_code == 200:
+        yield fault("signature", "doctor.forgery_taken", url=settings.base_url)
+    else:
+        yield well("signature")
+        yield from _spoken(true)
+
+
+def _ask(settings: Settings, token: str) -> requests.Response:
+    url = settings.base_url + PROBE
+    form = {"AccountSid": settings.twilio_account_sid, "CallSid": "CA" + "0" * 32, "Body": "đ"}
+    signature = RequestValidator(token).compute_signature(url, form)
+    base = settings.base_url
+    return session(base).post(url, data=form, headers={HEADER: signature}, timeout=TIMEOUT_S, allow_redirects=False)
+
+
+def _spoken(answer: requests.Response) -> Iterator[Finding]:
+    """Does the document say something a carrier can speak?"""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    try:
+        verbs = [verb.tag for verb in ElementTree.fromstring(answer.content)]
+    except ElementTree.ParseError:
+        verbs = []
+    speaks = kind in ("text/xml", "application/xml") and verbs[:1] in (["Say"], ["Play"])
+    yield well("prompt") if speaks else fault("prompt", "doctor.prompt_unspoken", kind=kind or "–")

@@ -1,0 +1,128 @@
+"""Our numbers at their carriers: credentials there, the number ours, its webhooks pointing at us, the clock right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urldefrag
+
+import requests
+import sqlalchemy as sa
+
+from carriers.errors import CarrierAwayError
+from carriers.http_results import session
+from carriers.twilio.numbers import NumberSetup, TwilioNumbers
+from carriers.twilio.rest import TwilioClients
+from cli.doctor_checks.findings import Examination, Finding, fault, note, well
+from contact.sender import SenderRow
+from runtime.container import credentials
+from runtime.settings import Settings
+from store.messages import senders
+from store.unit_of_work import Database
+
+TIMEOUT_S = 10
+LINK_S = 10
+"""Seconds a link's clock may differ from ours before it is said what that means (our own bound)."""
+SKEW_S = 30
+"""Seconds our clock may differ from a carrier's (our own bound: lists are asked by time)."""
+
+
+def examinations(settings: Settings) -> list[Examination]:
+    """What is looked at, in order."""
+    return [lambda: _senders(settings)]
+
+
+def _senders(settings: Settings) -> Iterator[Finding]:
+    try:
+        with Database(settings.database_url.get_secret_value(), role_label="doctor").transaction() as conn:
+            rows = senders.all_rows(conn)
+    except sa.exc.SQLAlchemyError:
+        return  # said under another heading
+    if not rows:
+        yield note("senders", "doctor.no_senders")
+    for address in sorted({row.api_base_url for row in rows}):
+        yield from _carrier(address)
+    for row in rows:
+        yield from _sender(settings, row)
+    if rows and not any(row.can_receive and row.medium == "text" and not row.paused_reason for row in rows):
+        yield note("senders", "doctor.nobody_receives")
+
+
+def _carrier(api_base_url: str) -> Iterator[Finding]:
+    """Is the carrier's door there, and does its clock agree with ours?"""
+    try:
+        answer = session(api_base_url).get(api_base_url, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
+        answer.close()
+    except (requests.RequestException, ValueError):
+        yield fault("carrier", "doctor.carrier_away", api_base_url)
+        return
+    yield well("carrier", api_base_url)
+    dated = answer.headers.get("Date", "")
+    if dated:
+        skew = abs((datetime.now(UTC) - parsedate_to_datetime(dated)).total_seconds())
+        yield fault("skew", "doctor.skewed", api_base_url, seconds=round(skew)) if skew > SKEW_S else well("skew")
+
+
+def _link(row: SenderRow) -> Iterator[Finding]:
+    """How far its clock is from ours, as the stamps on its texts show."""
+    offset = row.clock_offset_s
+    if offset is None:
+        return
+    if abs(offset) > LINK_S:
+        yield note(
+            "link_clock", "doctor.link_behind" if offset > 0 else "doctor.link_ahead", row.name, seconds=abs(offset)
+        )
+    else:
+        yield note("link_clock", "doctor.link_clock", row.name, seconds=offset)
+
+
+def _sender(settings: Settings, row: SenderRow) -> Iterator[Finding]:
+    yield from _link(row)
+    if row.paused_reason:
+        yield note("paused", "doctor.paused", row.name, reason=row.paused_reason)
+    if row.credentials not in credentials(settings):
+        yield fault("credentials", "doctor.no_credentials", row.name, name=row.credentials)
+    elif row.carrier != "twilio":
+        yield note("webhooks", "doctor.cannot_be_asked", row.name)
+    else:
+        yield from _asked(settings, row)
+
+
+def _asked(settings: Settings, row: SenderRow) -> Iterator[Finding]:
+    numbers = TwilioNumbers(TwilioClients(credentials(settings)))
+    try:
+        setup = numbers.setup(row)
+    except CarrierAwayError as away:
+        refused = str(away) in ("20003", "401", "403")
+        code = "doctor.credentials_refused" if refused else "doctor.number_unknown"
+        yield fault("credentials", code, row.name, name=row.credentials, error=str(away))
+        return
+    yield well("credentials", row.name)
+    if setup is None:
+        code = "doctor.number_not_ours" if row.can_receive else "doctor.one_way"
+        yield (fault if row.can_receive else note)("receives", code, row.name, address=row.address)
+    else:
+        yield from _webhooks(settings, row, setup)
+
+
+def _webhooks(settings: Settings, row: SenderRow, setup: NumberSetup) -> Iterator[Finding]:
+    """Does what reaches the number reach us?"""
+    text = row.medium == "text"
+    takes = setup.takes_texts if text else setup.takes_calls
+    if row.can_receive and not takes:
+        yield fault("receives", "doctor.cannot_receive", row.name, address=row.address)
+    elif row.can_receive:
+        yield well("receives", row.name)
+    wanted = f"{settings.base_url}/twilio/{'sms' if text else 'voice'}"
+    found, method, other = (
+        (setup.sms_url, setup.sms_method, setup.sms_fallback_url)
+        if text
+        else (setup.voice_url, setup.voice_method, setup.voice_fallback_url)
+    )
+    if (urldefrag(found)[0], method) != (wanted, "POST"):
+        yield fault("webhooks", "doctor.webhook_elsewhere", row.name, found=f"{method} {found or '–'}", wanted=wanted)
+    elif other != f"{wanted}/fallback":
+        yield note("webhooks", "doctor.no_fallback", row.name, wanted=f"{wanted}/fallback")
+    else:
+        yield well("webhooks", row.name)
