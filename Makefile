@@ -34,7 +34,11 @@ test: lint ## Lint, types, contracts and all tests but the long ones, at most 6 
 
 .PHONY: test-system
 test-system: $(DEV) ## The long tests with real parts, at most 45 minutes
-	$(VENV)/bin/pytest -m system --timeout 900 $(ARGS)
+	$(VENV)/bin/pytest -m "system and not long" --timeout 900 $(ARGS)
+
+.PHONY: test-long
+test-long: $(DEV) ## What takes longer still and repeats in part what the others show
+	$(VENV)/bin/pytest -m "system and long" --timeout 900 $(ARGS)
 
 .PHONY: lint
 lint: $(DEV) ## ruff, mypy and the floors' contracts

@@ -44,6 +44,7 @@ def check(pace: Pace, rate: int, burst: int, least: float = 0.7) -> None:
     assert pace.starved or round(pace.rate / rate, 3) >= least
 
 
+@pytest.mark.system  # a quarter of a minute of real time each
 @pytest.mark.parametrize(("rate", "burst", "latency_s"), [(10, 1, 0.0), (50, 5, 0.3)])
 def test_two_dispatchers_keep_the_rate(
     machine: Database, database_url: str, tmp_path: Path, rate: int, burst: int, latency_s: float
@@ -55,6 +56,7 @@ def test_two_dispatchers_keep_the_rate(
     assert len(refs) == len(pace.times)  # each of them once
 
 
+@pytest.mark.system
 def test_the_rate_is_kept_when_a_dispatcher_dies(machine: Database, database_url: str, tmp_path: Path) -> None:
     world, anchor = crowded(machine, database_url, 20, 5, 300)
     pace = measure(
