@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -24,7 +25,9 @@ _LINE = re.compile(
 )
 _CAME = ("Receive SMS",)
 _LEFT = ("Sent SMS",)
-_UCS2 = "2"
+_AS_DIGITS = {"1": (("utf-8", "strict"), ("latin-1", "strict")), "2": (("utf-16-be", "replace"),)}
+"""Codings (8 bits, UCS-2) whose texts bearerbox writes as hexadecimal digits, and how their bytes may be read: the
+encoding, and what is done with bytes that do not fit it."""
 
 
 @dataclass(slots=True)
@@ -71,11 +74,8 @@ def _at(written: str, zone: tzinfo) -> datetime | None:
 
 
 def _words(parts: re.Match[str]) -> str:
-    """The text; what stands in UCS-2 is written down in hexadecimal digits."""
-    body = parts["body"]
-    if parts["coding"] == _UCS2:
-        try:
-            return storable(bytes.fromhex(body).decode("utf-16-be", "replace"))
-        except ValueError:
-            pass
-    return storable(body)
+    """The text, as it was before it was written as digits; as it stands where it was not."""
+    for encoding, misfits in _AS_DIGITS.get(parts["coding"], ()):
+        with suppress(ValueError):
+            return storable(bytes.fromhex(parts["body"]).decode(encoding, misfits))
+    return storable(parts["body"])

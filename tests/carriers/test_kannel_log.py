@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from carriers.kannel import access_log as kannel_log
 from contact.calendar import ZONE
 from contact.delivery import State
@@ -38,6 +40,28 @@ def test_what_left_and_what_came_in_is_read_and_everything_else_counted() -> Non
     ]
     assert len({one.carrier_id for one in log.heard}) == 2
     assert log.foreign == 3
+
+
+@pytest.mark.parametrize(
+    ("coding", "written", "read"),
+    [
+        ("0", "TC", "TC"),
+        ("1", b"STOP".hex().upper(), "STOP"),
+        ("1", "Từ chối".encode().hex(), "Từ chối"),
+        ("1", "Ca rê".encode("latin-1").hex(), "Ca rê"),
+        ("1", "STOP", "STOP"),
+        ("1", "0", "0"),
+        ("2", "Có".encode("utf-16-be").hex(), "Có"),
+        ("2", "xyz", "xyz"),
+        ("2", "0043d800", "C\ufffd"),
+        ("", "STOP", "STOP"),
+    ],
+)
+def test_a_text_is_read_in_the_coding_it_came_in(coding: str, written: str, read: str) -> None:
+    """bearerbox writes what came in 8 bits, and in UCS-2, as hexadecimal digits: a stop may stand in either."""
+    line = LINES[2].replace("[flags:-1:0:", f"[flags:-1:{coding}:").replace(":STOP]", f":{written}]")
+    (heard,) = kannel_log.read([line], OURS, ZONE).heard
+    assert heard.body == read
 
 
 def test_times_may_be_gmt() -> None:
