@@ -40,6 +40,7 @@ from store.tables.unfit import unfit
 from store.unit_of_work import Database
 
 JOB = "alo.sweep_erasures"
+UNDER_WAY = "person.under_way"
 A_CALL = timedelta(hours=2)
 """Business time after which a call without an end, or a text that was leaving, is not under way any more."""
 _ASKABLE = re.compile(r"(SM|MM|CA)[0-9a-f]{32}")
@@ -137,18 +138,30 @@ def erase(work: Work, eraser: Database, written: str, actor: str) -> Erased:
 def reapply(work: Work, eraser: Database, kept: Iterable[Mapping[str, Any]], actor: str) -> int:
     """Erase once more whom `kept` (`erasure_marks.kept`) names, after an older backup was brought back. Numbers erased.
 
-    A number that the backup does not hold is marked only. Raises Refusal when the marks are of another look-up key.
+    A number that the backup does not hold is marked only. Raises Refusal when the marks are of another look-up key;
+    after all others are done, when a text or call of somebody was under way.
     """
     wanted = erasure_marks.read(work, kept)
     there = erasure_marks.numbers_there(work, wanted["number"])
-    for number in there:
-        erase(work, eraser, number, actor)
+    erased = sum(_erased_unless_under_way(work, eraser, number, actor) for number in there)
     now = work.clock.now()
     with eraser.transaction() as conn:
         for kind, subjects in wanted.items():
             for subject, version in subjects.items():
                 erasures.mark(conn, kind, [subject], version, now)
-    return len(there)
+    if erased < len(there):
+        raise Refusal("person.some_under_way", count=len(there) - erased, erased=erased)
+    return erased
+
+
+def _erased_unless_under_way(work: Work, eraser: Database, number: str, actor: str) -> bool:
+    try:
+        erase(work, eraser, number, actor)
+    except Refusal as refusal:
+        if refusal.code != UNDER_WAY:
+            raise
+        return False
+    return True
 
 
 def leave_alone(work: Work, number: str, actor: str) -> None:
@@ -162,7 +175,7 @@ def leave_alone(work: Work, number: str, actor: str) -> None:
         if phone is None:
             raise Refusal("person.number_unreadable")
         if erasing.under_way(conn, phone["hash"], now - A_CALL):
-            raise Refusal("person.under_way")
+            raise Refusal(UNDER_WAY)
         if phone["consent"] == "stopped":
             ledger.withdraw_queued(conn, phone["hash"], now)
         else:

@@ -47,7 +47,7 @@ from store.unit_of_work import Database
 from survey.answers import Entry, Heard, Key
 from tests.doubles import FakeClock, RecordingJobs
 from tests.files.workbooks import write
-from tests.services.world import World, build
+from tests.services.world import LEADER, World, build
 from tests.survey.forms import consent, form, level, other
 
 NUMBER, OLD, NAME = "+84381234567", "0168 1234567", "Trần Thị Đông"
@@ -223,11 +223,16 @@ def test_what_leaves_is_taken_back_and_what_is_in_doubt_ends(world: World, erase
     assert (states[planned], states[doubtful]) == ("withdrawn", "presumed")
 
 
-def test_nobody_is_erased_in_the_middle_of_a_call(world: World, eraser: Database, clock: FakeClock) -> None:
+def talk(world: World, number: str) -> None:
+    """A call with the number is under way."""
     call = {"id": world.work.ids.new(), "ref": "r", "direction": "in", "sender_id": world.line.id, "turn": 0}
-    more = {"phone_hash": world.hash(NUMBER), "consented": False, "began_at": clock.now()}
+    more = {"phone_hash": world.hash(number), "consented": False, "began_at": world.work.clock.now()}
     with world.work.database.transaction() as conn:
         conn.execute(sa.insert(calls).values({**call, **more}))
+
+
+def test_nobody_is_erased_in_the_middle_of_a_call(world: World, eraser: Database, clock: FakeClock) -> None:
+    talk(world, NUMBER)
     with pytest.raises(Refusal, match="under_way"):
         erasure.erase(world.work, eraser, NUMBER, ACTOR)
     clock.advance(timedelta(hours=3))
@@ -338,6 +343,22 @@ def test_an_older_backup_is_erased_anew(world: World, eraser: Database, owner: D
     }
     with pytest.raises(Refusal, match="lookup"):
         erasure.reapply(world.work, eraser, [{**marks[0], "key_version": 9}], ACTOR)
+
+
+def test_one_who_is_talking_keeps_nobody_from_being_erased_anew(
+    world: World, eraser: Database, clock: FakeClock
+) -> None:
+    talk(world, LEADER)
+    marks = [_mark(world, LEADER), _mark(world, NUMBER)]
+    with pytest.raises(Refusal, match="some_under_way") as refused:
+        erasure.reapply(world.work, eraser, marks, ACTOR)
+    assert refused.value.params == {"count": 1, "erased": 1}
+    assert world.rows(phones, hash=world.hash(NUMBER))[0]["number"] is None
+    assert world.rows(phones, hash=world.hash(LEADER))[0]["number"] is not None
+    assert len(world.rows(erasures, kind="number")) == 2, "nothing leaves for the other either"
+    clock.advance(timedelta(hours=3))
+    assert erasure.reapply(world.work, eraser, marks, ACTOR) == 1
+    assert world.rows(phones, hash=world.hash(LEADER))[0]["number"] is None
 
 
 def test_who_came_back_before_the_backup_is_not_erased_anew(world: World, eraser: Database) -> None:
