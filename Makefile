@@ -40,9 +40,14 @@ test-system: $(DEV) ## The long tests with real parts, at most 45 minutes
 test-long: $(DEV) ## What takes longer still and repeats in part what the others show
 	$(VENV)/bin/pytest -m "system and long" --timeout 900 $(ARGS)
 
+.PHONY: hooks
+hooks: ## Let git look at the subject of each commit of this checkout
+	git config core.hooksPath .githooks
+
 .PHONY: lint
 lint: $(DEV) ## ruff, mypy and the floors' contracts
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
