@@ -233,8 +233,6 @@ LIVE: frozenset[State] = frozenset(
 )
 """It has left, or may have left, and is not over."""
 
-_NOT_A_CONTACT: frozenset[State] = frozenset({State.PLANNED, State.CLAIMED, State.FAILED, State.WITHDRAWN})
-
 
 def merge(state: State, receipt_state: State, medium: str) -> State:
     """The state of a text or call (`medium`) in `state` after a carrier reported `receipt_state`.
@@ -245,11 +243,3 @@ def merge(state: State, receipt_state: State, medium: str) -> State:
     if receipt_state not in _REPORTED[medium] or state is State.WITHDRAWN:
         return state
     return max(state, receipt_state, key=_RANK.__getitem__)
-
-
-def counts_as_contact(state: State) -> bool:
-    """Whether a row in `state` uses up the caps: it reached, or may have reached, the handset.
-
-    A text `undelivered` and a call `cancelled` still count: the handset may have shown or rung something.
-    """
-    return state not in _NOT_A_CONTACT

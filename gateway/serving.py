@@ -53,17 +53,16 @@ class ByHost:
 
 
 def serve(settings: Settings, side: Side = "both", webhooks: WSGIApplication | None = None) -> WSGIApplication:
-    """The WSGI app of one process; "both" without a console is the webhooks alone. Raises Refusal, KeyError.
+    """The WSGI app of one process: the carriers' side, the staff's, or both by host and path. Raises Refusal, KeyError.
 
     `webhooks`: the carriers' side where it is made already.
     """
     if side == "console":
-        return console_app(settings) or NotFound()
+        return console_app(settings)
     webhooks = webhooks or webhooks_app(settings)
-    console = console_app(settings) if side == "both" else None
-    if console is None:
+    if side == "webhooks":
         return webhooks
-    return ByHost(webhooks, console, settings.alo_webhook_host, settings.alo_console_host)
+    return ByHost(webhooks, console_app(settings), settings.alo_webhook_host, settings.alo_console_host)
 
 
 def load(side: Side) -> None:
@@ -97,12 +96,11 @@ def webhooks_app(settings: Settings) -> WSGIApplication:
     return cast(WSGIApplication, app)
 
 
-def console_app(settings: Settings) -> WSGIApplication | None:
-    """The staff's side (`gateway.console.create_console_app(settings)`), or None while there is none."""
-    if importlib.util.find_spec("gateway.console") is None:
-        return None
-    create = getattr(importlib.import_module("gateway.console"), "create_console_app", None)
-    return None if create is None else cast(WSGIApplication, create(settings))
+def console_app(settings: Settings) -> WSGIApplication:
+    """The staff's side, loaded where it is served."""
+    from gateway.console import create_console_app
+
+    return cast(WSGIApplication, create_console_app(settings))
 
 
 def _reachable(broker_url: str) -> Callable[[], bool]:

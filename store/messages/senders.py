@@ -41,12 +41,6 @@ def change(conn: Connection, sender_id: UUID, **columns: Any) -> None:
     conn.execute(update(senders).where(senders.c.id == sender_id).values(**columns))
 
 
-def by_address(conn: Connection, carrier: str, address: str) -> SenderRow | None:
-    """The sender of `carrier` that answers at `address`, or None."""
-    query = _ROW.where(senders.c.carrier == carrier, senders.c.address == address).limit(1)
-    return _value(conn.execute(query).mappings().first())
-
-
 def by_id(conn: Connection, sender_id: UUID) -> SenderRow | None:
     """The sender `sender_id`, or None."""
     return _value(conn.execute(_ROW.where(senders.c.id == sender_id)).mappings().first())

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from store.people.abilities import REACHABLE, unable
+from store.people.abilities import unable
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, phones
 from store.tables.rounds import rounds
@@ -68,17 +68,6 @@ def is_given_up(conn: Connection, organisation_id: UUID, phone_hash: bytes) -> b
     link = organisation_phones.c
     mine = exists().where(link.organisation_id == organisation_id, link.phone_hash == phone_hash)
     return bool(conn.scalar(select(mine.where(~link.valid, link.note.in_(GIVEN_UP)))))
-
-
-def any_left(conn: Connection, interview_id: UUID) -> bool:
-    """Whether the interview's organisation has another number that may be contacted."""
-    usable = (
-        exists()
-        .where(interviews.c.id == interview_id, organisation_phones.c.organisation_id == interviews.c.organisation_id)
-        .where(organisation_phones.c.valid, phones.c.hash == organisation_phones.c.phone_hash)
-        .where(phones.c.consent.not_in(("stopped", "held")), REACHABLE)
-    )
-    return bool(conn.scalar(select(usable)))
 
 
 def somebody_asked(conn: Connection) -> RowMapping | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, literal, select, union_all, update
+from sqlalchemy import Connection, RowMapping, delete, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from store.tables.interviews import inbound
@@ -86,12 +86,6 @@ def waiting_at_carriers(conn: Connection, real: datetime, limit: int) -> Sequenc
     """What is to be deleted now, the longest waiting first."""
     due = select(carrier_erasures).where(carrier_erasures.c.next_at <= real)
     return conn.execute(due.order_by(carrier_erasures.c.next_at).limit(limit)).mappings().all()
-
-
-def counted_at_carriers(conn: Connection) -> tuple[int, int]:
-    """How many records carriers are still to delete, and the most times one of them was tried."""
-    row = conn.execute(select(func.count(), func.max(carrier_erasures.c.tries))).one()
-    return int(row[0]), int(row[1] or 0)
 
 
 def deleted_at_carrier(conn: Connection, row_id: UUID) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact.delivery import FINAL, LIVE, State, counts_as_contact, merge
+from contact.delivery import FINAL, LIVE, State, merge
 
 MEDIA = st.sampled_from(["text", "call"])
 STATES = st.sampled_from(list(State))
@@ -62,11 +62,6 @@ def test_moves(state: State, receipt: State, medium: str, after: State) -> None:
 @pytest.mark.parametrize("end", [State.BUSY, State.NO_ANSWER, State.FAILED, State.CANCELLED, State.COMPLETED])
 def test_a_ringing_call_ends(end: State) -> None:
     assert merge(State.RINGING, end, "call") is end
-
-
-def test_what_may_have_left_counts_and_what_surely_has_not_does_not() -> None:
-    not_counted = {s for s in State if not counts_as_contact(s)}
-    assert not_counted == {State.PLANNED, State.CLAIMED, State.FAILED, State.WITHDRAWN}
 
 
 def test_live_and_final_leave_only_what_has_not_begun() -> None:
