@@ -85,6 +85,8 @@ class Journey:
             for part in ("new", "work"):
                 (above / part).mkdir(parents=True)
             _bash(f"mount -t overlay overlay -o lowerdir={place},upperdir={above}/new,workdir={above}/work {place}")
+        # What others have mounted below /run (namespaces of hosts) would stay writable in the table under what follows.
+        _bash("sed -n 's|^[^ ]* \\(/run/[^ ]*\\) .*|\\1|p' /proc/self/mounts | tac | xargs -r -n 1 umount --lazy")
         _bash("mount -t tmpfs -o mode=755 tmpfs /run && mkdir -p /run/lock && install -d -o postgres /run/postgresql")
         for place in (*Path("/etc/postgresql").iterdir(), *Path("/var/lib/postgresql").glob("[0-9]*")):
             shutil.rmtree(place)
