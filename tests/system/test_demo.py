@@ -15,6 +15,7 @@ import pytest
 
 from demo.data_directory import free_port
 from questionnaires.sample_village import village_rows
+from tests import faults
 from tests.house.source import ROOT
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
@@ -94,7 +95,7 @@ def test_no_log_knows_a_person(played: Played) -> None:
 
 
 def test_it_fails_when_opting_out_does_nothing(tmp_path: Path) -> None:
-    found = play(tmp_path, ALO_PLANTED_FAULT="skip-opt-out")
+    found = play(tmp_path, **faults.environment("skip-opt-out"))
     assert found.code == 1
     assert not found.document["passed"]
     assert found.document["violations"]["opt_out"]
