@@ -11,6 +11,7 @@ from tests.gateway import test_slow_senders
 pytestmark = pytest.mark.system  # half a minute of waiting for what does not come
 
 
+@pytest.mark.long
 def test_a_worker_that_waits_for_ever_is_seen(tmp_path: Path) -> None:
     with (
         test_slow_senders.server(tmp_path / "log", worker="tests.gateway.patient.PatientWorker") as port,

@@ -167,6 +167,7 @@ def test_after_a_loss_nobody_is_contacted_twice_and_nobody_after_an_opt_out(tmp_
         assert sum(row["detail"]["texts"] for row in tied) >= 1, "none was taken in before what it answers"
 
 
+@pytest.mark.long
 def test_that_run_sees_what_happens_without_the_hold(tmp_path: Path) -> None:
     with staged(tmp_path / "stage", SEED) as stage:
         seen = run(stage, tmp_path, unnoticed=True)

@@ -230,6 +230,7 @@ def test_nothing_breaks_swells_or_changes(stage: Stage, around: Around, seed: in
     assert verdict.wrong() == {}
 
 
+@pytest.mark.long
 def test_the_proof_sees_a_server_without_its_doors(stage: Stage, around: Around) -> None:
     verdict = tried(stage, around, "tests.system.doors.planted_server:app", (50, 500, 200), 1)
     assert set(verdict.wrong()) == {"errors", "log", "changed", "late", "swollen"}
