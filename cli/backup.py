@@ -10,7 +10,7 @@ import click
 
 from cli import usage
 from cli.session import Session
-from runtime.backups import sealing, taking
+from runtime.backups import backup, sealing
 from runtime.clock import clock_of
 from runtime.container import running_settings, with_embedded
 from runtime.data_directory import locked
@@ -41,7 +41,7 @@ def to_directory(session: Session, directory: Path, public: str, as_json: bool) 
         click.echo(session.words("backup.written", megabytes=size // 1_000_000), err=True)
 
     with standing(session.settings) as settings:
-        place, found = taking.take(settings, directory, wanted, now, tell)
+        place, found = backup.take(settings, directory, wanted, now, tell)
     if as_json:
         session.show({"manifest": str(place), **found.to_dict()})
         return

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import click
 
-from cli.previewing import audience_options, show_preview
+from cli.campaign_preview import audience_options, show_preview
+from cli.masked_input import WORDS
 from cli.session import Session
-from cli.typed_words import WORDS
 from runtime import reasons
 from services import lookups
 from services.campaign import campaigns

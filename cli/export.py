@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from cli.masked_input import WORDS
 from cli.session import Session
-from cli.typed_words import WORDS
 from services.results import exports
 from services.results import figures as figure_exports
 from services.results.cards import export_cards

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from cli import usage
 from cli.session import Session
-from runtime import demonstrated
+from runtime import demo_data
 from runtime.catalogue import LANGUAGES, words
 from runtime.clock import UnreadableClockError
 from runtime.keys import UnfitKeysError
@@ -104,7 +104,7 @@ def alo(context: click.Context, lang: str | None) -> None:
         raise usage.BadSettingsError(words("cli.bad_settings", lang or "vi", names=bad)) from None
     context.obj = Session(lang or settings.alo_lang, settings)
     if context.invoked_subcommand not in PLACELESS:
-        context.obj = Session(lang or settings.alo_lang, demonstrated.settled(settings))
+        context.obj = Session(lang or settings.alo_lang, demo_data.settled(settings))
 
 
 def main() -> None:

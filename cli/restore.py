@@ -14,7 +14,7 @@ from cli.sender import tell_held
 from cli.session import Session
 from contact.calendar import ZONE
 from contact.elapsed import TOLERANCE
-from runtime.backups import putting_back
+from runtime.backups import restore
 from services import continuity
 from services.recovery import after_restore as recovery
 from services.senders import senders
@@ -42,13 +42,13 @@ def from_file(session: Session, file: Path, key: Path | None, replace: bool, typ
 
     with standing(session.settings) as settings:
         url = settings.database_owner_url.get_secret_value()
-        empty, name = putting_back.is_empty(url)
+        empty, name = restore.is_empty(url)
         if not empty and not replace:
             session.fail("restore.not_empty", name=name)
-        found, dump, opener = putting_back.check(settings, file, private, step)
+        found, dump, opener = restore.check(settings, file, private, step)
         if not empty and (typed or click.prompt(session.words("restore.type_name", name=name))) != name:
             session.fail("restore.not_confirmed", name=name)
-        putting_back.put_back(settings, found, dump, opener, step, session.actor)
+        restore.put_back(settings, found, dump, opener, step, session.actor)
         person_erasing.after_restore(session, settings.alo_data_dir)
     since = found.at - continuity.MARGIN
     if as_json:

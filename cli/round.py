@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from cli import round_office
+from cli.masked_input import WORDS
 from cli.session import Session
-from cli.typed_words import WORDS
 from contact import settings as round_settings
 from contact.calendar import Day, day
 from contact.ring_back import RING_IN

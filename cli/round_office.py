@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 
 import click
 
+from cli.masked_input import WORDS
 from cli.session import Session
-from cli.typed_words import WORDS
 from runtime.catalogue import ZONE
 from services.interview import overridden_answers as answers
 from services.rounds import provinces as round_offices

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from cli import sender_costs, sender_trial, usage
+from cli.masked_input import WORDS
 from cli.session import Session
-from cli.typed_words import WORDS
 from contact.sender import SenderRow
-from runtime import seeding
+from runtime import first_senders
 from services import continuity
 from services.recovery import after_restore as recovery
 from services.senders import senders
@@ -115,7 +115,7 @@ def add_sender(
 @click.pass_obj
 def seed_senders(session: Session) -> None:
     """Thêm các đầu số mà TWILIO_…, KANNEL_… mô tả (add those that the settings describe)."""
-    seeded = seeding.seed_senders(session.work, session.settings)
+    seeded = first_senders.seed_senders(session.work, session.settings)
     for name in seeded.added:
         session.say("sender.added", name=name)
     for name in seeded.kept:

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 from cli.session import Session
-from runtime import demonstrated, observability
+from runtime import demo_data, observability
 from runtime.data_directory import AlreadyRunningError, locked
 from runtime.embedded import ServerFailedError
 from runtime.processes import Crew, Server, crew, left_over, revive, servers
@@ -40,11 +40,11 @@ def _run(session: Session) -> None:
     try:
         session.say("up.starting", directory=session.settings.alo_data_dir)
         started: list[Server] = []
-        with servers(demonstrated.woken(session.settings), started=started) as settings, ExitStack() as stack:
-            network = stack.enter_context(demonstrated.network(settings)) if demonstrated.holds(settings) else None
+        with servers(demo_data.woken(session.settings), started=started) as settings, ExitStack() as stack:
+            network = stack.enter_context(demo_data.network(settings)) if demo_data.holds(settings) else None
             team = stack.enter_context(crew(settings))
             if network is not None:
-                demonstrated.settle(network, settings)
+                demo_data.settle(network, settings)
                 session.say("up.simulated", url=settings.twilio_api_base_url)
                 session.say("up.handset", url=settings.twilio_api_base_url)
             session.say("up.console", url=settings.console_url)

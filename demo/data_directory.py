@@ -18,7 +18,7 @@ from contact.settings import RoundSettings
 from demo.network_process import CALL_NUMBER, TEXT_NUMBER
 from runtime.clock import FastClock
 from runtime.data_directory import DEMONSTRATION
-from runtime.demonstrated import ACCOUNT, refuse_own_database
+from runtime.demo_data import ACCOUNT, refuse_own_database
 from runtime.settings import Settings
 from services.refusal import Refusal
 

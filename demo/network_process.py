@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from runtime.demonstrated import ACCOUNT
+from runtime.demo_data import ACCOUNT
 from runtime.processes import READY_TIMEOUT_S, Crew, Part, environment
 from runtime.settings import Settings
 

@@ -19,8 +19,8 @@ from demo.data_directory import START
 from demo.network_process import Network
 from demo.villagers import Villager
 from files.reports import ImportReport
+from runtime.first_senders import seed_senders
 from runtime.processes import ROOT
-from runtime.seeding import seed_senders
 from runtime.settings import Settings
 from scoring.methods import METHODS
 from services.campaign import campaigns

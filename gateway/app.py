@@ -13,14 +13,14 @@ from werkzeug.exceptions import BadRequest
 
 from carriers.credentials import Credentials
 from gateway import errors
-from gateway.desk import EXTENSION, open_desk
 from gateway.health import Probe, health_routes
-from gateway.inside import USUAL, Inside
+from gateway.health_probes import HealthProbes
+from gateway.internal_access import USUAL, Inside
 from gateway.metrics import TURN_SECONDS
-from gateway.watched import Watched
-from gateway.webhook_guard import MAX_BYTES
 from gateway.webhooks import kannel, prompts, receipts, twilio_text, twilio_voice
-from gateway.webhooks.reading import RefConverter
+from gateway.webhooks.context import EXTENSION, build_context
+from gateway.webhooks.guard import MAX_BYTES
+from gateway.webhooks.requests import RefConverter
 from services.work import Work
 
 
@@ -30,7 +30,7 @@ def create_webhooks_app(
     public_base_url: str,
     probes: Mapping[str, Probe] | None = None,
     inside: Inside = USUAL,
-    watched: Watched | None = None,
+    watched: HealthProbes | None = None,
 ) -> Flask:
     """The app that carriers talk to. `secrets` by reference name; `public_base_url` as carriers know us.
 
@@ -44,11 +44,11 @@ def create_webhooks_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES + 1  # werkzeug cuts off silently; the guard refuses in words
     app.url_map.converters["ref"] = RefConverter
     app.url_map.merge_slashes = False  # a redirect loses the body, and the signature is over the other address
-    app.extensions[EXTENSION] = open_desk(work, secrets, public_base_url)
+    app.extensions[EXTENSION] = build_context(work, secrets, public_base_url)
     errors.register(app)
     for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes, prompts.routes):
         app.register_blueprint(door)
-    app.register_blueprint(health_routes(watched or Watched(work), probes or {}, inside))
+    app.register_blueprint(health_routes(watched or HealthProbes(work), probes or {}, inside))
     app.before_request(_start_watch)
     app.after_request(_stop_watch)
     return app

@@ -11,15 +11,15 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 
-from gateway.inside import Inside
+from gateway.health_probes import FITS, HealthProbes, figures, look, newest_migration
+from gateway.internal_access import Inside
 from gateway.metrics import REFUSED, exposition
-from gateway.watched import FITS, Watched, figures, look, newest_migration
-from gateway.webhook_guard import raw_target
+from gateway.webhooks.guard import raw_target
 
 Probe = Callable[[], bool]
 
 
-def health_routes(watched: Watched, probes: Mapping[str, Probe], inside: Inside) -> Blueprint:
+def health_routes(watched: HealthProbes, probes: Mapping[str, Probe], inside: Inside) -> Blueprint:
     """`/healthz` for everybody, `/readyz` and `/metrics` for who is `inside`; others learn nothing of either.
 
     `probes` are reported by name and never required (the broker).

@@ -21,8 +21,8 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
+from gateway.app_routing import HEALTH_PATHS, WEBHOOK_PATHS
 from gateway.arrival import Arrival, State
-from gateway.serving import HEALTH_PATHS, WEBHOOK_PATHS
 
 ARRIVAL_S = 15.0
 """A request is whole so many seconds after its connection or its first byte."""

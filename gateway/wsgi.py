@@ -14,7 +14,7 @@ from typing import cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import setup_testing_defaults
 
-from gateway.serving import Side, load, serve, webhooks_app
+from gateway.app_routing import Side, load, serve, webhooks_app
 from runtime.container import running_settings
 from runtime.refusals import told
 from runtime.settings import Settings

@@ -156,7 +156,7 @@ class SimulatedOnly:
 
 def refuse_fast_clock(work: Work) -> None:
     """Raise Refusal when business time or repairs run fast and a sender could reach real people."""
-    if isinstance(work.clock, FastClock) or work.haste != 1:
+    if isinstance(work.clock, FastClock) or work.time_scale != 1:
         with work.database.transaction() as conn:
             for sender in senders.all_rows(conn):
                 _simulated(sender)
@@ -181,7 +181,7 @@ def _work(settings: Settings, database: Database) -> Work:
         voice=TwimlRenderer(settings.base_url),
         recordings=KnownRecordings(database, clock),
         marks=OutsideMarks(settings.broker_url.get_secret_value(), settings.alo_data_dir),
-        haste=settings.alo_haste,
+        time_scale=settings.alo_haste,
     )
 
 

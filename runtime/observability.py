@@ -20,7 +20,7 @@ PASSING = frozenset(
         *("ref", "call", "campaign", "interview", "round", "office", "sender", "carrier", "staff"),  # ids
         *("code", "outcome", "state", "status", "reason", "error", "sqlstate", "places", "task", "queue"),
         *("door", "route", "method", "medium", "purpose", "server", "fault", "version", "questionnaire"),
-        *("source", "subject"),  # keyed hashes of addresses, never these themselves: `gateway.console.door_log`
+        *("source", "subject"),  # keyed hashes of addresses, never these themselves: `gateway.console.sign_in_log`
         *("step", "turn", "seq", "attempt", "tries", "count", "rows", "seconds", "size", "pid", "port"),
     }
 )

@@ -27,7 +27,7 @@ from runtime import spawn
 from runtime.celery_client import HOUSEKEEPING, QUEUES
 from runtime.container import machine_work, refuse_fast_clock, with_embedded
 from runtime.embedded import Postgres, ServerFailedError, Valkey, installed
-from runtime.seeding import seed_senders
+from runtime.first_senders import seed_senders
 from runtime.settings import SecretStr, Settings
 from services.keys import fingerprints as key_fingerprints
 from services.refusal import Refusal

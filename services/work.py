@@ -50,9 +50,9 @@ class Work:
     voice: VoiceRenderer
     recordings: Recordings = field(default_factory=NoRecordings)
     marks: Marks = field(default_factory=NoMarks)
-    haste: float = 1.0
+    time_scale: float = 1.0
     """How many times sooner leases end and repairs begin; more than 1 where every sender is simulated only."""
 
-    def patience(self, usual: timedelta) -> timedelta:
+    def scaled(self, usual: timedelta) -> timedelta:
         """The real time to wait here for what usually waits `usual`."""
-        return usual / self.haste
+        return usual / self.time_scale

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from flask import Flask
 
-from gateway.admission import guarded
 from gateway.console.app import build
 from gateway.counters import Shared
-from gateway.inside import Inside
+from gateway.health_probes import health_probes
+from gateway.internal_access import Inside
+from gateway.key_check import guarded
 from gateway.metrics import count_connections
-from gateway.watching import watched
 from runtime import container, keys
 from runtime.data_directory import prepare
 from runtime.settings import Settings
@@ -36,6 +36,6 @@ def create_console_app(settings: Settings) -> Flask:
         uploads=prepare(settings.alo_data_dir) / "uploads",
         counters=Shared(settings.broker_url.get_secret_value()) if settings.broker_url.get_secret_value() else None,
         inside=Inside(settings.alo_inside, settings.alo_trusted_proxies),
-        watched=watched(settings),
+        watched=health_probes(settings),
     )
     return guarded(app, machine)

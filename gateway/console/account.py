@@ -11,9 +11,9 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import auth
-from gateway.console.desk import desk, later, member, page, say
-from gateway.console.door_log import note_sign_in_failed
+from gateway.console.context import console_context, machine_work, member, render_page, render_wait, say
 from gateway.console.new_password import unfit
+from gateway.console.sign_in_log import note_sign_in_failed
 from services.staff import accounts as staff
 from services.staff import passwords, sessions
 
@@ -25,13 +25,13 @@ TRIES = "own password"
 @routes.get("")
 def show() -> ResponseReturnValue:
     """Who one is here, and where one is signed in."""
-    return page("account.html", sessions=sessions.listed(desk().machine, member().staff_id))
+    return render_page("account.html", sessions=sessions.listed(machine_work(), member().staff_id))
 
 
 @routes.post("/sessions/<uuid:session_id>/end")
 def end(session_id: UUID) -> ResponseReturnValue:
     """End one session of one's own; the one that asks by signing out."""
-    if not sessions.end_own(desk().machine, member().staff_id, only=session_id):
+    if not sessions.end_own(machine_work(), member().staff_id, only=session_id):
         abort(404)
     if session_id == member().session_id:
         return redirect(url_for("door.sign_in"), 303)
@@ -41,7 +41,7 @@ def end(session_id: UUID) -> ResponseReturnValue:
 @routes.post("/sessions/end-others")
 def end_others() -> ResponseReturnValue:
     """End all of one's sessions but the one that asks."""
-    ended = sessions.end_own(desk().machine, member().staff_id, but=member().session_id)
+    ended = sessions.end_own(machine_work(), member().staff_id, but=member().session_id)
     return _done("console.sessions.ended", count=ended)
 
 
@@ -54,10 +54,10 @@ def password() -> ResponseReturnValue:
 @routes.post("/password")
 def change_password() -> ResponseReturnValue:
     """Change it, for who knows the present one: an unattended screen is not enough."""
-    own, given, tries = member(), request.form.get("password", ""), desk().tries
+    own, given, tries = member(), request.form.get("password", ""), console_context().tries
     wait = tries.again(TRIES, str(own.staff_id))
     if wait:
-        return later("password.html", wait, least=passwords.SHORTEST, most=passwords.LONGEST)
+        return render_wait("password.html", wait, least=passwords.SHORTEST, most=passwords.LONGEST)
     present = request.form.get("present", "")
     if auth.verified(own.email, present) is None:
         note_sign_in_failed("present_password", own.email)
@@ -66,12 +66,12 @@ def change_password() -> ResponseReturnValue:
     fault = say("console.password.same") if given == present else unfit(given, (own.email, own.name, own.office_name))
     if fault:
         return _password(422, fault)
-    staff.change_password(desk().machine, own.staff_id, auth.hashed(given), own.session_id)
+    staff.change_password(machine_work(), own.staff_id, auth.hashed(given), own.session_id)
     return _done("console.password.changed")
 
 
 def _password(status: int, fault: str = "") -> ResponseReturnValue:
-    return page("password.html", status, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault)
+    return render_page("password.html", status, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault)
 
 
 def _done(code: str, **params: int) -> ResponseReturnValue:

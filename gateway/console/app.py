@@ -18,26 +18,26 @@ from gateway import auth
 from gateway.console import (
     account,
     campaigns,
-    doors,
     lists,
-    province,
+    province_page,
     rounds,
     second_factor,
     second_step,
-    wishes,
+    sign_in,
+    staff_requests,
     work_list,
 )
 from gateway.console.clean_request import CleanRequest
-from gateway.console.desk import EXTENSION, ConsoleDesk, held, language, page, say
-from gateway.console.door_log import note_forged, note_refusal
-from gateway.console.showing import filters
-from gateway.console.tries import Tries
+from gateway.console.context import EXTENSION, ConsoleContext, language, render_page, say, unread_senders
+from gateway.console.sign_in_limits import Tries
+from gateway.console.sign_in_log import note_forged, note_refusal
+from gateway.console.template_filters import filters
 from gateway.console.uploads import Uploads
 from gateway.counters import Counters, InProcess
 from gateway.errors import note_failure
 from gateway.health import health_routes
-from gateway.inside import USUAL, Inside
-from gateway.watched import Watched
+from gateway.health_probes import HealthProbes
+from gateway.internal_access import USUAL, Inside
 from services.work import Work
 
 FORM_BYTES = 64 * 1024
@@ -73,7 +73,7 @@ def build(
     uploads: Path,
     inside: Inside = USUAL,
     counters: Counters | None = None,
-    watched: Watched | None = None,
+    watched: HealthProbes | None = None,
 ) -> Flask:
     """The app. `console` reads as alo_console, `machine` carries commands out; `uploads` is a private directory.
 
@@ -94,21 +94,32 @@ def build(
     app.url_map.merge_slashes = False  # the redirect would name whatever host the request names
     auth.install(app, console.database, machine, session_key)
     tries = Tries(counters or InProcess(), session_key, lambda: machine.clock.real().timestamp())
-    app.extensions[EXTENSION] = ConsoleDesk(console, machine, Uploads(uploads, machine.vault), tries)
+    app.extensions[EXTENSION] = ConsoleContext(console, machine, Uploads(uploads, machine.vault), tries)
     app.before_request(_measure)
     app.before_request(_guard)
     app.before_request(_legible)
     CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
-    for side in (doors, second_step, account, second_factor, rounds, province, lists, campaigns, work_list, wishes):
+    for side in (
+        sign_in,
+        second_step,
+        account,
+        second_factor,
+        rounds,
+        province_page,
+        lists,
+        campaigns,
+        work_list,
+        staff_requests,
+    ):
         app.register_blueprint(side.routes)
-    app.register_blueprint(health_routes(watched or Watched(machine), {}, inside))
+    app.register_blueprint(health_routes(watched or HealthProbes(machine), {}, inside))
     _dress(app)
     return app
 
 
 def _dress(app: Flask) -> None:
     """Words and shapes for templates, pages for errors, headers for everything."""
-    app.jinja_env.globals.update(t=say, lang=language, member=auth.member, senders_held=held)
+    app.jinja_env.globals.update(t=say, lang=language, member=auth.member, senders_held=unread_senders)
     app.jinja_env.filters.update(filters())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_error_handler(HTTPException, _known)
@@ -155,12 +166,12 @@ def _known(error: HTTPException) -> ResponseReturnValue:
         return redirect(url_for("door.sign_in"), 303)  # who is not signed in learns of no address
     status = error.code or 500
     code = "csrf" if isinstance(error, CSRFError) else str(status) if status in (404, 405, 413, 429) else "other"
-    return page("error.html", status, code=code)
+    return render_page("error.html", status, code=code)
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:
     note_failure(error, request.endpoint or "none")
-    return page("error.html", 500, code="500")
+    return render_page("error.html", 500, code="500")
 
 
 def _headers(response: Response) -> Response:

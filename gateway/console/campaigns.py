@@ -11,8 +11,19 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from characters.cleaning import clean
-from gateway.console import drafting
-from gateway.console.desk import desk, field, member, obey, page, refusal_words, say, sight, typed
+from gateway.console import campaign_form
+from gateway.console.context import (
+    console_context,
+    field,
+    machine_work,
+    masked_field,
+    member,
+    refusal_words,
+    render_page,
+    run_command,
+    say,
+    scoped_work,
+)
 from gateway.console.rounds import chosen_office, offices_to_choose, seen
 from runtime import reasons
 from services import lookups
@@ -36,7 +47,7 @@ CONTACTS_A_PAGE, MOST_PAGES = 100, 10_000
 @routes.before_request
 def _campaigns_are_for() -> ResponseReturnValue | None:
     """Members of the national office without the national role see no campaign and make none."""
-    return None if member().may_campaign else page("error.html", 403, code="national_only")
+    return None if member().may_campaign else render_page("error.html", 403, code="national_only")
 
 
 @routes.post("/rounds/<code>/campaigns")
@@ -44,8 +55,8 @@ def draft(code: str) -> ResponseReturnValue:
     """Write a draft; its preview is the next page."""
     seen(code)
     try:
-        given = drafting.filled_in(request.form)
-        made = campaigns.draft(desk().machine, code, chosen_office(), member().actor, **given)
+        given = campaign_form.filled_in(request.form)
+        made = campaigns.draft(machine_work(), code, chosen_office(), member().actor, **given)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return redirect(url_for("rounds.show", code=code), 303)
@@ -58,25 +69,25 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     found = _seen(campaign_id)
     if found.state in DRAFTS:
         return _preview(found)
-    return page(
+    return render_page(
         "campaign.html",
         campaign=found,
-        outcomes=progress.campaign_outcomes(sight(), campaign_id),
+        outcomes=progress.campaign_outcomes(scoped_work(), campaign_id),
         statuses=progress.OUTCOMES,
         begun=progress.BEGUN,
         live=found.state in LIVE,
-        now=desk().console.clock.now(),
+        now=console_context().console.clock.now(),
         names=_names(),
     )
 
 
 def _preview(found: CampaignStatus) -> ResponseReturnValue:
-    shown = campaigns.preview(desk().machine, found.campaign_id, sight())
-    return page(
+    shown = campaigns.preview(machine_work(), found.campaign_id, scoped_work())
+    return render_page(
         "preview.html",
         campaign=found,
         preview=shown,
-        audience=drafting.told(shown.audience),
+        audience=campaign_form.told(shown.audience),
         own=found.created_by == member().actor,
         names=_names(),
     )
@@ -84,7 +95,7 @@ def _preview(found: CampaignStatus) -> ResponseReturnValue:
 
 def _names() -> dict[str, str]:
     """Actor → name, of the staff the member may see."""
-    with sight().database.transaction() as conn:
+    with scoped_work().database.transaction() as conn:
         return staff.names(conn)
 
 
@@ -94,12 +105,14 @@ def contacts(campaign_id: UUID) -> ResponseReturnValue:
     found, code = _seen(campaign_id), clean(request.args.get("code", ""))
     at_page = min(max(1, request.args.get("page", 1, int)), MOST_PAGES)
     start = (at_page - 1) * CONTACTS_A_PAGE
-    with sight().database.transaction() as conn:
+    with scoped_work().database.transaction() as conn:
         named = lookups.registry_codes(conn, [code]) if code else None
         rows = campaign_contacts.listed(conn, campaign_id, named, CONTACTS_A_PAGE + 1, start)
     told = [(row, reasons.sentence(say, row["medium"], row["at"], row["reason"])) for row in rows[:CONTACTS_A_PAGE]]
     more = len(rows) > CONTACTS_A_PAGE
-    return page("contacts.html", campaign=found, contacts=told, code=code, first=start + 1, at_page=at_page, more=more)
+    return render_page(
+        "contacts.html", campaign=found, contacts=told, code=code, first=start + 1, at_page=at_page, more=more
+    )
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/test")
@@ -107,7 +120,10 @@ def test(campaign_id: UUID) -> ResponseReturnValue:
     """Send the first sample to the member's own phone; the number is kept nowhere but sealed in the outbox."""
     _seen(campaign_id)
     number, actor = field("number"), member().actor
-    obey(lambda: trial.send(desk().machine, campaign_id, number, actor, sight=sight()), say("console.test.done"))
+    run_command(
+        lambda: trial.send(machine_work(), campaign_id, number, actor, sight=scoped_work()),
+        say("console.test.done"),
+    )
     return _back(campaign_id)
 
 
@@ -118,7 +134,7 @@ def approve(campaign_id: UUID) -> ResponseReturnValue:
     typed, actor = _typed(), member().actor
     if typed is not None:
         approved = say("campaign.approved", contacted=typed)
-        obey(lambda: campaigns.approve(desk().machine, campaign_id, typed, actor), approved)
+        run_command(lambda: campaigns.approve(machine_work(), campaign_id, typed, actor), approved)
     return _back(campaign_id)
 
 
@@ -129,7 +145,7 @@ def launch(campaign_id: UUID) -> ResponseReturnValue:
     typed, actor = _typed(), member().actor
     if typed is not None:
         told = say("campaign.launched", contacted=typed)
-        obey(lambda: campaigns.launch(desk().machine, campaign_id, typed, actor), told)
+        run_command(lambda: campaigns.launch(machine_work(), campaign_id, typed, actor), told)
     return _back(campaign_id)
 
 
@@ -145,17 +161,17 @@ def _typed() -> int | None:
 @routes.get("/campaigns/<uuid:campaign_id>/pause")
 def ask_pause(campaign_id: UUID) -> ResponseReturnValue:
     """All of it, or which part, and why."""
-    named = [row.name for row in senders.listed(sight())]
-    return page("pause.html", campaign=_seen(campaign_id), offices=offices_to_choose(), senders=named)
+    named = [row.name for row in senders.listed(scoped_work())]
+    return render_page("pause.html", campaign=_seen(campaign_id), offices=offices_to_choose(), senders=named)
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/pause")
 def pause(campaign_id: UUID) -> ResponseReturnValue:
     """Hold what has not left, of the whole or of a part."""
     _seen(campaign_id)
-    part, reason, actor = _part(), typed("reason"), member().actor
+    part, reason, actor = _part(), masked_field("reason"), member().actor
     told = say("campaign.part_paused" if part else "campaign.paused")
-    obey(lambda: campaigns.pause(desk().machine, campaign_id, actor, reason, **part), told)
+    run_command(lambda: campaigns.pause(machine_work(), campaign_id, actor, reason, **part), told)
     return _back(campaign_id)
 
 
@@ -164,7 +180,7 @@ def resume(campaign_id: UUID) -> ResponseReturnValue:
     """Go on with the whole, or with a part."""
     _seen(campaign_id)
     part, actor = _part(), member().actor
-    obey(lambda: campaigns.resume(desk().machine, campaign_id, actor, **part), say("campaign.resumed"))
+    run_command(lambda: campaigns.resume(machine_work(), campaign_id, actor, **part), say("campaign.resumed"))
     return _back(campaign_id)
 
 
@@ -179,21 +195,21 @@ def _part() -> dict[str, str]:
 @routes.get("/campaigns/<uuid:campaign_id>/stop")
 def ask_stop(campaign_id: UUID) -> ResponseReturnValue:
     """Ask once more."""
-    return page("stop.html", campaign=_seen(campaign_id))
+    return render_page("stop.html", campaign=_seen(campaign_id))
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/stop")
 def stop(campaign_id: UUID) -> ResponseReturnValue:
     """End it for good."""
     _seen(campaign_id)
-    obey(lambda: campaigns.stop(desk().machine, campaign_id, member().actor), say("console.stop.done"))
+    run_command(lambda: campaigns.stop(machine_work(), campaign_id, member().actor), say("console.stop.done"))
     return _back(campaign_id)
 
 
 def _seen(campaign_id: UUID) -> CampaignStatus:
     """The campaign if the member may see it, else 404."""
     try:
-        return campaign_status.status(sight(), campaign_id)
+        return campaign_status.status(scoped_work(), campaign_id)
     except Refusal:
         abort(404)
 

@@ -23,7 +23,16 @@ from files.reports import (
     report_from_json,
 )
 from files.workbooks import MAX_BYTES
-from gateway.console.desk import desk, member, obey, page, refusal_words, say, sight
+from gateway.console.context import (
+    console_context,
+    machine_work,
+    member,
+    refusal_words,
+    render_page,
+    run_command,
+    say,
+    scoped_work,
+)
 from gateway.console.rounds import chosen_office, offices_to_choose
 from gateway.console.uploads import Checked, file_name
 from services.refusal import Refusal
@@ -78,7 +87,7 @@ def check() -> ResponseReturnValue:
         return _form(422, list(fault_lines(refused.faults, say)))
     except Refusal as refusal:
         return _form(422, [refusal_words(refusal)])
-    found, token = desk(), desk().machine.ids.public()
+    found, token = console_context(), machine_work().ids.public()
     found.uploads.clear(found.machine.clock.real())
     found.uploads.keep(token, content, Checked(member().actor, office, name, report.to_json(), convert))
     return redirect(url_for("lists.checked", token=token), 303)
@@ -96,14 +105,14 @@ def confirm(token: str) -> ResponseReturnValue:
     """Import what was checked."""
     found = _checked(token)
     try:
-        content = desk().uploads.content(token)
+        content = console_context().uploads.content(token)
         report = _import(found.office, found.name, content, found.convert, dry_run=False, said=_said())
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return redirect(url_for("lists.checked", token=token), 303)
-    desk().uploads.forget(token)
+    console_context().uploads.forget(token)
     flash(say("console.lists.imported", count=report.changes), "done")
-    with sight().database.transaction() as conn:
+    with scoped_work().database.transaction() as conn:
         import_id = imports.newest_of_file(conn, found.office, report.file_sha256)
     return redirect(url_for("lists.show", import_id=import_id) if import_id else url_for("lists.home"), 303)
 
@@ -113,19 +122,22 @@ def choose_reading() -> ResponseReturnValue:
     """Keep how a number is read that can be read in two ways; a list that is being checked is read anew."""
     office, token = chosen_office(), request.form.get("check", "")
     number, kind = request.form.get("number", ""), request.form.get("kind", "")
-    obey(lambda: readings.choose(desk().machine, office, number, kind, member().actor), say("console.reading.chosen"))
+    run_command(
+        lambda: readings.choose(machine_work(), office, number, kind, member().actor),
+        say("console.reading.chosen"),
+    )
     if not token:
         return redirect(url_for("lists.home"), 303)
-    found, content = _checked(token), desk().uploads.content(token)
+    found, content = _checked(token), console_context().uploads.content(token)
     report = _import(found.office, found.name, content, found.convert, dry_run=True)
-    desk().uploads.keep(token, content, replace(found, report=report.to_json()))
+    console_context().uploads.keep(token, content, replace(found, report=report.to_json()))
     return redirect(url_for("lists.checked", token=token), 303)
 
 
 @routes.get("/<uuid:import_id>")
 def show(import_id: UUID) -> ResponseReturnValue:
     """The report of a past import."""
-    work = sight()
+    work = scoped_work()
     with work.database.transaction() as conn:
         row = imports.by_id(conn, import_id)
     if row is None or row["report"] is None:
@@ -139,11 +151,11 @@ def show(import_id: UUID) -> ResponseReturnValue:
 @routes.post("/<uuid:import_id>/undo")
 def undo(import_id: UUID) -> ResponseReturnValue:
     """Take back an import that the member may see, while nobody of it has been contacted."""
-    with sight().database.transaction() as conn:
+    with scoped_work().database.transaction() as conn:
         if imports.by_id(conn, import_id) is None:
             abort(404)
     try:
-        undone = undo_import(desk().machine, import_id, member().actor)
+        undone = undo_import(machine_work(), import_id, member().actor)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
     else:
@@ -152,18 +164,20 @@ def undo(import_id: UUID) -> ResponseReturnValue:
 
 
 def _form(status: int, faults: list[str]) -> ResponseReturnValue:
-    with sight().database.transaction() as conn:
+    with scoped_work().database.transaction() as conn:
         past = imports.recent(conn)
     chosen = request.form.get("office", "")
     encodings = {"encodings": CONVERTIBLE, "convert": request.form.get("convert", "")}
-    return page("lists.html", status, offices=offices_to_choose(), chosen=chosen, faults=faults, past=past, **encodings)
+    return render_page(
+        "lists.html", status, offices=offices_to_choose(), chosen=chosen, faults=faults, past=past, **encodings
+    )
 
 
 def _import(
     office: str, name: str, content: bytes, convert: str, dry_run: bool, said: Answers = NOTHING_SAID
 ) -> ImportReport:
-    with desk().uploads.readable(name, content) as path:
-        return import_registry(desk().machine, office, path, member().actor, dry_run, said=said, convert=convert)
+    with console_context().uploads.readable(name, content) as path:
+        return import_registry(machine_work(), office, path, member().actor, dry_run, said=said, convert=convert)
 
 
 def _said() -> Answers:
@@ -187,7 +201,7 @@ def _questions(report: ImportReport) -> list[Question]:
 
 def _checked(token: str) -> Checked:
     """The member's own checked list, for an office they still act for; or 404."""
-    found = desk().uploads.checked(token, member().actor)
+    found = console_context().uploads.checked(token, member().actor)
     if found is None or found.office not in dict(offices_to_choose()):
         abort(404)
     return found
@@ -202,4 +216,4 @@ def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
     shown["changes"] = list(difference_lines(report.differences[:FAULTS_A_PAGE], say))
     shown["questions"] = _questions(report) if "token" in shown else []
     paging = {"first": start + 1, "at_page": at_page, "pages": pages}
-    return page("report.html", report=report, faults=faults, counted=COUNTED, **paging, **shown)
+    return render_page("report.html", report=report, faults=faults, counted=COUNTED, **paging, **shown)

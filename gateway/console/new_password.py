@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from flask import request
 
-from gateway.console.desk import refusal_words, say
+from gateway.console.context import refusal_words, say
 from services.refusal import Refusal
 from services.staff import passwords
 

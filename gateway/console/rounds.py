@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.console import drafting
-from gateway.console.desk import desk, member, page, sight
+from gateway.console import campaign_form
+from gateway.console.context import console_context, member, render_page, scoped_work
 from services.campaign import filters as audience_filters
 from services.campaign.progress import BEGUN, OUTCOMES, RoundProgress, round_progress
 from services.refusal import Refusal
@@ -19,21 +19,21 @@ routes = Blueprint("rounds", __name__)
 @routes.get("/")
 def home() -> ResponseReturnValue:
     """All rounds; the only open one at once."""
-    found = rounds.all_rounds(sight())
+    found = rounds.all_rounds(scoped_work())
     live = [row for row in found if row["state"] == "open"]
     if len(live) == 1 and "all" not in request.args:
         return redirect(url_for("rounds.show", code=live[0]["code"]), 303)
-    return page("rounds.html", rounds=found)
+    return render_page("rounds.html", rounds=found)
 
 
 @routes.get("/rounds/<code>")
 def show(code: str) -> ResponseReturnValue:
     """Progress of one round, its reminders, and the form for a new one."""
     found = seen(code)
-    now = desk().console.clock.now()
+    now = console_context().console.clock.now()
     live = found.state == "open" and now < found.closes_at
-    areas, communes = audience_filters.places(sight(), code) if live else ([], [])
-    return page(
+    areas, communes = audience_filters.places(scoped_work(), code) if live else ([], [])
+    return render_page(
         "round.html",
         round=found,
         offices=offices_to_choose(),
@@ -41,8 +41,8 @@ def show(code: str) -> ResponseReturnValue:
         begun=BEGUN,
         now=now,
         live=live,
-        choices=drafting.CHOICES,
-        areas=[(area, drafting.area_name(area)) for area in areas],
+        choices=campaign_form.CHOICES,
+        areas=[(area, campaign_form.area_name(area)) for area in areas],
         communes=communes,
     )
 
@@ -50,7 +50,7 @@ def show(code: str) -> ResponseReturnValue:
 def seen(code: str) -> RoundProgress:
     """The round as the member may see it, or 404."""
     try:
-        return round_progress(sight(), code)
+        return round_progress(scoped_work(), code)
     except Refusal:
         abort(404)
 
@@ -60,7 +60,7 @@ def offices_to_choose() -> list[tuple[str, str]]:
     found = member()
     if not found.national:
         return [(found.office_code, found.office_name)]
-    return [(row["code"], row["name"]) for row in offices.all_offices(sight())]
+    return [(row["code"], row["name"]) for row in offices.all_offices(scoped_work())]
 
 
 def chosen_office() -> str:

@@ -13,8 +13,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import auth
-from gateway.console.desk import desk, later, member, page, refusal_words, say
-from gateway.console.door_log import note_sign_in_failed
+from gateway.console.context import console_context, machine_work, member, refusal_words, render_page, render_wait, say
+from gateway.console.sign_in_log import note_sign_in_failed
 from services.refusal import Refusal
 from services.staff import second_factor
 
@@ -31,23 +31,23 @@ def show() -> ResponseReturnValue:
     own = member()
     if not own.second_factor or "new" in request.args:
         return _set_up(200)
-    state = second_factor.state(desk().machine, own.staff_id)
-    return page("second_factor.html", state=state, needed=own.national)
+    state = second_factor.state(machine_work(), own.staff_id)
+    return render_page("second_factor.html", state=state, needed=own.national)
 
 
 @routes.post("")
 def confirm() -> ResponseReturnValue:
     """End a set-up: with the password, so that an unattended screen is not enough, and a code of the new phone."""
     own = member()
-    tries = desk().tries
+    tries = console_context().tries
     wait = tries.again(TRIES, str(own.staff_id))
     if wait:
-        return later("second_set_up.html", wait, **_begun())
+        return render_wait("second_set_up.html", wait, **_begun())
     if auth.verified(own.email, request.form.get("password", "")) is None:
         note_sign_in_failed("present_password", own.email)
         return _set_up(422, say("console.password.wrong"))
     tries.right(TRIES, str(own.staff_id))
-    code, work = request.form.get("code", ""), desk().machine
+    code, work = request.form.get("code", ""), machine_work()
     try:
         return _codes(second_factor.confirm(work, own.staff_id, code, own.session_id))
     except Refusal as refusal:
@@ -59,7 +59,7 @@ def renew() -> ResponseReturnValue:
     """New recovery codes."""
     own, code = member(), request.form.get("code", "")
     try:
-        return _codes(second_factor.renew_codes(desk().machine, own.staff_id, code))
+        return _codes(second_factor.renew_codes(machine_work(), own.staff_id, code))
     except Refusal as refusal:
         flash(_refused(refusal), "refused")
     return redirect(url_for("second.show"), 303)
@@ -69,7 +69,7 @@ def renew() -> ResponseReturnValue:
 def turn_off() -> ResponseReturnValue:
     """Do without it."""
     own, code = member(), request.form.get("code", "")
-    return _obeyed(lambda: second_factor.turn_off(desk().machine, own.staff_id, code), "console.second.off.done")
+    return _obeyed(lambda: second_factor.turn_off(machine_work(), own.staff_id, code), "console.second.off.done")
 
 
 def _obeyed(command: Callable[[], None], told: str) -> ResponseReturnValue:
@@ -90,18 +90,18 @@ def _refused(refusal: Refusal) -> str:
 
 
 def _set_up(status: int, fault: str = "") -> ResponseReturnValue:
-    return page("second_set_up.html", status, **_begun(), fault=fault)
+    return render_page("second_set_up.html", status, **_begun(), fault=fault)
 
 
 def _begun() -> dict[str, Any]:
     """What the page of a set-up shows."""
-    begun = second_factor.begin(desk().machine, member().staff_id)
+    begun = second_factor.begin(machine_work(), member().staff_id)
     side, path = picture(begun.address)
     return {"side": side, "path": path, "secret": begun.secret, "again": member().second_factor}
 
 
 def _codes(made: list[str]) -> ResponseReturnValue:
-    return page("recovery_codes.html", 200, codes=made)
+    return render_page("recovery_codes.html", 200, codes=made)
 
 
 def picture(text: str) -> tuple[int, str]:

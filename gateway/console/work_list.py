@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.console.desk import desk, member, obey, page, say, sight
+from gateway.console.context import machine_work, member, render_page, run_command, say, scoped_work
 from services.staff import area_officers as officers
 from services.staff import work_list
 from services.work import Work
@@ -20,7 +20,7 @@ routes = Blueprint("work", __name__, url_prefix="/tasks")
 @routes.get("")
 def listed() -> ResponseReturnValue:
     """What waits, with ?done also what is done, with ?kind one kind only; and whom to ask where."""
-    work, done, kind = sight(), "done" in request.args, request.args.get("kind") or None
+    work, done, kind = scoped_work(), "done" in request.args, request.args.get("kind") or None
     with work.database.transaction() as conn:
         names = staff.names(conn)
     counts = work_list.counts(work, done=done)
@@ -28,7 +28,7 @@ def listed() -> ResponseReturnValue:
         kind = None  # nothing of it is left
     found, asked = work_list.listed(work, done=done, kind=kind), officers.listed(work)
     shown = {"kind": kind, "counts": counts, "most": work_list.MOST, "officers": asked}
-    return page("tasks.html", 200, tasks=found, names=names, done=done, **shown)
+    return render_page("tasks.html", 200, tasks=found, names=names, done=done, **shown)
 
 
 @routes.post("/<uuid:task_id>/claim")
@@ -44,9 +44,9 @@ def done(task_id: UUID) -> ResponseReturnValue:
 
 
 def _carry_out(command: Callable[[Work, UUID, str], None], task_id: UUID, told: str) -> ResponseReturnValue:
-    with sight().database.transaction() as conn:
+    with scoped_work().database.transaction() as conn:
         if tasks.by_id(conn, task_id) is None:
             abort(404)
     actor = member().actor
-    obey(lambda: command(desk().machine, task_id, actor), told)
+    run_command(lambda: command(machine_work(), task_id, actor), told)
     return redirect(url_for("work.listed", kind=request.args.get("kind") or None), 303)

@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException
 
 from carriers.kannel import webhooks as kannel_requests
 from contact.delivery import InboundText
-from gateway.desk import desk
 from gateway.errors import answer, known, note_failure
-from gateway.webhooks.reading import done, read, reported, sender_at
+from gateway.webhooks.context import webhook_context
+from gateway.webhooks.requests import done, read, reported, sender_at
 from services.texts import unfit as unfit_texts
 
 routes = Blueprint("kannel", __name__)
@@ -23,7 +23,7 @@ routes = Blueprint("kannel", __name__)
 @routes.before_request
 def guard() -> None:
     """Nothing passes without the secret."""
-    desk().guard.kannel()
+    webhook_context().guard.kannel()
 
 
 @routes.errorhandler(Exception)
@@ -40,11 +40,11 @@ def sms() -> Response:
     """A text for one of our numbers (`post-url` with `send-sender = true`)."""
     text = read("kannel", _text, request.args)
     sender = sender_at("kannel", "text", text.to_number)
-    reply = unfit_texts.receive(desk().work, sender, text)
+    reply = unfit_texts.receive(webhook_context().work, sender, text)
     done(reply.outcome)
     if not reply.body or not reply.ref:
         return silence()
-    headers = kannel_requests.message_headers(reply.body, desk().kannel_receipt_url(sender, reply.ref))
+    headers = kannel_requests.message_headers(reply.body, webhook_context().kannel_receipt_url(sender, reply.ref))
     return Response(reply.body, headers=headers)
 
 

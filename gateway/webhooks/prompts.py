@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from gateway.desk import desk
+from gateway.webhooks.context import webhook_context
 from services.calls.recording_cache import audio
 
 routes = Blueprint("prompts", __name__)
@@ -16,7 +16,7 @@ routes = Blueprint("prompts", __name__)
 @routes.get("/prompts/<ref:name>.wav")
 def recording(name: str) -> Response:
     """The recording of this name, or 404."""
-    found = audio(desk().work, name)
+    found = audio(webhook_context().work, name)
     if found is None:
         abort(404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from carriers.twilio import webhooks as twilio_requests
-from gateway.desk import desk
-from gateway.webhooks.reading import done, nothing, read, reported
+from gateway.webhooks.context import webhook_context
+from gateway.webhooks.requests import done, nothing, read, reported
 from services.calls import machine_detection as detection
 
 routes = Blueprint("receipts", __name__)
@@ -18,7 +18,7 @@ routes = Blueprint("receipts", __name__)
 @routes.before_request
 def guard() -> None:
     """Nothing passes unsigned."""
-    desk().guard.twilio()
+    webhook_context().guard.twilio()
 
 
 @routes.post("/twilio/receipt/text/<ref:ref>")
@@ -38,5 +38,5 @@ def call(ref: str) -> Response:
 @routes.post("/twilio/detection/<ref:ref>")
 def detected(ref: str) -> Response:
     """The carrier has listened, beside the call `ref`, who took it."""
-    done(detection.record(desk().work, ref, read("twilio", twilio_requests.detection)))
+    done(detection.record(webhook_context().work, ref, read("twilio", twilio_requests.detection)))
     return nothing()

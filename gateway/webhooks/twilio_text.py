@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from carriers.twilio import webhooks as twilio_requests
 from carriers.twilio.twiml import message_reply
-from gateway.desk import desk
-from gateway.webhooks.reading import done, read, sender_at, twiml
+from gateway.webhooks.context import webhook_context
+from gateway.webhooks.requests import done, read, sender_at, twiml
 from services.texts import unfit as unfit_texts
 
 routes = Blueprint("twilio_text", __name__)
@@ -19,7 +19,7 @@ routes = Blueprint("twilio_text", __name__)
 @routes.before_request
 def guard() -> None:
     """Nothing passes unsigned."""
-    desk().guard.twilio()
+    webhook_context().guard.twilio()
 
 
 @routes.post("/twilio/sms")
@@ -27,9 +27,9 @@ def sms() -> Response:
     """A text for one of our numbers."""
     text = read("twilio", twilio_requests.inbound_text)
     sender = sender_at("twilio", "text", text.to_number)
-    reply = unfit_texts.receive(desk().work, sender, text)
+    reply = unfit_texts.receive(webhook_context().work, sender, text)
     done(reply.outcome)
-    callback = desk().urls.text_receipt(reply.ref) if reply.ref else ""
+    callback = webhook_context().urls.text_receipt(reply.ref) if reply.ref else ""
     return twiml(message_reply(reply.body, callback))
 
 

@@ -10,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 
 from carriers.twilio import webhooks as twilio_requests
 from contact.delivery import Detection, is_machine
-from gateway.desk import desk
 from gateway.errors import known, note_failure
-from gateway.webhooks.reading import done, read, sender_at, twiml
+from gateway.webhooks.context import webhook_context
+from gateway.webhooks.requests import done, read, sender_at, twiml
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.calls import machine_detection as detection
@@ -25,7 +25,7 @@ LAST_TURN = 32_767
 @routes.before_request
 def guard() -> None:
     """Nothing passes unsigned."""
-    desk().guard.twilio()
+    webhook_context().guard.twilio()
 
 
 @routes.errorhandler(Exception)
@@ -34,7 +34,7 @@ def failed(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return known(error)
     note_failure(error, request.endpoint or "none")
-    return twiml(calls.apology(desk().work))
+    return twiml(calls.apology(webhook_context().work))
 
 
 @routes.post("/twilio/voice")
@@ -42,7 +42,7 @@ def rang_in() -> Response:
     """Somebody rings one of our numbers. Withheld callers are let in: the use case decides."""
     call = read("twilio", twilio_requests.voice_request)
     sender = sender_at("twilio", "call", call.to_number)
-    script = ring_in.rang_in(desk().work, sender, call.from_number, call.carrier_id)
+    script = ring_in.rang_in(webhook_context().work, sender, call.from_number, call.carrier_id)
     done("rang_in")
     return twiml(script)
 
@@ -52,11 +52,11 @@ def turn(ref: str, turn: int) -> Response:
     """The next step of the call `ref`: turn 0 after the answer, later turns with keys, silence, or a person left."""
     call = read("twilio", twilio_requests.voice_request)
     if turn == 0:
-        script = calls.first(desk().work, ref, call.carrier_id, call.answered_by)
+        script = calls.first(webhook_context().work, ref, call.carrier_id, call.answered_by)
         _overhear(ref, call)
     else:
         _overhear(ref, call)
-        script = calls.pressed(desk().work, ref, turn, call.digits, call.connected)
+        script = calls.pressed(webhook_context().work, ref, turn, call.digits, call.connected)
     dialled = call.connected is not None
     done("first" if turn == 0 else "dialled" if dialled else "pressed" if call.digits else "silent")
     return twiml(script)
@@ -66,11 +66,11 @@ def _overhear(ref: str, call: twilio_requests.VoiceRequest) -> None:
     """Not every request says who took a call: a machine counts in whichever it is named, also where the first one comes
     again, unless somebody pressed a key."""
     if is_machine(call.answered_by) and call.digits is None:
-        detection.record(desk().work, ref, Detection(call.carrier_id, call.answered_by))
+        detection.record(webhook_context().work, ref, Detection(call.carrier_id, call.answered_by))
 
 
 @routes.post("/twilio/voice/fallback")
 def fallback() -> Response:
     """A voice URL failed for good: the polite word and hang-up."""
     done("fallback")
-    return twiml(calls.apology(desk().work))
+    return twiml(calls.apology(webhook_context().work))

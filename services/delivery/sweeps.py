@@ -40,7 +40,7 @@ def free_leases(work: Work) -> int:
         for sender_id, n in freed.items():
             senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)
         sending = doubts.expired(conn, State.SENDING, real)
-        handed = [r["id"] for r in doubts.waiting_since(conn, (State.HANDED,), real - work.patience(HANDED_AFTER))]
+        handed = [r["id"] for r in doubts.waiting_since(conn, (State.HANDED,), real - work.scaled(HANDED_AFTER))]
     aside = set_aside.contact(work, State.UNKNOWN)
     looked_at = isolation.each(work, "leases", [*sending, *handed], lambda row: _doubt(work, row), key=str, aside=aside)
     return freed.total() + sum(looked_at.done)
@@ -68,7 +68,7 @@ def _is_overdue(work: Work, row: Row, real: datetime) -> bool:
         return row["lease_until"] is None or elapsed.is_over(row["lease_until"], real)
     handed_at: datetime | None = row["sent_real_at"]
     return row["state"] == State.HANDED and (
-        handed_at is not None and elapsed.since(handed_at, real) > work.patience(HANDED_AFTER)
+        handed_at is not None and elapsed.since(handed_at, real) > work.scaled(HANDED_AFTER)
     )
 
 
@@ -88,7 +88,7 @@ def fetch_missed_texts(work: Work) -> int:
 
 
 def _fetch(work: Work, sender: SenderRow) -> int:
-    until = work.clock.after(-work.patience(LATE_WEBHOOK))  # carriers' clocks show business time
+    until = work.clock.after(-work.scaled(LATE_WEBHOOK))  # carriers' clocks show business time
     offset = timedelta(seconds=sender.clock_offset_s or 0)
     with work.database.transaction() as conn:
         last = min(senders.swept_at(conn, sender.id) or until, until)  # the clock may have been set back

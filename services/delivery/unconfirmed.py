@@ -36,14 +36,14 @@ def ask_about_silent(work: Work) -> int:
     """Ask what became of texts and calls whose last receipt is missing, end endless calls. Rows moved on."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        rows = doubts.take_silent_calls(conn, real, work.patience(ASK_CALL_AFTER))
-        rows += doubts.take_silent_texts(conn, real, work.patience(ASK_TEXT_AFTER), TEXT_UNTIL)
+        rows = doubts.take_silent_calls(conn, real, work.scaled(ASK_CALL_AFTER))
+        rows += doubts.take_silent_texts(conn, real, work.scaled(ASK_TEXT_AFTER), TEXT_UNTIL)
         known = {s.id: s for s in senders.all_rows(conn)}
     return reconcile.ask_each(work, "silence", rows, known, lambda sender, row: _catch_up(work, sender, row, real))
 
 
 def _catch_up(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
-    endless = row["medium"] == "call" and elapsed.since(row["sent_real_at"], real) > work.patience(LONGEST_CALL)
+    endless = row["medium"] == "call" and elapsed.since(row["sent_real_at"], real) > work.scaled(LONGEST_CALL)
     if not sender.can_reconcile:
         return endless and _close(work, row)
     if endless and row["carrier_id"]:
@@ -51,7 +51,7 @@ def _catch_up(work: Work, sender: SenderRow, row: RowMapping, real: datetime) ->
     receipt = _ask(work, sender, row)
     if receipt is not None and receipt.state in FINAL:
         return _merge(work, row, receipt)
-    if endless and elapsed.since(row["sent_real_at"], real) > work.patience(LONGEST_CALL + LAST_WORD):
+    if endless and elapsed.since(row["sent_real_at"], real) > work.scaled(LONGEST_CALL + LAST_WORD):
         return _close(work, row)
     return receipt is not None and receipt.state != row["state"] and _merge(work, row, receipt)
 

@@ -47,9 +47,9 @@ def ask_about_doubtful(work: Work) -> int:
     """Resolve rows that may or may not have left. Rows resolved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.patience(ASK_AGAIN))
+        rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.scaled(ASK_AGAIN))
         known = {s.id: s for s in senders.all_rows(conn)}
-    due = [row for row in rows if elapsed.since(row["sent_real_at"], real) > work.patience(ASK_AFTER)]
+    due = [row for row in rows if elapsed.since(row["sent_real_at"], real) > work.scaled(ASK_AFTER)]
     return ask_each(work, "doubts", due, known, lambda sender, row: _resolve(work, sender, row, real))
 
 
@@ -87,7 +87,7 @@ def ask_each(
 def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
     if sender.can_reconcile:
         return settle_by(work, row, listed(work, sender, row))
-    if elapsed.since(row["sent_real_at"], real) <= work.patience(GIVE_UP_AFTER):
+    if elapsed.since(row["sent_real_at"], real) <= work.scaled(GIVE_UP_AFTER):
         return False
     with work.database.transaction() as conn:
         held = _still_in_doubt(conn, row)

@@ -45,5 +45,5 @@ def _delete(work: Work, row: RowMapping) -> bool:
             erasures.deleted_at_carrier(conn, row["id"])
         else:
             wait = min(WAIT * 2 ** min(row["tries"], 12), LONGEST)
-            erasures.ask_again(conn, row["id"], work.clock.real() + work.patience(wait))
+            erasures.ask_again(conn, row["id"], work.clock.real() + work.scaled(wait))
     return gone

@@ -21,7 +21,7 @@ from contact.delivery import Departed, InboundText
 from contact.sender import SenderRow
 from services.campaign import next_step as advance
 from services.continuity import MARGIN
-from services.recovery import departed
+from services.recovery import unrecorded_contacts
 from services.refusal import Refusal
 from services.texts import unfit as unfit_texts
 from services.unfit import isolation
@@ -110,7 +110,7 @@ def release(work: Work, name: str, actor: str, *, all_read: bool = False) -> int
 
 def _is_ripe(work: Work, row: RowMapping) -> bool:
     """Whether its carrier can be asked, and lists by now all that left before the hold."""
-    return bool(row["can_reconcile"] and row["held_at"] <= work.clock.real() - work.patience(LISTS_LAG))
+    return bool(row["can_reconcile"] and row["held_at"] <= work.clock.real() - work.scaled(LISTS_LAG))
 
 
 def _listed(work: Work, sender: SenderRow, since: datetime) -> list[_Happened] | None:
@@ -142,7 +142,9 @@ def _was_heard(work: Work, sender: SenderRow, text: InboundText) -> bool:
     if text.at is None:
         return False
     with work.database.transaction() as conn:
-        near = inbound_rows.bodies_near(conn, sender.id, work.vault.lookup(text.from_number), text.at, departed.SLACK)
+        near = inbound_rows.bodies_near(
+            conn, sender.id, work.vault.lookup(text.from_number), text.at, unrecorded_contacts.SLACK
+        )
     return any(work.vault.open(row["body"], "inbound.body", row["id"]) == text.body for row in near)
 
 
@@ -158,7 +160,7 @@ def _make_good(work: Work, happened: Sequence[_Happened]) -> dict[UUID, Made]:
     for one in sorted(happened, key=lambda one: one.place):
         found = made.setdefault(one.sender.id, Made(one.sender.name))
         if isinstance(one.what, InboundText):
-            then = replace(work, clock=departed.Then(work.clock, one.at))
+            then = replace(work, clock=unrecorded_contacts.Then(work.clock, one.at))
             taken = unfit_texts.take_in_listed(then, one.sender, [one.what])
             found.texts += sum(not reply.repeated for reply in taken.done)
             found.waiting += len(taken.waiting)
@@ -169,9 +171,9 @@ def _make_good(work: Work, happened: Sequence[_Happened]) -> dict[UUID, Made]:
 
 def _tie(work: Work, one: _Happened, what: Departed, found: Made) -> None:
     tied = isolation.each(
-        work, "departed", [what], lambda left: departed.tie(work, one.sender, left),
+        work, "departed", [what], lambda left: unrecorded_contacts.tie(work, one.sender, left),
         key=lambda left: f"{one.sender.id}:{left.receipt.carrier_id or one.at.isoformat()}",
-        aside=departed.set_aside(work, one.sender),
+        aside=unrecorded_contacts.set_aside(work, one.sender),
     )  # fmt: skip
     found.contacts.update(tied.done)
     found.waiting += len(tied.waiting)
@@ -212,7 +214,7 @@ def _presume_due(work: Work, sender: SenderRow) -> int:
     while True:
         with work.database.transaction() as conn:
             due = rows.due_of(conn, sender.id, now, PAGE)
-        done = sum(departed.presume(work, sender, row["phone_hash"], row["id"]) for row in due)
+        done = sum(unrecorded_contacts.presume(work, sender, row["phone_hash"], row["id"]) for row in due)
         doubtful += done
         if not done:
             return doubtful

@@ -22,12 +22,12 @@ from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport, report_to_json
 from services import lookups
 from services.dry_run import carry_out
-from services.garbage_search import pause_search
+from services.garbage_collection import pause_search
 from services.refusal import Refusal
 from services.registry import held_numbers
 from services.registry.deactivated import leave_frames
 from services.registry.differences import by_organisation, difference
-from services.registry.erased import Erased
+from services.registry.erased_persons import Erased
 from services.registry.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.registry.kept_numbers import with_kept_numbers
 from services.registry.online_answers import import_online

@@ -40,7 +40,7 @@ def stumble(work: Work, sender_id: UUID, result: Refused | Unknown) -> bool:
     real = work.clock.real()
     with work.database.transaction() as conn:
         row = paces.hold(conn, sender_id)
-        if row is None or row["weight"] <= 0 or not _rested(row["weight_at"], real, work.patience(COOL_DOWN)):
+        if row is None or row["weight"] <= 0 or not _rested(row["weight_at"], real, work.scaled(COOL_DOWN)):
             return False
         weight = max(0, row["weight"] - _step(row["base_weight"]))
         _move(work, conn, sender_id, row["name"], row["weight"], weight, result.code)
@@ -63,7 +63,7 @@ def _recover(work: Work, sender_id: UUID) -> bool:
         row = paces.hold(conn, sender_id)
         if row is None or row["paused_reason"] or row["weight"] >= row["base_weight"]:
             return False
-        if not _rested(row["weight_at"], real, work.patience(DRIFT)):
+        if not _rested(row["weight_at"], real, work.scaled(DRIFT)):
             return False
         weight = min(row["base_weight"], row["weight"] + _step(row["base_weight"]))
         _move(work, conn, sender_id, row["name"], row["weight"], weight, "drift")

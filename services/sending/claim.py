@@ -62,7 +62,7 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
             return sender, [], Slots(wait_s=LINES_WAIT_S if sender.medium == "call" else None)
         slots = pace.slots(free, real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
         wanted = min(len(slots) + spare, room)
-        lease = real + work.patience(CLAIM_LEASE)
+        lease = real + work.scaled(CLAIM_LEASE)
         claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"])
         used = slots[: len(claimed.rows)]
         if used:

@@ -243,7 +243,7 @@ def _bodies(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Go
 def _leaving(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:
     return {
         "id": one.contact.row["id"],
-        "lease_until": one.real + work.patience(SENDING_LEASE),
+        "lease_until": one.real + work.scaled(SENDING_LEASE),
         "reserved_at": one.at if one.verdict.counted else None,
         "sent_at": one.at,
         "sent_real_at": one.real,

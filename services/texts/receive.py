@@ -24,7 +24,7 @@ from services.texts import context as text_turn
 from services.texts import repetitions as going_round
 from services.texts.context import Result, Turn
 from services.work import Work
-from sms.reading.wrapped import unwrapped
+from sms.reading.transport_encodings import unwrapped
 from store.interview import phone_interviews
 from store.messages import inbound as rows
 from store.people import phones

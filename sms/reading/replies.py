@@ -11,14 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms.reading import (
-    contact_wishes,
-    handwritten,
-    machine_texts,
-    numbers,
-    numerals,
-    options,
-)
+from sms.reading import contact_wishes, machine_texts, numbers, numerals, options, signatures_and_quotes
 from sms.reading import (
     misspellings as typos,
 )
@@ -70,12 +63,17 @@ def read(body: str, question: Question | None, language: str = "vi") -> Reading:
     (several questions at once) · other_question (names another one) · homograph (a number or another word) ·
     grouping (1,200 or 2.5) · date (no day, or several) · range (1-3) · not_asked · perhaps_stop.
     """
-    written = handwritten.by_hand(body, question)
+    written = signatures_and_quotes.by_hand(body, question)
     if machine_texts.says_nothing(written):
         return Reading(Unclear("no_answer"), digest=words.digest(words.tokens(body)))
     reading = _whole(written, question, language)
-    first, rest = handwritten.first_line(written)
-    if first and reading.opt is None and isinstance(reading.said, Unclear) and handwritten.is_signature(rest, question):
+    first, rest = signatures_and_quotes.first_line(written)
+    if (
+        first
+        and reading.opt is None
+        and isinstance(reading.said, Unclear)
+        and signatures_and_quotes.is_signature(rest, question)
+    ):
         above = _whole(first, question, language)
         reading = reading if isinstance(above.said, Unclear) else above
     return replace(reading, digest=words.digest(words.tokens(body)))

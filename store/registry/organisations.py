@@ -201,7 +201,7 @@ class Link(NamedTuple):
 
 def add_phones(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert numbers by their hash; one that is there already stays as it is, but for a number that was past its time
-    and comes again. Who was erased does not come here (`services.registry.erased`)."""
+    and comes again. Who was erased does not come here (`services.registry.erased_persons`)."""
     _insert_all(conn, phones, rows, "(hash) DO UPDATE SET number = EXCLUDED.number WHERE phones.number IS NULL")
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gateway.console import tries
+from gateway.console import sign_in_limits
 from services.staff import accounts as staff
 from services.staff import second_factor
 from store.tables.staff import staff as members
@@ -41,7 +41,7 @@ def guess(browser: FlaskClient, address: str, given: str = "000000") -> TestResp
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
     """Tries of one address before its first wait: 30 in earnest, which takes long."""
-    monkeypatch.setattr(tries, "OF_AN_ADDRESS", tries.growing(6, 2, 30))
+    monkeypatch.setattr(sign_in_limits, "OF_AN_ADDRESS", sign_in_limits.growing(6, 2, 30))
     return 6
 
 

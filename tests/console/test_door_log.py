@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.console import door_log
+from gateway.console import sign_in_log
 from runtime.observability import PASSING, redact
 from services.staff import accounts as staff
 from store.tables.staff import staff as members
@@ -101,6 +101,6 @@ def test_too_many_tries_are_told(visitor: Visitor, lines: list[Any], monkeypatch
 
 def test_the_hash_needs_the_key(world: World, app: Any) -> None:
     with app.test_request_context():
-        told = door_log.keyed("source", PLACE)
-        assert told == door_log.keyed("source", PLACE) != door_log.keyed("email", PLACE)
+        told = sign_in_log.keyed("source", PLACE)
+        assert told == sign_in_log.keyed("source", PLACE) != sign_in_log.keyed("email", PLACE)
     assert len(told) == 17

@@ -12,7 +12,7 @@ from werkzeug.test import run_wsgi_app
 
 from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
 from gateway.app import create_webhooks_app
-from gateway.serving import ByHost
+from gateway.app_routing import ByHost
 from store.tables import metadata
 from store.unit_of_work import Database
 from tests.console.visitor import Visitor

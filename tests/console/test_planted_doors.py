@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from gateway.console import campaigns, desk
-from gateway.console import doors as door_pages
+from gateway.console import campaigns, context
+from gateway.console import sign_in as door_pages
 from gateway.console.app import _guard
-from gateway.console.tries import Tries
+from gateway.console.sign_in_limits import Tries
 from gateway.counters import Counters, InProcess
 from store.people import staff_sessions
 from tests.console import test_codes_slowed, test_doors, test_rights, test_sessions, test_tries, test_way_back
@@ -80,7 +80,8 @@ FAULTS: dict[str, Fault] = {
         _without(door_pages, "way_back", lambda asked: asked), test_way_back.test_the_way_back_leads_to_us
     ),
     "previews are read by the machine": Fault(
-        _without(campaigns, "sight", lambda: desk.desk().machine), test_rights.test_the_preview_page_reads_as_its_reader
+        _without(campaigns, "scoped_work", lambda: context.console_context().machine),
+        test_rights.test_the_preview_page_reads_as_its_reader,
     ),
 }
 """What is taken away → how, and which test sees it. Without the fault each of these tests is green, as it stands."""

@@ -9,7 +9,7 @@ import pytest
 
 import gateway.console
 from files import faults
-from gateway.console.showing import SIGNS
+from gateway.console.template_filters import SIGNS
 from runtime.catalogue import load
 from services.campaign.progress import OUTCOMES
 

@@ -15,10 +15,10 @@ from flask_security.utils import hash_password
 from werkzeug.test import TestResponse
 
 from gateway import auth
-from gateway.console import tries
+from gateway.console import sign_in_limits
 from gateway.console.app import build
 from gateway.counters import Counters, InProcess, Shared
-from gateway.inside import Inside
+from gateway.internal_access import Inside
 from gateway.metrics import REFUSED
 from services.staff import accounts as staff
 from store.tables.staff import staff as table
@@ -94,7 +94,7 @@ def test_nobody_locks_a_member_out(doors: Flask) -> None:
 
 
 def test_many_addresses_have_a_try_each(doors: Flask) -> None:
-    for n in range(tries.ATTACKED):
+    for n in range(sign_in_limits.ATTACKED):
         attack(doors, f"203.0.113.{n}", times=1)
     assert attack(doors, "192.0.2.1", times=2) == [401, 429]
     assert attack(doors, "192.0.2.1", OTHER, times=2) == [401, 401]
@@ -135,13 +135,13 @@ def test_several_members_share_a_browser(doors: Flask) -> None:
 def test_a_browser_is_known_by_our_signature_alone(doors: Flask, forge: Callable[[str], str]) -> None:
     own = doors.test_client()
     answer = attempt(own, VICTIM, password=PASSWORD)
-    (cookie,) = (line for line in answer.headers.getlist("Set-Cookie") if line.startswith(f"{tries.COOKIE}="))
+    (cookie,) = (line for line in answer.headers.getlist("Set-Cookie") if line.startswith(f"{sign_in_limits.COOKIE}="))
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     assert EMAIL not in cookie
     attack(doors, VICTIM)
     other = doors.test_client()
     known = cookie.partition("=")[2].partition(";")[0]
-    other.set_cookie(tries.COOKIE, forge(known), domain="console.example")
+    other.set_cookie(sign_in_limits.COOKIE, forge(known), domain="console.example")
     assert attempt(other, VICTIM, password=PASSWORD).status_code == 429
 
 

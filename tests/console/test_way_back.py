@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from gateway.console.way_back import way_back
+from gateway.console.return_path import way_back
 from tests.console.visitor import HOST, Visitor
 
 FROM_ANYWHERE = Flask("pages of the same shape", static_folder=None)

@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 import pytest
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.xlsform import read_form
 from ivr.script import Dial
-from questionnaires.make_samples import HERE
 from survey.answers import Channel
 from survey.engine.effects import Effect, to_dict
 from tests import cases
@@ -21,13 +21,13 @@ FORMS = {
     "small": forms.small_form(),
     "two": forms.form(forms.consent(), forms.level("q1"), forms.level("q2")),
     "number": forms.form(forms.consent(), forms.whole("members", constraint=". >= 1 and . <= 500")),
-    "sample-report": read_form(HERE / "BC-THANG.xlsx"),
+    "sample-report": read_form(QUESTIONNAIRES / "BC-THANG.xlsx"),
     "report": forms.report_form(),
     "kinds": forms.form(*(q for q in forms.report_form().questions if q.kind != "text"), code="KINDS"),
     "day": forms.form(forms.consent(), forms.other("founded", "date", constraint=". <= today()")),
     "wish": forms.form(forms.consent(), forms.other("wish", "text"), forms.level("q1")),
     "optional": forms.form(forms.consent(), replace(forms.whole("workers"), required=False), forms.level("q1")),
-    "sample": read_form(HERE / "HTX-NN.xlsx"),
+    "sample": read_form(QUESTIONNAIRES / "HTX-NN.xlsx"),
     "three": forms.form(forms.consent(), *(forms.level(f"q{n}") for n in range(1, 4))),
     "five": forms.form(forms.consent(), *(forms.level(f"q{n}") for n in range(1, 8))),
     "villages": forms.form(forms.consent(), forms.numbered("village"), forms.level("q1")),

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import unescape
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.cards import Card, html
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from survey.form.questionnaire import Questionnaire
 from tests.survey import forms
 
 CARD = Card(
     organisation="HTX Đông <Xuân>",
     code="73687870",
-    form=read_form(HERE / "HTX-NN.xlsx"),
+    form=read_form(QUESTIONNAIRES / "HTX-NN.xlsx"),
     round_title="Chỉ số hài lòng 2026",
     office="Liên minh HTX tỉnh",
     hotline="0214 3840 123",
@@ -63,7 +63,7 @@ def test_what_is_no_single_key_says_how_and_own_keys_stand_with_their_question()
     shown = words(CARD)
     assert "Rất hài lòng: bấm phím 1 Hài lòng: bấm phím 2" in shown
     assert "C18 Năm qua đơn vị có vay vốn ưu đãi không? Có: bấm phím 1 Không: bấm phím 2" in shown
-    report = words(replace(CARD, form=read_form(HERE / "BC-THANG.xlsx")))
+    report = words(replace(CARD, form=read_form(QUESTIONNAIRES / "BC-THANG.xlsx")))
     assert "(bấm số, rồi phím thăng #; nếu được hỏi)" in report
     assert "(bấm ngày, tháng, năm, ví dụ 05032026; nếu được hỏi)" in report
     assert "(được chọn nhiều ý, xong bấm phím thăng #) Thiếu vốn: bấm phím 1" in report

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from demo.samples.make_messy_lists import PLACE, books
+from demo.samples.messes import MESSES, ONCE
 from files.faults import Fault
 from files.lists import Registry, read_registry
-from questionnaires.make_messy_lists import PLACE, books
-from questionnaires.messes import MESSES, ONCE
 
 EXPECTED: list[dict[str, Any]] = json.loads((PLACE / "expected.json").read_text("utf-8"))
 AREAS = {book.file: book.area for book in books()}

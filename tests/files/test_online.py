@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files import online
 from files.faults import RefusedError
 from files.online import OnlineFile
@@ -14,7 +15,6 @@ from files.online_answers import Choices, answered
 from files.online_headings import Headings, Place
 from files.times import read_time
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from tests.files.workbooks import write
 
 
@@ -82,7 +82,7 @@ def test_times(cell: str | datetime, expected: datetime | None) -> None:
 
 
 def test_headings_and_answers_by_name_number_and_words() -> None:
-    form = read_form(HERE / "HTX-NN.xlsx")
+    form = read_form(QUESTIONNAIRES / "HTX-NN.xlsx")
     headings = Headings(form)
     for heading in ("cap uy tinh", "cap_uy_tinh", "C1", "Ông bà hài lòng thế nào về sự quan tâm của cấp ủy tỉnh?"):
         assert headings.find(heading) == Place("cap_uy_tinh"), heading

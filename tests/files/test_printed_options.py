@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.printed_options import PROMISED, look_alike, misread
 from files.readiness import readiness
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from sms.encoding import plain
 from survey.words.written import WRITTEN
 from tests.files.test_xlsform import CHOICES, faults
@@ -91,6 +91,6 @@ def test_every_word_that_a_text_offers_is_kept_for_that() -> None:
 
 @pytest.mark.parametrize("code", ["HTX-NN", "HTX-PNN", "QTD", "BC-THANG"])
 def test_the_samples_are_read_as_they_are_printed(code: str) -> None:
-    sample = read_form(HERE / f"{code}.xlsx")
+    sample = read_form(QUESTIONNAIRES / f"{code}.xlsx")
     assert list(misread(sample)) == []
     assert list(look_alike(sample)) == []

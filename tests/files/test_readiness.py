@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.form_differences import form_changes
 from files.readiness import readiness
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from survey.form.checks import check
 from survey.form.questionnaire import Questionnaire
 from tests.survey.forms import calculate, consent, form, level, other, small_form, words
@@ -19,7 +19,7 @@ from tests.survey.forms import calculate, consent, form, level, other, small_for
 
 @pytest.mark.parametrize("code", ["HTX-NN", "HTX-PNN", "QTD"])
 def test_the_samples_are_ready(code: str) -> None:
-    ready = readiness(read_form(HERE / f"{code}.xlsx"))
+    ready = readiness(read_form(QUESTIONNAIRES / f"{code}.xlsx"))
     assert {n.code for n in ready.notices} <= {"form.text_missing"}
     assert all(30 < seconds < 600 for seconds in ready.seconds.values())
 

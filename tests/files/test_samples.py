@@ -12,10 +12,10 @@ import pytest
 from pyxform.validators.odk_validate import ODKValidateError
 from pyxform.xls2xform import convert
 
+from demo.samples.make_samples import QUESTIONNAIRES, samples
 from files.lists import read_registry
 from files.readiness import readiness
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE, samples
 from sms.encoding import measure, plain
 from sms.texting import TextContext, compose
 from survey.engine.effects import Ask, Echo, Welcome
@@ -28,16 +28,16 @@ REPORT = "BC-THANG"
 
 @pytest.fixture(scope="module", params=CODES)
 def form(request: pytest.FixtureRequest) -> Questionnaire:
-    return read_form(HERE / f"{request.param}.xlsx")
+    return read_form(QUESTIONNAIRES / f"{request.param}.xlsx")
 
 
 @pytest.mark.parametrize("name", sorted(samples()))
 def test_the_script_writes_the_samples_again_byte_for_byte(name: str) -> None:
-    assert samples()[name] == (HERE / name).read_bytes()
+    assert samples()[name] == (QUESTIONNAIRES / name).read_bytes()
 
 
 def test_every_sample_is_committed() -> None:
-    assert {path.name for path in HERE.glob("*.xlsx")} == set(samples())
+    assert {path.name for path in QUESTIONNAIRES.glob("*.xlsx")} == set(samples())
 
 
 def test_a_form_has_the_shape_it_should(form: Questionnaire) -> None:
@@ -55,17 +55,17 @@ def test_a_form_has_the_shape_it_should(form: Questionnaire) -> None:
 
 @pytest.mark.parametrize("code", [*CODES, REPORT])
 def test_pyxform_makes_an_xform_of_each_sample(code: str) -> None:
-    made = convert(str(HERE / f"{code}.xlsx"), form_name="data")
+    made = convert(str(QUESTIONNAIRES / f"{code}.xlsx"), form_name="data")
     root = ElementTree.fromstring(made.xform)
     binds = {bind.get("nodeset", "").rpartition("/")[2] for bind in root.iter("{http://www.w3.org/2002/xforms}bind")}
-    assert {q.name for q in read_form(HERE / f"{code}.xlsx").questions} <= binds
+    assert {q.name for q in read_form(QUESTIONNAIRES / f"{code}.xlsx").questions} <= binds
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="no java: apt install default-jre-headless")
 @pytest.mark.parametrize("code", [*CODES, REPORT])
 def test_odk_validate_accepts_each_sample(code: str) -> None:
     """JavaRosa, the engine of ODK Collect, loads the form and works out its expressions; it raises what it refuses."""
-    assert convert(str(HERE / f"{code}.xlsx"), form_name="data", validate=True).xform
+    assert convert(str(QUESTIONNAIRES / f"{code}.xlsx"), form_name="data", validate=True).xform
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="no java: apt install default-jre-headless")
@@ -77,7 +77,7 @@ def test_odk_validate_can_refuse(tmp_path: Path) -> None:
 
 
 def test_the_report_has_a_question_of_every_kind() -> None:
-    form = read_form(HERE / f"{REPORT}.xlsx")
+    form = read_form(QUESTIONNAIRES / f"{REPORT}.xlsx")
     assert form.sample
     assert {q.kind for q in form.questions} == set(get_args(Kind)) - {"note"}
     assert {q.required for q in form.questions} == {True, False}
@@ -114,7 +114,7 @@ def test_each_question_fits_one_plain_text_with_number_and_options(form: Questio
 @pytest.mark.parametrize("code", [*CODES, REPORT])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_each_question_leaves_as_one_text_even_after_an_echo(code: str, language: str) -> None:
-    form = read_form(HERE / f"{code}.xlsx")
+    form = read_form(QUESTIONNAIRES / f"{code}.xlsx")
     context = TextContext(office="LMHTX tinh Mau", contact="02043888999")
     asked = [q for q in form.questions if q.asked]
     for before, question in zip([None, *asked], asked, strict=False):
@@ -141,7 +141,7 @@ def test_the_invitation_is_one_segment_whatever_the_office_is_called(form: Quest
 
 
 def test_the_village_has_forty_organisations_and_three_rows_with_known_faults() -> None:
-    found = read_registry(HERE / "sample-village.xlsx")
+    found = read_registry(QUESTIONNAIRES / "sample-village.xlsx")
     assert (found.rows, len(found.organisations)) == (43, 40)
     refused = [(f.row, f.code) for f in found.faults if f.weight == "refused"]
     assert refused == [
@@ -157,7 +157,7 @@ def test_the_village_has_forty_organisations_and_three_rows_with_known_faults() 
 
 
 def test_the_village_has_forty_phones_of_its_own_in_every_shape() -> None:
-    found = read_registry(HERE / "sample-village.xlsx")
+    found = read_registry(QUESTIONNAIRES / "sample-village.xlsx")
     first = [o.phones[0] for o in found.organisations]
     assert len({phone.e164 for phone in first}) == 40
     assert {phone.kind for phone in first} == {"mobile"}
@@ -168,4 +168,4 @@ def test_the_village_has_forty_phones_of_its_own_in_every_shape() -> None:
 
 
 def test_samples_lie_where_the_script_says() -> None:
-    assert Path("questionnaires").resolve() == HERE.resolve()
+    assert Path("questionnaires").resolve() == QUESTIONNAIRES.resolve()

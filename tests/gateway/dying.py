@@ -15,8 +15,8 @@ import psycopg
 
 from carriers.credentials import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
+from demo.samples.make_samples import QUESTIONNAIRES
 from gateway.app import create_webhooks_app
-from questionnaires.make_samples import HERE
 from services.campaign import campaigns
 from services.registry.imports import import_registry
 from services.work import Work
@@ -33,7 +33,7 @@ FIRST_ID = 1_000_000
 
 def import_list(work: Work, _: str) -> None:
     """A province's list comes in."""
-    import_registry(work, "QB", HERE / "sample-village.xlsx", "test")
+    import_registry(work, "QB", QUESTIONNAIRES / "sample-village.xlsx", "test")
 
 
 def launch(work: Work, campaign: str) -> None:

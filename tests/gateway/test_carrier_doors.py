@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import Client, TestResponse
 
 from contact.delivery import State, merge
-from gateway.webhook_guard import MAX_BYTES
+from gateway.webhooks.guard import MAX_BYTES
 from tests.carriers.dialects import DIALECTS, Brought, Dialect
 from tests.carriers.parts import TO
 from tests.gateway.parts import BASE, REF, TOKEN, small_app

@@ -12,7 +12,7 @@ from flask import Flask
 from prometheus_client import REGISTRY
 from werkzeug.test import Client, TestResponse
 
-from gateway.webhook_guard import FORM, MAX_BYTES
+from gateway.webhooks.guard import FORM, MAX_BYTES
 from tests.carriers.parts import ACCOUNT, TO
 from tests.gateway.parts import OLD_TOKEN, OTHER_ACCOUNT, REF, Twilio, small_app, text_form
 

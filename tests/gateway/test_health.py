@@ -12,7 +12,7 @@ from carriers.credentials import TwilioCredentials
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from gateway.health import newest_migration
-from gateway.inside import Inside
+from gateway.internal_access import Inside
 from migrations.upgrade import COMMENT, head
 from runtime.settings import BadSettingsError, Settings
 from services.work import Work

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
-from gateway.webhook_guard import MAX_BYTES
+from gateway.webhooks.guard import MAX_BYTES
 from tests.carriers.parts import ACCOUNT
 from tests.gateway.parts import BASE, REF, TOKEN
 

@@ -11,7 +11,7 @@ from sqlalchemy.pool import QueuePool
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from gateway.serving import ByHost, _reachable, webhooks_app
+from gateway.app_routing import ByHost, _reachable, webhooks_app
 from runtime import container
 from runtime.settings import Settings
 from tests.doubles import KEYS

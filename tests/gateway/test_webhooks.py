@@ -10,8 +10,8 @@ from prometheus_client import REGISTRY
 from werkzeug.test import Client
 
 from contact.delivery import InboundText, Receipt, State
-from gateway.desk import FRESH, RETRY
 from gateway.webhooks import twilio_voice
+from gateway.webhooks.context import FRESH, RETRY
 from services.calls.dialogue import MOST_TURNS
 from tests.carriers.parts import ACCOUNT, TO, sender
 from tests.doubles import FakeClock

@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 
-from gateway.serving import ByHost
+from gateway.app_routing import ByHost
 from tests.gateway.small_server import app as webhooks
 
 MUCH = b"x" * 100_000

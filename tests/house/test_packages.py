@@ -28,13 +28,13 @@ def test_every_package_stands_in_the_contracts() -> None:
     parser.read(ROOT / ".importlinter")
     roots = set(parser["importlinter"]["root_packages"].split())
     layers = set(re.split(r"[\s|]+", parser["importlinter:contract:floors"]["layers"].strip()))
-    assert roots == set(PACKAGES) - {"questionnaires"} | roots & {"questionnaires"}
-    assert layers | {"simulator"} | roots & {"questionnaires"} == roots
+    assert roots == set(PACKAGES)
+    assert layers | {"simulator"} == roots
 
 
 def test_every_package_is_installed_and_typed() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    code = {package for package in PACKAGES if package != "questionnaires"}
+    code = set(PACKAGES)
     found = config["tool"]["setuptools"]["packages"]["find"]["include"]
     assert {f"{package}*" for package in code} == set(found)
     assert code <= set(config["tool"]["mypy"]["files"])

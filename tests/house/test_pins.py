@@ -44,7 +44,7 @@ def top(name: str) -> dict[str, Requirement]:
 def imported() -> frozenset[str]:
     """First names of all modules that the product imports."""
     found = set()
-    for path in modules(*(set(PACKAGES) - {"simulator", "questionnaires"})):
+    for path in modules(*(set(PACKAGES) - {"simulator"})):
         for node in ast.walk(tree(path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from cli.main import SUBCOMMANDS
-from cli.typed_words import TypedWords
+from cli.masked_input import TypedWords
 from store.audit import TYPED
 from tests.house.source import ROOT, called, literal, modules, name, tree
 
@@ -41,7 +41,7 @@ def test_every_field_for_words_masks_them() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and node.args and literal(node.args[0]) in TYPED
     ]
-    assert [place for by, place in asked if by not in ("typed", "Column")] == []
+    assert [place for by, place in asked if by not in ("masked_field", "Column")] == []
     shown = {one for path in (ROOT / "gateway").rglob("*.html") for one in TYPED if f'name="{one}"' in path.read_text()}
     assert shown == {"reason", "title"}
     assert len(asked) >= 5

@@ -10,7 +10,7 @@ from celery.bin.celery import celery
 
 from cli.doctor_checks import PARTS
 from gateway.console.lists import MAX_UPLOAD
-from gateway.webhook_guard import MAX_BYTES
+from gateway.webhooks.guard import MAX_BYTES
 from runtime.celery_client import QUEUES
 from runtime.refusals import NOT_CONFIGURED
 from runtime.settings import Settings

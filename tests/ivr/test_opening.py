@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import pytest
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.xlsform import read_form
 from ivr.callflow import CallContext, script_for
 from ivr.promptbook import sentences
 from ivr.prompts import spoken_seconds
 from ivr.script import Say
-from questionnaires.make_samples import HERE
 from survey.engine import engine
 from survey.form.questionnaire import Questionnaire
 from tests.survey.forms import NOW
 
 CALL = CallContext(1, "Liên minh Hợp tác xã tỉnh Lào Cai", "0214 3840 123", organisation="Hợp tác xã Đồng Tâm")
-SAMPLES = [read_form(HERE / f"{code}.xlsx") for code in ("HTX-NN", "HTX-PNN", "QTD", "BC-THANG")]
+SAMPLES = [read_form(QUESTIONNAIRES / f"{code}.xlsx") for code in ("HTX-NN", "HTX-PNN", "QTD", "BC-THANG")]
 
 
 @pytest.mark.parametrize("other", ["", "hmn"])

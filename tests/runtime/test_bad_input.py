@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from cli.main import alo
-from questionnaires.make_samples import HERE
+from demo.samples.make_samples import QUESTIONNAIRES
 from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
@@ -25,7 +25,7 @@ from tests.files.workbooks import write
 from tests.house.source import ROOT
 from tests.services.world import build
 
-VILLAGE = str(HERE / "sample-village.xlsx")
+VILLAGE = str(QUESTIONNAIRES / "sample-village.xlsx")
 NOBODY = "00000000-0000-0000-0000-000000000001"
 HEADS = "Tên đăng nhập,Tên tổ chức,Loại,Loại hình,Phường/Xã,Là thành viên"
 SENDER = ("sender", "add", "n", "--carrier", "twilio", "--medium", "text")

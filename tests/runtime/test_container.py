@@ -12,7 +12,7 @@ from carriers.credentials import KannelCredentials, TwilioCredentials
 from contact.sender import SenderRow
 from runtime import container
 from runtime.clock import FastClock
-from runtime.seeding import seed_senders
+from runtime.first_senders import seed_senders
 from runtime.settings import SecretStr, Settings
 from services.refusal import Refusal
 from tests.doubles import KEYS, START, FakeCarriers

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from cli.main import alo
 from demo import network_process as network
-from runtime import demonstrated, processes
+from runtime import demo_data, processes
 from runtime.data_directory import DEMONSTRATION
 from runtime.settings import SecretStr, Settings
 from services.refusal import Refusal
@@ -84,17 +84,17 @@ def test_nobody_made_up_reaches_a_database_of_your_own(run: Alo, home: Path, com
 
 
 def test_without_a_simulated_network_the_directory_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demonstrated.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(demo_data.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(Refusal, match=r"demo\.not_installed"):
-        demonstrated.settled(Settings(alo_data_dir=home))
+        demo_data.settled(Settings(alo_data_dir=home))
 
 
 def test_the_demonstration_itself_goes_on(home: Path) -> None:
     given = Settings(alo_data_dir=home, database_url=SecretStr(""), twilio_account_sid="")
-    found = demonstrated.woken(given)
-    assert found.twilio_account_sid == demonstrated.ACCOUNT
+    found = demo_data.woken(given)
+    assert found.twilio_account_sid == demo_data.ACCOUNT
     assert found.twilio_api_base_url.endswith(":10001")
-    assert demonstrated.settled(found).alo_clock == found.alo_clock
+    assert demo_data.settled(found).alo_clock == found.alo_clock
 
 
 def test_no_part_has_a_secret_among_its_arguments(tmp_path: Path) -> None:

@@ -41,13 +41,13 @@ from cli.doctor_checks import (
 from cli.main import alo
 from contact.calendar import local_day
 from demo.data_directory import free_port
-from gateway.serving import webhooks_app
+from gateway.app_routing import webhooks_app
 from migrations import upgrade
 from runtime import heartbeats, keys
 from runtime.celery_client import QUEUES
 from runtime.container import machine_work
+from runtime.first_senders import seed_senders
 from runtime.heartbeats import Heartbeats
-from runtime.seeding import seed_senders
 from runtime.settings import Settings
 from services.follow_up.staff_requests import Told
 from services.privacy import person_requests

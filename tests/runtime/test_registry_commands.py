@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from cli.main import alo
 from cli.session import Session
-from questionnaires.make_samples import HERE
+from demo.samples.make_samples import QUESTIONNAIRES
 from services.work import Work
 from store.tables.registry import organisations
 from store.tables.rounds import questionnaires
@@ -22,8 +22,8 @@ from store.unit_of_work import Database
 from tests.files.test_lists import CODED, row
 from tests.files.workbooks import write
 
-VILLAGE = str(HERE / "sample-village.xlsx")
-FORMS = [str(HERE / f"{code}.xlsx") for code in ("HTX-NN", "HTX-PNN", "QTD")]
+VILLAGE = str(QUESTIONNAIRES / "sample-village.xlsx")
+FORMS = [str(QUESTIONNAIRES / f"{code}.xlsx") for code in ("HTX-NN", "HTX-PNN", "QTD")]
 OFFICE = ["office", "add", "mau", "--name", "Liên minh Mẫu", "--area", "24", "--contact-number", "0204 3 888 999"]
 ROUND = ["round", "open", "r1", "--title", "Đợt mẫu", "--year", "2026", "--closes", "20/12/2026"]
 
@@ -242,7 +242,7 @@ def test_two_editions_are_compared_in_two_languages(run: Run) -> None:
 
 
 def test_a_form_of_every_kind_is_checked_published_shown_and_compared(run: Run) -> None:
-    report = str(HERE / "BC-THANG.xlsx")
+    report = str(QUESTIONNAIRES / "BC-THANG.xlsx")
     assert "mong_muon" in run("questionnaire", "check", report).stdout
     run("questionnaire", "publish", report)
     shown = run("questionnaire", "show", "BC-THANG").stdout
@@ -253,7 +253,7 @@ def test_a_form_of_every_kind_is_checked_published_shown_and_compared(run: Run) 
 
 
 def test_placeholders_of_a_language_by_ear_say_what_they_are_and_are_taken_in_as_such(run: Run, tmp_path: Path) -> None:
-    report, folder = str(HERE / "BC-THANG.xlsx"), str(tmp_path / "hmn")
+    report, folder = str(QUESTIONNAIRES / "BC-THANG.xlsx"), str(tmp_path / "hmn")
     assert "ÂM THANH TẠM" in run("questionnaire", "placeholders", report, folder).stdout
     language = ("--language", "hmn", "--voice", "placeholder", "--json")
     taken = loaded(run("questionnaire", "record", report, folder, *language))

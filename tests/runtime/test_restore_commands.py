@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 from cli.main import alo
 from cli.session import Session
 from contact.calendar import ZONE
-from gateway.console import desk
+from gateway.console import context
 from services import continuity
 from services.work import Work
 from store.tables.outbox import senders
@@ -110,14 +111,11 @@ def test_a_log_of_another_time_or_time_zone_lets_nothing_go(
 
 def test_the_staff_pages_say_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their banner asks as the console's role; a database that cannot say breaks no page."""
-    monkeypatch.setattr(desk, "sight", lambda: world.work)
-    assert list(desk.held()) == []
+    monkeypatch.setattr(context, "scoped_work", lambda: world.work)
+    assert list(context.unread_senders()) == []
     continuity.hold(world.work, world.work.clock.now(), "restored", "test")
-    assert [one.sender for one in desk.held()] == ["line", "one-way", "texts"]
+    assert [one.sender for one in context.unread_senders()] == ["line", "one-way", "texts"]
     gone = world.work.database.__class__("postgresql://nobody@127.0.0.1:1/none", role_label="gone")
-    monkeypatch.setattr(desk, "sight", lambda: world.work.__class__(**{**_parts(world.work), "database": gone}))
-    assert list(desk.held()) == []
-
-
-def _parts(work: Work) -> dict[str, object]:
-    return {name: getattr(work, name) for name in Work.__dataclass_fields__}
+    away = replace(world.work, database=gone)
+    monkeypatch.setattr(context, "scoped_work", lambda: away)
+    assert list(context.unread_senders()) == []

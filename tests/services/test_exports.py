@@ -46,7 +46,7 @@ from survey.answers import Channel, Entry, Heard
 from survey.form.questionnaire import Question, Questionnaire
 from tests.doubles import FakeClock
 from tests.faults import plant
-from tests.services.test_imports import ACTOR, HERE, VILLAGE, office, open_round  # noqa: F401
+from tests.services.test_imports import ACTOR, QUESTIONNAIRES, VILLAGE, office, open_round  # noqa: F401
 from tests.services.world import build
 from tests.survey.forms import choices, consent, form, level, whole
 from tests.survey.forms import words as said
@@ -75,7 +75,7 @@ def opened(work: Work) -> None:
     offices.add_office(work, "mau", "Liên minh HTX tỉnh Mẫu", "province", "24", "0204 3 888 999", ACTOR)
     import_registry(work, "mau", VILLAGE, ACTOR)
     for code in ("HTX-NN", "HTX-PNN", "QTD"):
-        publish(work, HERE / f"{code}.xlsx", ACTOR)
+        publish(work, QUESTIONNAIRES / f"{code}.xlsx", ACTOR)
     now, forms = work.clock.now(), rounds.newest_questionnaires(work)
     rounds.open_round(work, "r1", "Đợt mẫu", "2026", "", now, now + timedelta(days=20), forms, ACTOR)
 

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from services.garbage_search import pause_search
+from services.garbage_collection import pause_search
 
 
 def test_it_goes_on_when_the_last_block_ends() -> None:

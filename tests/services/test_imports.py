@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.faults import Fault, RefusedError
 from files.reports import ImportReport, report_from_json
-from questionnaires.make_samples import HERE
 from services.interview import questionnaires
 from services.interview import recording as interviews
 from services.keys.sealed_columns import opened
@@ -44,7 +44,7 @@ from tests.doubles import FakeClock
 from tests.files.test_lists import HEADER, row
 from tests.files.workbooks import write
 
-VILLAGE = HERE / "sample-village.xlsx"
+VILLAGE = QUESTIONNAIRES / "sample-village.xlsx"
 ACTOR = "cli:test"
 LISTED = ("organisations", "organisation_phones", "phones", "interviews")
 
@@ -61,7 +61,7 @@ def open_round(work: Work, office: str) -> str:
     """The village, imported, in an open round."""
     import_registry(work, office, VILLAGE, ACTOR)
     for code in ("HTX-NN", "HTX-PNN", "QTD"):
-        questionnaires.publish(work, HERE / f"{code}.xlsx", ACTOR)
+        questionnaires.publish(work, QUESTIONNAIRES / f"{code}.xlsx", ACTOR)
     now = work.clock.now()
     forms = rounds.newest_questionnaires(work)
     rounds.open_round(work, "r1", "Đợt mẫu", "2026", "", now, now + timedelta(days=20), forms, ACTOR)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.online_answers import Choices, answered
 from files.online_headings import Headings
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from services.calls import dialogue as calls
 from services.interview import recording as interviews
 from services.interview.questionnaires import publish
@@ -102,7 +102,7 @@ def test_the_same_form_entered_twice_changes_nothing(world: World) -> None:
 
 
 def test_cells_of_the_online_file_are_read_by_kind() -> None:
-    form = read_form(HERE / "BC-THANG.xlsx")
+    form = read_form(QUESTIONNAIRES / "BC-THANG.xlsx")
     rows = (
         ("kho_khan", "Thiếu vốn, Khó bán hàng", "von dau_ra"),
         ("kho_khan", "Thiên tai, dịch bệnh", "thien_tai"),  # a label with a comma of its own
@@ -125,6 +125,6 @@ def test_cells_of_the_online_file_are_read_by_kind() -> None:
 
 
 def test_the_sample_report_is_published_and_read_again_under_its_digest(work: Work, tmp_path: Path) -> None:
-    form = read_form(HERE / "BC-THANG.xlsx")
-    assert publish(work, HERE / "BC-THANG.xlsx", "cli:test").sha256 == form.sha256
+    form = read_form(QUESTIONNAIRES / "BC-THANG.xlsx")
+    assert publish(work, QUESTIONNAIRES / "BC-THANG.xlsx", "cli:test").sha256 == form.sha256
     assert questionnaire.from_dict(form.to_dict()).sha256 == form.sha256

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.faults import RefusedError
-from questionnaires.make_samples import HERE
 from services.interview import questionnaires
 from services.refusal import Refusal
 from services.work import Work
@@ -17,7 +17,7 @@ from store.unit_of_work import Database
 from tests.files import test_xlsform
 from tests.files.workbooks import write
 
-SAMPLE = HERE / "HTX-NN.xlsx"
+SAMPLE = QUESTIONNAIRES / "HTX-NN.xlsx"
 
 
 def test_publishing_keeps_the_form_under_its_digest(work: Work, owner: Database) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from contact import settings as round_settings
-from questionnaires.make_samples import HERE
+from demo.samples.make_samples import QUESTIONNAIRES
 from scoring import rules
 from services.interview import questionnaires
 from services.refusal import Refusal
@@ -37,9 +37,9 @@ ACTOR = "cli:test"
 def village(work: Work, owner: Database) -> dict[tuple[str, str], str]:
     """The village and the three forms; gives which form goes to whom."""
     offices.add_office(work, "mau", "Liên minh HTX tỉnh Mẫu", "province", "24", "0204 3 888 999", ACTOR)
-    import_registry(work, "mau", HERE / "sample-village.xlsx", ACTOR)
+    import_registry(work, "mau", QUESTIONNAIRES / "sample-village.xlsx", ACTOR)
     for code in ("HTX-NN", "HTX-PNN", "QTD"):
-        questionnaires.publish(work, HERE / f"{code}.xlsx", ACTOR)
+        questionnaires.publish(work, QUESTIONNAIRES / f"{code}.xlsx", ACTOR)
     return rounds.newest_questionnaires(work)
 
 

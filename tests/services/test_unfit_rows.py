@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.parsing.texts import MOST_NULS
-from questionnaires.make_samples import HERE
 from services.interview import questionnaires
 from services.registry import imports, offices
 from services.registry import online_answers as online
@@ -126,7 +126,7 @@ def test_an_online_row_that_cannot_be_entered(
 ) -> None:
     import_registry(work, office, listed(tmp_path), ACTOR)
     for code in ("HTX-NN", "HTX-PNN", "QTD"):
-        questionnaires.publish(work, HERE / f"{code}.xlsx", ACTOR)
+        questionnaires.publish(work, QUESTIONNAIRES / f"{code}.xlsx", ACTOR)
     now = work.clock.now()
     forms = rounds.newest_questionnaires(work)
     rounds.open_round(work, "r1", "Đợt mẫu", "2026", "", now, now + timedelta(days=20), forms, ACTOR)

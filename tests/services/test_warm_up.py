@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from services import warm_up
+from gateway import warm_up
 from services.work import Work
 from store.tables.interviews import inbound, interview_events
 from store.tables.outbox import call_turns, calls, outbox, receipts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sms.reading.handwritten import without_device
+from sms.reading.signatures_and_quotes import without_device
 
 
 def test_blank_lines_without_number_cost_no_more_than_a_look_at_each() -> None:

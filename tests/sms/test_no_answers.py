@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms.reading import machine_texts, replies
-from sms.reading.wrapped import unwrapped
+from sms.reading.transport_encodings import unwrapped
 from survey.answers import Key
 from tests import cases
 from tests.sms.test_contact_wishes import INNOCENT, WISHES

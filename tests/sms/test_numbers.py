@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from sms.reading import numerals, replies
 from sms.reading import vocabulary as words
 from survey.answers import Key, Unclear
@@ -26,7 +26,7 @@ NAMES = {
 
 
 def _question(code: str, name: str) -> Question:
-    question = read_form(HERE / f"{code}.xlsx").question(name)
+    question = read_form(QUESTIONNAIRES / f"{code}.xlsx").question(name)
     assert question is not None
     return question
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from demo.samples.make_samples import QUESTIONNAIRES
 from files.printed_options import misread
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE
 from sms import texting
 from sms.encoding import plain
 from sms.reading import replies
@@ -26,7 +26,7 @@ from survey.engine.effects import Ask
 from survey.form.questionnaire import Choice, Question, Questionnaire
 from tests.survey import forms
 
-FORMS = {path.stem: read_form(path) for path in sorted(Path(HERE).glob("[A-Z]*.xlsx"))}
+FORMS = {path.stem: read_form(path) for path in sorted(Path(QUESTIONNAIRES).glob("[A-Z]*.xlsx"))}
 
 
 def printed(form: Questionnaire, question: Question, language: str, *, accented: bool = False) -> dict[str, str]:

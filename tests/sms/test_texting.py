@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demo.samples.make_samples import QUESTIONNAIRES as HERE_FORMS
 from files.xlsform import read_form
-from questionnaires.make_samples import HERE as HERE_FORMS
 from sms import encoding, texting
 from sms.texting import TextContext, compose
 from survey.answers import Heard, Key, Said, Spoken, Unclear
@@ -33,11 +33,11 @@ from tests.survey.forms import NOW
 
 FORM = forms.small_form()
 BOTH = st.sampled_from([FORM, forms.report_form()])
-HERE = TextContext("LM HTX Lao Cai", "02143840123")
+QUESTIONNAIRES = TextContext("LM HTX Lao Cai", "02143840123")
 OPTIONS = "1=Rat hai long, 2=Hai long, 3=Khong hai long, 4=Khong co y kien"
 
 
-def body(*effects: object, form: Questionnaire = FORM, context: TextContext = HERE) -> str:
+def body(*effects: object, form: Questionnaire = FORM, context: TextContext = QUESTIONNAIRES) -> str:
     (text,) = compose(form, effects, "vi", context)  # type: ignore[arg-type]
     assert text.segments == encoding.measure(text.body).segments
     return text.body
@@ -64,7 +64,7 @@ SAID: st.SearchStrategy[Said] = st.one_of(
 def test_every_step_of_every_interview_is_one_text_with_whole_options(
     form: Questionnaire, said: list[Said], language: str, accented: bool
 ) -> None:
-    context = replace(HERE, accented=accented)
+    context = replace(QUESTIONNAIRES, accented=accented)
     step = engine.begin(form, engine.new_interview(form, language), "sms", NOW)
     for what in said:
         heard = Heard("sms", "SM1", what, step.interview.turn, step.interview.asked)
@@ -89,7 +89,7 @@ def test_every_step_of_the_sample_forms_is_one_segment(form: Questionnaire, said
     for what in said:
         heard = Heard("sms", "SM1", what, step.interview.turn, step.interview.asked)
         step = engine.hear(form, step.interview, heard, NOW)
-        (text,) = compose(form, step.effects, "vi", HERE)
+        (text,) = compose(form, step.effects, "vi", QUESTIONNAIRES)
         assert text.segments == 1, text
 
 
@@ -97,7 +97,7 @@ def test_every_step_of_the_sample_forms_is_one_segment(form: Questionnaire, said
 def test_the_end_of_a_part_never_cuts_an_option(words: int, accented: bool, echo: bool) -> None:
     form = stretched(words)
     effects = ((Echo("q2", "3"),) if echo else ()) + (Ask("q1", 2),)
-    (text,) = compose(form, effects, "vi", replace(HERE, accented=accented))
+    (text,) = compose(form, effects, "vi", replace(QUESTIONNAIRES, accented=accented))
     asked = form.question("q1")
     assert asked is not None
     for choice in asked.choices:
@@ -140,18 +140,18 @@ def test_then_courtesies_go_and_never_what_was_wrong_or_the_question() -> None:
 
 
 def test_a_form_that_is_too_long_takes_more_segments_and_says_so() -> None:
-    (text,) = compose(stretched(60), (Ask("q1", 2),), "vi", HERE)
+    (text,) = compose(stretched(60), (Ask("q1", 2),), "vi", QUESTIONNAIRES)
     assert text.segments == 3
     assert " ".join(text.body.split()).endswith(OPTIONS)
 
 
 def test_a_larger_budget_keeps_the_echo() -> None:
-    wide = replace(HERE, segments=2)
+    wide = replace(QUESTIONNAIRES, segments=2)
     assert body(Echo("q2", "3"), Ask("q1", 2), form=stretched(20), context=wide).startswith("Da ghi: hai long.")
 
 
 def test_accents_only_where_the_round_asks_for_them() -> None:
-    accented = replace(HERE, accented=True)
+    accented = replace(QUESTIONNAIRES, accented=True)
     (text,) = compose(FORM, (Echo("q1", "3"), Ask("q2", 3)), "vi", accented)
     assert "Không hài lòng" in text.body
     assert text.encoding == "ucs2"
@@ -164,7 +164,7 @@ def test_the_forms_own_words_for_texts_are_preferred() -> None:
 
 
 def test_one_phone_for_several_names_the_organisation() -> None:
-    two = replace(HERE, organisation="HTX Hoa Sen")
+    two = replace(QUESTIONNAIRES, organisation="HTX Hoa Sen")
     assert "Ve HTX Hoa Sen:" in body(Welcome(), Ask("consent", 1), context=two)
     assert "Cau nay hoi ve HTX Hoa Sen:" in body(Doubtful("two_interviews"), Ask("q1", 2), context=two)
     assert "Cau nay hoi ve Phieu thu:" in body(Doubtful("two_interviews"), Ask("q1", 2))
@@ -173,18 +173,18 @@ def test_one_phone_for_several_names_the_organisation() -> None:
 def test_a_note_alone_and_an_end_are_texts_too() -> None:
     assert body(Tell("intro")) == "Loi dan intro."
     assert body(Finished()).startswith("Phieu cua ong/ba da nop roi")
-    assert compose(FORM, (), "vi", HERE) == []
+    assert compose(FORM, (), "vi", QUESTIONNAIRES) == []
 
 
 def test_a_name_that_would_cost_a_segment_shortens_the_invitation_and_no_other_does() -> None:
     whole, brief = "xin hoi y kien ong/ba, khoang 5 cau", "xin y kien ong/ba, 5 cau. Hoi: 02143840123"
     assert whole in body(Welcome(), Ask("consent", 1))
-    long = replace(HERE, office="Liên minh Hợp tác xã tỉnh Lào Cai")
+    long = replace(QUESTIONNAIRES, office="Liên minh Hợp tác xã tỉnh Lào Cai")
     (text,) = compose(FORM, (Welcome(), Ask("consent", 1)), "vi", long)
     assert text.segments == 1
     assert brief in text.body
     assert "Thoi nhan tin: TC" in text.body
-    (text,) = compose(stretched(23), (Welcome(), Ask("q1", 1)), "vi", HERE)
+    (text,) = compose(stretched(23), (Welcome(), Ask("q1", 1)), "vi", QUESTIONNAIRES)
     assert text.segments == 2
     assert whole in text.body  # two either way: nothing is left out
 
@@ -194,7 +194,7 @@ def test_a_name_that_would_cost_a_segment_shortens_the_invitation_and_no_other_d
 def test_every_written_sentence_fits_one_segment(code: str, language: str) -> None:
     given_here = {"office", "contact", "organisation"}
     others = dict.fromkeys(wording.parameters(code) - given_here, "12")
-    text = texting.notice(code, language, replace(HERE, organisation="HTX Hoa Sen"), **others)
+    text = texting.notice(code, language, replace(QUESTIONNAIRES, organisation="HTX Hoa Sen"), **others)
     assert text.segments == 1
     assert text.body.isascii()
 

@@ -273,7 +273,7 @@ def departed(bench: Bench) -> Loop:
     bench.carriers.texts.departed = left
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(senders).where(senders.c.id != world.text.id).values(medium="call"))
-    bench.failing("services.recovery.departed._enter", left[1], 2)
+    bench.failing("services.recovery.unrecorded_contacts._enter", left[1], 2)
     continuity.hold(world.work, at, "restored", "test")
     bench.clock.advance(timedelta(minutes=2))
 

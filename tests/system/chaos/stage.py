@@ -22,7 +22,7 @@ from migrations.upgrade import upgrade
 from runtime import processes
 from runtime.container import machine_work, with_embedded
 from runtime.embedded import SUPERUSER, Postgres, Valkey
-from runtime.seeding import seed_senders
+from runtime.first_senders import seed_senders
 from runtime.settings import SecretStr, Settings
 from services.work import Work
 from tests import faults

@@ -18,7 +18,8 @@ import psycopg
 import pytest
 
 from demo import checks as usual
-from runtime.backups import putting_back, sealing, taking
+from runtime.backups import backup, sealing
+from runtime.backups import restore as restoring
 from runtime.backups.sealing import Opener
 from runtime.embedded import SUPERUSER
 from tests.system.chaos import people, witness
@@ -105,10 +106,10 @@ def lose(stage: Stage, parts: Sequence[str]) -> None:
 def restore(stage: Stage, manifest: Path, private: Path) -> None:
     """Put the backup back into the emptied database."""
     url = stage.settings.database_owner_url.get_secret_value()
-    assert putting_back.is_empty(url) == (False, "alo"), "nobody of ours is connected any more"
-    found, dump, opener = putting_back.check(stage.settings, manifest, private, print)
+    assert restoring.is_empty(url) == (False, "alo"), "nobody of ours is connected any more"
+    found, dump, opener = restoring.check(stage.settings, manifest, private, print)
     assert isinstance(opener, Opener)
-    putting_back.put_back(stage.settings, found, dump, opener, print, "test")
+    restoring.put_back(stage.settings, found, dump, opener, print, "test")
 
 
 def as_if_by_hand(stage: Stage, *, unnoticed: bool) -> None:
@@ -129,7 +130,7 @@ def run(stage: Stage, tmp_path: Path, *, unnoticed: bool) -> Seen:
     wait("the first texts", lambda: len(usual.contacts(seen.journal)) >= 3)
     private = tmp_path / "private.txt"
     public = sealing.new_key(private)
-    manifest, told = taking.take(stage.settings, tmp_path / "backup", public, stage.work.clock.now(), print)
+    manifest, told = backup.take(stage.settings, tmp_path / "backup", public, stage.work.clock.now(), print)
     before = len(usual.contacts(seen.journal))
 
     def enough() -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.network_process import CALL_NUMBER, TEXT_NUMBER, Network
-from runtime.demonstrated import ACCOUNT
+from runtime.demo_data import ACCOUNT
 from tests.house.source import ROOT
 from tests.system.install import units
 from tests.system.install.document import steps

@@ -9,7 +9,7 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from demo.network_process import CALL_NUMBER, TEXT_NUMBER
-from runtime.demonstrated import ACCOUNT
+from runtime.demo_data import ACCOUNT
 
 CA = "/etc/ssl/certs/ca-certificates.crt"
 PERSON = "+84901234567"

@@ -137,7 +137,7 @@ def presumed(house: House, number: str) -> None:
     try:
         ref = lost_answer(house, number)
         house.becomes(ref, "unknown", 30)
-        row = house.becomes(ref, "presumed", 1.5 * reconcile.GIVE_UP_AFTER.total_seconds() / house.work.haste + 60)
+        row = house.becomes(ref, "presumed", 1.5 * reconcile.GIVE_UP_AFTER.total_seconds() / house.work.time_scale + 60)
         assert row["error_code"] == "presumed_sent"
         assert row["reserved_at"] is not None
         with house.work.database.transaction() as conn:

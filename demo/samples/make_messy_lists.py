@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import random
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,15 +18,12 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import xlsxwriter
-import xlwt
+import xlwt  # type: ignore[import-untyped]  # has none
 
-HERE = Path(__file__).parent
-if __name__ == "__main__":
-    sys.path.insert(0, str(HERE.parent))
+from demo.samples.messes import FIELDS, MESSES, Line, good, plain
 
-from questionnaires.messes import FIELDS, MESSES, Line, good, plain  # noqa: E402
-
-PLACE = HERE / "messy"
+QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"
+PLACE = QUESTIONNAIRES / "messy"
 SEED = 20261122
 TITLES: Mapping[str, str] = {
     "login": "Số điện thoại", "password": "Mật khẩu", "name": "Tên tổ chức", "kind": "Loại (HTX/QTD)",

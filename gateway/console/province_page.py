@@ -8,7 +8,16 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.console.desk import desk, member, obey, refusal_words, say, sight, typed
+from gateway.console.context import (
+    console_context,
+    machine_work,
+    masked_field,
+    member,
+    refusal_words,
+    run_command,
+    say,
+    scoped_work,
+)
 from gateway.console.rounds import chosen_office, seen
 from services.refusal import Refusal
 from services.results.exports import FORMATS, Order, export
@@ -25,12 +34,12 @@ def status(code: str) -> ResponseReturnValue:
     found, wanted = member(), request.form.get("format", "xlsx")
     if wanted not in FORMATS["status"]:
         abort(404)
-    with desk().uploads.room() as place:
+    with console_context().uploads.room() as place:
         path = place / f"{code}.{wanted}"
         office = None if found.national else found.office_code
-        order = Order(code, "status", wanted, path, found.actor, typed("reason"), office)
+        order = Order(code, "status", wanted, path, found.actor, masked_field("reason"), office)
         try:
-            export(sight(), order, say)
+            export(scoped_work(), order, say)
         except Refusal as refusal:
             flash(refusal_words(refusal), "refused")
             return redirect(url_for("rounds.show", code=code), 303)
@@ -43,9 +52,9 @@ def status(code: str) -> ResponseReturnValue:
 def lock(code: str) -> ResponseReturnValue:
     """Lock the member's province (the national alliance: any)."""
     seen(code)
-    office, reason = chosen_office(), typed("reason")
+    office, reason = chosen_office(), masked_field("reason")
     told = say("round.was_locked", office=office, round=code)
-    obey(lambda: lock_office(desk().machine, code, office, member().actor, reason), told)
+    run_command(lambda: lock_office(machine_work(), code, office, member().actor, reason), told)
     return redirect(url_for("rounds.show", code=code), 303)
 
 
@@ -53,7 +62,10 @@ def lock(code: str) -> ResponseReturnValue:
 def unlock(code: str) -> ResponseReturnValue:
     """Open a locked province again; the use case refuses all but the national alliance."""
     seen(code)
-    office, reason, found = chosen_office(), typed("reason"), member()
+    office, reason, found = chosen_office(), masked_field("reason"), member()
     told = say("round.was_unlocked", office=office, round=code)
-    obey(lambda: unlock_office(desk().machine, code, office, found.actor, reason, national=found.national), told)
+    run_command(
+        lambda: unlock_office(machine_work(), code, office, found.actor, reason, national=found.national),
+        told,
+    )
     return redirect(url_for("rounds.show", code=code), 303)

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from characters import codes
 from gateway import auth
-from gateway.console.desk import desk, field, later, page, refusal_words, say
-from gateway.console.door_log import note_sign_in_failed, note_signed_out
+from gateway.console.context import console_context, field, machine_work, refusal_words, render_page, render_wait, say
 from gateway.console.new_password import unfit
-from gateway.console.way_back import way_back
+from gateway.console.return_path import way_back
+from gateway.console.sign_in_log import note_sign_in_failed, note_signed_out
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
 from services.refusal import Refusal
@@ -29,23 +29,23 @@ def sign_in() -> ResponseReturnValue:
     """The form."""
     if auth.member():
         return redirect(url_for("rounds.home"), 303)
-    return page("sign_in.html", email="", fault=say("console.session.over") if auth.forget_ended() else "")
+    return render_page("sign_in.html", email="", fault=say("console.session.over") if auth.forget_ended() else "")
 
 
 @routes.post("/sign-in")
 def take_sign_in() -> ResponseReturnValue:
     """Sign in, or say that address or password is wrong, not which."""
-    email, tries = codes.email(request.form.get("email", "")), desk().tries
+    email, tries = codes.email(request.form.get("email", "")), console_context().tries
     wait = tries.begin(email)
     if wait:
-        return later("sign_in.html", wait, email=email)
+        return render_wait("sign_in.html", wait, email=email)
     found = auth.verified(email, request.form.get("password", ""))
     if found is None:
         REFUSED.labels("console", "sign_in").inc()
         note_sign_in_failed("password", email)
-        return page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
+        return render_page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
     tries.succeeded(email)
-    if second_factor.state(desk().machine, found.staff_id).set_up:
+    if second_factor.state(machine_work(), found.staff_id).set_up:
         auth.ask_second(found)
         return redirect(url_for("step.show"), 303)
     auth.sign_in(found)
@@ -68,27 +68,27 @@ def sign_out() -> ResponseReturnValue:
 def invitation(token: str) -> ResponseReturnValue:
     """The form to choose a password, as long as the invitation is open."""
     try:
-        return _invitation(200, staff.invited(desk().machine, token))
+        return _invitation(200, staff.invited(machine_work(), token))
     except Refusal as refusal:
-        return page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
+        return render_page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
 
 
 @routes.post("/invitation/<token:token>")
 def take_invitation(token: str) -> ResponseReturnValue:
     """Set the password and use the invitation up."""
-    wait = desk().tries.begin("")
+    wait = console_context().tries.begin("")
     if wait:
-        return later("notice.html", wait, title=say("console.invitation.title"))
+        return render_wait("notice.html", wait, title=say("console.invitation.title"))
     password, name = request.form.get("password", ""), field("name")[:120]
     try:
-        invited = staff.invited(desk().machine, token)
-        desk().tries.succeeded("")
+        invited = staff.invited(machine_work(), token)
+        console_context().tries.succeeded("")
         fault = unfit(password, (invited["email"], name, invited["name"], invited["office_name"]))
         if fault:
             return _invitation(422, {**invited, "name": name}, fault)
-        staff.join(desk().machine, token, auth.hashed(password), name)
+        staff.join(machine_work(), token, auth.hashed(password), name)
     except Refusal as refusal:
-        return page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
+        return render_page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
     auth.sign_out()
     flash(say("console.invitation.taken"), "done")
     return redirect(url_for("door.sign_in"), 303)
@@ -104,6 +104,6 @@ def language() -> ResponseReturnValue:
 
 
 def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> ResponseReturnValue:
-    return page(
+    return render_page(
         "invitation.html", status, invited=invited, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault
     )

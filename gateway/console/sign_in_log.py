@@ -10,7 +10,7 @@ import structlog
 from flask import Response, request
 
 from gateway import auth
-from gateway.console.desk import desk
+from gateway.console.context import machine_work
 from services.staff import accounts as staff
 
 _log = structlog.get_logger("alo.gateway")
@@ -20,7 +20,7 @@ _LETTERS = 16
 
 def note_sign_in_failed(reason: str, email: str = "") -> None:
     """A sign-in that failed, `reason` a code: with the member's id where the address is somebody's."""
-    known = staff.id_of(desk().machine, email) if email else None
+    known = staff.id_of(machine_work(), email) if email else None
     _note("sign_in_failed", reason, staff=_text(known), subject=keyed("email", email))
 
 
@@ -45,7 +45,7 @@ def note_forged() -> None:
 
 def keyed(kind: str, text: str) -> str:
     """A hash that nobody without the look-up key can try addresses against; "" of nothing."""
-    return "h" + desk().machine.vault.lookup(f"{kind}:{text}").hex()[:_LETTERS] if text else ""
+    return "h" + machine_work().vault.lookup(f"{kind}:{text}").hex()[:_LETTERS] if text else ""
 
 
 def _note(event: str, reason: str, **told: str) -> None:

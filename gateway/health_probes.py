@@ -18,7 +18,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gateway.deadline import Deadline
 from migrations.compatibility import fit
-from runtime.heartbeats import Seen
+from runtime import container
+from runtime.heartbeats import Heartbeats, Seen
+from runtime.settings import Settings
 from services.watching.metrics import Measure, measures
 from services.work import Work
 from store import readiness
@@ -45,7 +47,7 @@ def newest_migration() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class HealthProbes:
     """What is looked at: `work` over a database with short time-outs; `broker` says what it has seen, or None where it
     is away; `data_dir`: whose disk may fill. None: there is nothing of the kind to look at."""
 
@@ -53,6 +55,16 @@ class Watched:
     broker: Callable[[], Seen | None] | None = None
     data_dir: Path | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(DEADLINE_S))
+
+
+def health_probes(settings: Settings) -> HealthProbes:
+    """The probes of a real process, with a pool of their own for the database; nothing is connected yet."""
+    url = settings.broker_url.get_secret_value()
+    return HealthProbes(
+        container.watching_work(settings),
+        Heartbeats(url).seen if url else None,
+        settings.alo_data_dir,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +80,10 @@ class Readiness:
 AWAY = Readiness("away", "behind", "away")
 
 
-def look(watched: Watched, head: str) -> Readiness:
+def look(probes: HealthProbes, head: str) -> Readiness:
     """Reach the database, read its revision, write a row and take it back; at most some seconds."""
     try:
-        return watched.deadline.ask(lambda: _asked(watched.work, head))
+        return probes.deadline.ask(lambda: _asked(probes.work, head))
     except (SQLAlchemyError, TimeoutError):
         return AWAY
 
@@ -100,13 +112,13 @@ def _sqlstate(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
 
 
-def figures(watched: Watched, head: str) -> list[Measure]:
+def figures(probes: HealthProbes, head: str) -> list[Measure]:
     """Everything that can be told now; never raises for a part that is away."""
-    return [*_database(watched, head), *_broker(watched), *_disk(watched), *_build()]
+    return [*_database(probes, head), *_broker(probes), *_disk(probes), *_build()]
 
 
-def _database(watched: Watched, head: str) -> Iterator[Measure]:
-    ready = look(watched, head)
+def _database(probes: HealthProbes, head: str) -> Iterator[Measure]:
+    ready = look(probes, head)
     yield Measure("alo_database_up", {}, ready.database == "ok")
     yield Measure("alo_database_writable", {}, ready.writing in FITS)
     yield Measure("alo_schema_revision", {"of": "code"}, int(head))
@@ -117,7 +129,7 @@ def _database(watched: Watched, head: str) -> Iterator[Measure]:
     questions = {"connections": _connections, "senders": measures}
     for part, question in questions.items():
         try:
-            yield from watched.deadline.ask(partial(question, watched.work))
+            yield from probes.deadline.ask(partial(question, probes.work))
         except (SQLAlchemyError, TimeoutError):
             yield Measure("alo_figures_missing", {"part": part}, 1)
 
@@ -131,10 +143,10 @@ def _connections(work: Work) -> list[Measure]:
     ]
 
 
-def _broker(watched: Watched) -> Iterator[Measure]:
-    if watched.broker is None:
+def _broker(probes: HealthProbes) -> Iterator[Measure]:
+    if probes.broker is None:
         return
-    seen = watched.broker()
+    seen = probes.broker()
     yield Measure("alo_broker_up", {}, seen is not None)
     if seen is None:
         return
@@ -145,11 +157,11 @@ def _broker(watched: Watched) -> Iterator[Measure]:
         yield Measure("alo_queue_messages", {"queue": queue}, waiting)
 
 
-def _disk(watched: Watched) -> Iterator[Measure]:
-    if watched.data_dir is None:
+def _disk(probes: HealthProbes) -> Iterator[Measure]:
+    if probes.data_dir is None:
         return
     try:
-        found = shutil.disk_usage(watched.data_dir)
+        found = shutil.disk_usage(probes.data_dir)
     except OSError:
         return
     yield Measure("alo_data_free_bytes", {}, found.free)

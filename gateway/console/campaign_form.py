@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from characters.cleaning import clean, plain
 from contact.kinds import KINDS
 from files import areas
-from gateway.console.desk import say, typed
+from gateway.console.context import masked_field, say
 from store.campaign.audience import OUTCOMES
 
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
@@ -32,7 +32,7 @@ def filled_in(form: MultiDict[str, str]) -> dict[str, Any]:
     """title, kind, audience and spread_days of `services.campaign.campaigns.draft`, as the form gives them."""
     days = plain(form.get("spread_days", ""))
     return {
-        "title": typed("title", LONGEST_TITLE),
+        "title": masked_field("title", LONGEST_TITLE),
         "kind": form.get("campaign_kind") or "reminder",
         "audience": dict(_audience(form)),
         "spread_days": min(MOST_DAYS, int(days)) if days.isascii() and days.isdigit() else 0,

@@ -13,9 +13,9 @@ from werkzeug.routing import BaseConverter
 
 from contact.delivery import Receipt
 from contact.sender import SenderRow
-from gateway.desk import desk
 from gateway.metrics import DONE
-from gateway.webhook_guard import refuse
+from gateway.webhooks.context import webhook_context
+from gateway.webhooks.guard import refuse
 from services.delivery import outcomes as delivery
 from services.unfit import isolation
 
@@ -39,7 +39,7 @@ def read(door: str, parse: Callable[[Mapping[str, str]], Value], values: Mapping
 
 def sender_at(carrier: str, medium: str, address: str) -> SenderRow:
     """The sender this request came in for; refused when the number or its account is not ours."""
-    found = desk().senders.find(carrier, medium, address)
+    found = webhook_context().senders.find(carrier, medium, address)
     if found is None:
         refuse(carrier, 403, "unknown_sender")
     if carrier == "twilio" and found.account != g.form.get("AccountSid"):
@@ -49,8 +49,9 @@ def sender_at(carrier: str, medium: str, address: str) -> SenderRow:
 
 def reported(ref: str, receipt: Receipt) -> str:
     """Merge what the carrier says of `ref`; one that nobody can merge is kept, and need not come again."""
+    work = webhook_context().work
     merged = isolation.each(
-        desk().work, "receipts", [receipt], lambda one: delivery.record_receipt(desk().work, ref, one),
+        work, "receipts", [receipt], lambda one: delivery.record_receipt(work, ref, one),
         key=lambda one: f"{ref}:{one.raw_status}", fresh=True,
     )  # fmt: skip
     for fault in merged.waiting:

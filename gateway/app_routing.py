@@ -76,19 +76,19 @@ def load(side: Side) -> None:
 
 def webhooks_app(settings: Settings) -> WSGIApplication:
     """The carriers' side, as the machine's database role. It may be made before a fork: it keeps no connection."""
-    from gateway.admission import guarded
     from gateway.app import create_webhooks_app
-    from gateway.inside import Inside
+    from gateway.health_probes import health_probes
+    from gateway.internal_access import Inside
+    from gateway.key_check import guarded
     from gateway.metrics import count_connections
-    from gateway.watching import watched
-    from services.warm_up import warm_up
+    from gateway.warm_up import warm_up
 
     work = container.machine_work(settings)
     count_connections(work.database, "machine")
     probes = {"broker": _reachable(settings.broker_url.get_secret_value())}
     inside = Inside(settings.alo_inside, settings.alo_trusted_proxies)
     app = create_webhooks_app(
-        work, container.credentials(settings), settings.base_url, probes, inside, watched(settings)
+        work, container.credentials(settings), settings.base_url, probes, inside, health_probes(settings)
     )
     app = guarded(app, work)
     warm_up(work)

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from cli.masked_input import WORDS
 from cli.session import Session
-from cli.typed_words import WORDS
 from contact.kinds import KINDS
 from services.campaign.preview import Preview
 from services.refusal import Refusal

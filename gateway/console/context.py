@@ -1,7 +1,7 @@
 """What every page works with: two ways to work, the member's scope, the language, and words for refusals.
 
-Pages READ with `sight()`, the console's role under row-level security; COMMANDS run with the machine's role, and only
-on what `sight()` has found.
+Pages READ with `scoped_work()`, the console's role under row-level security; COMMANDS run as `machine_work()`,
+and only on what `scoped_work()` has found.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from characters.cleaning import clean
 from contact.masking import masked
 from gateway import auth
 from gateway.auth import StaffMember
-from gateway.console.tries import Tries
+from gateway.console.sign_in_limits import Tries
 from gateway.console.uploads import Uploads
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES, words
@@ -33,7 +33,7 @@ EXTENSION = "alo_console"
 
 
 @dataclass(frozen=True, slots=True)
-class ConsoleDesk:
+class ConsoleContext:
     """One per app. `tries` counts sign-ins."""
 
     console: Work
@@ -42,9 +42,14 @@ class ConsoleDesk:
     tries: Tries
 
 
-def desk() -> ConsoleDesk:
+def console_context() -> ConsoleContext:
     """The desk of the app that answers the current request."""
-    return cast(ConsoleDesk, current_app.extensions[EXTENSION])
+    return cast(ConsoleContext, current_app.extensions[EXTENSION])
+
+
+def machine_work() -> Work:
+    """How commands are carried out: as the machine, on what `scoped_work()` has found."""
+    return console_context().machine
 
 
 def member() -> StaffMember:
@@ -53,18 +58,18 @@ def member() -> StaffMember:
     return found if found is not None else abort(401)
 
 
-def sight() -> Work:
+def scoped_work() -> Work:
     """What the member may see: their office's rows, or all for the national alliance."""
-    found, console = member(), desk().console
+    found, console = member(), console_context().console
     office = None if found.national else found.office_id
     scoped = console.database.scoped(office=office, national=found.national, member=found.staff_id)
     return replace(console, database=scoped)
 
 
-def held() -> Sequence[continuity.Unread]:
+def unread_senders() -> Sequence[continuity.Unread]:
     """Senders that wait after a restore, and everything with them; none where the database cannot say."""
     try:
-        return continuity.unread(sight())
+        return continuity.unread(scoped_work())
     except SQLAlchemyError:
         return ()
 
@@ -86,7 +91,7 @@ def field(name: str) -> str:
     return clean(request.form.get(name, ""))
 
 
-def typed(name: str, most: int = LONGEST_REASON) -> str:
+def masked_field(name: str, most: int = LONGEST_REASON) -> str:
     """A field whose words others will read, at most so many letters: phone numbers in it are masked, and the next page
     says so."""
     found = masked(field(name))
@@ -104,7 +109,7 @@ def refusal_words(refusal: Refusal) -> str:
     return words(refusal.code, language(), **params)
 
 
-def obey(command: Callable[[], object], told: str) -> bool:
+def run_command(command: Callable[[], object], told: str) -> bool:
     """Carry a command out and say so (`told`, already in words) on the next page, or say why not. True when done."""
     try:
         command()
@@ -115,16 +120,16 @@ def obey(command: Callable[[], object], told: str) -> bool:
     return True
 
 
-def page(template: str, status: int = 200, **shown: Any) -> tuple[str, int]:
+def render_page(template: str, status: int = 200, **shown: Any) -> tuple[str, int]:
     """A page from its template."""
     return render_template(template, **shown), status
 
 
-def later(template: str, seconds: float, **shown: Any) -> tuple[str, int, dict[str, str]]:
+def render_wait(template: str, seconds: float, **shown: Any) -> tuple[str, int, dict[str, str]]:
     """The page again, and how long to wait before the next try. Nothing waits in here."""
     REFUSED.labels("console", "throttled").inc()
     wait = math.ceil(seconds)
     some = say("console.seconds", n=wait) if wait < 100 else say("console.minutes", n=math.ceil(wait / 60))
     fault = say("console.sign_in.wait", wait=some)
-    text, status = page(template, 429, fault=fault, **{"text": "", **shown})
+    text, status = render_page(template, 429, fault=fault, **{"text": "", **shown})
     return text, status, {"Retry-After": str(wait)}

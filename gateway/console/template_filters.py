@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from gateway.console.desk import language
+from gateway.console.context import language
 from runtime.catalogue import shown
 
 SIGNS: Mapping[str, str] = {

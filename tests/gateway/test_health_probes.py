@@ -18,10 +18,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from carriers.credentials import TwilioCredentials
-from gateway import metrics, watched
+from gateway import health_probes, metrics
 from gateway.app import create_webhooks_app
 from gateway.deadline import AT_ONCE, Deadline
-from gateway.watched import Watched
+from gateway.health_probes import HealthProbes
 from runtime import web_server
 from runtime.heartbeats import Seen
 from services.work import Work
@@ -36,7 +36,9 @@ SEEN = Seen(0.5, {"contact": 2.0, "housekeeping": float("inf")}, {"contact": 0, 
 
 
 def client(work: Work, seen: Callable[[], Seen | None] = lambda: SEEN, place: Path = Path("/")) -> Any:
-    return create_webhooks_app(work, SECRETS, BASE, watched=Watched(work, seen, place, Deadline(5.0))).test_client()
+    return create_webhooks_app(
+        work, SECRETS, BASE, watched=HealthProbes(work, seen, place, Deadline(5.0))
+    ).test_client()
 
 
 def ready(work: Work) -> tuple[int, dict[str, str]]:
@@ -146,7 +148,9 @@ def test_everything_is_told(work: Work, tmp_path: Path) -> None:
     assert found["alo_queue_last_task_seconds[housekeeping]"] == float("inf")
     assert found["alo_queue_messages[housekeeping]"] == 7
     assert (
-        found["alo_schema_revision[code]"] == found["alo_schema_revision[database]"] == int(watched.newest_migration())
+        found["alo_schema_revision[code]"]
+        == found["alo_schema_revision[database]"]
+        == int(health_probes.newest_migration())
     )
     assert found["alo_schema_fits"] == 1
     assert found["alo_outbox_oldest_due_seconds[texts]"] == found["alo_outbox_stalled_seconds[texts]"] == 0
@@ -179,7 +183,7 @@ def test_without_a_disk_the_rest_is_told(work: Work, tmp_path: Path) -> None:
 def test_a_database_that_hangs_is_away_in_time(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
     monkeypatch.setattr(readiness, "revision", lambda _conn: over.wait(60))
-    app = create_webhooks_app(work, SECRETS, BASE, watched=Watched(work, lambda: SEEN, deadline=Deadline(0.1)))
+    app = create_webhooks_app(work, SECRETS, BASE, watched=HealthProbes(work, lambda: SEEN, deadline=Deadline(0.1)))
     asked = app.test_client()
     assert asked.get("/readyz").json["needed"]["database"] == "away"
     found = figures(asked)
@@ -214,7 +218,7 @@ def test_figures_that_fail_are_named_and_the_rest_is_told(work: Work, monkeypatc
     def measures(_work: Work) -> list[Any]:
         raise OperationalError("", {}, Exception())
 
-    monkeypatch.setattr(watched, "measures", measures)
+    monkeypatch.setattr(health_probes, "measures", measures)
     found = figures(client(work))
     assert found["alo_figures_missing[senders]"] == 1
     assert found["alo_database_up"] == 1

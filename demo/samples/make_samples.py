@@ -6,21 +6,17 @@ Everything here is invented and marked as a sample: the committee's own wordings
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
 
-HERE = Path(__file__).parent
-if __name__ == "__main__":
-    sys.path.insert(0, str(HERE.parent))
+from demo.samples import sample_report
+from demo.samples.sample_village import HEADER, TITLE, village_rows
+from demo.samples.sample_words import FORMS, SampleForm
 
-from questionnaires import sample_report  # noqa: E402
-from questionnaires.sample_village import HEADER, TITLE, village_rows  # noqa: E402
-from questionnaires.sample_words import FORMS, SampleForm  # noqa: E402
-
+QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"
 Cells = Sequence[Sequence[object]]
 VI, EN = "Tiếng Việt (vi)", "English (en)"
 SURVEY = (
@@ -91,7 +87,7 @@ def samples() -> dict[str, bytes]:
 def main() -> None:
     """Write all samples beside this script."""
     for name, data in samples().items():
-        (HERE / name).write_bytes(data)
+        (QUESTIONNAIRES / name).write_bytes(data)
         print(name, len(data))
 
 

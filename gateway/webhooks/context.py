@@ -16,7 +16,7 @@ from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials, KannelCredentials
 from contact.address import read_address
 from contact.sender import SenderRow
-from gateway.webhook_guard import WebhookGuard
+from gateway.webhooks.guard import WebhookGuard
 from services.work import Work
 from store.messages import senders
 
@@ -57,7 +57,7 @@ class SenderBook:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WebhookContext:
     """Everything a view needs."""
 
     work: Work
@@ -74,12 +74,12 @@ class Desk:
         return self.urls.kannel_receipt(ref, entry.secret)
 
 
-def open_desk(work: Work, credentials: Credentials, public_base_url: str) -> Desk:
-    """The desk for one app."""
+def build_context(work: Work, credentials: Credentials, public_base_url: str) -> WebhookContext:
+    """The webhook_context for one app."""
     base = public_base_url.rstrip("/")
-    return Desk(work, WebhookGuard(credentials, base), CallbackUrls(base), SenderBook(work), credentials)
+    return WebhookContext(work, WebhookGuard(credentials, base), CallbackUrls(base), SenderBook(work), credentials)
 
 
-def desk() -> Desk:
-    """The desk of the app that answers the current request."""
-    return cast(Desk, current_app.extensions[EXTENSION])
+def webhook_context() -> WebhookContext:
+    """The webhook_context of the app that answers the current request."""
+    return cast(WebhookContext, current_app.extensions[EXTENSION])

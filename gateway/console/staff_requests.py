@@ -9,7 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from characters.cleaning import clean
 from contact.calendar import local_day
-from gateway.console.desk import desk, field, member, page, refusal_words, say, sight
+from gateway.console.context import (
+    field,
+    machine_work,
+    member,
+    refusal_words,
+    render_page,
+    say,
+    scoped_work,
+)
 from services.follow_up import staff_requests as told_wishes
 from services.follow_up.staff_requests import HOW, Told
 from services.refusal import Refusal
@@ -25,16 +33,16 @@ def show() -> ResponseReturnValue:
     organisation, numbers = None, []
     try:
         if code:
-            found = told_wishes.find(sight(), code, office)
-            organisation = told_wishes.standing(sight(), found)
-            numbers = held_numbers.standing(desk().machine, found)
+            found = told_wishes.find(scoped_work(), code, office)
+            organisation = told_wishes.standing(scoped_work(), found)
+            numbers = held_numbers.standing(machine_work(), found)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
-    today = local_day(desk().machine.clock.now())
+    today = local_day(machine_work().clock.now())
     shown = {"code": code, "office": office, "organisation": organisation, "how": HOW, "today": today}
     lines = [say(line, **params) for line, params in held_numbers.lines(numbers)]
     some_held = any(number.is_held for number in numbers)
-    return page("wishes.html", 200, **shown, lines=lines, some_held=some_held)
+    return render_page("wishes.html", 200, **shown, lines=lines, some_held=some_held)
 
 
 @routes.post("/stop")
@@ -54,8 +62,8 @@ def usable() -> ResponseReturnValue:
     """The numbers were checked: those that were held back are used again."""
     code, office = request.form.get("code", ""), request.form.get("office") or None
     try:
-        found = told_wishes.find(sight(), code, office)
-        count = held_numbers.confirm(desk().machine, found, request.form.get("how", ""), member().actor)
+        found = told_wishes.find(scoped_work(), code, office)
+        count = held_numbers.confirm(machine_work(), found, request.form.get("how", ""), member().actor)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
     else:
@@ -69,7 +77,7 @@ def _enter(what: str) -> ResponseReturnValue:
     act = told_wishes.stop if what == "stop" else told_wishes.start
     try:
         told = Told(field("how"), _day(field("day")), field("words"))
-        count = act(desk().machine, told_wishes.find(sight(), code, office), told, actor)
+        count = act(machine_work(), told_wishes.find(scoped_work(), code, office), told, actor)
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
     else:
