@@ -7,27 +7,40 @@ SQLAlchemy's own way of executing costs as much again as the driver. It must not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, cast
+from typing import Any, Generic, NoReturn, TypeVar, cast, overload
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import RowFactory, dict_row
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.selectable import ReturnsRows
 
+from store.rows import check_columns, maker
+
+R = TypeVar("R")
 Row = RowMapping | dict[str, Any]
 """A row by the names of its columns, whoever read it."""
 
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # left unannotated there
 
 
-class Prepared:
-    """One statement. Values are named as its bind parameters are; rows come as the driver reads them."""
+class Prepared(Generic[R]):
+    """One statement. Values are named as its bind parameters are; rows come as `row_class`, by position."""
 
-    def __init__(self, statement: ClauseElement) -> None:
-        """Compile `statement`; its constants are kept, everything else is given with each run."""
+    @overload
+    def __init__(self: Prepared[dict[str, Any]], statement: ClauseElement) -> None: ...
+
+    @overload
+    def __init__(self, statement: ClauseElement, row_class: type[R]) -> None: ...
+
+    def __init__(self, statement: ClauseElement, row_class: type[Any] | None = None) -> None:
+        """Compile `statement`; its constants are kept, everything else is given with each run.
+
+        Without `row_class` rows are dicts. Raises ColumnMismatchError when its columns are others.
+        """
         compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
         kinds = {name: bind.type.dialect_impl(_DIALECT) for bind, name in compiled.bind_names.items()}
         found = {name: kind.bind_processor(_DIALECT) for name, kind in kinds.items()}
@@ -36,15 +49,21 @@ class Prepared:
         self._writers = {name: write for name, write in found.items() if write is not None}
         constants = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._constants = self._written(constants)
+        self._rows: RowFactory[R] = cast("RowFactory[R]", dict_row)
+        if row_class is not None:
+            if isinstance(statement, ReturnsRows):
+                check_columns(list(statement.exported_columns.keys()), row_class)
+            make = maker(row_class)
+            self._rows = lambda _cursor: make
 
-    def first(self, conn: Connection, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    def first(self, conn: Connection, given: Mapping[str, Any]) -> R | None:
         """Run it; the first row, or None. Raises sqlalchemy.exc.DBAPIError."""
         try:
             return self._run(conn, given).fetchone()
         except psycopg.Error as error:
             self._fail(conn, error)
 
-    def all(self, conn: Connection, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def all(self, conn: Connection, given: Mapping[str, Any]) -> list[R]:
         """Run it; every row. Raises sqlalchemy.exc.DBAPIError."""
         try:
             return self._run(conn, given).fetchall()
@@ -58,8 +77,8 @@ class Prepared:
         except psycopg.Error as error:
             self._fail(conn, error)
 
-    def _run(self, conn: Connection, given: Mapping[str, Any]) -> psycopg.Cursor[dict[str, Any]]:
-        return _driver(conn).cursor(row_factory=dict_row).execute(self.sql, self._constants | self._written(given))
+    def _run(self, conn: Connection, given: Mapping[str, Any]) -> psycopg.Cursor[R]:
+        return _driver(conn).cursor(row_factory=self._rows).execute(self.sql, self._constants | self._written(given))
 
     def _written(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the driver takes them: SQLAlchemy wraps JSON by the column's type."""
