@@ -31,8 +31,9 @@ from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
 from store.vault import Vault
-from tests import read_once
+from tests import cases, read_once
 from tests.doubles import KEY, FakeCarriers, FakeClock, FakeIds, RecordingJobs
+from tests.statements import noted
 
 HOME = "ALO_TEST_HOME"
 CONTROLLER = "ALO_TEST_CONTROLLER"
@@ -45,6 +46,7 @@ examples.load_profile("any machine")  # what a property says holds however slow 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run may be told."""
     parser.addoption("--seed", type=int, default=1, help="seed of what tests/system/doors draws")
+    parser.addoption("--case", default="", help="of tables of cases only those whose label has this text")
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         home.chmod(0o711)
         os.environ[HOME], os.environ[CONTROLLER] = str(home), str(os.getpid())
     read_once.begin(Path(os.environ[HOME]))
+    cases.wanted = config.getoption("--case")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -219,6 +222,13 @@ def eraser_url(url_of: Callable[[str], str], eraser: Database) -> str:
 def broker_url(servers: dict[str, str]) -> str:
     """An embedded Valkey, as Celery's broker URL."""
     return servers["broker"]
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every statement that reaches the database from now on, BEGIN and COMMIT not counted."""
+    with noted() as seen:
+        yield seen
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
-"""A text comes in: once, bound to what was shown, answered in the response; opting out ends everything at once."""
+"""A text comes in: once, bound to what was shown, answered in the response."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,41 +15,19 @@ from services.sending import dispatcher as dispatch
 from services.texts import receive as inbound
 from services.texts.receive import TextReply
 from services.work import Work
-from store.messages import unknown as doubts
-from store.people import phones as phone_rows
-from store.tables.campaigns import consent as ledger
-from store.tables.campaigns import tasks
 from store.tables.interviews import inbound as inbound_rows
 from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox, senders
 from store.tables.rounds import rounds
 from survey.answers import Heard, Key
-from survey.form.questionnaire import Choice, Question
 from tests.faults import plant
+from tests.services.texting import send
 from tests.services.world import LEADER, World, build
-from tests.statements import noted
-from tests.survey.forms import consent, form, words
-
-STRANGER = "+84907777777"
 
 
 @pytest.fixture
 def world(work: Work) -> World:
     return build(work)
-
-
-def send(world: World, body: str, number: str = LEADER, wait_s: int = 60, **more: Any) -> TextReply:
-    """A person reads, thinks for a minute, and writes `body`."""
-    world.work.clock.advance(timedelta(seconds=wait_s))  # type: ignore[attr-defined]  # the tests' clock
-    return inbound.receive_text(world.work, world.text, world.text_from(body, number, **more))
-
-
-def yes_no(name: str) -> Question:
-    """Có or không."""
-    return Question(
-        name, "select_one", words("Đơn vị có buôn bán không?"),
-        (Choice("yes", words("Có", "Yes"), "1"), Choice("no", words("Không", "No"), "2")),
-    )  # fmt: skip
 
 
 def test_a_whole_interview_by_text(world: World) -> None:
@@ -105,13 +79,6 @@ def test_consent_and_opting_out_take_at_most_six_statements(world: World, statem
     statements.clear()
     assert send(world, "TC").outcome == "opted_out"
     assert len(statements) <= 6
-
-
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """Every statement that reaches the database, BEGIN and COMMIT not counted."""
-    with noted() as seen:
-        yield seen
 
 
 # The same text again
@@ -335,162 +302,6 @@ def test_an_answer_behind_the_code_of_its_organisation(world: World, mark: str) 
     assert (world.answers(0), world.answers(second)) == ({"consent": "yes", "q1": "3"}, {"consent": "yes"})
 
 
-# Opting out
-
-
-def opted_out_for_good(world: World) -> None:
-    """STOP: one confirmation, nothing queued is left, nothing more is said."""
-    send(world, "alo")
-    refs = [world.plan("call"), world.plan("text", state=State.CLAIMED)]
-    reply = send(world, "TC")
-    assert "khong goi" in (reply.body or "")
-    assert world.sent(ref=reply.ref)[0]["purpose"] == "opt_out_confirmation"
-    assert [world.sent(ref=ref)[0]["state"] for ref in refs] == ["withdrawn"] * 2
-    assert (world.consent_of(), world.ledger()) == ("stopped", ["stopped"])
-    assert send(world, "TC").body is None
-    silent = send(world, "1")
-    assert (silent.outcome, silent.body) == ("answered_after_stop", None)
-
-
-def test_opting_out_withdraws_everything_and_is_confirmed_once(world: World) -> None:
-    opted_out_for_good(world)
-    assert world.answers() == {"consent": "yes"}
-
-
-def test_that_proof_fails_when_opting_out_is_skipped(world: World) -> None:
-    with plant("skip-opt-out"), pytest.raises(AssertionError):
-        opted_out_for_good(world)
-
-
-def test_only_start_again_lifts_a_stop(world: World) -> None:
-    send(world, "TC")
-    assert send(world, "dung").body is None
-    assert world.consent_of() == "stopped"
-    assert send(world, "DK LAI").outcome == "opted_in"
-    assert (world.consent_of(), world.ledger()) == ("unasked", ["stopped", "started"])
-    assert send(world, "alo").outcome == "opened"
-
-
-def test_a_word_that_may_be_an_opt_out_holds_and_asks_once(world: World) -> None:
-    send(world, "alo")
-    first, second = send(world, "dung"), send(world, "dung")
-    assert "phai khong" in (first.body or "")
-    assert (second.outcome, second.body) == ("held", None)
-    assert world.consent_of() == "held"
-    assert send(world, "1").outcome == "answered"
-    assert world.consent_of() == "given"
-    assert world.ledger() == ["held", "held", "released", "given"]
-
-
-@pytest.mark.parametrize("yes", ["dung roi", "phải", "vâng ạ", "co"])
-def test_a_yes_to_the_question_whether_contacts_shall_end_ends_them(world: World, yes: str) -> None:
-    send(world, "alo")
-    send(world, "1")
-    send(world, "dung")
-    assert send(world, yes).outcome == "opted_out"
-    assert (world.consent_of(), world.ledger()) == ("stopped", ["given", "held", "stopped"])
-
-
-def test_a_no_to_the_question_whether_contacts_shall_end_answers_no_question_of_the_form(work: Work) -> None:
-    world = build(work, form(consent(), yes_no("trade"), code="YESNO"))
-    send(world, "alo")
-    send(world, "1")
-    send(world, "dung")
-    again = send(world, "khong")
-    assert "C1:" in (again.body or "")
-    assert world.answers() == {"consent": "yes"}
-    assert world.ledger() == ["given", "held", "released"]
-    send(world, "dung")
-    assert send(world, "có").outcome == "opted_out"
-    assert world.answers() == {"consent": "yes"}
-
-
-@pytest.mark.parametrize(
-    "words", ["tc a", "Từ chối ạ", "đừng gọi nữa", "dung nhan tin nua", "thoi nhan tin", "xin dừng"]
-)
-def test_an_opt_out_in_peoples_own_words_ends_everything(world: World, words: str) -> None:
-    send(world, "alo")
-    ref = world.plan("call")
-    assert send(world, words).outcome == "opted_out"
-    assert (world.consent_of(), world.sent(ref=ref)[0]["state"]) == ("stopped", "withdrawn")
-
-
-@pytest.mark.parametrize("words", ["thôi", "khong tham gia", "dung goi", "khong tra loi"])
-def test_unwilling_words_hold_every_contact_and_are_asked_back(world: World, words: str) -> None:
-    send(world, "alo")
-    assert send(world, words).outcome == "held"
-    assert world.consent_of() == "held"
-
-
-@pytest.mark.parametrize(("signal", "consent"), [("STOP", "stopped"), ("START", "unasked"), ("HELP", "unasked")])
-def test_the_carriers_own_signal_feeds_the_ledger_and_gets_no_words(world: World, signal: str, consent: str) -> None:
-    ref = world.plan()
-    assert send(world, signal, opt_out_type=signal).body is None
-    assert world.consent_of() == consent
-    assert world.sent(ref=ref)[0]["state"] == ("withdrawn" if signal == "STOP" else "planned")
-
-
-def test_evidence_of_consent_is_kept_sealed(world: World) -> None:
-    from store.people.consent import history
-
-    send(world, "Từ chối")
-    with world.work.database.transaction() as conn:
-        row = history(conn, world.hash())[0]
-    assert opened(world.work.vault, ledger.c.evidence, row) == "Từ chối"
-    assert (row["channel"], row["at"]) == ("sms", world.work.clock.now())
-
-
-# Numbers on no list
-
-
-def test_an_unknown_number_becomes_a_task_and_gets_a_polite_word_once_a_day(world: World) -> None:
-    first, second = send(world, "alo", STRANGER), send(world, "ai day", STRANGER)
-    assert "chua co trong danh sach" in (first.body or "")
-    assert (second.outcome, second.body) == ("unknown_number", None)
-    assert world.tasks() == ["unknown_number"]
-    assert opened(world.work.vault, tasks.c.detail, world.rows(tasks)[0]) == STRANGER
-    assert send(world, "alo", STRANGER, wait_s=90_000).body == first.body
-
-
-def test_an_unknown_number_can_opt_out(world: World) -> None:
-    assert send(world, "STOP", STRANGER).outcome == "opted_out"
-    assert world.consent_of(STRANGER) == "stopped"
-    assert send(world, "alo", STRANGER).body is None
-
-
-NOBODYS = ("Viettel", "1414", "+14155550100", "anonymous", "+266696687", "client:an", "", "0x4f2", "\x00?")
-
-
-@pytest.mark.parametrize("number", NOBODYS)
-def test_what_is_no_persons_number_here_is_told_to_staff_once_a_day_and_not_answered(world: World, number: str) -> None:
-    reply = send(world, "Quang cao", number)
-    assert (reply.outcome, reply.body) == ("not_a_number", None)
-    send(world, "Quang cao", number)
-    kind = "unknown_number" if number.startswith("+1") else "sender_unreadable"
-    assert world.tasks() == [kind]
-    assert [work_of(world, row) for row in world.rows(tasks)] == [number]
-    send(world, "1", number, wait_s=90_000)
-    assert world.tasks() == [kind] * 2
-
-
-@pytest.mark.parametrize("number", NOBODYS)
-@pytest.mark.parametrize(("body", "told"), [("STOP", ""), ("TC", ""), ("dung", ""), ("ok", "STOP")])
-def test_an_opt_out_of_nobody_is_told_as_such(world: World, number: str, body: str, told: str) -> None:
-    text = world.text_from(body, number, opt_out_type=told)
-    assert inbound.receive_text(world.work, world.text, text).outcome == "opt_out_unreadable"
-    assert world.tasks() == ["stop_unreadable"]
-    assert [row["outcome"] for row in world.received()] == ["opt_out_unreadable"]
-
-
-def work_of(world: World, task: sa.RowMapping) -> str:
-    """The sealed detail of a task."""
-    return "" if task["detail"] is None else opened(world.work.vault, tasks.c.detail, task)
-
-
-def test_a_number_without_its_plus_is_the_same_person(world: World) -> None:
-    assert send(world, "alo", "84901000001").outcome == "opened"
-
-
 # Wishes
 
 
@@ -518,118 +329,3 @@ def test_two_machines_do_not_write_to_each_other_for_ever(world: World) -> None:
     replies = [send(world, f"loi chao so {n} cua may") for n in range(5)]
     assert [reply.body is None for reply in replies] == [False] * 3 + [True] * 2
     assert replies[-1].outcome == "replies_capped"
-
-
-# At the same time
-
-
-def in_threads(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls at the same time; their results in order."""
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result(timeout=20) for future in [pool.submit(call) for call in calls]]
-
-
-def test_the_same_text_delivered_twice_at_once_is_heard_once(world: World) -> None:
-    send(world, "alo")
-    text = world.text_from("1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
-    replies = in_threads(*[lambda: inbound.receive_text(world.work, world.text, text)] * 2)
-    assert sorted(reply.repeated for reply in replies) == [False, True]
-    assert {(reply.body, reply.ref) for reply in replies} == {(replies[0].body, replies[0].ref)}
-    assert len(world.events()) == 2
-
-
-def test_a_key_and_a_text_at_once_store_one_answer(world: World) -> None:
-    send(world, "alo")
-    send(world, "1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
-    ask, text = world.interview()["state"], world.text_from("1")
-    key = Heard("voice", "CA1:3", Key("3"), ask["t"], ask["a"])
-    in_threads(
-        lambda: inbound.receive_text(world.work, world.text, text),
-        lambda: interviews.enter(world.work, world.interviews[0], key, phone_hash=world.hash()),
-    )
-    assert set(world.answers()) == {"consent", "q1"}
-    with world.work.database.transaction() as conn:
-        assert interviews.differences(conn, world.interviews[0]) == []
-
-
-@pytest.mark.parametrize("repeat", range(3))
-def test_an_opt_out_and_an_answer_at_once_leave_nothing_queued(world: World, repeat: int) -> None:
-    send(world, "alo")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
-    ref, stop, answer = world.plan(), world.text_from("STOP"), world.text_from("1")
-    calls = [lambda text=text: inbound.receive_text(world.work, world.text, text) for text in (stop, answer)]
-    stopped, answered = in_threads(*calls)
-    assert stopped.outcome == "opted_out"
-    assert answered.outcome in ("answered", "answered_after_stop")
-    assert (answered.body is None) == (answered.outcome == "answered_after_stop")
-    assert world.consent_of() == "stopped"
-    assert world.sent(ref=ref)[0]["state"] == "withdrawn"
-
-
-def text_waits_for_the_phone(world: World) -> None:
-    """While something else of this phone is under way, a text waits."""
-    text = world.text_from("alo")
-    with ThreadPoolExecutor(1) as pool:
-        with world.work.database.transaction() as conn:
-            phone_rows.lock(conn, world.hash())
-            waiting = pool.submit(inbound.receive_text, world.work, world.text, text)
-            try:
-                waiting.result(timeout=0.4)
-                done = True
-            except TimeoutError:
-                done = False
-        assert waiting.result(timeout=20).outcome == "opened"
-    assert not done
-
-
-@pytest.mark.parametrize(
-    ("fault", "verdict"), [(nullcontext(), nullcontext()), (plant("no-phone-lock"), pytest.raises(AssertionError))]
-)
-def test_turns_of_one_phone_wait_for_each_other(
-    world: World, fault: AbstractContextManager[None], verdict: AbstractContextManager[Any]
-) -> None:
-    with verdict, fault:
-        text_waits_for_the_phone(world)
-
-
-def test_a_process_that_dies_before_commit_leaves_everything_as_it_was(world: World) -> None:
-    send(world, "alo")
-
-    text = world.text_from("1")
-    dying = replace(world.work, ids=_Dying(world.work.ids))
-    before = (world.interview(), world.answers(), len(world.received()), len(world.sent()))
-    with pytest.raises(_KilledError):
-        inbound.receive_text(dying, world.text, text)
-    assert (world.interview(), world.answers(), len(world.received()), len(world.sent())) == before
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
-    assert inbound.receive_text(world.work, world.text, text).outcome == "answered"
-
-
-class _KilledError(BaseException):
-    """The process ends here."""
-
-
-class _Dying:
-    """Ids that end the process when the reply asks for its reference: the last thing before the last statement."""
-
-    def __init__(self, ids: Any) -> None:
-        self._ids = ids
-
-    def new(self) -> Any:
-        return self._ids.new()
-
-    def public(self) -> str:
-        raise _KilledError
-
-    def code(self) -> str:
-        return str(self._ids.code())
-
-
-def test_sweep_finds_the_reply_in_doubt(world: World) -> None:
-    """What the sweeps of handed replies look at is there: real time of handing over."""
-    send(world, "alo")
-    later = world.work.clock.real() + timedelta(minutes=3)
-    with world.work.database.transaction() as conn:
-        assert len(doubts.waiting_since(conn, (State.HANDED,), later)) == 1

@@ -16,7 +16,7 @@ from services.work import Work
 from store.tables.interviews import inbound as inbound_rows
 from store.tables.interviews import interviews as interview_table
 from store.tables.rounds import rounds
-from tests.services.test_inbound import STRANGER, send, statements  # noqa: F401  # a fixture
+from tests.services.texting import STRANGER, send
 from tests.services.world import LEADER, World, build
 from tests.survey.forms import consent, form, level, other
 
@@ -136,7 +136,7 @@ def test_it_counts_over_the_phone_and_not_over_others(world: World) -> None:
         assert outcomes(world, "gi the nay", 3, number) == ["asked_back"] * 3
 
 
-def test_going_round_takes_at_most_six_statements(world: World, statements: list[str]) -> None:  # noqa: F811
+def test_going_round_takes_at_most_six_statements(world: World, statements: list[str]) -> None:
     send(world, "alo")
     outcomes(world, "xin xem lai giup", 3)
     statements.clear()
