@@ -205,7 +205,7 @@ def _midnight(day: datetime) -> datetime:
 
 
 def _pair(session: Session, item: str) -> tuple[tuple[str, str], str]:
-    """ "QTD/*=QTD" → (("QTD", "*"), "QTD")."""
+    """The kind and sector, and the questionnaire's code: (("QTD", "*"), "QTD") of "QTD/*=QTD"."""
     who, _, code = item.partition("=")
     kind, slash, sector = who.partition("/")
     if not (kind and slash and code):

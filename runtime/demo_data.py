@@ -47,7 +47,7 @@ def woken(settings: Settings) -> Settings:
 
 
 def network(settings: Settings) -> AbstractContextManager[Network]:
-    """The simulated phone network that `woken` settings name, running while the block does. Raises ServerFailedError"""
+    """The simulated phone network that `woken` settings name, up while the block does. Raises ServerFailedError."""
     found: AbstractContextManager[Network] = importlib.import_module(".network_process", DEMO).simulated(settings)
     return found
 

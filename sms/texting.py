@@ -97,7 +97,7 @@ def _versions(pieces: Sequence[_Piece], brief: _Writer, context: TextContext) ->
 
 
 def notice(code: str, language: str, context: TextContext, **params: object) -> Text:
-    """A text outside the interview: `text.opted_out`, `text.held`, `text.announcement`, `text.reminder` …
+    """A text outside the interview: `text.opted_out`, `text.held`, `text.announcement`, `text.reminder` and others.
 
     Raises KeyError for an unknown code or a missing parameter.
     """

@@ -22,7 +22,7 @@ def answer() -> None:
 
 @cache
 def heartbeats() -> Heartbeats:
-    """This process's, made after the fork."""
+    """The signs of life of this process, made after the fork."""
     return Heartbeats(Settings().broker_url.get_secret_value())
 
 

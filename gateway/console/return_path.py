@@ -1,6 +1,6 @@
-"""Where a form asks to return to: a page of ours, built anew from what routing finds in it, or nowhere.
+r"""Where a form asks to return to: a page of ours, built anew from what routing finds in it, or nowhere.
 
-What a browser makes of `/\\evil`, `/<tab>/evil` or `//evil` need not be known: nothing that was given is sent back.
+What a browser makes of `/\evil`, `/<tab>/evil` or `//evil` need not be known: nothing that was given is sent back.
 It must not know which page asks.
 """
 

@@ -275,7 +275,7 @@ HOMOGRAPHS = {"khong": 0, "không": 0, "ba": 3, "tu": 4, "nam": 5, "năm": 5, "s
 
 
 def introduction(typed: Sequence[str]) -> Sequence[int]:
-    """The places of those words at the beginning of `typed` that introduce an answer: dạ, câu trả lời là …"""
+    """The places of those words at the beginning of `typed` that introduce an answer, like dạ, câu trả lời là."""
     found: list[int] = []
     at = 0
     while at < len(typed):

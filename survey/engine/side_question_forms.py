@@ -28,7 +28,7 @@ Visit = Literal["tomorrow_morning", "tomorrow_afternoon"]
 
 
 def _aside(name: str, *choices: tuple[str, str, str]) -> Question:
-    """A question of the house: `choices` are value, Vietnamese and English words, under keys 1, 2 …"""
+    """A question of the house: `choices` are value, Vietnamese and English words, under keys from 1 on."""
     options = tuple(Choice(value, {"vi": vi, "en": en}, str(n)) for n, (value, vi, en) in enumerate(choices, 1))
     return Question(name, "select_one" if options else "integer", {}, choices=options)
 

@@ -109,7 +109,7 @@ _base = os.environ.get("BENCH_BASE", "")
 
 
 def connection() -> psycopg.Connection[dict]:
-    """This thread's connection."""
+    """The connection of the thread that asks."""
     if not hasattr(_local, "connection"):
         url = os.environ["BENCH_DATABASE_URL"]
         _local.connection = psycopg.connect(url, row_factory=dict_row, prepare_threshold=1)

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from cli.main import alo
+from tests import cases
 from tests.house.source import ROOT, tree
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -26,7 +27,7 @@ def functions(place: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@cases.table("text", TEXTS)
 def test_files_and_functions_that_are_named_exist(text: str) -> None:
     for place, names in re.findall(r"`([a-z_]+/[a-z_/]+\.(?:py|yaml|md))(?:: ([a-z_ →]+))?`", text):
         assert (ROOT / place).exists(), place
@@ -34,13 +35,13 @@ def test_files_and_functions_that_are_named_exist(text: str) -> None:
             assert name in functions(place), (place, name)
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@cases.table("text", TEXTS)
 def test_make_targets_that_are_named_exist(text: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@cases.table("text", TEXTS)
 def test_commands_that_are_named_exist(text: str) -> None:
     for line in re.findall(r"`alo ((?:[a-z-]+ ?)+)", text):
         command: click.Command | None = alo

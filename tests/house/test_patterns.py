@@ -11,6 +11,7 @@ import pytest
 
 from sms.reading import replies
 from sms.reading import vocabulary as words
+from tests import cases
 from tests.house.source import called, literal, modules, name, tree
 
 LONG = 14
@@ -60,7 +61,7 @@ def test_there_are_patterns_and_the_dangerous_kind_is_seen() -> None:
     assert not repeated(_parser.parse("a+b+"))
 
 
-@pytest.mark.parametrize(("place", "pattern"), list(patterns()))
+@cases.table(("place", "pattern"), patterns())
 def test_no_pattern_repeats_a_repetition(place: str, pattern: str) -> None:
     known = any(pattern.startswith(beginning) for beginning in LOOKED_AT)
     assert known or not repeated(_parser.parse(pattern)), f"{place}: {pattern}"

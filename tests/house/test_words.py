@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 from string import Formatter
 
-import pytest
-
 from runtime.catalogue import LANGUAGES, load
 from store.keys import sealed_columns
+from tests import cases
 from tests.house.source import called, literal, modules, name, tree
 
 ENTRIES = load()
@@ -99,7 +98,7 @@ def test_the_search_finds_codes() -> None:
     assert "cli.not_running" in {code for _, code in spoken()}
 
 
-@pytest.mark.parametrize("code", sorted(ENTRIES))
+@cases.table("code", sorted(ENTRIES))
 def test_words_stand_in_both_languages_with_the_same_places(code: str) -> None:
     entry = ENTRIES[code]
     assert set(entry) == set(LANGUAGES)

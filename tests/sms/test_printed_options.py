@@ -140,7 +140,7 @@ ENGLISH = ("First", "Second", "Third", "Fourth", "Fifth")
 
 
 def options(*labels: str, texts: tuple[str, ...] = ()) -> Question:
-    """A question with these options under 1, 2 …"""
+    """A question with these options under keys from 1 on."""
     written = texts or ("",) * len(labels)
     choices = tuple(
         Choice(f"v{n}", {"vi": label, "en": ENGLISH[n - 1]}, str(n), text={"vi": text} if text else {})

@@ -61,7 +61,7 @@ def level(name: str, relevant: str = "", section: str = "") -> Question:
 
 
 def numbered(name: str, many: int = 12) -> Question:
-    """One of more choices than there are keys: `v1` under 1, `v2` under 2 …"""
+    """One of more choices than there are keys: `v1` under 1, `v2` under 2 and so on."""
     choices = tuple(
         Choice(f"v{n}", words(f"Thôn {n}", f"Village {n}"), str(n), text=words(f"T{n}")) for n in range(1, many + 1)
     )

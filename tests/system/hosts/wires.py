@@ -68,7 +68,7 @@ class Wires:
 
     @contextmanager
     def at_the_switch(self) -> Iterator[None]:
-        """This thread, and what it starts, stands at the switch while the block runs."""
+        """The thread that asks, and what it starts, stands at the switch while the block runs."""
         own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         try:
             _enter(Path("/run/netns") / self.switch)
