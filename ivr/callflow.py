@@ -11,9 +11,8 @@ from typing import Any
 
 from ivr.length import minutes
 from ivr.menus import LATER, key_of, keys_for, takes_figures
-from ivr.prompts import DEFAULT_VOICE
+from ivr.prompts import DEFAULT_VOICE, keyed_words, offer_language, say
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
-from ivr.sentences import keyed_words, offer_language, say
 from survey.engine import side_question_forms as asides
 from survey.engine.effects import (
     AlreadyAnswered,

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from ivr.callflow import CallContext, closing, script_for
-from ivr.prompts import prompt_id, spoken_seconds
+from ivr.prompts import offer_language, prompt_id, spoken_seconds
 from ivr.script import Say, Script
-from ivr.sentences import offer_language
 from survey.engine import side_question_forms as asides
 from survey.engine.effects import (
     AlreadyAnswered,

@@ -1,6 +1,6 @@
-"""Names a spoken sentence by its content, so that any gateway serves the same recording for the same words.
+"""Spoken sentences as prompts, named by their content: any gateway serves the same recording for the same words.
 
-It must not know where recordings lie or who spoke them.
+It must not know when a sentence is said, where recordings lie or who spoke them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,11 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from functools import lru_cache
+
+from ivr.script import Say
+from survey.form.questionnaire import Question
+from survey.words import wording
+from survey.words.languages import written
 
 DEFAULT_VOICE = "default"
 
@@ -30,3 +35,26 @@ SYLLABLES_A_SECOND = 3.0
 def spoken_seconds(text: str) -> float:
     """About how long `text` takes to say, in seconds."""
     return len(text.split()) / SYLLABLES_A_SECOND
+
+
+def say(text: str, language: str, voice: str = DEFAULT_VOICE) -> Say:
+    """`text` spoken in `language`."""
+    return Say(text, language, prompt_id(text, language, voice))
+
+
+def offer_language(language: str, voice: str = DEFAULT_VOICE) -> Say:
+    """How `language` is offered by key: said in it, for who needs it may understand no other."""
+    return say(wording.say(f"choose.{language}", written(language)), language, voice)
+
+
+def keyed_words(question: Question, value: str, language: str) -> list[str]:
+    """A keyed number or day as sentences that can all be recorded: figure by figure, a day by its parts."""
+    if question.kind == "date":
+        year, month, day = value.split("-")
+        return [
+            wording.say("keyed.day", language, day=int(day)),
+            wording.say("keyed.month", language, month=int(month)),
+            wording.say("keyed.year", language),
+            *(wording.say(f"keyed.{figure}", language) for figure in year),
+        ]
+    return [wording.say(f"keyed.{'point' if figure == '.' else figure}", language) for figure in value]

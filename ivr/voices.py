@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ivr.prompts import DEFAULT_VOICE, prompt_id
+from ivr.prompts import DEFAULT_VOICE, offer_language, prompt_id
 from ivr.script import Gather, Play, Prompt, Say, Script, Verb
-from ivr.sentences import offer_language
 from survey.words.languages import BY_EAR, written
 
 NORTH, CENTRAL, SOUTH = "north", "central", "south"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
-from sms import encoding, hints, listed
+from sms import encoding, hints
 from sms.encoding import Encoding
 from survey.engine import effects as off
 from survey.engine.effects import (
@@ -110,6 +110,34 @@ def question_count(form: Questionnaire) -> int:
     return sum(question.number is not None for question in form.questions)
 
 
+def _question_name(form: Questionnaire, question: str | None) -> str:
+    """The number a person knows a question by; what is no question of the form stands for itself."""
+    found = form.question(question or "")
+    return str(question) if found is None else f"C{found.number}"
+
+
+def _numbered_answer(form: Questionnaire, echo: Echo, language: str, *, brief: bool) -> str:
+    """One stored answer with its question's number: in words, or as the key that was texted (`brief`)."""
+    question = form.question(echo.question)
+    if question is None:
+        return ""
+    if brief and question.choices:
+        chosen = (question.choice(value) for value in echo.value.split())
+        return f"{_question_name(form, echo.question)}={''.join(choice.key for choice in chosen if choice is not None)}"
+    words = shown(question, echo.value, language, form.default_language, written=True)
+    return f"{_question_name(form, echo.question)}: {words}"
+
+
+def _is_read_back(effect: Effect) -> bool:
+    """Whether it reads back several answers that are not stored yet."""
+    return isinstance(effect, Doubtful) and effect.code == "in_order"
+
+
+def _is_doubt(effect: Effect) -> TypeGuard[Doubtful]:
+    """Whether it doubts one answer of several."""
+    return isinstance(effect, Doubtful) and effect.question is not None
+
+
 _OFFER, _ECHO, _COURTESY, _NEEDED = range(4)
 
 
@@ -145,24 +173,24 @@ class _Writer:
         ordered = sorted(self.effects, key=lambda e: (isinstance(e, Ask), not isinstance(e, Echo)))
         if self._is_list():
             ordered = [effect for effect in ordered if not isinstance(effect, Echo | AlreadyAnswered)]
-        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered if not listed.is_doubt(e)]
+        written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered if not _is_doubt(e)]
         told = dict.fromkeys((*self._listed(), *written[:-1], *self._offer(), *written[-1:]))  # the same words once
         return [piece for piece in told if piece.words]
 
     def _is_list(self) -> bool:
         """Whether several questions were answered, so that each is told with its number."""
-        return sum(isinstance(e, Echo | AlreadyAnswered) or listed.is_doubt(e) for e in self.effects) > 1
+        return sum(isinstance(e, Echo | AlreadyAnswered) or _is_doubt(e) for e in self.effects) > 1
 
     def _listed(self) -> Iterator[_Piece]:
         """What was understood of several answers in one text, what was there before, and what is in doubt."""
         kept = [effect for effect in self.effects if isinstance(effect, Echo)]
         if self._is_list() and kept:
-            told = (listed.answer(self.form, echo, self.language, brief=self.brief) for echo in kept)
+            told = (_numbered_answer(self.form, echo, self.language, brief=self.brief) for echo in kept)
             yield _Piece(_NEEDED, self.words("echo", answer=", ".join(told)))
         before = [effect for effect in self.effects if isinstance(effect, AlreadyAnswered)]
-        doubts = [effect for effect in self.effects if listed.is_doubt(effect)]
+        doubts = [effect for effect in self.effects if _is_doubt(effect)]
         for code, found in (("answered_before", before if self._is_list() else ()), ("doubtful_list", doubts)):
-            numbers = dict.fromkeys(listed.name(self.form, effect.question) for effect in found)
+            numbers = dict.fromkeys(_question_name(self.form, effect.question) for effect in found)
             if numbers:
                 yield _Piece(_NEEDED, self.words(code, understood=", ".join(numbers)))
 
@@ -174,7 +202,7 @@ class _Writer:
 
     def _rank(self, effect: Effect) -> int:
         """Help is long, and so are several answers read back; the question still stands on the phone."""
-        if isinstance(effect, Ask) and any(e == Wanted("help") or listed.is_read_back(e) for e in self.effects):
+        if isinstance(effect, Ask) and any(e == Wanted("help") or _is_read_back(e) for e in self.effects):
             return _COURTESY
         return _RANKS.get(type(effect), _NEEDED)
 

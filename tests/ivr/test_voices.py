@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from ivr.callflow import CallContext, script_for
 from ivr.promptbook import sentences, spoken_effects
-from ivr.prompts import prompt_id
+from ivr.prompts import offer_language, prompt_id
 from ivr.script import Gather, Play, Redirect, Say, Script
-from ivr.sentences import offer_language
 from ivr.voices import VOICES, other_language, voiced, voices_of, with_placeholders
 from survey.engine.effects import Effect
 from tests.conversations.player import Player
