@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from survey.form.questionnaire import Kind
-
 WORDS: Mapping[str, Mapping[str, str]] = {
     "sample": {"vi": "PHIẾU MẪU", "en": "SAMPLE"},
     "ring": {"vi": "Nháy máy tới <b>{number}</b>", "en": "Let it ring once: <b>{number}</b>"},
@@ -38,22 +36,4 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "number": {"vi": "{label}: số {key}", "en": "{label}: number {key}"},
     "text_figure": {"vi": " (nhắn tin: số {key})", "en": " (in a text: {key})"},
     "if_asked": {"vi": "nếu được hỏi", "en": "if you are asked"},
-    "how.number": {"vi": "bấm số, rồi phím thăng #", "en": "key the number, then #"},
-    "how.date": {
-        "vi": "bấm ngày, tháng, năm, ví dụ 05032026",
-        "en": "key day, month and year, for example 05032026",
-    },
-    "how.several": {
-        "vi": "được chọn nhiều ý, xong bấm phím thăng #",
-        "en": "you may choose several, then press #",
-    },
-    "how.text": {"vi": "chỉ hỏi khi nhắn tin", "en": "asked in texts only"},
 }
-HOW: Mapping[Kind, str] = {
-    "integer": "how.number",
-    "decimal": "how.number",
-    "date": "how.date",
-    "select_multiple": "how.several",
-    "text": "how.text",
-}
-"""How to answer what is no choice of one key."""

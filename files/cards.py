@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from files.card_words import HOW, WORDS
+from files.card_words import WORDS
 from ivr.menus import key_among
 from survey.form.questionnaire import Choice, Question, Questionnaire, Words
+from survey.words.kinds import ON_CARDS
 
 _STYLE = """
 @page { size: A5 portrait; margin: 8mm; }
@@ -69,9 +70,11 @@ class Card:
 
     def word(self, about: str, **params: str) -> str:
         """What stands on every card, in the card's language where we have it; the parameters are escaped."""
-        words = WORDS[about]
-        template = words.get(self.language) or words["en" if self.language != "vi" else "vi"]
-        return template.format(**{name: escape(text) for name, text in params.items()})
+        return self.of_ours(WORDS[about]).format(**{name: escape(text) for name, text in params.items()})
+
+    def of_ours(self, words: Words) -> str:
+        """Our words in the card's language, else in English."""
+        return words.get(self.language) or words["en" if self.language != "vi" else "vi"]
 
 
 def html(cards: Sequence[Card]) -> str:
@@ -151,8 +154,9 @@ def _alike(labels: Sequence[str]) -> tuple[str, int]:
 def _question(card: Card, question: Question, usual: tuple[Choice, ...], stem: str) -> str:
     words = card.of_form(question.label).removeprefix(stem).strip()
     own = f'<span class="keys">{_keys(card, question.choices)}</span>' if question.choices not in ((), usual) else ""
-    how = "how.number" if question.numbered else HOW.get(question.kind)
-    asides = [card.word(code) for code in (how, "if_asked" if question.relevant else None) if code]
+    hint = "number" if question.numbered else question.rules.hint
+    asides = [card.of_ours(ON_CARDS[hint])] if hint in ON_CARDS else []
+    asides += [card.word("if_asked")] if question.relevant else []
     told = f" ({'; '.join(asides)})" if asides else ""
     return f"<tr><th>C{question.number}</th><td>{'… ' if stem else ''}{escape(words)}{told}{own}</td></tr>"
 

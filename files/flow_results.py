@@ -17,14 +17,6 @@ VERSION = "1.1.0"
 DESCRIPTOR, RESPONSES = "descriptor.json", "responses.json"
 _LANGUAGES = {"vi": "vie", "en": "eng", "km": "khm", "lo": "lao", "zh": "zho", "th": "tha", "fr": "fra"}
 """ISO 639-1 → 639-3, which the format asks for; a code of three letters is one already."""
-_TYPES = {
-    "select_one": "select_one",
-    "select_multiple": "select_many",
-    "integer": "numeric",
-    "decimal": "numeric",
-    "date": "date",
-}
-"""Kind of question → the format's type; others are texts."""
 _FIELDS = (
     ("timestamp", "Timestamp", "datetime"),
     ("row_id", "Row ID", "string"),
@@ -84,13 +76,16 @@ def _question(question: Question, language: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if question.choices:
         options["choices"] = [choice.value for choice in question.choices]
-    kind = _TYPES.get(question.kind, "text")
-    return {"type": kind, "label": question.label.get(language, question.name), "type_options": options}
+    return {
+        "type": question.rules.exported_as,
+        "label": question.label.get(language, question.name),
+        "type_options": options,
+    }
 
 
 def response(question: Question, value: str) -> Any:
     """A stored answer as the format writes it."""
-    match _TYPES.get(question.kind):
+    match question.rules.exported_as:
         case "select_many":
             return value.split()
         case "numeric":

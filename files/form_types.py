@@ -34,13 +34,6 @@ METADATA = frozenset(
     }
 )
 """Rows that an ODK client fills in by itself: passed over with a notice, so that one file serves both."""
-SAME: Mapping[str, str] = {
-    **dict.fromkeys(("int",), "integer"),
-    **dict.fromkeys(("string",), "text"),
-    **dict.fromkeys(("select one", "select1"), "select_one"),
-    **dict.fromkeys(("select multiple", "select all that apply"), "select_multiple"),
-}
-"""Other spellings that pyxform takes too."""
 _INSTEAD = (
     (r"(begin|end)[ _](repeat|loop)|repeat|loop", "form.type_refused.repeat"),
     (r"select_(one|multiple)_from_file\b|select_one_external\b|.*\bpulldata\b", "form.type_refused.file"),

@@ -70,9 +70,9 @@ class Choices:
 def answered(question: Question, cell: str, choices: Choices) -> Answered:
     """What a cell means: choices by value or words (several with commas or semicolons between), days as dd/mm/yyyy or
     as a date cell, numbers, texts. `choices` are the question's. The engine judges it further."""
-    if question.kind == "select_one":
+    if question.rules.chosen == "one":
         return choices.find(cell)
-    if question.kind == "select_multiple":
+    if question.rules.chosen == "several":
         return _several(question, cell, choices)
     if question.kind == "date":
         day = read_date(cell)

@@ -54,7 +54,7 @@ class Headings:
         self._words = Names([*((name, name) for name in self._asked), *words])
         self._loose = _loose([*((name, name) for name in self._asked), *words])
         self._numbers = {q.number: q.name for q in self._asked.values() if q.number is not None}
-        self._options = {q.name: _options(q) for q in self._asked.values() if q.kind == "select_multiple"}
+        self._options = {q.name: _options(q) for q in self._asked.values() if q.rules.chosen == "several"}
 
     def find(self, heading: str) -> Place | Doubt | None:
         """What the heading means; None for nothing of this form."""

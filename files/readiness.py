@@ -57,7 +57,7 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     for choice in question.choices:
         if choice.key in HOUSE_KEYS and not choice.no_opinion and not question.numbered:
             yield _notice("form.key_taken", question.name, key=choice.key)
-    if question.kind == "text":
+    if question.asked and not question.rules.in_calls:
         yield _notice("form.not_in_calls", question.name)
     for language in languages:
         spoken = round(spoken_seconds(question.label.get(language, "")))
@@ -75,7 +75,7 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
 def _patterns(form: Questionnaire) -> Iterator[Fault]:
     """Patterns of plain letters for an answer in words: no name with Vietnamese marks fits them."""
     for question in form.questions:
-        if question.kind == "text" and question.constraint.strip():
+        if question.rules.is_free_text and question.constraint.strip():
             for pattern in compile_expression(question.constraint).patterns:
                 if is_plain(pattern):
                     yield _notice("form.pattern_plain", question.name, pattern=pattern)

@@ -20,7 +20,6 @@ SAMPLE = TextContext("LM HTX Lao Cai", "02143840123")
 """Who writes in a measure: an office of usual length, as short as texts name it."""
 WHEN = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 """A business time for forms that look at the day: the measure must not change with the calendar."""
-_ANSWERS = {"integer": "1", "decimal": "1", "date": "05032026", "text": "Khong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def _played(form: Questionnaire, language: str, context: TextContext) -> Iterato
 
 
 def _answer(question: Question) -> str:
-    return question.choices[0].key if question.choices else _ANSWERS[question.kind]
+    return question.choices[0].key if question.choices else question.rules.example
 
 
 def _written(

@@ -11,25 +11,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import get_args
 
 from files import workbooks
 from files.faults import Fault, RefusedError
 from files.faults import from_dict as fault_from_dict
 from files.form_pyxform import pyxform_faults
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
-from files.form_types import METADATA, SAME, instead_of
+from files.form_types import METADATA, instead_of
 from files.parsing.cells import UnfitError
 from files.printed_options import misread
 from survey.form.checks import check
-from survey.form.questionnaire import CHOSEN, Choice, Kind, Question, Questionnaire, from_dict, number_questions
+from survey.form.kinds import KINDS
+from survey.form.questionnaire import Choice, Question, Questionnaire, from_dict, number_questions
 
 CONSENT = "consent"
 """The question of this name asks for consent; its choices are `yes` and `no`."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _AUDIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.(mp3|wav)")
 _YES = {"yes", "true", "true()", "1", "có", "co", "x"}
-_KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 _EMPTY = {"note": ("constraint",), "calculate": ("constraint", "required")}
 """Columns that say nothing for a kind of row, so that whoever filled one meant something else."""
 _LIMITS = workbooks.Limits(cpu_s=20, wall_s=90.0, output_mb=32)
@@ -286,7 +285,7 @@ class _Reading:
     def _question(
         self, row: FormRow, kind: str, argument: str, lists: Mapping[str, Sequence[Choice]]
     ) -> Question | None:
-        if kind not in _KINDS or (kind in CHOSEN) != bool(argument) or " " in argument:
+        if kind not in KINDS or bool(KINDS[kind].chosen) != bool(argument) or " " in argument:
             fault = row.fault("form.type_refused", "type")
             self.faults.append(replace(fault, suggestion=instead_of(row.get("type"))))
             self.refused.add(row.get("name"))
@@ -300,7 +299,7 @@ class _Reading:
         name = row.get("name")
         question = Question(
             name=name,
-            kind=_KINDS[kind],
+            kind=kind,
             label=row.translations("label"),
             choices=tuple(lists[argument]) if argument else (),
             role="consent" if name == CONSENT else "question",
@@ -310,7 +309,7 @@ class _Reading:
             relevant=row.get("relevant"),
             constraint=row.get("constraint"),
             constraint_message=row.translations("constraint_message"),
-            required=kind == "note" or kind == "calculate" or self._required(row),
+            required=not KINDS[kind].asked or self._required(row),
             calculation=row.get("calculation"),
             audio=self._audio(row),
             hint=row.translations("hint"),
@@ -335,7 +334,8 @@ class _Reading:
 def _kind(written: str) -> tuple[str, str]:
     """Type and what stands behind it, in the spelling that is used here."""
     said = " ".join(written.replace("_group", " group").split())
-    for other, usual in SAME.items():
+    usual_of = {other: kind.name for kind in KINDS.values() for other in kind.spellings}
+    for other, usual in usual_of.items():
         if said == other or said.startswith(f"{other} "):
             said = usual + said[len(other) :]
             break

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ivr.kinds import keyed_kind
 from ivr.length import minutes
 from ivr.menus import LATER, key_of, keys_for, takes_figures
-from ivr.prompts import DEFAULT_VOICE, keyed_words, offer_language, say
+from ivr.prompts import DEFAULT_VOICE, offer_language, say
 from ivr.script import Dial, Gather, Hangup, Prompt, Redirect, Say, Script, Verb
 from survey.engine import side_question_forms as asides
 from survey.engine.effects import (
@@ -42,14 +43,10 @@ from survey.engine.effects import (
     Welcome,
     WrongPerson,
 )
-from survey.form.questionnaire import Choice, Kind, Question, Questionnaire, Words
+from survey.form.questionnaire import Choice, Question, Questionnaire, Words
 from survey.form.values import shown
 from survey.words import wording
 from survey.words.languages import written
-
-HOW: Mapping[Kind, str] = {"integer": "number", "decimal": "decimal", "date": "date", "select_multiple": "several"}
-"""How an answer of several keys is given."""
-WRONG: Mapping[Kind, str] = {"integer": "wrong_number", "decimal": "wrong_number", "date": "wrong_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +183,8 @@ class _Teller:
             prompts = self.words(f"aside{question.name}")
         prompts += self._speak(self._of_form(question.hint))
         prompts += self.options(question)
-        if question.kind in HOW:
-            prompts += self.words(HOW[question.kind])
+        if question.rules.hint and question.rules.in_calls:
+            prompts += self.words(question.rules.hint)
         if question.numbered:
             prompts += self.words("numbered")
         prompts += [] if question.required else self.words("optional")
@@ -242,13 +239,18 @@ class _Teller:
             return []
         told = self.words("listed", number=question.number) if effect.listed and question.number is not None else []
         if not question.choices:
-            return [*told, *self.words("keyed"), *self._speak(*keyed_words(question, effect.value, self.language))]
+            return [
+                *told,
+                *self.words("keyed"),
+                *self._speak(*keyed_kind(question).read_back(effect.value, self.language)),
+            ]
         answers = (shown(question, value, self.language, self.form.default_language) for value in effect.value.split())
         return told + [prompt for answer in answers for prompt in self.words("echo", answer=answer)]
 
     def not_a_choice(self, effect: NotAChoice) -> list[Prompt]:
         question = asides.question_of(self.form, effect.question)
-        return self.words(WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
+        wrong = question.rules.wrong if question is not None and question.rules.in_calls else "wrong_key"
+        return self.words(wrong, effect.tries)
 
     def out_of_range(self, effect: OutOfRange) -> list[Prompt]:
         """The form's own words when it has some; they may say which numbers are possible."""

@@ -28,10 +28,10 @@ def minutes(form: Questionnaire, language: str) -> int:
 
 
 def _seconds(question: Question, language: str) -> float:
-    if question.kind in ("text", "calculate"):
+    if not question.rules.in_calls:
         return 0.0  # never heard in a call
     options = sum(spoken_seconds(f"{c.label.get(language, '')} bấm phím {c.key}") for c in question.choices)
-    keyed = ANSWER_SECONDS if question.kind == "select_one" and not question.numbered else KEYED_SECONDS
+    keyed = ANSWER_SECONDS if question.rules.chosen == "one" and not question.numbered else KEYED_SECONDS
     answered = keyed if question.asked else 0.0
     words = (question.label.get(language, ""), question.hint.get(language, ""))
     return sum(map(spoken_seconds, words)) + options + answered

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ivr.kinds import keyed_kind
 from survey.answers import Key, Said, Silence, Spoken, Unclear, Word
 from survey.form.questionnaire import Choice, Question
 
@@ -48,11 +49,9 @@ def keys_for(question: Question | None) -> Keys:
     number `#` stands between the whole part and the decimals, so only quiet ends it: `*` repeats everywhere and cannot
     be the comma.
     """
-    if question is not None and question.kind == "decimal":
-        return Keys(None, NUMBER_TIMEOUT_S, "")
-    if _wants_several(question):
-        return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END)
-    return Keys(1, TIMEOUT_S, "")
+    if question is None or (question.rules.chosen == "one" and not question.numbered):
+        return Keys(1, TIMEOUT_S, "")
+    return Keys(None, NUMBER_TIMEOUT_S, NUMBER_END if keyed_kind(question).ends_by_key else "")
 
 
 def key_of(choice: Choice, question: Question) -> str:
@@ -84,7 +83,7 @@ def read_key(digits: str | None, question: Question | None, other: str = "") -> 
         pressed = pressed.lstrip("0") or pressed
     if _is_choice(pressed, question):
         return Key(pressed)
-    if _wants_number(question) and not pressed.startswith(REPEAT):
+    if question is not None and question.rules.takes_figures and not pressed.startswith(REPEAT):
         return Spoken("repeat") if REPEAT in pressed else Key(pressed)
     if other and pressed == LANGUAGE and question is not None and question.role == "consent":
         return Spoken("language", other)
@@ -113,17 +112,9 @@ def _no_opinion(question: Question) -> Said | None:
     return None if question.required else Spoken("skip")
 
 
-def _wants_number(question: Question | None) -> bool:
-    return question is not None and question.kind in ("integer", "decimal", "date")
-
-
-def _wants_several(question: Question | None) -> bool:
-    return question is not None and (question.kind != "select_one" or question.numbered)
-
-
 def takes_figures(question: Question) -> bool:
     """Whether figures are keyed, so that a star goes before the keys that mean the same everywhere."""
-    return question.numbered or not question.choices
+    return question.numbered or question.rules.takes_figures
 
 
 def _is_choice(key: str, question: Question | None) -> bool:

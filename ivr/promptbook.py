@@ -6,11 +6,12 @@ so that they can be recorded too. It must not know files or recordings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
 from ivr.callflow import CallContext, closing, script_for
+from ivr.kinds import keyed_kind
 from ivr.prompts import offer_language, prompt_id, spoken_seconds
 from ivr.script import Say, Script
 from survey.engine import side_question_forms as asides
@@ -96,7 +97,7 @@ def spoken_effects(form: Questionnaire) -> Iterator[tuple[str, tuple[Effect, ...
     yield "resumed", (Resumed(),)
     for question in form.questions:
         yield from ((question.name, (effect,)) for effect in _about(question))
-        if question.asked and question.kind != "text":
+        if question.asked and question.rules.in_calls:
             yield question.name, (Ask(question.name, 1), Welcome(), Resumed(), _echo(question))
     yield from (("amiss", (Unheard(tries),)) for tries in TRIES)
     yield "amiss", (Doubtful("words"),)
@@ -119,7 +120,7 @@ def _about(question: Question) -> Iterator[Effect]:
     name = question.name
     if question.kind == "note":
         yield Tell(name)
-    if not question.asked or question.kind == "text":  # worked out, or left to texts and staff: never heard
+    if not question.asked or not question.rules.in_calls:  # worked out, or left to texts and staff: never heard
         return
     yield Ask(name, 1)
     yield from (Echo(name, choice.value) for choice in question.choices)
@@ -131,19 +132,12 @@ def _about(question: Question) -> Iterator[Effect]:
     yield from (LeftOpen(name), LeftOpen(name, comes_back=False), AlreadyAnswered(name))
 
 
-_KEYED: Mapping[str, str] = {"integer": "1234567890", "decimal": "1234567890.1", "date": "2013-01-01"}
-
-
 def _echo(question: Question) -> Echo:
-    return Echo(question.name, question.choices[0].value if question.choices else _KEYED[question.kind])
+    return Echo(question.name, question.choices[0].value if question.choices else keyed_kind(question).samples[0])
 
 
 def _every_keyed(question: Question) -> Iterator[Effect]:
-    """All that can be read back of a number or a day."""
-    if question.kind not in _KEYED:
-        return
-    yield Far(question.name)
-    yield Echo(question.name, _KEYED[question.kind])
-    if question.kind == "date":
-        yield from (Echo(question.name, f"20{day + 10}-{min(day, 12):02}-{day:02}") for day in range(1, 32))
-        yield Echo(question.name, "4567-08-09")
+    """All that can be read back of what is keyed in figures."""
+    if question.rules.takes_figures:
+        yield Far(question.name)
+        yield from (Echo(question.name, value) for value in keyed_kind(question).samples)

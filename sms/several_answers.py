@@ -167,10 +167,10 @@ def _several(
 
 def _key(written: str, question: Question, language: str) -> str | None:
     """What is written for one question as its key; None in doubt. Words of one's own are taken alone, not in a list."""
-    if question.kind == "text":
+    if question.rules.is_free_text:
         return None
     letter = written.strip()
-    if question.kind == "select_one" and len(letter) == 1 and letter in "abcdef":
+    if question.rules.chosen == "one" and len(letter) == 1 and letter in "abcdef":
         at = "abcdef".index(letter)
         return question.choices[at].key if at < len(question.choices) else None
     said = replies.read(_JOINED.sub("", written), question, language).said
@@ -181,9 +181,9 @@ def _in_order(keys: Sequence[str], form: Questionnaire, asked: Question, shown: 
     """Answers to `asked` and the questions after it; counted only where the phone was shown each of them."""
     following = [q for q in form.questions if q.number is not None and asked.number and q.number >= asked.number]
     meant = list(zip(following, keys, strict=False))
-    if asked.kind != "select_one" or len(following) < len(keys) or _could_be_pairs(keys, asked):
+    if asked.rules.chosen != "one" or len(following) < len(keys) or _could_be_pairs(keys, asked):
         return None
-    if any(question.kind != "select_one" or not question.choice_for_key(key) for question, key in meant):
+    if any(question.rules.chosen != "one" or not question.choice_for_key(key) for question, key in meant):
         return None
     by_number = {question.number or 0: question for question in following}
     found = _several({q.number or 0: key for q, key in meant}, by_number, (), False)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from sms import encoding, hints
+from sms import encoding
 from sms.encoding import Encoding
 from survey.engine import effects as off
 from survey.engine.effects import (
@@ -247,7 +247,7 @@ class _Writer:
     def _options(self, question: Question) -> str:
         """The choices; how to write another answer, unless the form's own wording for texts says so."""
         options = self._choices(question)
-        how = hints.HOW.get(question.kind)
+        how = question.rules.hint
         hint = self.words(how) if how and not self._of_form(question.text) else ""
         return " ".join(part for part in (", ".join(options), hint) if part)
 
@@ -262,14 +262,14 @@ class _Writer:
     def echo(self, effect: Echo) -> str:
         """What was stored; a free text is not sent back, it may be long and it is still on the phone."""
         question = self.form.question(effect.question)
-        if question is None or question.kind == "text":
+        if question is None or question.rules.is_free_text:
             return ""
         answer = shown(question, effect.value, self.language, self.form.default_language, written=True)
         return self.words("echo", answer=answer)
 
     def not_a_choice(self, effect: NotAChoice) -> str:
         question = self.form.question(effect.question)
-        return self.words(hints.WRONG.get(question.kind, "wrong_key") if question else "wrong_key", effect.tries)
+        return self.words("wrong_key" if question is None else question.rules.wrong, effect.tries)
 
     def out_of_range(self, effect: OutOfRange) -> str:
         question = self.form.question(effect.question)

@@ -268,7 +268,7 @@ def _go_on_elsewhere(line: Line, before: Row, question: str, said: Said) -> Spee
 def _earlier(line: Line, held: Row) -> dict[str, str]:
     """Last time's numbers, looked up once a call and only where the form asks for numbers."""
     questions = form_of(line.conn, held["questionnaire_sha256"]).questions
-    numbers = [question.name for question in questions if question.kind in ("integer", "decimal")]
+    numbers = [question.name for question in questions if question.rules.is_number]
     return interview_rows.earlier_answers(line.conn, held["id"], numbers) if numbers else {}
 
 

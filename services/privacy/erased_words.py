@@ -20,8 +20,6 @@ from survey.form.questionnaire import Questionnaire
 
 STANDINGS = ("[đã xoá]", "đã xoá", "xxx", "0")
 """What stands instead of words; the first that the form's own conditions take."""
-WORDS = "text"
-"""Kind of the questions that are answered in one's own words."""
 
 
 def take_out(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
@@ -77,7 +75,7 @@ class _Page:
     """The documents of one form's interview without words."""
 
     def __init__(self, form: Questionnaire, sought: Sought) -> None:
-        self._open = {question.name for question in form.questions if question.kind == WORDS}
+        self._open = {question.name for question in form.questions if question.rules.is_free_text}
         self._sought = sought
         self._standing = STANDINGS[0]
         self.found: set[str] = set()

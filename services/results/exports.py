@@ -29,7 +29,7 @@ from store.results import exports as rows
 from store.results import figures
 from store.results.exports import Asked
 from survey.form import questionnaire
-from survey.form.questionnaire import NUMBERS, Question, Questionnaire
+from survey.form.questionnaire import Question, Questionnaire
 
 Kind = Literal["forms", "status", "answers", "figures", "cards"]
 FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -40,8 +40,6 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 """What may leave → the formats there are of it."""
 ANONYMOUS = ("Mã ẩn danh", "Phiếu", "Loại", "Loại hình", "Thành viên", "Tỉnh", "Kênh", "Ngày")
 Words = Callable[..., str]
-_OWN_VALUES = frozenset({"select_one", "select_multiple", "integer", "decimal", "date"})
-"""Kinds whose stored answers are the form's own values, numbers or days: nothing a spreadsheet would calculate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str
 
 def _asked(questions: Sequence[Question]) -> list[Asked]:
     """Columns of answers; what the form itself calls a choice may look like a number or a day too."""
-    return [Asked(q.name, q.kind not in _OWN_VALUES or any(_is_odd(c.value) for c in q.choices)) for q in questions]
+    return [Asked(q.name, not q.rules.is_plain or any(_is_odd(c.value) for c in q.choices)) for q in questions]
 
 
 def _is_odd(value: str) -> bool:
@@ -202,7 +200,7 @@ def _xlsx(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], no
 
 def _numbers(part: _Part) -> frozenset[int]:
     """The columns of numbers that people gave."""
-    names = {question.name for question in part.questions if question.kind in NUMBERS}
+    names = {question.name for question in part.questions if question.rules.is_number}
     return frozenset(at for at, name in enumerate(part.heading) if name in names and at >= len(SHAPE))
 
 

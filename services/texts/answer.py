@@ -150,7 +150,7 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
         several, bound = lists.within(body, form, bound, seen, written(held[0]["language"]))
     asked = question_of(bound.shown) if isinstance(bound, Bound) else None
-    words_asked = asked is not None and asked.kind == "text"
+    words_asked = asked is not None and asked.rules.is_free_text
     goes_on = several is None and binding.goes_on(reading, bound, among, sending.otherwise or sending.at, words_asked)
     talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, held)
     if turn.phone["consent"] == "stopped":

@@ -17,8 +17,8 @@ from sms.reading import numerals
 from sms.reading import vocabulary as words
 from sms.reading.units import Counted, counted_by
 from survey.answers import Key, Said, Unclear
+from survey.form.kinds import MAX_DIGITS
 from survey.form.questionnaire import Question
-from survey.form.values import MAX_DIGITS
 
 _NO_WHOLE = re.compile(r"(?<!\d)[.,]\d")  # ,5 and .5
 _SIGNED = re.compile(r"(?<![^\W_])[-−–—]\d|[$€£¥×÷√^‰‱≠≮≯≦≧∓°|]")

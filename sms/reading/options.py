@@ -44,7 +44,7 @@ def chosen(typed: Sequence[str], number: int | None, question: Question | None, 
     if doubt := _alike(pieces) or _another_word(pieces, question) or _denied(pieces):
         return doubt
     if _is_slip_for_one(pieces):
-        sure = question is not None and question.kind == "select_one" and question.role != "consent"
+        sure = question is not None and question.rules.chosen == "one" and question.role != "consent"
         return Key("1") if sure else Unclear("homograph", "1")
     keys: list[str] = []
     unknown = False
@@ -52,13 +52,13 @@ def chosen(typed: Sequence[str], number: int | None, question: Question | None, 
         found = _keys(pieces, at, question, language)
         keys += found
         unknown = unknown or not (found or _says_nothing(pieces, at, question))
-    if question is not None and question.kind == "select_multiple" and keys:
+    if question is not None and question.rules.chosen == "several" and keys:
         doubtful = (
             unknown or _turned(pieces) or (len(keys) == 1 and any(p in _ALL for p in pieces if isinstance(p, str)))
         )
         return Unclear("words") if doubtful else Key("".join(sorted(set(keys))))
     said = _settled(keys, unknown, question)
-    if question is None or question.kind != "select_one":
+    if question is None or question.rules.chosen != "one":
         return said
     said = _respelled(said, pieces, options, question)
     return Unclear("words") if isinstance(said, Key) and _turned(pieces) else said
@@ -169,7 +169,7 @@ def _says_nothing(pieces: Sequence[Piece], at: int, question: Question | None) -
     if piece == "=" and 0 < at < len(pieces) - 1:
         after = pieces[at + 1]
         return isinstance(after, Found) and pieces[at - 1] in after.keys
-    return question is not None and question.kind == "select_multiple" and piece in words.JOINING
+    return question is not None and question.rules.chosen == "several" and piece in words.JOINING
 
 
 def _settled(keys: Sequence[str], unknown: bool, question: Question | None) -> Said:
@@ -234,7 +234,7 @@ def _keys(pieces: Sequence[Piece], at: int, question: Question | None, language:
 
 
 def _figures(token: str, question: Question | None) -> list[str]:
-    if question is not None and question.kind == "select_multiple":
+    if question is not None and question.rules.chosen == "several":
         # No key is 0: a figure with one is a number, not several choices side by side.
         return list(token) if len(token) <= LONGEST_CHOICE and "0" not in token else []
     return [] if len(token) > LONGEST_NUMBER or _PHONE.fullmatch(token) else [_short(token)]
@@ -242,7 +242,7 @@ def _figures(token: str, question: Question | None) -> list[str]:
 
 def _all_keys(parts: Sequence[str], question: Question | None) -> bool:
     """Whether each of several figures may be a key: of several choices none is a 0, nor a number with one."""
-    return question is None or question.kind != "select_multiple" or not any("0" in part for part in parts)
+    return question is None or question.rules.chosen != "several" or not any("0" in part for part in parts)
 
 
 def _short(digits: str) -> str:

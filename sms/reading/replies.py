@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sms.reading import contact_wishes, machine_texts, numbers, numerals, options, signatures_and_quotes
+from sms.reading import contact_wishes, machine_texts, numerals, options, signatures_and_quotes
 from sms.reading import (
     misspellings as typos,
 )
@@ -19,8 +19,9 @@ from sms.reading import numbers_and_dates as typed_answers
 from sms.reading import (
     vocabulary as words,
 )
+from sms.reading.kinds import READERS
 from survey.answers import Key, Said, Spoken, Unclear
-from survey.form.questionnaire import NUMBERS, Question
+from survey.form.questionnaire import Question
 
 Opt = Literal["stop", "hold", "start"]
 NAMED = re.compile(
@@ -83,7 +84,7 @@ def _whole(written: str, question: Question | None, language: str) -> Reading:
     text = words.normal(written)
     typed = words.split(text)
     reading = _word(typed, text, question, language) or _answer(text, question, language)
-    if question is not None and question.kind == "text" and not reading.opt and _is_answer(reading):
+    if question is not None and question.rules.is_free_text and not reading.opt and _is_answer(reading):
         return replace(reading, said=_free(written, typed))
     return reading
 
@@ -166,25 +167,17 @@ def _answer(text: str, question: Question | None, language: str) -> Reading:
         return Reading(whole, number)  # an option that is called so: có sửa
     if correcting:
         typed = tuple(token for token in typed if token not in words.CORRECTING)
-    if question is not None and question.kind == "date" and typed:
-        day = typed_answers.day(_bare_of(text, correcting))
-        return Reading(Unclear("date") if day is None else Key(day), number, correction=correcting)
-    if question is not None and question.kind == "select_multiple" and typed_answers.is_range(text):
+    if question is not None and question.rules.chosen == "several" and typed_answers.is_range(text):
         return Reading(Unclear("range"), number)
-    if question is not None and question.kind in NUMBERS and typed:
-        said = numbers.counted(_bare_of(text, correcting), question, language)
+    if question is not None and question.kind in READERS and typed:
+        said = READERS[question.kind](_bare_of(text, correcting), question, language)
     else:
         said = options.chosen(typed, number, question, language)
-        if isinstance(said, Unclear) and _keyed_by_two(question):
+        if isinstance(said, Unclear) and question is not None and question.numbered:  # two figures are spelled so too
             spelled = words.split(numerals.in_figures(_bare_of(text, correcting), language))
             again = options.chosen(spelled, number, question, language)
             said = again if isinstance(again, Key) else said
     return Reading(said, number, correction=correcting)
-
-
-def _keyed_by_two(question: Question | None) -> bool:
-    """Whether some of its options have a number of two figures, which people spell in two words."""
-    return question is not None and question.kind == "select_one" and any(len(c.key) > 1 for c in question.choices)
 
 
 def _bare_of(text: str, correcting: bool) -> str:

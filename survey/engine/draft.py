@@ -140,11 +140,11 @@ class Standing:
         return item is not None and (self.wants(item) or (self.revising and is_relevant(item, self.answers)))
 
     def can_ask(self) -> bool:
-        """Whether this channel can ask the current prompt: words cannot be keyed, and asides belong to calls."""
+        """Whether this channel can ask the current prompt: no key says words, and asides belong to calls."""
         if asides.is_aside(self.asked):
             return self.channel == "voice"
         item = self.current
-        return item is None or self.channel != "voice" or item.question.kind != "text"
+        return item is None or self.channel != "voice" or item.question.rules.in_calls
 
     def may_pause(self) -> bool:
         """Whether the eighth answer of this call was just given and more than one question is open."""

@@ -42,8 +42,6 @@ MOST_IDLE = 12
 pressed. The call is paid for by the minute, and line and person are held."""
 OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
-READ_BACK = frozenset({"integer", "decimal", "date"})
-"""Kinds of answers that a call reads back: several keys, any of which may have slipped."""
 
 
 @dataclass(slots=True)
@@ -134,7 +132,7 @@ class Course(Standing):
 
     def go_on_after(self, item: Item) -> None:
         """After an answer to the prompt itself: a call reads a number back, else the next question follows."""
-        if self.channel != "voice" or item.question.kind not in READ_BACK:
+        if self.channel != "voice" or not item.question.rules.takes_figures:
             self.move_on(item.at)
             return
         value, last = self.answers[item.name].value, self.earlier.get(item.name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from survey.form.conditions import never_holds, strange_options
 from survey.form.expressions import Expression, ExpressionFault, compile_expression
-from survey.form.questionnaire import CHOSEN, Choice, Question, Questionnaire, Words, number_questions
+from survey.form.questionnaire import Choice, Question, Questionnaire, Words, number_questions
 
 KEYS = "123456789"
 MAX_CHOICES = len(KEYS)
@@ -83,14 +83,14 @@ def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[
         yield Fault("words_missing", question.name, {"language": language})
     if (question.kind == "calculate") != bool(question.calculation.strip()):
         yield Fault("calculation_misplaced", question.name, {"kind": question.kind})
-    if question.scored and question.kind != "select_one":
+    if question.scored and question.rules.chosen != "one":
         yield Fault("scored_unfit", question.name, {"kind": question.kind})
     if question.weight <= 0:
         yield Fault("weight_unfit", question.name, {"weight": str(question.weight)})
     if question.constraint_message:
         for language in _missing(question.constraint_message, languages):
             yield Fault("constraint_words_missing", question.name, {"language": language})
-    if question.kind in CHOSEN:
+    if question.rules.chosen:
         yield from _check_choices(question, languages)
     elif question.choices:
         yield Fault("choices_unexpected", question.name, {"kind": question.kind})
@@ -99,7 +99,7 @@ def _check_question(question: Question, languages: tuple[str, ...]) -> Iterator[
 def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
     if len(question.choices) < 2:
         yield Fault("choices_too_few", question.name, {"count": str(len(question.choices))})
-    most = MAX_NUMBERED if question.kind == "select_one" else MAX_CHOICES
+    most = MAX_NUMBERED if question.rules.chosen == "one" else MAX_CHOICES
     if len(question.choices) > most:
         params = {"count": str(len(question.choices)), "most": str(most)}
         yield Fault("choices_too_many", question.name, params)
@@ -112,7 +112,7 @@ def _check_choices(question: Question, languages: tuple[str, ...]) -> Iterator[F
 
 
 def _check_choice(question: Question, choice: Choice, languages: tuple[str, ...]) -> Iterator[Fault]:
-    figures = 2 if question.kind == "select_one" and question.role != "consent" else 1
+    figures = 2 if question.rules.chosen == "one" and question.role != "consent" else 1
     if not (choice.key.isascii() and choice.key.isdigit() and len(choice.key) <= figures and choice.key[0] in KEYS):
         yield Fault("choice_key", question.name, {"key": choice.key, "value": choice.value})
     if choice.value == "" or len(choice.value.split()) != 1:

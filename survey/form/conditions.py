@@ -14,8 +14,9 @@ from survey.answers import Answer
 from survey.form import xpath
 from survey.form.expressions import Expression, ExpressionFault, compile_expression
 from survey.form.grammar import parse
-from survey.form.questionnaire import CHOSEN, Question
-from survey.form.values import MAX_PLACES, from_value
+from survey.form.kinds import MAX_PLACES
+from survey.form.questionnaire import Question
+from survey.form.values import from_value
 from survey.form.xpath import equal, string
 
 MOST_TRIES = 5000
@@ -58,7 +59,7 @@ def strange_options(expression: Expression, questions: Mapping[str, Question]) -
     """(question, text) for every text that the expression looks for and that is no choice of the question."""
     for name, text in _looked_for(parse(expression.text)):
         question = questions.get(name)
-        choices = question.choices if question is not None and question.kind in CHOSEN else ()
+        choices = question.choices if question is not None and question.rules.chosen else ()
         if choices and text != "" and not any(equal(choice.value, text) for choice in choices):
             yield name, string(text)
 
@@ -94,9 +95,9 @@ def _looked_for(token: Any) -> Iterator[tuple[str, Any]]:
 
 def _answers(question: Question, literals: set[str]) -> list[str]:
     """Answers to `question` that differ in what a condition with these literals can tell."""
-    if question.kind == "select_one":
+    if question.rules.chosen == "one":
         tried: list[str] = [choice.value for choice in question.choices]
-    elif question.kind == "select_multiple":
+    elif question.rules.chosen == "several":
         values = [choice.value for choice in question.choices]
         pairs = [f"{one} {other}" for at, one in enumerate(values) for other in values[at + 1 :]]
         tried = [*values, *pairs, " ".join(values)]

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from survey.answers import Answer
 from survey.form.expressions import Expression, ExpressionFault, compile_expression
+from survey.form.kinds import MAX_TEXT
 from survey.form.questionnaire import Question, Questionnaire
-from survey.form.values import MAX_TEXT, from_keys, from_value, is_too_long
+from survey.form.values import from_keys, from_value
 from survey.form.xpath import string
 
 
@@ -37,7 +38,7 @@ class Plan:
 
     items: tuple[Item, ...]
     spoken: tuple[Item, ...]
-    """Those of `items` that a call can ask: words cannot be keyed, so text questions are left to others."""
+    """Those of `items` that a call can ask: what no key can say is left to others."""
     notes: tuple[Item, ...]
     by_name: Mapping[str, Item]
     settled: tuple[Item, ...]
@@ -74,7 +75,7 @@ def plan_of(form: Questionnaire) -> Plan:
         looked_at.append(frozenset(by_name))
     return Plan(
         items=items,
-        spoken=tuple(item for item in items if item.question.kind != "text"),
+        spoken=tuple(item for item in items if item.question.rules.in_calls),
         notes=tuple(row for row in rows if row.question.kind == "note"),
         by_name=by_name,
         settled=settled,
@@ -115,7 +116,7 @@ def judge_value(item: Item, value: str, answers: Mapping[str, Answer], today: st
 
 def _judged(item: Item, given: str, value: str | None, answers: Mapping[str, Answer], today: str) -> str | Invalid:
     if value is None:
-        return Invalid("out_of_range" if is_too_long(item.question, given) else "not_a_choice")
+        return Invalid("out_of_range" if item.question.rules.is_too_long(given) else "not_a_choice")
     if item.constraint is None or item.constraint.holds(answers, value, today):
         return value
     return Invalid("out_of_range")

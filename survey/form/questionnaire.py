@@ -13,13 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-Kind = Literal[
-    "note", "select_one", "select_multiple", "integer", "decimal", "date", "text", "calculate"
-]  # fmt: skip
-UNASKED: frozenset[Kind] = frozenset({"note", "calculate"})
-"""Kinds that want no answer: told on the way, or worked out from other answers."""
-CHOSEN: frozenset[Kind] = frozenset({"select_one", "select_multiple"})
-NUMBERS: frozenset[Kind] = frozenset({"integer", "decimal"})
+from survey.form.kinds import KINDS, QuestionKind
+
 Role = Literal["consent", "question"]
 Words = Mapping[str, str]
 """Language code ("vi", "en") → words. The default language of the form is always present."""
@@ -46,7 +41,8 @@ class Question:
     the last, and nobody hears it."""
 
     name: str
-    kind: Kind
+    kind: str
+    """Its name in the table of kinds (`survey.form.kinds`)."""
     label: Words
     choices: tuple[Choice, ...] = ()
     role: Role = "question"
@@ -70,14 +66,19 @@ class Question:
     """What its points count for beside those of other questions: its own weight times those of its groups."""
 
     @property
+    def rules(self) -> QuestionKind:
+        """What holds for every question of its kind. Raises KeyError for a kind that there is not."""
+        return KINDS[self.kind]
+
+    @property
     def asked(self) -> bool:
         """Whether it wants an answer of somebody."""
-        return self.kind not in UNASKED
+        return self.rules.asked
 
     @property
     def numbered(self) -> bool:
         """Whether its choices have numbers of up to two figures: in a call they are keyed like a number, then `#`."""
-        return self.kind == "select_one" and any(len(choice.key) > 1 for choice in self.choices)
+        return self.rules.chosen == "one" and any(len(choice.key) > 1 for choice in self.choices)
 
     def choice(self, value: str) -> Choice | None:
         """The choice whose stored value is `value`, or None."""

@@ -22,9 +22,6 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
     "keyed.8": {"vi": "tám.", "en": "eight."},
     "keyed.9": {"vi": "chín.", "en": "nine."},
     "keyed.point": {"vi": "phẩy.", "en": "point."},
-    "keyed.day": {"vi": "Ngày {day},", "en": "Day {day},"},
-    "keyed.month": {"vi": "tháng {month},", "en": "month {month},"},
-    "keyed.year": {"vi": "năm", "en": "of the year"},
     "aside.right": {"vi": "Như vậy có đúng không ạ?", "en": "Is that right?"},
     "far": {
         "vi": "Số này khác nhiều so với lần trước. Nếu đúng vậy thì không sao ạ.",

@@ -65,22 +65,6 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Bấm số của một ý, rồi bấm phím thăng.",
         "en": "Key in the number of one of them, then press the hash key.",
     },
-    "number": {
-        "vi": "Xin ông bà bấm con số, rồi bấm phím thăng.",
-        "en": "Please key in the number, then press the hash key.",
-    },
-    "decimal": {
-        "vi": "Xin ông bà bấm phần chẵn, rồi phím thăng. Có số lẻ thì bấm tiếp số lẻ, rồi phím thăng.",
-        "en": "Please key in the whole part, then hash. If there are decimals, key them in, then hash again.",
-    },
-    "several": {
-        "vi": "Ông bà chọn được nhiều ý. Bấm các phím đó, rồi bấm phím thăng.",
-        "en": "You may choose more than one. Press their keys, then the hash key.",
-    },
-    "date": {
-        "vi": "Xin ông bà bấm ngày hai số, tháng hai số, năm bốn số, rồi bấm phím thăng.",
-        "en": "Please key in two figures for the day, two for the month, four for the year, then the hash key.",
-    },
     "optional": {
         "vi": "Không trả lời được thì ông bà cứ chờ, tôi hỏi câu sau.",
         "en": "If you cannot answer, just wait for the next question.",
@@ -115,22 +99,6 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     "wrong_key.2": {
         "vi": "Phím vừa rồi vẫn chưa đúng. Ông bà nghe hết các ý, rồi bấm một phím.",
         "en": "That key was not among the choices either. Please listen to all of them, then press one key.",
-    },
-    "wrong_number.1": {
-        "vi": "Tôi chưa nghe rõ con số. Xin ông bà bấm lại.",
-        "en": "I did not get the number. Please key it in again.",
-    },
-    "wrong_number.2": {
-        "vi": "Tôi vẫn chưa nghe rõ con số. Ông bà bấm từng số một, rồi bấm phím thăng.",
-        "en": "I still did not get the number. Please press one figure after the other, then the hash key.",
-    },
-    "wrong_date.1": {
-        "vi": "Ngày đó chưa đúng. Xin ông bà bấm lại ngày, tháng, năm.",
-        "en": "That is no day of the calendar. Please key in day, month and year again.",
-    },
-    "wrong_date.2": {
-        "vi": "Ngày vẫn chưa đúng. Ví dụ mồng năm tháng ba, bấm 0 5 0 3, rồi năm bốn số.",
-        "en": "Still no day. For the fifth of March press 0 5 0 3, then the year in four figures.",
     },
     "out_of_range.1": {
         "vi": "Con số này có vẻ chưa đúng. Xin ông bà bấm lại.",

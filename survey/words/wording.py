@@ -12,12 +12,13 @@ from functools import cache
 from string import Formatter
 from typing import Final
 
+from survey.words.kinds import KIND_WORDS
 from survey.words.side_questions import ASIDE
 from survey.words.spoken import SPOKEN
 from survey.words.written import WRITTEN
 
 DEFAULT_LANGUAGE = "vi"
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {**SPOKEN, **ASIDE, **WRITTEN}
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {**SPOKEN, **ASIDE, **WRITTEN, **KIND_WORDS}
 """Code → language → template. Codes that begin with `text.` are read, all others are heard."""
 
 

@@ -50,11 +50,6 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     # Questions
     "text.question": {"vi": "C{number}: {question}", "en": "C{number}: {question}"},
     "text.option": {"vi": "{key}={label}", "en": "{key}={label}"},
-    "text.number": {"vi": "Nhắn lại một con số.", "en": "Reply with a number."},
-    "text.decimal": {"vi": "Nhắn một con số, ví dụ 12,5.", "en": "Reply with a number, like 12.5."},
-    "text.several": {"vi": "Chọn được nhiều, ví dụ: 1 3.", "en": "Choose one or more, like: 1 3."},
-    "text.date": {"vi": "Nhắn ngày/tháng/năm, ví dụ 05/03/2026.", "en": "Reply with day/month/year, like 05/03/2026."},
-    "text.words": {"vi": "Xin nhắn vài chữ.", "en": "Reply in a few words."},
     "text.optional": {"vi": "Không trả lời thì nhắn BO QUA.", "en": "To leave it out, text SKIP."},
     "text.echo": {"vi": "Đã ghi: {answer}.", "en": "Noted: {answer}."},
     "text.may_call": {"vi": "GOI: chúng tôi gọi để hỏi tiếp.", "en": "GOI: we call you to go on."},
@@ -67,20 +62,6 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
         "vi": "Chưa đúng. Ông/bà chỉ cần nhắn một số dưới đây.",
         "en": "Not a choice either. Please text one of the numbers below.",
     },
-    "text.wrong_number.1": {"vi": "Chưa thấy con số. Xin nhắn lại.", "en": "No number found. Please text it again."},
-    "text.wrong_number.2": {
-        "vi": "Vẫn chưa thấy. Ông/bà chỉ cần nhắn một con số, không kèm chữ.",
-        "en": "Still no number. Please text just the figures.",
-    },
-    "text.wrong_date.1": {
-        "vi": "Ngày đó chưa đúng. Xin nhắn ngày/tháng/năm, ví dụ 05/03/2026.",
-        "en": "That is no day. Please text day/month/year, like 05/03/2026.",
-    },
-    "text.wrong_date.2": {
-        "vi": "Ngày vẫn chưa đúng. Xin nhắn đủ ngày, tháng và năm bốn số.",
-        "en": "Still no day. Please text day, month and the year in four figures.",
-    },
-    "text.wrong_words.1": {"vi": "Tin dài quá. Xin nhắn ngắn hơn.", "en": "That is too long. Please text it shorter."},
     "text.out_of_range.1": {
         "vi": "Con số này có vẻ chưa đúng. Xin nhắn lại.",
         "en": "This number does not seem right. Please text it again.",
@@ -150,10 +131,6 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "text.doubtful.crossed": {
         "vi": "Hai tin trùng lúc. Xin trả lời câu này:",
         "en": "Our texts crossed. Please answer this one:",
-    },
-    "text.doubtful.date": {
-        "vi": "Chưa rõ ngày. Xin nhắn ngày/tháng/năm, ví dụ 05/03/2026:",
-        "en": "The day is not clear. Please text day/month/year, like 05/03/2026:",
     },
     "text.doubtful.range": {
         "vi": "Xin nhắn từng số của mỗi ý, cách nhau một dấu cách, ví dụ 1 3:",

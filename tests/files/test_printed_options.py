@@ -13,7 +13,7 @@ from files.printed_options import PROMISED, look_alike, misread
 from files.readiness import readiness
 from files.xlsform import read_form
 from sms.encoding import plain
-from survey.words.written import WRITTEN
+from survey.words.wording import WORDS
 from tests.files.test_xlsform import CHOICES, faults
 from tests.sms.test_printed_options import options
 from tests.survey.forms import consent, form, level
@@ -81,7 +81,8 @@ def test_words_that_carriers_answer_themselves_are_told() -> None:
 def test_every_word_that_a_text_offers_is_kept_for_that() -> None:
     offered = {
         word
-        for words in WRITTEN.values()
+        for code, words in WORDS.items()
+        if code.startswith("text.")
         for text in words.values()
         for word in re.findall(r"\b[A-Z]{2,}(?: [A-Z]+)*\b", plain(text))
     }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from survey.answers import Channel, Entry, Heard, Key, Said
-from survey.form.questionnaire import Choice, Kind, Question, Questionnaire, Words, number_questions
+from survey.form.questionnaire import Choice, Question, Questionnaire, Words, number_questions
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 """09:30 on a Monday in Vietnam."""
@@ -90,7 +90,7 @@ def several(name: str, relevant: str = "", required: bool = True) -> Question:
     )  # fmt: skip
 
 
-def other(name: str, kind: Kind, constraint: str = "", relevant: str = "", required: bool = True) -> Question:
+def other(name: str, kind: str, constraint: str = "", relevant: str = "", required: bool = True) -> Question:
     """A question of another kind: decimal, date or text."""
     said = words(f"Xin cho biết {name}.", f"Please tell {name}.")
     wrong = words("Chưa hợp lý.", "Not possible.") if constraint else {}

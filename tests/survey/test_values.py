@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey.form.kinds import MAX_TEXT
 from survey.form.questionnaire import Question
-from survey.form.values import MAX_TEXT, from_keys, from_value, shown
+from survey.form.values import from_keys, from_value, shown
 from tests.survey.forms import level, other, several, whole
 
 WHAT, LEVEL, WHOLE = several("what"), level("q"), whole("n")
