@@ -14,7 +14,7 @@ from contact.delivery import FINAL, Detection, State, clearer, is_machine
 from services.work import Work
 from store.interview import calls
 from store.messages import outbox, senders
-from store.prepared import Row
+from store.messages.outbox import OutboxRow
 
 
 def record(work: Work, ref: str, found: Detection) -> str:
@@ -26,31 +26,31 @@ def record(work: Work, ref: str, found: Detection) -> str:
     """
     with work.database.transaction() as conn:
         row = outbox.lock_by_ref(conn, ref, found.carrier_id)
-        if row is None or row["medium"] != "call" or row["carrier_id"] not in (None, found.carrier_id):
+        if row is None or row.medium != "call" or row.carrier_id not in (None, found.carrier_id):
             return "unknown_ref"
-        if row["answered_by"] and clearer(row["answered_by"], found.answered_by) == row["answered_by"]:
+        if row.answered_by and clearer(row.answered_by, found.answered_by) == row.answered_by:
             return "repeated"
         machine = is_machine(found.answered_by)
-        over = row["state"] in FINAL
-        if (over and row["state"] != State.COMPLETED) or (machine and calls.was_keyed(conn, ref)):
+        over = row.state in FINAL
+        if (over and row.state != State.COMPLETED) or (machine and calls.was_keyed(conn, ref)):
             return "late"
-        known = row["carrier_id"] or (found.carrier_id if row["held_by"] is None else None)
-        outbox.change(conn, row["id"], carrier_id=known)
+        known = row.carrier_id or (found.carrier_id if row.held_by is None else None)
+        outbox.change(conn, row.id, carrier_id=known)
         note(conn, row, found.answered_by)
         if not machine:
             return "person"
         calls.give_up(conn, ref, work.clock.now())
     if not over:
-        work.jobs.enqueue("alo.hang_up", str(row["id"]))
+        work.jobs.enqueue("alo.hang_up", str(row.id))
     return "machine"
 
 
-def note(conn: Connection, row: Row, answered_by: str) -> None:
+def note(conn: Connection, row: OutboxRow, answered_by: str) -> None:
     """Keep who took the call of this outbox row, locked after its phone: one that is over already was a machine's then,
     of one that runs its last receipt will say so."""
-    taken = row["state"] == State.COMPLETED and is_machine(answered_by)
+    taken = row.state == State.COMPLETED and is_machine(answered_by)
     columns = {"state": State.MACHINE} if taken else {}
-    outbox.change(conn, row["id"], answered_by=clearer(row["answered_by"], answered_by), **columns)
+    outbox.change(conn, row.id, answered_by=clearer(row.answered_by, answered_by), **columns)
 
 
 def hang_up(work: Work, outbox_id: UUID) -> bool:
@@ -60,12 +60,12 @@ def hang_up(work: Work, outbox_id: UUID) -> bool:
     """
     with work.database.transaction() as conn:
         row = outbox.lock_with_phone(conn, outbox_id)
-        if row is None or row["carrier_id"] is None or State(row["state"]) in FINAL:
+        if row is None or row.carrier_id is None or row.state in FINAL:
             return False
-        if not is_machine(row["answered_by"]) or calls.was_keyed(conn, row["ref"]):
+        if not is_machine(row.answered_by) or calls.was_keyed(conn, row.ref):
             return False
-        sender = senders.by_id(conn, row["sender_id"])
+        sender = senders.by_id(conn, row.sender_id)
     if sender is None:  # the row refers to it: it cannot be gone
         return False
-    work.carriers.call(sender).hang_up(sender, row["carrier_id"])
+    work.carriers.call(sender).hang_up(sender, row.carrier_id)
     return True

@@ -22,7 +22,7 @@ from store.messages import carrier_clocks as stamps
 from store.messages import inbound as inbound_rows
 from store.messages import outbox, senders
 from store.messages import unknown as doubts
-from store.prepared import Row
+from store.messages.outbox import OutboxRow
 
 HANDED_AFTER = timedelta(seconds=60)
 """Real time after which a reply given back in a webhook's response, without a sign, is in doubt."""
@@ -40,7 +40,7 @@ def free_leases(work: Work) -> int:
         for sender_id, n in freed.items():
             senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)
         sending = doubts.expired(conn, State.SENDING, real)
-        handed = [r["id"] for r in doubts.waiting_since(conn, (State.HANDED,), real - work.scaled(HANDED_AFTER))]
+        handed = [r.id for r in doubts.waiting_since(conn, (State.HANDED,), real - work.scaled(HANDED_AFTER))]
     aside = set_aside.contact(work, State.UNKNOWN)
     looked_at = isolation.each(work, "leases", [*sending, *handed], lambda row: _doubt(work, row), key=str, aside=aside)
     return freed.total() + sum(looked_at.done)
@@ -56,18 +56,18 @@ def _doubt(work: Work, outbox_id: UUID) -> bool:
         row = outbox.lock_with_phone(conn, outbox_id)
         if row is None or not _is_overdue(work, row, real):
             return False
-        why = "worker_lost" if row["state"] == State.SENDING else "reply_without_sign"
-        reason = {**row["reason"], "doubt": why}
+        why = "worker_lost" if row.state == State.SENDING else "reply_without_sign"
+        reason = {**row.reason, "doubt": why}
         outbox.change(conn, outbox_id, state=IN_DOUBT, lease_until=None, error_code=why, reason=reason)
-        senders.tally(conn, row["sender_id"], "repair", why, work.clock.now())
+        senders.tally(conn, row.sender_id, "repair", why, work.clock.now())
     return True
 
 
-def _is_overdue(work: Work, row: Row, real: datetime) -> bool:
-    if row["state"] == State.SENDING:
-        return row["lease_until"] is None or elapsed.is_over(row["lease_until"], real)
-    handed_at: datetime | None = row["sent_real_at"]
-    return row["state"] == State.HANDED and (
+def _is_overdue(work: Work, row: OutboxRow, real: datetime) -> bool:
+    if row.state == State.SENDING:
+        return row.lease_until is None or elapsed.is_over(row.lease_until, real)
+    handed_at = row.sent_real_at
+    return row.state == State.HANDED and (
         handed_at is not None and elapsed.since(handed_at, real) > work.scaled(HANDED_AFTER)
     )
 

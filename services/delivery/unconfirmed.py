@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping
-
 from contact import elapsed
 from contact.delivery import FINAL, Receipt, State
 from contact.sender import SenderRow
@@ -19,6 +17,7 @@ from store import audit
 from store.campaign import campaigns
 from store.messages import outbox, senders
 from store.messages import unknown as doubts
+from store.messages.unknown import UnresolvedRow
 
 ASK_CALL_AFTER = timedelta(seconds=60)
 """Real time between two askings about a call that rings or talks."""
@@ -42,58 +41,58 @@ def ask_about_silent(work: Work) -> int:
     return reconcile.ask_each(work, "silence", rows, known, lambda sender, row: _catch_up(work, sender, row, real))
 
 
-def _catch_up(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
-    endless = row["medium"] == "call" and elapsed.since(row["sent_real_at"], real) > work.scaled(LONGEST_CALL)
+def _catch_up(work: Work, sender: SenderRow, row: UnresolvedRow, real: datetime) -> bool:
+    endless = row.medium == "call" and elapsed.since(row.sent_real_at, real) > work.scaled(LONGEST_CALL)
     if not sender.can_reconcile:
         return endless and _close(work, row)
-    if endless and row["carrier_id"]:
-        work.carriers.call(sender).hang_up(sender, row["carrier_id"])
+    if endless and row.carrier_id:
+        work.carriers.call(sender).hang_up(sender, row.carrier_id)
     receipt = _ask(work, sender, row)
     if receipt is not None and receipt.state in FINAL:
         return _merge(work, row, receipt)
-    if endless and elapsed.since(row["sent_real_at"], real) > work.scaled(LONGEST_CALL + LAST_WORD):
+    if endless and elapsed.since(row.sent_real_at, real) > work.scaled(LONGEST_CALL + LAST_WORD):
         return _close(work, row)
-    return receipt is not None and receipt.state != row["state"] and _merge(work, row, receipt)
+    return receipt is not None and receipt.state != row.state and _merge(work, row, receipt)
 
 
-def _ask(work: Work, sender: SenderRow, row: RowMapping) -> Receipt | None:
+def _ask(work: Work, sender: SenderRow, row: UnresolvedRow) -> Receipt | None:
     """What the carrier says of it now; where its id was lost with the answer to the hand-over, from its list."""
-    if row["carrier_id"]:
-        carrier = work.carriers.call(sender) if row["medium"] == "call" else work.carriers.text(sender)
-        return carrier.fetch(sender, row["carrier_id"])
+    if row.carrier_id:
+        carrier = work.carriers.call(sender) if row.medium == "call" else work.carriers.text(sender)
+        return carrier.fetch(sender, row.carrier_id)
     found = reconcile.listed(work, sender, row)
     with work.database.transaction() as conn:
-        sure, guessed = doubts.carrier_ids(conn, row["phone_hash"], reconcile.FOUND)
+        sure, guessed = doubts.carrier_ids(conn, row.phone_hash, reconcile.FOUND)
     return next((receipt for receipt in found if receipt.carrier_id not in sure | guessed), None)
 
 
-def _merge(work: Work, row: RowMapping, receipt: Receipt) -> bool:
+def _merge(work: Work, row: UnresolvedRow, receipt: Receipt) -> bool:
     """As if the receipt had come; that it had to be fetched stands on the row."""
     with work.database.transaction() as conn:
-        held = outbox.lock_with_phone(conn, row["id"], receipt.carrier_id)
+        held = outbox.lock_with_phone(conn, row.id, receipt.carrier_id)
         if held is None or not delivery.merge_into(work, conn, held, receipt, "asked"):
             return False
-        outbox.change(conn, row["id"], reason={**held["reason"], "repaired": "receipt_fetched"})
-        senders.tally(conn, row["sender_id"], "repair", "receipt_fetched", work.clock.now())
+        outbox.change(conn, row.id, reason={**held.reason, "repaired": "receipt_fetched"})
+        senders.tally(conn, row.sender_id, "repair", "receipt_fetched", work.clock.now())
     return True
 
 
-def _close(work: Work, row: RowMapping) -> bool:
+def _close(work: Work, row: UnresolvedRow) -> bool:
     """The carrier does not say how it ended: a call that was answered counts as completed, another as made."""
     now, why = work.clock.now(), "endless_call"
     with work.database.transaction() as conn:
-        held = outbox.lock_with_phone(conn, row["id"])
-        if held is None or held["state"] in FINAL:
+        held = outbox.lock_with_phone(conn, row.id)
+        if held is None or held.state in FINAL:
             return False
-        state = State.COMPLETED if held["state"] == State.ANSWERED else State.PRESUMED
+        state = State.COMPLETED if held.state == State.ANSWERED else State.PRESUMED
         outbox.change(
-            conn, row["id"], state=state, ended_at=now, lease_until=None, reason={**held["reason"], "repaired": why}
+            conn, row.id, state=state, ended_at=now, lease_until=None, reason={**held.reason, "repaired": why}
         )
         audit.append(
-            conn, at=now, actor="machine:silence", action="outbox.repaired", subject=str(row["id"]),
-            office_id=row["office_id"], detail={"why": why},
+            conn, at=now, actor="machine:silence", action="outbox.repaired", subject=str(row.id),
+            office_id=held.office_id, detail={"why": why},
         )  # fmt: skip
-        senders.tally(conn, row["sender_id"], "repair", why, now)
-        if held["campaign_id"]:
-            campaigns.decide_again(conn, held["campaign_id"], held["interview_id"], now)
+        senders.tally(conn, row.sender_id, "repair", why, now)
+        if held.campaign_id and held.interview_id:
+            campaigns.decide_again(conn, held.campaign_id, held.interview_id, now)
     return True

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from carriers.errors import CarrierAwayError
 from contact import elapsed
@@ -27,7 +27,8 @@ from store import audit
 from store.campaign import campaigns
 from store.messages import outbox, senders
 from store.messages import unknown as doubts
-from store.prepared import Row
+from store.messages.outbox import OutboxRow, RowWithPhone
+from store.messages.unknown import UnresolvedRow
 
 ASK_AFTER = timedelta(seconds=60)
 """Real time before the carrier is asked about a row in doubt: its own lists lag."""
@@ -49,16 +50,16 @@ def ask_about_doubtful(work: Work) -> int:
     with work.database.transaction() as conn:
         rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.scaled(ASK_AGAIN))
         known = {s.id: s for s in senders.all_rows(conn)}
-    due = [row for row in rows if elapsed.since(row["sent_real_at"], real) > work.scaled(ASK_AFTER)]
+    due = [row for row in rows if elapsed.since(row.sent_real_at, real) > work.scaled(ASK_AFTER)]
     return ask_each(work, "doubts", due, known, lambda sender, row: _resolve(work, sender, row, real))
 
 
 def ask_each(
     work: Work,
     loop: str,
-    rows: Sequence[RowMapping],
+    rows: Sequence[UnresolvedRow],
     known: dict[UUID, SenderRow],
-    ask: Callable[[SenderRow, RowMapping], bool],
+    ask: Callable[[SenderRow, UnresolvedRow], bool],
 ) -> int:
     """How many of `rows` `ask` moved on, several at once and for a few seconds: the pulse waits behind this.
 
@@ -68,55 +69,58 @@ def ask_each(
     away: set[UUID] = set()
     end = set_aside.contact(work, State.PRESUMED)
 
-    def one(row: RowMapping) -> bool:
-        if row["sender_id"] in away or time.monotonic() > until:
+    def one(row: UnresolvedRow) -> bool:
+        if row.sender_id in away or time.monotonic() > until:
             return False
         try:
             return any(isolation.each(
-                work, loop, [row], lambda row: ask(known[row["sender_id"]], row), key=lambda row: row["id"],
-                aside=lambda conn, row: end(conn, row["id"]),
+                work, loop, [row], lambda row: ask(known[row.sender_id], row), key=lambda row: row.id,
+                aside=lambda conn, row: end(conn, row.id),
             ).done)  # fmt: skip
         except CarrierAwayError:
-            away.add(row["sender_id"])
+            away.add(row.sender_id)
             return False
 
     with ThreadPoolExecutor(ASK_AT_ONCE, thread_name_prefix="ask") as pool:
         return sum(pool.map(one, rows))
 
 
-def _resolve(work: Work, sender: SenderRow, row: RowMapping, real: datetime) -> bool:
+def _resolve(work: Work, sender: SenderRow, row: UnresolvedRow, real: datetime) -> bool:
     if sender.can_reconcile:
         return settle_by(work, row, listed(work, sender, row))
-    if elapsed.since(row["sent_real_at"], real) <= work.scaled(GIVE_UP_AFTER):
+    if elapsed.since(row.sent_real_at, real) <= work.scaled(GIVE_UP_AFTER):
         return False
     with work.database.transaction() as conn:
         held = _still_in_doubt(conn, row)
         return held is not None and _end(work, conn, held, State.PRESUMED, "presumed_sent")
 
 
-def listed(work: Work, sender: SenderRow, row: RowMapping) -> Sequence[Receipt]:
-    """What the carrier's list has that could be this row. No connection is held meanwhile. Raises CarrierAwayError."""
+def listed(work: Work, sender: SenderRow, row: UnresolvedRow) -> Sequence[Receipt]:
+    """What the carrier's list has that could be this row. No connection is held meanwhile.
+
+    Raises CarrierAwayError; ValueError for a row without number or words: it would seem never to have left.
+    """
     with work.database.transaction() as conn:
-        phone = outbox.lock_phone(conn, row["id"])
+        phone = outbox.lock_number(conn, row.id)
     if phone is None:
         return ()
-    number = work.vault.open(phone["number"], "phones.number", phone["hash"])
+    if phone.number is None or (row.medium == "text" and row.body is None):
+        raise ValueError("nothing is known by which this row could be found in a list")
+    number = work.vault.open(phone.number, "phones.number", phone.hash)
     behind = timedelta(seconds=5 + max(sender.clock_offset_s or 0, 0))
-    since = row["sent_at"] - behind  # the carrier's clock shows business time, but for its offset
-    if row["medium"] == "call":
-        return work.carriers.call(sender).find(sender, number, since, row["ref"])
-    return work.carriers.text(sender).find(
-        sender, number, work.vault.open(row["body"], "outbox.body", row["id"]), since
-    )
+    since = row.sent_at - behind  # the carrier's clock shows business time, but for its offset
+    if row.medium == "call":
+        return work.carriers.call(sender).find(sender, number, since, row.ref)
+    return work.carriers.text(sender).find(sender, number, _words(work, row), since)
 
 
-def settle_by(work: Work, row: RowMapping, found: Sequence[Receipt]) -> bool:
+def settle_by(work: Work, row: UnresolvedRow, found: Sequence[Receipt]) -> bool:
     """End the doubt about a row by the carrier's list, under the locks: taken, never taken, or two rows are alike."""
     with work.database.transaction() as conn:
         held = _still_in_doubt(conn, row)
         if held is None:
             return False
-        sure, guessed = doubts.carrier_ids(conn, held["phone_hash"], FOUND)
+        sure, guessed = doubts.carrier_ids(conn, held.phone_hash, FOUND)
         taken = sure | guessed
         free = [receipt for receipt in found if receipt.carrier_id not in taken]
         place = _place_among_twins(work, conn, held)
@@ -125,32 +129,33 @@ def settle_by(work: Work, row: RowMapping, found: Sequence[Receipt]) -> bool:
             return delivery.merge_into(work, conn, held, free[place], "asked")
         if any(receipt.carrier_id not in sure for receipt in found):  # it may be this row's or its twin's
             return _end(work, conn, held, State.PRESUMED, "cannot_be_told_apart")
-        if held["asked_at"] is None:
-            outbox.change(conn, held["id"], asked_at=work.clock.real())
+        if held.asked_at is None:
+            outbox.change(conn, held.id, asked_at=work.clock.real())
             return False
         return _never_left(work, conn, held)
 
 
-def _place_among_twins(work: Work, conn: Connection, row: Row) -> int:
+def _place_among_twins(work: Work, conn: Connection, row: OutboxRow) -> int:
     """How many rows in doubt with the same words to the same phone were handed over before this one."""
     words = _words(work, row)
-    alike = [twin["id"] for twin in doubts.twins(conn, row) if _words(work, twin) == words]
-    return alike.index(row["id"])
+    alike = [twin.id for twin in doubts.twins(conn, row) if _words(work, twin) == words]
+    return alike.index(row.id)
 
 
-def _words(work: Work, row: Row) -> str:
-    return "" if row["body"] is None else work.vault.open(row["body"], "outbox.body", row["id"])
+def _words(work: Work, row: UnresolvedRow | OutboxRow) -> str:
+    return "" if row.body is None else work.vault.open(row.body, "outbox.body", row.id)
 
 
-def _never_left(work: Work, conn: Connection, row: Row) -> bool:
+def _never_left(work: Work, conn: Connection, row: OutboxRow) -> bool:
     """Two lists lack it: a technical failure, the reservation is given back, no attempt is spent.
 
     A reply that somebody still waits for leaves now; of everything else the ladder decides anew.
     """
-    young = elapsed.since(row["sent_real_at"], work.clock.real()) < REPLY_WORTH
-    if row["purpose"] in ANSWERS_SOMEBODY and row["body"] is not None and row["tries"] == 0 and young:
+    handed_at = row.sent_real_at
+    young = handed_at is not None and elapsed.since(handed_at, work.clock.real()) < REPLY_WORTH
+    if row.purpose in ANSWERS_SOMEBODY and row.body is not None and row.tries == 0 and young:
         outbox.change(
-            conn, row["id"], state=State.PLANNED, tries=1, due_at=work.clock.now(), lease_until=None,
+            conn, row.id, state=State.PLANNED, tries=1, due_at=work.clock.now(), lease_until=None,
             sent_at=None, sent_real_at=None, asked_at=None,
         )  # fmt: skip
         _note(work, conn, row, "not_listed")
@@ -158,26 +163,26 @@ def _never_left(work: Work, conn: Connection, row: Row) -> bool:
     return _end(work, conn, row, State.FAILED, "not_listed", reserved_at=None)
 
 
-def _end(work: Work, conn: Connection, row: Row, state: State, why: str, **columns: Any) -> bool:
+def _end(work: Work, conn: Connection, row: OutboxRow, state: State, why: str, **columns: Any) -> bool:
     now = work.clock.now()
-    outbox.change(conn, row["id"], state=state, ended_at=now, lease_until=None, error_code=why, **columns)
+    outbox.change(conn, row.id, state=state, ended_at=now, lease_until=None, error_code=why, **columns)
     _note(work, conn, row, why)
-    if row["campaign_id"]:
-        campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
+    if row.campaign_id and row.interview_id:
+        campaigns.decide_again(conn, row.campaign_id, row.interview_id, now)
     return True
 
 
-def _still_in_doubt(conn: Connection, row: Row) -> Row | None:
-    current = outbox.lock_with_phone(conn, row["id"])
-    return current if current is not None and current["state"] == State.UNKNOWN else None
+def _still_in_doubt(conn: Connection, row: UnresolvedRow) -> RowWithPhone | None:
+    current = outbox.lock_with_phone(conn, row.id)
+    return current if current is not None and current.state == State.UNKNOWN else None
 
 
-def _note(work: Work, conn: Connection, row: Row, why: str) -> None:
+def _note(work: Work, conn: Connection, row: OutboxRow, why: str) -> None:
     """The decision with its reason: on the row, in the audit trail, in the tallies."""
     now = work.clock.now()
-    outbox.change(conn, row["id"], reason={**row["reason"], "repaired": why})
+    outbox.change(conn, row.id, reason={**row.reason, "repaired": why})
     audit.append(
-        conn, at=now, actor="machine:reconcile", action="outbox.doubt_ended", subject=str(row["id"]),
-        office_id=row["office_id"], detail={"why": why},
+        conn, at=now, actor="machine:reconcile", action="outbox.doubt_ended", subject=str(row.id),
+        office_id=row.office_id, detail={"why": why},
     )  # fmt: skip
-    senders.tally(conn, row["sender_id"], "repair", why, now)
+    senders.tally(conn, row.sender_id, "repair", why, now)

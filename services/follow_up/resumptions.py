@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import settings as round_settings
 from contact.delivery import FINAL, State
@@ -24,6 +24,7 @@ from services.work import Work
 from store.interview import calls
 from store.interview import interviews as interview_rows
 from store.messages import outbox
+from store.messages.outbox import OutboxRow
 from store.people import phones
 from store.prepared import Row
 from survey.engine import side_question_forms as asides
@@ -49,11 +50,11 @@ def after(work: Work, ref: str) -> bool:
             return False
         if _was_promised(conn, ended, held, work.clock.now()):
             at, why = held["appointment_at"], "ladder.appointment"
-            return call_backs.plan(work, conn, held, ended["phone_hash"], ended["sender_id"], why, at)
+            return call_backs.plan(work, conn, held, ended.phone_hash, ended.sender_id, why, at)
         return told is not None and _resume(work, conn, ended, told, held)
 
 
-def _resume(work: Work, conn: Connection, ended: RowMapping, told: Row, held: Row) -> bool:
+def _resume(work: Work, conn: Connection, ended: OutboxRow, told: Row, held: Row) -> bool:
     settings, office_code = interview_rows.round_settings_of(conn, held["id"])
     rules, now = round_settings.from_dict(settings), work.clock.now()
     due_at = now + timedelta(seconds=rules.resume_after_s)
@@ -62,28 +63,28 @@ def _resume(work: Work, conn: Connection, ended: RowMapping, told: Row, held: Ro
         return False
     if not _broke_off(conn, ended, told, held, now):
         return False
-    if outbox.has_call(conn, ended["phone_hash"], ends_at):
+    if outbox.has_call(conn, ended.phone_hash, ends_at):
         return False
     return outbox.insert_contacts(conn, [_row(work, ended, held, due_at, ends_at)]) > 0
 
 
-def _was_promised(conn: Connection, ended: RowMapping, held: Row, now: datetime) -> bool:
+def _was_promised(conn: Connection, ended: OutboxRow, held: Row, now: datetime) -> bool:
     """Whether a chosen time lies ahead that nothing else keeps: while a call back runs it is the phone's only one, so
     that the next could not be planned in it; and one that was brought forward may have rung out."""
-    if ended["purpose"] != "call_back" or ended["campaign_id"] is not None or ended["state"] not in FINAL:
+    if ended.purpose != "call_back" or ended.campaign_id is not None or ended.state not in FINAL:
         return False
     at = held["appointment_at"]
     ahead = at is not None and at > now and held["status"] in next_interview.WAITING
     return ahead and not interview_rows.ask_for_call(conn, held["id"], at)
 
 
-def _broke_off(conn: Connection, dropped: RowMapping, told: Row, held: Row, now: datetime) -> bool:
+def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: Row, now: datetime) -> bool:
     """Whether somebody who had agreed, and pressed a key in this call, was cut off at a question of the form.
 
     Whoever was said goodbye to (`ended_at`), was asked when, who they are or whether they mean it, has asked for a
     person, or has been heard elsewhere since, was not. A resumption that breaks off is not resumed.
     """
-    if dropped["state"] != State.COMPLETED or dropped["purpose"] == PURPOSE or told["ended_at"] is not None:
+    if dropped.state != State.COMPLETED or dropped.purpose == PURPOSE or told["ended_at"] is not None:
         return False
     if held["status"] not in next_interview.WAITING or not interviews.takes_answers(held, now):
         return False
@@ -95,20 +96,20 @@ def _broke_off(conn: Connection, dropped: RowMapping, told: Row, held: Row, now:
     return question is not None and question.role != "consent"
 
 
-def _row(work: Work, dropped: RowMapping, held: Row, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
-    id_: UUID = uuid5(dropped["id"], PURPOSE)
+def _row(work: Work, dropped: OutboxRow, held: Row, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
+    id_: UUID = uuid5(dropped.id, PURPOSE)
     return {
         "id": id_,
         "ref": work.ids.public(),
         "medium": "call",
         "purpose": PURPOSE,
-        "sender_id": dropped["sender_id"],
-        "phone_hash": dropped["phone_hash"],
+        "sender_id": dropped.sender_id,
+        "phone_hash": dropped.phone_hash,
         "interview_id": held["id"],
         "office_id": held["office_id"],
-        "campaign_id": dropped["campaign_id"],
-        "step": dropped["step"],
-        "attempt": -dropped["attempt"],  # none of the ladder's own, which count from 1
+        "campaign_id": dropped.campaign_id,
+        "step": dropped.step,
+        "attempt": -dropped.attempt,  # none of the ladder's own, which count from 1
         "state": str(State.PLANNED),
         "reason": {"code": REASON, "seq": held["seq"]},
         "due_at": due_at,

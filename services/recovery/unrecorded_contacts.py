@@ -153,7 +153,7 @@ def _leave(work: Work, conn: Connection, sender: SenderRow, row: Row, at: dateti
     """Write a row as having left at `at`, perhaps, and what its phone was shown. False: it is withdrawn meanwhile."""
     interview = _interview(conn, row)
     locked = outbox.lock(conn, row["id"])  # waited for: what is passed over here would be entered a second time
-    if locked is None or locked["state"] not in rows.NOT_GONE:
+    if locked is None or locked.state not in rows.NOT_GONE:
         return False
     place = leaving.lock_rows(conn, [row["id"]], sender.id)[row["id"]]
     segments = _show(work, conn, sender, Leaving(place, interview, at))

@@ -67,7 +67,7 @@ def outcome(work: Work, ref: str) -> tuple[State, str]:
         row = outbox.lock_by_ref(conn, ref, None)
     if row is None:
         raise Refusal("sender.test_unknown")
-    return State(row["state"]), str(row["error_code"])
+    return row.state, row.error_code
 
 
 def mobile(number: str) -> str:

@@ -27,17 +27,17 @@ def contact(work: Work, to: State) -> Callable[[Connection, UUID], None]:
 
     def end(conn: Connection, outbox_id: UUID) -> None:
         row, now = outbox.lock(conn, outbox_id), work.clock.now()
-        if row is None or row["state"] in FINAL:
+        if row is None or row.state in FINAL:
             return
-        kind = str(ErrorKind.CONTENT) if to is State.FAILED else row["error_kind"]
-        reserved = None if to is State.FAILED else row["reserved_at"]
+        kind = str(ErrorKind.CONTENT) if to is State.FAILED else row.error_kind
+        reserved = None if to is State.FAILED else row.reserved_at
         ended_at = now if to in FINAL else None
         outbox.change(
             conn, outbox_id, state=to, lease_until=None, ended_at=ended_at, error_code=UNFIT, error_kind=kind,
             reserved_at=reserved,
         )  # fmt: skip
-        if row["campaign_id"] and to in FINAL:
-            campaigns.decide_again(conn, row["campaign_id"], row["interview_id"], now)
+        if row.campaign_id and row.interview_id and to in FINAL:
+            campaigns.decide_again(conn, row.campaign_id, row.interview_id, now)
 
     return end
 

@@ -6,6 +6,7 @@ Statements only: which rows may leave is decided in `services.sending.clear`. It
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from contact.calendar import Medium
 from contact.delivery import State
 from store.interview.phone_interviews import shares_phone_with_another
 from store.messages.continuity import ANY_UNREAD
 from store.pages import document, page
 from store.people.abilities import why_unable
 from store.prepared import Prepared, Row
+from store.rows import field_names
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews, prompted
 from store.tables.outbox import outbox
@@ -166,9 +169,21 @@ _taken = (
 )
 
 
-_OF_TAKEN = (
-    *("id", "medium", "sender_id", "phone_hash", "campaign_id", "interview_id", "state", "segments", "carrier_id"),
-)
+@dataclass(frozen=True, slots=True)
+class AcceptedRow:
+    """A row that the carrier took, locked after its phone."""
+
+    id: UUID
+    medium: Medium
+    sender_id: UUID
+    phone_hash: bytes
+    campaign_id: UUID | None
+    interview_id: UUID | None
+    state: State
+    segments: int
+    carrier_id: str | None
+    held_by: UUID | None
+    """Another row that is taken for this one's carrier id."""
 
 
 def _with_phones() -> Select[Any]:
@@ -182,7 +197,10 @@ def _with_phones() -> Select[Any]:
         other.c.sender_id == outbox.c.sender_id, other.c.carrier_id == _taken.c.carrier_id, other.c.id != outbox.c.id
     )
     return (
-        select(*(outbox.c[name] for name in _OF_TAKEN), holder.scalar_subquery().label("held_by"))
+        select(
+            *(outbox.c[name] for name in field_names(AcceptedRow) if name in outbox.c),
+            holder.scalar_subquery().label("held_by"),
+        )
         .join(phone, phone.c.hash == outbox.c.phone_hash)
         .join(_taken, _taken.c.id == outbox.c.id)
         .order_by(outbox.c.id)
@@ -190,11 +208,11 @@ def _with_phones() -> Select[Any]:
     )
 
 
-_WITH_PHONES = Prepared(_with_phones())
+_WITH_PHONES = Prepared(_with_phones(), AcceptedRow)
 
 
-def lock_with_phones(conn: Connection, carrier_ids: Mapping[UUID, str | None]) -> Sequence[Row]:
-    """Lock the phones of a page, then its rows; `held_by`: another row that is taken for this one's carrier id."""
+def lock_with_phones(conn: Connection, carrier_ids: Mapping[UUID, str | None]) -> Sequence[AcceptedRow]:
+    """Lock the phones of a page, then its rows; `carrier_ids`: row → the id that the carrier gave it."""
     return _WITH_PHONES.all(conn, {"row_ids": list(carrier_ids), "carrier_ids": list(carrier_ids.values())})
 
 

@@ -6,7 +6,9 @@ Statements only; which state follows which is decided in `contact.delivery`. It 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +30,76 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from contact.calendar import Medium
 from contact.delivery import State
+from store import rows
 from store.people.abilities import why_unable
-from store.prepared import Prepared, Row
+from store.prepared import Prepared
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders
 from store.tables.registry import phones
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One text or call that leaves the house. Times are business time unless their name says otherwise.
+
+    `lease_until`, `sent_real_at` and `asked_at` are real time; `error_kind` is an `ErrorKind` or "".
+    """
+
+    id: UUID
+    ref: str
+    """Random public reference: stands in callback URLs."""
+    medium: Medium
+    purpose: str
+    sender_id: UUID
+    phone_hash: bytes
+    interview_id: UUID | None
+    office_id: UUID | None
+    campaign_id: UUID | None
+    step: int
+    attempt: int
+    state: State
+    reason: dict[str, Any]
+    """Code and parameters: why this contact, or why it was withdrawn or re-timed."""
+    body: bytes | None
+    """What a text says, sealed; None for calls, and for texts that are written when they leave."""
+    segments: int
+    due_at: datetime
+    deadline_at: datetime | None
+    lease_until: datetime | None
+    reserved_at: datetime | None
+    """Counted against the caps from then on; None: exempt, or given back."""
+    tries: int
+    """Technical tries: they spend no attempt."""
+    carrier_id: str | None
+    error_code: str
+    error_kind: str
+    answered_by: str
+    duration_s: int | None
+    cost: Decimal | None
+    created_at: datetime
+    sent_at: datetime | None
+    sent_real_at: datetime | None
+    ended_at: datetime | None
+    asked_at: datetime | None
+
+
+COLUMNS = tuple(outbox.c[name] for name in rows.field_names(OutboxRow))
+"""What a statement selects whose rows become an `OutboxRow`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowWithPhone(OutboxRow):
+    """A row locked after its phone, with what a carrier's report about it is judged by."""
+
+    held_by: UUID | None
+    """Another row that is taken for the carrier id of the report."""
+    tariff: dict[str, Any]
+    """Its sender's (`contact.tariff.Tariff.to_dict`)."""
+    unable: str | None
+    """The code for which the phone is known not to take the row's medium."""
+
 
 EMPTY: Mapping[str, Any] = {
     "interview_id": None,
@@ -80,25 +146,33 @@ def insert_contacts(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     return conn.execute(_ADD_CONTACT, [{**EMPTY, **row} for row in rows]).rowcount
 
 
-_PHONE_OF = (
-    select(phones, outbox.c.interview_id, outbox.c.campaign_id, outbox.c.sender_id, outbox.c.medium)
+@dataclass(frozen=True, slots=True)
+class SealedNumber:
+    """The phone that a row goes to; `number` is sealed, None once it was erased."""
+
+    hash: bytes
+    number: bytes | None
+
+
+_NUMBER_OF = (
+    select(phones.c.hash, phones.c.number)
     .join(outbox, outbox.c.phone_hash == phones.c.hash)
     .where(outbox.c.id == bindparam("outbox_id"))
 )
-_LOCK_PHONE_OF = _PHONE_OF.with_for_update(of=phones, key_share=True)
+_LOCK_NUMBER_OF = _NUMBER_OF.with_for_update(of=phones, key_share=True)
 
 
-def lock_phone(conn: Connection, outbox_id: UUID) -> RowMapping | None:
-    """Lock the phone of a row, first of all locks: its columns, and those of the row that never change."""
-    return conn.execute(_LOCK_PHONE_OF, {"outbox_id": outbox_id}).mappings().first()
+def lock_number(conn: Connection, outbox_id: UUID) -> SealedNumber | None:
+    """Lock the phone of a row, first of all locks; None when there is no such row."""
+    return rows.first(conn, _LOCK_NUMBER_OF, SealedNumber, {"outbox_id": outbox_id})
 
 
-_LOCK = select(outbox).where(outbox.c.id == bindparam("outbox_id")).with_for_update(key_share=True)
+_LOCK = select(*COLUMNS).where(outbox.c.id == bindparam("outbox_id")).with_for_update(key_share=True)
 
 
-def lock(conn: Connection, outbox_id: UUID) -> RowMapping | None:
+def lock(conn: Connection, outbox_id: UUID) -> OutboxRow | None:
     """Lock one outbox row (after the phone and the interview)."""
-    return conn.execute(_LOCK, {"outbox_id": outbox_id}).mappings().first()
+    return rows.first(conn, _LOCK, OutboxRow, {"outbox_id": outbox_id})
 
 
 def _with_phone(which: ColumnElement[bool]) -> Select[Any]:
@@ -113,7 +187,7 @@ def _with_phone(which: ColumnElement[bool]) -> Select[Any]:
     prices = select(senders.c.tariff).where(senders.c.id == outbox.c.sender_id)
     return (
         select(
-            outbox,
+            *COLUMNS,
             holder.scalar_subquery().label("held_by"),
             prices.scalar_subquery().label("tariff"),
             why_unable().label("unable"),
@@ -124,21 +198,19 @@ def _with_phone(which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_WITH_PHONE = Prepared(_with_phone(outbox.c.id == bindparam("outbox_id")))
-_WITH_PHONE_BY_REF = Prepared(_with_phone(outbox.c.ref == bindparam("ref")))
+_WITH_PHONE = Prepared(_with_phone(outbox.c.id == bindparam("outbox_id")), RowWithPhone)
+_WITH_PHONE_BY_REF = Prepared(_with_phone(outbox.c.ref == bindparam("ref")), RowWithPhone)
 
 
-def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> Row | None:
-    """Lock a row's phone, then the row, in one statement; `held_by`: another row that is taken for `carrier_id`;
-    `tariff`: its sender's (`contact.tariff.Tariff.to_dict`); `unable`: the code for which the phone is known not to
-    take the row's medium, or None.
+def lock_with_phone(conn: Connection, outbox_id: UUID, carrier_id: str | None = None) -> RowWithPhone | None:
+    """Lock a row's phone, then the row, in one statement; `carrier_id`: the id of a report (see `held_by`).
 
     The phone is locked while the rows are joined, the outbox row only when that is done.
     """
     return _WITH_PHONE.first(conn, {"outbox_id": outbox_id, "carrier_id": carrier_id})
 
 
-def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> Row | None:
+def lock_by_ref(conn: Connection, ref: str, carrier_id: str | None) -> RowWithPhone | None:
     """As `lock_with_phone`, for the row with public reference `ref`; None when there is none."""
     return _WITH_PHONE_BY_REF.first(conn, {"ref": ref, "carrier_id": carrier_id})
 

@@ -7,21 +7,46 @@ Statements only; times are real. What is decided about them stands in `services.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from contact.calendar import Medium
 from contact.delivery import State
-from store.prepared import Row
+from store import rows
+from store.messages.outbox import OutboxRow
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox
 
 SET_BACK = timedelta(hours=1)
 """A stamp of a moment or a lease that lies further ahead was written by a clock that has been set back since."""
 CALLS = (State.SENT, State.RINGING, State.ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedRow:
+    """A text or call that was handed over, of which nobody knows how it ended: what its carrier is asked with."""
+
+    id: UUID
+    ref: str
+    medium: Medium
+    sender_id: UUID
+    phone_hash: bytes
+    state: State
+    body: bytes | None
+    """What a text says, sealed; None for calls, and for texts whose words are not known."""
+    carrier_id: str | None
+    sent_at: datetime
+    """Business time of the hand-over."""
+    sent_real_at: datetime
+    """Real time of the hand-over."""
+
+
+_UNRESOLVED = tuple(outbox.c[name] for name in rows.field_names(UnresolvedRow))
 
 
 def free_claims(conn: Connection, real: datetime, why: str) -> list[UUID]:
@@ -52,11 +77,11 @@ def expired(conn: Connection, state: State, real: datetime, limit: int = 200) ->
 
 def waiting_since(
     conn: Connection, states: Sequence[State], before_real: datetime, limit: int = 100
-) -> list[RowMapping]:
+) -> list[UnresolvedRow]:
     """Rows in one of `states` whose HTTP began, and that were last asked about, before `before_real`; oldest first."""
-    last = _last()
-    query = select(outbox).where(outbox.c.state.in_(states), _is_before(last, before_real)).order_by(last).limit(limit)
-    return list(conn.execute(query).mappings())
+    query = select(*_UNRESOLVED).where(outbox.c.state.in_(states), _is_before(_last(), before_real))
+    query = query.order_by(_last()).limit(limit)
+    return rows.fetch(conn, query, UnresolvedRow)
 
 
 def _has_ended(real: datetime) -> Any:
@@ -73,7 +98,7 @@ def _last() -> Any:
     return func.coalesce(outbox.c.asked_at, outbox.c.sent_real_at)
 
 
-def take_silent_calls(conn: Connection, real: datetime, after: timedelta, limit: int = 200) -> list[RowMapping]:
+def take_silent_calls(conn: Connection, real: datetime, after: timedelta, limit: int = 200) -> list[UnresolvedRow]:
     """Calls without a final receipt `after` they were placed, and again as long after each asking; noted as asked."""
     return _take(
         conn, real, limit, outbox.c.medium == "call", outbox.c.state.in_(CALLS), _is_before(_last(), real - after)
@@ -82,7 +107,7 @@ def take_silent_calls(conn: Connection, real: datetime, after: timedelta, limit:
 
 def take_silent_texts(
     conn: Connection, real: datetime, after: timedelta, until: timedelta, limit: int = 200
-) -> list[RowMapping]:
+) -> list[UnresolvedRow]:
     """Texts without a final receipt `after` they were handed over; each time asked again after twice as long, `until`
     they are so old that no receipt will come."""
     since = _last() - outbox.c.sent_real_at
@@ -93,25 +118,25 @@ def take_silent_texts(
     )  # fmt: skip
 
 
-def _take(conn: Connection, real: datetime, limit: int, *which: Any) -> list[RowMapping]:
+def _take(conn: Connection, real: datetime, limit: int, *which: Any) -> list[UnresolvedRow]:
     due = select(outbox.c.id).where(*which).order_by(_last()).limit(limit).with_for_update(skip_locked=True)
-    statement = update(outbox).where(outbox.c.id.in_(due)).values(asked_at=real).returning(outbox)
-    return list(conn.execute(statement).mappings())
+    statement = update(outbox).where(outbox.c.id.in_(due)).values(asked_at=real).returning(*_UNRESOLVED)
+    return rows.fetch(conn, statement, UnresolvedRow)
 
 
-def twins(conn: Connection, row: Row) -> list[RowMapping]:
+def twins(conn: Connection, row: OutboxRow) -> list[UnresolvedRow]:
     """Rows in doubt like this one (sender, phone, medium), itself included, in the order they were handed over."""
     query = (
-        select(outbox)
+        select(*_UNRESOLVED)
         .where(
-            outbox.c.phone_hash == row["phone_hash"],
-            outbox.c.sender_id == row["sender_id"],
-            outbox.c.medium == row["medium"],
+            outbox.c.phone_hash == row.phone_hash,
+            outbox.c.sender_id == row.sender_id,
+            outbox.c.medium == row.medium,
             outbox.c.state == State.UNKNOWN,
         )
         .order_by(outbox.c.sent_real_at, outbox.c.id)
     )
-    return list(conn.execute(query).mappings())
+    return rows.fetch(conn, query, UnresolvedRow)
 
 
 def carrier_ids(conn: Connection, phone_hash: bytes, guess: str) -> tuple[set[str], set[str]]:

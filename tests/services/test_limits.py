@@ -426,7 +426,7 @@ def test_phone_and_row_are_locked_in_that_order_by_one_statement(world: World) -
             with world.work.database.transaction() as other:
                 row = outbox_rows.lock_with_phone(other, outbox_id)
                 assert row is not None
-                seen.append(row["state"])
+                seen.append(row.state)
 
         waiting = threading.Thread(target=settle)
         waiting.start()
