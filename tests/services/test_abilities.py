@@ -56,7 +56,7 @@ def launched(world: World, kind: str = "reminder") -> UUID:
 def go_on(world: World, made: UUID, hours: int = 12) -> None:
     """Let the ladder climb; whoever is rung does not pick up."""
     for _ in range(hours):
-        world.work.clock.advance(timedelta(hours=1))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(hours=1))
         advance.advance(world.work, made)
         for sender in (world.text, world.line):
             dispatch.dispatch(world.work, sender.id, 0.2)
@@ -177,7 +177,7 @@ def test_nobody_is_promised_a_call_that_cannot_be_made(world: World, given_up: b
     else:
         rule_out(world, LEADER, "call")
     for body in ("alo", "GOI"):
-        world.work.clock.advance(timedelta(minutes=2))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(minutes=2))
         inbound.receive_text(world.work, world.text, world.text_from(body))
     assert (world.sent(purpose="call_back"), world.tasks()) == ([], ["person_wanted"])
 
@@ -287,7 +287,7 @@ def test_what_proves_it_lifts_it(
     assert actions(world) == ["phone.able"]
     proof_again = [proof] if proof is not confirmed else []
     for again in proof_again:
-        world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(minutes=1))
         again(world)
     assert actions(world) == ["phone.able"], "once"
 

@@ -52,7 +52,7 @@ def answer(world: World, ref: str, answered_by: str = "human") -> str:
 
 def press(world: World, ref: str, turn: int, digits: str | None) -> str:
     """A key, half a minute later."""
-    world.work.clock.advance(timedelta(seconds=30))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(seconds=30))
     return calls.pressed(world.work, ref, turn, digits)
 
 
@@ -316,7 +316,7 @@ def test_a_key_and_a_text_at_once_store_one_answer_each_channel_goes_on(world: W
     inbound.receive_text(world.work, world.text, world.text_from("alo"))
     press(world, ref, 1, "1")
     text = world.text_from("1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     document, reply = in_threads(
         lambda: calls.pressed(world.work, ref, 2, "2"), lambda: inbound.receive_text(world.work, world.text, text)
     )

@@ -48,7 +48,7 @@ def test_conversation_over_channels(work: Work, carriers: FakeCarriers, talk: di
 
 def _play(world: World, carriers: FakeCarriers, step: Step) -> None:
     by = timedelta(seconds=step.get("after", 60))
-    world.work.clock.advance(by)  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(by)
     action = next(name for name in ACTIONS if name in step)
     heard = ACTIONS[action](world, carriers, step)
     assert step.get("reads_exactly", heard) == heard, (step, heard)
@@ -83,7 +83,7 @@ def _called(world: World, _: FakeCarriers, step: Step) -> str:
     ref = backs[0]["ref"] if backs else world.plan("call")
     document = calls.first(world.work, ref, f"CA{ref}", "human")
     for turn, digits in enumerate(step["called"], 1):
-        world.work.clock.advance(timedelta(seconds=30))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(seconds=30))
         document = calls.pressed(world.work, ref, turn, digits)
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(outbox).where(outbox.c.ref == ref).values(state="completed"))

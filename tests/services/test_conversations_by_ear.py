@@ -74,7 +74,7 @@ class Phone:
         ref = self.world.plan("call")
         document = calls.first(self.world.work, ref, f"CA{ref}", "human")
         for turn, digits in enumerate(step["called"], 1):
-            self.world.work.clock.advance(timedelta(seconds=30))  # type: ignore[attr-defined]  # the tests' clock
+            self.world.clock.advance(timedelta(seconds=30))
             document = calls.pressed(self.world.work, ref, turn, digits)
         with self.world.work.database.transaction() as conn:
             conn.execute(sa.update(outbox).where(outbox.c.ref == ref).values(state="completed"))
@@ -82,7 +82,7 @@ class Phone:
 
     def play(self, step: Step) -> None:
         """One step of a conversation."""
-        self.world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+        self.world.clock.advance(timedelta(minutes=1))
         if "recorded" in step:
             self.record(step["recorded"])
         elif "text" in step:

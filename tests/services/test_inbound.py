@@ -89,9 +89,9 @@ def deliver_twice(world: World) -> tuple[TextReply, TextReply, int]:
     send(world, "alo")
     send(world, "1")
     text = world.text_from("1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     first = inbound.receive_text(world.work, world.text, text)
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     return first, inbound.receive_text(world.work, world.text, text), len(world.events())
 
 
@@ -175,10 +175,10 @@ def test_an_answer_to_a_reminder_is_not_taken_for_the_question_of_a_reply_that_s
     send(world, "alo")
     send(world, "1")
     lost = world.text_from("2", at=world.work.clock.now() + timedelta(seconds=30))
-    world.work.clock.advance(timedelta(hours=3))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(hours=3))
     world.plan("text")
     assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
-    world.work.clock.advance(timedelta(seconds=58))  # type: ignore[attr-defined]
+    world.clock.advance(timedelta(seconds=58))
     assert inbound.receive_text(world.work, world.text, lost, via="sweep").outcome == "answered"
     again = send(world, "2", wait_s=230)
     assert (again.outcome, set(world.answers())) == ("asked_back", {"consent", "q1"})
@@ -190,9 +190,9 @@ def test_an_answer_to_a_reminder_is_not_taken_for_the_question_of_a_reply_that_s
 def test_a_reply_that_left_late_comes_unasked(world: World) -> None:
     send(world, "alo")
     send(world, "1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     inbound.receive_text(world.work, world.text, world.text_from("2"), via="sweep")
-    world.work.clock.advance(timedelta(minutes=4))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=4))
     assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
     hurried = send(world, "2", wait_s=20)
     assert (hurried.outcome, set(world.answers())) == ("asked_back", {"consent", "q1"}), "typed before it was read"

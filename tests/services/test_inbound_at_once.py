@@ -37,7 +37,7 @@ def in_threads(*calls: Callable[[], Any]) -> list[Any]:
 def test_the_same_text_delivered_twice_at_once_is_heard_once(world: World) -> None:
     send(world, "alo")
     text = world.text_from("1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     replies = in_threads(*[lambda: inbound.receive_text(world.work, world.text, text)] * 2)
     assert sorted(reply.repeated for reply in replies) == [False, True]
     assert {(reply.body, reply.ref) for reply in replies} == {(replies[0].body, replies[0].ref)}
@@ -47,7 +47,7 @@ def test_the_same_text_delivered_twice_at_once_is_heard_once(world: World) -> No
 def test_a_key_and_a_text_at_once_store_one_answer(world: World) -> None:
     send(world, "alo")
     send(world, "1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     ask, text = world.interview()["state"], world.text_from("1")
     key = Heard("voice", "CA1:3", Key("3"), ask["t"], ask["a"])
     in_threads(
@@ -62,7 +62,7 @@ def test_a_key_and_a_text_at_once_store_one_answer(world: World) -> None:
 @pytest.mark.parametrize("repeat", range(3))
 def test_an_opt_out_and_an_answer_at_once_leave_nothing_queued(world: World, repeat: int) -> None:
     send(world, "alo")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     ref, stop, answer = world.plan(), world.text_from("STOP"), world.text_from("1")
     calls = [lambda text=text: inbound.receive_text(world.work, world.text, text) for text in (stop, answer)]
     stopped, answered = in_threads(*calls)
@@ -108,7 +108,7 @@ def test_a_process_that_dies_before_commit_leaves_everything_as_it_was(world: Wo
     with pytest.raises(_KilledError):
         inbound.receive_text(dying, world.text, text)
     assert (world.interview(), world.answers(), len(world.received()), len(world.sent())) == before
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     assert inbound.receive_text(world.work, world.text, text).outcome == "answered"
 
 

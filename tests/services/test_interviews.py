@@ -226,7 +226,7 @@ def test_events_give_the_projections_back_after_any_session_on_two_channels(worl
     asks: list[Ask] = []
     for n, (channel, move, said) in enumerate(moves):
         source = f"{channel}-{n - 1 if move == 'again' else n}"
-        world.work.clock.advance(timedelta(seconds=30))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(seconds=30))
         if move == "open" or ask is None:
             step = interviews.open_contact(world.work, id_, channel, source)
         else:

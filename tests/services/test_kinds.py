@@ -43,7 +43,7 @@ def consistent(world: World) -> bool:
 def test_a_whole_report_by_text(world: World) -> None:
     bodies = []
     for body in ("alo", "1", "1,3", "25", "4", "450,50", "2", "5/3/2011", "Mở đường ra đồng!", "0"):
-        world.work.clock.advance(timedelta(seconds=60))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(seconds=60))
         bodies.append(inbound.receive_text(world.work, world.text, world.text_from(body)).body or "")
     assert world.answers() == TRUTH | {"wish": "Mở đường ra đồng!"}
     assert world.interview()["status"] == "complete"

@@ -40,7 +40,7 @@ class Phone:
 
     def play(self, step: dict[str, Any]) -> None:
         """One step, a minute after the last one unless it says `after` (minutes)."""
-        self.world.work.clock.advance(timedelta(minutes=step.get("after", 1)))  # type: ignore[attr-defined]
+        self.world.clock.advance(timedelta(minutes=step.get("after", 1)))
         (action,) = ACTIONS & set(step)
         getattr(self, f"_{action}")(step)
 

@@ -48,7 +48,7 @@ def set_ring_in(world: World, what: str) -> None:
 
 
 def advance(world: World, **by: float) -> None:
-    world.work.clock.advance(timedelta(**by))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(**by))
 
 
 # Rung back
@@ -151,7 +151,7 @@ DAYS = [(timedelta(), 1), (timedelta(hours=1), 1), (timedelta(hours=17), 1), (ti
 
 def test_a_strangers_task_is_one_a_vietnamese_day_whether_they_ring_or_write(world: World) -> None:
     for n, (since, tasks) in enumerate(DAYS):
-        world.work.clock.set(HALF_PAST_SIX + since)  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.set(HALF_PAST_SIX + since)
         ring(world, n, STRANGER)
         inbound.receive_text(world.work, world.text, world.text_from("alo", STRANGER))
         assert world.tasks() == ["unknown_number"] * tasks
@@ -159,7 +159,7 @@ def test_a_strangers_task_is_one_a_vietnamese_day_whether_they_ring_or_write(wor
 
 def test_a_person_is_wanted_once_a_vietnamese_day_whether_they_ring_or_ask(world: World) -> None:
     for n, (since, tasks) in enumerate(DAYS):
-        world.work.clock.set(HALF_PAST_SIX + since)  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.set(HALF_PAST_SIX + since)
         with world.work.database.transaction() as conn:
             conn.execute(sa.update(interviews).values(status="active"))
         inbound.receive_text(world.work, world.text, world.text_from("gap can bo"))

@@ -107,7 +107,7 @@ def test_any_session_by_text_and_call_keeps_the_truth(world: World, moves: list[
     world.add_organisation(f"S{at}", number)
     person = Person(world, number, at)
     for move, slip in moves:
-        world.work.clock.advance(timedelta(seconds=40))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(seconds=40))
         before = world.answers(at)
         getattr(person, move)(slip)
         after = world.answers(at)

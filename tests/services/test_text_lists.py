@@ -24,7 +24,7 @@ def world(work: Work) -> World:
 
 def send(world: World, body: str, wait_s: int = 60, **more: Any) -> TextReply:
     """The leader reads, thinks for a minute, and writes `body`."""
-    world.work.clock.advance(timedelta(seconds=wait_s))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(seconds=wait_s))
     return receive_text(world.work, world.text, world.text_from(body, **more))
 
 
@@ -59,7 +59,7 @@ def test_several_answers_are_one_event_and_at_most_six_statements(world: World) 
 def test_the_same_list_again_changes_nothing(world: World) -> None:
     agreed(world)
     text = world.text_from("cau 1: 2, cau 2: 1")
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     first = receive_text(world.work, world.text, text)
     assert receive_text(world.work, world.text, text).body == first.body, "the same delivery"
     assert len(world.events()) == 3
@@ -286,9 +286,9 @@ def test_the_carriers_opt_out_words_end_everything(world: World, signal: str, bo
 def test_a_round_may_be_read_by_two_leaders_whose_answers_never_mix(world: World) -> None:
     world.add_organisation("DX002", OTHER)
     for number in (OTHER, LEADER):
-        world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+        world.clock.advance(timedelta(minutes=1))
         for body in ("alo", "1", "C1=2 C2=1" if number == OTHER else "C1=3 C2=2"):
-            world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+            world.clock.advance(timedelta(minutes=1))
             receive_text(world.work, world.text, world.text_from(body, number))
     assert world.answers(0) == {"consent": "yes", "q1": "1", "q2": "3"}
     assert world.answers(1) == {"consent": "yes", "q1": "3", "q2": "5"}

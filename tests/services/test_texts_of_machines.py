@@ -123,7 +123,7 @@ def test_nothing_open_is_said_three_times_a_day(world: World) -> None:
         conn.execute(sa.update(rounds).values(state="closed"))
     assert outcomes(world, "alo", 5) == ["nothing_open"] * 3 + ["going_round"] * 2
     assert world.tasks() == ["doubtful_text"]
-    world.work.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(days=1))
     assert send(world, "alo").outcome == "nothing_open"
 
 

@@ -60,7 +60,7 @@ def test_taking_in_again_changes_nothing_and_a_better_recording_gets_another_url
     known = KnownRecordings(world.work.database, world.work.clock)
     known.refresh()
     before = known.find(sentence.id)
-    world.work.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(minutes=1))
     record(tmp_path / f"{sentence.id}.wav", 0.9)
     assert voices.take_in(world.work, tmp_path, [sentence], ACTOR).added == 1
     known = KnownRecordings(world.work.database, world.work.clock)
@@ -99,7 +99,7 @@ def test_a_new_recording_is_heard_within_half_a_minute(world: World, tmp_path: P
     sentence = voices.book(world.work, FORM, "vi", "default")[0]
     world.work.recordings.refresh()
     assert world.work.recordings.find(sentence.id) is None
-    world.work.clock.advance(timedelta(seconds=31))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(seconds=31))
     world.work.recordings.refresh()
     assert world.work.recordings.find(sentence.id) is not None
 

@@ -14,5 +14,5 @@ STRANGER = "+84907777777"
 
 def send(world: World, body: str, number: str = LEADER, wait_s: int = 60, **more: Any) -> TextReply:
     """A person reads, thinks for a minute, and writes `body`."""
-    world.work.clock.advance(timedelta(seconds=wait_s))  # type: ignore[attr-defined]  # the tests' clock
+    world.clock.advance(timedelta(seconds=wait_s))
     return inbound.receive_text(world.work, world.text, world.text_from(body, number, **more))

@@ -24,6 +24,7 @@ from store.tables.outbox import outbox
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, rounds
 from survey.form.questionnaire import Questionnaire
+from tests.doubles import FakeClock
 from tests.survey.forms import small_form
 
 OUR_NUMBER = "+842471000001"
@@ -72,6 +73,13 @@ class World:
     line: SenderRow
     interviews: list[UUID] = field(default_factory=list)
     texts: int = 0
+
+    @property
+    def clock(self) -> FakeClock:
+        """The clock of its work, to be set. Raises TypeError where the work has another than the tests' own."""
+        if not isinstance(self.work.clock, FakeClock):
+            raise TypeError(type(self.work.clock).__name__)
+        return self.work.clock
 
     def hash(self, number: str = LEADER) -> bytes:
         """The phone's look-up hash."""
