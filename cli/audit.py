@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cli.session import Session
-from runtime.catalogue import ZONE, shown
+from runtime.catalogue import ZONE, display_value
 from services import audit_chain, audit_trail
 from services.audit_chain import Verified
 from services.refusal import Refusal
@@ -22,7 +22,7 @@ MOST_TOLD = 20
 """Findings that are told one by one."""
 
 
-class _Noted(click.ParamType[End]):
+class _HeadParam(click.ParamType[End]):
     """What `alo audit head` printed: position and chain value."""
 
     name = "POSITION:HASH"
@@ -58,29 +58,29 @@ DAY = click.DateTime(formats=["%d/%m/%Y", "%Y-%m-%d"])
 def command(context: click.Context, /, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
     """Nhật ký: ai làm gì, khi nào (the audit trail)."""
     if context.invoked_subcommand is None:
-        _read(context.obj, most, out, as_json, **given)
+        _print_or_export(context.obj, most, out, as_json, **given)
 
 
-def _read(session: Session, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
-    wanted = Wanted(**{**given, "since": _begins(given["since"]), "until": _begins(given["until"], after=1)})
+def _print_or_export(session: Session, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
+    filters = Wanted(**{**given, "since": _begins(given["since"]), "until": _begins(given["until"], after=1)})
     if out is not None:
-        count = audit_trail.export(session.work, wanted, out, session.actor)
+        count = audit_trail.export(session.work, filters, out, session.actor)
         session.show({"file": str(out), "lines": count}) if as_json else session.say(
             "audit.taken", count=count, file=out
         )
         return
-    found = audit_trail.listed(session.work, wanted, most)
+    lines = audit_trail.listed(session.work, filters, most)
     if as_json:
-        session.show([asdict(line) for line in found])
+        session.show([asdict(line) for line in lines])
         return
-    for line in found:
+    for line in lines:
         click.echo(_line(session, line))
-    if not found:
+    if not lines:
         session.say("audit.nothing")
 
 
 @command.command("verify")
-@click.option("--head", "noted", type=_Noted(), default=None, help="đầu chuỗi đã ghi lại (a head noted earlier)")
+@click.option("--head", "noted", type=_HeadParam(), default=None, help="đầu chuỗi đã ghi lại (a head noted earlier)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
 def verify(session: Session, noted: End | None, as_json: bool) -> None:
@@ -98,28 +98,29 @@ def verify(session: Session, noted: End | None, as_json: bool) -> None:
     if found.findings:
         session.fail("audit.not_whole", count=len(found.findings))
     session.say("audit.whole", lines=found.lines, scrubbed=found.scrubbed, cut=found.cut.position)
-    click.echo(_written(found.head))
+    click.echo(_head_text(found.head))
 
 
 @command.command("head")
 @click.pass_obj
 def head(session: Session) -> None:
     """Đầu chuỗi hiện nay, để ghi lại ở nơi khác (the chain's head, to be noted elsewhere)."""
-    click.echo(_written(audit_chain.head(session.work)))
+    click.echo(_head_text(audit_chain.head(session.work)))
 
 
-def _written(head: End) -> str:
+def _head_text(head: End) -> str:
     return f"{head.position}:{head.chain.hex()}"
 
 
-def _document(session: Session, found: Verified) -> dict[str, Any]:
+def _document(session: Session, verified: Verified) -> dict[str, Any]:
     return {
-        "lines": found.lines,
-        "scrubbed": found.scrubbed,
-        "head": _written(found.head),
-        "cut": found.cut.position,
+        "lines": verified.lines,
+        "scrubbed": verified.scrubbed,
+        "head": _head_text(verified.head),
+        "cut": verified.cut.position,
         "findings": [
-            {**asdict(finding), "words": session.words(finding.words, **finding.params)} for finding in found.findings
+            {**asdict(finding), "words": session.words(finding.words, **finding.params)}
+            for finding in verified.findings
         ],
     }
 
@@ -135,4 +136,4 @@ def _line(session: Session, line: Line) -> str:
     what = line.action if said == code else f"{said} ({line.action})"
     detail = " ".join(f"{name}={value}" for name, value in line.detail.items() if value not in ("", None, {}, []))
     place = f"[{line.office}]" if line.office else ""
-    return " ".join(p for p in (shown(line.at), line.who or line.actor, place, what, line.subject, detail) if p)
+    return " ".join(p for p in (display_value(line.at), line.who or line.actor, place, what, line.subject, detail) if p)

@@ -40,7 +40,7 @@ def to_directory(session: Session, directory: Path, public: str, as_json: bool) 
     def tell(size: int) -> None:
         click.echo(session.words("backup.written", megabytes=size // 1_000_000), err=True)
 
-    with standing(session.settings) as settings:
+    with running_database(session.settings) as settings:
         place, found = backup.take(settings, directory, wanted, now, tell)
     if as_json:
         session.show({"manifest": str(place), **found.to_dict()})
@@ -63,7 +63,7 @@ def new_key(session: Session, file: Path) -> None:
 
 
 @contextmanager
-def standing(settings: Settings) -> Iterator[Settings]:
+def running_database(settings: Settings) -> Iterator[Settings]:
     """Complete settings of a database that runs; an embedded one that rests is started while the block lasts."""
     postgres = Postgres(settings.alo_data_dir / "postgres")
     rests = not settings.database_url.get_secret_value() and installed() and alive(postgres.pid_file) is None

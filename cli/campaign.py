@@ -147,10 +147,10 @@ def status(session: Session, campaign_id: str, as_json: bool) -> None:
     _show_holds(session, found)
 
 
-def _show_holds(session: Session, found: CampaignStatus) -> None:
-    if found.held_back:
-        session.say("campaign.held_back", n=found.held_back)
-    for hold in found.holds:
+def _show_holds(session: Session, status: CampaignStatus) -> None:
+    if status.held_back:
+        session.say("campaign.held_back", n=status.held_back)
+    for hold in status.holds:
         kind = session.words(f"campaign.part.{hold.kind}")
         session.say("campaign.on_hold", kind=kind, part=hold.part, actor=hold.actor, reason=hold.reason or "–")
 

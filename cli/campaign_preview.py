@@ -16,7 +16,7 @@ from services.campaign.preview import Preview
 from services.refusal import Refusal
 from store.campaign.audience import OUTCOMES
 
-SHOWN = 3
+SAMPLES_PRINTED = 3
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
 SECTORS = ("NN", "PNN")
 _OPTIONS = (
@@ -51,34 +51,34 @@ def audience_options(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options; the command is given office, title, kind, audience, seed and spread_days."""
 
     @functools.wraps(function)
-    def given(*args: Any, **options: Any) -> None:
+    def command(*args: Any, **options: Any) -> None:
         kept = {name: options.pop(name) for name in ("kind", "office", "title", "seed", "spread_days")}
         whom = ("only_office", "commune", "officer", "organisation_kind", "sector", "is_member")
         how = ("outcome", "channel", "code", "codes_file")
-        chosen = {name: options.pop(name) for name in (*whom, *how)}
-        function(*args, **options, **kept, audience=_audience(chosen))
+        filters = {name: options.pop(name) for name in (*whom, *how)}
+        function(*args, **options, **kept, audience=_audience(filters))
 
     for option in reversed(_OPTIONS):
-        given = option(given)
-    return given
+        command = option(command)
+    return command
 
 
-def _audience(chosen: Mapping[str, Any]) -> dict[str, Any]:
+def _audience(options: Mapping[str, Any]) -> dict[str, Any]:
     """The filters as the draft keeps them."""
-    path: Path | None = chosen["codes_file"]
-    listed = _lines(path) if path else []
-    filters = {
-        "office": list(chosen["only_office"]),
-        "commune": list(chosen["commune"]),
-        "officer": list(chosen["officer"]),
-        "kind": list(chosen["organisation_kind"]),
-        "sector": list(chosen["sector"]),
-        "is_member": chosen["is_member"],
-        "outcome": list(chosen["outcome"]),
-        "channel": chosen["channel"],
-        "code": [code for code in [*chosen["code"], *listed] if code],
+    path: Path | None = options["codes_file"]
+    codes_in_file = _lines(path) if path else []
+    audience = {
+        "office": list(options["only_office"]),
+        "commune": list(options["commune"]),
+        "officer": list(options["officer"]),
+        "kind": list(options["organisation_kind"]),
+        "sector": list(options["sector"]),
+        "is_member": options["is_member"],
+        "outcome": list(options["outcome"]),
+        "channel": options["channel"],
+        "code": [code for code in [*options["code"], *codes_in_file] if code],
     }
-    return {name: value for name, value in filters.items() if value not in (None, [])}
+    return {name: value for name, value in audience.items() if value not in (None, [])}
 
 
 def _lines(path: Path) -> list[str]:
@@ -89,27 +89,27 @@ def _lines(path: Path) -> list[str]:
         raise Refusal("usage.not_text", file=path.name) from None
 
 
-def show_preview(session: Session, shown: Preview) -> None:
+def show_preview(session: Session, preview: Preview) -> None:
     """Print a preview and the command that would launch it."""
-    kind = session.words("campaign.kind." + shown.kind)
-    session.say("campaign.preview.who", contacted=shown.contacted, title=shown.title, kind=kind)
-    for office, count in shown.offices.items() if len(shown.offices) > 1 else ():
+    kind = session.words("campaign.kind." + preview.kind)
+    session.say("campaign.preview.who", contacted=preview.contacted, title=preview.title, kind=kind)
+    for office, count in preview.offices.items() if len(preview.offices) > 1 else ():
         click.echo(f"  + {office}: {count}")
-    for reason, count in sorted(shown.excluded.items()):
+    for reason, count in sorted(preview.excluded.items()):
         click.echo(f"  – {session.words('excluded.' + reason)}: {count}")
-    if shown.unknown_codes:
-        codes = ", ".join(shown.unknown_codes[:20])
-        session.say("campaign.preview.unknown_codes", n=len(shown.unknown_codes), codes=codes)
-    for text in shown.sample_texts[:SHOWN]:
+    if preview.unknown_codes:
+        codes = ", ".join(preview.unknown_codes[:20])
+        session.say("campaign.preview.unknown_codes", n=len(preview.unknown_codes), codes=codes)
+    for text in preview.sample_texts[:SAMPLES_PRINTED]:
         click.echo(f"  » {text}")
-    if shown.long_texts:
-        session.say("campaign.preview.long_texts", n=shown.long_texts, count=len(shown.sample_texts))
-    _show_estimate(session, shown)
-    _show_way_on(session, shown)
+    if preview.long_texts:
+        session.say("campaign.preview.long_texts", n=preview.long_texts, count=len(preview.sample_texts))
+    _show_estimate(session, preview)
+    _show_way_on(session, preview)
 
 
-def _show_estimate(session: Session, shown: Preview) -> None:
-    estimate = shown.estimate
+def _show_estimate(session: Session, preview: Preview) -> None:
+    estimate = preview.estimate
     session.say(
         "campaign.preview.takes",
         segments=f"{estimate.segments[0]}–{estimate.segments[1]}",
@@ -119,10 +119,10 @@ def _show_estimate(session: Session, shown: Preview) -> None:
     )
 
 
-def _show_way_on(session: Session, shown: Preview) -> None:
-    if not shown.contacted:
+def _show_way_on(session: Session, preview: Preview) -> None:
+    if not preview.contacted:
         session.say("campaign.nobody")
         return
-    if shown.needs_second:
-        session.say("campaign.preview.approve", campaign=shown.campaign_id, contacted=shown.contacted)
-    session.say("campaign.preview.launch", campaign=shown.campaign_id, contacted=shown.contacted)
+    if preview.needs_second:
+        session.say("campaign.preview.approve", campaign=preview.campaign_id, contacted=preview.contacted)
+    session.say("campaign.preview.launch", campaign=preview.campaign_id, contacted=preview.contacted)

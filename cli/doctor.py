@@ -22,7 +22,7 @@ from cli.doctor_checks import (
 from cli.doctor_checks import (
     sign_checks as signs,
 )
-from cli.doctor_checks.findings import Examination, Finding, fault, gathered
+from cli.doctor_checks.findings import DoctorFinding, Examination, fault, run_examinations
 from cli.session import Session
 from runtime import container
 from runtime.settings import Settings
@@ -39,7 +39,7 @@ MARKS = {"well": "✓", "note": "·", "fault": "✗"}
 def command(session: Session, parts: Sequence[str], as_json: bool) -> None:
     """Kiểm tra máy chủ, địa chỉ công khai, đầu số (check servers, public address, senders). Mã thoát 1: có lỗi."""
     found = []
-    for finding in _examined(container.running_settings(session.settings), parts):
+    for finding in _findings(container.running_settings(session.settings), parts):
         found.append(finding)
         if not as_json:
             click.echo(_line(session, finding))
@@ -52,25 +52,25 @@ def command(session: Session, parts: Sequence[str], as_json: bool) -> None:
     session.say("doctor.no_faults")
 
 
-def _examined(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
+def _findings(settings: Settings, part_names: Sequence[str]) -> Iterator[DoctorFinding]:
     """The findings of the parts wanted, or of all. A part asked for by name is never passed over in silence."""
-    if not wanted:
+    if not part_names:
         parts = (*house.examinations(settings).values(), *signs.examinations(settings).values())
-        yield from gathered((*parts, *outside.examinations(settings), *numbers.examinations(settings)))
+        yield from run_examinations((*parts, *outside.examinations(settings), *numbers.examinations(settings)))
         return
-    known: dict[str, Examination] = {**house.examinations(settings), **signs.examinations(settings)}
-    for part in wanted:
-        found = list(known[part]())
+    examinations: dict[str, Examination] = {**house.examinations(settings), **signs.examinations(settings)}
+    for part in part_names:
+        found = list(examinations[part]())
         yield from found or [fault(part, "doctor.not_looked_at")]
 
 
-def _line(session: Session, finding: Finding) -> str:
+def _line(session: Session, finding: DoctorFinding) -> str:
     subject = f" [{finding.subject}]" if finding.subject else ""
     part = session.words(f"doctor.part.{finding.part}")
     return f"{MARKS[finding.level]} {part}{subject}: {session.words(finding.code, **finding.params)}"
 
 
-def _plain(session: Session, finding: Finding) -> dict[str, object]:
+def _plain(session: Session, finding: DoctorFinding) -> dict[str, object]:
     return {
         "part": finding.part,
         "subject": finding.subject,

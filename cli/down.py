@@ -9,7 +9,7 @@ import click
 from cli.session import Session
 from runtime import spawn
 from runtime.data_directory import AlreadyRunningError, locked
-from runtime.processes import left_over
+from runtime.processes import leftover_processes
 
 
 @click.command("down")
@@ -26,7 +26,7 @@ def command(session: Session) -> None:
 
 
 def _end(session: Session) -> int:
-    found = left_over(session.settings.alo_data_dir)
+    found = leftover_processes(session.settings.alo_data_dir)
     for pid_file, name in found.items():
         process = spawn.alive(pid_file)
         if process is not None:

@@ -17,7 +17,7 @@ from files.reports import fault_lines
 
 
 @contextmanager
-def told(session: Session, as_json: bool) -> Iterator[None]:
+def exit_on_refused_file(session: Session, as_json: bool) -> Iterator[None]:
     """Within: a file that is refused ends the command; its faults go where errors go (JSON: to the output)."""
     try:
         yield

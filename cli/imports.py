@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 
 from characters.legacy import CONVERTIBLE
-from cli.file_faults import told
+from cli.file_faults import exit_on_refused_file
 from cli.session import Session
 from files.reports import report_lines
 from services.registry.identity import answers
@@ -54,7 +54,7 @@ def command(
         _undo(session, undo, as_json)
         return
     said = answers(new, {row: held for row, _, held in (each.partition("=") for each in same)}, rest or "")
-    with told(session, as_json):
+    with exit_on_refused_file(session, as_json):
         if path and office and not online and not round_code:
             given = office, path, session.actor, dry_run, numbers_checked, said, convert or ""
             report = import_registry(session.work, *given)

@@ -95,7 +95,7 @@ def rehash(session: Session) -> None:
     vault, now = keys.load(settings).vault(), clock_of(settings.alo_clock).now()
     with _owner(session) as database:
         changed = key_rotation.rehash(database, vault, (MACHINE, CONSOLE), now, session.actor)
-    person_erasing.keep_anew(session)
+    person_erasing.rewrite_marks_file(session)
     session.say("keys.rehashed", phones=changed, version=vault.lookup_version)
 
 

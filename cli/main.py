@@ -72,16 +72,16 @@ class Subcommands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The language may be typed anywhere; what is wrong with the line is said in it."""
         try:
-            return super().parse_args(ctx, usage.language_first(usage.legible(args)))
+            return super().parse_args(ctx, usage.language_first(usage.drop_invisible(args)))
         except click.UsageError as error:
-            raise usage.told(error, usage.language_of(args)) from None
+            raise usage.in_catalogue_words(error, usage.language_of(args)) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand; what it refuses is said in words, with exit code 1 and no trace."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            raise usage.told(error, ctx.params["lang"] or LANGUAGES[0]) from None
+            raise usage.in_catalogue_words(error, ctx.params["lang"] or LANGUAGES[0]) from None
         except (Refusal, click.Abort, UnreadableClockError, UnfitKeysError, sa.exc.SQLAlchemyError) as error:
             code, params = _words_for(error)
             session: Session = ctx.obj
@@ -101,10 +101,10 @@ def alo(context: click.Context, lang: str | None) -> None:
     try:
         settings = Settings()
     except BadSettingsError as bad:
-        raise usage.BadSettingsError(words("cli.bad_settings", lang or "vi", names=bad)) from None
+        raise usage.SettingsUsageError(words("cli.bad_settings", lang or "vi", names=bad)) from None
     context.obj = Session(lang or settings.alo_lang, settings)
     if context.invoked_subcommand not in PLACELESS:
-        context.obj = Session(lang or settings.alo_lang, demo_data.settled(settings))
+        context.obj = Session(lang or settings.alo_lang, demo_data.with_demo_network(settings))
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ def command() -> None:
     """Số điện thoại của đơn vị dùng được vào việc gì (what an organisation's numbers can be used for)."""
 
 
-def _whose(function: Callable[..., None]) -> Callable[..., None]:
+def _organisation_options(function: Callable[..., None]) -> Callable[..., None]:
     """Whose number it is."""
     options: tuple[Callable[[Any], Any], ...] = (
         click.option("--organisation", required=True, metavar="CODE", help="mã đơn vị (the organisation)"),
@@ -37,7 +37,7 @@ _HOW = click.option("--how", type=click.Choice(HOW), required=True, help="biết
 
 
 @command.command("show")
-@_whose
+@_organisation_options
 def show(session: Session, organisation: str, office: str | None) -> None:
     """Xem các số: nhắn, gọi được không, vì sao, từ khi nào (what is known of them, why and since when)."""
     found = held_numbers.standing(session.work, told_wishes.find(session.work, organisation, office))
@@ -48,7 +48,7 @@ def show(session: Session, organisation: str, office: str | None) -> None:
 
 
 @command.command("usable")
-@_whose
+@_organisation_options
 @click.option("--number", default=None, metavar="NUMBER", help="chỉ một số (one of them); mặc định: mọi số")
 @_HOW
 def usable(session: Session, organisation: str, office: str | None, number: str | None, how: str) -> None:
@@ -59,7 +59,7 @@ def usable(session: Session, organisation: str, office: str | None, number: str 
 
 
 @command.command("unusable")
-@_whose
+@_organisation_options
 @click.option("--number", required=True, metavar="NUMBER", help="số nào (which one)")
 @click.option(
     "--for", "what", type=click.Choice(list(FOR)), required=True, help="không nhắn, không gọi được (for what)"

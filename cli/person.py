@@ -14,7 +14,7 @@ import click
 from cli import person_erasing
 from cli.session import Session
 from contact.calendar import local_day
-from runtime.catalogue import ZONE, shown
+from runtime.catalogue import ZONE, display_value
 from services.follow_up.staff_requests import HOW, Told
 from services.privacy import person_copy, person_requests
 from services.refusal import Refusal
@@ -94,16 +94,16 @@ command.add_command(person_erasing.marks)
 command.add_command(person_erasing.reapply)
 
 
-def lines(session: Session, found: Mapping[str, Any]) -> Iterator[str]:
+def lines(session: Session, copy: Mapping[str, Any]) -> Iterator[str]:
     """The copy as a person reads it, in the session's language; subjects without anything are not named."""
-    yield session.words("person.heading", number=found["number"], at=found["taken_at"])
-    told = {name: rows for name, rows in found.items() if isinstance(rows, list) and rows}
-    for name, rows in told.items():
+    yield session.words("person.heading", number=copy["number"], at=copy["taken_at"])
+    sections = {name: rows for name, rows in copy.items() if isinstance(rows, list) and rows}
+    for name, rows in sections.items():
         yield ""
         yield f"{session.words(f'person.section.{name}')} ({len(rows)})"
         for row in rows:
             yield "- " + "; ".join(_fields(session, row))
-    if not told:
+    if not sections:
         yield session.words("person.nothing")
 
 
@@ -120,7 +120,7 @@ def _value(session: Session, value: Any) -> str:
         return ", ".join(f"{key} = {_value(session, one)}" for key, one in value.items())
     if isinstance(value, list):
         return " | ".join(_value(session, one) for one in value)
-    return str(shown(value))
+    return str(display_value(value))
 
 
 def _write(path: Path, text: str) -> None:
@@ -129,5 +129,5 @@ def _write(path: Path, text: str) -> None:
         out.write(text)
 
 
-def _day(session: Session, given: datetime | None) -> date:
-    return local_day(session.work.clock.now()) if given is None else given.replace(tzinfo=ZONE).date()
+def _day(session: Session, day: datetime | None) -> date:
+    return local_day(session.work.clock.now()) if day is None else day.replace(tzinfo=ZONE).date()

@@ -21,7 +21,7 @@ from services.privacy import erasure, erasure_marks
 from services.privacy.erasure import Erased, Preview, Traces
 from services.refusal import Refusal
 
-KEPT = "erased-people.jsonl"
+MARKS_FILE = "erased-people.jsonl"
 """The marks in the data directory, brought up to date at each erasure."""
 STAYS = ("hash", "answers", "counts", "names")
 """What stays, and why: `person.stays.…`."""
@@ -40,18 +40,18 @@ def erase(
     session: Session, number: str, confirm: str | None, dry_run: bool, search: tuple[Path, ...], as_json: bool
 ) -> None:  # fmt: skip
     """Xoá một người theo yêu cầu (erase a person). Xem trước, rồi gõ lại số để xoá."""
-    found = erasure.preview(session.work, number)
+    preview = erasure.preview(session.work, number)
     if not as_json:
-        for line in told(session, found):
+        for line in preview_lines(session, preview):
             click.echo(line)
     if dry_run:
         if as_json:
-            session.show(_plain(found))
+            session.show(_plain(preview))
         return
     typed = click.prompt(session.words("person.type_back")) if confirm is None and not as_json else confirm or ""
-    if numbers.one_of(typed) != found.number:
+    if numbers.one_of(typed) != preview.number:
         raise Refusal("person.typed_other")
-    done, files = _carried_out(session, found, search)
+    done, files = _erase_everywhere(session, preview, search)
     if as_json:
         left = [str(path) for path in files.left]
         session.show({"rows": dict(done.rows), "at_carriers": done.at_carriers, "kannel": done.kannel, "files": left})
@@ -64,36 +64,40 @@ def erase(
     sys.exit(1 if files.left else 0)
 
 
-def _carried_out(session: Session, found: Preview, search: Iterable[Path]) -> tuple[Erased, person_files.Found]:
-    """Files first: what the database has forgotten nobody could look for there. Then the database, and files once more
-    for what was written meanwhile."""
-    erasure.leave_alone(session.work, found.number, session.actor)
-    before = erasure.traces(session.work, found.number)
-    first = _cleaned(session, search, before)
-    done = _erased(session, found)
-    _keep(session)
-    files = _cleaned(session, search, done)
+def _erase_everywhere(
+    session: Session, preview: Preview, search: Iterable[Path]
+) -> tuple[Erased, person_files.CleanedFiles]:
+    """Erase in files, then in the database, then in files once more for what was written meanwhile.
+
+    Files come first: what the database has forgotten could not be searched for afterwards.
+    """
+    erasure.leave_alone(session.work, preview.number, session.actor)
+    before = erasure.traces(session.work, preview.number)
+    first = _clean_files(session, search, before)
+    done = _erase_in_database(session, preview)
+    _update_marks_file(session)
+    files = _clean_files(session, search, done)
     files.lines += first.lines
     return done, files
 
 
-def _cleaned(session: Session, search: Iterable[Path], known: Erased | Traces) -> person_files.Found:
-    return person_files.clean(session.settings.alo_data_dir, search, lambda text: _stands(known, text))
+def _clean_files(session: Session, search: Iterable[Path], person: Erased | Traces) -> person_files.CleanedFiles:
+    return person_files.clean(session.settings.alo_data_dir, search, lambda text: _names_person(person, text))
 
 
-def told(session: Session, found: Preview) -> Iterator[str]:
+def preview_lines(session: Session, preview: Preview) -> Iterator[str]:
     """The preview in words: what goes, whose it is, what stays and why."""
-    yield session.words("person.erasing", number=found.number)
-    if found.erased_at is not None:
-        yield session.words("person.erased_before", at=found.erased_at)
-    for code, name in found.organisations:
+    yield session.words("person.erasing", number=preview.number)
+    if preview.erased_at is not None:
+        yield session.words("person.erased_before", at=preview.erased_at)
+    for code, name in preview.organisations:
         yield session.words("person.of_organisation", code=code, name=name)
-    if found.other_numbers:
-        yield session.words("person.other_numbers", count=found.other_numbers)
-    for table, rows in found.rows.items():
+    if preview.other_numbers:
+        yield session.words("person.other_numbers", count=preview.other_numbers)
+    for table, rows in preview.rows.items():
         if rows:
             yield f"- {session.words(f'person.goes.{table}')}: {rows}"
-    if not found.held:
+    if not preview.held:
         yield session.words("person.nothing")
     for what in STAYS:
         yield f"+ {session.words(f'person.stays.{what}')}"
@@ -120,7 +124,7 @@ def reapply(session: Session, path: Path) -> None:
 def after_restore(session: Session, data_dir: Path) -> None:
     """Erase anew whom the installation remembers and an older backup does not; what hinders it is said, and how to go
     on, where errors go: nothing is sent meanwhile."""
-    path = data_dir / KEPT
+    path = data_dir / MARKS_FILE
     if path.exists():
         try:
             said = [("person.reapplied", _reapply(session, path))]
@@ -144,13 +148,13 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
-def _keep(session: Session) -> None:
+def _update_marks_file(session: Session) -> None:
     """Remember outside the database who was erased: a backup of before knows nothing of it.
 
     Marks that stand there and this database does not know stay: it may be an older one, to which they are still to be
     applied.
     """
-    path = prepare(session.settings.alo_data_dir) / KEPT
+    path = prepare(session.settings.alo_data_dir) / MARKS_FILE
     try:
         more = erasure_marks.unknown(session.work, _lines(path)) if path.exists() else []
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -158,10 +162,10 @@ def _keep(session: Session) -> None:
     _write(session, path, more)
 
 
-def keep_anew(session: Session) -> None:
+def rewrite_marks_file(session: Session) -> None:
     """The same once the look-up key has changed, where marks are kept: those of before are none any more."""
-    if (session.settings.alo_data_dir / KEPT).exists():
-        _write(session, session.settings.alo_data_dir / KEPT)
+    if (session.settings.alo_data_dir / MARKS_FILE).exists():
+        _write(session, session.settings.alo_data_dir / MARKS_FILE)
 
 
 def _write(session: Session, path: Path, more: Iterable[Mapping[str, Any]] = ()) -> int:
@@ -174,9 +178,9 @@ def _write(session: Session, path: Path, more: Iterable[Mapping[str, Any]] = ())
     return len(found)
 
 
-def _erased(session: Session, found: Preview) -> Erased:
+def _erase_in_database(session: Session, preview: Preview) -> Erased:
     erased: Erased = _with_eraser(
-        session, lambda database: erasure.erase(session.work, database, found.number, session.actor)
+        session, lambda database: erasure.erase(session.work, database, preview.number, session.actor)
     )
     return erased
 
@@ -189,19 +193,19 @@ def _with_eraser(session: Session, do: Any) -> Any:
         database.close()
 
 
-def _stands(done: Erased | Traces, text: str) -> bool:
-    return done.person.sought.stands_in(text) or any(word in text for word in done.words if len(word) >= LEAST)
+def _names_person(person: Erased | Traces, text: str) -> bool:
+    return person.person.sought.stands_in(text) or any(word in text for word in person.words if len(word) >= LEAST)
 
 
 LEAST = 12
 """Letters from which on a text somebody wrote tells them: shorter ones stand in files by chance."""
 
 
-def _plain(found: Preview) -> dict[str, Any]:
+def _plain(preview: Preview) -> dict[str, Any]:
     return {
-        "number": found.number,
-        "rows": dict(found.rows),
-        "organisations": [code for code, _ in found.organisations],
-        "other_numbers": found.other_numbers,
-        "erased_at": found.erased_at,
+        "number": preview.number,
+        "rows": dict(preview.rows),
+        "organisations": [code for code, _ in preview.organisations],
+        "other_numbers": preview.other_numbers,
+        "erased_at": preview.erased_at,
     }

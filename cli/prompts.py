@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli.file_faults import told
+from cli.file_faults import exit_on_refused_file
 from cli.session import Session
 from files import speech
 from files.reports import fault_lines
@@ -44,7 +44,7 @@ def book(
     session: Session, form: str, out: Path | None, language: str, voice: str, offices: tuple[str, ...], as_json: bool
 ) -> None:
     """Sổ lời thoại cần thu âm của một bảng hỏi (every sentence to record, with id and duration)."""
-    with told(session, as_json):
+    with exit_on_refused_file(session, as_json):
         wanted = voices.book(session.work, form_named(session, form), language, voice, offices)
         if out is not None:
             rows = [(s.id, f"{s.id}.wav", s.where, s.language, s.voice, s.text, s.seconds) for s in wanted]
@@ -67,7 +67,7 @@ def book(
 @click.pass_obj
 def placeholders(session: Session, form: str, folder: Path, language: str, offices: tuple[str, ...]) -> None:
     """Viết âm thanh tạm cho ngôn ngữ chỉ có bản thu, để thử (synthetic placeholders, heard on simulated lines only)."""
-    with told(session, False):
+    with exit_on_refused_file(session, False):
         wanted = voices.book(session.work, form_named(session, form), language, PLACEHOLDER, offices)
         count = voices.write_placeholders(folder, wanted)
     session.say("recording.placeholders", count=count, folder=folder.name, language=language)
@@ -93,7 +93,7 @@ def record(
     as_json: bool,
 ) -> None:
     """Nhận các tệp thu âm <id>.wav trong một thư mục (take in the recordings of a folder)."""
-    with told(session, as_json):
+    with exit_on_refused_file(session, as_json):
         wanted = voices.book(session.work, form_named(session, form), language, voice, offices)
         taken = voices.take_in(session.work, folder, wanted, session.actor, dry_run=dry_run)
     if as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli import prompts
-from cli.file_faults import told
+from cli.file_faults import exit_on_refused_file
 from cli.session import Session
 from files.form_differences import form_changes
 from files.readiness import readiness
@@ -32,7 +32,7 @@ for _spoken in (prompts.book, prompts.placeholders, prompts.record, prompts.with
 @click.pass_obj
 def check(session: Session, path: Path, as_json: bool) -> None:
     """Kiểm tra một tệp XLSForm (check)."""
-    with told(session, as_json):
+    with exit_on_refused_file(session, as_json):
         examined = questionnaires.examine(path)
     form, ready = examined.form, readiness(examined.form)
     all_notices = (*examined.notices, *examined.placed(ready.notices))
@@ -60,7 +60,7 @@ def check(session: Session, path: Path, as_json: bool) -> None:
 @click.pass_obj
 def diff(session: Session, old: str, new: str, as_json: bool) -> None:
     """So hai bản: mỗi bản là một tệp, mã hoặc dấu sha256 (what NEW changes in OLD)."""
-    with told(session, as_json):
+    with exit_on_refused_file(session, as_json):
         changes = form_changes(prompts.form_named(session, old), prompts.form_named(session, new))
     if as_json:
         session.show([change.to_dict() for change in changes])
@@ -76,7 +76,7 @@ def diff(session: Session, old: str, new: str, as_json: bool) -> None:
 @click.pass_obj
 def publish(session: Session, paths: tuple[Path, ...], as_json: bool) -> None:
     """Ban hành một hay nhiều tệp XLSForm (publish)."""
-    with told(session, as_json):
+    with exit_on_refused_file(session, as_json):
         for path in paths:
             questionnaires.check(path)  # all or none: a fault in the second must not leave the first published
         done = [questionnaires.publish(session.work, path, session.actor) for path in paths]

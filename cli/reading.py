@@ -24,22 +24,22 @@ def command() -> None:
 def choose(session: Session, number: str, kind: str, office: str) -> None:
     """Chọn cách đọc một số; các lần nhập sau sẽ nhớ (choose once, later imports remember it)."""
     doubt = readings.choose(session.work, office, number, kind, session.actor)
-    taken = doubt.mobile if kind == "mobile" else doubt.landline
-    session.say("reading.chosen", digits=f"0{doubt.digits}", number=shown(taken))
+    number_chosen = doubt.mobile if kind == "mobile" else doubt.landline
+    session.say("reading.chosen", digits=f"0{doubt.digits}", number=shown(number_chosen))
 
 
 @command.command("list")
 @click.option("--office", required=True, metavar="CODE", help="cơ quan (office)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def listed(session: Session, office: str, as_json: bool) -> None:
+def list_readings(session: Session, office: str, as_json: bool) -> None:
     """Những lựa chọn đã ghi (what was chosen, by whom and when)."""
-    found = readings.listed(session.work, office)
+    choices = readings.listed(session.work, office)
     if as_json:
-        session.show([asdict(choice) for choice in found])
-    elif not found:
+        session.show([asdict(choice) for choice in choices])
+    elif not choices:
         session.say("reading.none")
     else:
-        for choice in found:
+        for choice in choices:
             kind = session.words(f"reading.kind.{choice.kind}")
             session.say("reading.line", digits=f"0{choice.digits}", kind=kind, actor=choice.actor, at=choice.chosen_at)

@@ -9,8 +9,8 @@ import click
 
 from carriers.kannel import access_log as kannel_log
 from cli import person_erasing, usage
-from cli.backup import standing
-from cli.sender import tell_held
+from cli.backup import running_database
+from cli.sender import report_held_senders
 from cli.session import Session
 from contact.calendar import ZONE
 from contact.elapsed import TOLERANCE
@@ -40,7 +40,7 @@ def from_file(session: Session, file: Path, key: Path | None, replace: bool, typ
         if not as_json:
             session.say(code)
 
-    with standing(session.settings) as settings:
+    with running_database(session.settings) as settings:
         url = settings.database_owner_url.get_secret_value()
         empty, name = restore.is_empty(url)
         if not empty and not replace:
@@ -62,7 +62,7 @@ def from_file(session: Session, file: Path, key: Path | None, replace: bool, typ
 @click.pass_obj
 def hold(session: Session, since: str) -> None:
     """Giữ lại mọi thứ cho tới khi đọc xong nhà mạng (hold everything until carriers were read)."""
-    at = _moment(session, since)
+    at = _parse_moment(session, since)
     continuity.hold(session.work, at, "by_hand", session.actor)
     session.say("restore.held", since=at)
 
@@ -87,7 +87,7 @@ def replay_log(session: Session, file: Path, name: str, gmt: bool, complete: boo
     session.say("restore.replayed", texts=made.texts, foreign=log.foreign, **counts)
     if complete and not made.waiting:
         recovery.release(session.work, name, session.actor, all_read=True)
-    tell_held(session)
+    report_held_senders(session)
 
 
 def _refuse_of_another_time(session: Session, name: str, log: kannel_log.Log, complete: bool) -> None:
@@ -105,9 +105,9 @@ def _refuse_of_another_time(session: Session, name: str, log: kannel_log.Log, co
         session.fail("restore.log_too_young", first=log.first, since=since)
 
 
-def _moment(session: Session, written: str) -> datetime:
+def _parse_moment(session: Session, text: str) -> datetime:
     try:
-        at = datetime.fromisoformat(written)
+        at = datetime.fromisoformat(text)
     except ValueError:
-        session.fail("restore.bad_since", since=written)
+        session.fail("restore.bad_since", since=text)
     return at if at.tzinfo else at.replace(tzinfo=ZONE)

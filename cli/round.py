@@ -92,7 +92,7 @@ def list_rounds(session: Session, as_json: bool) -> None:
         session.show(rows)
         return
     for row in rows:
-        session.say("round.line", **_shown(session, row))
+        session.say("round.line", **_round_params(session, row))
     if not rows:
         session.say("round.none")
 
@@ -107,7 +107,7 @@ def show_round(session: Session, code: str, as_json: bool) -> None:
     if as_json:
         session.show(row)
         return
-    session.say("round.shown", **_shown(session, row))
+    session.say("round.shown", **_round_params(session, row))
     for key, name in row["questionnaires"].items():
         click.echo(f"  {key:10} → {name}")
     online = row["online_loaded_at"]
@@ -170,7 +170,7 @@ def settings(
         return
     if "transfer" in given:
         given["transfer"] = _office_hours(session, given["transfer"])
-    new = replace(_chosen(now, preset, path), **given)
+    new = replace(_settings_from(now, preset, path), **given)
     changed = rounds.change_settings(session.work, code, new, session.actor, reason)
     session.say("round.settings_changed", round=code, replanned=changed.replanned, retimed=changed.retimed)
 
@@ -182,7 +182,7 @@ def _office_hours(session: Session, windows: tuple[str, ...]) -> Day:
         session.fail("round.hours_unreadable", hours=" ".join(windows))
 
 
-def _chosen(now: RoundSettings, preset: str | None, path: Path | None) -> RoundSettings:
+def _settings_from(now: RoundSettings, preset: str | None, path: Path | None) -> RoundSettings:
     """The file's settings, else the preset's, else those of now. Raises Refusal for a file of another shape."""
     if path is None:
         return round_settings.preset(preset) if preset else now
@@ -194,7 +194,7 @@ def _chosen(now: RoundSettings, preset: str | None, path: Path | None) -> RoundS
         raise Refusal("round.settings_unreadable", fault=str(fault)) from None
 
 
-def _shown(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+def _round_params(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     """The row as parameters of words: its code as `round`, its state in words."""
     rest = {name: value for name, value in row.items() if name != "code"}
     return {**rest, "round": row["code"], "state": session.words(f"round.state.{row['state']}")}

@@ -66,15 +66,15 @@ def response_lines(report: ScoreReport, words: Words) -> Iterator[str]:
 def _parts(words: Words, figure: Figure | None) -> list[tuple[str, str]]:
     match figure:
         case Index():
-            return _named(words, figure, _INDEX_PARTS)
+            return _named_parts(words, figure, _INDEX_PARTS)
         case Mean():
-            return _named(words, figure, _MEAN_PARTS)
+            return _named_parts(words, figure, _MEAN_PARTS)
         case TopBox():
             return _top_box_parts(words, figure)
     return []
 
 
-def _named(words: Words, figure: Index | Mean, names: Sequence[str]) -> list[tuple[str, str]]:
+def _named_parts(words: Words, figure: Index | Mean, names: Sequence[str]) -> list[tuple[str, str]]:
     return [(words(f"score.{name}"), _number(getattr(figure, name))) for name in names]
 
 

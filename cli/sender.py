@@ -155,10 +155,10 @@ def release_sender(session: Session, name: str, yes: bool) -> None:
     if not yes and name in waiting:
         click.confirm(session.words("restore.release_sure", name=name, since=waiting[name].since), abort=True)
     session.say("restore.released", name=name, count=recovery.release(session.work, name, session.actor))
-    tell_held(session)
+    report_held_senders(session)
 
 
-def tell_held(session: Session) -> None:
+def report_held_senders(session: Session) -> None:
     """Say which senders keep everything from leaving still, if any."""
     names = [one.sender for one in continuity.unread(session.work)]
     if names:

@@ -58,43 +58,43 @@ def costs(session: Session, month: str, as_json: bool) -> None:
         session.say("sender.price_sample")
 
 
-def _bill(bills: TwilioBills, found: Expected, since: datetime, until: datetime) -> Bill | None:
+def _bill(bills: TwilioBills, expected: Expected, since: datetime, until: datetime) -> Bill | None:
     """What the carrier lists; None where it lists nothing or cannot be asked now."""
-    if found.sender.carrier != "twilio":
+    if expected.sender.carrier != "twilio":
         return None
     try:
-        return bills.bill(found.sender, since, until)
+        return bills.bill(expected.sender, since, until)
     except CarrierAwayError:
         return None
 
 
-def _row(session: Session, found: Expected, bill: Bill | None) -> dict[str, Any]:
+def _row(session: Session, expected: Expected, bill: Bill | None) -> dict[str, Any]:
     amounts = bill.amounts if bill else {}
     return {
-        "sender": found.sender.name,
-        "n": found.n,
-        "units": found.units,
-        "expected": "–" if found.amount is None else f"{found.amount} {found.currency}",
-        "sample": found.sample,
+        "sender": expected.sender.name,
+        "n": expected.n,
+        "units": expected.units,
+        "expected": "–" if expected.amount is None else f"{expected.amount} {expected.currency}",
+        "sample": expected.sample,
         "listed": None if bill is None else bill.n,
         "priced": None if bill is None else bill.priced,
         "reported": ", ".join(f"{amount} {unit}" for unit, amount in amounts.items()) or "–",
-        "verdict": _verdict(session, found, bill),
+        "verdict": _verdict(session, expected, bill),
     }
 
 
-def _verdict(session: Session, found: Expected, bill: Bill | None) -> str:
+def _verdict(session: Session, expected: Expected, bill: Bill | None) -> str:
     if bill is None:
         return session.words("sender.costs_unasked")
-    if bill.n != found.n:
-        return session.words("sender.costs_other_number", ours=found.n, theirs=bill.n)
+    if bill.n != expected.n:
+        return session.words("sender.costs_other_number", ours=expected.n, theirs=bill.n)
     if bill.priced < bill.n:
         return session.words("sender.costs_unpriced", n=bill.n - bill.priced)
-    if found.amount is None:
+    if expected.amount is None:
         return session.words("sender.costs_no_price")
-    if bill.n and set(bill.amounts) != {found.currency}:
-        return session.words("sender.costs_other_currency", ours=found.currency, theirs=", ".join(bill.amounts))
-    gap = bill.amounts.get(found.currency, Decimal(0)) - found.amount
+    if bill.n and set(bill.amounts) != {expected.currency}:
+        return session.words("sender.costs_other_currency", ours=expected.currency, theirs=", ".join(bill.amounts))
+    gap = bill.amounts.get(expected.currency, Decimal(0)) - expected.amount
     if gap:
-        return session.words("sender.costs_gap", gap=f"{gap:+} {found.currency}")
+        return session.words("sender.costs_gap", gap=f"{gap:+} {expected.currency}")
     return session.words("sender.costs_same")

@@ -11,7 +11,7 @@ from contact.delivery import State
 from services.senders import test_message as sender_trial
 
 LOOK_S = 0.5
-OVER = frozenset(State) - {
+FINAL_STATES = frozenset(State) - {
     State.PLANNED, State.CLAIMED, State.SENDING, State.HANDED, State.SENT, State.RINGING, State.ANSWERED,
 }  # fmt: skip
 WELL = frozenset({State.SENT, State.DELIVERED, State.COMPLETED})
@@ -29,17 +29,17 @@ def command(session: Session, name: str, number: str, yes: bool, wait: int) -> N
         click.confirm(session.words("sender.test_sure", name=name), abort=True)
     sent = sender_trial.order(session.work, name, number, session.words("sender.test_words"), session.actor)
     session.say("sender.test_ordered", at=sent.due_at, name=name)
-    state, error = _watched(session, sent.ref, wait)
+    state, error = _wait_for_outcome(session, sent.ref, wait)
     session.say("sender.test_state", state=session.words(f"sender.test_state.{state}"), error=error or "–")
     if state not in WELL:
         session.fail("sender.test_failed", name=name)
 
 
-def _watched(session: Session, ref: str, seconds: int) -> tuple[State, str]:
+def _wait_for_outcome(session: Session, ref: str, seconds: int) -> tuple[State, str]:
     """The test's state when it is over, or when the time is."""
     until = time.monotonic() + seconds
     while True:
         state, error = sender_trial.outcome(session.work, ref)
-        if state in OVER or time.monotonic() >= until:
+        if state in FINAL_STATES or time.monotonic() >= until:
             return state, error
         time.sleep(LOOK_S)

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from cli.session import Session
-from runtime.catalogue import load, shown
+from runtime.catalogue import display_value, load
 from services.refusal import Refusal
 from services.staff import work_list
 
@@ -37,10 +37,10 @@ def list_tasks(
         return
     for task in found:
         kind, state = session.words(f"task.kind.{task.kind}"), session.words(f"task.state.{task.state}")
-        wanted = f"→ {shown(task.wanted_at)}" if task.wanted_at else ""
+        wanted = f"→ {display_value(task.wanted_at)}" if task.wanted_at else ""
         late = session.words("task.overdue") if task.overdue else ""
         about = " ".join(part for part in (late, kind, task.organisation, task.detail, wanted) if part)
-        click.echo(f"{task.id}  {shown(task.created_at)}  {state:12} {about}")
+        click.echo(f"{task.id}  {display_value(task.created_at)}  {state:12} {about}")
     if not found:
         session.say("task.none")
 
@@ -52,20 +52,20 @@ def list_tasks(
 def claim(session: Session, task_id: str, as_json: bool) -> None:
     """Nhận một việc (take a task)."""
     work_list.claim(session.work, _id(task_id), session.actor)
-    _told(session, task_id, "claimed", as_json)
+    _report_state(session, task_id, "claimed", as_json)
 
 
 @command.command("done")
 @click.argument("task_id", metavar="TASK")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
-def done(session: Session, task_id: str, as_json: bool) -> None:
+def close_task(session: Session, task_id: str, as_json: bool) -> None:
     """Báo đã xong (close a task)."""
     work_list.done(session.work, _id(task_id), session.actor)
-    _told(session, task_id, "done", as_json)
+    _report_state(session, task_id, "done", as_json)
 
 
-def _told(session: Session, task_id: str, state: str, as_json: bool) -> None:
+def _report_state(session: Session, task_id: str, state: str, as_json: bool) -> None:
     if as_json:
         session.show({"task": task_id, "state": state})
     else:

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from cli.session import Session
-from runtime.catalogue import shown
+from runtime.catalogue import display_value
 from services.refusal import Refusal
 from services.unfit.isolation import LOOPS
 from services.watching import unfit_items
@@ -31,7 +31,7 @@ def list_unfit(session: Session, loop: str | None, as_json: bool) -> None:
         return
     for item in found:
         about = session.words(f"unfit.loop.{item.loop}")
-        click.echo(f"{item.id}  {shown(item.first_at)}  {about}: {item.item}  {item.code}  {item.place}")
+        click.echo(f"{item.id}  {display_value(item.first_at)}  {about}: {item.item}  {item.code}  {item.place}")
     session.say("unfit.mend" if found else "unfit.none")
 
 

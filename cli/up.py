@@ -13,7 +13,7 @@ from cli.session import Session
 from runtime import demo_data, observability
 from runtime.data_directory import AlreadyRunningError, locked
 from runtime.embedded import ServerFailedError
-from runtime.processes import Crew, Server, crew, left_over, revive, servers
+from runtime.processes import Crew, Server, crew, leftover_processes, revive, servers
 
 WATCH_S = 0.5
 
@@ -26,7 +26,7 @@ def command(session: Session) -> None:
     observability.configure("WARNING")
     try:
         with locked(settings.alo_data_dir):
-            if left_over(settings.alo_data_dir):
+            if leftover_processes(settings.alo_data_dir):
                 session.fail("up.left_over", directory=settings.alo_data_dir)
             _run(session)
     except AlreadyRunningError as running:
@@ -40,8 +40,10 @@ def _run(session: Session) -> None:
     try:
         session.say("up.starting", directory=session.settings.alo_data_dir)
         started: list[Server] = []
-        with servers(demo_data.woken(session.settings), started=started) as settings, ExitStack() as stack:
-            network = stack.enter_context(demo_data.network(settings)) if demo_data.holds(settings) else None
+        with servers(demo_data.with_demo_clock(session.settings), started=started) as settings, ExitStack() as stack:
+            network = (
+                stack.enter_context(demo_data.network(settings)) if demo_data.is_demo_directory(settings) else None
+            )
             team = stack.enter_context(crew(settings))
             if network is not None:
                 demo_data.settle(network, settings)

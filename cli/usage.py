@@ -22,7 +22,7 @@ _EXTRA = re.compile(r"unexpected extra arguments? \((.*)\)")
 """Click's own words for too many arguments: it has no class of its own for them."""
 
 
-class ToldError(click.UsageError):
+class UsageWordsError(click.UsageError):
     """A command line that cannot be carried out; its message is a sentence of ours and is shown alone."""
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -30,7 +30,7 @@ class ToldError(click.UsageError):
         click.echo(self.message, file=file, err=file is None)
 
 
-class BadSettingsError(ToldError):
+class SettingsUsageError(UsageWordsError):
     """The environment, not the command line, cannot be used."""
 
     exit_code = 1
@@ -50,7 +50,7 @@ class Amount(click.ParamType[Decimal]):
         return found if found.is_finite() else self.fail(str(value), param, ctx)
 
 
-def legible(args: Sequence[str]) -> list[str]:
+def drop_invisible(args: Sequence[str]) -> list[str]:
     """`args` without what nobody sees, as pages and chats add when a command is copied; names of files stay."""
     return [arg if arg.isascii() or _is_there(arg) else clean(arg) for arg in args]
 
@@ -83,12 +83,12 @@ def language_of(args: Sequence[str]) -> str:
     return found if found in LANGUAGES else LANGUAGES[0]
 
 
-def told(error: click.UsageError, lang: str) -> click.UsageError:
+def in_catalogue_words(error: click.UsageError, lang: str) -> click.UsageError:
     """`error` in words, with the way to the help of its command; help itself and what is told already stay."""
-    if isinstance(error, NoArgsIsHelpError | ToldError):
+    if isinstance(error, NoArgsIsHelpError | UsageWordsError):
         return error
     command = error.ctx.command_path if error.ctx else "alo"
-    return ToldError(f"{_sentence(error, lang)} {words('usage.see', lang, command=command)}")
+    return UsageWordsError(f"{_sentence(error, lang)} {words('usage.see', lang, command=command)}")
 
 
 def _sentence(error: click.UsageError, lang: str) -> str:
@@ -96,7 +96,7 @@ def _sentence(error: click.UsageError, lang: str) -> str:
         case click.MissingParameter(param=click.Parameter() as param):
             return words("usage.missing", lang, what=_name(param))
         case click.BadParameter(param=click.Parameter() as param):
-            return words("usage.bad_value", lang, what=_name(param), wanted=_wanted(param, lang))
+            return words("usage.bad_value", lang, what=_name(param), wanted=_expected_value(param, lang))
         case click.NoSuchOption():
             return words("usage.no_such_option", lang, what=error.option_name)
         case NoSuchCommand():
@@ -113,7 +113,7 @@ def _name(param: click.Parameter) -> str:
     return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
 
 
-def _wanted(param: click.Parameter, lang: str) -> str:
+def _expected_value(param: click.Parameter, lang: str) -> str:
     match param.type:
         case click.Choice(choices=choices):
             return ", ".join(map(str, choices))

@@ -20,7 +20,7 @@ def command() -> None:
     """Điều người dân dặn về việc liên hệ (what people told us about being contacted)."""
 
 
-def _told(function: Callable[..., None]) -> Callable[..., None]:
+def _request_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options of both commands."""
     options: tuple[Callable[[Any], Any], ...] = (
         click.option("--organisation", default=None, metavar="CODE", help="mã đơn vị: mọi số (all its numbers)"),
@@ -37,14 +37,14 @@ def _told(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @command.command("stop")
-@_told
+@_request_options
 def stop(session: Session, **given: Any) -> None:
     """Ghi: xin thôi liên hệ; mọi kênh dừng ngay (no contact any more, on any channel)."""
     _enter(session, "stop", **given)
 
 
 @command.command("start")
-@_told
+@_request_options
 def start(session: Session, **given: Any) -> None:
     """Ghi: chính người đó xin nhận lại (they want to be contacted again)."""
     _enter(session, "start", **given)
@@ -56,20 +56,20 @@ def _enter(
 ) -> None:  # fmt: skip
     if (organisation is None) == (number is None):
         raise Refusal("wish.one_of_two")
-    told = Told(how, _day(session, day), words)
+    request = Told(how, _day(session, day), words)
     if number is not None:
         act = told_wishes.stop_number if what == "stop" else told_wishes.start_number
-        count = act(session.work, number, told, session.actor)
+        count = act(session.work, number, request, session.actor)
     else:
         found = told_wishes.find(session.work, organisation or "", office)
-        count = (told_wishes.stop if what == "stop" else told_wishes.start)(session.work, found, told, session.actor)
+        count = (told_wishes.stop if what == "stop" else told_wishes.start)(session.work, found, request, session.actor)
     session.say(f"wish.now.{what}", count=count)
 
 
-def _day(session: Session, given: str | None) -> date:
-    if given is None:
+def _day(session: Session, text: str | None) -> date:
+    if text is None:
         return local_day(session.work.clock.now())
     try:
-        return datetime.strptime(given, "%d/%m/%Y").replace(tzinfo=ZONE).date()
+        return datetime.strptime(text, "%d/%m/%Y").replace(tzinfo=ZONE).date()
     except ValueError:
-        raise Refusal("wish.day_unreadable", day=given) from None
+        raise Refusal("wish.day_unreadable", day=text) from None

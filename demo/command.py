@@ -16,7 +16,7 @@ from runtime import observability
 from runtime.container import machine_work
 from runtime.data_directory import AlreadyRunningError, locked
 from runtime.embedded import ServerFailedError
-from runtime.processes import crew, left_over, servers
+from runtime.processes import crew, leftover_processes, servers
 from runtime.settings import Settings
 
 
@@ -29,7 +29,7 @@ def command(session: Session, as_json: bool) -> None:
     began = time.monotonic()
     try:
         with locked(session.settings.alo_data_dir):
-            if left_over(session.settings.alo_data_dir):
+            if leftover_processes(session.settings.alo_data_dir):
                 session.fail("up.left_over", directory=session.settings.alo_data_dir)
             outcome = _play(session, stage.prepare(session.settings), as_json)
     except AlreadyRunningError as running:

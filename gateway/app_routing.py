@@ -79,7 +79,7 @@ def webhooks_app(settings: Settings) -> WSGIApplication:
     from gateway.app import create_webhooks_app
     from gateway.health_probes import health_probes
     from gateway.internal_access import Inside
-    from gateway.key_check import guarded
+    from gateway.key_check import with_key_check
     from gateway.metrics import count_connections
     from gateway.warm_up import warm_up
 
@@ -90,7 +90,7 @@ def webhooks_app(settings: Settings) -> WSGIApplication:
     app = create_webhooks_app(
         work, container.credentials(settings), settings.base_url, probes, inside, health_probes(settings)
     )
-    app = guarded(app, work)
+    app = with_key_check(app, work)
     warm_up(work)
     work.database.close()
     return cast(WSGIApplication, app)

@@ -15,7 +15,7 @@ MAX_LINE = 8190
 _BREAK, _END = b"\r\n", b"\r\n\r\n"
 
 
-class State(Enum):
+class ArrivalState(Enum):
     """How far a request has come."""
 
     PARTIAL = "partial"
@@ -33,7 +33,7 @@ class Arrival:
 
     def __init__(self, body_limit: int) -> None:
         """Nothing has come yet."""
-        self.state = State.PARTIAL
+        self.state = ArrivalState.PARTIAL
         self.target = b""
         self.to_continue = False
         """Whether the client waits to be told that it may send its body."""
@@ -48,15 +48,15 @@ class Arrival:
         """Bytes that have come."""
         return len(self._bytes)
 
-    def feed(self, data: bytes) -> State:
+    def feed(self, data: bytes) -> ArrivalState:
         """Take what has come in."""
         searched = max(0, len(self._bytes) - 3)
         self._bytes += data
         if not self._head_end and not self._read_head(searched):
             return self.state
-        if self.state is State.PARTIAL:
+        if self.state is ArrivalState.PARTIAL:
             self.state = self._measured()
-        if self.state is not State.PARTIAL or len(self._bytes) > self._head_end:
+        if self.state is not ArrivalState.PARTIAL or len(self._bytes) > self._head_end:
             self.to_continue = False
         return self.state
 
@@ -68,7 +68,7 @@ class Arrival:
         """Whether the head is there, and read."""
         end = self._bytes.find(_END, searched)
         if end < 0 and len(self._bytes) > MAX_HEAD:
-            self.state = State.OVERLONG
+            self.state = ArrivalState.OVERLONG
         if end < 0:
             return False
         self._head_end = self._chunk_at = end + len(_END)
@@ -78,7 +78,7 @@ class Arrival:
         lengths = [value for name, value in fields if name == b"content-length"]
         codings = [value.lower() for name, value in fields if name == b"transfer-encoding"]
         self._announce(lengths, codings)
-        if self.state is State.PARTIAL and (b"expect", b"100-continue") in ((n, v.lower()) for n, v in fields):
+        if self.state is ArrivalState.PARTIAL and (b"expect", b"100-continue") in ((n, v.lower()) for n, v in fields):
             self.to_continue = True
             self._forget_expectation(first, lines)
         return True
@@ -88,12 +88,12 @@ class Arrival:
         if codings == [b"chunked"] and not lengths:
             return
         if codings or len(lengths) > 1 or not all(length.isdigit() and len(length) < 16 for length in lengths):
-            self.state = State.WHOLE
+            self.state = ArrivalState.WHOLE
             return
         size = int(lengths[0]) if lengths else 0
         self._body_end = self._head_end + size
         if size > self._limit:
-            self.state = State.LARGE
+            self.state = ArrivalState.LARGE
 
     def _forget_expectation(self, first: bytes, lines: list[bytes]) -> None:
         """Take the expectation out of the head: it is met here, and must not be met twice."""
@@ -105,34 +105,34 @@ class Arrival:
         if self._body_end is not None:
             self._body_end -= shift
 
-    def _measured(self) -> State:
+    def _measured(self) -> ArrivalState:
         """How far the body has come."""
         if self._body_end is not None:
-            return State.WHOLE if len(self._bytes) >= self._body_end else State.PARTIAL
+            return ArrivalState.WHOLE if len(self._bytes) >= self._body_end else ArrivalState.PARTIAL
         state = self._chunks()
-        if state is State.PARTIAL and len(self._bytes) - self._head_end > self._limit:
-            return State.LARGE
+        if state is ArrivalState.PARTIAL and len(self._bytes) - self._head_end > self._limit:
+            return ArrivalState.LARGE
         return state
 
-    def _chunks(self) -> State:
+    def _chunks(self) -> ArrivalState:
         """Go through the chunks that have come; each is passed once."""
         while True:
             end = self._bytes.find(_BREAK, self._chunk_at)
             if end < 0:
-                return State.WHOLE if len(self._bytes) - self._chunk_at > MAX_LINE else State.PARTIAL
+                return ArrivalState.WHOLE if len(self._bytes) - self._chunk_at > MAX_LINE else ArrivalState.PARTIAL
             try:
                 size = int(self._bytes[self._chunk_at : end].partition(b";")[0], 16)
             except ValueError:
-                return State.WHOLE
+                return ArrivalState.WHOLE
             if size == 0:
                 return self._trailers(end)
             after = end + len(_BREAK) + size + len(_BREAK)
             if size < 0 or after - self._head_end > self._limit:
-                return State.WHOLE if size < 0 else State.LARGE
+                return ArrivalState.WHOLE if size < 0 else ArrivalState.LARGE
             if after > len(self._bytes):
-                return State.PARTIAL
+                return ArrivalState.PARTIAL
             self._chunk_at = after
 
-    def _trailers(self, end: int) -> State:
+    def _trailers(self, end: int) -> ArrivalState:
         """The last chunk is followed by trailers, usually none, and an empty line."""
-        return State.WHOLE if self._bytes.find(_END, end) >= 0 else State.PARTIAL
+        return ArrivalState.WHOLE if self._bytes.find(_END, end) >= 0 else ArrivalState.PARTIAL

@@ -140,44 +140,50 @@ def member() -> StaffMember | None:
     return cast(StaffMember, current_user) if current_user.is_authenticated else None
 
 
-def verified(email: str, password: str) -> StaffMember | None:
+def verify_member(email: str, password: str) -> StaffMember | None:
     """The active member with this address and password, or None. As slow for an address nobody has."""
     found = _datastore().find_user(email=email) if len(password) <= passwords.LONGEST else None
-    hashed = found.password if found is not None and found.active else None
-    kept = hashed or _nobodys_hash()
+    stored_hash = found.password if found is not None and found.active else None
+    kept = stored_hash or _nobodys_hash()
     matches = [verify_password(form[: passwords.LONGEST], kept) for form in _forms(password)]
-    return found if any(matches) and hashed else None
+    return found if any(matches) and stored_hash else None
 
 
-def ask_second(found: StaffMember) -> None:
-    """Remember, for `STEP_LASTS` and no longer than the password, that `found` gave it: no session begins yet."""
+def begin_second_step(staff_member: StaffMember) -> None:
+    """Remember for `STEP_LASTS` that `staff_member` gave their password. No session begins; a new password ends it."""
     sign_out()
     given_at = _datastore().machine.clock.real().timestamp()
-    session[_STEP] = {"staff": str(found.staff_id), "at": given_at, "password": _print(found)}
+    session[_STEP] = {
+        "staff": str(staff_member.staff_id),
+        "at": given_at,
+        "password": _password_fingerprint(staff_member),
+    }
 
 
-def asked_second() -> StaffMember | None:
+def pending_second_step() -> StaffMember | None:
     """Who gave their password in this browser and still owes a code, or None."""
     step = session.get(_STEP)
     if step is None:
         return None
     age = _datastore().machine.clock.real().timestamp() - step["at"]
     found = _datastore().find_user(staff_id=UUID(step["staff"]))
-    stands = found is not None and found.active and hmac.compare_digest(_print(found), step["password"])
+    stands = found is not None and found.active and hmac.compare_digest(_password_fingerprint(found), step["password"])
     return found if stands and 0 <= age < STEP_LASTS.total_seconds() else None
 
 
-def _print(found: StaffMember) -> str:
+def _password_fingerprint(staff_member: StaffMember) -> str:
     """Tells a password from a later one, and nothing of either: the cookie can be read."""
     key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.digest(key, f"{found.staff_id} {found.password}".encode(), "sha256").hex()
+    return hmac.digest(key, f"{staff_member.staff_id} {staff_member.password}".encode(), "sha256").hex()
 
 
-def sign_in(found: StaffMember) -> None:
-    """Begin a session of its own for `found`: nothing of an earlier one stays but the language."""
+def sign_in(staff_member: StaffMember) -> None:
+    """Begin a session of its own for `staff_member`: nothing of an earlier one stays but the language."""
     sign_out()
-    found.fs_uniquifier = sessions.begin(_datastore().machine, found.staff_id, browser(request.user_agent.string))
-    login_user(found)
+    staff_member.fs_uniquifier = sessions.begin(
+        _datastore().machine, staff_member.staff_id, browser(request.user_agent.string)
+    )
+    login_user(staff_member)
 
 
 def sign_out() -> None:
@@ -202,7 +208,7 @@ def _clear() -> None:
         session["lang"] = language
 
 
-def hashed(password: str) -> str:
+def hash_new_password(password: str) -> str:
     """The argon2 hash of a new password, in NFC: keyboards and systems write one accented letter in several ways."""
     return str(hash_password(unicodedata.normalize("NFC", password)))
 
@@ -218,4 +224,4 @@ def _datastore() -> StaffDatastore:
 
 @cache
 def _nobodys_hash() -> str:
-    return hashed("nobody has this password")
+    return hash_new_password("nobody has this password")

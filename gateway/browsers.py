@@ -19,10 +19,10 @@ SYSTEMS: Sequence[tuple[str, str]] = (
 )  # fmt: skip
 
 
-def browser(said: str) -> str:
+def browser(user_agent: str) -> str:
     """For example "Firefox · Windows"; "" when nothing known stands in the line."""
-    return " · ".join(filter(None, (_first(BROWSERS, said), _first(SYSTEMS, said))))
+    return " · ".join(filter(None, (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))))
 
 
-def _first(names: Sequence[tuple[str, str]], said: str) -> str:
-    return next((name for mark, name in names if mark in said), "")
+def _first(names: Sequence[tuple[str, str]], user_agent: str) -> str:
+    return next((name for mark, name in names if mark in user_agent), "")

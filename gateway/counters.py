@@ -85,7 +85,7 @@ class InProcess:
     def reserve(self, keys: Mapping[str, Waits], now: float) -> float:
         """See `Counters`."""
         with self._lock:
-            found = {key: self._found(key, now) for key in keys}
+            found = {key: self._current(key, now) for key in keys}
             lefts = [till - now for _, till in found.values() if 0 < till - now <= LONGEST_S]
             if lefts:
                 return max(lefts)
@@ -100,7 +100,7 @@ class InProcess:
     def count(self, key: str, now: float) -> int:
         """See `Counters`."""
         with self._lock:
-            return self._found(key, now)[0]
+            return self._current(key, now)[0]
 
     def give_back(self, keys: Iterable[str]) -> None:
         """See `Counters`."""
@@ -114,7 +114,7 @@ class InProcess:
         with self._lock:
             self._kept.pop(key, None)
 
-    def _found(self, key: str, now: float) -> tuple[int, float]:
+    def _current(self, key: str, now: float) -> tuple[int, float]:
         count, till, at = self._kept.get(key, (0, 0.0, now))
         return (count, till) if abs(now - at) < KEPT_S else (0, 0.0)
 
@@ -136,26 +136,26 @@ class Shared:
     def reserve(self, keys: Mapping[str, Waits], now: float) -> float:
         """See `Counters`."""
         given = [now, LONGEST_S, KEPT_S, *(json.dumps(waits) for waits in keys.values())]
-        answer = self._asked("eval", _RESERVE, len(keys), *map(_PREFIX.__add__, keys), *given)
+        answer = self._run("eval", _RESERVE, len(keys), *map(_PREFIX.__add__, keys), *given)
         return self._own.reserve(keys, now) if answer is None else float(answer)
 
     def count(self, key: str, now: float) -> int:
         """See `Counters`."""
-        answer = self._asked("hmget", _PREFIX + key, ["count"])
+        answer = self._run("hmget", _PREFIX + key, ["count"])
         return self._own.count(key, now) if answer is None else int(answer[0] or 0)
 
     def give_back(self, keys: Iterable[str]) -> None:
         """See `Counters`."""
         given = list(keys)
         self._own.give_back(given)
-        self._asked("eval", _GIVE_BACK, len(given), *map(_PREFIX.__add__, given))
+        self._run("eval", _GIVE_BACK, len(given), *map(_PREFIX.__add__, given))
 
     def forget(self, key: str) -> None:
         """See `Counters`."""
         self._own.forget(key)
-        self._asked("delete", _PREFIX + key)
+        self._run("delete", _PREFIX + key)
 
-    def _asked(self, command: str, *given: Any) -> Any:
+    def _run(self, command: str, *given: Any) -> Any:
         """What the server answers; None while it is away."""
         if time.monotonic() < self._alone_until:
             return None

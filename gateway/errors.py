@@ -49,13 +49,13 @@ def _sqlstate(error: BaseException) -> str:
     return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
-def known(error: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> Response:
     """A refusal or another HTTP error as an answer: our own code, else the error's name."""
     code = error.description if getattr(error, "is_code", False) else error.name.lower().replace(" ", "_")
     return answer(error.code or 500, code or "error")
 
 
-def unknown(error: Exception) -> Response:
+def handle_failure(error: Exception) -> Response:
     """A failure of ours: noted, and a bare 500."""
     note_failure(error, request.endpoint or "none")
     return answer(500, "internal_error")
@@ -63,5 +63,5 @@ def unknown(error: Exception) -> Response:
 
 def register(app: Flask) -> None:
     """Give `app` both handlers."""
-    app.register_error_handler(HTTPException, known)
-    app.register_error_handler(Exception, unknown)
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(Exception, handle_failure)

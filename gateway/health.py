@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 
-from gateway.health_probes import FITS, HealthProbes, figures, look, newest_migration
+from gateway.health_probes import FITS, HealthProbes, check_database, figures, newest_migration
 from gateway.internal_access import Inside
 from gateway.metrics import REFUSED, exposition
 from gateway.webhooks.guard import raw_target
@@ -39,14 +39,14 @@ def health_routes(watched: HealthProbes, probes: Mapping[str, Probe], inside: In
 
     @routes.get("/readyz")
     def readyz() -> Response:
-        found = look(watched, head)
+        found = check_database(watched, head)
         needed = {
             "database": found.database,
             "migrations": found.migrations,
             "writing": found.writing,
             "raw_target": "ok" if raw_target(request) else "missing",
         }
-        told = {name: "ok" if _asked(probe) else "away" for name, probe in probes.items()}
+        told = {name: "ok" if _answers(probe) else "away" for name, probe in probes.items()}
         ready = all(state in FITS for state in needed.values())
         response = jsonify(ready=ready, needed=needed, told=told)
         response.status_code = 200 if ready else 503
@@ -59,7 +59,7 @@ def health_routes(watched: HealthProbes, probes: Mapping[str, Probe], inside: In
     return routes
 
 
-def _asked(probe: Probe) -> bool:
+def _answers(probe: Probe) -> bool:
     try:
         return probe()
     except OSError:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from gateway.deadline import Deadline
 from migrations.compatibility import fit
 from runtime import container
-from runtime.heartbeats import Heartbeats, Seen
+from runtime.heartbeats import BrokerSigns, Heartbeats
 from runtime.settings import Settings
 from services.watching.metrics import Measure, measures
 from services.work import Work
@@ -52,7 +52,7 @@ class HealthProbes:
     is away; `data_dir`: whose disk may fill. None: there is nothing of the kind to look at."""
 
     work: Work
-    broker: Callable[[], Seen | None] | None = None
+    broker: Callable[[], BrokerSigns | None] | None = None
     data_dir: Path | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(DEADLINE_S))
 
@@ -68,7 +68,7 @@ def health_probes(settings: Settings) -> HealthProbes:
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class DatabaseReadiness:
     """How the database is, in words: `database` ok or away, `migrations` as `fit` says, `writing` ok or why not."""
 
     database: str
@@ -77,18 +77,18 @@ class Readiness:
     revision: str = ""
 
 
-AWAY = Readiness("away", "behind", "away")
+AWAY = DatabaseReadiness("away", "behind", "away")
 
 
-def look(probes: HealthProbes, head: str) -> Readiness:
+def check_database(probes: HealthProbes, head: str) -> DatabaseReadiness:
     """Reach the database, read its revision, write a row and take it back; at most some seconds."""
     try:
-        return probes.deadline.ask(lambda: _asked(probes.work, head))
+        return probes.deadline.ask(lambda: _read_state(probes.work, head))
     except (SQLAlchemyError, TimeoutError):
         return AWAY
 
 
-def _asked(work: Work, head: str) -> Readiness:
+def _read_state(work: Work, head: str) -> DatabaseReadiness:
     """Raises SQLAlchemyError where nobody answers."""
     try:
         with work.database.transaction() as conn:
@@ -97,7 +97,7 @@ def _asked(work: Work, head: str) -> Readiness:
         if _sqlstate(error) != "42P01":
             raise
         at = readiness.Revision("", "")  # no migration ever ran
-    return Readiness("ok", fit(at.number, at.comment, head), _writing(work), at.number)
+    return DatabaseReadiness("ok", fit(at.number, at.comment, head), _writing(work), at.number)
 
 
 def _writing(work: Work) -> str:
@@ -118,7 +118,7 @@ def figures(probes: HealthProbes, head: str) -> list[Measure]:
 
 
 def _database(probes: HealthProbes, head: str) -> Iterator[Measure]:
-    ready = look(probes, head)
+    ready = check_database(probes, head)
     yield Measure("alo_database_up", {}, ready.database == "ok")
     yield Measure("alo_database_writable", {}, ready.writing in FITS)
     yield Measure("alo_schema_revision", {"of": "code"}, int(head))

@@ -43,7 +43,7 @@ class Admission:
         return None
 
 
-def guarded(app: Flask, work: Work, *, records: bool = True) -> Flask:
+def with_key_check(app: Flask, work: Work, *, records: bool = True) -> Flask:
     """`app`, once the keys are found to be right or nobody can be asked yet. Raises Refusal for another set."""
     admission = Admission(work, records=records)
     admission.ask()

@@ -20,7 +20,7 @@ from store.unit_of_work import Database
 
 REFUSED = Counter("alo_webhook_refused", "Requests refused before anything was done", ("door", "reason"))
 FAILED = Counter("alo_webhook_failed", "Requests that ended in an error of ours", ("door", "error"))
-DONE = Counter("alo_webhook_done", "Requests carried out, by outcome of the use case", ("door", "outcome"))
+COMPLETED = Counter("alo_webhook_done", "Requests carried out, by outcome of the use case", ("door", "outcome"))
 TURN_SECONDS = Histogram(
     "alo_webhook_seconds",
     "Time spent on one request, guard included (real seconds)",
@@ -57,7 +57,7 @@ def exposition(measures: Iterable[Measure] = ()) -> bytes:
     `measures` are what the database counts: the same whichever process is asked.
     """
     counted = CollectorRegistry(auto_describe=False)
-    counted.register(_Counted(measures))
+    counted.register(_MeasureCollector(measures))
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY) + generate_latest(counted)
     shared = CollectorRegistry()
@@ -65,7 +65,7 @@ def exposition(measures: Iterable[Measure] = ()) -> bytes:
     return generate_latest(shared) + generate_latest(counted)
 
 
-class _Counted(Collector):
+class _MeasureCollector(Collector):
     """Measures as families of one name each."""
 
     def __init__(self, measures: Iterable[Measure]) -> None:
@@ -75,13 +75,13 @@ class _Counted(Collector):
         for name, group in groupby(self._measures, key=lambda measure: measure.name):
             found = list(group)
             kind = CounterMetricFamily if found[0].total else GaugeMetricFamily
-            family = kind(name, SAID.get(name, name), labels=list(found[0].labels))
+            family = kind(name, DESCRIPTIONS.get(name, name), labels=list(found[0].labels))
             for measure in found:
                 family.add_metric(list(measure.labels.values()), measure.value)
             yield family
 
 
-SAID = {
+DESCRIPTIONS = {
     "alo_beat_last_seconds": "Real seconds since beat last put a message on a queue; +Inf: never seen",
     "alo_broker_up": "1: the broker answers",
     "alo_build_info": "Which Alo and which Python runs; always 1",

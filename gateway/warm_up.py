@@ -34,7 +34,7 @@ def warm_up(work: Work) -> bool:
     """
     try:
         work.recordings.refresh()
-        for rehearse in (_texts, _keys):
+        for rehearse in (_rehearse_texts, _rehearse_keys):
             with work.database.taken_back() as database:
                 _rehearse(replace(work, database=database), rehearse)
     except Exception as error:  # a server that starts cold is better than none
@@ -46,15 +46,15 @@ def warm_up(work: Work) -> bool:
 def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[str, SenderRow], RowMapping], None]) -> None:
     with work.database.transaction() as conn:
         ours = {sender.medium: sender for sender in senders.all_rows(conn)}
-        asked = phones.somebody_asked(conn)
-    if asked is not None:
-        rehearse(work, ours, asked)
+        phone = phones.somebody_asked(conn)
+    if phone is not None:
+        rehearse(work, ours, phone)
 
 
-def _texts(work: Work, ours: Mapping[str, SenderRow], asked: RowMapping) -> None:
+def _rehearse_texts(work: Work, ours: Mapping[str, SenderRow], phone: RowMapping) -> None:
     if "text" not in ours:
         return
-    number = work.vault.open(asked["number"], "phones.number", asked["hash"])
+    number = work.vault.open(phone["number"], "phones.number", phone["hash"])
     for turn, body in enumerate(("alo", *"12" * (TURNS // 2))):  # the same figure twice at once would not be an answer
         text = InboundText(f"warm-up-{turn}", number, ours["text"].address, body)
         reply = inbound.receive_text(work, ours["text"], text)
@@ -62,14 +62,14 @@ def _texts(work: Work, ours: Mapping[str, SenderRow], asked: RowMapping) -> None
             delivery.record_receipt(work, reply.ref, Receipt(None, State.DELIVERED, "delivered"))
 
 
-def _keys(work: Work, ours: Mapping[str, SenderRow], asked: RowMapping) -> None:
+def _rehearse_keys(work: Work, ours: Mapping[str, SenderRow], phone: RowMapping) -> None:
     if "call" not in ours:
         return
     ref, now = work.ids.public(), work.clock.now()
     with work.database.transaction() as conn:
         outbox.insert_row(
             conn, id=work.ids.new(), ref=ref, medium="call", purpose="call", sender_id=ours["call"].id,
-            phone_hash=asked["hash"], interview_id=asked["interview_id"], state=State.SENT, due_at=now, created_at=now,
+            phone_hash=phone["hash"], interview_id=phone["interview_id"], state=State.SENT, due_at=now, created_at=now,
         )  # fmt: skip
     calls.first(work, ref, "warm-up", "human")
     for turn in range(1, TURNS):

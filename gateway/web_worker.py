@@ -22,7 +22,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from gateway.app_routing import HEALTH_PATHS, WEBHOOK_PATHS
-from gateway.arrival import Arrival, State
+from gateway.arrival import Arrival, ArrivalState
 
 ARRIVAL_S = 15.0
 """A request is whole so many seconds after its connection or its first byte."""
@@ -159,9 +159,9 @@ class ReceivingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no
     def murder_pending(self) -> None:
         """In the loop, once a second or oftener: who is late goes."""
         now = time.monotonic()
-        for conn in _due(self.arriving, now if self.alive else now + ARRIVAL_S - STOP_KEEPALIVE_LINGER):
+        for conn in _overdue(self.arriving, now if self.alive else now + ARRIVAL_S - STOP_KEEPALIVE_LINGER):
             self._refuse(conn, b"408 Request Timeout") if len(conn.arrival) else self._drop(conn, self.arriving)
-        for conn in _due(self.leaving, now):
+        for conn in _overdue(self.leaving, now):
             self._drop(conn, self.leaving)
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
@@ -194,19 +194,19 @@ class ReceivingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no
     def _advance(self, conn: Connection, data: bytes) -> None:
         """Take what has come; hand a request over when nothing more of it is waited for."""
         match conn.arrival.feed(data):
-            case State.OVERLONG:
+            case ArrivalState.OVERLONG:
                 self._refuse(conn, b"431 Request Header Fields Too Large")
-            case State.PARTIAL if conn.arrival.to_continue:
+            case ArrivalState.PARTIAL if conn.arrival.to_continue:
                 conn.arrival.to_continue = False
                 with contextlib.suppress(OSError):
                     conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-            case State.WHOLE | State.LARGE:
+            case ArrivalState.WHOLE | ArrivalState.LARGE:
                 self._leave(conn, self.arriving)
                 self._queue(conn)
 
     def _queue(self, conn: Connection) -> None:
         """Few large bodies are read at a time. A carrier's is refused by its guard without being read."""
-        conn.large = conn.arrival.state is State.LARGE and not conn.arrival.target.startswith(APART)
+        conn.large = conn.arrival.state is ArrivalState.LARGE and not conn.arrival.target.startswith(APART)
         if conn.large and self.large >= max(1, self.cfg.threads // 2):
             self.waiting.append(conn)
         else:
@@ -271,7 +271,7 @@ class ReceivingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no
         conn.close()
 
 
-def _due(group: dict[Connection, None], now: float) -> list[Connection]:
+def _overdue(group: dict[Connection, None], now: float) -> list[Connection]:
     """Those whose time is over; they stand in the order of their times."""
     found = []
     for conn in group:

@@ -16,7 +16,7 @@ from wsgiref.util import setup_testing_defaults
 
 from gateway.app_routing import Side, load, serve, webhooks_app
 from runtime.container import running_settings
-from runtime.refusals import told
+from runtime.refusals import exit_on_refusal
 from runtime.settings import Settings
 
 SIDE = cast(Side, os.environ.get("ALO_SERVE", "both"))
@@ -24,7 +24,7 @@ REHEARSALS = 20
 """Requests until Python has rewritten, for speed, the functions that every request runs."""
 
 
-class Late:
+class LateApp:
     """A WSGI app completed by `open` in the worker, or by its first request where the server does not call that."""
 
     def __init__(self, webhooks: WSGIApplication | None) -> None:
@@ -39,7 +39,7 @@ class Late:
             if self._app is None:
                 nothing_missing = self._webhooks if SIDE == "webhooks" else None
                 settings = Settings()
-                with told(settings.alo_lang):
+                with exit_on_refusal(settings.alo_lang):
                     self._app = nothing_missing or serve(running_settings(settings), SIDE, self._webhooks)
             return self._app
 
@@ -48,7 +48,7 @@ class Late:
         return (self._app or self.open())(environ, start_response)
 
 
-def rehearsed(app: WSGIApplication) -> WSGIApplication:
+def warmed_up(app: WSGIApplication) -> WSGIApplication:
     """`app` after some requests that need no database: what they load and settle is shared too."""
     for _ in range(REHEARSALS):
         environ: WSGIEnvironment = {"PATH_INFO": "/healthz"}
@@ -59,8 +59,8 @@ def rehearsed(app: WSGIApplication) -> WSGIApplication:
 
 load(SIDE)
 _settings = Settings()
-with told(_settings.alo_lang):
-    webhooks = None if SIDE == "console" else rehearsed(webhooks_app(running_settings(_settings)))
+with exit_on_refusal(_settings.alo_lang):
+    webhooks = None if SIDE == "console" else warmed_up(webhooks_app(running_settings(_settings)))
 gc.collect()
 gc.freeze()  # the collector leaves alone what is there now: pages stay shared
-app = Late(webhooks)
+app = LateApp(webhooks)

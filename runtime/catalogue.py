@@ -39,7 +39,7 @@ class Catalogue:
     def words(self, code: str, lang: str = "vi", /, **params: Any) -> str:
         """The words for `code`. Dates and times are shown as in Viet Nam. Raises MissingWordsError when strict."""
         try:
-            return self.entries[code][lang].format(**{name: shown(value) for name, value in params.items()})
+            return self.entries[code][lang].format(**{name: display_value(value) for name, value in params.items()})
         except (KeyError, IndexError) as missing:
             if self.strict:
                 raise MissingWordsError(f"{code} ({lang}): {missing}") from missing
@@ -47,7 +47,7 @@ class Catalogue:
             return code
 
 
-def shown(value: Any) -> Any:
+def display_value(value: Any) -> Any:
     """A parameter as staff read it: times in Vietnamese local time, day before month; the rest as it is."""
     if isinstance(value, datetime):
         local = value.astimezone(ZONE) if value.tzinfo else value

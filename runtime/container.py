@@ -50,7 +50,7 @@ def running_settings(settings: Settings) -> Settings:
 
 def with_embedded(settings: Settings, postgres: Postgres, valkey: Valkey) -> Settings:
     """`settings` with the URLs of these servers and the keys kept beside them; an outside broker that is set stays."""
-    given = vars(keys.with_kept(settings))
+    given = vars(keys.with_stored_keys(settings))
     urls = {
         "database_url": postgres.url("alo_machine"),
         "database_owner_url": postgres.url("alo_owner"),

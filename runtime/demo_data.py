@@ -21,7 +21,7 @@ ACCOUNT = "AC" + "5" * 32
 """The account of the simulated network."""
 
 
-class Network(Protocol):
+class DemoNetwork(Protocol):
     """What the simulated network is told."""
 
     def connect_numbers(self, base_url: str) -> None:
@@ -31,34 +31,34 @@ class Network(Protocol):
         """Give it its people, and what they can be asked."""
 
 
-def holds(settings: Settings) -> bool:
+def is_demo_directory(settings: Settings) -> bool:
     """Whether the data directory belongs to a demonstration."""
     return (settings.alo_data_dir / DEMONSTRATION).exists()
 
 
-def settled(settings: Settings) -> Settings:
+def with_demo_network(settings: Settings) -> Settings:
     """The settings of a command: with the simulated network where a demonstration was played. Raises Refusal."""
-    return _stage(settings).settled(settings) if holds(settings) else settings
+    return _demo_settings(settings).settled(settings) if is_demo_directory(settings) else settings
 
 
-def woken(settings: Settings) -> Settings:
+def with_demo_clock(settings: Settings) -> Settings:
     """The settings of `alo up`: the demonstration's clock goes on from where it stopped. Raises Refusal."""
-    return _stage(settings).wake(settings) if holds(settings) else settings
+    return _demo_settings(settings).wake(settings) if is_demo_directory(settings) else settings
 
 
-def network(settings: Settings) -> AbstractContextManager[Network]:
-    """The simulated phone network that `woken` settings name, up while the block does. Raises ServerFailedError."""
-    found: AbstractContextManager[Network] = importlib.import_module(".network_process", DEMO).simulated(settings)
+def network(settings: Settings) -> AbstractContextManager[DemoNetwork]:
+    """The simulated phone network that these settings name, running while the block does. Raises ServerFailedError."""
+    found: AbstractContextManager[DemoNetwork] = importlib.import_module(".network_process", DEMO).simulated(settings)
     return found
 
 
-def settle(found: Network, settings: Settings) -> None:
+def settle(network: DemoNetwork, settings: Settings) -> None:
     """Tell the network our numbers and its people."""
     village = importlib.import_module(".villagers", DEMO)
     work = machine_work(settings)
     people = village.villagers(work)
-    found.connect_numbers(settings.base_url)
-    found.settle(village.handsets(people), village.topics(village.forms(work, people)))
+    network.connect_numbers(settings.base_url)
+    network.settle(village.handsets(people), village.topics(village.forms(work, people)))
     work.database.close()
 
 
@@ -80,7 +80,7 @@ def refuse_real_account(settings: Settings) -> None:
         raise Refusal("demo.real_account", directory=settings.alo_data_dir, names=names)
 
 
-def _stage(settings: Settings) -> Any:
+def _demo_settings(settings: Settings) -> Any:
     """The demonstration's settings, once nothing real is set beside it. Raises Refusal."""
     if importlib.util.find_spec(DEMO) is None:
         raise Refusal("demo.not_installed", directory=settings.alo_data_dir)

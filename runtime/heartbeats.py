@@ -27,7 +27,7 @@ _NOTE = "redis.call('HSET', KEYS[1], ARGV[1], redis.call('TIME')[1])"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BrokerSigns:
     """What the broker says. Ages are real seconds; infinite: never seen. `waiting`: messages nobody has taken yet."""
 
     beat_s: float
@@ -51,7 +51,7 @@ class Heartbeats:
         """A task of `queue` has ended, well or not. Whether that was written down now."""
         return self._note(f"queue:{queue}")
 
-    def seen(self, queues: Sequence[str] = QUEUES) -> Seen | None:
+    def seen(self, queues: Sequence[str] = QUEUES) -> BrokerSigns | None:
         """All signs; None where the broker is away."""
         try:
             with self._client.pipeline(transaction=False) as asked:
@@ -63,7 +63,7 @@ class Heartbeats:
         except (redis.RedisError, OSError, ValueError):
             return None
         ages = {_plain(name): max(0.0, float(now - int(at))) for name, at in signs.items()}
-        return Seen(
+        return BrokerSigns(
             ages.get(BEAT, float("inf")),
             {queue: ages.get(f"queue:{queue}", float("inf")) for queue in queues},
             dict(zip(queues, waiting, strict=True)),

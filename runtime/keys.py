@@ -35,7 +35,7 @@ class NoKeysError(UnfitKeysError):
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class InstallationKeys:
     """`sealing`: id → key, newest first; `lookup` with its version, `older_lookup`: version → key of before.
 
     `session` signs staff sessions and links; "" in a part that shows no page.
@@ -52,12 +52,12 @@ class Keys:
         return Vault(self.sealing, self.lookup, self.lookup_version, self.older_lookup)
 
 
-def load(settings: Settings) -> Keys:
+def load(settings: Settings) -> InstallationKeys:
     """The keys of this installation. Raises NoKeysError or another UnfitKeysError."""
     if not settings.alo_secret_keys.get_secret_value():
         if settings.database_url.get_secret_value():
             raise NoKeysError(settings.alo_data_dir / KEY_FILE)
-        settings = with_kept(settings)
+        settings = with_stored_keys(settings)
     sealing = settings.alo_secret_keys.get_secret_value()
     lookup = settings.alo_lookup_key.get_secret_value()
     session = settings.alo_session_key.get_secret_value()
@@ -72,10 +72,10 @@ def load(settings: Settings) -> Keys:
     (newest, key), *older = [(int(version), key) for version, key in lookups]
     if any(version >= newest for version, _ in older) or len(dict(older)) < len(older):
         raise UnfitKeysError("ALO_LOOKUP_KEY: the newest comes first, with the highest version")
-    return Keys(dict(pairs), key, newest, session, dict(older))
+    return InstallationKeys(dict(pairs), key, newest, session, dict(older))
 
 
-def with_kept(settings: Settings) -> Settings:
+def with_stored_keys(settings: Settings) -> Settings:
     """`settings` with the keys beside the embedded database where none are set; made there at the first start."""
     if settings.alo_secret_keys.get_secret_value():
         return settings

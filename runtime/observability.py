@@ -48,10 +48,10 @@ def scrub(text: str, longest: int = LONGEST) -> str:
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep the fields that may pass; of those, scrub what is text."""
-    return {key: _passed(key, value) for key, value in event.items()}
+    return {key: _redact_value(key, value) for key, value in event.items()}
 
 
-def _passed(key: str, value: Any) -> Any:
+def _redact_value(key: str, value: Any) -> Any:
     if key.startswith("_"):
         return value
     if key not in PASSING:
@@ -59,7 +59,7 @@ def _passed(key: str, value: Any) -> Any:
     if isinstance(value, (bool, int, float)) or value is None:
         return value
     if isinstance(value, (list, tuple)):
-        return [_passed(key, item) for item in value]
+        return [_redact_value(key, item) for item in value]
     return scrub(str(value), LONGEST_TRACE if key == "exception" else LONGEST)
 
 

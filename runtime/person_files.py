@@ -21,7 +21,7 @@ UPLOADS = "uploads"
 LONGEST = 200_000_000
 """Bytes of a file that is looked into; a larger one is told."""
 GZIP = b"\x1f\x8b\x08"
-CLOSED = (bytes.fromhex("d0cf11e0a1b11ae1"), b"%PDF-")
+UNSEARCHABLE = (bytes.fromhex("d0cf11e0a1b11ae1"), b"%PDF-")
 """How files begin whose words cannot be searched: XLS and DOC as they were before 2007, PDF."""
 BLOT = b"[erased]"
 
@@ -30,7 +30,7 @@ Stands = Callable[[str], bool]
 
 
 @dataclass(slots=True)
-class Found:
+class CleanedFiles:
     """Lines blotted out, lists removed, and files that hold the person, or could not be read, and are staff's to see
     to."""
 
@@ -39,9 +39,9 @@ class Found:
     left: list[Path] = field(default_factory=list)
 
 
-def clean(data_dir: Path, others: Iterable[Path], stands: Stands) -> Found:
+def clean(data_dir: Path, others: Iterable[Path], stands: Stands) -> CleanedFiles:
     """Go through the data directory and `others`; nothing but our own logs and waiting lists is changed."""
-    found = Found()
+    found = CleanedFiles()
     for path in _files(data_dir, OWN):
         inside = path.relative_to(data_dir)
         if inside.parts[0] == UPLOADS:
@@ -59,12 +59,12 @@ def clean(data_dir: Path, others: Iterable[Path], stands: Stands) -> Found:
     return found
 
 
-def _files(place: Path, passed: Iterable[str]) -> Iterator[Path]:
+def _files(place: Path, skipped: Iterable[str]) -> Iterator[Path]:
     if place.is_file():
         yield place
         return
     for path in sorted(place.iterdir()) if place.is_dir() else ():
-        if path.is_symlink() or path.name in passed:
+        if path.is_symlink() or path.name in skipped:
             continue
         if path.is_dir():
             yield from _files(path, ())
@@ -108,7 +108,7 @@ def _holds(path: Path, stands: Stands) -> bool:
 
 def _says(data: bytes, stands: Stands) -> bool:
     """Whether the person stands in what a file holds, packed or not, in either encoding that programs write."""
-    if data.startswith(CLOSED):
+    if data.startswith(UNSEARCHABLE):
         return True
     if data.startswith(GZIP):
         with gzip.open(io.BytesIO(data)) as packed:

@@ -204,7 +204,7 @@ def servers(
             upgrade(found.database_owner_url.get_secret_value())
         except TooNewError as newer:
             raise Refusal("doctor.schema_too_new", found=newer.found, wanted=newer.wanted) from None
-        _furnish(found)
+        _prepare_database(found)
         yield found
 
 
@@ -221,7 +221,7 @@ def revive(started: Sequence[Server]) -> list[str]:
     return again
 
 
-def _furnish(settings: Settings) -> None:
+def _prepare_database(settings: Settings) -> None:
     """The keys compared, the senders that the settings describe, then the one check that needs them. Raises Refusal."""
     work = machine_work(settings)
     try:
@@ -255,7 +255,7 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **values, "ALO_DATA_DIR": str(settings.alo_data_dir.resolve()), "PYTHONUNBUFFERED": "1"}
 
 
-def left_over(data_dir: Path) -> dict[Path, str]:
+def leftover_processes(data_dir: Path) -> dict[Path, str]:
     """Pid files of parts that still run, with the name of each part: what a killed start left, gateway first."""
     places = sorted((data_dir / "run").glob("*.pid"))
     places += [data_dir / "valkey" / "valkey.pid", data_dir / "postgres" / "postgres.pid"]

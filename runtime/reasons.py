@@ -21,12 +21,12 @@ def sentence(words: Words, medium: str, at: datetime, reason: Mapping[str, Any])
 def why(words: Words, reason: Mapping[str, Any]) -> str:
     """The reason alone, with the note why it was re-timed if it was."""
     code = reason.get("code", "")
-    told = words(_known(code), **_parameters(words, reason)) if code else ""
+    first = words(_words_code(code), **_parameters(words, reason)) if code else ""
     retimed = reason.get("retimed")
-    return words("contact.retimed", first=told, then=words(_known(retimed))) if retimed else told
+    return words("contact.retimed", first=first, then=words(_words_code(retimed))) if retimed else first
 
 
-def _known(code: str) -> str:
+def _words_code(code: str) -> str:
     """Codes of the ladder and of caps stand as they are; those of clearance are about not leaving."""
     return code if "." in code else f"not_now.{code}"
 

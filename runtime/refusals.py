@@ -44,7 +44,7 @@ def words_for(error: Exception) -> tuple[str, Mapping[str, Any]]:
 
 
 @contextmanager
-def told(lang: str) -> Iterator[None]:
+def exit_on_refusal(lang: str) -> Iterator[None]:
     """A process that must not start says why in one paragraph and ends with NOT_CONFIGURED."""
     try:
         yield

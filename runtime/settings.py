@@ -47,7 +47,7 @@ class Networks(tuple[IPv4Network | IPv6Network, ...]):
         return ",".join(str(network) for network in self)
 
 
-def _said(
+def _setting(
     description: str, *, least: float | None = None, above: float | None = None, most: float | None = None
 ) -> dict[str, Any]:
     """What is known of a setting beside its kind and default: its words, and its bounds."""
@@ -64,88 +64,91 @@ class Settings:
     """The environment of one process. A field's name in capitals is the variable's name. Empty means: not set."""
 
     database_url: SecretStr = field(
-        default=NONE, metadata=_said("PostgreSQL as role alo_machine; empty: the embedded server")
+        default=NONE, metadata=_setting("PostgreSQL as role alo_machine; empty: the embedded server")
     )
-    database_owner_url: SecretStr = field(default=NONE, metadata=_said("The same as alo_owner, for migrations"))
+    database_owner_url: SecretStr = field(default=NONE, metadata=_setting("The same as alo_owner, for migrations"))
     alo_console_database_url: SecretStr = field(
-        default=NONE, metadata=_said("The same database as alo_console, for the staff pages")
+        default=NONE, metadata=_setting("The same database as alo_console, for the staff pages")
     )
     alo_eraser_database_url: SecretStr = field(
-        default=NONE, metadata=_said("The same database as alo_eraser, for erasing people and what is past its time")
+        default=NONE, metadata=_setting("The same database as alo_eraser, for erasing people and what is past its time")
     )
     broker_url: SecretStr = field(
         default=NONE,
-        metadata=_said("Valkey or Redis for Celery and for counted tries to sign in; empty: the embedded server"),
+        metadata=_setting("Valkey or Redis for Celery and for counted tries to sign in; empty: the embedded server"),
     )
-    alo_data_dir: Path = field(default=Path(".alo"), metadata=_said("Where embedded databases, keys and logs are kept"))
+    alo_data_dir: Path = field(
+        default=Path(".alo"), metadata=_setting("Where embedded databases, keys and logs are kept")
+    )
 
-    alo_port: int = field(default=8080, metadata=_said("Port of the gateway on this machine", least=1, most=65_535))
-    alo_bind: str = field(default="127.0.0.1", metadata=_said("Address the gateway listens on"))
+    alo_port: int = field(default=8080, metadata=_setting("Port of the gateway on this machine", least=1, most=65_535))
+    alo_bind: str = field(default="127.0.0.1", metadata=_setting("Address the gateway listens on"))
     public_base_url: str = field(
-        default="", metadata=_said("Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT")
+        default="", metadata=_setting("Address carriers reach us at; empty: http://127.0.0.1:ALO_PORT")
     )
-    alo_webhook_host: str = field(default="", metadata=_said("Host name that serves only webhooks; empty: any"))
+    alo_webhook_host: str = field(default="", metadata=_setting("Host name that serves only webhooks; empty: any"))
     alo_trusted_proxies: int = field(
         default=0,
-        metadata=_said("Proxies before the gateway whose X-Forwarded-For and -Proto are believed; 0: none", least=0),
+        metadata=_setting("Proxies before the gateway whose X-Forwarded-For and -Proto are believed; 0: none", least=0),
     )
     alo_inside: Networks = field(
-        default=INSIDE, metadata=_said("Networks that may ask for `/readyz` and `/metrics`, comma-separated")
+        default=INSIDE, metadata=_setting("Networks that may ask for `/readyz` and `/metrics`, comma-separated")
     )
-    alo_console_host: str = field(default="", metadata=_said("Host name that serves only staff pages; empty: any"))
+    alo_console_host: str = field(default="", metadata=_setting("Host name that serves only staff pages; empty: any"))
 
     twilio_account_sid: str = field(
-        default="", metadata=_said("Account whose webhooks are taken and whose API is used")
+        default="", metadata=_setting("Account whose webhooks are taken and whose API is used")
     )
     twilio_auth_token: SecretStr = field(
-        default=NONE, metadata=_said("Auth token; two separated by a comma while one is being changed")
+        default=NONE, metadata=_setting("Auth token; two separated by a comma while one is being changed")
     )
-    twilio_api_key: str = field(default="", metadata=_said("API key for REST calls instead of the auth token"))
-    twilio_api_secret: SecretStr = field(default=NONE, metadata=_said("Secret of that key"))
+    twilio_api_key: str = field(default="", metadata=_setting("API key for REST calls instead of the auth token"))
+    twilio_api_secret: SecretStr = field(default=NONE, metadata=_setting("Secret of that key"))
     twilio_api_base_url: str = field(
-        default="https://api.twilio.com", metadata=_said("Twilio's API, or a simulator that speaks like it")
+        default="https://api.twilio.com", metadata=_setting("Twilio's API, or a simulator that speaks like it")
     )
-    twilio_sms_from: str = field(default="", metadata=_said("Our number or sender name for texts through Twilio"))
-    twilio_voice_from: str = field(default="", metadata=_said("Our number for calls through Twilio"))
+    twilio_sms_from: str = field(default="", metadata=_setting("Our number or sender name for texts through Twilio"))
+    twilio_voice_from: str = field(default="", metadata=_setting("Our number for calls through Twilio"))
 
-    kannel_send_url: str = field(default="", metadata=_said("Kannel smsbox's sendsms address"))
-    kannel_username: str = field(default="", metadata=_said("User at that smsbox"))
-    kannel_password: SecretStr = field(default=NONE, metadata=_said("Its password"))
-    kannel_secret: SecretStr = field(default=NONE, metadata=_said("Secret that Kannel's requests to us must carry"))
-    kannel_from: str = field(default="", metadata=_said("Our number or sender name for texts through Kannel"))
+    kannel_send_url: str = field(default="", metadata=_setting("Kannel smsbox's sendsms address"))
+    kannel_username: str = field(default="", metadata=_setting("User at that smsbox"))
+    kannel_password: SecretStr = field(default=NONE, metadata=_setting("Its password"))
+    kannel_secret: SecretStr = field(default=NONE, metadata=_setting("Secret that Kannel's requests to us must carry"))
+    kannel_from: str = field(default="", metadata=_setting("Our number or sender name for texts through Kannel"))
 
     alo_secret_keys: SecretStr = field(
         default=NONE,
-        metadata=_said(
+        metadata=_setting(
             "id:base64 keys (32 bytes), comma-separated, newest first; empty: made beside embedded servers only"
         ),
     )
     alo_lookup_key: SecretStr = field(
         default=NONE,
-        metadata=_said("version:base64 key of the phone look-up, older ones behind it; goes with ALO_SECRET_KEYS"),
+        metadata=_setting("version:base64 key of the phone look-up, older ones behind it; goes with ALO_SECRET_KEYS"),
     )
     alo_session_key: SecretStr = field(
-        default=NONE, metadata=_said("Secret of staff sessions and links; goes with ALO_SECRET_KEYS")
+        default=NONE, metadata=_setting("Secret of staff sessions and links; goes with ALO_SECRET_KEYS")
     )
 
     alo_backup_key: str = field(
-        default="", metadata=_said("Public key (age1…) that backups are sealed to; `alo backup new-key` makes a pair")
+        default="",
+        metadata=_setting("Public key (age1…) that backups are sealed to; `alo backup new-key` makes a pair"),
     )
 
-    alo_clock: str = field(default="", metadata=_said("<business start>@<rate>@<real anchor>: a fast clock"))
-    alo_lang: Literal["vi", "en"] = field(default="vi", metadata=_said("Language of the command line: vi or en"))
+    alo_clock: str = field(default="", metadata=_setting("<business start>@<rate>@<real anchor>: a fast clock"))
+    alo_lang: Literal["vi", "en"] = field(default="vi", metadata=_setting("Language of the command line: vi or en"))
     alo_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = field(
-        default="INFO", metadata=_said("DEBUG, INFO, WARNING or ERROR")
+        default="INFO", metadata=_setting("DEBUG, INFO, WARNING or ERROR")
     )
     alo_haste: float = field(
-        default=1.0, metadata=_said("How many times sooner leases end and repairs begin; simulators only", above=0)
+        default=1.0, metadata=_setting("How many times sooner leases end and repairs begin; simulators only", above=0)
     )
-    alo_web_workers: int = field(default=2, metadata=_said("Gateway processes", least=1))
+    alo_web_workers: int = field(default=2, metadata=_setting("Gateway processes", least=1))
     alo_web_threads: int = field(
-        default=4, metadata=_said("Threads in each of them for carriers, and as many for staff pages", least=1)
+        default=4, metadata=_setting("Threads in each of them for carriers, and as many for staff pages", least=1)
     )
     alo_contact_workers: int = field(
-        default=3, metadata=_said("Processes that plan and send; one per sender or more", least=1)
+        default=3, metadata=_setting("Processes that plan and send; one per sender or more", least=1)
     )
 
     def __init__(self, **given: Any) -> None:
@@ -154,7 +157,7 @@ class Settings:
         bad = []
         for name, kind in _kinds().items():
             try:
-                object.__setattr__(self, name, _read(_FIELDS[name], kind, given.get(name, found.get(name.upper()))))
+                object.__setattr__(self, name, _convert(_FIELDS[name], kind, given.get(name, found.get(name.upper()))))
             except ValueError:
                 bad.append(name.upper())
         if bad:
@@ -218,18 +221,18 @@ def _lines(file: Path) -> dict[str, str]:
     return {name: value for name, _, value in found.values() if value}
 
 
-def _read(known: Field[Any], kind: Any, raw: Any) -> Any:
+def _convert(setting: Field[Any], kind: Any, raw: Any) -> Any:
     """One setting as its kind. Raises ValueError for what is none of that kind or out of its bounds."""
     if raw is None:
-        return known.default
+        return setting.default
     if get_args(kind):
         if raw not in get_args(kind):
-            raise ValueError(known.name)
+            raise ValueError(setting.name)
         return raw
     value = raw if isinstance(raw, kind) else kind(raw)
-    least, above = known.metadata["least"], known.metadata["above"]
-    most = known.metadata["most"]
+    least, above = setting.metadata["least"], setting.metadata["above"]
+    most = setting.metadata["most"]
     fits = (least is None or value >= least) and (above is None or value > above) and (most is None or value <= most)
     if not fits:
-        raise ValueError(known.name)
+        raise ValueError(setting.name)
     return value

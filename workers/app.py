@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.celery_client import celery_app
 from runtime.container import machine_work
-from runtime.refusals import told
+from runtime.refusals import exit_on_refusal
 from runtime.settings import Settings
 from services.keys import fingerprints as key_fingerprints
 from workers.schedule import schedule
@@ -27,7 +27,7 @@ app.conf.imports = ("workers.outbound", "workers.campaigns", "workers.housekeepi
 @signals.beat_init.connect(weak=False)
 def refuse_other_keys(**_more: Any) -> None:
     """A worker or beat with keys that the database was not written with ends before it takes a task."""
-    with told(_settings.alo_lang):
+    with exit_on_refusal(_settings.alo_lang):
         work = machine_work(_settings)
         try:
             key_fingerprints.admit(work)

@@ -47,13 +47,13 @@ def free_leases() -> int:
 
 
 @app.task(name="alo.reconcile_doubtful")
-def ask_about_doubtful() -> int:
+def resolve_unknown() -> int:
     """Rows that may or may not have left. Rows resolved."""
     return reconcile.ask_about_doubtful(work())
 
 
 @app.task(name="alo.reconcile_silent")
-def ask_about_silent() -> int:
+def resolve_unconfirmed() -> int:
     """Rows whose last receipt never came. Rows moved on."""
     return silence.ask_about_silent(work())
 
@@ -95,7 +95,7 @@ def delete_at_carriers() -> int:
 
 
 @app.task(name="alo.sweep_retention")
-def take_away_what_is_past_its_time() -> int:
+def apply_retention() -> int:
     """Words, names and numbers past their time, as the one role that may. Rows taken away or changed."""
     database = eraser()
     return retention.sweep(work(), database).total() if database is not None else 0

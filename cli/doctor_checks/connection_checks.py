@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import sqlalchemy as sa
 
-from cli.doctor_checks.findings import Finding, fault, note, well
+from cli.doctor_checks.findings import DoctorFinding, fault, note, well
 from runtime.settings import Settings
 
 PROVEN = "verify-full"
@@ -23,7 +23,7 @@ UNCHECKED = ("0", "f", "false", "n", "no")
 """Its words for a certificate that may be anybody's."""
 
 
-def guarded(settings: Settings) -> Iterator[Finding]:
+def guarded(settings: Settings) -> Iterator[DoctorFinding]:
     """One finding on the way of each address that the settings hold; nothing on one that cannot be read."""
     urls = {
         "DATABASE_URL": settings.database_url,
@@ -37,27 +37,27 @@ def guarded(settings: Settings) -> Iterator[Finding]:
     yield from told or [well("connections")]
 
 
-def _database(setting: str, url: str) -> Finding | None:
+def _database(setting: str, url: str) -> DoctorFinding | None:
     try:
         at = sa.make_url(url)
     except sa.exc.ArgumentError:
         return None  # said under another heading
     if "service" in at.query:  # names a place that only libpq's own file tells
         return fault("connections", "doctor.database_in_clear", setting, host=f"service={at.query['service']}")
-    hosts = _given(at, "hostaddr") or _given(at, "host") or [at.host or ""]  # as libpq prefers them
+    hosts = _query_values(at, "hostaddr") or _query_values(at, "host") or [at.host or ""]  # as libpq prefers them
     away = [host for host in hosts if not _is_here(host)]
-    if not away or _given(at, "sslmode") == [PROVEN]:
+    if not away or _query_values(at, "sslmode") == [PROVEN]:
         return None
     return _open(away[0], "doctor.database_in_clear", setting)
 
 
-def _given(at: sa.URL, name: str) -> list[str]:
+def _query_values(at: sa.URL, name: str) -> list[str]:
     """What an address says by a parameter, which may stand there several times or name several."""
     given = at.query.get(name, ())
     return [part for text in ([given] if isinstance(given, str) else given) for part in text.split(",") if part]
 
 
-def _broker(url: str) -> Finding | None:
+def _broker(url: str) -> DoctorFinding | None:
     try:
         at = urlsplit(url)
         host = at.hostname or ""
@@ -75,7 +75,7 @@ def _broker(url: str) -> Finding | None:
     return _open(host, "doctor.broker_in_clear", "BROKER_URL")
 
 
-def _open(host: str, code: str, setting: str) -> Finding:
+def _open(host: str, code: str, setting: str) -> DoctorFinding:
     """A name of one word is a container's beside us: its network does not leave the machine."""
     return (fault if "." in host or ":" in host else note)("connections", code, setting, host=host)
 

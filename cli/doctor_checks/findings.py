@@ -14,7 +14,7 @@ Level = Literal["well", "note", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """`part` was looked at (of `subject`, a sender's name or ""); `code` with `params` says what was found."""
 
     part: str
@@ -24,25 +24,25 @@ class Finding:
     level: Level = "fault"
 
 
-def well(part: str, subject: str = "") -> Finding:
+def well(part: str, subject: str = "") -> DoctorFinding:
     """Nothing to mend."""
-    return Finding(part, subject=subject, level="well")
+    return DoctorFinding(part, subject=subject, level="well")
 
 
-def note(part: str, code: str, subject: str = "", **params: Any) -> Finding:
+def note(part: str, code: str, subject: str = "", **params: Any) -> DoctorFinding:
     """Something to know."""
-    return Finding(part, code, params, subject, "note")
+    return DoctorFinding(part, code, params, subject, "note")
 
 
-def fault(part: str, code: str, subject: str = "", **params: Any) -> Finding:
+def fault(part: str, code: str, subject: str = "", **params: Any) -> DoctorFinding:
     """Something to mend."""
-    return Finding(part, code, params, subject)
+    return DoctorFinding(part, code, params, subject)
 
 
-Examination = Callable[[], Iterable[Finding]]
+Examination = Callable[[], Iterable[DoctorFinding]]
 
 
-def gathered(examinations: Iterable[Examination]) -> Iterator[Finding]:
+def run_examinations(examinations: Iterable[Examination]) -> Iterator[DoctorFinding]:
     """The findings in order, each as soon as it is there."""
     for examine in examinations:
         yield from examine()

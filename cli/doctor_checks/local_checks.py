@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kombu.exceptions import OperationalError
 
 from cli.doctor_checks import connection_checks as connections
-from cli.doctor_checks.findings import Examination, Finding, fault, note, well
+from cli.doctor_checks.findings import DoctorFinding, Examination, fault, note, well
 from migrations.upgrade import current, head, suited
 from runtime import container, keys
 from runtime.broker_url import client_url
@@ -57,13 +57,13 @@ def examinations(settings: Settings) -> Mapping[str, Examination]:
         "disk": lambda: _disk(settings),
         "clock": lambda: _clock(settings),
         "unfit": lambda: _unfit(settings),
-        "held": lambda: _held(settings),
+        "held": lambda: _hold_after_restore(settings),
         "requests": lambda: _requests(settings),
         "trail": lambda: _trail(settings),
     }
 
 
-def _keys(settings: Settings) -> Iterator[Finding]:
+def _keys(settings: Settings) -> Iterator[DoctorFinding]:
     """Are keys set, can they be used, and are they those the database was written with?"""
     try:
         vault = keys.load(settings).vault()
@@ -84,7 +84,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     yield well("keys")
 
 
-def _schema(settings: Settings) -> Iterator[Finding]:
+def _schema(settings: Settings) -> Iterator[DoctorFinding]:
     try:
         with _database(settings).transaction() as conn:
             found, suits = current(conn), suited(conn)
@@ -100,7 +100,7 @@ def _schema(settings: Settings) -> Iterator[Finding]:
         yield fault("schema", "doctor.behind" if suits == "behind" else "doctor.schema_too_new", **told)
 
 
-def _sealed(settings: Settings) -> Iterator[Finding]:
+def _sealed(settings: Settings) -> Iterator[DoctorFinding]:
     """Do today's keys open what was sealed earlier, and is each number found under the hash it has?"""
     try:
         vault = keys.load(settings).vault()
@@ -119,7 +119,7 @@ def _sealed(settings: Settings) -> Iterator[Finding]:
     yield fault("sealed", "doctor.numbers_not_found", lost=lost, of=len(rows)) if lost else well("sealed")
 
 
-def _role(part: str, url: str, wanted: str) -> Iterator[Finding]:
+def _role(part: str, url: str, role: str) -> Iterator[DoctorFinding]:
     """Grants and policies name the roles: another role, or one that sees through policies, voids them."""
     if not url:
         yield fault(part, "doctor.not_set")
@@ -130,11 +130,11 @@ def _role(part: str, url: str, wanted: str) -> Iterator[Finding]:
     except sa.exc.SQLAlchemyError:
         yield fault(part, "doctor.away")
         return
-    fits = found.current_user == wanted and not found.sees_through
-    yield well(part) if fits else fault(part, "doctor.wrong_role", found=found.current_user, wanted=wanted)
+    fits = found.current_user == role and not found.sees_through
+    yield well(part) if fits else fault(part, "doctor.wrong_role", found=found.current_user, wanted=role)
 
 
-def _rights(settings: Settings) -> Iterator[Finding]:
+def _rights(settings: Settings) -> Iterator[DoctorFinding]:
     """Does the database grant our roles what `store.roles` says, and nothing else?"""
     try:
         with _database(settings).transaction() as conn:
@@ -148,7 +148,7 @@ def _rights(settings: Settings) -> Iterator[Finding]:
     yield well("rights")
 
 
-def _broker(settings: Settings) -> Iterator[Finding]:
+def _broker(settings: Settings) -> Iterator[DoctorFinding]:
     url = client_url(settings.broker_url.get_secret_value())
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=3) as client:
@@ -159,7 +159,7 @@ def _broker(settings: Settings) -> Iterator[Finding]:
         yield well("broker")
 
 
-def _workers(settings: Settings) -> Iterator[Finding]:
+def _workers(settings: Settings) -> Iterator[DoctorFinding]:
     """Is every queue served by a worker that answers?"""
     try:
         app = celery_app(settings.broker_url.get_secret_value())
@@ -171,14 +171,14 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     yield fault("workers", "doctor.no_workers", queues=", ".join(idle)) if idle else well("workers")
 
 
-def _disk(settings: Settings) -> Iterator[Finding]:
+def _disk(settings: Settings) -> Iterator[DoctorFinding]:
     place = settings.alo_data_dir if settings.alo_data_dir.exists() else settings.alo_data_dir.resolve().parent
     free = shutil.disk_usage(place).free
     found = fault("disk", "doctor.disk_full", megabytes=free // 1_000_000, directory=str(place))
     yield found if free < DISK_BYTES else well("disk")
 
 
-def _clock(settings: Settings) -> Iterator[Finding]:
+def _clock(settings: Settings) -> Iterator[DoctorFinding]:
     """Fast clocks go with simulated senders only."""
     try:
         container.refuse_fast_clock(container.machine_work(settings))
@@ -192,7 +192,7 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         yield well("clock")
 
 
-def _unfit(settings: Settings) -> Iterator[Finding]:
+def _unfit(settings: Settings) -> Iterator[DoctorFinding]:
     """Has anything been set aside because it could not be processed?"""
     try:
         with _database(settings).transaction() as conn:
@@ -205,7 +205,7 @@ def _unfit(settings: Settings) -> Iterator[Finding]:
         yield well("unfit")
 
 
-def _requests(settings: Settings) -> Iterator[Finding]:
+def _requests(settings: Settings) -> Iterator[DoctorFinding]:
     """Has every person been answered in time, and every withdrawal been carried out?"""
     try:
         with _database(settings).transaction() as conn:
@@ -218,7 +218,7 @@ def _requests(settings: Settings) -> Iterator[Finding]:
         yield well("requests")
 
 
-def _trail(settings: Settings) -> Iterator[Finding]:
+def _trail(settings: Settings) -> Iterator[DoctorFinding]:
     """Is the audit trail as it was written?"""
     try:
         with _database(settings).transaction() as conn:
@@ -231,7 +231,7 @@ def _trail(settings: Settings) -> Iterator[Finding]:
     yield fault("trail", "audit.not_whole", count=count) if count else well("trail")
 
 
-def _held(settings: Settings) -> Iterator[Finding]:
+def _hold_after_restore(settings: Settings) -> Iterator[DoctorFinding]:
     """Does something keep everything from leaving until carriers were read?"""
     try:
         with _database(settings).transaction() as conn:

@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from carriers.http_results import session
 from carriers.twilio.signature import HEADER
-from cli.doctor_checks.findings import Examination, Finding, fault, note, well
+from cli.doctor_checks.findings import DoctorFinding, Examination, fault, note, well
 from runtime.settings import Settings
 
 TIMEOUT_S = 10
@@ -26,7 +26,7 @@ def examinations(settings: Settings) -> list[Examination]:
     return [lambda: _address(settings), lambda: _readiness(settings), lambda: _round_trip(settings)]
 
 
-def _address(settings: Settings) -> Iterator[Finding]:
+def _address(settings: Settings) -> Iterator[DoctorFinding]:
     base = settings.base_url
     try:
         answer = session(base).get(f"{base}/healthz", timeout=TIMEOUT_S, allow_redirects=False)
@@ -46,7 +46,7 @@ def _address(settings: Settings) -> Iterator[Finding]:
         yield note("address", "doctor.not_https", url=base)
 
 
-def _readiness(settings: Settings) -> Iterator[Finding]:
+def _readiness(settings: Settings) -> Iterator[DoctorFinding]:
     """What the gateway says of itself inside; one that runs elsewhere is not asked."""
     inside = f"http://127.0.0.1:{settings.alo_port}"
     try:
@@ -59,7 +59,7 @@ def _readiness(settings: Settings) -> Iterator[Finding]:
         yield fault("gateway", "doctor.not_ready", url=inside, status=answer.status_code)
 
 
-def _round_trip(settings: Settings) -> Iterator[Finding]:
+def _round_trip(settings: Settings) -> Iterator[DoctorFinding]:
     """Signed as the carrier signs, over the address as carriers know it; and once with a wrong token."""
     if not settings.twilio_auth_tokens:
         yield note("signature", "doctor.no_twilio")
@@ -76,7 +76,7 @@ def _round_trip(settings: Settings) -> Iterator[Finding]:
         yield fault("signature", "doctor.forgery_taken", url=settings.base_url)
     else:
         yield well("signature")
-        yield from _spoken(true)
+        yield from _document_findings(true)
 
 
 def _ask(settings: Settings, token: str) -> requests.Response:
@@ -87,7 +87,7 @@ def _ask(settings: Settings, token: str) -> requests.Response:
     return session(base).post(url, data=form, headers={HEADER: signature}, timeout=TIMEOUT_S, allow_redirects=False)
 
 
-def _spoken(answer: requests.Response) -> Iterator[Finding]:
+def _document_findings(answer: requests.Response) -> Iterator[DoctorFinding]:
     """Does the document say something a carrier can speak?"""
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     try:

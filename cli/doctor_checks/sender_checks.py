@@ -14,7 +14,7 @@ from carriers.errors import CarrierAwayError
 from carriers.http_results import session
 from carriers.twilio.numbers import NumberSetup, TwilioNumbers
 from carriers.twilio.rest import TwilioClients
-from cli.doctor_checks.findings import Examination, Finding, fault, note, well
+from cli.doctor_checks.findings import DoctorFinding, Examination, fault, note, well
 from contact.sender import SenderRow
 from runtime.container import credentials
 from runtime.settings import Settings
@@ -33,7 +33,7 @@ def examinations(settings: Settings) -> list[Examination]:
     return [lambda: _senders(settings)]
 
 
-def _senders(settings: Settings) -> Iterator[Finding]:
+def _senders(settings: Settings) -> Iterator[DoctorFinding]:
     try:
         with Database(settings.database_url.get_secret_value(), role_label="doctor").transaction() as conn:
             rows = senders.all_rows(conn)
@@ -49,7 +49,7 @@ def _senders(settings: Settings) -> Iterator[Finding]:
         yield note("senders", "doctor.nobody_receives")
 
 
-def _carrier(api_base_url: str) -> Iterator[Finding]:
+def _carrier(api_base_url: str) -> Iterator[DoctorFinding]:
     """Is the carrier's door there, and does its clock agree with ours?"""
     try:
         answer = session(api_base_url).get(api_base_url, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
@@ -64,7 +64,7 @@ def _carrier(api_base_url: str) -> Iterator[Finding]:
         yield fault("skew", "doctor.skewed", api_base_url, seconds=round(skew)) if skew > SKEW_S else well("skew")
 
 
-def _link(row: SenderRow) -> Iterator[Finding]:
+def _link(row: SenderRow) -> Iterator[DoctorFinding]:
     """How far its clock is from ours, as the stamps on its texts show."""
     offset = row.clock_offset_s
     if offset is None:
@@ -77,7 +77,7 @@ def _link(row: SenderRow) -> Iterator[Finding]:
         yield note("link_clock", "doctor.link_clock", row.name, seconds=offset)
 
 
-def _sender(settings: Settings, row: SenderRow) -> Iterator[Finding]:
+def _sender(settings: Settings, row: SenderRow) -> Iterator[DoctorFinding]:
     yield from _link(row)
     if row.paused_reason:
         yield note("paused", "doctor.paused", row.name, reason=row.paused_reason)
@@ -86,10 +86,10 @@ def _sender(settings: Settings, row: SenderRow) -> Iterator[Finding]:
     elif row.carrier != "twilio":
         yield note("webhooks", "doctor.cannot_be_asked", row.name)
     else:
-        yield from _asked(settings, row)
+        yield from _twilio_number(settings, row)
 
 
-def _asked(settings: Settings, row: SenderRow) -> Iterator[Finding]:
+def _twilio_number(settings: Settings, row: SenderRow) -> Iterator[DoctorFinding]:
     numbers = TwilioNumbers(TwilioClients(credentials(settings)))
     try:
         setup = numbers.setup(row)
@@ -106,7 +106,7 @@ def _asked(settings: Settings, row: SenderRow) -> Iterator[Finding]:
         yield from _webhooks(settings, row, setup)
 
 
-def _webhooks(settings: Settings, row: SenderRow, setup: NumberSetup) -> Iterator[Finding]:
+def _webhooks(settings: Settings, row: SenderRow, setup: NumberSetup) -> Iterator[DoctorFinding]:
     """Does what reaches the number reach us?"""
     text = row.medium == "text"
     takes = setup.takes_texts if text else setup.takes_calls

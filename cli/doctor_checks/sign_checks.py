@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from cli.doctor_checks.findings import Examination, Finding, fault, note, well
+from cli.doctor_checks.findings import DoctorFinding, Examination, fault, note, well
 from runtime import container, keys
 from runtime.celery_client import QUEUES, TASK_TIME_LIMIT_S
 from runtime.clock import UnreadableClockError
-from runtime.heartbeats import Heartbeats, Seen
+from runtime.heartbeats import BrokerSigns, Heartbeats
 from runtime.settings import Settings
 from services.watching.overdue import overdue
 from store import readiness
@@ -39,11 +39,11 @@ def examinations(settings: Settings) -> Mapping[str, Examination]:
         "writing": lambda: _writing(settings),
         "beat": lambda: _beat(signs),
         "queues": lambda: _queues(signs),
-        "due": lambda: _due(settings),
+        "due": lambda: _overdue_rows(settings),
     }
 
 
-def _writing(settings: Settings) -> Iterator[Finding]:
+def _writing(settings: Settings) -> Iterator[DoctorFinding]:
     """Does the database take what a turn writes?"""
     try:
         readiness.try_write(container.watching_work(settings).database, uuid4())
@@ -56,9 +56,9 @@ def _writing(settings: Settings) -> Iterator[Finding]:
         yield well("writing")
 
 
-def _beat(signs: Heartbeats) -> Iterator[Finding]:
+def _beat(signs: Heartbeats) -> Iterator[DoctorFinding]:
     """Has it asked for something lately?"""
-    seen = _waited_for(signs, lambda seen: seen.beat_s < BEAT_LATE_S)
+    seen = _poll_signs(signs, lambda seen: seen.beat_s < BEAT_LATE_S)
     if seen is None:
         return
     if seen.beat_s < BEAT_LATE_S:
@@ -69,12 +69,12 @@ def _beat(signs: Heartbeats) -> Iterator[Finding]:
         yield fault("beat", "doctor.beat_dead", seconds=round(seen.beat_s))
 
 
-def _queues(signs: Heartbeats) -> Iterator[Finding]:
+def _queues(signs: Heartbeats) -> Iterator[DoctorFinding]:
     """Has a task of each queue ended lately? Without beat there may have been none to do."""
-    seen = _waited_for(signs, lambda seen: not _late(seen))
+    seen = _poll_signs(signs, lambda seen: not _late_queues(seen))
     if seen is None:
         return
-    late = _late(seen)
+    late = _late_queues(seen)
     if late and seen.beat_s >= BEAT_LATE_S:
         yield note("queues", "doctor.queues_without_beat")
         return
@@ -87,11 +87,11 @@ def _queues(signs: Heartbeats) -> Iterator[Finding]:
         yield well("queues")
 
 
-def _late(seen: Seen) -> list[str]:
-    return [queue for queue in QUEUES if seen.task_s[queue] >= QUEUE_LATE_S]
+def _late_queues(signs: BrokerSigns) -> list[str]:
+    return [queue for queue in QUEUES if signs.task_s[queue] >= QUEUE_LATE_S]
 
 
-def _due(settings: Settings) -> Iterator[Finding]:
+def _overdue_rows(settings: Settings) -> Iterator[DoctorFinding]:
     """Does somebody come for what is due, at each sender?"""
     try:
         work = container.machine_work(settings)
@@ -106,7 +106,7 @@ def _due(settings: Settings) -> Iterator[Finding]:
         yield well("due")
 
 
-def _waited_for(signs: Heartbeats, fits: Callable[[Seen], bool]) -> Seen | None:
+def _poll_signs(signs: Heartbeats, fits: Callable[[BrokerSigns], bool]) -> BrokerSigns | None:
     """What is seen, as soon as it fits, at last after some seconds; None: the broker is away."""
     until = time.monotonic() + PATIENCE_S
     while True:

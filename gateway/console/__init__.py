@@ -13,7 +13,7 @@ from gateway.console.app import build
 from gateway.counters import Shared
 from gateway.health_probes import health_probes
 from gateway.internal_access import Inside
-from gateway.key_check import guarded
+from gateway.key_check import with_key_check
 from gateway.metrics import count_connections
 from runtime import container, keys
 from runtime.data_directory import prepare
@@ -38,4 +38,4 @@ def create_console_app(settings: Settings) -> Flask:
         inside=Inside(settings.alo_inside, settings.alo_trusted_proxies),
         watched=health_probes(settings),
     )
-    return guarded(app, machine)
+    return with_key_check(app, machine)

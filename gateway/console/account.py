@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import auth
 from gateway.console.context import console_context, machine_work, member, render_page, render_wait, say
-from gateway.console.new_password import unfit
+from gateway.console.new_password import password_fault
 from gateway.console.sign_in_log import note_sign_in_failed
 from services.staff import accounts as staff
 from services.staff import passwords, sessions
@@ -35,14 +35,14 @@ def end(session_id: UUID) -> ResponseReturnValue:
         abort(404)
     if session_id == member().session_id:
         return redirect(url_for("door.sign_in"), 303)
-    return _done("console.sessions.ended", count=1)
+    return _redirect_done("console.sessions.ended", count=1)
 
 
 @routes.post("/sessions/end-others")
 def end_others() -> ResponseReturnValue:
     """End all of one's sessions but the one that asks."""
     ended = sessions.end_own(machine_work(), member().staff_id, but=member().session_id)
-    return _done("console.sessions.ended", count=ended)
+    return _redirect_done("console.sessions.ended", count=ended)
 
 
 @routes.get("/password")
@@ -59,21 +59,25 @@ def change_password() -> ResponseReturnValue:
     if wait:
         return render_wait("password.html", wait, least=passwords.SHORTEST, most=passwords.LONGEST)
     present = request.form.get("present", "")
-    if auth.verified(own.email, present) is None:
+    if auth.verify_member(own.email, present) is None:
         note_sign_in_failed("present_password", own.email)
         return _password(422, say("console.password.wrong"))
     tries.right(TRIES, str(own.staff_id))
-    fault = say("console.password.same") if given == present else unfit(given, (own.email, own.name, own.office_name))
+    fault = (
+        say("console.password.same")
+        if given == present
+        else password_fault(given, (own.email, own.name, own.office_name))
+    )
     if fault:
         return _password(422, fault)
-    staff.change_password(machine_work(), own.staff_id, auth.hashed(given), own.session_id)
-    return _done("console.password.changed")
+    staff.change_password(machine_work(), own.staff_id, auth.hash_new_password(given), own.session_id)
+    return _redirect_done("console.password.changed")
 
 
 def _password(status: int, fault: str = "") -> ResponseReturnValue:
     return render_page("password.html", status, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault)
 
 
-def _done(code: str, **params: int) -> ResponseReturnValue:
+def _redirect_done(code: str, **params: int) -> ResponseReturnValue:
     flash(say(code, **params), "done")
     return redirect(url_for("account.show"), 303)

@@ -95,9 +95,9 @@ def build(
     auth.install(app, console.database, machine, session_key)
     tries = Tries(counters or InProcess(), session_key, lambda: machine.clock.real().timestamp())
     app.extensions[EXTENSION] = ConsoleContext(console, machine, Uploads(uploads, machine.vault), tries)
-    app.before_request(_measure)
+    app.before_request(_limit_request)
     app.before_request(_guard)
-    app.before_request(_legible)
+    app.before_request(_clean_query)
     CSRFProtect(app)  # the first that reads a body: who may not pass has been turned away by then
     for side in (
         sign_in,
@@ -113,22 +113,22 @@ def build(
     ):
         app.register_blueprint(side.routes)
     app.register_blueprint(health_routes(watched or HealthProbes(machine), {}, inside))
-    _dress(app)
+    _install_pages(app)
     return app
 
 
-def _dress(app: Flask) -> None:
+def _install_pages(app: Flask) -> None:
     """Words and shapes for templates, pages for errors, headers for everything."""
     app.jinja_env.globals.update(t=say, lang=language, member=auth.member, senders_held=unread_senders)
     app.jinja_env.filters.update(filters())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.register_error_handler(HTTPException, _known)
-    app.register_error_handler(Exception, _unknown)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(Exception, _handle_failure)
     app.after_request(_headers)
     app.after_request(note_refusal)
 
 
-def _measure() -> None:
+def _limit_request() -> None:
     """How much may come in: lists are large, forms are small. No page has an address that cannot be stored."""
     if isinstance(request, CleanRequest):
         request.refuse_nul()
@@ -139,7 +139,7 @@ def _measure() -> None:
         request.max_content_length = lists.MAX_UPLOAD if request.endpoint == "lists.check" else FORM_BYTES
 
 
-def _legible() -> None:
+def _clean_query() -> None:
     """Read the query, whatever the page wants of it: a NUL in it is refused (`CleanRequest`)."""
     _ = request.args
 
@@ -157,7 +157,7 @@ def _guard() -> ResponseReturnValue | None:
     return redirect(target, 303)
 
 
-def _known(error: HTTPException) -> ResponseReturnValue:
+def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     if isinstance(error, CSRFError):
@@ -169,7 +169,7 @@ def _known(error: HTTPException) -> ResponseReturnValue:
     return render_page("error.html", status, code=code)
 
 
-def _unknown(error: Exception) -> ResponseReturnValue:
+def _handle_failure(error: Exception) -> ResponseReturnValue:
     note_failure(error, request.endpoint or "none")
     return render_page("error.html", 500, code="500")
 

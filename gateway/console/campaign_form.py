@@ -51,7 +51,7 @@ def _audience(form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:
         yield "code", codes
 
 
-def told(audience: Mapping[str, Any]) -> list[tuple[str, str]]:
+def describe_audience(audience: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Each filter of an audience and its values, in words."""
     return [(say(f"console.audience.{name}"), _values(name, wanted)) for name, wanted in audience.items()]
 
@@ -63,10 +63,10 @@ def area_name(area: str) -> str:
     return {areas.SCHEME: areas.PROVINCES.get(code, area), areas.FORMER_SCHEME: former}.get(scheme, area)
 
 
-def _values(name: str, wanted: Any) -> str:
+def _values(name: str, value: Any) -> str:
     if name == "is_member":
-        return say("console.draft.members" if wanted else "console.draft.non_members")
-    values = wanted if isinstance(wanted, list) else [wanted]
+        return say("console.draft.members" if value else "console.draft.non_members")
+    values = value if isinstance(value, list) else [value]
     if name == "area":
         return ", ".join(map(area_name, values))
     spoken = {"outcome": "campaign.outcome.", "channel": "console.by."}

@@ -24,7 +24,7 @@ from gateway.console.context import (
     say,
     scoped_work,
 )
-from gateway.console.rounds import chosen_office, offices_to_choose, seen
+from gateway.console.rounds import chosen_office, offices_to_choose, visible_round
 from runtime import reasons
 from services import lookups
 from services.campaign import campaigns, progress
@@ -53,7 +53,7 @@ def _campaigns_are_for() -> ResponseReturnValue | None:
 @routes.post("/rounds/<code>/campaigns")
 def draft(code: str) -> ResponseReturnValue:
     """Write a draft; its preview is the next page."""
-    seen(code)
+    visible_round(code)
     try:
         given = campaign_form.filled_in(request.form)
         made = campaigns.draft(machine_work(), code, chosen_office(), member().actor, **given)
@@ -66,7 +66,7 @@ def draft(code: str) -> ResponseReturnValue:
 @routes.get("/campaigns/<uuid:campaign_id>")
 def show(campaign_id: UUID) -> ResponseReturnValue:
     """A draft's preview, or how far a launched campaign has come."""
-    found = _seen(campaign_id)
+    found = _visible_campaign(campaign_id)
     if found.state in DRAFTS:
         return _preview(found)
     return render_page(
@@ -81,14 +81,14 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _preview(found: CampaignStatus) -> ResponseReturnValue:
-    shown = campaigns.preview(machine_work(), found.campaign_id, scoped_work())
+def _preview(status: CampaignStatus) -> ResponseReturnValue:
+    shown = campaigns.preview(machine_work(), status.campaign_id, scoped_work())
     return render_page(
         "preview.html",
-        campaign=found,
+        campaign=status,
         preview=shown,
-        audience=campaign_form.told(shown.audience),
-        own=found.created_by == member().actor,
+        audience=campaign_form.describe_audience(shown.audience),
+        own=status.created_by == member().actor,
         names=_names(),
     )
 
@@ -102,7 +102,7 @@ def _names() -> dict[str, str]:
 @routes.get("/campaigns/<uuid:campaign_id>/contacts")
 def contacts(campaign_id: UUID) -> ResponseReturnValue:
     """Each contact and why, a page at a time; of one organisation with ?code."""
-    found, code = _seen(campaign_id), clean(request.args.get("code", ""))
+    found, code = _visible_campaign(campaign_id), clean(request.args.get("code", ""))
     at_page = min(max(1, request.args.get("page", 1, int)), MOST_PAGES)
     start = (at_page - 1) * CONTACTS_A_PAGE
     with scoped_work().database.transaction() as conn:
@@ -118,7 +118,7 @@ def contacts(campaign_id: UUID) -> ResponseReturnValue:
 @routes.post("/campaigns/<uuid:campaign_id>/test")
 def test(campaign_id: UUID) -> ResponseReturnValue:
     """Send the first sample to the member's own phone; the number is kept nowhere but sealed in the outbox."""
-    _seen(campaign_id)
+    _visible_campaign(campaign_id)
     number, actor = field("number"), member().actor
     run_command(
         lambda: trial.send(machine_work(), campaign_id, number, actor, sight=scoped_work()),
@@ -130,8 +130,8 @@ def test(campaign_id: UUID) -> ResponseReturnValue:
 @routes.post("/campaigns/<uuid:campaign_id>/approve")
 def approve(campaign_id: UUID) -> ResponseReturnValue:
     """A second person's yes."""
-    _seen(campaign_id)
-    typed, actor = _typed(), member().actor
+    _visible_campaign(campaign_id)
+    typed, actor = _typed_number(), member().actor
     if typed is not None:
         approved = say("campaign.approved", contacted=typed)
         run_command(lambda: campaigns.approve(machine_work(), campaign_id, typed, actor), approved)
@@ -141,15 +141,15 @@ def approve(campaign_id: UUID) -> ResponseReturnValue:
 @routes.post("/campaigns/<uuid:campaign_id>/launch")
 def launch(campaign_id: UUID) -> ResponseReturnValue:
     """Launch the draft if the number typed back is right."""
-    _seen(campaign_id)
-    typed, actor = _typed(), member().actor
+    _visible_campaign(campaign_id)
+    typed, actor = _typed_number(), member().actor
     if typed is not None:
         told = say("campaign.launched", contacted=typed)
         run_command(lambda: campaigns.launch(machine_work(), campaign_id, typed, actor), told)
     return _back(campaign_id)
 
 
-def _typed() -> int | None:
+def _typed_number() -> int | None:
     """The number typed back; None, and the next page says so, when there is none."""
     typed = field("number").replace(".", "")
     if typed.isascii() and typed.isdigit() and len(typed) < 10:
@@ -162,13 +162,15 @@ def _typed() -> int | None:
 def ask_pause(campaign_id: UUID) -> ResponseReturnValue:
     """All of it, or which part, and why."""
     named = [row.name for row in senders.listed(scoped_work())]
-    return render_page("pause.html", campaign=_seen(campaign_id), offices=offices_to_choose(), senders=named)
+    return render_page(
+        "pause.html", campaign=_visible_campaign(campaign_id), offices=offices_to_choose(), senders=named
+    )
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/pause")
 def pause(campaign_id: UUID) -> ResponseReturnValue:
     """Hold what has not left, of the whole or of a part."""
-    _seen(campaign_id)
+    _visible_campaign(campaign_id)
     part, reason, actor = _part(), masked_field("reason"), member().actor
     told = say("campaign.part_paused" if part else "campaign.paused")
     run_command(lambda: campaigns.pause(machine_work(), campaign_id, actor, reason, **part), told)
@@ -178,7 +180,7 @@ def pause(campaign_id: UUID) -> ResponseReturnValue:
 @routes.post("/campaigns/<uuid:campaign_id>/resume")
 def resume(campaign_id: UUID) -> ResponseReturnValue:
     """Go on with the whole, or with a part."""
-    _seen(campaign_id)
+    _visible_campaign(campaign_id)
     part, actor = _part(), member().actor
     run_command(lambda: campaigns.resume(machine_work(), campaign_id, actor, **part), say("campaign.resumed"))
     return _back(campaign_id)
@@ -195,18 +197,18 @@ def _part() -> dict[str, str]:
 @routes.get("/campaigns/<uuid:campaign_id>/stop")
 def ask_stop(campaign_id: UUID) -> ResponseReturnValue:
     """Ask once more."""
-    return render_page("stop.html", campaign=_seen(campaign_id))
+    return render_page("stop.html", campaign=_visible_campaign(campaign_id))
 
 
 @routes.post("/campaigns/<uuid:campaign_id>/stop")
 def stop(campaign_id: UUID) -> ResponseReturnValue:
     """End it for good."""
-    _seen(campaign_id)
+    _visible_campaign(campaign_id)
     run_command(lambda: campaigns.stop(machine_work(), campaign_id, member().actor), say("console.stop.done"))
     return _back(campaign_id)
 
 
-def _seen(campaign_id: UUID) -> CampaignStatus:
+def _visible_campaign(campaign_id: UUID) -> CampaignStatus:
     """The campaign if the member may see it, else 404."""
     try:
         return campaign_status.status(scoped_work(), campaign_id)

@@ -109,27 +109,27 @@ def refusal_words(refusal: Refusal) -> str:
     return words(refusal.code, language(), **params)
 
 
-def run_command(command: Callable[[], object], told: str) -> bool:
-    """Carry a command out and say so (`told`, already in words) on the next page, or say why not. True when done."""
+def run_command(command: Callable[[], object], success: str) -> bool:
+    """Carry a command out and say so (`success`, already in words) on the next page, or say why not. True when done."""
     try:
         command()
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return False
-    flash(told, "done")
+    flash(success, "done")
     return True
 
 
-def render_page(template: str, status: int = 200, **shown: Any) -> tuple[str, int]:
+def render_page(template: str, status: int = 200, **params: Any) -> tuple[str, int]:
     """A page from its template."""
-    return render_template(template, **shown), status
+    return render_template(template, **params), status
 
 
-def render_wait(template: str, seconds: float, **shown: Any) -> tuple[str, int, dict[str, str]]:
+def render_wait(template: str, seconds: float, **params: Any) -> tuple[str, int, dict[str, str]]:
     """The page again, and how long to wait before the next try. Nothing waits in here."""
     REFUSED.labels("console", "throttled").inc()
     wait = math.ceil(seconds)
     some = say("console.seconds", n=wait) if wait < 100 else say("console.minutes", n=math.ceil(wait / 60))
     fault = say("console.sign_in.wait", wait=some)
-    text, status = render_page(template, 429, fault=fault, **{"text": "", **shown})
+    text, status = render_page(template, 429, fault=fault, **{"text": "", **params})
     return text, status, {"Retry-After": str(wait)}

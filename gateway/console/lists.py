@@ -49,7 +49,7 @@ FAULTS_A_PAGE = 200
 QUESTIONS = 200
 """Rows in question that the form asks about one by one; an answer for all the rest is asked beside them."""
 ROW, SAME = "row:", "same:"
-COUNTED = (
+REPORT_COUNTS = (
     "rows", "added", "changed", "unchanged", "refused", "asked", "without_phone", "absent", "framed",
     "unframed", "entered", "stopped", "not_answered",
 )  # fmt: skip
@@ -57,11 +57,11 @@ COUNTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RowInQuestion:
     """A row that waits for an answer, and each organisation it may be."""
 
     row: Resemblance
-    held: list[Resemblance]
+    candidates: list[Resemblance]
 
 
 @routes.get("")
@@ -96,17 +96,17 @@ def check() -> ResponseReturnValue:
 @routes.get("/checks/<token:token>")
 def checked(token: str) -> ResponseReturnValue:
     """What the check found, and the button that makes it so."""
-    found = _checked(token)
+    found = _checked_list(token)
     return _report(report_from_json(found.report), name=found.name, token=token)
 
 
 @routes.post("/checks/<token:token>")
 def confirm(token: str) -> ResponseReturnValue:
     """Import what was checked."""
-    found = _checked(token)
+    found = _checked_list(token)
     try:
         content = console_context().uploads.content(token)
-        report = _import(found.office, found.name, content, found.convert, dry_run=False, said=_said())
+        report = _import(found.office, found.name, content, found.convert, dry_run=False, said=_answers())
     except Refusal as refusal:
         flash(refusal_words(refusal), "refused")
         return redirect(url_for("lists.checked", token=token), 303)
@@ -128,7 +128,7 @@ def choose_reading() -> ResponseReturnValue:
     )
     if not token:
         return redirect(url_for("lists.home"), 303)
-    found, content = _checked(token), console_context().uploads.content(token)
+    found, content = _checked_list(token), console_context().uploads.content(token)
     report = _import(found.office, found.name, content, found.convert, dry_run=True)
     console_context().uploads.keep(token, content, replace(found, report=report.to_json()))
     return redirect(url_for("lists.checked", token=token), 303)
@@ -180,7 +180,7 @@ def _import(
         return import_registry(machine_work(), office, path, member().actor, dry_run, said=said, convert=convert)
 
 
-def _said() -> Answers:
+def _answers() -> Answers:
     """What the form says of rows in question: "new", "same:<held code>", or "" for not yet."""
     given = {name.removeprefix(ROW): said for name, said in request.form.items() if name.startswith(ROW)}
     same = {code: said.removeprefix(SAME) for code, said in given.items() if said.startswith(SAME)}
@@ -189,17 +189,17 @@ def _said() -> Answers:
     return answers(new, same, rests.get(request.form.get("rest", ""), ""))
 
 
-def _questions(report: ImportReport) -> list[Question]:
+def _questions(report: ImportReport) -> list[RowInQuestion]:
     """The first rows in question, with those they may be."""
-    found: dict[tuple[str, int], Question] = {}
+    found: dict[tuple[str, int], RowInQuestion] = {}
     for each in report.resemblances:
-        of_row = found.setdefault((each.sheet, each.row), Question(each, []))
+        of_row = found.setdefault((each.sheet, each.row), RowInQuestion(each, []))
         if each.held_code:
-            of_row.held.append(each)
+            of_row.candidates.append(each)
     return list(found.values())[:QUESTIONS]
 
 
-def _checked(token: str) -> Checked:
+def _checked_list(token: str) -> Checked:
     """The member's own checked list, for an office they still act for; or 404."""
     found = console_context().uploads.checked(token, member().actor)
     if found is None or found.office not in dict(offices_to_choose()):
@@ -216,4 +216,4 @@ def _report(report: ImportReport, **shown: Any) -> ResponseReturnValue:
     shown["changes"] = list(difference_lines(report.differences[:FAULTS_A_PAGE], say))
     shown["questions"] = _questions(report) if "token" in shown else []
     paging = {"first": start + 1, "at_page": at_page, "pages": pages}
-    return render_page("report.html", report=report, faults=faults, counted=COUNTED, **paging, **shown)
+    return render_page("report.html", report=report, faults=faults, counted=REPORT_COUNTS, **paging, **shown)

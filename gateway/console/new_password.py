@@ -14,7 +14,7 @@ from services.refusal import Refusal
 from services.staff import passwords
 
 
-def unfit(password: str, own: Iterable[str]) -> str:
+def password_fault(password: str, own: Iterable[str]) -> str:
     """Why it cannot be taken, in words; "" when it can. `own`: address, name, office of the member."""
     try:
         passwords.check(password, own)

@@ -18,7 +18,7 @@ from gateway.console.context import (
     say,
     scoped_work,
 )
-from gateway.console.rounds import chosen_office, seen
+from gateway.console.rounds import chosen_office, visible_round
 from services.refusal import Refusal
 from services.results.exports import FORMATS, Order, export
 from services.rounds.provinces import lock_office, unlock_office
@@ -30,7 +30,7 @@ TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocume
 @routes.post("/status")
 def status(code: str) -> ResponseReturnValue:
     """Who has answered, of what the member may see, as a file."""
-    seen(code)
+    visible_round(code)
     found, wanted = member(), request.form.get("format", "xlsx")
     if wanted not in FORMATS["status"]:
         abort(404)
@@ -51,7 +51,7 @@ def status(code: str) -> ResponseReturnValue:
 @routes.post("/lock")
 def lock(code: str) -> ResponseReturnValue:
     """Lock the member's province (the national alliance: any)."""
-    seen(code)
+    visible_round(code)
     office, reason = chosen_office(), masked_field("reason")
     told = say("round.was_locked", office=office, round=code)
     run_command(lambda: lock_office(machine_work(), code, office, member().actor, reason), told)
@@ -61,7 +61,7 @@ def lock(code: str) -> ResponseReturnValue:
 @routes.post("/unlock")
 def unlock(code: str) -> ResponseReturnValue:
     """Open a locked province again; the use case refuses all but the national alliance."""
-    seen(code)
+    visible_round(code)
     office, reason, found = chosen_office(), masked_field("reason"), member()
     told = say("round.was_unlocked", office=office, round=code)
     run_command(

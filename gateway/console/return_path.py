@@ -13,9 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 
-def way_back(asked: str) -> str | None:
-    """The address of the page that `asked` (a path as pages see it, perhaps with a query) leads to, or None."""
-    path, _, query = asked.partition("#")[0].partition("?")
+def safe_return_path(path: str) -> str | None:
+    """The address of the page that `path` (a path as pages see it, perhaps with a query) leads to, or None."""
+    path, _, query = path.partition("#")[0].partition("?")
     if not path.startswith("/") or path.startswith("//"):
         return None
     try:

@@ -29,7 +29,7 @@ def home() -> ResponseReturnValue:
 @routes.get("/rounds/<code>")
 def show(code: str) -> ResponseReturnValue:
     """Progress of one round, its reminders, and the form for a new one."""
-    found = seen(code)
+    found = visible_round(code)
     now = console_context().console.clock.now()
     live = found.state == "open" and now < found.closes_at
     areas, communes = audience_filters.places(scoped_work(), code) if live else ([], [])
@@ -47,7 +47,7 @@ def show(code: str) -> ResponseReturnValue:
     )
 
 
-def seen(code: str) -> RoundProgress:
+def visible_round(code: str) -> RoundProgress:
     """The round as the member may see it, or 404."""
     try:
         return round_progress(scoped_work(), code)

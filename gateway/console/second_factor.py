@@ -42,8 +42,8 @@ def confirm() -> ResponseReturnValue:
     tries = console_context().tries
     wait = tries.again(TRIES, str(own.staff_id))
     if wait:
-        return render_wait("second_set_up.html", wait, **_begun())
-    if auth.verified(own.email, request.form.get("password", "")) is None:
+        return render_wait("second_set_up.html", wait, **_set_up_page())
+    if auth.verify_member(own.email, request.form.get("password", "")) is None:
         note_sign_in_failed("present_password", own.email)
         return _set_up(422, say("console.password.wrong"))
     tries.right(TRIES, str(own.staff_id))
@@ -51,7 +51,7 @@ def confirm() -> ResponseReturnValue:
     try:
         return _codes(second_factor.confirm(work, own.staff_id, code, own.session_id))
     except Refusal as refusal:
-        return _set_up(422, _refused(refusal))
+        return _set_up(422, _refusal_words(refusal))
 
 
 @routes.post("/codes")
@@ -61,7 +61,7 @@ def renew() -> ResponseReturnValue:
     try:
         return _codes(second_factor.renew_codes(machine_work(), own.staff_id, code))
     except Refusal as refusal:
-        flash(_refused(refusal), "refused")
+        flash(_refusal_words(refusal), "refused")
     return redirect(url_for("second.show"), 303)
 
 
@@ -69,20 +69,22 @@ def renew() -> ResponseReturnValue:
 def turn_off() -> ResponseReturnValue:
     """Do without it."""
     own, code = member(), request.form.get("code", "")
-    return _obeyed(lambda: second_factor.turn_off(machine_work(), own.staff_id, code), "console.second.off.done")
+    return _run_and_return(
+        lambda: second_factor.turn_off(machine_work(), own.staff_id, code), "console.second.off.done"
+    )
 
 
-def _obeyed(command: Callable[[], None], told: str) -> ResponseReturnValue:
+def _run_and_return(command: Callable[[], None], success: str) -> ResponseReturnValue:
     try:
         command()
     except Refusal as refusal:
-        flash(_refused(refusal), "refused")
+        flash(_refusal_words(refusal), "refused")
         return redirect(url_for("second.show"), 303)
-    flash(say(told), "done")
+    flash(say(success), "done")
     return redirect(url_for("account.show"), 303)
 
 
-def _refused(refusal: Refusal) -> str:
+def _refusal_words(refusal: Refusal) -> str:
     """The refusal in words; a code that is not taken is logged as at the door."""
     if refusal.code in NOT_TAKEN:
         note_sign_in_failed(NOT_TAKEN[refusal.code], member().email)
@@ -90,18 +92,18 @@ def _refused(refusal: Refusal) -> str:
 
 
 def _set_up(status: int, fault: str = "") -> ResponseReturnValue:
-    return render_page("second_set_up.html", status, **_begun(), fault=fault)
+    return render_page("second_set_up.html", status, **_set_up_page(), fault=fault)
 
 
-def _begun() -> dict[str, Any]:
+def _set_up_page() -> dict[str, Any]:
     """What the page of a set-up shows."""
     begun = second_factor.begin(machine_work(), member().staff_id)
     side, path = picture(begun.address)
     return {"side": side, "path": path, "secret": begun.secret, "again": member().second_factor}
 
 
-def _codes(made: list[str]) -> ResponseReturnValue:
-    return render_page("recovery_codes.html", 200, codes=made)
+def _codes(codes: list[str]) -> ResponseReturnValue:
+    return render_page("recovery_codes.html", 200, codes=codes)
 
 
 def picture(text: str) -> tuple[int, str]:

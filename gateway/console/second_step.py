@@ -20,13 +20,13 @@ routes = Blueprint("step", __name__, url_prefix="/sign-in/code")
 @routes.get("")
 def show() -> ResponseReturnValue:
     """The form, for who gave their password."""
-    return render_page("second_step.html") if auth.asked_second() else redirect(url_for("door.sign_in"), 303)
+    return render_page("second_step.html") if auth.pending_second_step() else redirect(url_for("door.sign_in"), 303)
 
 
 @routes.post("")
 def take() -> ResponseReturnValue:
     """Begin the session, or say that the code is wrong."""
-    asked = auth.asked_second()
+    asked = auth.pending_second_step()
     if asked is None:
         flash(say("console.step.over"), "refused")
         return redirect(url_for("door.sign_in"), 303)

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from characters import codes
 from gateway import auth
 from gateway.console.context import console_context, field, machine_work, refusal_words, render_page, render_wait, say
-from gateway.console.new_password import unfit
-from gateway.console.return_path import way_back
+from gateway.console.new_password import password_fault
+from gateway.console.return_path import safe_return_path
 from gateway.console.sign_in_log import note_sign_in_failed, note_signed_out
 from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
@@ -39,14 +39,14 @@ def take_sign_in() -> ResponseReturnValue:
     wait = tries.begin(email)
     if wait:
         return render_wait("sign_in.html", wait, email=email)
-    found = auth.verified(email, request.form.get("password", ""))
+    found = auth.verify_member(email, request.form.get("password", ""))
     if found is None:
         REFUSED.labels("console", "sign_in").inc()
         note_sign_in_failed("password", email)
         return render_page("sign_in.html", 401, email=email, fault=say("console.sign_in.wrong"))
     tries.succeeded(email)
     if second_factor.state(machine_work(), found.staff_id).set_up:
-        auth.ask_second(found)
+        auth.begin_second_step(found)
         return redirect(url_for("step.show"), 303)
     auth.sign_in(found)
     response = redirect(url_for("rounds.home"), 303)
@@ -83,10 +83,10 @@ def take_invitation(token: str) -> ResponseReturnValue:
     try:
         invited = staff.invited(machine_work(), token)
         console_context().tries.succeeded("")
-        fault = unfit(password, (invited["email"], name, invited["name"], invited["office_name"]))
+        fault = password_fault(password, (invited["email"], name, invited["name"], invited["office_name"]))
         if fault:
             return _invitation(422, {**invited, "name": name}, fault)
-        staff.join(machine_work(), token, auth.hashed(password), name)
+        staff.join(machine_work(), token, auth.hash_new_password(password), name)
     except Refusal as refusal:
         return render_page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
     auth.sign_out()
@@ -100,7 +100,7 @@ def language() -> ResponseReturnValue:
     chosen, back = request.form.get("lang", ""), request.form.get("back", "")
     if chosen in LANGUAGES:
         session["lang"] = chosen
-    return redirect(way_back(back) or url_for("rounds.home"), 303)
+    return redirect(safe_return_path(back) or url_for("rounds.home"), 303)
 
 
 def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> ResponseReturnValue:

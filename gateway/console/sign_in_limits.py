@@ -87,7 +87,7 @@ class Tries:
 
     def remember(self, response: Response, email: str) -> None:
         """Let this browser be known to be `email`'s."""
-        browser, members = self._known() or (secrets.token_urlsafe(12), [])
+        browser, members = self._read_cookie() or (secrets.token_urlsafe(12), [])
         mark = self._mark("member", email)
         kept = [mark, *(member for member in members if member != mark)][:KNOWN_MEMBERS]
         signed = self._signer().dumps([browser, kept])
@@ -96,10 +96,10 @@ class Tries:
 
     def _browser(self, email: str) -> str:
         """The known browser's own mark, where it is `email`'s; else ""."""
-        browser, members = self._known() or ("", [])
+        browser, members = self._read_cookie() or ("", [])
         return browser if email and self._mark("member", email) in members else ""
 
-    def _known(self) -> tuple[str, list[str]] | None:
+    def _read_cookie(self) -> tuple[str, list[str]] | None:
         """What the browser's cookie says, where we wrote it."""
         try:
             browser, members = self._signer().loads(request.cookies.get(COOKIE, ""), max_age=KNOWN_FOR_S)

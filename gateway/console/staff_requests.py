@@ -85,8 +85,8 @@ def _enter(what: str) -> ResponseReturnValue:
     return redirect(url_for("wishes.show", code=code, office=office), 303)
 
 
-def _day(given: str) -> date:
+def _day(text: str) -> date:
     try:
-        return date.fromisoformat(given)
+        return date.fromisoformat(text)
     except ValueError:
-        raise Refusal("wish.day_unreadable", day=given[:20]) from None
+        raise Refusal("wish.day_unreadable", day=text[:20]) from None

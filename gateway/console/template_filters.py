@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.console.context import language
-from runtime.catalogue import shown
+from runtime.catalogue import display_value
 
 SIGNS: Mapping[str, str] = {
     "draft": "✎", "approved": "✓", "planning": "…", "running": "▶", "paused": "⏸", "stopping": "…", "stopped": "■",
@@ -41,4 +41,10 @@ def share(part: int, whole: int) -> str:
 
 def filters() -> dict[str, Callable[..., Any]]:
     """The filters by the names templates use."""
-    return {"n": number, "span": span, "share": share, "when": shown, "sign": lambda state: SIGNS.get(state, "•")}
+    return {
+        "n": number,
+        "span": span,
+        "share": share,
+        "when": display_value,
+        "sign": lambda state: SIGNS.get(state, "•"),
+    }

@@ -96,9 +96,9 @@ class Uploads:
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def file_name(given: str) -> str:
+def file_name(name: str) -> str:
     """A name that is safe as a file's and still the one staff know: no path, nothing unprintable."""
-    last = given.replace("\\", "/").rpartition("/")[2]
+    last = name.replace("\\", "/").rpartition("/")[2]
     plain = "".join(letter for letter in last if letter.isprintable()).lstrip(".")
     stem, dot, ending = plain.rpartition(".")
     return f"{stem[:_LONGEST_NAME]}{dot}{ending[:8]}" or "list"

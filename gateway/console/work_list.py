@@ -17,36 +17,36 @@ from store.people import staff, tasks
 routes = Blueprint("work", __name__, url_prefix="/tasks")
 
 
-@routes.get("")
-def listed() -> ResponseReturnValue:
+@routes.get("", endpoint="listed")
+def list_tasks() -> ResponseReturnValue:
     """What waits, with ?done also what is done, with ?kind one kind only; and whom to ask where."""
-    work, done, kind = scoped_work(), "done" in request.args, request.args.get("kind") or None
+    work, with_closed, kind = scoped_work(), "done" in request.args, request.args.get("kind") or None
     with work.database.transaction() as conn:
         names = staff.names(conn)
-    counts = work_list.counts(work, done=done)
+    counts = work_list.counts(work, done=with_closed)
     if kind not in (None, *counts):
         kind = None  # nothing of it is left
-    found, asked = work_list.listed(work, done=done, kind=kind), officers.listed(work)
-    shown = {"kind": kind, "counts": counts, "most": work_list.MOST, "officers": asked}
-    return render_page("tasks.html", 200, tasks=found, names=names, done=done, **shown)
+    found = work_list.listed(work, done=with_closed, kind=kind)
+    more = {"kind": kind, "counts": counts, "most": work_list.MOST, "officers": officers.listed(work)}
+    return render_page("tasks.html", 200, tasks=found, names=names, done=with_closed, **more)
 
 
 @routes.post("/<uuid:task_id>/claim")
 def claim(task_id: UUID) -> ResponseReturnValue:
     """Take a task."""
-    return _carry_out(work_list.claim, task_id, say("task.now.claimed"))
+    return _run_task_command(work_list.claim, task_id, say("task.now.claimed"))
 
 
-@routes.post("/<uuid:task_id>/done")
-def done(task_id: UUID) -> ResponseReturnValue:
+@routes.post("/<uuid:task_id>/done", endpoint="done")
+def close_task(task_id: UUID) -> ResponseReturnValue:
     """Close a task."""
-    return _carry_out(work_list.done, task_id, say("task.now.done"))
+    return _run_task_command(work_list.done, task_id, say("task.now.done"))
 
 
-def _carry_out(command: Callable[[Work, UUID, str], None], task_id: UUID, told: str) -> ResponseReturnValue:
+def _run_task_command(command: Callable[[Work, UUID, str], None], task_id: UUID, success: str) -> ResponseReturnValue:
     with scoped_work().database.transaction() as conn:
         if tasks.by_id(conn, task_id) is None:
             abort(404)
     actor = member().actor
-    run_command(lambda: command(machine_work(), task_id, actor), told)
+    run_command(lambda: command(machine_work(), task_id, actor), success)
     return redirect(url_for("work.listed", kind=request.args.get("kind") or None), 303)

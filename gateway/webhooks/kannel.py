@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from carriers.kannel import webhooks as kannel_requests
 from contact.delivery import InboundText
-from gateway.errors import answer, known, note_failure
+from gateway.errors import answer, handle_http_error, note_failure
 from gateway.webhooks.context import webhook_context
 from gateway.webhooks.requests import done, read, reported, sender_at
 from services.texts import unfit as unfit_texts
@@ -30,7 +30,7 @@ def guard() -> None:
 def failed(error: Exception) -> Response:
     """Refusals stay refusals; anything else is noted and asks Kannel to come again."""
     if isinstance(error, HTTPException):
-        return known(error)
+        return handle_http_error(error)
     note_failure(error, request.endpoint or "none")
     return answer(503, "try_again")
 

@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 
 from contact.delivery import Receipt
 from contact.sender import SenderRow
-from gateway.metrics import DONE
+from gateway.metrics import COMPLETED
 from gateway.webhooks.context import webhook_context
 from gateway.webhooks.guard import refuse
 from services.delivery import outcomes as delivery
@@ -61,7 +61,7 @@ def reported(ref: str, receipt: Receipt) -> str:
 
 def done(outcome: str) -> None:
     """Count what the use case said."""
-    DONE.labels(request.endpoint or "none", outcome).inc()
+    COMPLETED.labels(request.endpoint or "none", outcome).inc()
 
 
 def twiml(document: str) -> Response:

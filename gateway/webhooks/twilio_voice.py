@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from carriers.twilio import webhooks as twilio_requests
 from contact.delivery import Detection, is_machine
-from gateway.errors import known, note_failure
+from gateway.errors import handle_http_error, note_failure
 from gateway.webhooks.context import webhook_context
 from gateway.webhooks.requests import done, read, sender_at, twiml
 from services.calls import dialogue as calls
@@ -32,7 +32,7 @@ def guard() -> None:
 def failed(error: Exception) -> Response:
     """Refusals stay refusals; anything else is noted and the person hears a polite word."""
     if isinstance(error, HTTPException):
-        return known(error)
+        return handle_http_error(error)
     note_failure(error, request.endpoint or "none")
     return twiml(calls.apology(webhook_context().work))
 

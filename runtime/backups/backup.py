@@ -31,7 +31,7 @@ Tell = Callable[[int], None]
 
 
 @dataclass(slots=True)
-class Counted:
+class CountingWriter:
     """A file that is written to: its bytes are counted, told now and then, and make a checksum."""
 
     out: IO[bytes]
@@ -62,7 +62,7 @@ def take(settings: Settings, directory: Path, public: str, now: datetime, tell: 
     time, `tell` hears how many bytes are written. Raises Refusal; nothing that looks whole is left then."""
     public = sealing.public_of(public)
     url = settings.database_owner_url.get_secret_value()
-    known = _known(url)
+    known = _database_facts(url)
     directory.mkdir(parents=True, exist_ok=True)
     name = f"alo-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     draft = directory / f".{name}{DUMP}.part"
@@ -80,7 +80,7 @@ def take(settings: Settings, directory: Path, public: str, now: datetime, tell: 
     return place, found
 
 
-def _known(url: str) -> dict[str, Any]:
+def _database_facts(url: str) -> dict[str, Any]:
     """What the manifest says of the database, before the dump begins: marks must not be newer than it."""
     database = Database(url, role_label="backup", pool_size=1)
     try:
@@ -99,11 +99,11 @@ def _known(url: str) -> dict[str, Any]:
         database.close()
 
 
-def _dump(url: str, server: int, draft: Path, public: str, tell: Tell) -> Counted:
+def _dump(url: str, server: int, draft: Path, public: str, tell: Tell) -> CountingWriter:
     program = programs.find("pg_dump", server)
     held = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(held, "wb") as out:
-        written = Counted(out, tell)
+        written = CountingWriter(out, tell)
         argv = ["--format=custom", "--no-owner", "--no-acl"]
         programs.run_out(program, argv, programs.environment(url), lambda pipe: sealing.seal(pipe, written, public))
         out.flush()

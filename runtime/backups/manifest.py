@@ -73,8 +73,8 @@ def read(file: Path) -> tuple[Manifest, Path]:
     stem = file.name.removesuffix(DUMP).removesuffix(MANIFEST)
     place = file.with_name(stem + MANIFEST)
     try:
-        told = json.loads(place.read_text())
-        found = Manifest(**{**told, "at": datetime.fromisoformat(told["at"])})
+        document = json.loads(place.read_text())
+        found = Manifest(**{**document, "at": datetime.fromisoformat(document["at"])})
         _ = found.known_keys
         dump = file.with_name(Path(found.file).name)
     except (OSError, ValueError, KeyError, TypeError):

@@ -90,8 +90,8 @@ def run_in(program: Path, argv: Sequence[str], env: Mapping[str, str], give: Cal
         _refuse_failed(program, child.returncode, said)
 
 
-def _refuse_failed(program: Path, code: int, said: IO[bytes]) -> None:
+def _refuse_failed(program: Path, code: int, complaints: IO[bytes]) -> None:
     if code != 0:
-        said.seek(0)
-        first = said.readline().decode("utf-8", "replace").strip()  # further lines quote rows
+        complaints.seek(0)
+        first = complaints.readline().decode("utf-8", "replace").strip()  # further lines quote rows
         raise Refusal("backup.program_failed", program=program.name, said=first[:_LONGEST] or str(code))

@@ -38,7 +38,7 @@ _OURS = {
 """What our migrations make; the schema itself stays, as it may belong to somebody else."""
 
 
-class _Nowhere:
+class _NullWriter:
     """Takes what is opened to see whether it can be."""
 
     def write(self, data: bytes) -> int:
@@ -61,7 +61,7 @@ def check(settings: Settings, file: Path, private: Path, step: Step) -> tuple[Ma
         if _digest(sealed) != found.sha256:
             raise Refusal("restore.damaged", file=dump.name)
         sealed.seek(0)
-        opener.open(sealed, _Nowhere())
+        opener.open(sealed, _NullWriter())
     return found, dump, opener
 
 
@@ -77,7 +77,7 @@ def is_empty(url: str) -> tuple[bool, str]:
         database.close()
 
 
-def put_back(settings: Settings, found: Manifest, dump: Path, opener: Opener, step: Step, actor: str) -> None:
+def put_back(settings: Settings, manifest: Manifest, dump: Path, opener: Opener, step: Step, actor: str) -> None:
     """Empty the database, fill it, bring it to this code's schema, and hold everything. Raises Refusal: it is empty
     then, never half full."""
     url = settings.database_owner_url.get_secret_value()
@@ -91,7 +91,7 @@ def put_back(settings: Settings, found: Manifest, dump: Path, opener: Opener, st
     upgrade(url)
     work = machine_work(settings)
     try:
-        continuity.hold(work, found.at - continuity.MARGIN, "restored", actor)
+        continuity.hold(work, manifest.at - continuity.MARGIN, "restored", actor)
     finally:
         work.database.close()
 

@@ -87,7 +87,7 @@ def test_right_codes_are_no_failures_of_the_address(doors: Flask, world: World, 
 
 
 def test_a_set_up_that_has_to_wait_says_so(officer: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.auth.verified", lambda *_given: None)
+    monkeypatch.setattr("gateway.auth.verify_member", lambda *_given: None)
     officer.get("/account/second-factor")
     met = [officer.post("/account/second-factor", password="sai", code="000000") for _ in range(6)]
     assert [answer.status_code for answer in met] == [422] * 5 + [429]
@@ -117,7 +117,7 @@ def test_wrong_codes_in_forms_of_the_account_are_logged(
 def test_a_wrong_code_that_would_end_a_set_up_is_logged(
     officer: Visitor, lines: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.auth.verified", lambda *_given: object())
+    monkeypatch.setattr("gateway.auth.verify_member", lambda *_given: object())
     officer.get("/account/second-factor")
     officer.post("/account/second-factor", password=PASSWORD, code="000000")
     assert [line["reason"] for line in passed(lines, "sign_in_failed")] == ["code_wrong"]

@@ -91,7 +91,7 @@ def test_sign_outs_refusals_and_what_is_not_there(
 
 
 def test_too_many_tries_are_told(visitor: Visitor, lines: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.auth.verified", lambda *_given: None)
+    monkeypatch.setattr("gateway.auth.verify_member", lambda *_given: None)
     visitor.get("/sign-in")
     for _ in range(30):
         if visitor.post("/sign-in", email=EMAIL, password="x").status_code == 429:

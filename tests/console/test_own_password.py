@@ -64,7 +64,7 @@ def test_an_unfit_change_changes_nothing(
 
 
 def test_tries_at_the_present_password_are_counted(lan: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.auth.verified", lambda *_given: None)
+    monkeypatch.setattr("gateway.auth.verify_member", lambda *_given: None)
     lan.get("/account/password")
     statuses = [lan.post("/account/password", present="x", password=NEWER, again=NEWER).status_code for _ in range(6)]
     assert statuses == [422] * 5 + [429]

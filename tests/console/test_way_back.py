@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from gateway.console.return_path import way_back
+from gateway.console.return_path import safe_return_path
 from tests.console.visitor import HOST, Visitor
 
 FROM_ANYWHERE = Flask("pages of the same shape", static_folder=None)
@@ -66,7 +66,7 @@ ELSEWHERE = [
 
 def test_the_way_back_leads_to_us(app: Flask, visitor: Visitor) -> None:
     with app.test_request_context("/"):
-        assert {back: way_back(back) for back in ELSEWHERE} == dict.fromkeys(ELSEWHERE)
+        assert {back: safe_return_path(back) for back in ELSEWHERE} == dict.fromkeys(ELSEWHERE)
     visitor.get("/sign-in")
     for back in ELSEWHERE:
         form = {"lang": "vi", "back": back.encode("utf-8", "surrogatepass"), "csrf_token": visitor.token}
@@ -86,14 +86,14 @@ BUILT = {
 
 def test_the_way_back_is_built_anew(app: Flask) -> None:
     with app.test_request_context("/"):
-        assert {back: way_back(back) for back in BUILT} == BUILT
+        assert {back: safe_return_path(back) for back in BUILT} == BUILT
 
 
 @given(st.text(alphabet=st.sampled_from("/\\\t\n\r ?#%.:@09aeilstv\u3002\uff0f\u2028"), max_size=14))
 def test_no_way_back_leaves_us_however_a_browser_reads_it(way: str) -> None:
     with FROM_ANYWHERE.test_request_context("/"):
         for back in (way, f"/{way}", f"/rounds/{way}", f"/lists{way}"):
-            place = way_back(back) or "/"
+            place = safe_return_path(back) or "/"
             assert re.fullmatch(r"/(?![/\\])[!-~]*", place)
 
 

@@ -23,7 +23,7 @@ from gateway.app import create_webhooks_app
 from gateway.deadline import AT_ONCE, Deadline
 from gateway.health_probes import HealthProbes
 from runtime import web_server
-from runtime.heartbeats import Seen
+from runtime.heartbeats import BrokerSigns
 from services.work import Work
 from store import readiness, roles
 from store.tables.unfit import unfit
@@ -32,10 +32,10 @@ from tests.gateway.parts import BASE
 from tests.services.world import build
 
 SECRETS = {"demo": TwilioCredentials("AC1", ("t",))}
-SEEN = Seen(0.5, {"contact": 2.0, "housekeeping": float("inf")}, {"contact": 0, "housekeeping": 7})
+SEEN = BrokerSigns(0.5, {"contact": 2.0, "housekeeping": float("inf")}, {"contact": 0, "housekeeping": 7})
 
 
-def client(work: Work, seen: Callable[[], Seen | None] = lambda: SEEN, place: Path = Path("/")) -> Any:
+def client(work: Work, seen: Callable[[], BrokerSigns | None] = lambda: SEEN, place: Path = Path("/")) -> Any:
     return create_webhooks_app(
         work, SECRETS, BASE, watched=HealthProbes(work, seen, place, Deadline(5.0))
     ).test_client()

@@ -12,7 +12,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from cli.doctor_checks import sign_checks as signs
-from gateway.metrics import SAID
+from gateway.metrics import DESCRIPTIONS
 from runtime.celery_client import TASK_TIME_LIMIT_S
 from tests.house.source import ROOT, called, literal, modules, tree
 from workers.schedule import HEARTBEAT_S, TICK_S
@@ -20,7 +20,7 @@ from workers.schedule import HEARTBEAT_S, TICK_S
 PAGE = (ROOT / "docs" / "watching.md").read_text("utf-8")
 COUNTED = {found.name for found in REGISTRY.collect() if found.name.startswith("alo_")}
 """What a process counts by itself."""
-TOLD = COUNTED | set(SAID)
+TOLD = COUNTED | set(DESCRIPTIONS)
 ENDINGS = ("_total", "_bucket", "_sum", "_count", "_created")
 
 
@@ -42,7 +42,7 @@ def documented() -> set[str]:
 
 
 def test_every_measure_has_words_and_all_words_a_measure() -> None:
-    assert measured() == set(SAID)
+    assert measured() == set(DESCRIPTIONS)
 
 
 def test_every_figure_is_explained_and_every_explained_figure_exists() -> None:

@@ -86,15 +86,15 @@ def test_nobody_made_up_reaches_a_database_of_your_own(run: Alo, home: Path, com
 def test_without_a_simulated_network_the_directory_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_data.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(Refusal, match=r"demo\.not_installed"):
-        demo_data.settled(Settings(alo_data_dir=home))
+        demo_data.with_demo_network(Settings(alo_data_dir=home))
 
 
 def test_the_demonstration_itself_goes_on(home: Path) -> None:
     given = Settings(alo_data_dir=home, database_url=SecretStr(""), twilio_account_sid="")
-    found = demo_data.woken(given)
+    found = demo_data.with_demo_clock(given)
     assert found.twilio_account_sid == demo_data.ACCOUNT
     assert found.twilio_api_base_url.endswith(":10001")
-    assert demo_data.settled(found).alo_clock == found.alo_clock
+    assert demo_data.with_demo_network(found).alo_clock == found.alo_clock
 
 
 def test_no_part_has_a_secret_among_its_arguments(tmp_path: Path) -> None:

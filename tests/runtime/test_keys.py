@@ -81,7 +81,7 @@ def test_no_keys_are_made_for_a_database_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_children_of_an_embedded_database_are_given_its_keys(tmp_path: Path) -> None:
-    kept = keys.with_kept(settings(alo_data_dir=tmp_path))
+    kept = keys.with_stored_keys(settings(alo_data_dir=tmp_path))
     child = Settings(**{**vars(kept), "database_url": "postgresql://alo_machine@/alo", "alo_data_dir": tmp_path / "x"})
     assert keys.load(child) == keys.load(settings(alo_data_dir=tmp_path))
 

@@ -115,7 +115,7 @@ def doubts(bench: Bench) -> Loop:
     rows = bench.contacts(State.UNKNOWN)
     for row in rows:
         bench.change(outbox, row, carrier_id=None)
-    return Loop("doubts", housekeeping.ask_about_doubtful, bench.state_of(outbox, rows), "failed", "presumed", runs=2)
+    return Loop("doubts", housekeeping.resolve_unknown, bench.state_of(outbox, rows), "failed", "presumed", runs=2)
 
 
 def sealed_with_a_lost_key(bench: Bench) -> Loop:
@@ -129,7 +129,7 @@ def silence(bench: Bench) -> Loop:
     rows = bench.contacts(State.SENT)
     for place in range(3):
         bench.carriers.texts.receipts[f"SM{place}"] = Receipt(f"SM{place}", State.DELIVERED, "delivered")
-    return Loop("silence", housekeeping.ask_about_silent, bench.state_of(outbox, rows), "delivered", "presumed")
+    return Loop("silence", housekeeping.resolve_unconfirmed, bench.state_of(outbox, rows), "delivered", "presumed")
 
 
 def weights(bench: Bench) -> Loop:
@@ -330,7 +330,7 @@ def retaining(bench: Bench) -> Loop:
     def states() -> list[object]:
         return ["there" if world.rows(call_turns, call_id=one) else "gone" for one in made]
 
-    return Loop("retention", housekeeping.take_away_what_is_past_its_time, states, "gone", "there")
+    return Loop("retention", housekeeping.apply_retention, states, "gone", "there")
 
 
 POISONED: dict[str, tuple[Callable[[Bench], Loop], ...]] = {

@@ -93,7 +93,7 @@ def _pending(pages: Flask, world: World) -> tuple[str, str]:
     """Somebody who has given their password and owes the code."""
     invited = staff.invite(world.work, "hoa@qb.example", "QB", "office", "", "cli:test")
     with pages.app_context():
-        staff.join(world.work, invited.token, auth.hashed(PASSWORD), "Hoa")
+        staff.join(world.work, invited.token, auth.hash_new_password(PASSWORD), "Hoa")
     visitor = Visitor(pages.test_client())
     set_up(world.work, world.rows(staff_table, email="hoa@qb.example")[0]["id"])
     visitor.get("/sign-in")
