@@ -179,7 +179,7 @@ def test_the_number_typed_back_erases_rows_and_files(run: Run, world: World, tmp
     assert world.consent_of() == "stopped"
 
 
-@pytest.mark.parametrize("dies_at", ["_erased", "_keep"])
+@pytest.mark.parametrize("dies_at", ["_erase_in_database", "_update_marks_file"])
 def test_who_kills_the_command_leaves_no_file_that_nobody_can_search(
     run: Run, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
 ) -> None:
