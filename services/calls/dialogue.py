@@ -28,6 +28,7 @@ from services.work import Work
 from store.interview import calls as rows
 from store.interview import interviews as interview_rows
 from store.interview import phone_interviews
+from store.interview.interviews import HeldInterview
 from store.messages import outbox
 from store.people import phones
 from store.prepared import Row
@@ -154,7 +155,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
         if held is None or call["turn"] >= MOST_TURNS:
             return keep(line, closing("apology"))
         speech = _hear(line, held, call, turn, digits, connected)
-        if held["locked"]:
+        if held.locked:
             return keep(line, closing("nothing_open"))
         return keep(line, closing("opted_out") if phone["consent"] in SILENCED else speech)
 
@@ -173,7 +174,7 @@ def _note_machine(line: Line, outbox_id: UUID, answered_by: str) -> None:
         detection.note(line.conn, row, answered_by)
 
 
-def open_interviews(work: Work, conn: Connection, phone: Row) -> list[Row]:
+def open_interviews(work: Work, conn: Connection, phone: Row) -> list[HeldInterview]:
     """The phone's interviews that answers may still come into, locked."""
     now = work.clock.now()
     return [row for row in phone_interviews.lock_of_phone(conn, phone["hash"]) if interviews.takes_answers(row, now)]
@@ -184,30 +185,36 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
     if line.phone["consent"] in SILENCED:
         return closing("opted_out")
     held = open_interviews(line.work, line.conn, line.phone)
-    row = next((row for row in held if row["id"] == interview_id), None)
+    row = next((row for row in held if row.id == interview_id), None)
     if row is None:
         return closing("nothing_open")
     return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=len(held) > 1)
 
 
-def _hear(line: Line, held: Row, call: Row, turn: int, digits: str | None, connected: bool | None) -> Speech:
+def _hear(line: Line, held: HeldInterview, call: Row, turn: int, digits: str | None, connected: bool | None) -> Speech:
     """What was pressed, bound to the question that the request's own turn asked; who asks for a person is put through
     where that can be."""
     if asides.parts(call["question"] or "")[0] == asides.NEXT:
         return _go_on_elsewhere(line, held, call["question"], menus.read_key(digits, asides.ASIDES[asides.NEXT]))
-    form = form_of(line.conn, held["questionnaire_sha256"])
+    form = form_of(line.conn, held.questionnaire_sha256)
     asked, bound = call["question"], call["interview_turn"]
     source = f"{line.ref}:{turn}"
     question = asides.question_of(form, asked)
     spoken = interviews.state_of(form, held).language if digits == menus.LANGUAGE else ""
-    other = line.other(held["office_area"], spoken) if spoken else ""
+    other = line.other(held.office_area, spoken) if spoken else ""
     said = menus.read_key(digits, question, other)
     said, officer = transfers.heard(line.work, held, said, connected)
     return take(line, held, Heard(CHANNEL, source, said, bound, asked or None), officer=officer)
 
 
 def take(
-    line: Line, held: Row, happening: Happening, *, shared: bool = False, before: Row | None = None, officer: str = ""
+    line: Line,
+    held: HeldInterview,
+    happening: Happening,
+    *,
+    shared: bool = False,
+    before: HeldInterview | None = None,
+    officer: str = "",
 ) -> Speech:
     """Hear what happened in the interview `held`, and what is spoken next; `shared`: the phone serves several;
     `before`: the interview that this call was about until now; `officer`: the number of who is put through."""
@@ -219,57 +226,57 @@ def take(
         wishes.stop(line.work, line.conn, held, line.phone, happening, step.interview.language)
     language = step.interview.language
     if isinstance(happening, Heard) and happening.said == Spoken("language", language):
-        interview_rows.speak(line.conn, held["organisation_id"], language)
+        interview_rows.speak(line.conn, held.organisation_id, language)
     form = form_of(line.conn, step.interview.questionnaire)
     context = CallContext(
         turn=line.turn + 1,
-        office=held["office"],
-        contact=held["contact_number"],
+        office=held.office,
+        contact=held.contact_number,
         organisation=next_interview.name_of(held) if shared else "",
-        going_on=before is not None and before["office_id"] == held["office_id"],
+        going_on=before is not None and before.office_id == held.office_id,
         given=len(step.interview.given),
-        other=line.other(held["office_area"], language) if Welcome() in step.effects else "",
+        other=line.other(held.office_area, language) if Welcome() in step.effects else "",
         officer=officer,
         paid=line.rang_in,
     )
     script = callflow.script_for(form, step.effects, language, context)
-    speech = _speech_of(script, step, line.voices(held["office_area"]))
+    speech = _speech_of(script, step, line.voices(held.office_area))
     if before is not None:
-        speech = replace(speech, about=held["id"])
+        speech = replace(speech, about=held.id)
     return _offer_next(line, held, step, speech) if next_interview.is_done(step.effects) else speech
 
 
-def _offer_next(line: Line, held: Row, step: Step, speech: Speech) -> Speech:
+def _offer_next(line: Line, held: HeldInterview, step: Step, speech: Speech) -> Speech:
     """Whoever is through with one organisation is offered the next one that this phone serves, in the same call."""
-    other = next_interview.after(held["id"], open_interviews(line.work, line.conn, line.phone))
+    other = next_interview.after(held.id, open_interviews(line.work, line.conn, line.phone))
     if other is None or speech.script.gather is not None:
         return speech
     return _offered(line, other, speech, step.interview.language)
 
 
-def _offered(line: Line, other: Row, speech: Speech, language: str, amiss: str = "") -> Speech:
+def _offered(line: Line, other: HeldInterview, speech: Speech, language: str, amiss: str = "") -> Speech:
     script = next_interview.spoken_offer(line.conn, other, speech.script, language, line.turn + 1, amiss)
-    return replace(speech, script=script, question=f"{asides.NEXT}:{other['id']}")
+    return replace(speech, script=script, question=f"{asides.NEXT}:{other.id}")
 
 
-def _go_on_elsewhere(line: Line, before: Row, question: str, said: Said) -> Speech:
+def _go_on_elsewhere(line: Line, before: HeldInterview, question: str, said: Said) -> Speech:
     """What was said to the offer of another interview; it hears nothing of this one, nor this one of it."""
     other = interview_rows.lock(line.conn, UUID(asides.parts(question)[1]))
-    if other is None or other["status"] not in next_interview.WAITING or isinstance(said, Silence):
+    if other is None or other.status not in next_interview.WAITING or isinstance(said, Silence):
         return closing("wanted.later")
     happening = next_interview.taken_up(said, CHANNEL, f"{line.ref}:{line.turn}")
     if happening is None:
         amiss = "" if isinstance(said, Spoken) else "wrong_key"
-        speech = Speech(Script(()), voices=line.voices(before["office_area"]))
-        return _offered(line, other, speech, other["language"], amiss)
+        speech = Speech(Script(()), voices=line.voices(before.office_area))
+        return _offered(line, other, speech, other.language, amiss)
     return take(line, other, happening, shared=True, before=before)
 
 
-def _earlier(line: Line, held: Row) -> dict[str, str]:
+def _earlier(line: Line, held: HeldInterview) -> dict[str, str]:
     """Last time's numbers, looked up once a call and only where the form asks for numbers."""
-    questions = form_of(line.conn, held["questionnaire_sha256"]).questions
+    questions = form_of(line.conn, held.questionnaire_sha256).questions
     numbers = [question.name for question in questions if question.rules.is_number]
-    return interview_rows.earlier_answers(line.conn, held["id"], numbers) if numbers else {}
+    return interview_rows.earlier_answers(line.conn, held.id, numbers) if numbers else {}
 
 
 def _speech_of(script: Script, step: Step, voices: tuple[str, ...]) -> Speech:

@@ -6,6 +6,7 @@ A ring is kept, so the same request again gets the same document. It must not kn
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from contact.address import read_address
 from contact.sender import SenderRow
@@ -31,10 +32,11 @@ from services.interview import next_interview
 from services.interview.events import Opening
 from services.work import Work
 from store.interview import calls as rows
+from store.interview.interviews import HeldInterview
 from store.people import phones
-from store.prepared import Row
 
 REFUSED = Speech(Script((Reject(),)))
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) -> str:
@@ -69,41 +71,39 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
             outbox_id=None,
             sender_id=sender.id,
             phone_hash=phone["hash"],
-            interview_id=row["id"] if row else None,
+            interview_id=row.id if row else None,
             carrier_id=carrier_id,
             began_at=line.now,
         )
         return keep(line, _greet(line, sender, row, len(held), number))
 
 
-def _meant(held: Sequence[Row]) -> Row | None:
+def _meant(held: Sequence[HeldInterview]) -> HeldInterview | None:
     """Which of the phone's interviews somebody who rings in means: the open one begun last, else any that is open."""
-    waiting = [row for row in held if row["status"] in next_interview.WAITING]
-    begun = [row for row in waiting if row["begun_at"] is not None]
-    if begun:
-        return max(begun, key=lambda row: row["begun_at"])
-    return next(iter([*waiting, *held]), None)
+    waiting = [row for row in held if row.status in next_interview.WAITING]
+    last = max(waiting, key=lambda row: row.begun_at or _NEVER, default=None)
+    return last or next(iter(held), None)
 
 
-def _greet(line: Line, sender: SenderRow, row: Row | None, served: int, number: str) -> Speech:
+def _greet(line: Line, sender: SenderRow, row: HeldInterview | None, served: int, number: str) -> Speech:
     """What becomes of the ring; `row` is the interview it is about, `served` how many the phone serves."""
-    if row is not None and row["ring_in"] == "answer":
+    if row is not None and row.ring_in == "answer":
         if line.phone["consent"] in SILENCED:
             return closing("opted_out")
         return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=served > 1)
     if line.phone["consent"] == "held":  # whoever rings does not mean that we shall be silent
-        said = consent.Said(CHANNEL, line.ref, "", line.now, row["id"] if row else None)
+        said = consent.Said(CHANNEL, line.ref, "", line.now, row.id if row else None)
         consent.note(line.work, line.conn, line.phone["hash"], "held", "released", said)
     if line.phone["consent"] not in SILENCED:
         _ring_back(line, sender, row, number)
     return REFUSED
 
 
-def _ring_back(line: Line, sender: SenderRow, row: Row | None, number: str) -> None:
+def _ring_back(line: Line, sender: SenderRow, row: HeldInterview | None, number: str) -> None:
     """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
     phone_hash = line.phone["hash"]
-    given_up = row is not None and phones.is_given_up(line.conn, row["organisation_id"], phone_hash)
-    if row is not None and row["status"] in next_interview.WAITING and not given_up:
+    given_up = row is not None and phones.is_given_up(line.conn, row.organisation_id, phone_hash)
+    if row is not None and row.status in next_interview.WAITING and not given_up:
         call_backs.plan(line.work, line.conn, row, phone_hash, sender.id, "rang_us")
     elif row is not None:
         wishes.tell_of_person(line.work, line.conn, row)

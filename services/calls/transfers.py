@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from contact import settings as round_settings
 from services.work import Work
-from store.prepared import Row
+from store.interview.interviews import HeldInterview
 from survey.answers import Said, Spoken
 
 
-def officer_now(work: Work, held: Row) -> str:
+def officer_now(work: Work, held: HeldInterview) -> str:
     """The number (E.164) of the officer whom the caller of the locked interview `held` is put through to now.
 
     "" where the round does not do so, outside office hours, or where nobody of the commune or province has a number.
     """
-    if held["officer"] is None:
+    if held.officer is None or held.transfer_settings is None:
         return ""
-    settings = round_settings.from_dict(held["transfer_settings"])
-    if not settings.transfers_at(held["office_code"], work.clock.now()):
+    settings = round_settings.from_dict(held.transfer_settings)
+    if not settings.transfers_at(held.office_code, work.clock.now()):
         return ""
-    officer_id, sealed = held["officer"]
+    officer_id, sealed = held.officer
     return work.vault.open(sealed, "staff.phone", officer_id)
 
 
-def heard(work: Work, held: Row, said: Said, connected: bool | None) -> tuple[Said, str]:
+def heard(work: Work, held: HeldInterview, said: Said, connected: bool | None) -> tuple[Said, str]:
     """What was `said` as the interview hears it, and the number to put the caller through to, if any.
 
     `connected`: the caller comes back from a person, who was reached or not; None: they were with nobody.

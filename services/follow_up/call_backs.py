@@ -16,14 +16,14 @@ from contact.calendar import Calendar
 from contact.delivery import State
 from services.work import Work
 from store.interview import interviews as interview_rows
+from store.interview.interviews import HeldInterview
 from store.messages import outbox
-from store.prepared import Row
 
 
 def plan(
     work: Work,
     conn: Connection,
-    held: Row,
+    held: HeldInterview,
     phone_hash: bytes,
     sender_id: UUID,
     reason: str,
@@ -35,7 +35,7 @@ def plan(
     now = work.clock.now()
     due_at = at or ring_back.due_at(now, _calendar(conn, held))
     outbox.withdraw(conn, {"code": "rang_first"}, now, phone_hash=phone_hash, purpose="resumption")
-    if outbox.bring_forward(conn, phone_hash, held["id"], due_at, {"code": reason}):
+    if outbox.bring_forward(conn, phone_hash, held.id, due_at, {"code": reason}):
         return True
     row = {
         "id": work.ids.new(),
@@ -44,8 +44,8 @@ def plan(
         "purpose": "call_back",
         "sender_id": sender_id,
         "phone_hash": phone_hash,
-        "interview_id": held["id"],
-        "office_id": held["office_id"],
+        "interview_id": held.id,
+        "office_id": held.office_id,
         "state": str(State.PLANNED),
         "reason": {"code": reason},
         "due_at": due_at,
@@ -54,6 +54,6 @@ def plan(
     return outbox.insert_contacts(conn, [row]) > 0
 
 
-def _calendar(conn: Connection, held: Row) -> Calendar:
-    settings, office_code = interview_rows.round_settings_of(conn, held["id"])
+def _calendar(conn: Connection, held: HeldInterview) -> Calendar:
+    settings, office_code = interview_rows.round_settings_of(conn, held.id)
     return round_settings.from_dict(settings).calendar_at(office_code)

@@ -23,6 +23,7 @@ from services.interview.questionnaires import form_of
 from services.work import Work
 from store.interview import calls
 from store.interview import interviews as interview_rows
+from store.interview.interviews import HeldInterview
 from store.messages import outbox
 from store.messages.outbox import OutboxRow
 from store.people import phones
@@ -49,13 +50,13 @@ def after(work: Work, ref: str) -> bool:
         if held is None or ended is None:
             return False
         if _was_promised(conn, ended, held, work.clock.now()):
-            at, why = held["appointment_at"], "ladder.appointment"
+            at, why = held.appointment_at, "ladder.appointment"
             return call_backs.plan(work, conn, held, ended.phone_hash, ended.sender_id, why, at)
         return told is not None and _resume(work, conn, ended, told, held)
 
 
-def _resume(work: Work, conn: Connection, ended: OutboxRow, told: Row, held: Row) -> bool:
-    settings, office_code = interview_rows.round_settings_of(conn, held["id"])
+def _resume(work: Work, conn: Connection, ended: OutboxRow, told: Row, held: HeldInterview) -> bool:
+    settings, office_code = interview_rows.round_settings_of(conn, held.id)
     rules, now = round_settings.from_dict(settings), work.clock.now()
     due_at = now + timedelta(seconds=rules.resume_after_s)
     ends_at = told["at"] + timedelta(seconds=rules.caps.resume_within_s)
@@ -68,17 +69,18 @@ def _resume(work: Work, conn: Connection, ended: OutboxRow, told: Row, held: Row
     return outbox.insert_contacts(conn, [_row(work, ended, held, due_at, ends_at)]) > 0
 
 
-def _was_promised(conn: Connection, ended: OutboxRow, held: Row, now: datetime) -> bool:
+def _was_promised(conn: Connection, ended: OutboxRow, held: HeldInterview, now: datetime) -> bool:
     """Whether a chosen time lies ahead that nothing else keeps: while a call back runs it is the phone's only one, so
     that the next could not be planned in it; and one that was brought forward may have rung out."""
     if ended.purpose != "call_back" or ended.campaign_id is not None or ended.state not in FINAL:
         return False
-    at = held["appointment_at"]
-    ahead = at is not None and at > now and held["status"] in next_interview.WAITING
-    return ahead and not interview_rows.ask_for_call(conn, held["id"], at)
+    at = held.appointment_at
+    if at is None or at <= now or held.status not in next_interview.WAITING:
+        return False
+    return not interview_rows.ask_for_call(conn, held.id, at)
 
 
-def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: Row, now: datetime) -> bool:
+def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: HeldInterview, now: datetime) -> bool:
     """Whether somebody who had agreed, and pressed a key in this call, was cut off at a question of the form.
 
     Whoever was said goodbye to (`ended_at`), was asked when, who they are or whether they mean it, has asked for a
@@ -86,17 +88,17 @@ def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: Row, now: 
     """
     if dropped.state != State.COMPLETED or dropped.purpose == PURPOSE or told["ended_at"] is not None:
         return False
-    if held["status"] not in next_interview.WAITING or not interviews.takes_answers(held, now):
+    if held.status not in next_interview.WAITING or not interviews.takes_answers(held, now):
         return False
-    if not told["keyed"] or told["person_wanted"] or told["last_seq"] != held["seq"]:
+    if not told["keyed"] or told["person_wanted"] or told["last_seq"] != held.seq:
         return False
     kind, about = asides.parts(told["question"])
-    form = form_of(conn, held["questionnaire_sha256"])
+    form = form_of(conn, held.questionnaire_sha256)
     question = form.question(about if kind == asides.RIGHT else told["question"])
     return question is not None and question.role != "consent"
 
 
-def _row(work: Work, dropped: OutboxRow, held: Row, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
+def _row(work: Work, dropped: OutboxRow, held: HeldInterview, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
     id_: UUID = uuid5(dropped.id, PURPOSE)
     return {
         "id": id_,
@@ -105,20 +107,20 @@ def _row(work: Work, dropped: OutboxRow, held: Row, due_at: datetime, ends_at: d
         "purpose": PURPOSE,
         "sender_id": dropped.sender_id,
         "phone_hash": dropped.phone_hash,
-        "interview_id": held["id"],
-        "office_id": held["office_id"],
+        "interview_id": held.id,
+        "office_id": held.office_id,
         "campaign_id": dropped.campaign_id,
         "step": dropped.step,
         "attempt": -dropped.attempt,  # none of the ladder's own, which count from 1
         "state": str(State.PLANNED),
-        "reason": {"code": REASON, "seq": held["seq"]},
+        "reason": {"code": REASON, "seq": held.seq},
         "due_at": due_at,
         "deadline_at": ends_at,
         "created_at": work.clock.now(),
     }
 
 
-def gone_on(row: Row, interview: Row | None) -> bool:
+def gone_on(row: Row, interview: HeldInterview | None) -> bool:
     """Whether the person was heard again, on any channel, since the call broke off that `row` would resume."""
     seq = row["reason"].get("seq")
-    return row["purpose"] == PURPOSE and interview is not None and seq is not None and interview["seq"] != seq
+    return row["purpose"] == PURPOSE and interview is not None and seq is not None and interview.seq != seq

@@ -17,7 +17,7 @@ from services.interview.events import Happening, Opening
 from services.interview.questionnaires import form_of
 from sms import texting
 from sms.texting import TextContext
-from store.prepared import Row
+from store.interview.interviews import HeldInterview
 from survey.answers import Channel, Heard, Key, Said, Spoken
 from survey.engine import side_question_forms as asides
 from survey.engine.effects import Effect, Ended, Finished
@@ -32,10 +32,10 @@ def is_done(effects: Sequence[Effect]) -> bool:
     return any(effect == Ended("complete") or isinstance(effect, Finished) for effect in effects)
 
 
-def after(done: UUID, held: Sequence[Row]) -> Row | None:
+def after(done: UUID, held: Sequence[HeldInterview]) -> HeldInterview | None:
     """The interview to offer after `done`, of the phone's (`held`): one begun before goes first."""
-    waiting = [row for row in held if row["id"] != done and row["status"] in WAITING]
-    return next(iter(sorted(waiting, key=lambda row: row["begun_at"] is None)), None)
+    waiting = [row for row in held if row.id != done and row.status in WAITING]
+    return next(iter(sorted(waiting, key=lambda row: row.begun_at is None)), None)
 
 
 def taken_up(said: Said, channel: Channel, source_id: str) -> Happening | None:
@@ -47,22 +47,24 @@ def taken_up(said: Said, channel: Channel, source_id: str) -> Happening | None:
     return None
 
 
-def spoken_offer(conn: Connection, other: Row, ending: Script, language: str, turn: int, amiss: str = "") -> Script:
+def spoken_offer(
+    conn: Connection, other: HeldInterview, ending: Script, language: str, turn: int, amiss: str = ""
+) -> Script:
     """`ending`, which ends a call, with the interview `other` offered instead of the end. See `callflow.offer`."""
-    context = CallContext(turn, other["office"], organisation=name_of(other))
-    return callflow.offer(form_of(conn, other["questionnaire_sha256"]), ending.verbs, language, context, amiss)
+    context = CallContext(turn, other.office, organisation=name_of(other))
+    return callflow.offer(form_of(conn, other.questionnaire_sha256), ending.verbs, language, context, amiss)
 
 
-def written_offer(row: Row, held: Sequence[Row], step: Step) -> str:
+def written_offer(row: HeldInterview, held: Sequence[HeldInterview], step: Step) -> str:
     """The words that offer the next of the phone's interviews (`held`) in the last text about `row`; "" for none."""
-    other = after(row["id"], held) if is_done(step.effects) else None
+    other = after(row.id, held) if is_done(step.effects) else None
     if other is None:
         return ""
-    context = TextContext("", accented=row["accented_texts"])
-    language, name, code = step.interview.language, name_of(other), other["code"]
+    context = TextContext("", accented=row.accented_texts)
+    language, name, code = step.interview.language, name_of(other), other.code
     return texting.notice("text.next", language, context, organisation=name, reference=code).body
 
 
-def name_of(row: Row) -> str:
+def name_of(row: HeldInterview) -> str:
     """What the organisation is called where one phone serves several."""
-    return str(row["short_name"] or row["organisation"])
+    return str(row.short_name or row.organisation)

@@ -20,6 +20,7 @@ from services.interview.events import Happening, Opening
 from services.interview.questionnaires import form_of
 from services.work import Work
 from store.interview import interviews as rows
+from store.interview.interviews import HeldInterview
 from store.people import phones
 from store.prepared import Row
 from survey.answers import Channel, Heard, Key
@@ -78,7 +79,7 @@ def _within(work: Work, conn: Connection | None) -> Iterator[Connection]:
         yield own
 
 
-def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: Row | None) -> Step:
+def take(work: Work, conn: Connection, held: HeldInterview, happening: Happening, phone: Row | None) -> Step:
     """Carry one happening into an interview.
 
     The caller has locked its row `held` (`store.interview.interviews.lock`) and the `phone`.
@@ -92,7 +93,7 @@ def take(work: Work, conn: Connection, held: Row, happening: Happening, phone: R
     return step
 
 
-def open_all(work: Work, conn: Connection, openings: Sequence[tuple[Row, Opening]]) -> list[Step]:
+def open_all(work: Work, conn: Connection, openings: Sequence[tuple[HeldInterview, Opening]]) -> list[Step]:
     """As `take`, for contacts with several interviews, all locked by the caller, written in one round trip."""
     now = work.clock.now()
     decided = [_decide(conn, held, opening, now) for held, opening in openings]
@@ -103,32 +104,32 @@ def open_all(work: Work, conn: Connection, openings: Sequence[tuple[Row, Opening
     ]
 
 
-def _decide(conn: Connection, held: Row, happening: Happening, now: datetime) -> tuple[Step, rows.Turn]:
+def _decide(conn: Connection, held: HeldInterview, happening: Happening, now: datetime) -> tuple[Step, rows.Turn]:
     """The engine's step for a happening, and what is to be written of it."""
-    form = form_of(conn, held["questionnaire_sha256"])
+    form = form_of(conn, held.questionnaire_sha256)
     before = state_of(form, held)
-    closed = held["locked"] or (held["status"] == "answered" and happening.channel != "online")
+    closed = held.locked or (held.status == "answered" and happening.channel != "online")
     step = happenings.advance(form, before, happening, closed, now)
-    event = _event(held["id"], before, happening, closed, step, now)
+    event = _event(held.id, before, happening, closed, step, now)
     return step, rows.Turn(event, _columns(held, before, happening, closed, step, now), *_changes(form, before, step))
 
 
-def takes_answers(held: Row, now: datetime) -> bool:
+def takes_answers(held: HeldInterview, now: datetime) -> bool:
     """Whether answers may still come in: the province is not locked, and in time or the round keeps late ones."""
-    return not held["locked"] and (now < held["deadline_at"] or held["late_answers"] == "keep")
+    return not held.locked and (now < held.deadline_at or held.late_answers == "keep")
 
 
-def state_of(form: Questionnaire, held: Row) -> Interview:
+def state_of(form: Questionnaire, held: HeldInterview) -> Interview:
     """The interview as a locked row holds it; before its first event a fresh one, pinned to the row's questionnaire."""
-    if held["state"] is not None:
-        return states.from_dict(held["state"])
-    return happenings.fresh(form, held["language"])
+    if held.state is not None:
+        return states.from_dict(held.state)
+    return happenings.fresh(form, held.language)
 
 
-def _again(conn: Connection, held: Row, happening: Happening) -> Step:
+def _again(conn: Connection, held: HeldInterview, happening: Happening) -> Step:
     """What the same happening gave the first time."""
-    stored = rows.effects_of(conn, held["id"], happening.channel, happening.source_id)
-    before = state_of(form_of(conn, held["questionnaire_sha256"]), held)
+    stored = rows.effects_of(conn, held.id, happening.channel, happening.source_id)
+    before = state_of(form_of(conn, held.questionnaire_sha256), held)
     return Step(before, happenings.effects_from_json(stored or ()))
 
 
@@ -148,7 +149,7 @@ def _event(
 
 
 def _columns(
-    held: Row, before: Interview, happening: Happening, closed: bool, step: Step, now: datetime
+    held: HeldInterview, before: Interview, happening: Happening, closed: bool, step: Step, now: datetime
 ) -> dict[str, Any]:
     after = step.interview
     answered = any(answer.seq == after.seq for answer in after.answers.values())
@@ -156,12 +157,12 @@ def _columns(
     reopened = before.status in ("partial", "complete", "refused") and after.status == "active"
     return {
         "questionnaire_sha256": after.questionnaire,
-        "status": held["status"] if closed else after.status,
-        "channel": happening.channel if answered else held["channel"],
+        "status": held.status if closed else after.status,
+        "channel": happening.channel if answered else held.channel,
         "state": after.to_dict(),
         "seq": after.seq,
-        "begun_at": held["begun_at"] or now,
-        "ended_at": now if ended else None if reopened else held["ended_at"],
+        "begun_at": held.begun_at or now,
+        "ended_at": now if ended else None if reopened else held.ended_at,
     }
 
 
@@ -183,7 +184,7 @@ def _points(form: Questionnaire, name: str, value: str) -> str | None:
 
 
 def _keep_consent(
-    work: Work, conn: Connection, held: Row, happening: Happening, step: Step, phone: Row, now: datetime
+    work: Work, conn: Connection, held: HeldInterview, happening: Happening, step: Step, phone: Row, now: datetime
 ) -> None:
     given = next((effect.given for effect in step.effects if isinstance(effect, Consent)), None)
     if given is None:
@@ -193,7 +194,7 @@ def _keep_consent(
         source_id=happening.source_id,
         evidence=happening.said.digits if isinstance(happening, Heard) and isinstance(happening.said, Key) else "",
         at=now,
-        interview_id=held["id"],
+        interview_id=held.id,
         wording=f"{step.interview.questionnaire}:{step.interview.language}",
     )
     consent.note(work, conn, phone["hash"], phone["consent"], "given" if given else "refused", said)
@@ -204,17 +205,17 @@ def differences(conn: Connection, interview_id: UUID) -> list[str]:
     held = rows.lock(conn, interview_id)
     if held is None:
         raise UnknownInterviewError(str(interview_id))
-    form = form_of(conn, held["questionnaire_sha256"])
+    form = form_of(conn, held.questionnaire_sha256)
     folded = happenings.fold(form, rows.events(conn, interview_id))
     stored = rows.answers_of(conn, interview_id)
     if folded is None:
-        return ["answers without events"] if stored or held["state"] else []
+        return ["answers without events"] if stored or held.state else []
     found = {name: (row["value"], row["channel"], row["seq"]) for name, row in stored.items()}
     wanted = {name: (a.value, a.channel, a.seq) for name, a in folded.answers.items()}
-    columns = ("seq", held["seq"], folded.seq), ("status", held["status"], folded.status)
+    columns = ("seq", held.seq, folded.seq), ("status", held.status, folded.status)
     faults = [f"{name}: {has} stored, {should} by events" for name, has, should in columns if has != should]
-    if held["status"] == "answered":
+    if held.status == "answered":
         faults = [fault for fault in faults if not fault.startswith("status")]
-    if held["state"] != folded.to_dict():
+    if held.state != folded.to_dict():
         faults.append("state differs from events")
     return [*faults, *(["answers differ from events"] if found != wanted else [])]

@@ -50,7 +50,7 @@ def _enter(work: Work, interview_id: UUID, heard: Heard, actor: str) -> Step:
         if held is None:
             raise interviews.UnknownInterviewError(str(interview_id))
         if not interviews.takes_answers(held, work.clock.now()):
-            raise Refusal("round.office_locked" if held["locked"] else "round.too_late", office=held["office"])
+            raise Refusal("round.office_locked" if held.locked else "round.too_late", office=held.office)
         step = interviews.take(work, conn, held, heard, phone=None)
         stored = [name for name, answer in step.interview.answers.items() if answer.seq == step.interview.seq]
         audit.append(
@@ -59,7 +59,7 @@ def _enter(work: Work, interview_id: UUID, heard: Heard, actor: str) -> Step:
             actor=actor,
             action="interview.entered",
             subject=str(interview_id),
-            office_id=held["office_id"],
+            office_id=held.office_id,
             detail={"questions": sorted(stored), "source": heard.source_id},
         )
     return step

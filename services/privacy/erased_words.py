@@ -28,9 +28,9 @@ def take_out(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
     An answer to any question that is the person's own number or name counts as words.
     """
     held = rows.lock(conn, interview_id)
-    if held is None or held["state"] is None:
+    if held is None or held.state is None:
         return set()
-    form = form_of(conn, held["questionnaire_sha256"])
+    form = form_of(conn, held.questionnaire_sha256)
     events = rows.events(conn, interview_id)
     page = _Page(form, sought)
     before = differences(conn, interview_id)
@@ -48,9 +48,9 @@ def take_out(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
 def words_of(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
     """The words that `take_out` would take out."""
     held = rows.lock(conn, interview_id)
-    if held is None or held["state"] is None:
+    if held is None or held.state is None:
         return set()
-    page = _Page(form_of(conn, held["questionnaire_sha256"]), sought)
+    page = _Page(form_of(conn, held.questionnaire_sha256), sought)
     for event in rows.events(conn, interview_id):
         page.input(event["input"])
     page.values({name: answer["value"] for name, answer in rows.answers_of(conn, interview_id).items()})

@@ -27,6 +27,7 @@ from services.sending.policy import FOR_THE_FINISHED, OVER
 from services.unfit import isolation
 from services.work import Work
 from store.interview import interviews as interview_rows
+from store.interview.interviews import HeldInterview
 from store.messages import continuity as rows
 from store.messages import departing_page as leaving
 from store.messages import outbox
@@ -177,7 +178,7 @@ def _gone(work: Work, sender: SenderRow, row: Row, at: datetime) -> dict[str, An
     }
 
 
-def _interview(conn: Connection, row: Row) -> Row | None:
+def _interview(conn: Connection, row: Row) -> HeldInterview | None:
     if row["interview_id"] is None:
         return None
     return interview_rows.lock_all(conn, [row["interview_id"]]).get(row["interview_id"])
@@ -185,7 +186,7 @@ def _interview(conn: Connection, row: Row) -> Row | None:
 
 def _show(work: Work, conn: Connection, sender: SenderRow, one: Leaving) -> int:
     """What a text showed, so that an answer finds its question. Segments; 0 where nobody can tell."""
-    over = one.held is not None and one.held["status"] in OVER and one.row["purpose"] not in FOR_THE_FINISHED
+    over = one.held is not None and one.held.status in OVER and one.row["purpose"] not in FOR_THE_FINISHED
     asks = one.row["purpose"] not in texts.WRITTEN
     if sender.medium == "call" or (asks and (over or one.held is None)):
         return 0

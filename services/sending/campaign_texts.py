@@ -28,6 +28,7 @@ from sms.binding import Shown, remember, unasked
 from sms.texting import Text, TextContext
 from store.interview import interviews as rows
 from store.interview import phone_interviews
+from store.interview.interviews import HeldInterview
 from store.messages import inbound
 from store.prepared import Row
 from survey.engine.effects import Ask, Effect
@@ -38,13 +39,13 @@ WRITTEN = (TEST, *EXEMPT)
 """Purposes of texts that were written when they were decided on."""
 
 
-def context_of(held: Row, shared: bool) -> TextContext:
+def context_of(held: HeldInterview, shared: bool) -> TextContext:
     """Who writes, for an interview read by `store.interview.interviews.lock`; on a `shared` phone also about whom."""
     return TextContext(
-        office=held["office"],
-        contact=held["contact_number"],
-        accented=bool(held["accented_texts"]),
-        organisation=(held["short_name"] or held["organisation"]) if shared else "",
+        office=held.office,
+        contact=held.contact_number,
+        accented=held.accented_texts,
+        organisation=(held.short_name or held.organisation) if shared else "",
     )
 
 
@@ -53,7 +54,7 @@ class Leaving:
     """An outbox row (`store.messages.departing_page.lock_rows`) that leaves at a business time, with its interview."""
 
     row: Row
-    held: Row | None
+    held: HeldInterview | None
     at: datetime
 
 
@@ -80,7 +81,7 @@ def _is_written(row: Row) -> bool:
     return row["body"] is not None and row["purpose"] in WRITTEN
 
 
-def _text(work: Work, conn: Connection, row: Row, held: Row | None, step: Step | None) -> Text:
+def _text(work: Work, conn: Connection, row: Row, held: HeldInterview | None, step: Step | None) -> Text:
     """What one row says; `step`: the contact that was opened for it, None for a text that asks nothing."""
     if _is_written(row):
         body = work.vault.open(row["body"], "outbox.body", row["id"])
@@ -98,20 +99,22 @@ def _asks_nothing(sender: SenderRow | None, purpose: str) -> bool:
     return sender is None or not sender.can_receive or purpose in NOTICES
 
 
-def _notice(conn: Connection, held: Row, purpose: str, context: TextContext) -> Text:
+def _notice(conn: Connection, held: HeldInterview, purpose: str, context: TextContext) -> Text:
     """A text that asks nothing: of thanks, or that we shall ring."""
     code = "text.thank_you" if purpose == "thank_you" else "text.announcement"
-    return _told(conn, held, code, held["language"] or "vi", context)
+    return _told(conn, held, code, held.language or "vi", context)
 
 
-def _told(conn: Connection, held: Row, code: str, language: str, context: TextContext) -> Text:
+def _told(conn: Connection, held: HeldInterview, code: str, language: str, context: TextContext) -> Text:
     """A notice about the interview, which knows how long its call would be."""
-    minutes = length.minutes(form_of(conn, held["questionnaire_sha256"]), language)
+    minutes = length.minutes(form_of(conn, held.questionnaire_sha256), language)
     return texting.notice(code, language, context, minutes=minutes)
 
 
-def _composed(conn: Connection, held: Row, language: str, effects: tuple[Effect, ...], context: TextContext) -> Text:
-    form = form_of(conn, held["questionnaire_sha256"])
+def _composed(
+    conn: Connection, held: HeldInterview, language: str, effects: tuple[Effect, ...], context: TextContext
+) -> Text:
+    form = form_of(conn, held.questionnaire_sha256)
     written = _first(form, effects, language, context)
     return written or _told(conn, held, "text.announcement", language, context)
 
@@ -166,7 +169,7 @@ def sample(
     context = context_of(held, phone_interviews.shares_phone(conn, interview_id))
     if _asks_nothing(sender, purpose):
         return _notice(conn, held, purpose, context)
-    form = form_of(conn, held["questionnaire_sha256"])
+    form = form_of(conn, held.questionnaire_sha256)
     before = interviews.state_of(form, held)
     step = happenings.advance(form, before, Opening("sms", "sample"), False, work.clock.now())
     return _composed(conn, held, step.interview.language, step.effects, context)

@@ -32,6 +32,7 @@ from sms.texting import Text
 from store.campaign import campaigns as campaign_rows
 from store.campaign.replanning import LADDER_CHANGED
 from store.interview import interviews as interview_rows
+from store.interview.interviews import HeldInterview
 from store.messages import contact_history as contacts
 from store.messages import departing_page as leaving
 from store.messages import outbox
@@ -72,7 +73,7 @@ class _Contact:
 
     row: Row
     phone: Row
-    interview: Row | None
+    interview: HeldInterview | None
     had: Mapping[str, Any]
 
 
@@ -155,7 +156,7 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         medium=row["medium"],
         purpose=row["purpose"],
         consent=contact.phone["consent"],
-        interview_status=interview["status"] if interview else "",
+        interview_status=interview.status if interview else "",
         campaign_state=row["campaign_state"] or "",
         round_open=_round_open(row, interview, at),
         counts=_counts(conn, contact, settings.caps, at),
@@ -173,9 +174,9 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
     return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
 
 
-def _round_open(row: Row, interview: Row | None, now: datetime) -> bool:
+def _round_open(row: Row, interview: HeldInterview | None, now: datetime) -> bool:
     """Whether the row's round still runs where its organisation is: provinces have deadlines of their own."""
-    if interview is not None and (interview["locked"] or now >= interview["deadline_at"]):
+    if interview is not None and (interview.locked or now >= interview.deadline_at):
         return False
     return row["round_state"] is None or bool(row["round_state"] == "open" and now < row["closes_at"])
 

@@ -26,7 +26,8 @@ from sms.reading.replies import Reading
 from sms.several_answers import Several
 from sms.texting import TextContext
 from store.interview import interviews as interview_rows
-from store.prepared import Row
+from store.interview.interviews import HeldInterview
+from store.interview.phone_interviews import TextingInterview
 from survey.answers import Heard, Key, Spoken, Unclear
 from survey.engine.effects import (
     AlreadyAnswered,
@@ -83,7 +84,7 @@ def follow_carrier(turn: Turn) -> Result:
             return Result("carrier_replied")
 
 
-def follow_words(turn: Turn, reading: Reading, held: Sequence[Row]) -> Result | None:
+def follow_words(turn: Turn, reading: Reading, held: Sequence[HeldInterview]) -> Result | None:
     """Carry out stop, hold and start; None when the text says none of them, or nothing that changes anything."""
     before = turn.phone["consent"]
     if reading.opt == "stop" or (before == "held" and not reading.opt and _settled(turn) == "stop"):
@@ -124,20 +125,20 @@ def opts_out(body: str) -> bool:
 # Answers
 
 
-def hear(turn: Turn, held: Sequence[Row]) -> Result:
+def hear(turn: Turn, held: Sequence[TextingInterview]) -> Result:
     """Hear the text for one of the phone's interviews, all of them locked in `held`."""
-    by_id = {str(row["id"]): row for row in held}
-    shown = tuple(prompt for prompt in map(Shown.from_dict, held[0]["shown"] or ()) if prompt.interview in by_id)
+    by_id = {str(row.id): row for row in held}
+    shown = tuple(prompt for prompt in map(Shown.from_dict, held[0].shown or ()) if prompt.interview in by_id)
     about, body = _about(turn.text.body, held)
     among = tuple(prompt for prompt in shown if prompt.interview in about)
 
     def question_of(prompt: Shown) -> Question | None:
         return _form(turn, by_id[prompt.interview]).question(prompt.question)
 
-    unsure = bool(held[0]["reply_unsure"])
+    unsure = bool(held[0].reply_unsure)
     sending = turn.sending(shown)
     reading, bound = binding.hear(
-        body, among, sending.at, question_of, written(held[0]["language"]), unsure=unsure,
+        body, among, sending.at, question_of, written(held[0].language), unsure=unsure,
         otherwise=sending.otherwise, sure=sending.sure,
     )  # fmt: skip
     words = follow_words(turn, reading, held)
@@ -148,11 +149,11 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
         reading = replace(reading, said=Spoken("repeat"))  # no answer to the form: its question stood there before
     if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
-        several, bound = lists.within(body, form, bound, seen, written(held[0]["language"]))
+        several, bound = lists.within(body, form, bound, seen, written(held[0].language))
     asked = question_of(bound.shown) if isinstance(bound, Bound) else None
     words_asked = asked is not None and asked.rules.is_free_text
     goes_on = several is None and binding.goes_on(reading, bound, among, sending.otherwise or sending.at, words_asked)
-    talk = _Talk(turn, [row for row in held if str(row["id"]) in about], shown, reading, several, held)
+    talk = _Talk(turn, [row for row in held if str(row.id) in about], shown, reading, several, held)
     if turn.phone["consent"] == "stopped":
         return talk.after_stop(bound)
     if goes_on:
@@ -162,17 +163,17 @@ def hear(turn: Turn, held: Sequence[Row]) -> Result:
     return talk.answer(bound)
 
 
-def _about(body: str, held: Sequence[Row]) -> tuple[frozenset[str], str]:
+def _about(body: str, held: Sequence[HeldInterview]) -> tuple[frozenset[str], str]:
     """The interviews a text may be about, and its words: a code in front of them picks one of several."""
     code, words = binding.code_in_front(body)
-    picked = [row for row in held if row["code"] == code and row["status"] not in OVER]
+    picked = [row for row in held if row.code == code and row.status not in OVER]
     if len(held) > 1 and picked and words:
-        return frozenset(str(row["id"]) for row in picked), words
-    return frozenset(str(row["id"]) for row in held), body
+        return frozenset(str(row.id) for row in picked), words
+    return frozenset(str(row.id) for row in held), body
 
 
-def _form(turn: Turn, row: Row) -> Questionnaire:
-    return form_of(turn.conn, row["questionnaire_sha256"])
+def _form(turn: Turn, row: HeldInterview) -> Questionnaire:
+    return form_of(turn.conn, row.questionnaire_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,11 @@ class _Talk:
     """
 
     turn: Turn
-    held: Sequence[Row]
+    held: Sequence[HeldInterview]
     shown: tuple[Shown, ...]
     reading: Reading
     several: Several | None
-    everybody: Sequence[Row]
+    everybody: Sequence[HeldInterview]
 
     @property
     def says_something(self) -> bool:
@@ -227,22 +228,22 @@ class _Talk:
                 whole = Key(f"{before.value} {self.reading.said.digits}")
                 more = Heard(CHANNEL, self.turn.source_id, whole, bound.shown.turn, asked, correction=True)
                 return self._take(row, more).silent("continued")
-        return Result("continued", interview_id=self.everybody[0]["id"])
+        return Result("continued", interview_id=self.everybody[0].id)
 
-    def _row(self, prompt: Shown) -> Row:
-        return next(row for row in self.held if str(row["id"]) == prompt.interview)
+    def _row(self, prompt: Shown) -> HeldInterview:
+        return next(row for row in self.held if str(row.id) == prompt.interview)
 
-    def _open(self) -> Sequence[Row]:
-        return [row for row in self.held if row["status"] not in OVER]
+    def _open(self) -> Sequence[HeldInterview]:
+        return [row for row in self.held if row.status not in OVER]
 
-    def _named_by_code(self, bound: Binding) -> Row | None:
+    def _named_by_code(self, bound: Binding) -> HeldInterview | None:
         """Of several open interviews, the one whose code or name is all the text says; a number we asked for is no
         code."""
         waiting = self._open()
         if len(waiting) < 2 or (isinstance(bound, Bound) and self._asks_number(bound.shown)):
             return None
         said = binding.code_alone(self.turn.text.body)
-        named = [row for row in waiting if said == row["code"]]
+        named = [row for row in waiting if said == row.code]
         if said and isinstance(self.reading.said, Unclear):  # by name, unless it answers what was asked
             named = named or [row for row in waiting if said == binding.code_alone(next_interview.name_of(row))]
         return named[0] if len(named) == 1 else None
@@ -265,15 +266,15 @@ class _Talk:
         """Ask for the code of the organisation, and of the round where one organisation is asked in two."""
         waiting = self._open()
         names = [next_interview.name_of(row) for row in waiting]
-        told = (f"{n} {row['round_code']}" if names.count(n) > 1 else n for n, row in zip(names, waiting, strict=True))
-        choices = ", ".join(f"{row['code']} = {name}" for row, name in zip(waiting, told, strict=True))
+        told = (f"{n} {row.round_code}" if names.count(n) > 1 else n for n, row in zip(names, waiting, strict=True))
+        choices = ", ".join(f"{row.code} = {name}" for row, name in zip(waiting, told, strict=True))
         return notice(self.turn, "which", "text.which", self.held, choices=choices)
 
-    def _take(self, row: Row, happening: Happening) -> Result:
+    def _take(self, row: HeldInterview, happening: Happening) -> Result:
         step = interviews.take(self.turn.work, self.turn.conn, row, happening, self.turn.phone)
         wishes.carry_out(self.turn.work, self.turn.conn, row, self.turn.phone["hash"], step.effects)
         if isinstance(self.reading.said, Spoken) and step.interview.language == self.reading.said.about:
-            interview_rows.speak(self.turn.conn, row["organisation_id"], step.interview.language)
+            interview_rows.speak(self.turn.conn, row.organisation_id, step.interview.language)
         form = form_of(self.turn.conn, step.interview.questionnaire)
         doubts = lists.doubts(self.several) if self.several else ()
         told = (*doubts, *step.effects)
@@ -283,9 +284,9 @@ class _Talk:
             outcome_of(step.effects, isinstance(happening, Opening)),
             " ".join(text.body for text in texts) or None,
             sum(text.segments for text in texts),
-            interview_id=row["id"],
-            office_id=row["office_id"],
-            shown=self._shown_after(str(row["id"]), effects, form),
+            interview_id=row.id,
+            office_id=row.office_id,
+            shown=self._shown_after(str(row.id), effects, form),
             understood=self._understood(step.effects),
         )
 
@@ -295,14 +296,14 @@ class _Talk:
             return True
         return self.says_something and not any(isinstance(effect, UNFIT) for effect in effects)
 
-    def _context(self, row: Row, step: Step) -> TextContext:
+    def _context(self, row: HeldInterview, step: Step) -> TextContext:
         return TextContext(
-            office=row["office"],
-            contact=row["contact_number"],
-            accented=row["accented_texts"],
+            office=row.office,
+            contact=row.contact_number,
+            accented=row.accented_texts,
             organisation=next_interview.name_of(row) if len(self.everybody) > 1 else "",
             further=next_interview.written_offer(row, self.everybody, step),
-            asked=binding.asked_in_sitting(self.shown, str(row["id"]), self.turn.now),
+            asked=binding.asked_in_sitting(self.shown, str(row.id), self.turn.now),
         )
 
     def _shown_after(self, interview: str, effects: Sequence[Effect], form: Questionnaire) -> tuple[Shown, ...]:

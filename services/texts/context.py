@@ -21,6 +21,7 @@ from services.work import Work
 from sms import texting
 from sms.binding import Shown
 from sms.texting import TextContext
+from store.interview.interviews import HeldInterview
 from store.prepared import Row
 from survey.answers import Channel
 
@@ -72,9 +73,9 @@ def said(turn: Turn) -> consent.Said:
     return consent.Said(CHANNEL, turn.source_id, turn.text.body, turn.now)
 
 
-def notice(turn: Turn, outcome: str, code: str, held: Sequence[Row] = (), **params: object) -> Result:
+def notice(turn: Turn, outcome: str, code: str, held: Sequence[HeldInterview] = (), **params: object) -> Result:
     """Words outside the interview, in the language and letters of the phone's first interview, if it has one."""
-    context = TextContext("", accented=bool(held and held[0]["accented_texts"]))
-    text = texting.notice(code, held[0]["language"] if held else LANGUAGE, context, **params)
-    office_id = held[0]["office_id"] if held else None
+    context = TextContext("", accented=held[0].accented_texts if held else False)
+    text = texting.notice(code, held[0].language if held else LANGUAGE, context, **params)
+    office_id = held[0].office_id if held else None
     return Result(outcome, text.body, text.segments, office_id=office_id)

@@ -120,8 +120,8 @@ def _answer(turn: Turn) -> Result:
     result = conversation.hear(turn, held) if held else _without_interview(turn)
     if not result.body or result.purpose != "reply":
         return result
-    replied = (held[0]["replies"] or ()) if held else rows.answered_since(turn.conn, turn.phone["hash"], since)
-    if held and len(replied) >= held[0]["replies_a_day"]:
+    replied = (held[0].replies or ()) if held else rows.answered_since(turn.conn, turn.phone["hash"], since)
+    if held and len(replied) >= held[0].replies_a_day:
         return result.silent("replies_capped")
     return going_round.stopped(turn, result, replied)
 

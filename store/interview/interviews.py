@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
 from store.pages import document, page
 from store.people.officers import officer_of
-from store.prepared import Prepared, Row
+from store.prepared import Prepared
 from store.registry.provinces import DEADLINE, OF_INTERVIEW
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, interview_events, interviews
@@ -43,6 +43,54 @@ from store.tables.rounds import round_offices, rounds
 
 TRANSFERS = rounds.c.settings[("transfer", "0")].as_string().is_not(None)
 """Whether the round puts callers through to officers at all; only then is more looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldInterview:
+    """One interview, read under its lock, with the words and settings of its organisation, office and round."""
+
+    id: UUID
+    code: str
+    organisation_id: UUID
+    office_id: UUID
+    questionnaire_sha256: str
+    status: str
+    channel: str
+    """Of the last input that was stored; "" before."""
+    state: dict[str, Any] | None
+    """`survey.engine.state.Interview.to_dict`; None before the first event."""
+    seq: int
+    begun_at: datetime | None
+    ended_at: datetime | None
+    appointment_at: datetime | None
+    """A time the respondent chose for a call (business time)."""
+    language: str
+    """In which the organisation is spoken and written to."""
+    short_name: str
+    organisation: str
+    office: str
+    """The office's name, as `organisation` is the organisation's."""
+    contact_number: str
+    """The office's own public number."""
+    office_area: str
+    office_code: str
+    round_code: str
+    deadline_at: datetime
+    """The end of the round in this province."""
+    locked: bool
+    """Whether the province is locked: nothing more is stored."""
+    late_answers: str
+    """What the round does with answers after the deadline: "keep" or "refuse"."""
+    ring_in: str | None
+    """What the round does with somebody who rings us (`contact.ring_back.RING_IN`)."""
+    accented_texts: bool
+    replies_a_day: int
+    """Replies a phone gets in a day at most."""
+    transfer_settings: dict[str, Any] | None
+    """The round's settings where it puts callers through to officers, else None."""
+    officer: list[bytes] | None
+    """Whom callers are put through to: id (16 bytes) and sealed number."""
+
 
 HELD = (
     select(
@@ -57,7 +105,6 @@ HELD = (
         interviews.c.seq,
         interviews.c.begun_at,
         interviews.c.ended_at,
-        interviews.c.online_at,
         interviews.c.appointment_at,
         organisations.c.language,
         organisations.c.short_name,
@@ -66,13 +113,12 @@ HELD = (
         offices.c.contact_number,
         offices.c.area_code.label("office_area"),
         offices.c.code.label("office_code"),
-        rounds.c.state.label("round_state"),
         rounds.c.code.label("round_code"),
         DEADLINE.label("deadline_at"),
         round_offices.c.locked_at.is_not(None).label("locked"),
         func.coalesce(rounds.c.settings["late_answers"].as_string(), "refuse").label("late_answers"),
         rounds.c.settings["ring_in"].as_string().label("ring_in"),
-        rounds.c.settings["accented_texts"].as_boolean().label("accented_texts"),
+        func.coalesce(rounds.c.settings["accented_texts"].as_boolean(), False).label("accented_texts"),
         rounds.c.settings["caps"]["replies_a_day"].as_integer().label("replies_a_day"),
         case((TRANSFERS, rounds.c.settings)).label("transfer_settings"),
         case((TRANSFERS, officer_of(interviews.c.office_id, interviews.c.commune))).label("officer"),
@@ -90,18 +136,20 @@ def locked(query: Select[Any]) -> Select[Any]:
     return query.order_by(interviews.c.id).with_for_update(of=interviews, key_share=True)
 
 
-_ONE = Prepared(locked(HELD.where(interviews.c.id == bindparam("interview_id"))))
-_SOME = Prepared(locked(HELD.where(interviews.c.id == any_(bindparam("interview_ids", type_=ARRAY(Uuid))))))
+_ONE = Prepared(locked(HELD.where(interviews.c.id == bindparam("interview_id"))), HeldInterview)
+_SOME = Prepared(
+    locked(HELD.where(interviews.c.id == any_(bindparam("interview_ids", type_=ARRAY(Uuid))))), HeldInterview
+)
 
 
-def lock(conn: Connection, interview_id: UUID) -> Row | None:
+def lock(conn: Connection, interview_id: UUID) -> HeldInterview | None:
     """Lock one interview (after its phone) and read it with its organisation's and office's words; None if unknown."""
     return _ONE.first(conn, {"interview_id": interview_id})
 
 
-def lock_all(conn: Connection, interview_ids: Iterable[UUID]) -> dict[UUID, Row]:
+def lock_all(conn: Connection, interview_ids: Iterable[UUID]) -> dict[UUID, HeldInterview]:
     """As `lock`, several in one order for everybody, by id."""
-    return {row["id"]: row for row in _SOME.all(conn, {"interview_ids": list(interview_ids)})}
+    return {row.id: row for row in _SOME.all(conn, {"interview_ids": list(interview_ids)})}
 
 
 def _write_turn() -> Update:

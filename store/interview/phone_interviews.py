@@ -6,6 +6,7 @@ It must not know what a text means. Which interviews may still be answered is as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Exists, Text, Uuid, any_, bind
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
-from store.interview.interviews import HELD, locked
-from store.prepared import Prepared, Row
+from store.interview.interviews import HELD, HeldInterview, locked
+from store.prepared import Prepared
 from store.tables.interviews import inbound, interviews, prompted
 from store.tables.outbox import outbox
 from store.tables.registry import organisation_phones
@@ -23,6 +24,19 @@ from store.tables.rounds import rounds
 
 NOT_OUT_YET = (State.PLANNED, State.CLAIMED, State.SENDING, State.UNKNOWN)
 """States of a text that has not left, or may not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextingInterview(HeldInterview):
+    """One of a phone's interviews, with what one of our numbers and this phone have written to each other lately."""
+
+    shown: list[dict[str, Any]] | None
+    """What our number has shown the phone, newest first (`sms.binding.Shown.to_dict`)."""
+    replies: list[int | None] | None
+    """As what each text of the phone was answered since a time; None without any."""
+    reply_unsure: bool | None
+    """Whether the newest reply is not known to have left; None without one."""
+
 
 _of_phone = select(organisation_phones.c.organisation_id).where(
     organisation_phones.c.phone_hash == bindparam("phone_hash")
@@ -47,7 +61,7 @@ _unsure = (
     .limit(1)
 )
 _PHONE = HELD.where(interviews.c.organisation_id.in_(_of_phone), rounds.c.state == "open")
-_OF_PHONE = Prepared(locked(_PHONE))
+_OF_PHONE = Prepared(locked(_PHONE), HeldInterview)
 _OF_PHONE_TEXTING = Prepared(
     locked(
         _PHONE.add_columns(
@@ -55,19 +69,20 @@ _OF_PHONE_TEXTING = Prepared(
             _replies.scalar_subquery().label("replies"),
             _unsure.scalar_subquery().label("reply_unsure"),
         )
-    )
+    ),
+    TextingInterview,
 )
 
 
-def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[Row]:
+def lock_of_phone(conn: Connection, phone_hash: bytes) -> Sequence[HeldInterview]:
     """Lock the interviews in open rounds of every organisation with this phone, in one order for everybody."""
     return _OF_PHONE.all(conn, {"phone_hash": phone_hash})
 
 
-def lock_for_text(conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime) -> Sequence[Row]:
-    """As `lock_of_phone`, each row with what our number has `shown` the phone, as what its texts were answered since a
-    time (`replies`, one each; None without), and whether the newest reply is not known to have left (`reply_unsure`).
-    """
+def lock_for_text(
+    conn: Connection, phone_hash: bytes, sender_id: UUID, replies_since: datetime
+) -> Sequence[TextingInterview]:
+    """As `lock_of_phone`, each row with what is needed to understand a text; replies count from `replies_since` on."""
     given = {"phone_hash": phone_hash, "sender_id": sender_id, "replies_since": replies_since}
     return _OF_PHONE_TEXTING.all(conn, given)
 

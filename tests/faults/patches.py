@@ -136,7 +136,7 @@ def ignore_turn() -> Iterator[Patch]:
     def whatever_is_asked(line: Any, held: Any, call: Any, turn: int, *pressed: Any) -> Any:
         if asides.parts(call["question"] or "")[0] == asides.NEXT:
             return hear(line, held, call, turn, *pressed)
-        now = interviews.state_of(form_of(line.conn, held["questionnaire_sha256"]), held)
+        now = interviews.state_of(form_of(line.conn, held.questionnaire_sha256), held)
         moved = {**call, "question": now.asked or "", "interview_turn": now.turn}
         return hear(line, held, moved, f"{turn}:{line.work.ids.public()}", *pressed)  # type: ignore[arg-type]  # a new source
 
@@ -161,7 +161,7 @@ def ignore_duplicate() -> Iterator[Patch]:
 def skip_province_end() -> Iterator[Patch]:
     decide = interviews._decide
     yield from everywhere(interviews.takes_answers, lambda held, now: True)
-    yield Patch(interviews, "_decide", lambda conn, held, *more: decide(conn, {**held, "locked": False}, *more))
+    yield Patch(interviews, "_decide", lambda conn, held, *more: decide(conn, replace(held, locked=False), *more))
 
 
 # Consent

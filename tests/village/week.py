@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ from services.senders import senders
 from services.sending import dispatcher as dispatch
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
+from store.interview import interviews as interview_rows
 from store.interview.interviews import answers_of
 from store.tables.interviews import interviews as interview_table
 from store.tables.outbox import outbox
@@ -177,13 +179,14 @@ class Week:
     def _thinks(self, person: Person, name: str) -> str:
         return person.opinion(person.ear.question(name))
 
-    def _of(self, interview_id: object) -> tuple[str, dict[str, str], list[str]]:
+    def _of(self, interview_id: UUID) -> tuple[str, dict[str, str], list[str]]:
         """Status, stored answers, and questions without one."""
         with self.work.database.transaction() as conn:
             status = conn.scalar(sa.select(interview_table.c.status).where(interview_table.c.id == interview_id))
-            row = conn.execute(sa.select(interview_table).where(interview_table.c.id == interview_id)).mappings().one()
-            given = {name: answer["value"] for name, answer in answers_of(conn, row["id"]).items()}
-        state = interviews.state_of(self.form, {"state": row["state"], "language": "vi"})
+            held = interview_rows.lock(conn, interview_id)
+            assert held is not None
+            given = {name: answer["value"] for name, answer in answers_of(conn, interview_id).items()}
+        state = interviews.state_of(self.form, held)
         missing = [
             item.name for item in plan_of(self.form).spoken
             if item.name not in given and is_relevant(item, state.answers)
