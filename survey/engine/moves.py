@@ -44,6 +44,11 @@ OPTIONAL_TRIES = 2
 """The same for a question that need not be answered: silence may well be the answer."""
 
 
+def is_read_back(item: Item, channel: Channel) -> bool:
+    """Whether a call reads the answer back: several keys were pressed, any of which may have slipped."""
+    return channel == "voice" and item.question.rules.takes_figures
+
+
 @dataclass(slots=True)
 class Course(Standing):
     """An interview being changed by one event. Build it with `start`, read it back with `interview`."""
@@ -132,7 +137,7 @@ class Course(Standing):
 
     def go_on_after(self, item: Item) -> None:
         """After an answer to the prompt itself: a call reads a number back, else the next question follows."""
-        if self.channel != "voice" or not item.question.rules.takes_figures:
+        if not is_read_back(item, self.channel):
             self.move_on(item.at)
             return
         value, last = self.answers[item.name].value, self.earlier.get(item.name)

@@ -26,7 +26,7 @@ _LITERALS = frozenset({"(string)", "(integer)", "(decimal)", "(float)"})
 _FAR = 1e11
 _STEP = 10**-MAX_PLACES
 _FEW = ("0", "1", "2", "3", "1000000", "1970-01-01", "2100-12-31", "x")
-"""Tried beside what the condition itself names."""
+"""Tried beside what the condition itself names, and an answer of the question's kind."""
 
 
 def never_holds(expression: Expression, questions: Mapping[str, Question], this: Question | None = None) -> bool:
@@ -102,7 +102,8 @@ def _answers(question: Question, literals: set[str]) -> list[str]:
         pairs = [f"{one} {other}" for at, one in enumerate(values) for other in values[at + 1 :]]
         tried = [*values, *pairs, " ".join(values)]
     else:
-        tried = [near for literal in sorted(literals) for near in _near(literal)] + list(_FEW)
+        tried = [near for literal in sorted(literals) for near in _near(literal)]
+        tried += [*_FEW, question.rules.example]
     found = [value for text in tried if (value := from_value(question, text)) is not None]
     return [value for value in dict.fromkeys(found) if _allowed(question, value)]
 

@@ -117,7 +117,7 @@ class QuestionKind:
     exported_as: str = "text"
     """Type in the open format Flow Results 1.1.0."""
     example: str = ""
-    """Keys of an answer, for measures; "" for kinds with choices."""
+    """Keys of an answer, for measures and for trying conditions; "" for kinds with choices."""
 
     @property
     def takes_figures(self) -> bool:

@@ -62,7 +62,7 @@ FAULTS: dict[str, tuple[int, Plant]] = {
     "no opinion has no key": (2, _without(menus, "_no_opinion", lambda question: None)),
     "what is left open never comes back": (2, _without(Course, "leave_open", _given_up_at_once)),
     "a refusal is final at once": (2, _without(Course, "_settle_consent", _refused_at_once)),
-    "numbers are not read back": (3, _without(course, "READ_BACK", frozenset())),
+    "numbers are not read back": (3, _without(course, "is_read_back", lambda item, channel: False)),
     "a number far from last time's is taken as it is": (3, _without(course, "is_far", lambda value, last: False)),
     "the form is handed in unheard": (4, _without(Course, "_wind_up", lambda self: self.finish())),
     "another caller's answers can be heard and changed": (4, _earlier_answers_told),
