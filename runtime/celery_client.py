@@ -13,6 +13,7 @@ import structlog
 from celery import Celery, signals
 
 from runtime import observability
+from store.unit_of_work import refuse_open_transaction
 
 HOUSEKEEPING = "housekeeping"
 QUEUES = ("contact", HOUSEKEEPING)
@@ -64,9 +65,18 @@ def configuration(broker_url: str) -> dict[str, Any]:
     }
 
 
+class CommittedCelery(Celery):  # type: ignore[misc]  # celery brings no types
+    """A Celery application that sends nothing while a transaction is open: workers would not see its rows yet."""
+
+    def send_task(self, *args: Any, **kwargs: Any) -> Any:
+        """As Celery's, which `delay` and `apply_async` of every task come to. Raises OpenTransactionError."""
+        refuse_open_transaction()
+        return super().send_task(*args, **kwargs)
+
+
 def celery_app(broker_url: str) -> Celery:
     """A Celery application with our configuration and no tasks of its own."""
-    app = Celery("alo", set_as_current=False)
+    app = CommittedCelery("alo", set_as_current=False)
     app.conf.update(configuration(broker_url))
     return app
 
@@ -85,7 +95,7 @@ class CeleryJobs:
         self._app = celery_app(broker_url)
 
     def enqueue(self, task: str, *ids: str) -> None:
-        """Send the task's name and ids; call it after commit."""
+        """Send the task's name and ids. Raises OpenTransactionError inside a transaction."""
         try:
             self._app.send_task(task, args=ids)
         except kombu.exceptions.OperationalError:

@@ -58,10 +58,11 @@ class Ids(Protocol):
 
 
 class Jobs(Protocol):
-    """Asks workers to do something soon; called after commit, with ids only. Losing a job is harmless (sweeps)."""
+    """Asks workers to do something soon, with ids only. Losing a job is harmless (sweeps)."""
 
     def enqueue(self, task: str, *ids: str) -> None:
-        """Put task `task` (its Celery name) on the queue."""
+        """Put task `task` (its Celery name) on the queue. Inside a transaction give this to `after_commit`; otherwise
+        it raises store.unit_of_work.OpenTransactionError."""
 
 
 class TextCarrier(Protocol):

@@ -1,19 +1,25 @@
 """The one place where a transaction begins and ends: a connection pool for one database role.
 
-It must not know any table or use case; time is passed in by those who write rows.
+What must wait for a commit (a message to the workers, above all) is given to `after_commit`. It must not know any table
+or use case, nor what such a job is; time is passed in by those who write rows.
 """
 
 from __future__ import annotations
 
 import select
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ParamSpec
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
+
+P = ParamSpec("P")
 
 PREPARE_AFTER = 1
 """Executions of a statement on a connection before it is prepared on the server."""
@@ -25,6 +31,85 @@ _SCOPE = sa.text(
     "SELECT set_config('alo.office', :office, true), set_config('alo.national', :national, true),"
     " set_config('alo.member', :member, true)"
 )
+
+
+class OpenTransactionError(RuntimeError):
+    """What should wait for a commit was asked for inside a transaction, or without one that it could wait for."""
+
+
+@dataclass(slots=True, eq=False)
+class _Transaction:
+    """An open transaction and what waits for its commit."""
+
+    connection: sa.Connection
+    jobs: list[Callable[[], None]] = field(default_factory=list)
+
+
+class _OfThread(threading.local):
+    """The open transactions of this thread, the innermost last."""
+
+    def __init__(self) -> None:
+        self.open: list[_Transaction] = []
+
+
+_of_thread = _OfThread()
+
+
+def after_commit(conn: sa.Connection, job: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Call `job` with these arguments once the transaction of `conn` is committed; never when it is rolled back.
+
+    A process that dies in between loses it. Raises OpenTransactionError unless `conn` is in a transaction of a Database
+    that this thread opened.
+    """
+    _transaction_of(conn).jobs.append(partial(job, *args, **kwargs))
+
+
+def refuse_open_transaction() -> None:
+    """Raise OpenTransactionError while a transaction of this thread is open: a worker would not see its rows yet."""
+    if _of_thread.open:
+        raise OpenTransactionError("inside a transaction: use after_commit")
+
+
+@contextmanager
+def savepoint(conn: sa.Connection) -> Iterator[None]:
+    """A part of the transaction of `conn`, taken back alone when the block raises: its rows, and its jobs."""
+    jobs = _transaction_of(conn).jobs
+    kept = len(jobs)
+    try:
+        with conn.begin_nested():
+            yield
+        kept = len(jobs)
+    finally:
+        del jobs[kept:]
+
+
+def _transaction_of(conn: sa.Connection) -> _Transaction:
+    for transaction in reversed(_of_thread.open):
+        if transaction.connection is conn:
+            return transaction
+    raise OpenTransactionError("no transaction of a Database is open on this connection")
+
+
+@contextmanager
+def _opened(connection: sa.Connection) -> Iterator[list[Callable[[], None]]]:
+    """Counts the transaction as open for the block. What waits for its commit."""
+    there = _of_thread.open  # a generator may be ended by another thread: what was entered here is removed here
+    transaction = _Transaction(connection)
+    there.append(transaction)
+    try:
+        yield transaction.jobs
+    finally:
+        there.remove(transaction)
+
+
+def _run(jobs: list[Callable[[], None]]) -> None:
+    """Run what waited for a commit; another transaction that is still open around it has nothing to do with that."""
+    around, _of_thread.open = _of_thread.open, []
+    try:
+        for job in jobs:
+            job()
+    finally:
+        _of_thread.open = around
 
 
 class Database:
@@ -76,16 +161,17 @@ class Database:
 
     @contextmanager
     def transaction(self, *, office: UUID | None = None, national: bool = False) -> Iterator[sa.Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises.
+        """One transaction: committed when the block ends, rolled back when it raises; then its jobs (`after_commit`).
 
         `office` or `national` is what row-level security lets the console see, for this transaction only;
         without either, the scope this Database was given by `scoped` holds (none: the console sees no office's rows).
         """
         scope = (str(office), "") if office else ("", "yes") if national else (self._office, self._national)
-        with self._engine.begin() as connection:
+        with self._engine.begin() as connection, _opened(connection) as jobs:
             if any(scope):
                 connection.execute(_SCOPE, {"office": scope[0], "national": scope[1], "member": self._member})
             yield connection
+        _run(jobs)
 
     def scoped(self, *, office: UUID | None = None, national: bool = False, member: UUID | None = None) -> Database:
         """The same pool, every transaction of which sees one office's rows, or all (`national`).
@@ -101,7 +187,10 @@ class Database:
 
     @contextmanager
     def taken_back(self) -> Iterator[Database]:
-        """A Database whose transactions all lie within one that is rolled back at the end: nothing of them stays."""
+        """A Database whose transactions all lie within one that is rolled back at the end: nothing of them stays.
+
+        Their jobs are dropped.
+        """
         with self._engine.connect() as connection, connection.begin() as whole:
             yield _TakenBack(connection)
             whole.rollback()
@@ -125,7 +214,7 @@ class _TakenBack(Database):
     @contextmanager
     def transaction(self, *, office: UUID | None = None, national: bool = False) -> Iterator[sa.Connection]:
         """As of any Database, but for a scope: a rehearsal is the machine's own, which sees every row."""
-        with self._connection.begin_nested():
+        with self._connection.begin_nested(), _opened(self._connection):
             yield self._connection
 
 

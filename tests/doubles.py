@@ -13,6 +13,7 @@ from uuid import UUID
 
 from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult
 from services.ports import SenderRow
+from store.unit_of_work import refuse_open_transaction
 
 KEY = bytes(range(32))
 KEYS = {
@@ -76,11 +77,12 @@ class FakeIds:
 
 @dataclass
 class RecordingJobs:
-    """Notes what was asked of the workers."""
+    """Notes what was asked of the workers; refuses while a transaction is open, as Celery's queue does."""
 
     enqueued: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     def enqueue(self, task: str, *ids: str) -> None:
+        refuse_open_transaction()
         self.enqueued.append((task, ids))
 
 

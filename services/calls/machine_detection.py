@@ -15,6 +15,7 @@ from services.work import Work
 from store.interview import calls
 from store.messages import outbox, senders
 from store.messages.outbox import OutboxRow
+from store.unit_of_work import after_commit
 
 
 def record(work: Work, ref: str, found: Detection) -> str:
@@ -40,8 +41,8 @@ def record(work: Work, ref: str, found: Detection) -> str:
         if not machine:
             return "person"
         calls.give_up(conn, ref, work.clock.now())
-    if not over:
-        work.jobs.enqueue("alo.hang_up", str(row.id))
+        if not over:
+            after_commit(conn, work.jobs.enqueue, "alo.hang_up", str(row.id))
     return "machine"
 
 

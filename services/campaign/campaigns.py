@@ -29,6 +29,7 @@ from store.campaign import campaigns
 from store.messages import outbox
 from store.registry import organisations as registry
 from store.registry import rounds
+from store.unit_of_work import after_commit
 
 __all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
 
@@ -145,7 +146,7 @@ def launch(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason:
         if not campaigns.move(conn, campaign_id, [campaign["state"]], "planning", launched_at=now, launched_by=actor):
             raise Refusal("campaign.not_a_draft", state="planning")
         _told(conn, now, actor, "campaign.launched", campaign, reason, contacted=contacted)
-    work.jobs.enqueue("alo.plan_campaign", str(campaign_id))
+        after_commit(conn, work.jobs.enqueue, "alo.plan_campaign", str(campaign_id))
     return contacted
 
 
@@ -221,8 +222,8 @@ def resume(
             if key is None or not campaigns.let_go(conn, campaign_id, key):
                 raise Refusal("campaign.part_not_on_hold", part=name)
         _told(conn, now, actor, "campaign.resumed", campaign, reason, parts=list(parts))
-    if not parts and not campaign["planned_at"]:
-        work.jobs.enqueue("alo.plan_campaign", str(campaign_id))
+        if not parts and not campaign["planned_at"]:
+            after_commit(conn, work.jobs.enqueue, "alo.plan_campaign", str(campaign_id))
 
 
 def stop(work: Work, campaign_id: UUID, actor: str, reason: str = "") -> int:

@@ -20,6 +20,7 @@ from services.work import Work
 from sms.texting import Text
 from store import audit
 from store.messages import outbox
+from store.unit_of_work import after_commit
 
 
 def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "", sight: Work | None = None) -> Trial:
@@ -42,7 +43,7 @@ def send(work: Work, campaign_id: UUID, number: str, actor: str, reason: str = "
             conn, at=now, actor=actor, action="campaign.tested", subject=str(campaign_id),
             office_id=campaign["office_id"], detail={"ref": row["ref"]} | ({"reason": reason} if reason else {}),
         )  # fmt: skip
-    work.jobs.enqueue("alo.dispatch", str(sender.id))
+        after_commit(conn, work.jobs.enqueue, "alo.dispatch", str(sender.id))
     return Trial(row["ref"], text.body, due_at)
 
 

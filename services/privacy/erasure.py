@@ -37,7 +37,7 @@ from store.tables.registry import imports
 from store.tables.staff import audit as trail
 from store.tables.staff import staff
 from store.tables.unfit import unfit
-from store.unit_of_work import Database
+from store.unit_of_work import Database, after_commit
 
 JOB = "alo.sweep_erasures"
 UNDER_WAY = "person.under_way"
@@ -128,10 +128,10 @@ def erase(work: Work, eraser: Database, written: str, actor: str) -> Erased:
         rows = {name: n for name, n in (done | {trail.name: len(scrubbed)}).items() if n}
         detail = {"rows": rows, "at_carriers": asked, "scrubbed": scrubbed}
         audit.append(conn, at=now, actor=actor, action="person.erased", subject=person.subject.mark, detail=detail)
+        after_commit(conn, work.jobs.enqueue, JOB)
     kannel = any(row["carrier"] != erasures.ASKABLE for row in held)
     if kannel:
         _tell_of_logs(work, person)
-    work.jobs.enqueue(JOB)
     return Erased(number, done, asked, kannel, person, frozenset(words))
 
 

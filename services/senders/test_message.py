@@ -25,6 +25,7 @@ from store import audit
 from store.campaign import audience, campaigns
 from store.messages import outbox, senders
 from store.people import phones
+from store.unit_of_work import after_commit
 
 A_DAY = 2
 """Test texts to one phone in a day."""
@@ -57,7 +58,7 @@ def order(work: Work, name: str, number: str, words: str, actor: str) -> Trial:
             row |= {"medium": "call", "body": None, "segments": 0}
         outbox.insert_row(conn, **row)
         audit.append(conn, at=now, actor=actor, action="sender.tested", subject=name, detail={"ref": row["ref"]})
-    work.jobs.enqueue("alo.dispatch", str(sender.id))
+        after_commit(conn, work.jobs.enqueue, "alo.dispatch", str(sender.id))
     return Trial(row["ref"], words if sender.medium == "text" else "", due_at)
 
 

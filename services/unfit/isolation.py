@@ -22,6 +22,7 @@ from characters.cleaning import storable
 from services import tasks
 from services.work import Work
 from store.messages import unfit
+from store.unit_of_work import savepoint
 
 LOOPS: Mapping[str, str] = {
     "texts": "a text that came in",
@@ -117,7 +118,7 @@ def within(conn: Connection, page: Sequence[T], do: Callable[[Sequence[T]], None
 
 def _is_fit(conn: Connection, page: Sequence[T], do: Callable[[Sequence[T]], None]) -> bool:
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             do(page)
     except Exception as fault:
         if kind_of(fault) not in ("data", "unclear"):

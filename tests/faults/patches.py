@@ -34,6 +34,7 @@ from services.sending import policy as clearance
 from services.texts import answer as conversation
 from services.texts import receive as inbound
 from sms import texting
+from store import unit_of_work
 from store.interview import calls as call_rows
 from store.messages import claims, outbox, pacing
 from store.messages import departing_page as leaving
@@ -214,6 +215,10 @@ def no_unknown_state() -> Iterator[Patch]:
     yield Patch(sweeps, "IN_DOUBT", State.PLANNED)
 
 
+def job_before_commit() -> Iterator[Patch]:
+    yield from everywhere(unit_of_work.after_commit, lambda _conn, job, *given: job(*given))
+
+
 # Calls
 
 
@@ -331,6 +336,7 @@ FAULTS: Mapping[str, Fault] = {
     "machines-press-keys": Fault(
         "who pressed a key is taken for a machine when the carrier says so", machines_press_keys
     ),
+    "job-before-commit": Fault("workers are asked for something before they can see it", job_before_commit),
     "no-unknown-state": Fault("a hand-over in doubt is taken for one that failed, and sent again", no_unknown_state),
 }
 """Name → the protection that it takes away."""

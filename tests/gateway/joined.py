@@ -23,6 +23,7 @@ from services.sending import dispatcher as dispatch
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders
+from store.unit_of_work import refuse_open_transaction
 from tests.services.world import LINE, World, build
 from tests.simulator import parts
 from tests.simulator.parts import ACCOUNT, TOKEN, Sim
@@ -45,6 +46,7 @@ class JobsAtOnce:
 
     def enqueue(self, task: str, *ids: str) -> None:
         """See `services.ports.Jobs`."""
+        refuse_open_transaction()
         self.asked.append(task)
         if task == "alo.hang_up" and not self.lost:
             assert self.work is not None

@@ -35,8 +35,8 @@ def asked_for() -> Iterator[tuple[str, str]]:
     """(place, task name) of everything that is enqueued by name."""
     for path in modules("services", "workers", "gateway", "runtime"):
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and called(node) in ("enqueue", "send_task") and node.args:
-                task = literal(node.args[0])
+            if isinstance(node, ast.Call) and called(node) in ("enqueue", "send_task", "after_commit") and node.args:
+                task = next(filter(None, map(literal, node.args)), None)
                 if task:
                     yield f"{name(path)}:{node.lineno}", task
 

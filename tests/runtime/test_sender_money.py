@@ -23,6 +23,7 @@ from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders
 from store.tables.staff import audit
+from store.unit_of_work import refuse_open_transaction
 from tests.doubles import START
 from tests.services.world import LEADER, LINE, ONE_WAY, OUR_NUMBER, World, build
 from tests.simulator import parts
@@ -60,6 +61,7 @@ class AtOnce:
 
     def enqueue(self, task: str, *ids: str) -> None:
         """Dispatch for the sender."""
+        refuse_open_transaction()
         assert task == "alo.dispatch"
         with self.work.database.transaction() as conn:
             found = [row for row in conn.scalars(sa.select(senders.c.id)) if str(row) in ids]

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from store.tables.registry import offices
-from store.unit_of_work import Database
+from store.unit_of_work import Database, OpenTransactionError, after_commit, refuse_open_transaction, savepoint
 
 OFFICE = {"code": "01", "name": "n", "level": "province", "area_scheme": "s", "area_code": "01", "contact_number": ""}
 
@@ -58,3 +58,92 @@ def test_errors_do_not_quote_parameters(machine: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError) as caught, machine.transaction() as conn:
         conn.execute(sa.text("SELECT 1 / (CASE WHEN :name = '' THEN 1 ELSE 0 END)"), {"name": "Nguyễn Thị Bí Mật"})
     assert "Bí Mật" not in str(caught.value)
+
+
+def count(database: Database) -> int:
+    """Offices that are committed."""
+    with database.transaction() as conn:
+        return int(conn.scalar(sa.select(sa.func.count()).select_from(offices)) or 0)
+
+
+def test_a_job_runs_once_its_rows_are_there_for_others(machine: Database, owner: Database) -> None:
+    seen: list[object] = []
+
+    def look(what: str) -> None:
+        refuse_open_transaction()
+        seen.append((what, count(owner)))
+
+    with machine.transaction() as conn:
+        conn.execute(sa.insert(offices).values(id=UUID(int=1), **OFFICE))
+        after_commit(conn, look, "first")
+        after_commit(conn, look, what="second")
+        assert seen == []
+    assert seen == [("first", 1), ("second", 1)]
+
+
+def broken(database: Database, ran: list[str]) -> None:
+    """Ask for a job in a transaction that fails."""
+    with database.transaction() as conn:
+        after_commit(conn, ran.append, "lost")
+        raise ZeroDivisionError
+
+
+def test_a_rollback_drops_its_jobs(machine: Database) -> None:
+    ran: list[str] = []
+    with pytest.raises(ZeroDivisionError):
+        broken(machine, ran)
+    with machine.transaction():
+        pass
+    assert ran == []
+
+
+def test_a_part_that_is_taken_back_drops_only_its_own_jobs(machine: Database) -> None:
+    ran: list[str] = []
+
+    def broken_part(conn: sa.Connection) -> None:
+        with savepoint(conn):
+            after_commit(conn, ran.append, "within")
+            raise ZeroDivisionError
+
+    with machine.transaction() as conn:
+        after_commit(conn, ran.append, "before")
+        with pytest.raises(ZeroDivisionError):
+            broken_part(conn)
+        with savepoint(conn):
+            after_commit(conn, ran.append, "kept")
+    assert ran == ["before", "kept"]
+
+
+def test_a_rehearsal_drops_its_jobs(machine: Database) -> None:
+    ran: list[str] = []
+    with machine.taken_back() as database, database.transaction() as conn:
+        after_commit(conn, ran.append, "lost")
+        with pytest.raises(OpenTransactionError):
+            refuse_open_transaction()
+    refuse_open_transaction()
+    assert ran == []
+
+
+def test_a_transaction_inside_another_asks_when_it_is_committed_itself(machine: Database, owner: Database) -> None:
+    ran: list[str] = []
+
+    def note(what: str) -> None:
+        refuse_open_transaction()
+        ran.append(what)
+
+    with owner.transaction() as outer:
+        after_commit(outer, note, "outer")
+        with machine.transaction() as conn:
+            after_commit(conn, note, "inner")
+        assert ran == ["inner"]
+    assert ran == ["inner", "outer"]
+
+
+def test_what_should_wait_needs_a_transaction_that_is_open(machine: Database) -> None:
+    with machine.transaction() as conn:
+        pass
+    with pytest.raises(OpenTransactionError):
+        after_commit(conn, refuse_open_transaction)
+    with pytest.raises(OpenTransactionError), machine.transaction():
+        refuse_open_transaction()
+    refuse_open_transaction()
