@@ -7,7 +7,7 @@ anything: that is done under the phone's lock by whoever asks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -70,6 +70,20 @@ class Counts:
     """Calls to this phone that ring or talk now."""
     since_drop_s: int | None = None
     """For a resumption: seconds since the call dropped."""
+
+    def lately(self, since: datetime) -> Counts:
+        """These counts with the times since `since` only; those of a round and of running calls stay."""
+        return replace(
+            self,
+            contacts_at=_from(self.contacts_at, since),
+            texts_at=_from(self.texts_at, since),
+            calls_at=_from(self.calls_at, since),
+            answered_at=_from(self.answered_at, since),
+        )
+
+
+def _from(times: tuple[datetime, ...], since: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in times if at >= since)
 
 
 EXEMPT: Mapping[str, str] = {

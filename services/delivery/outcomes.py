@@ -39,8 +39,7 @@ from services.work import Work
 from store import audit
 from store.campaign import campaigns
 from store.interview import calls
-from store.messages import departing_page as leaving
-from store.messages import outbox, receipts, senders
+from store.messages import departing_page, outbox, receipts, senders
 from store.messages.departing_page import AcceptedRow
 from store.messages.outbox import OutboxRow, RowWithPhone
 
@@ -70,10 +69,10 @@ def settle_accepted(work: Work, taken: Mapping[UUID, Accepted]) -> None:
     """As `settle`, for a page of hand-overs the carrier took (row → its answer), in one transaction."""
     carrier_ids = {outbox_id: result.carrier_id for outbox_id, result in taken.items()}
     with work.database.transaction() as conn:
-        rows = leaving.lock_with_phones(conn, carrier_ids)
+        rows = departing_page.lock_with_phones(conn, carrier_ids)
         for row in rows:
             _claim_carrier_id(work, conn, row)
-        leaving.accept(conn, [_accepted(row, taken[row.id], work.clock.now()) for row in rows])
+        departing_page.accept(conn, [_accepted(row, taken[row.id], work.clock.now()) for row in rows])
 
 
 def _accepted(row: AcceptedRow, result: Accepted, now: datetime) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from store.interview import calls
 from store.interview import interviews as interview_rows
 from store.interview.interviews import HeldInterview
 from store.messages import outbox
+from store.messages.departing_page import DepartingRow
 from store.messages.outbox import OutboxRow
 from store.people import phones
 from store.prepared import Row
@@ -120,7 +121,7 @@ def _row(work: Work, dropped: OutboxRow, held: HeldInterview, due_at: datetime, 
     }
 
 
-def gone_on(row: Row, interview: HeldInterview | None) -> bool:
+def gone_on(row: DepartingRow, interview: HeldInterview | None) -> bool:
     """Whether the person was heard again, on any channel, since the call broke off that `row` would resume."""
-    seq = row["reason"].get("seq")
-    return row["purpose"] == PURPOSE and interview is not None and seq is not None and interview.seq != seq
+    seq = row.reason.get("seq")
+    return row.purpose == PURPOSE and interview is not None and seq is not None and interview.seq != seq

@@ -22,15 +22,14 @@ from services.consent import callers as numbers
 from services.delivery import outcomes as delivery
 from services.ports import Clock
 from services.sending import campaign_texts as texts
-from services.sending.campaign_texts import Leaving
+from services.sending.campaign_texts import DepartingText
 from services.sending.policy import FOR_THE_FINISHED, OVER
 from services.unfit import isolation
 from services.work import Work
 from store.interview import interviews as interview_rows
 from store.interview.interviews import HeldInterview
 from store.messages import continuity as rows
-from store.messages import departing_page as leaving
-from store.messages import outbox
+from store.messages import departing_page, outbox
 from store.people import phones
 from store.prepared import Row
 
@@ -156,8 +155,8 @@ def _leave(work: Work, conn: Connection, sender: SenderRow, row: Row, at: dateti
     locked = outbox.lock(conn, row["id"])  # waited for: what is passed over here would be entered a second time
     if locked is None or locked.state not in rows.NOT_GONE:
         return False
-    place = leaving.lock_rows(conn, [row["id"]], sender.id)[row["id"]]
-    segments = _show(work, conn, sender, Leaving(place, interview, at))
+    departure = departing_page.lock_rows(conn, [row["id"]], sender.id)[row["id"]]
+    segments = _show(work, conn, sender, DepartingText(departure, interview, at))
     words = {"body": work.vault.seal(body, "outbox.body", row["id"])} if body else {}
     outbox.change(conn, row["id"], segments=row["segments"] or segments, **_gone(work, sender, row, at), **words)
     return True
@@ -184,15 +183,15 @@ def _interview(conn: Connection, row: Row) -> HeldInterview | None:
     return interview_rows.lock_all(conn, [row["interview_id"]]).get(row["interview_id"])
 
 
-def _show(work: Work, conn: Connection, sender: SenderRow, one: Leaving) -> int:
+def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -> int:
     """What a text showed, so that an answer finds its question. Segments; 0 where nobody can tell."""
-    over = one.held is not None and one.held.status in OVER and one.row["purpose"] not in FOR_THE_FINISHED
-    asks = one.row["purpose"] not in texts.WRITTEN
+    over = one.held is not None and one.held.status in OVER and one.row.purpose not in FOR_THE_FINISHED
+    asks = one.row.purpose not in texts.WRITTEN
     if sender.medium == "call" or (asks and (over or one.held is None)):
         return 0
     segments = [0]
 
-    def write(page: Sequence[Leaving]) -> None:
+    def write(page: Sequence[DepartingText]) -> None:
         segments.append(texts.write_all(work, conn, sender, page)[0].segments)
 
     isolation.within(conn, [one], write)  # what cannot be written any more has left all the same

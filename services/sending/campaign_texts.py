@@ -30,7 +30,7 @@ from store.interview import interviews as rows
 from store.interview import phone_interviews
 from store.interview.interviews import HeldInterview
 from store.messages import inbound
-from store.prepared import Row
+from store.messages.departing_page import DepartingRow, Departure
 from survey.engine.effects import Ask, Effect
 from survey.engine.engine import Step
 from survey.form.questionnaire import Questionnaire
@@ -50,48 +50,53 @@ def context_of(held: HeldInterview, shared: bool) -> TextContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """An outbox row (`store.messages.departing_page.lock_rows`) that leaves at a business time, with its interview."""
+class DepartingText:
+    """A text that leaves at a business time, with its interview."""
 
-    row: Row
+    departure: Departure
     held: HeldInterview | None
     at: datetime
 
+    @property
+    def row(self) -> DepartingRow:
+        """Its row in the outbox."""
+        return self.departure.row
 
-def write_all(work: Work, conn: Connection, sender: SenderRow, page: Sequence[Leaving]) -> list[Text]:
+
+def write_all(work: Work, conn: Connection, sender: SenderRow, page: Sequence[DepartingText]) -> list[Text]:
     """Write the texts of rows that leave: each opens a contact with its interview, its phone is shown the question.
 
     A text written beforehand (a test, a reply) leaves as it is. The caller holds the locks of phones and interviews.
     Raises ValueError for an unwritten row without an interview.
     """
     asking = [one for one in page if one.held and _is_asked(sender, one.row)]
-    openings = [(one.held, Opening("sms", f"outbox:{one.row['ref']}")) for one in asking if one.held]
+    openings = [(one.held, Opening("sms", f"outbox:{one.row.ref}")) for one in asking if one.held]
     opened = list(zip(asking, interviews.open_all(work, conn, openings), strict=True))
     late = [one for one in page if one.held and _is_written(one.row)]
     _remember(conn, sender, opened, late)
-    steps = {one.row["id"]: step for one, step in opened}
-    return [_text(work, conn, one.row, one.held, steps.get(one.row["id"])) for one in page]
+    steps = {one.row.id: step for one, step in opened}
+    return [_text(work, conn, one.row, one.held, steps.get(one.row.id)) for one in page]
 
 
-def _is_asked(sender: SenderRow, row: Row) -> bool:
-    return not _is_written(row) and not _asks_nothing(sender, row["purpose"])
+def _is_asked(sender: SenderRow, row: DepartingRow) -> bool:
+    return not _is_written(row) and not _asks_nothing(sender, row.purpose)
 
 
-def _is_written(row: Row) -> bool:
-    return row["body"] is not None and row["purpose"] in WRITTEN
+def _is_written(row: DepartingRow) -> bool:
+    return row.body is not None and row.purpose in WRITTEN
 
 
-def _text(work: Work, conn: Connection, row: Row, held: HeldInterview | None, step: Step | None) -> Text:
+def _text(work: Work, conn: Connection, row: DepartingRow, held: HeldInterview | None, step: Step | None) -> Text:
     """What one row says; `step`: the contact that was opened for it, None for a text that asks nothing."""
-    if _is_written(row):
-        body = work.vault.open(row["body"], "outbox.body", row["id"])
+    if row.body is not None and _is_written(row):
+        body = work.vault.open(row.body, "outbox.body", row.id)
         measured = encoding.measure(body)
         return Text(body, measured.encoding, measured.segments)
     if held is None:
         raise ValueError("a campaign text belongs to an interview")
-    context = context_of(held, row["shares_phone"])
+    context = context_of(held, row.shares_phone)
     if step is None:
-        return _notice(conn, held, row["purpose"], context)
+        return _notice(conn, held, row.purpose, context)
     return _composed(conn, held, step.interview.language, step.effects, context)
 
 
@@ -126,32 +131,32 @@ def _first(form: Questionnaire, effects: tuple[Effect, ...], language: str, cont
 
 
 def _remember(
-    conn: Connection, sender: SenderRow, opened: Sequence[tuple[Leaving, Step]], late: Sequence[Leaving]
+    conn: Connection, sender: SenderRow, opened: Sequence[tuple[DepartingText, Step]], late: Sequence[DepartingText]
 ) -> None:
     """Keep what these phones see from now on, so that an answer is bound to its question."""
     kept: dict[bytes, list[dict[str, Any]]] = {}
     for one, step in opened:
         shown = _shown(conn, one, step)
         if shown is not None:
-            kept[one.row["phone_hash"]] = [s.to_dict() for s in remember(_before(one), shown)]
+            kept[one.row.phone_hash] = [s.to_dict() for s in remember(_before(one), shown)]
     for one in late:
         asked = _before(one)
-        if asked and asked[0].visible_at == one.row["created_at"]:  # the question that this text asks
-            kept[one.row["phone_hash"]] = [s.to_dict() for s in (unasked(asked[0], one.at), *asked[1:])]
+        if asked and asked[0].visible_at == one.row.created_at:  # the question that this text asks
+            kept[one.row.phone_hash] = [s.to_dict() for s in (unasked(asked[0], one.at), *asked[1:])]
     inbound.remember_shown(conn, sender.id, kept)
 
 
-def _before(one: Leaving) -> list[Shown]:
-    return [Shown.from_dict(seen) for seen in one.row["shown"] or ()]
+def _before(one: DepartingText) -> list[Shown]:
+    return [Shown.from_dict(seen) for seen in one.departure.shown]
 
 
-def _shown(conn: Connection, one: Leaving, step: Step) -> Shown | None:
+def _shown(conn: Connection, one: DepartingText, step: Step) -> Shown | None:
     ask = next((effect for effect in step.effects if isinstance(effect, Ask)), None)
     if ask is None:
         return None
     question = form_of(conn, step.interview.questionnaire).question(ask.question)
     return Shown(
-        interview=str(one.row["interview_id"]),
+        interview=str(one.row.interview_id),
         question=ask.question,
         turn=ask.turn,
         number=question.number if question else None,

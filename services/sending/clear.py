@@ -7,8 +7,8 @@ Nothing is sent here. What may leave is decided in `services.sending.policy`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -33,10 +33,8 @@ from store.campaign import campaigns as campaign_rows
 from store.campaign.replanning import LADDER_CHANGED
 from store.interview import interviews as interview_rows
 from store.interview.interviews import HeldInterview
-from store.messages import contact_history as contacts
-from store.messages import departing_page as leaving
-from store.messages import outbox
-from store.prepared import Row
+from store.messages import contact_history, departing_page, outbox
+from store.messages.departing_page import DepartingRow, Departure, PagePhone, RoundTerms
 
 ON_ITS_WAY = timedelta(seconds=1)
 """Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""
@@ -71,10 +69,15 @@ class Cleared:
 class _Contact:
     """One row of a page under its locks, and what its phone and its organisation had so far."""
 
-    row: Row
-    phone: Row
+    departure: Departure
+    phone: PagePhone
     interview: HeldInterview | None
-    had: Mapping[str, Any]
+    had: Counts
+
+    @property
+    def row(self) -> DepartingRow:
+        """The row itself."""
+        return self.departure.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,68 +120,78 @@ def _lock(
     conn: Connection, sender: SenderRow, rows: Sequence[UUID], now: datetime
 ) -> tuple[list[_Contact], list[UUID]]:
     """Lock a page's phones, interviews and rows, in this order: what may be cleared now, and rows that have to wait."""
-    of = {phone["id"]: phone for phone in leaving.lock_phones(conn, rows)}
+    of = {phone.row_id: phone for phone in departing_page.lock_phones(conn, rows)}
     alone, waiting = _apart([of[row] for row in rows if row in of])
-    interviews = interview_rows.lock_all(conn, [phone["interview_id"] for phone in alone if phone["interview_id"]])
-    places = leaving.lock_rows(conn, [phone["id"] for phone in alone], sender.id)
-    ours = [phone for phone in alone if phone["id"] in places and _is_ours(places[phone["id"]])]
-    had = contacts.counts(conn, [phone["id"] for phone in ours], now - LOOK_BACK, now)
-    return [_Contact(places[p["id"]], p, interviews.get(p["interview_id"]), had[p["id"]]) for p in ours], waiting
+    interviews = interview_rows.lock_all(conn, [phone.interview_id for phone in alone if phone.interview_id])
+    departures = departing_page.lock_rows(conn, [phone.row_id for phone in alone], sender.id)
+    ours = [phone for phone in alone if phone.row_id in departures and _is_ours(departures[phone.row_id].row)]
+    had = contact_history.counts(conn, [phone.row_id for phone in ours], now - LOOK_BACK, now)
+    return [
+        _Contact(
+            departures[phone.row_id],
+            phone,
+            None if phone.interview_id is None else interviews.get(phone.interview_id),
+            had[phone.row_id],
+        )
+        for phone in ours
+    ], waiting
 
 
-_SHARED = ("hash", "interview_id")
-"""What two rows of one page may not have in common."""
-
-
-def _apart(page: Sequence[Row]) -> tuple[list[Row], list[UUID]]:
+def _apart(page: Sequence[PagePhone]) -> tuple[list[PagePhone], list[UUID]]:
     """One row for each phone and each interview, and the others."""
-    alone: list[Row] = []
+    alone: list[PagePhone] = []
     waiting: list[UUID] = []
-    seen: set[Any] = set()
+    before: set[bytes | UUID] = set()
     for phone in page:
-        of = {phone[name] for name in _SHARED} - {None}
-        if of & seen:
-            waiting.append(phone["id"])
+        shared = _shared(phone)
+        if shared & before:
+            waiting.append(phone.row_id)
         else:
             alone.append(phone)
-        seen |= of
+        before |= shared
     return alone, waiting
 
 
-def _is_ours(row: Row) -> bool:
-    return bool(row["state"] == State.CLAIMED)
+def _shared(phone: PagePhone) -> set[bytes | UUID]:
+    """What two rows of one page may not have in common."""
+    return {phone.hash} if phone.interview_id is None else {phone.hash, phone.interview_id}
+
+
+def _is_ours(row: DepartingRow) -> bool:
+    return row.state == State.CLAIMED
 
 
 def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: datetime) -> Go | Withdraw | Retime | Hold:
     row, interview = contact.row, contact.interview
-    settings = _settings(row["settings"])
+    terms = contact.departure.round
+    settings = _settings(None if terms is None else terms.settings)
     facts = Facts(
-        medium=row["medium"],
-        purpose=row["purpose"],
-        consent=contact.phone["consent"],
+        medium=row.medium,
+        purpose=row.purpose,
+        consent=contact.phone.consent,
         interview_status=interview.status if interview else "",
-        campaign_state=row["campaign_state"] or "",
-        round_open=_round_open(row, interview, at),
+        campaign_state=row.campaign_state or "",
+        round_open=_round_open(terms, interview, at),
         counts=_counts(conn, contact, settings.caps, at),
         on_hold=_on_hold(row),
-        on_ladder=LADDER_CHANGED not in row["reason"],
-        deadline_at=row["deadline_at"],
+        on_ladder=LADDER_CHANGED not in row.reason,
+        deadline_at=row.deadline_at,
         arrives_at=arrives_at,
-        overtaken=_overtaken(row),
+        overtaken=_overtaken(contact.departure),
         not_theirs=_not_theirs(row),
-        erased=contact.phone["number"] is None,
-        unable=row["unable"] or "",
-        unread=row["unread"],
+        erased=contact.phone.number is None,
+        unable=row.unable or "",
+        unread=row.unread,
         gone_on=resumptions.gone_on(row, interview),
     )
-    return clear(facts, at, settings.calendar_at(row["office_code"] or ""), settings.caps)
+    return clear(facts, at, settings.calendar_at(row.office_code or ""), settings.caps)
 
 
-def _round_open(row: Row, interview: HeldInterview | None, now: datetime) -> bool:
+def _round_open(terms: RoundTerms | None, interview: HeldInterview | None, now: datetime) -> bool:
     """Whether the row's round still runs where its organisation is: provinces have deadlines of their own."""
     if interview is not None and (interview.locked or now >= interview.deadline_at):
         return False
-    return row["round_state"] is None or bool(row["round_state"] == "open" and now < row["closes_at"])
+    return terms is None or (terms.state == "open" and now < terms.closes_at)
 
 
 @lru_cache(maxsize=32)
@@ -187,92 +200,89 @@ def _settings(document: str | None) -> RoundSettings:
     return round_settings.default() if document is None else round_settings.from_dict(json.loads(document))
 
 
-def _overtaken(row: Row) -> bool:
+def _overtaken(departure: Departure) -> bool:
     """Whether our number has shown the phone something since the row was written."""
-    return any(Shown.from_dict(seen).visible_at > row["created_at"] for seen in row["shown"] or ())
+    return any(Shown.from_dict(one).visible_at > departure.row.created_at for one in departure.shown)
 
 
-def _not_theirs(row: Row) -> str:
+def _not_theirs(row: DepartingRow) -> str:
     """Why the row's number is not its organisation's: it may have been given up, or left the list, while it waited."""
-    if row["interview_id"] is None or row["link_valid"]:
+    if row.interview_id is None or row.link_valid:
         return ""
-    return "number_gone" if row["link_valid"] is None else row["link_note"] or "wrong_number"
+    return "number_gone" if row.link_valid is None else row.link_note or "wrong_number"
 
 
-def _on_hold(row: Row) -> bool:
-    parts = (f"office:{row['office_id']}", f"sender:{row['sender_id']}", f"medium:{row['medium']}")
-    return any(part in (row["holds"] or ()) for part in parts)
+def _on_hold(row: DepartingRow) -> bool:
+    parts = (f"office:{row.office_id}", f"sender:{row.sender_id}", f"medium:{row.medium}")
+    return any(part in (row.holds or ()) for part in parts)
 
 
 def _counts(conn: Connection, contact: _Contact, caps: Caps, now: datetime) -> Counts:
     row = contact.row
-    found = {name: _lately(had, caps.since(now)) for name, had in contact.had.items()}
-    phone, interview, purpose = row["phone_hash"], row["interview_id"], row["purpose"]
+    lately = contact.had.lately(caps.since(now))
+    phone, interview, purpose = row.phone_hash, row.interview_id, row.purpose
     if purpose not in EXEMPT:
-        return Counts(**found)
-    dropped = contacts.dropped_at(conn, phone, interview) if purpose == "resumption" else None
+        return lately
+    dropped = contact_history.dropped_at(conn, phone, interview) if purpose == "resumption" else None
     since = {
         "resumption": dropped,
-        "opt_out_confirmation": contacts.stopped_at(conn, phone) if purpose == "opt_out_confirmation" else None,
+        "opt_out_confirmation": contact_history.stopped_at(conn, phone) if purpose == "opt_out_confirmation" else None,
     }.get(purpose, caps.since(now))
-    return Counts(
-        **found,
-        same_purpose=contacts.same_purpose(conn, purpose, phone, interview, since),
+    return replace(
+        lately,
+        same_purpose=contact_history.same_purpose(conn, purpose, phone, interview, since),
         since_drop_s=None if dropped is None else int((now - dropped).total_seconds()),
     )
-
-
-def _lately(had: Any, since: datetime) -> Any:
-    """Of times those since `since`; a number as it is."""
-    return tuple(at for at in had if at >= since) if isinstance(had, tuple) else had
 
 
 def _sign_off(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> list[Order]:
     """Write what the texts of a page say, and mark its rows: from here on they may have left."""
     bodies = _bodies(work, conn, sender, going)
-    leaving.mark(conn, sender.id, [_leaving(work, one, body) for one, body in zip(going, bodies, strict=True)])
+    departing_page.mark(conn, sender.id, [_mark(work, one, body) for one, body in zip(going, bodies, strict=True)])
     return [_order(work, one.contact, body) for one, body in zip(going, bodies, strict=True)]
 
 
 def _bodies(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> Sequence[Text | None]:
     if sender.medium == "call":
         return [None] * len(going)
-    page = [texts.Leaving(one.contact.row, one.contact.interview, one.at) for one in going]
+    page = [texts.DepartingText(one.contact.departure, one.contact.interview, one.at) for one in going]
     return texts.write_all(work, conn, sender, page)
 
 
-def _leaving(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:
+def _mark(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:
     return {
-        "id": one.contact.row["id"],
+        "id": one.contact.row.id,
         "lease_until": one.real + work.scaled(SENDING_LEASE),
         "reserved_at": one.at if one.verdict.counted else None,
         "sent_at": one.at,
         "sent_real_at": one.real,
-        "body": None if body is None else work.vault.seal(body.body, "outbox.body", one.contact.row["id"]),
+        "body": None if body is None else work.vault.seal(body.body, "outbox.body", one.contact.row.id),
         "segments": None if body is None else body.segments,
     }
 
 
 def _order(work: Work, contact: _Contact, body: Text | None) -> Order:
-    number = work.vault.open(contact.phone["number"], "phones.number", contact.phone["hash"])
-    return Order(contact.row["id"], contact.row["ref"], number, "" if body is None else body.body)
+    if contact.phone.number is None:
+        raise ValueError("an erased number cannot be contacted")  # the policy takes such a row back
+    number = work.vault.open(contact.phone.number, "phones.number", contact.phone.hash)
+    return Order(contact.row.id, contact.row.ref, number, "" if body is None else body.body)
 
 
-def _put_off(work: Work, conn: Connection, row: Row, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
+def _put_off(work: Work, conn: Connection, row: DepartingRow, verdict: Withdraw | Retime | Hold, now: datetime) -> None:
     """The row does not leave now: withdrawn with its reason, re-timed, or simply returned."""
     if isinstance(verdict, Withdraw):
         outbox.change(
-            conn, row["id"], state=State.WITHDRAWN, reason={"code": verdict.code, **verdict.params},
+            conn, row.id, state=State.WITHDRAWN, reason={"code": verdict.code, **verdict.params},
             ended_at=now, lease_until=None,
         )  # fmt: skip
-        if row["campaign_id"]:
-            campaign_rows.decide_again(conn, row["campaign_id"], row["interview_id"], now)
-        if row["purpose"] == "call_back" and verdict.code in NOT_REACHED:
-            abilities.break_promise(work, conn, row["interview_id"], row["office_id"])
+        if row.campaign_id and row.interview_id:
+            campaign_rows.decide_again(conn, row.campaign_id, row.interview_id, now)
+        if row.purpose == "call_back" and verdict.code in NOT_REACHED and row.interview_id:
+            abilities.break_promise(work, conn, row.interview_id, row.office_id)
     elif isinstance(verdict, Retime):
         outbox.change(
-            conn, row["id"], state=State.PLANNED, due_at=verdict.at, lease_until=None,
-            reason={**row["reason"], "retimed": verdict.code},
+            conn, row.id, state=State.PLANNED, due_at=verdict.at, lease_until=None,
+            reason={**row.reason, "retimed": verdict.code},
         )  # fmt: skip
     else:
-        outbox.change(conn, row["id"], state=State.PLANNED, lease_until=None)
+        outbox.change(conn, row.id, state=State.PLANNED, lease_until=None)

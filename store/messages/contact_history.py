@@ -6,6 +6,7 @@ It must not know a ceiling.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,9 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from contact.caps import Counts
 from contact.delivery import State
 from store.messages.outbox import ON_A_LINE
-from store.prepared import Prepared, Row
+from store.prepared import Prepared
 from store.tables.campaigns import consent
 from store.tables.outbox import calls, outbox
 
@@ -90,26 +92,42 @@ def _counts() -> Select[Any]:
     )
 
 
-_COUNTS = Prepared(_counts())
-_TIMES = ("contacts_at", "texts_at", "calls_at", "answered_at")
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What went to the phone of the row `id`, and to its organisation; times newest first, None for none."""
+
+    id: UUID
+    contacts_at: list[datetime] | None
+    texts_at: list[datetime] | None
+    calls_at: list[datetime] | None
+    answered_at: list[datetime] | None
+    live_calls: int
+    contacts_in_round: int
+    ringing_in: int
 
 
-def counts(conn: Connection, rows: Sequence[UUID], since: datetime, now: datetime) -> dict[UUID, dict[str, Any]]:
-    """For rows about to leave, by id, fields of `contact.caps.Counts`: contacts we started to the phone since `since`,
-    in the round to the interview.
+_COUNTS = Prepared(_counts(), _Counted)
+
+
+def counts(conn: Connection, rows: Sequence[UUID], since: datetime, now: datetime) -> dict[UUID, Counts]:
+    """For rows about to leave, by id: contacts we started to the phone since `since`, in the round to the interview.
 
     A call that may still be answered counts as answered: the cap must hold whatever becomes of it. A call in which
     they are talking to us counts as one that runs.
     """
     found = _COUNTS.all(conn, {"row_ids": list(rows), "since": since, "rang_since": now - RANG_IN_FOR})
-    return {row["id"]: _fields(row) for row in found}
+    return {row.id: _value(row) for row in found}
 
 
-def _fields(row: Row) -> dict[str, Any]:
-    return {name: tuple(row[name] or ()) for name in _TIMES} | {
-        "contacts_in_round": row["contacts_in_round"],
-        "live_calls": row["live_calls"] + row["ringing_in"],
-    }
+def _value(row: _Counted) -> Counts:
+    return Counts(
+        contacts_at=tuple(row.contacts_at or ()),
+        texts_at=tuple(row.texts_at or ()),
+        calls_at=tuple(row.calls_at or ()),
+        answered_at=tuple(row.answered_at or ()),
+        contacts_in_round=row.contacts_in_round,
+        live_calls=row.live_calls + row.ringing_in,
+    )
 
 
 _NEVER_LEFT = (State.PLANNED, State.CLAIMED, State.FAILED, State.WITHDRAWN)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from store.interview.phone_interviews import shares_phone_with_another
 from store.messages.continuity import ANY_UNREAD
 from store.pages import document, page
 from store.people.abilities import why_unable
-from store.prepared import Prepared, Row
+from store.prepared import Prepared
 from store.rows import field_names
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews, prompted
@@ -43,19 +44,32 @@ from store.tables.registry import offices, organisation_phones, phones
 from store.tables.rounds import rounds
 
 _OF_PAGE = outbox.c.id == any_(bindparam("row_ids", type_=ARRAY(Uuid)))
+
+
+@dataclass(frozen=True, slots=True)
+class PagePhone:
+    """The phone of one row of a page."""
+
+    row_id: UUID
+    interview_id: UUID | None
+    """Of the row."""
+    hash: bytes
+    number: bytes | None
+    """Sealed; None once it was erased."""
+    consent: str
+
+
 _phones = (
-    select(outbox.c.id, outbox.c.interview_id, phones.c.hash, phones.c.number, phones.c.consent)
+    select(outbox.c.id.label("row_id"), outbox.c.interview_id, phones.c.hash, phones.c.number, phones.c.consent)
     .join(phones, phones.c.hash == outbox.c.phone_hash)
     .where(_OF_PAGE)
     .order_by(phones.c.hash, outbox.c.id)
 )
-_PHONES = Prepared(_phones.with_for_update(of=phones, key_share=True))
+_PHONES = Prepared(_phones.with_for_update(of=phones, key_share=True), PagePhone)
 
 
-def lock_phones(conn: Connection, rows: Sequence[UUID]) -> Sequence[Row]:
-    """Lock the phones of a page, first of all locks and in one order for everybody: id and interview of each row, with
-    its phone's hash, number and consent.
-    """
+def lock_phones(conn: Connection, rows: Sequence[UUID]) -> Sequence[PagePhone]:
+    """Lock the phones of a page, first of all locks and in one order for everybody."""
     return _PHONES.all(conn, {"row_ids": list(rows)})
 
 
@@ -72,16 +86,70 @@ def _link_of(name: str) -> ColumnElement[Any]:
     return select(link[name]).where(*of_row).correlate(outbox, interviews).scalar_subquery()
 
 
-_ROW = (
-    *("id", "ref", "medium", "purpose", "sender_id", "phone_hash", "interview_id", "office_id", "campaign_id", "state"),
-    *("reason", "body", "deadline_at", "created_at"),
-)
+@dataclass(frozen=True, slots=True)
+class DepartingRow:
+    """A row that is about to leave, with what decides whether it may, as of now. Times are business time."""
+
+    id: UUID
+    ref: str
+    medium: Medium
+    purpose: str
+    sender_id: UUID
+    phone_hash: bytes
+    interview_id: UUID | None
+    office_id: UUID | None
+    campaign_id: UUID | None
+    state: State
+    reason: dict[str, Any]
+    body: bytes | None
+    """Sealed; None: written as it leaves."""
+    deadline_at: datetime | None
+    created_at: datetime
+    office_code: str | None
+    campaign_state: str | None
+    holds: dict[str, Any] | None
+    """Parts of its campaign that are held back: "office:…", "sender:…" or "medium:…"."""
+    round_id: UUID | None
+    shares_phone: bool
+    """Another organisation has the same phone."""
+    unable: str | None
+    """The code for which the phone is known not to take the row's medium."""
+    link_valid: bool | None
+    """Whether the phone is its organisation's; None: it is not on its list (any more)."""
+    link_note: str | None
+    unread: bool
+    """A carrier must be read before anything leaves."""
 
 
-def _place() -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class RoundTerms:
+    """What a round says about its contacts. `settings` are JSON as text."""
+
+    id: UUID
+    state: str
+    closes_at: datetime
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    phone_hash: bytes
+    shown: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A locked row; its round, None where it belongs to none; what its sender has shown the phone, newest first."""
+
+    row: DepartingRow
+    round: RoundTerms | None
+    shown: Sequence[Mapping[str, Any]]
+
+
+def _departing() -> Select[Any]:
     return (
         select(
-            *(outbox.c[name] for name in _ROW),
+            *(outbox.c[name] for name in field_names(DepartingRow) if name in outbox.c),
             offices.c.code.label("office_code"),
             campaigns.c.state.label("campaign_state"),
             campaigns.c.holds,
@@ -105,36 +173,34 @@ def _place() -> Select[Any]:
 _ROUNDS = Prepared(
     select(
         rounds.c.id,
-        rounds.c.state.label("round_state"),
+        rounds.c.state,
         rounds.c.closes_at,
         cast(rounds.c.settings, Text).label("settings"),
-    ).where(rounds.c.id == any_(bindparam("round_ids", type_=ARRAY(Uuid))))
+    ).where(rounds.c.id == any_(bindparam("round_ids", type_=ARRAY(Uuid)))),
+    RoundTerms,
 )
 _SHOWN = Prepared(
     select(prompted.c.phone_hash, prompted.c.shown).where(
         prompted.c.sender_id == bindparam("sender_id", type_=Uuid),
         prompted.c.phone_hash == any_(bindparam("hashes", type_=ARRAY(LargeBinary))),
-    )
+    ),
+    _Shown,
 )
-_PLACE = Prepared(_place())
-_NOTHING_SHOWN = {"shown": None}
-_NO_ROUND = {"round_state": None, "closes_at": None, "settings": None}
+_DEPARTING = Prepared(_departing(), DepartingRow)
 
 
-def lock_rows(conn: Connection, rows: Sequence[UUID], sender_id: UUID) -> dict[UUID, Row]:
-    """Lock rows (after phones and interviews), each with what decides whether it may leave and what it says: its
-    office's code, its campaign's state and holds, its round's state, end and settings (as text), what the sender has
-    `shown` the phone, whether another organisation shares it, why the phone is `unable` to take the row's medium, and
-    whether it is its organisation's (`link_valid`, `link_note`), as of now. Columns of what a row has not are None. A
-    row that is being withdrawn with its whole campaign, in whatever order, is left out rather than waited for.
+def lock_rows(conn: Connection, rows: Sequence[UUID], sender_id: UUID) -> dict[UUID, Departure]:
+    """Lock rows (after phones and interviews), each with what decides whether it may leave and what it says.
+
+    A row that is being withdrawn with its whole campaign, in whatever order, is left out rather than waited for.
     """
-    found = _PLACE.all(conn, {"row_ids": list(rows)})
-    hashes = [row["phone_hash"] for row in found]
-    shown = {seen["phone_hash"]: seen for seen in _SHOWN.all(conn, {"sender_id": sender_id, "hashes": hashes})}
-    in_rounds = {row["round_id"] for row in found} - {None}
-    read = {one.pop("id"): one for one in _ROUNDS.all(conn, {"round_ids": list(in_rounds)})}
+    found = _DEPARTING.all(conn, {"row_ids": list(rows)})
+    hashes = [row.phone_hash for row in found]
+    shown = {phone.phone_hash: phone.shown for phone in _SHOWN.all(conn, {"sender_id": sender_id, "hashes": hashes})}
+    round_ids = {row.round_id for row in found if row.round_id is not None}
+    terms = {one.id: one for one in _ROUNDS.all(conn, {"round_ids": list(round_ids)})}
     return {
-        row["id"]: row | read.get(row["round_id"], _NO_ROUND) | shown.get(row["phone_hash"], _NOTHING_SHOWN)
+        row.id: Departure(row, None if row.round_id is None else terms.get(row.round_id), shown.get(row.phone_hash, ()))
         for row in found
     }
 

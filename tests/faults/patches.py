@@ -36,8 +36,7 @@ from services.texts import receive as inbound
 from sms import texting
 from store import unit_of_work
 from store.interview import calls as call_rows
-from store.messages import claims, outbox, pacing
-from store.messages import departing_page as leaving
+from store.messages import claims, departing_page, outbox, pacing
 from store.messages import inbound as inbound_rows
 from store.people import consent as ledger
 from store.prepared import Prepared
@@ -190,12 +189,12 @@ def no_skip_locked() -> Iterator[Patch]:
     yield Patch(claims, "NEXT", unlocked(claims.NEXT))
     yield Patch(claims, "claim", after(claims.claim, linger))
     yield Patch(claiming, "REFILL_S", float("inf"))  # nobody waits for the slots that others have taken
-    yield Patch(departure, "_is_ours", lambda row: row["state"] != State.WITHDRAWN)
+    yield Patch(departure, "_is_ours", lambda row: row.state != State.WITHDRAWN)
 
 
 def no_lock_order() -> Iterator[Patch]:
-    yield Patch(leaving, "_PHONES", unlocked(leaving._PHONES))
-    yield Patch(departure, "_SHARED", ("interview_id",))
+    yield Patch(departing_page, "_PHONES", unlocked(departing_page._PHONES))
+    yield Patch(departure, "_shared", lambda phone: {phone.interview_id} - {None})
     yield Patch(departure, "_sign_off", before(departure._sign_off, linger))
 
 

@@ -70,7 +70,7 @@ def test_a_machine_is_hung_up_on_and_is_no_contact(net: Joined, persona: str) ->
     now, further = world.work.clock.now(), world.sent(ref=world.plan())[0]["id"]
     with world.work.database.transaction() as conn:
         counted = contacts.counts(conn, [further], Caps().since(now), now)[further]
-    assert counted["answered_at"] == (), "the one answered call of the day is still to be had"
+    assert counted.answered_at == (), "the one answered call of the day is still to be had"
 
 
 def test_the_hang_up_goes_through_the_carrier_once(work: Work, carriers: FakeCarriers) -> None:

@@ -96,7 +96,7 @@ def counted(house: House) -> int:
     ref, now = house.world.plan("text"), house.clock.now()
     with house.work.database.transaction() as conn:
         found = contacts.counts(conn, [row(house, ref)["id"]], now - timedelta(days=1), now)
-    return len(next(iter(found.values()))["texts_at"])
+    return len(next(iter(found.values())).texts_at)
 
 
 def row(house: House, ref: str) -> sa.RowMapping:

@@ -143,7 +143,7 @@ def presumed(house: House, number: str) -> None:
         with house.work.database.transaction() as conn:
             now = house.work.clock.now()
             counts = contacts.counts(conn, [row["id"]], now - timedelta(days=1), now)[row["id"]]
-        assert len(counts["texts_at"]) == 1, "it uses up a cap"
+        assert len(counts.texts_at) == 1, "it uses up a cap"
     finally:
         house.door.open()
     house.becomes(ref, "delivered")
