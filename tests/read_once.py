@@ -1,8 +1,8 @@
-"""A foreign file's bytes are read by the real limited child once in a run, however often tests read the same bytes.
+"""A foreign file's bytes are read once in a run, by a warm child, however often tests read the same bytes.
 
 What a child says depends on nothing but its module, arguments, limits and the file (`files.limited_child`), and most
 tests that read a file are not about the child. What failed is never kept. `tests/files/test_limited_child.py` and
-`test_form_child.py` call the child itself.
+`test_form_child.py` call the child itself (fixture `real_child`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from files import workbooks
-from files.limited_child import Limits, run
+from files.limited_child import Limits
+from tests.warm_child import WarmChild
 
 
 class Remembered:
@@ -22,7 +23,7 @@ class Remembered:
 
     def __init__(self, home: Path) -> None:
         """`home`: a directory that goes with the run."""
-        self._home = home
+        self._home, self._child = home, WarmChild()
         home.mkdir(exist_ok=True)
 
     def __call__(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: Limits) -> bytes:
@@ -30,7 +31,7 @@ class Remembered:
         place = self._home / _key(module, source, arguments, limits)
         if place.exists():
             return place.read_bytes()
-        said = run(module, source, arguments, limits)
+        said = self._child.run(module, source, arguments, limits)
         draft = place.with_suffix(f".{os.getpid()}")
         draft.write_bytes(said)
         draft.rename(place)

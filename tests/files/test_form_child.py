@@ -15,6 +15,7 @@ from files.faults import RefusedError
 from files.workbooks import Limits
 from tests.files.test_xlsform import CHOICES, LEVEL, path_of, question
 
+pytestmark = pytest.mark.usefixtures("real_child")
 SAMPLE = Path("questionnaires/HTX-NN.xlsx")
 FEW = Limits(memory_mb=768, cpu_s=8, wall_s=120, output_mb=2)
 

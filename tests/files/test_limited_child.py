@@ -22,6 +22,7 @@ from files.faults import RefusedError
 from files.limited_child import DiedError, ExceededError, Limits, run
 from tests.files.workbooks import write
 
+pytestmark = pytest.mark.usefixtures("real_child")
 CHILD = "tests.files.misbehaving_child"
 SMALL = Limits(memory_mb=256, cpu_s=1, wall_s=20, output_mb=2)
 
