@@ -20,6 +20,8 @@ import yaml
 READER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where it is there: ten times as quick as PyYAML's own."""
 
+Case = tuple[str, dict[str, Any]]
+"""The label of a row, and its values by name."""
 wanted = ""
 """Of a table only cases whose label has this text are checked; set by `--case`."""
 
@@ -32,33 +34,41 @@ def load(text: str) -> Any:
 def table(names: str | Sequence[str], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Check a function with the values of each row in one test; as `pytest.mark.parametrize`, without a test a row.
 
-    `rows` are tuples, `pytest.param`s with an id, or bare values where `names` is one name. Fixtures that the function
-    asks for besides are the same ones for all rows.
+    `rows` are tuples, `pytest.param`s with an id, or bare values where `names` is one name. One table above another
+    checks each row with each of the other. Fixtures that the function asks for besides are the same for all rows.
     """
     fields = [names] if isinstance(names, str) else list(names)
-    cases = [_case(row, len(fields)) for row in rows]
+    mine = [_case(row, fields) for row in rows]
 
     def decorate(check: Callable[..., None]) -> Callable[..., None]:
-        @wraps(check)
-        def test(**fixtures: Any) -> None:
-            chosen = [case for case in cases if wanted in case[0]]
-            if cases and not chosen:
-                pytest.skip(f"no case has {wanted!r}")
-            failures = [
-                f"{label}: {said}"
-                for label, values in chosen
-                if (said := _failure(check, fixtures | dict(zip(fields, values, strict=True))))
-            ]
-            if failures:
-                pytest.fail("\n".join([f"{len(failures)} of {len(chosen)} cases:", *failures]), pytrace=False)
-
-        signature = inspect.signature(check)
-        others = [parameter for name, parameter in signature.parameters.items() if name not in fields]
-        test.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]  # what pytest asks
-        test.cases = len(cases)  # type: ignore[attr-defined]  # to be counted
-        return test
+        below: list[Case] = getattr(check, "cases", [("", {})])
+        crossed = [("-".join(filter(None, (a, b))), one | more) for a, one in below for b, more in mine]
+        return _test_of(getattr(check, "check", check), crossed)
 
     return decorate
+
+
+def _test_of(check: Callable[..., None], all_cases: Sequence[Case]) -> Callable[..., None]:
+    @wraps(check)
+    def test(**fixtures: Any) -> None:
+        chosen = [case for case in all_cases if wanted in case[0]]
+        if all_cases and not chosen:
+            pytest.skip(f"no case has {wanted!r}")
+        found = [(label, _failure(check, fixtures | values)) for label, values in chosen]
+        failures = [f"{label}: {said}" for label, said in found if said]
+        if failures:
+            pytest.fail("\n".join([f"{len(failures)} of {len(chosen)} cases:", *failures]), pytrace=False)
+
+    signature = inspect.signature(check)
+    given = {name for _, values in all_cases for name in values}
+    others = [parameter for name, parameter in signature.parameters.items() if name not in given]
+    for name, value in {
+        "__signature__": signature.replace(parameters=others),  # what pytest asks for fixtures
+        "check": check,
+        "cases": all_cases,
+    }.items():
+        setattr(test, name, value)
+    return test
 
 
 def assert_none(offenders: Collection[str]) -> None:
@@ -67,11 +77,12 @@ def assert_none(offenders: Collection[str]) -> None:
         pytest.fail("\n".join([f"{len(offenders)}:", *offenders]), pytrace=False)
 
 
-def _case(row: Any, size: int) -> tuple[str, Sequence[Any]]:
-    """The label of a row, and its values."""
-    given = getattr(row, "id", None) if hasattr(row, "marks") else None
-    values = row.values if hasattr(row, "marks") else (row if size > 1 else (row,))
-    return given or "-".join(value if isinstance(value, str) else repr(value) for value in values), values
+def _case(row: Any, names: Sequence[str]) -> Case:
+    given, values = None, row if len(names) > 1 else (row,)
+    if hasattr(row, "marks"):
+        given, values = row.id, row.values
+    label = given or "-".join(value if isinstance(value, str) else repr(value) for value in values)
+    return label, dict(zip(names, values, strict=True))
 
 
 def _failure(check: Callable[..., None], arguments: dict[str, Any]) -> str:

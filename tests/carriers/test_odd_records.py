@@ -19,6 +19,7 @@ from carriers.twilio.rest import TwilioClients
 from carriers.twilio.texts import TwilioText
 from characters.cleaning import storable
 from contact.delivery import InboundText, State, Unknown
+from tests import cases
 from tests.carriers.faulty_server import answers, serving
 from tests.carriers.parts import BASE, CREDENTIALS, REF, SHORT, TO, router, sender
 
@@ -47,8 +48,8 @@ def fit(text: InboundText) -> bool:
     return all(part == storable(part) for part in parts) and 0 < len(text.carrier_id) <= LONGEST_ID
 
 
-@pytest.mark.parametrize("name", sorted(GOOD))
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
+@cases.table("name", sorted(GOOD))
+@cases.table("odd", ODD)
 def test_an_odd_record_hides_no_other(name: str, odd: object) -> None:
     others = [{**GOOD, "sid": "SM0"}, {**GOOD, "sid": "SM2"}]
     found = listed(others[0], {**GOOD, name: odd}, others[1])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contact.phone import read_cell
+from tests import cases
 from tests.contact.numbers import landlines, numbers
 
 NUMBER = "+842143840123"
@@ -15,8 +16,8 @@ WORDS = ("máy lẻ", "ML:", "phím", "số máy lẻ", "lẻ", "Máy lẻ:", "m
          "noi bo", "máy nhánh", "nhánh", "máy phụ", "bấm số", "nhấn phím", "x", "#", "*", "lẻ số", "line")  # fmt: skip
 
 
-@pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize(
+@cases.table("word", WORDS)
+@cases.table(
     "frame",
     [
         "02143840123 {} 12",

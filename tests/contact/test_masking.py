@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contact.masking import MASK, Masked, masked
+from tests import cases
 
 NUMBERS = (
     "0912345678",
@@ -51,8 +52,8 @@ NUMBERS = (
 )
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize(
+@cases.table("number", NUMBERS)
+@cases.table(
     "around", ["{}", "ông Nam {} xin hoãn", "gọi {}.", "sđt:{}", "({})", "Zalo {}, sau 12/11/2026", "lần 2: {}"]
 )
 def test_a_number_in_any_form_goes(number: str, around: str) -> None:

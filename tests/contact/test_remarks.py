@@ -8,6 +8,7 @@ import pytest
 from contact.hints import Hints, meaning_of
 from contact.phone import UNREADABLE, read_cell
 from contact.remarks import sets_aside
+from tests import cases
 
 A, B = "+84912345678", "+84987654321"
 SAID = ("số cũ", "cũ", "sai số", "sai", "nhầm số", "không liên lạc được", "ko liên lạc được", "không gọi được",
@@ -21,7 +22,7 @@ INNOCENT = ("con trai", "Zalo", "Anh Huy", "Khoa", "chị Cúc", "cụ An", "Cu 
             "không nghe máy", "liên hệ qua Zalo", "Chị Nhâm", "vợ", "chính chủ", "ĐT/Fax")  # fmt: skip
 
 
-@pytest.mark.parametrize("words", SAID)
+@cases.table("words", SAID)
 def test_a_number_that_its_words_set_aside_is_not_used(words: str) -> None:
     for cell in (f"{words} 0912345678", f"0912.345.678 ({words})", f"{words}: 0912345678"):
         assert [(r.e164, r.fault) for r in read_cell(cell)] == [(None, "phone.set_aside")]

@@ -10,6 +10,7 @@ from phonenumbers.geodata import GEOCODE_DATA
 from contact.phone import read_cell
 from contact.renumbering import OLD_AREA_CODES, PROVINCE_OF, renumbered
 from files import areas
+from tests import cases
 from tests.contact.numbers import is_kind, old_landlines
 
 UNCHANGED = {"210", "211", "218", "219"}
@@ -20,7 +21,7 @@ def test_every_area_code_of_today_is_there_once() -> None:
     assert sorted([*OLD_AREA_CODES.values(), *UNCHANGED]) == sorted(PLACES) == sorted(PROVINCE_OF)
 
 
-@pytest.mark.parametrize("code", sorted(PLACES))
+@cases.table("code", sorted(PLACES))
 def test_area_codes_serve_the_provinces_that_the_library_names(code: str) -> None:
     name = PLACES[code].removeprefix("TP ").removeprefix("Thủ đô ").replace("Lăk", "Lắk").replace("Đăk", "Đắk")
     found = areas.find(name)

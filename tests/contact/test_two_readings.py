@@ -11,6 +11,7 @@ from phonenumbers import PhoneNumberType
 
 from contact.hints import NO_HINTS, Hints, meaning_of
 from contact.phone import read_cell, shown, two_readings
+from tests import cases
 from tests.contact.numbers import is_kind, mobiles, numbers, old_landlines, written
 
 GENERAL, MOBILE, LANDLINE = Hints("", "40"), Hints("mobile", "40"), Hints("landline", "40")
@@ -19,8 +20,8 @@ ELSEWHERE, NOWHERE = Hints("", "79"), Hints("", "")
 THE_MOBILE, THE_LANDLINE = "+84383844123", "+842383844123"
 
 
-@pytest.mark.parametrize("hints", [NO_HINTS, GENERAL, MOBILE, LANDLINE, ELSEWHERE])
-@pytest.mark.parametrize(
+@cases.table("hints", [NO_HINTS, GENERAL, MOBILE, LANDLINE, ELSEWHERE])
+@cases.table(
     "cell",
     [
         *(

@@ -17,6 +17,7 @@ from files.online import read_online
 from files.parsing.cells import is_error
 from files.workbooks import ErrorCell
 from files.xlsform import read_form
+from tests import cases
 from tests.files.test_workbooks import ods
 
 Table = list[list[object]]
@@ -121,7 +122,7 @@ def test_formulas_filled_down_below_the_list_are_told_once(tmp_path: Path) -> No
     )
 
 
-@pytest.mark.parametrize(
+@cases.table(
     "text",
     ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#n/a", "Err:502",
      "#ERROR!", "#NOM?", "#WERT!", "#BEZUG!", "Lỗi:508", "########", "#¡VALOR!", "#ИМЯ?", "#TÊN?", "#GIÁ_TRỊ!", "#LỖI!",

@@ -8,6 +8,7 @@ import pytest
 
 from files.headings import understand
 from files.lists import Registry, read_registry
+from tests import cases
 from tests.files.workbooks import write
 
 WORDINGS = {
@@ -84,7 +85,7 @@ def test_the_table_is_as_large_as_it_should_be() -> None:
     assert len(PLAIN) >= 150
 
 
-@pytest.mark.parametrize(("field", "title"), PLAIN, ids=[title for _, title in PLAIN])
+@cases.table(("field", "title"), PLAIN)
 def test_a_heading_is_understood(field: str, title: str) -> None:
     found = understand(title)
     assert (found.field, found.facet) == (field, "")
@@ -154,9 +155,7 @@ ENGLISH = {
 }
 
 
-@pytest.mark.parametrize(
-    ("field", "title"), [(field, title) for field, titles in ENGLISH.items() for title in titles.split("; ")]
-)
+@cases.table(("field", "title"), [(field, title) for field, titles in ENGLISH.items() for title in titles.split("; ")])
 def test_english_headings_and_short_ones_are_understood_too(field: str, title: str) -> None:
     for written in (title, title.upper(), f"{title} *", f"{title}:", f"3. {title}"):
         assert (understand(written).field, understand(written).facet) == (field, ""), written
@@ -279,7 +278,7 @@ def test_headings_of_two_rows_are_read_together(tmp_path: Path) -> None:
     assert ([phone.e164 for phone in organisation.phones], organisation.member_count) == (["+84912345679"], 20)
 
 
-@pytest.mark.parametrize(("field", "title"), PLAIN, ids=[title for _, title in PLAIN])
+@cases.table(("field", "title"), PLAIN)
 def test_brackets_and_words_change_the_facet_of_any_heading_and_never_its_field(field: str, title: str) -> None:
     """Every wording of the table, in the shapes in which old and new stand beside each other."""
     old, new = ("other", "other") if field == "member_count" else ("old", "new")

@@ -13,6 +13,7 @@ from demo.samples.make_messy_lists import PLACE, books
 from demo.samples.messes import MESSES, ONCE
 from files.faults import Fault
 from files.lists import Registry, read_registry
+from tests import cases
 
 EXPECTED: list[dict[str, Any]] = json.loads((PLACE / "expected.json").read_text("utf-8"))
 AREAS = {book.file: book.area for book in books()}
@@ -91,7 +92,7 @@ def test_the_lists_are_large_and_untidy_enough() -> None:
     assert len(MESSES) >= 30
 
 
-@pytest.mark.parametrize("mess", [*MESSES, "twice across sheets", "former province"])
+@cases.table("mess", [*MESSES, "twice across sheets", "former province"])
 def test_every_kind_of_mess_stands_in_the_table(mess: str) -> None:
     files = {line["file"] for line in EXPECTED if line["mess"] == mess}
     assert files >= ({"danh-sach-24.xlsx"} if mess not in MESSES else set(AREAS))

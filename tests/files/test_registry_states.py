@@ -8,6 +8,7 @@ import pytest
 
 from files.lists import read_registry
 from files.registry_states import is_active
+from tests import cases
 from tests.files.workbooks import write
 
 GONE = (
@@ -37,7 +38,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("state", "active"), [*TABLE, ("", True), ("  ", True)])
+@cases.table(("state", "active"), [*TABLE, ("", True), ("  ", True)])
 def test_a_state_is_understood_or_said_to_be_unclear(state: str, active: bool | None) -> None:
     assert is_active(state) is active
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files import tables, workbooks
+from tests import cases
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=12)
 ROWS = st.lists(st.lists(st.none() | TEXTS, min_size=1, max_size=4), max_size=5)
@@ -65,8 +66,8 @@ def test_sheets_stand_in_order_under_names_excel_takes_and_no_part_is_larger_tha
     assert [file.name for file in tmp_path.iterdir()] == ["x.xlsx"]
 
 
-@pytest.mark.parametrize("sign", [*"=+-@", *"＝＋－＠"])
-@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\ufeff", "\u200b", "\t", "\r", "\n", "'", " \u200b "])
+@cases.table("sign", [*"=+-@", *"＝＋－＠"])
+@cases.table("before", ["", " ", "\u00a0", "\ufeff", "\u200b", "\t", "\r", "\n", "'", " \u200b "])
 def test_nothing_is_calculated_behind_what_is_not_seen(sign: str, before: str) -> None:
     text = f"{before}{sign}cmd|' /c calc'!A1"
     assert tables.guarded(text) == f"'{text}"

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from files.times import read_time
+from tests import cases
 
 DAY = "18/11/2026"
 
 
-@pytest.mark.parametrize(
+@cases.table(
     ("clock", "hour", "minute"),
     [
         ("09:30", 9, 30), ("9h30", 9, 30), ("9 giờ 30", 9, 30), ("9g30", 9, 30), ("14g", 14, 0), ("14h", 14, 0),

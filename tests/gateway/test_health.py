@@ -17,6 +17,7 @@ from migrations.upgrade import COMMENT, head
 from runtime.settings import BadSettingsError, Settings
 from services.work import Work
 from store.unit_of_work import Database
+from tests import cases
 from tests.gateway.parts import BASE
 
 SECRETS = {"demo": TwilioCredentials("AC1", ("t",))}
@@ -98,7 +99,7 @@ PUBLIC = ["203.0.113.9", "2001:db8::1", "172.32.0.1", "::ffff:203.0.113.9", "", 
 FORGED = {"X-Forwarded-For": "127.0.0.1"}
 
 
-@pytest.mark.parametrize(
+@cases.table(
     ("proxies", "peer", "headers", "admitted"),
     [
         *((0, address, {}, True) for address in PRIVATE),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from ivr.menus import Keys
 from survey.answers import Key, Said, Silence, Spoken, Unclear
 from survey.engine.side_question_forms import ASIDES, END
 from survey.form.questionnaire import Choice, Question
+from tests import cases
 from tests.survey import forms
 
 LEVEL = forms.level("q1")
@@ -24,7 +24,7 @@ NUMBERED = forms.numbered("village")
 NOUGHT = Question("q", "select_one", {"vi": ""}, (Choice("none", {"vi": "Không"}, "0"), Choice("a", {"vi": "A"}, "10")))
 
 
-@pytest.mark.parametrize(
+@cases.table(
     ("digits", "question", "said"),
     [
         ("1", LEVEL, Key("1")),

@@ -6,6 +6,7 @@ import pytest
 
 from services.refusal import Refusal
 from services.staff import passwords
+from tests import cases
 
 OWN = ("lan@qb.example", "Nguyễn Thị Lan", "Liên minh hợp tác xã tỉnh Quảng Bình")
 
@@ -19,7 +20,7 @@ def said(password: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize(
+@cases.table(
     "password",
     [
         "123456789012", "1234567890123456", "000000000000", "111111111111", "121212121212",

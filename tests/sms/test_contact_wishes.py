@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -44,8 +45,14 @@ def wish(body: str) -> Wish | None:
     return contact_wishes.wish(words.normal(body))
 
 
+@cache
+def _readings(body: str) -> tuple[replies.Reading, ...]:
+    """What the text is read as by each kind of question; several tests look at the same collections."""
+    return tuple(replies.read(body, question) for question in QUESTIONS.values())
+
+
 def _opts(body: str) -> Iterator[str | None]:
-    return (replies.read(body, question).opt for question in QUESTIONS.values())
+    return (reading.opt for reading in _readings(body))
 
 
 def test_the_collections_are_long_enough_to_mean_something() -> None:
@@ -54,10 +61,10 @@ def test_the_collections_are_long_enough_to_mean_something() -> None:
     assert not set(WISHES) & set(INNOCENT)
 
 
-@pytest.mark.parametrize("body", WISHES)
+@cases.table("body", WISHES)
 def test_no_wish_goes_unheard_and_none_is_an_answer_to_whatever_was_asked(body: str) -> None:
     assert set(_opts(body)) <= {"stop", "hold"}
-    assert not any(isinstance(replies.read(body, question).said, Key) for question in QUESTIONS.values())
+    assert not any(isinstance(reading.said, Key) for reading in _readings(body))
 
 
 def test_nearly_every_wish_ends_contacts_at_once() -> None:
@@ -65,7 +72,7 @@ def test_nearly_every_wish_ends_contacts_at_once() -> None:
     assert len(held) <= (1 - STOPS_AT_LEAST) * len(WISHES), held
 
 
-@pytest.mark.parametrize("body", INNOCENT)
+@cases.table("body", INNOCENT)
 def test_no_innocent_text_ends_contacts(body: str) -> None:
     assert "stop" not in set(_opts(body))
 

@@ -41,7 +41,7 @@ def values(keys: str) -> dict[str, str | None]:
     return {BY_NUMBER[int(n)].name: from_keys(BY_NUMBER[int(n)], key) for n, key in pairs}
 
 
-@pytest.mark.parametrize("row", ROWS)
+@cases.table("row", ROWS)
 def test_list(row: dict[str, Any]) -> None:
     found = read(row["body"], row.get("asked", 1), tuple(row.get("shown", ())))
     if "none" in row:

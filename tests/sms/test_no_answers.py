@@ -37,7 +37,7 @@ def test_what_is_passed_on_says_nothing() -> None:
     assert [body for body in written if machine_texts.says_nothing(body)] == []
 
 
-@pytest.mark.parametrize(("asked", "body", "reads"), TABLE["around"])
+@cases.table(("asked", "body", "reads"), TABLE["around"])
 def test_around_an_answer(asked: str, body: str, reads: str) -> None:
     reading = replies.read(body, QUESTIONS[asked])
     assert _written(reading.said, reading.opt) == reads

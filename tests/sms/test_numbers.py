@@ -35,7 +35,7 @@ QUESTIONS = {group: _question(*found) for group, found in NAMES.items()}
 ROWS = [pytest.param(group, *row, id=f"{group}-{row[0]!r}") for group, rows in TABLE.items() for row in rows.items()]
 
 
-@pytest.mark.parametrize(("group", "body", "reads"), ROWS)
+@cases.table(("group", "body", "reads"), ROWS)
 def test_number(group: str, body: str, reads: str) -> None:
     said = replies.read(body, QUESTIONS[group]).said
     if reads[0].isdecimal():

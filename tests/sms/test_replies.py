@@ -81,7 +81,7 @@ def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len({(p.values[0], p.values[1]["body"]) for p in ROWS}) == len(ROWS), "a row stands there twice"
 
 
-@pytest.mark.parametrize(("name", "row"), ROWS)
+@cases.table(("name", "row"), ROWS)
 def test_reply(name: str, row: dict[str, Any]) -> None:
     reading = replies.read(row["body"], QUESTIONS[name], "vi")
     assert _written(reading.said, reading.opt) == row["reads"]

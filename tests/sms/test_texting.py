@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from survey.engine.effects import (
 )
 from survey.form.questionnaire import Question, Questionnaire
 from survey.words import wording
+from tests import cases
 from tests.survey import forms
 from tests.survey.forms import NOW
 
@@ -189,8 +189,8 @@ def test_a_name_that_would_cost_a_segment_shortens_the_invitation_and_no_other_d
     assert whole in text.body  # two either way: nothing is left out
 
 
-@pytest.mark.parametrize("code", sorted(code for code in wording.WORDS if code.startswith("text.")))
-@pytest.mark.parametrize("language", ["vi", "en"])
+@cases.table("code", sorted(code for code in wording.WORDS if code.startswith("text.")))
+@cases.table("language", ["vi", "en"])
 def test_every_written_sentence_fits_one_segment(code: str, language: str) -> None:
     given_here = {"office", "contact", "organisation"}
     others = dict.fromkeys(wording.parameters(code) - given_here, "12")

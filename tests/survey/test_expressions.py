@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from survey.answers import Answer
 from survey.form.expressions import ExpressionFault, compile_expression
+from tests import cases
 
 GIVEN = {"a": "5", "b": "none", "n": "12", "neg": "-3", "many": "x y", "day": "2026-03-01"}
 TODAY = "2026-03-16"
 ANSWERS = {name: Answer(value, "sms", 1) for name, value in GIVEN.items()}
 
 
-@pytest.mark.parametrize(
+@cases.table(
     ("text", "value"),
     [
         # references: an unanswered question is empty text
@@ -149,7 +150,7 @@ def test_values_follow_xpath_1(text: str, value: object) -> None:
         assert (type(found), found) == (type(value), value)
 
 
-@pytest.mark.parametrize(
+@cases.table(
     ("text", "code", "param"),
     [
         ("${a} =", "expression_syntax", ("column", "6")),

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from survey.words.wording import WORDS, digits, parameters, say, version
+from tests import cases
 
 SAMPLE = {
     "day": 5,
@@ -38,7 +39,7 @@ def plain(text: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
-@pytest.mark.parametrize("code", sorted(WORDS))
+@cases.table("code", sorted(WORDS))
 def test_every_code_has_both_languages_with_the_same_parameters(code: str) -> None:
     assert set(WORDS[code]) == {"vi", "en"}
     named = [set(re.findall(r"{(\w+)}", words)) for words in WORDS[code].values()]
@@ -46,7 +47,7 @@ def test_every_code_has_both_languages_with_the_same_parameters(code: str) -> No
     assert parameters(code) <= SAMPLE.keys()
 
 
-@pytest.mark.parametrize("code", HEARD)
+@cases.table("code", HEARD)
 def test_a_spoken_sentence_takes_at_most_twelve_seconds(code: str) -> None:
     for sentence in re.split(r"[.?!] ", say(code, "vi", **SAMPLE)):
         assert len(sentence.split()) <= 35
@@ -57,8 +58,8 @@ def test_the_opening_takes_at_most_thirty_five_seconds_before_the_first_key() ->
     assert len(opening.split()) <= 95  # about three syllables a second, with breath
 
 
-@pytest.mark.parametrize("code", READ)
-@pytest.mark.parametrize("language", ["vi", "en"])
+@cases.table("code", READ)
+@cases.table("language", ["vi", "en"])
 def test_a_text_is_one_segment_and_avoids_what_routes_refuse(code: str, language: str) -> None:
     text = plain(say(code, language, **SHORT))
     assert len(text) <= 160
