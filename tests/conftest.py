@@ -32,6 +32,7 @@ from store.tables import metadata
 from store.unit_of_work import Database
 from store.vault import Vault
 from tests import cases, read_once
+from tests.conversations import golden
 from tests.doubles import KEY, FakeCarriers, FakeClock, FakeIds, RecordingJobs
 from tests.statements import noted
 
@@ -46,6 +47,7 @@ examples.load_profile("any machine")  # what a property says holds however slow 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run may be told."""
     parser.addoption("--seed", type=int, default=1, help="seed of what tests/system/doors draws")
+    parser.addoption("--update", action="store_true", help="write into golden conversations what is said now")
     parser.addoption("--case", default="", help="of tables of cases only those whose label has this text")
 
 
@@ -63,12 +65,22 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[HOME], os.environ[CONTROLLER] = str(home), str(os.getpid())
     read_once.begin(Path(os.environ[HOME]))
     cases.wanted = config.getoption("--case")
+    if config.getoption("--update"):
+        golden.refuse_where_nobody_looks(config, os.environ)
+        golden.updates.wanted = True
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What was collected stays to the end: the search for garbage need not go through it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What `--update` changed, as a difference."""
+    if golden.updates.wanted:
+        terminalreporter.section("golden conversations")
+        terminalreporter.write_line(golden.updates.write() or "nothing to change")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from files.xlsform import read_form
 from ivr.script import Dial
 from survey.answers import Channel
 from survey.engine.effects import Effect, to_dict
-from tests import cases
+from tests.conversations import golden
 from tests.conversations.player import Player
 from tests.survey import forms
 
@@ -42,7 +42,7 @@ EXTRAS = {"after", "final", "rule", "earlier"}
 CONVERSATIONS = [
     (file.stem, conversation)
     for file in sorted(Path(__file__).parent.glob("*.yaml"))
-    for conversation in cases.load(file.read_text())
+    for conversation in golden.load(file)
 ]
 PLAYED = [
     pytest.param(talk, channel, id=f"{theme}: {talk['name']} ({channel})")
@@ -88,16 +88,14 @@ def test_conversation(talk: dict[str, Any], channel: Channel) -> None:
 
 def _check_words(player: Player, step: dict[str, Any], where: str) -> None:
     heard = player.script.heard if player.script else ""
-    assert step.get("hears_exactly", heard) == heard, where
-    assert step.get("reads_exactly", player.text) == player.text, where
+    golden.check_exactly(step.get("hears_exactly"), heard, where)
+    golden.check_exactly(step.get("reads_exactly"), player.text, where)
     dialled = next((verb.number for verb in player.script.verbs if isinstance(verb, Dial)), None) if heard else None
     assert step.get("dials") == dialled, where
-    for words in step.get("hears", ()):
-        assert words in heard, where
+    golden.check_within(step.get("hears", ()), heard, where)
     for words in step.get("never_hears", ()):
         assert words not in heard, where
-    for words in step.get("reads", ()):
-        assert words in (player.text or ""), where
+    golden.check_within(step.get("reads", ()), player.text or "", where)
 
 
 def _check_end(player: Player, ends: dict[str, Any]) -> None:

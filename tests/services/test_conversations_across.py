@@ -20,12 +20,12 @@ from services.sending import dispatcher as dispatch
 from services.texts.receive import receive_text
 from services.work import Work
 from store.tables.outbox import outbox
-from tests import cases
+from tests.conversations import golden
 from tests.doubles import FakeCarriers
 from tests.services.world import LEADER, World, build
 
 FILE = Path(__file__).parent.parent / "conversations" / "phones" / "across.yaml"
-TALKS: list[dict[str, Any]] = cases.load(FILE.read_text("utf-8"))
+TALKS: list[dict[str, Any]] = golden.load(FILE)
 Step = Mapping[str, Any]
 
 
@@ -51,9 +51,8 @@ def _play(world: World, carriers: FakeCarriers, step: Step) -> None:
     world.clock.advance(by)
     action = next(name for name in ACTIONS if name in step)
     heard = ACTIONS[action](world, carriers, step)
-    assert step.get("reads_exactly", heard) == heard, (step, heard)
-    for words in step.get("reads", ()):
-        assert words in (heard or ""), (step, heard)
+    golden.check_exactly(step.get("reads_exactly"), heard, (step, heard))
+    golden.check_within(step.get("reads", ()), heard or "", (step, heard))
     assert "silent" not in step or heard is None, (step, heard)
     if "planned" in step:
         planned = Counter(row["purpose"] for row in world.sent(state="planned"))

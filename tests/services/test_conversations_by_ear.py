@@ -29,12 +29,12 @@ from services.interview import recording as interviews
 from services.texts.receive import receive_text
 from services.work import Work
 from store.tables.outbox import outbox, senders
-from tests import cases
+from tests.conversations import golden
 from tests.gateway.parts import BASE, TOKEN, Twilio
 from tests.services.world import LEADER, LINE, World, build
 
 FILE = Path(__file__).parent.parent / "conversations" / "phones" / "by_ear.yaml"
-TALKS: list[dict[str, Any]] = cases.load(FILE.read_text("utf-8"))
+TALKS: list[dict[str, Any]] = golden.load(FILE)
 Step = Mapping[str, Any]
 _SPOKEN = re.compile(r"<Say[^>]*language=\"(\w+)[^>]*>([^<]*)</Say>|/prompts/([0-9a-f]{32})-[0-9a-f]{12}\.wav")
 
@@ -87,10 +87,10 @@ class Phone:
             self.record(step["recorded"])
         elif "text" in step:
             reply = receive_text(self.world.work, self.world.text, self.world.text_from(step["text"]))
-            assert step["reads_exactly"] == reply.body, f"WAS{reply.body}WAS"
+            golden.check_exactly(step["reads_exactly"], reply.body, step)
         else:
             heard = self.called(step)
-            assert step.get("hears_exactly", heard) == heard, f"WAS{heard}WAS"
+            golden.check_exactly(step.get("hears_exactly"), heard, step)
             for words in step.get("never_hears", ()):
                 assert words not in heard, (step, heard)
 

@@ -19,13 +19,13 @@ from services.interview import staff_entry
 from services.texts.receive import receive_text
 from services.work import Work
 from sms.encoding import measure
-from tests import cases
+from tests.conversations import golden
 from tests.services.test_calls import words
 from tests.services.world import LEADER, World, build
 
 HERE = Path(__file__).parent.parent / "conversations" / "phones"
 FILES = ("shared.yaml", "channels.yaml", "offered.yaml", "rings.yaml")
-TALKS: list[dict[str, Any]] = [talk for file in FILES for talk in cases.load((HERE / file).read_text("utf-8"))]
+TALKS: list[dict[str, Any]] = [talk for file in FILES for talk in golden.load(HERE / file)]
 ACTIONS = {"text", "call", "key", "silence", "staff", "rings"}
 
 
@@ -92,9 +92,8 @@ class Phone:
 
 
 def _check(step: dict[str, Any], how: str, said: str) -> None:
-    assert step.get(f"{how}_exactly", said) == said, step
-    for expected in step.get(how, ()):
-        assert expected in said, (step, said)
+    golden.check_exactly(step.get(f"{how}_exactly"), said, step)
+    golden.check_within(step.get(how, ()), said, (step, said))
     for unwanted in step.get(f"never_{how}", ()):
         assert unwanted not in said, (step, said)
 
