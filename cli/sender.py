@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from runtime import first_senders
 from services import continuity
 from services.recovery import after_restore as recovery
 from services.senders import senders
+from store.messages.senders import Tally
 
 
 @click.group("sender")
@@ -55,15 +55,18 @@ def _plain(row: SenderRow, condition: senders.Condition) -> dict[str, Any]:
         "base_weight": condition.base_weight,
         "budget": dict(condition.budget),
         "repairs": condition.repairs,
-        "last_error": None
-        if error is None
-        else {name: error[name] for name in ("code", "what", "listed", "n")} | {"at": error["last_at"].isoformat()},
+        "last_error": None if error is None else _plain_error(error),
     }
 
 
-def _last_error(session: Session, error: Mapping[str, Any]) -> str:
-    code = "sender.last_error" if error["listed"] else "sender.last_error_unlisted"
-    return session.words(code, code=error["code"], kind=error["what"], n=error["n"], at=error["last_at"])
+def _plain_error(error: Tally) -> dict[str, Any]:
+    at = error.last_at.isoformat()
+    return {"code": error.code, "what": error.what, "listed": error.listed, "n": error.n, "at": at}
+
+
+def _last_error(session: Session, error: Tally) -> str:
+    code = "sender.last_error" if error.listed else "sender.last_error_unlisted"
+    return session.words(code, code=error.code, kind=error.what, n=error.n, at=error.last_at)
 
 
 @command.command("add")

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from contact.calendar import Medium
+
 
 @dataclass(frozen=True, slots=True)
 class SenderRow:
-    """A row of `senders`. `carrier` is "twilio" or "kannel"; `medium` "text" or "call"; rate per real second."""
+    """A row of `senders`. `carrier` is "twilio" or "kannel"; rate per real second."""
 
     id: UUID
     name: str
     carrier: str
-    medium: str
+    medium: Medium
     address: str
     credentials: str
     account: str
@@ -30,9 +32,9 @@ class SenderRow:
     lines: int
     weight: int
     paused_reason: str
-    detects_machines: bool = True
+    detects_machines: bool
     """Calls: the carrier listens, beside the call, whether a person has answered. It costs."""
-    clock_offset_s: int | None = None
+    clock_offset_s: int | None
     """Our clock minus the carrier's, in whole seconds; None: not known yet (`contact.clocks`)."""
 
 

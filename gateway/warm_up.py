@@ -12,6 +12,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import RowMapping
 
+from contact.calendar import Medium
 from contact.delivery import InboundText, Receipt, State
 from contact.sender import SenderRow
 from services.calls import dialogue as calls
@@ -43,7 +44,7 @@ def warm_up(work: Work) -> bool:
     return True
 
 
-def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[str, SenderRow], RowMapping], None]) -> None:
+def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[Medium, SenderRow], RowMapping], None]) -> None:
     with work.database.transaction() as conn:
         ours = {sender.medium: sender for sender in senders.all_rows(conn)}
         phone = phones.somebody_asked(conn)
@@ -51,7 +52,7 @@ def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[str, SenderRow], Row
         rehearse(work, ours, phone)
 
 
-def _rehearse_texts(work: Work, ours: Mapping[str, SenderRow], phone: RowMapping) -> None:
+def _rehearse_texts(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapping) -> None:
     if "text" not in ours:
         return
     number = work.vault.open(phone["number"], "phones.number", phone["hash"])
@@ -62,7 +63,7 @@ def _rehearse_texts(work: Work, ours: Mapping[str, SenderRow], phone: RowMapping
             delivery.record_receipt(work, reply.ref, Receipt(None, State.DELIVERED, "delivered"))
 
 
-def _rehearse_keys(work: Work, ours: Mapping[str, SenderRow], phone: RowMapping) -> None:
+def _rehearse_keys(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapping) -> None:
     if "call" not in ours:
         return
     ref, now = work.ids.public(), work.clock.now()

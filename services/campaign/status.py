@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from services.refusal import Refusal
 from services.work import Work
 from store.campaign import campaigns
 from store.messages import outbox
+from store.messages.outbox import StateCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,9 @@ def status(work: Work, campaign_id: UUID) -> CampaignStatus:
         interviews,
         _by_state(rows, "text"),
         _by_state(rows, "call"),
-        sum(row["segments"] for row in rows if row["medium"] == "text"),
-        (Decimal(sum(row["seconds"] for row in rows if row["medium"] == "call")) / 60).quantize(Decimal("0.1")),
-        sum((row["cost"] for row in rows), Decimal(0)),
+        sum(row.segments for row in rows if row.medium == "text"),
+        (Decimal(sum(row.seconds for row in rows if row.medium == "call")) / 60).quantize(Decimal("0.1")),
+        sum((row.cost for row in rows), Decimal(0)),
         campaign["kind"],
         campaign["planned"],
         held_back,
@@ -91,9 +90,9 @@ def _hold(names: Mapping[str, str], key: str, why: Mapping[str, str]) -> Hold:
     return Hold(kind, names.get(key, part), why["actor"], why["at"], why["reason"])
 
 
-def _by_state(rows: list[RowMapping], medium: str) -> dict[str, int]:
+def _by_state(rows: list[StateCount], medium: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in rows:
-        if row["medium"] == medium:
-            found[row["state"]] = found.get(row["state"], 0) + row["n"]
+        if row.medium == medium:
+            found[row.state] = found.get(row.state, 0) + row.n
     return found

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import cast
 
 from contact import tariff
 from contact.calendar import Medium, local
@@ -49,8 +48,8 @@ def expected(work: Work, since: datetime, until: datetime) -> list[Expected]:
         rows = [(row, tariff.from_dict(senders.tariff(conn, row.id))) for row in senders.all_rows(conn)]
     found = []
     for row, table in rows:
-        mine = [(day["day"], int(day["units"]), int(day["n"])) for day in days if day["sender_id"] == row.id]
-        parts = [_amount(table, cast(Medium, row.medium), units, day) for day, units, _ in mine]
+        mine = [(day.day, int(day.units), day.n) for day in days if day.sender_id == row.id]
+        parts = [_amount(table, row.medium, units, day) for day, units, _ in mine]
         known = [part for part in parts if part is not None]
         amount = sum(known, Decimal(0)) if len(known) == len(parts) else None
         n, units = sum(n for _, _, n in mine), sum(units for _, units, _ in mine)
@@ -89,7 +88,7 @@ def set_price(work: Work, name: str, since: date, amount: Decimal, currency: str
         kept = () if before.sample else tuple(price for price in before.prices if price.since != since)
         if kept and before.currency != currency:
             raise Refusal("sender.other_currency", currency=before.currency)
-        entered = Price(cast(Medium, row.medium), since, amount)
+        entered = Price(row.medium, since, amount)
         table = replace(before, prices=(*kept, entered), currency=currency, sample=False)
         senders.change(conn, row.id, tariff=table.to_dict())
         detail = {"since": since.isoformat(), "amount": str(amount), "currency": currency}

@@ -18,8 +18,7 @@ from contact.sender import SenderRow
 from services.unfit import isolation, set_aside
 from services.work import Work
 from store import audit
-from store.messages import outbox, senders
-from store.messages import pacing as paces
+from store.messages import outbox, pacing, senders
 
 STEPS = 4
 """Steps from the weight that was set down to nothing."""
@@ -39,11 +38,11 @@ def stumble(work: Work, sender_id: UUID, result: Refused | Unknown) -> bool:
         return False
     real = work.clock.real()
     with work.database.transaction() as conn:
-        row = paces.hold(conn, sender_id)
-        if row is None or row["weight"] <= 0 or not _rested(row["weight_at"], real, work.scaled(COOL_DOWN)):
+        row = pacing.hold(conn, sender_id)
+        if row is None or row.weight <= 0 or not _rested(row.weight_at, real, work.scaled(COOL_DOWN)):
             return False
-        weight = max(0, row["weight"] - _step(row["base_weight"]))
-        _move(work, conn, sender_id, row["name"], row["weight"], weight, result.code)
+        weight = max(0, row.weight - _step(row.base_weight))
+        _move(work, conn, sender_id, row.name, row.weight, weight, result.code)
     return True
 
 
@@ -60,13 +59,13 @@ def recover(work: Work) -> int:
 def _recover(work: Work, sender_id: UUID) -> bool:
     real = work.clock.real()
     with work.database.transaction() as conn:
-        row = paces.hold(conn, sender_id)
-        if row is None or row["paused_reason"] or row["weight"] >= row["base_weight"]:
+        row = pacing.hold(conn, sender_id)
+        if row is None or row.paused_reason or row.weight >= row.base_weight:
             return False
-        if not _rested(row["weight_at"], real, work.scaled(DRIFT)):
+        if not _rested(row.weight_at, real, work.scaled(DRIFT)):
             return False
-        weight = min(row["base_weight"], row["weight"] + _step(row["base_weight"]))
-        _move(work, conn, sender_id, row["name"], row["weight"], weight, "drift")
+        weight = min(row.base_weight, row.weight + _step(row.base_weight))
+        _move(work, conn, sender_id, row.name, row.weight, weight, "drift")
     return True
 
 
@@ -93,9 +92,9 @@ def reassign(work: Work) -> int:
     """
     now = work.clock.now()
     with work.database.transaction() as conn:
-        rows, weights = senders.all_rows(conn), senders.weights(conn)
+        rows, weights = senders.all_rows(conn), senders.base_weights(conn)
     fit = [s for s in rows if not s.paused_reason and s.weight > 0]
-    failed = [s for s in rows if _failed(s, weights[s.id]["base_weight"])]
+    failed = [s for s in rows if _failed(s, weights[s.id])]
     moved = isolation.each(work, "failover", failed, lambda one: _hand_on(work, one, fit, now), key=lambda one: one.id)
     return sum(moved.done)
 

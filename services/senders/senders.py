@@ -22,6 +22,7 @@ from services.refusal import Refusal
 from services.work import Work
 from store import audit
 from store.messages import continuity, senders
+from store.messages.senders import Tally
 
 CREDENTIALS = ("twilio", "kannel")
 """Names of groups of settings that hold a carrier's secrets; a sender carries the name only."""
@@ -142,7 +143,7 @@ def resume(work: Work, name: str, actor: str) -> None:
     """Use a sender again, with the weight that was set for it. Raises Refusal for an unknown one."""
     row = _set_reason(work, name, "", actor, "sender.resumed")
     with work.database.transaction() as conn:
-        base = senders.weights(conn)[row.id]["base_weight"]
+        base = senders.base_weights(conn)[row.id]
         senders.change(conn, row.id, weight=base, weight_at=None)
 
 
@@ -201,21 +202,20 @@ class Condition:
 
     base_weight: int
     budget: Mapping[str, int]
-    last_error: Mapping[str, Any] | None
-    """code, what (its kind), listed, n, last_at."""
+    last_error: Tally | None
     repairs: int
 
 
 def conditions(work: Work) -> dict[str, Condition]:
     """The condition of every sender, by name."""
     with work.database.transaction() as conn:
-        rows, weights, counted = senders.all_rows(conn), senders.weights(conn), senders.tallied(conn)
+        rows, weights, tallies = senders.all_rows(conn), senders.base_weights(conn), senders.all_tallies(conn)
         return {
             row.name: Condition(
-                weights[row.id]["base_weight"],
+                weights[row.id],
                 senders.budget(conn, row.id),
-                next((dict(t) for t in counted if t["name"] == row.name and t["what"] != "repair"), None),
-                sum(t["n"] for t in counted if t["name"] == row.name and t["what"] == "repair"),
+                next((tally for tally in tallies if tally.sender == row.name and tally.what != "repair"), None),
+                sum(tally.n for tally in tallies if tally.sender == row.name and tally.what == "repair"),
             )
             for row in rows
         }

@@ -18,9 +18,9 @@ from contact.calendar import ZONE, day_start
 from contact.pacing import Budget, Pace
 from contact.sender import SenderRow
 from services.work import Work
-from store.messages import claims, senders
-from store.messages import pacing as paces
-from store.prepared import Row
+from store.messages import claims
+from store.messages import pacing as pacing_rows
+from store.messages.pacing import PacedSender
 
 CLAIM_LEASE = timedelta(seconds=60)
 AHEAD_S, REFILL_S = 0.4, 0.15
@@ -46,54 +46,53 @@ def claim_batch(work: Work, sender_id: UUID, spare: int = 0) -> tuple[SenderRow 
     real, begun = work.clock.real(), time.monotonic()
     seen = work.marks.greatest().get(sender_id, 0)
     with work.database.transaction() as conn:
-        row = paces.hold(conn, sender_id)
-        if row is None or row["paused_reason"] or row["held"]:
+        row = pacing_rows.hold(conn, sender_id)
+        if row is None or row.paused_reason or row.unread:
             return None, [], Slots()
-        if (row["mark"] or 0) < seen:  # more has left than this database knows: the next watch says so
+        if (row.mark or 0) < seen:  # more has left than this database knows: the next watch says so
             return None, [], Slots()
-        sender = senders.value(row)
-        pace = Pace(float(row["rate_per_s"]), row["burst"])
-        free = pace.free(row["slot_at"], real)
+        pace = Pace(float(row.rate_per_s), row.burst)
+        free = pace.free(row.slot_at, real)
         ahead = (free - real).total_seconds()
         if ahead > REFILL_S:
-            return sender, [], Slots(wait_s=ahead - REFILL_S)
+            return row, [], Slots(wait_s=ahead - REFILL_S)
         room = room_of(work, conn, row)
         if room == 0:
-            return sender, [], Slots(wait_s=LINES_WAIT_S if sender.medium == "call" else None)
+            return row, [], Slots(wait_s=LINES_WAIT_S if row.medium == "call" else None)
         slots = pace.slots(free, real, real + timedelta(seconds=max(AHEAD_S, ahead)), room)
         wanted = min(len(slots) + spare, room)
         lease = real + work.scaled(CLAIM_LEASE)
-        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row["served"])
+        claimed = claims.claim(conn, sender_id, wanted, work.clock.now(), lease, row.served)
         used = slots[: len(claimed.rows)]
         if used:
-            paces.move(conn, sender_id, used[-1] + pace.gap, claimed.served)
+            pacing_rows.move(conn, sender_id, used[-1] + pace.gap, claimed.served)
     if used:
-        work.marks.note({sender_id: (row["mark"] or 0) + 1})  # before any of them leaves
+        work.marks.note({sender_id: (row.mark or 0) + 1})  # before any of them leaves
     times = [begun + (slot - real).total_seconds() for slot in used]
     more = len(claimed.rows) == wanted or len(claimed.rows) > len(used)
-    return sender, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)
+    return row, claimed.rows, Slots(times, max(0.0, times[-1] - begun - REFILL_S) if more else None)
 
 
-def room_of(work: Work, conn: Connection, row: Row) -> int:
+def room_of(work: Work, conn: Connection, row: PacedSender) -> int:
     """Rows that may be claimed now: by lines, by budget, and no more than a batch."""
     room = MOST_ROWS
-    if row["medium"] == "call":
-        room = min(room, row["lines"] - paces.lines_in_use(conn, row["id"]))
-    budget = pacing.budget_from_dict(row["budget"])
+    if row.medium == "call":
+        room = min(room, row.lines - pacing_rows.lines_in_use(conn, row.id))
+    budget = pacing.budget_from_dict(row.budget)
     if budget.set and room > 0:
         room = min(room, _affordable(conn, row, budget, work.clock.now()))
     return max(0, room)
 
 
-def _affordable(conn: Connection, row: Row, budget: Budget, now: datetime) -> int:
+def _affordable(conn: Connection, row: PacedSender, budget: Budget, now: datetime) -> int:
     price = _price(row, now)
-    spent = paces.spent(conn, row["id"], now - timedelta(hours=1), day_start(now), price, CALL_MINUTES)
-    return budget.room(spent, price * CALL_MINUTES if row["medium"] == "call" else price)
+    spent = pacing_rows.spent(conn, row.id, now - timedelta(hours=1), day_start(now), price, CALL_MINUTES)
+    return budget.room(spent, price * CALL_MINUTES if row.medium == "call" else price)
 
 
-def _price(row: Row, now: datetime) -> Decimal:
+def _price(row: PacedSender, now: datetime) -> Decimal:
     """What a segment or a minute costs; 0 where the tariff does not say: it cannot be held to then."""
     try:
-        return tariff.from_dict(row["tariff"]).price(row["medium"], now.astimezone(ZONE).date())
+        return tariff.from_dict(row.tariff).price(row.medium, now.astimezone(ZONE).date())
     except LookupError:
         return Decimal(0)

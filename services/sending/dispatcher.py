@@ -27,8 +27,7 @@ from services.sending.claim import Slots, claim_batch
 from services.sending.clear import Cleared, Order
 from services.unfit import isolation, set_aside
 from services.work import Work
-from store.messages import claims
-from store.messages import pacing as paces
+from store.messages import claims, pacing
 
 SETTLE_S = 0.25
 """Real seconds until it is written down that a carrier took something. Who dies before leaves rows in doubt."""
@@ -315,10 +314,10 @@ class Dispatcher:
     def _another(self, pace: Pace) -> float:
         real, begun = self._work.clock.real(), time.monotonic()
         with self._work.database.transaction() as conn:
-            row = paces.hold(conn, self._sender_id)
-            free: datetime = real if row is None else max(pace.free(row["slot_at"], real), real)
+            row = pacing.hold(conn, self._sender_id)
+            free: datetime = real if row is None else max(pace.free(row.slot_at, real), real)
             if row is not None:
-                paces.move(conn, self._sender_id, free + pace.gap, row["served"])
+                pacing.move(conn, self._sender_id, free + pace.gap, row.served)
         return begun + (free - real).total_seconds()
 
 

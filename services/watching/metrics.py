@@ -59,17 +59,17 @@ def _taken_away(conn: Connection) -> Iterator[Measure]:
 
 
 def _queues(conn: Connection) -> Iterator[Measure]:
-    for row in senders.queued(conn):
-        labels = {"sender": row["name"], "medium": row["medium"], "state": row["state"]}
-        yield Measure("alo_outbox_rows", labels, row["n"])
+    for row in senders.queue_lengths(conn):
+        labels = {"sender": row.sender, "medium": row.medium, "state": row.state}
+        yield Measure("alo_outbox_rows", labels, row.n)
 
 
 def _senders(conn: Connection) -> Iterator[Measure]:
-    weights = senders.weights(conn)
+    weights = senders.base_weights(conn)
     unread = {row["id"] for row in continuity.unread(conn)}
     for sender in senders.all_rows(conn):
         yield Measure("alo_sender_weight", {"sender": sender.name}, sender.weight)
-        yield Measure("alo_sender_base_weight", {"sender": sender.name}, weights[sender.id]["base_weight"])
+        yield Measure("alo_sender_base_weight", {"sender": sender.name}, weights[sender.id])
         yield Measure("alo_sender_paused", {"sender": sender.name}, bool(sender.paused_reason))
         yield Measure("alo_sender_unread_after_restore", {"sender": sender.name}, sender.id in unread)
         if sender.clock_offset_s is not None:
@@ -82,10 +82,10 @@ def _unfit(conn: Connection) -> Iterator[Measure]:
 
 
 def _tallies(conn: Connection) -> Iterator[Measure]:
-    for row in senders.tallied(conn):
-        if row["what"] == "repair":
-            yield Measure("alo_repairs", {"sender": row["name"], "why": row["code"]}, row["n"], total=True)
+    for tally in senders.all_tallies(conn):
+        if tally.what == "repair":
+            yield Measure("alo_repairs", {"sender": tally.sender, "why": tally.code}, tally.n, total=True)
         else:
-            listed = "yes" if row["listed"] else "no"
-            labels = {"sender": row["name"], "kind": row["what"], "code": row["code"], "listed": listed}
-            yield Measure("alo_carrier_errors", labels, row["n"], total=True)
+            listed = "yes" if tally.listed else "no"
+            labels = {"sender": tally.sender, "kind": tally.what, "code": tally.code, "listed": listed}
+            yield Measure("alo_carrier_errors", labels, tally.n, total=True)

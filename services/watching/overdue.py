@@ -32,11 +32,11 @@ def overdue(work: Work, conn: Connection) -> list[Overdue]:
     for sender in senders.all_rows(conn):
         row = pacing.look(conn, sender.id)
         due_at = oldest.get(sender.id)
-        if row is None or due_at is None or row["paused_reason"] or row["held"]:
+        if row is None or due_at is None or row.paused_reason or row.unread:
             found.append(Overdue(sender.name, 0.0, 0.0))
             continue
         due = (work.clock.now() - due_at).total_seconds()
-        free = max(0.0, (work.clock.real() - row["slot_at"]).total_seconds())
+        free = max(0.0, (work.clock.real() - row.slot_at).total_seconds())
         stalled = min(due, free) if room_of(work, conn, row) else 0.0
         found.append(Overdue(sender.name, due, stalled))
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, any_, bindparam, text, update
+from sqlalchemy import Connection, Text, Uuid, any_, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.delivery import State
@@ -103,7 +103,18 @@ _URGENT_PARTS = {"urgent": _URGENT, "runs": _RUNS.format(office=", 'office:' || 
 
 
 _SKIP_LOCKED = " FOR NO KEY UPDATE OF o SKIP LOCKED"
-NEXT = Prepared(text(_GROUPS.format(**_OF_ONE) + _CANDIDATES.format(**_URGENT_PARTS) + _SKIP_LOCKED))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A row that may be claimed, and the group whose turn it uses: "campaign/office", "" for who waits for us."""
+
+    id: UUID
+    key: str
+
+
+_next = text(_GROUPS.format(**_OF_ONE) + _CANDIDATES.format(**_URGENT_PARTS) + _SKIP_LOCKED)
+NEXT = Prepared(_next.columns(id=Uuid, key=Text), _Candidate)
 """What `claim` asks."""
 _OLDEST_DUE = text(_GROUPS.format(**_OF_ALL) + _OLDEST.format(**_URGENT_PARTS))
 _DUE_SENDERS = text(_GROUPS.format(**_OF_ALL) + _DUE.format(**_URGENT_PARTS))
@@ -135,10 +146,10 @@ def claim(
     """
     given = {"sender_id": sender_id, "due_by": now, "look": wanted + SLACK, "wanted": wanted, "served": served}
     found = NEXT.all(conn, given)
-    rows = [row["id"] for row in found]
+    rows = [row.id for row in found]
     if rows:
         _TAKE.do(conn, {"row_ids": rows, "until": lease_until})
-    turns = [row["key"] for row in found if row["key"]]
+    turns = [row.key for row in found if row.key]
     return Claimed(rows, turns[-1] if turns else served)
 
 

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, case, cast, func, select
+from sqlalchemy import Connection, case, cast, func, select
 from sqlalchemy import Date as DateType
 
+from contact.delivery import State
+from store.rows import fetch
 from store.tables.outbox import outbox, senders
 
 _LOCAL = "Asia/Ho_Chi_Minh"
-_NOT_TAKEN = ("planned", "claimed", "sending", "handed", "withdrawn", "cancelled")
+_NOT_TAKEN = (
+    State.PLANNED,
+    State.CLAIMED,
+    State.SENDING,
+    State.HANDED,
+    State.WITHDRAWN,
+    State.CANCELLED,
+)
 
 
-def by_day(conn: Connection, since: datetime, until: datetime) -> list[RowMapping]:
-    """sender_id, day, n and units (segments of texts, started minutes of calls) that left in [since, until)."""
+@dataclass(frozen=True, slots=True)
+class DayUnits:
+    """What left one sender on one local day: `n` contacts of `units` segments (texts) or started minutes (calls)."""
+
+    sender_id: UUID
+    day: date
+    n: int
+    units: Decimal
+
+
+def by_day(conn: Connection, since: datetime, until: datetime) -> list[DayUnits]:
+    """What left in [since, until), business time, by sender and local day."""
     minutes = func.ceil(func.coalesce(outbox.c.duration_s, 0) / 60.0)
     units = func.sum(case((outbox.c.medium == "text", outbox.c.segments), else_=minutes))
     day = cast(func.timezone(_LOCAL, outbox.c.sent_at), DateType)
@@ -25,4 +47,4 @@ def by_day(conn: Connection, since: datetime, until: datetime) -> list[RowMappin
         .where(outbox.c.sent_at >= since, outbox.c.sent_at < until)
         .group_by(senders.c.id, "day")
     )
-    return list(conn.execute(query).mappings())
+    return fetch(conn, query, DayUnits)

@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     and_,
     bindparam,
@@ -310,8 +309,21 @@ def has_open_rows(conn: Connection, campaign_id: UUID) -> bool:
     return conn.scalar(found) is not None
 
 
-def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
-    """Counts, segments, seconds and cost of a campaign's rows by medium, step and state."""
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """Rows of one medium, step and state of a ladder, with what they used and cost in all."""
+
+    medium: Medium
+    step: int
+    state: State
+    n: int
+    segments: int
+    seconds: int
+    cost: Decimal
+
+
+def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[StateCount]:
+    """A campaign's rows by medium, step and state."""
     query = (
         select(
             outbox.c.medium,
@@ -326,4 +338,4 @@ def states_of_campaign(conn: Connection, campaign_id: UUID) -> list[RowMapping]:
         .group_by(outbox.c.medium, outbox.c.step, outbox.c.state)
         .order_by(outbox.c.medium, outbox.c.step, outbox.c.state)
     )
-    return list(conn.execute(query).mappings())
+    return rows.fetch(conn, query, StateCount)

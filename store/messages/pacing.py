@@ -5,33 +5,59 @@ Slots are real time, budgets business time. It must not know what is sent, nor r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from contact.delivery import State
 from contact.pacing import Spent
+from contact.sender import SenderRow
 from store.messages.continuity import ANY_UNREAD
-from store.prepared import Prepared, Row
+from store.prepared import Prepared
+from store.rows import field_names, one
 from store.tables.outbox import outbox, senders
 
-_held = select(senders, ANY_UNREAD.label("held")).where(senders.c.id == bindparam("sender_id"))
-_HOLD = Prepared(_held.with_for_update(of=senders, key_share=True))
+
+@dataclass(frozen=True, slots=True)
+class PacedSender(SenderRow):
+    """A sender with what its pace is kept by."""
+
+    base_weight: int
+    """What the operator set; `weight` moves with errors."""
+    weight_at: datetime | None
+    """Real time of the last step of its weight."""
+    slot_at: datetime
+    """Real time of the next free slot."""
+    served: str
+    """"campaign/office" that was served last: whose turn is next."""
+    tariff: dict[str, Any]
+    """See `contact.tariff.Tariff.to_dict`."""
+    budget: dict[str, int]
+    """See `contact.pacing.Budget.to_dict`."""
+    mark: int | None
+    """Grows with all that leaves; None: nothing left yet."""
+    unread: bool
+    """A carrier must be read before anything leaves."""
 
 
-def hold(conn: Connection, sender_id: UUID) -> Row | None:
-    """The whole sender row under its lock, so that dispatchers of one sender take slots one after the other; `held`:
-    a carrier must be read before anything leaves.
-    """
+_COLUMNS = (senders.c[name] for name in field_names(PacedSender) if name in senders.c)
+_paced = select(*_COLUMNS, ANY_UNREAD.label("unread")).where(senders.c.id == bindparam("sender_id"))
+_HOLD = Prepared(_paced.with_for_update(of=senders, key_share=True), PacedSender)
+
+
+def hold(conn: Connection, sender_id: UUID) -> PacedSender | None:
+    """The sender under its lock, so that its dispatchers take slots one after the other; None: unknown."""
     return _HOLD.first(conn, {"sender_id": sender_id})
 
 
-_LOOK = Prepared(_held)
+_LOOK = Prepared(_paced, PacedSender)
 
 
-def look(conn: Connection, sender_id: UUID) -> Row | None:
+def look(conn: Connection, sender_id: UUID) -> PacedSender | None:
     """The same row as it stands, for who takes no slot: dispatchers are not waited for."""
     return _LOOK.first(conn, {"sender_id": sender_id})
 
@@ -80,4 +106,4 @@ def spent(conn: Connection, sender_id: UUID, hour: datetime, day: datetime, pric
         (outbox.c.reserved_at >= min(hour, day)) | (outbox.c.state == State.CLAIMED),
         (outbox.c.reserved_at >= day) | this_hour,
     )
-    return Spent(**conn.execute(query).mappings().one())
+    return one(conn, query, Spent)

@@ -6,28 +6,33 @@ Their pace is kept by `store.messages.pacing`. It must not know what is sent.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from contact.calendar import Medium
+from contact.delivery import State
 from contact.sender import SenderRow
-from store.prepared import Row
+from store import rows
 from store.tables.outbox import outbox, senders, tallies
 
-_FIELDS = tuple(SenderRow.__dataclass_fields__)
-_ROW = select(*(senders.c[name] for name in _FIELDS))
+_ROW = select(*(senders.c[name] for name in rows.field_names(SenderRow)))
 
 
-def value(row: Row) -> SenderRow:
-    """The value of a row of `senders` that may hold more columns."""
-    return SenderRow(**{name: row[name] for name in _FIELDS})
-
-
-def _value(row: RowMapping | None) -> SenderRow | None:
-    return None if row is None else SenderRow(**row)
+_LIVE = (
+    State.PLANNED,
+    State.CLAIMED,
+    State.SENDING,
+    State.HANDED,
+    State.RINGING,
+    State.ANSWERED,
+    State.UNKNOWN,
+)
+"""What has not ended; a text that was sent may never be confirmed."""
 
 
 def add(conn: Connection, **columns: Any) -> None:
@@ -43,17 +48,17 @@ def change(conn: Connection, sender_id: UUID, **columns: Any) -> None:
 
 def by_id(conn: Connection, sender_id: UUID) -> SenderRow | None:
     """The sender `sender_id`, or None."""
-    return _value(conn.execute(_ROW.where(senders.c.id == sender_id)).mappings().first())
+    return rows.first(conn, _ROW.where(senders.c.id == sender_id), SenderRow)
 
 
 def by_name(conn: Connection, name: str) -> SenderRow | None:
     """The sender called `name`, or None."""
-    return _value(conn.execute(_ROW.where(senders.c.name == name)).mappings().first())
+    return rows.first(conn, _ROW.where(senders.c.name == name), SenderRow)
 
 
 def all_rows(conn: Connection) -> list[SenderRow]:
     """Every sender, by name."""
-    return [SenderRow(**r) for r in conn.execute(_ROW.order_by(senders.c.name)).mappings()]
+    return rows.fetch(conn, _ROW.order_by(senders.c.name), SenderRow)
 
 
 def tariff(conn: Connection, sender_id: UUID) -> Mapping[str, Any]:
@@ -80,16 +85,34 @@ def tally(
     conn.execute(row.on_conflict_do_update(index_elements=["sender_id", "what", "code"], set_=more))
 
 
-def tallied(conn: Connection) -> list[RowMapping]:
-    """All tallies with their sender's name, the latest first."""
-    query = select(tallies, senders.c.name).join(senders, senders.c.id == tallies.c.sender_id)
-    return list(conn.execute(query.order_by(tallies.c.last_at.desc(), tallies.c.code)).mappings())
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something went wrong at a sender."""
+
+    sender: str
+    """Its name."""
+    what: str
+    """A `contact.delivery.ErrorKind`, or "repair"."""
+    code: str
+    """The carrier's error code, or why something was repaired."""
+    listed: bool
+    """False: the code stands in no table of ours."""
+    n: int
+    last_at: datetime
+    """Business time."""
 
 
-def weights(conn: Connection) -> dict[UUID, RowMapping]:
-    """Weight now, weight set and real time of the last step, by sender."""
-    query = select(senders.c.id, senders.c.weight, senders.c.base_weight, senders.c.weight_at)
-    return {row["id"]: row for row in conn.execute(query).mappings()}
+def all_tallies(conn: Connection) -> list[Tally]:
+    """What went wrong so far, the latest first."""
+    of = tallies.c
+    query = select(senders.c.name.label("sender"), of.what, of.code, of.listed, of.n, of.last_at)
+    query = query.join(senders, senders.c.id == of.sender_id).order_by(of.last_at.desc(), of.code)
+    return rows.fetch(conn, query, Tally)
+
+
+def base_weights(conn: Connection) -> dict[UUID, int]:
+    """The weight that was set for each sender."""
+    return {row.id: row.base_weight for row in conn.execute(select(senders.c.id, senders.c.base_weight))}
 
 
 def budget(conn: Connection, sender_id: UUID) -> dict[str, int]:
@@ -97,13 +120,23 @@ def budget(conn: Connection, sender_id: UUID) -> dict[str, int]:
     return dict(conn.execute(select(senders.c.budget).where(senders.c.id == sender_id)).scalar_one())
 
 
-def queued(conn: Connection) -> list[RowMapping]:
-    """Rows that have not ended, by sender, medium and state; what is planned counts as one state."""
-    live = outbox.c.state.in_(("planned", "claimed", "sending", "handed", "ringing", "answered", "unknown"))
+@dataclass(frozen=True, slots=True)
+class QueueLength:
+    """Rows of one sender (by its name) in one state that have not ended."""
+
+    sender: str
+    medium: Medium
+    state: State
+    n: int
+
+
+def queue_lengths(conn: Connection) -> list[QueueLength]:
+    """Rows that have not ended, by sender, medium and state."""
+    live = outbox.c.state.in_(_LIVE)
     query = (
-        select(senders.c.name, outbox.c.medium, outbox.c.state, func.count().label("n"))
+        select(senders.c.name.label("sender"), outbox.c.medium, outbox.c.state, func.count().label("n"))
         .join(senders, senders.c.id == outbox.c.sender_id)
         .where(live)
         .group_by(senders.c.name, outbox.c.medium, outbox.c.state)
     )
-    return list(conn.execute(query).mappings())
+    return rows.fetch(conn, query, QueueLength)

@@ -16,6 +16,7 @@ import psycopg
 import sqlalchemy as sa
 
 from contact import settings, tariff
+from contact.calendar import Medium
 from contact.sender import SenderRow
 from scoring import rules
 from services.work import Work
@@ -161,11 +162,12 @@ def _round(round_id: UUID, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sender(work: Work, name: str, address: str, medium: str) -> SenderRow:
+def _sender(work: Work, name: str, address: str, medium: Medium) -> SenderRow:
     return SenderRow(
         id=work.ids.new(), name=name, carrier="twilio", medium=medium, address=address, credentials="twilio",
         account=ACCOUNT, api_base_url="http://127.0.0.1:1", can_receive=True, can_reconcile=True, simulated=True,
         rate_per_s=Decimal(100_000), burst=500, lines=100_000, weight=1, paused_reason="",
+        detects_machines=True, clock_offset_s=None,
     )  # fmt: skip
 
 

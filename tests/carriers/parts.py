@@ -40,6 +40,8 @@ def sender(carrier: str, medium: str, api_base_url: str, **changes: object) -> S
         "lines": 0 if medium == "text" else 1,
         "weight": 1,
         "paused_reason": "",
+        "detects_machines": True,
+        "clock_offset_s": None,
     }
     return SenderRow(**{**columns, **changes})  # type: ignore[arg-type]  # a row of the right shape
 

@@ -69,8 +69,9 @@ def sender() -> SenderRow:
     from uuid import UUID
 
     return SenderRow(
-        UUID(int=1), "s", "twilio", "text", "+1", "twilio", "AC1", "", True, True, False, Decimal(1), 1, 0, 1, ""
-    )
+        UUID(int=1), "s", "twilio", "text", "+1", "twilio", "AC1", "", True, True, False, Decimal(1), 1, 0, 1, "",
+        True, None,
+    )  # fmt: skip
 
 
 def test_credentials_stand_under_the_names_senders_carry() -> None:

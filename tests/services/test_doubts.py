@@ -334,8 +334,8 @@ def test_a_code_nobody_knows_is_kept_counted_and_shown(world: World, carriers: F
     ref = world.plan("text")
     send(world)
     with world.work.database.transaction() as conn:
-        last = sender_rows.tallied(conn)[0]
-    assert (last["code"], last["listed"], last["n"], last["name"]) == ("99999", False, 1, "texts")
+        last = sender_rows.all_tallies(conn)[0]
+    assert (last.code, last.listed, last.n, last.sender) == ("99999", False, 1, "texts")
     assert row(world, ref)["error_code"] == "99999"
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from contact import settings, tariff
+from contact.calendar import Medium
 from contact.delivery import InboundText, State
 from contact.sender import SenderRow
 from services.ports import Ids
@@ -309,7 +310,7 @@ def _interview(world: World, interview: UUID, organisation: UUID, code: str) -> 
     }
 
 
-def _sender(work: Work, name: str, address: str, medium: str, can_receive: bool = True) -> SenderRow:
+def _sender(work: Work, name: str, address: str, medium: Medium, can_receive: bool = True) -> SenderRow:
     return SenderRow(
         id=work.ids.new(),
         name=name,
@@ -327,6 +328,8 @@ def _sender(work: Work, name: str, address: str, medium: str, can_receive: bool 
         lines=4,
         weight=1,
         paused_reason="",
+        detects_machines=True,
+        clock_offset_s=None,
     )
 
 
