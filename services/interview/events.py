@@ -40,7 +40,7 @@ Happening = Heard | Opening
 def advance(form: Questionnaire, before: Interview, happening: Happening, closed: bool, now: datetime) -> Step:
     """The engine's step for a happening; `closed`: the form came in elsewhere, so nothing more is stored."""
     if closed:
-        return Step(replace(before, seq=before.seq + 1), (Finished(),))
+        return Step(before._replace(seq=before.seq + 1), (Finished(),))
     if isinstance(happening, Heard):
         return engine.hear(form, before, happening, now)
     begins = engine.begin if before.status == "pending" else engine.resume
@@ -98,4 +98,4 @@ def fold(form: Questionnaire, rows: Sequence[RowMapping]) -> Interview | None:
         return None
     events = [_event(row) for row in rows if not row["input"].get("closed")]
     played = engine.rebuild(form, events, rows[0]["input"]["language"])
-    return replace(played, seq=rows[-1]["seq"])
+    return played._replace(seq=rows[-1]["seq"])

@@ -15,7 +15,9 @@ from contact.mentions import Sought
 from services.interview.questionnaires import form_of
 from services.interview.recording import differences
 from store.interview import interviews as rows
+from store.interview.interviews import HeldInterview
 from store.privacy import erasing
+from survey.engine.state import KEYS
 from survey.form.questionnaire import Questionnaire
 
 STANDINGS = ("[đã xoá]", "đã xoá", "xxx", "0")
@@ -57,18 +59,18 @@ def words_of(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
     return page.found
 
 
-def _rewrite(conn: Connection, held: Any, events: list[RowMapping], page: _Page) -> None:
+def _rewrite(conn: Connection, held: HeldInterview, events: list[RowMapping], page: _Page) -> None:
     for event in events:
         given, effects = page.input(event["input"]), [page.effect(effect) for effect in event["effects"]]
         if (given, effects) != (event["input"], event["effects"]):
             erasing.rewrite_event(conn, event, given, effects)
-    state = page.state(held["state"])
-    if state != held["state"]:
-        erasing.rewrite_state(conn, held["id"], state)
-    for name, answer in rows.answers_of(conn, held["id"]).items():
+    state = None if held.state is None else page.state(held.state)
+    if state is not None and state != held.state:
+        erasing.rewrite_state(conn, held.id, state)
+    for name, answer in rows.answers_of(conn, held.id).items():
         value = page.value(name, answer["value"])
         if value != answer["value"]:
-            erasing.rewrite_answer(conn, held["id"], name, value)
+            erasing.rewrite_answer(conn, held.id, name, value)
 
 
 class _Page:
@@ -120,6 +122,7 @@ class _Page:
 
     def state(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """The state of an interview (`survey.engine.state.Interview.to_dict`)."""
-        kept = {name: [self.value(name, answer[0]), *answer[1:]] for name, answer in state["v"].items()}
-        earlier = {"p": self.values(state["p"])} if "p" in state else {}
-        return {**state, "v": kept, **earlier}
+        answers, last_time = KEYS["answers"], KEYS["earlier"]
+        kept = {name: [self.value(name, answer[0]), *answer[1:]] for name, answer in state[answers].items()}
+        earlier = {last_time: self.values(state[last_time])} if last_time in state else {}
+        return {**state, answers: kept, **earlier}

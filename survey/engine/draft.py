@@ -1,17 +1,17 @@
 """An interview as it stands within one event: its answers, what is open, and what storing an answer changes.
 
-It must not know effects, nor what kind of input came in.
+It must not know which effects there are, nor what kind of input came in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from survey.answers import Answer, Channel
 from survey.engine import side_question_forms as asides
-from survey.engine.state import Interview, Status
+from survey.engine.effects import Effect
+from survey.engine.state import Interview
 from survey.form.plan import Item, Plan, calculated, is_relevant
 
 MOST_SILENT = 3
@@ -21,48 +21,20 @@ PAUSE_AFTER = 8
 
 
 @dataclass(slots=True)
-class Standing:
-    """The fields of `survey.engine.state.Interview`, as they change; `interview` reads them back."""
+class Draft:
+    """An interview being changed by one event: its `state` so far, and the effects. Build it with `start`.
+
+    The interview itself is never changed. `answers` is the draft's own copy, which `state` holds: they change together.
+    """
 
     before: Interview
-    plan: Plan
-    status: Status
-    language: str
-    turn: int
-    asked: str | None
-    tries: int
+    state: Interview
     answers: dict[str, Answer]
-    left_open: tuple[str, ...]
-    given_up: tuple[str, ...]
-    given: tuple[str, ...]
-    earlier: Mapping[str, str]
-    silent: int
-    rekeyed: Mapping[str, int]
-    idle: int
-    seq: int
+    plan: Plan
     channel: Channel
     now: datetime
     """Business time of the event."""
-
-    def interview(self) -> Interview:
-        """The interview after this event."""
-        return Interview(
-            questionnaire=self.before.questionnaire,
-            status=self.status,
-            language=self.language,
-            turn=self.turn,
-            asked=self.asked,
-            tries=self.tries,
-            answers=self.answers,
-            left_open=self.left_open,
-            seq=self.seq,
-            given_up=self.given_up,
-            given=self.given,
-            earlier=self.earlier,
-            silent=self.silent,
-            rekeyed=self.rekeyed,
-            idle=self.idle,
-        )
+    effects: list[Effect] = field(default_factory=list)
 
     @property
     def today(self) -> str:
@@ -71,7 +43,7 @@ class Standing:
 
     # What stands open
 
-    def wants(self, item: Item) -> bool:
+    def is_unanswered(self, item: Item) -> bool:
         """Whether `item` applies and has no answer yet."""
         return item.name not in self.answers and is_relevant(item, self.answers)
 
@@ -82,7 +54,7 @@ class Standing:
     def may_answer(self, item: Item) -> bool:
         """Whether a respondent's answer to `item` may be stored: it applies, and consent was given (or is `item`)."""
         consent = self.plan.consent
-        agreed = consent is None or consent is item or not self.wants(consent)
+        agreed = consent is None or consent is item or not self.is_unanswered(consent)
         return agreed and is_relevant(item, self.answers)
 
     def next_item(self) -> Item | None:
@@ -90,9 +62,9 @@ class Standing:
         second_chance: Item | None = None
         for item in self.plan.spoken if self.channel == "voice" else self.plan.items:
             name = item.name
-            if name in self.answers or name in self.given_up:
+            if name in self.answers or name in self.state.given_up:
                 continue
-            if name not in self.left_open:
+            if name not in self.state.left_open:
                 if is_relevant(item, self.answers):
                     return item
             elif second_chance is None and is_relevant(item, self.answers):
@@ -102,7 +74,7 @@ class Standing:
     def still_open(self, consent_needed: bool = True) -> bool:
         """Whether a question that must be answered has no answer."""
         return any(
-            self.wants(item)
+            self.is_unanswered(item)
             for item in self.plan.items
             if item.question.required and (consent_needed or item is not self.plan.consent)
         )
@@ -110,15 +82,16 @@ class Standing:
     def nobody_there(self, item: Item) -> bool:
         """Whether one question after the other, now `item`, meets no sound: the phone lies somewhere, or a machine has
         taken the call."""
-        self.silent += item.question.required and item.name not in self.left_open
-        return self.silent >= MOST_SILENT
+        if item.question.required and item.name not in self.state.left_open:
+            self.state = self.state._replace(silent=self.state.silent + 1)
+        return self.state.silent >= MOST_SILENT
 
     # The current prompt
 
     @property
     def current(self) -> Item | None:
         """The question that waits; None for none, and for an aside."""
-        return self.plan.by_name.get(self.asked) if self.asked is not None else None
+        return self.plan.by_name.get(self.state.asked) if self.state.asked is not None else None
 
     @property
     def revising(self) -> bool:
@@ -128,71 +101,69 @@ class Standing:
     @property
     def place(self) -> int:
         """Where in the form the current prompt stands: an aside stands behind the last answer."""
-        item = self.current or self.plan.by_name.get(self.given[-1] if self.given else "")
+        item = self.current or self.plan.by_name.get(self.state.given[-1] if self.state.given else "")
         return -1 if item is None else item.at
 
-    def stands(self) -> bool:
+    def prompt_is_open(self) -> bool:
         """Whether the current prompt still waits: nobody else has settled it meanwhile."""
-        if asides.is_aside(self.asked):
-            kind, about = asides.parts(self.asked or "")
+        if asides.is_aside(self.state.asked):
+            kind, about = asides.parts(self.state.asked or "")
             return not about or kind == asides.PERSON or about in self.answers
         item = self.current
-        return item is not None and (self.wants(item) or (self.revising and is_relevant(item, self.answers)))
+        return item is not None and (self.is_unanswered(item) or (self.revising and is_relevant(item, self.answers)))
 
     def can_ask(self) -> bool:
         """Whether this channel can ask the current prompt: no key says words, and asides belong to calls."""
-        if asides.is_aside(self.asked):
+        if asides.is_aside(self.state.asked):
             return self.channel == "voice"
         item = self.current
         return item is None or self.channel != "voice" or item.question.rules.in_calls
 
     def may_pause(self) -> bool:
         """Whether the eighth answer of this call was just given and more than one question is open."""
-        if self.channel != "voice" or len(self.given) != PAUSE_AFTER or self.revising:
+        if self.channel != "voice" or len(self.state.given) != PAUSE_AFTER or self.revising:
             return False
         about = asides.parts(self.before.asked or "")
-        return self.given[-1] in about and sum(self.wants(item) for item in self.plan.spoken) > 1
+        return self.state.given[-1] in about and sum(self.is_unanswered(item) for item in self.plan.spoken) > 1
 
-    def hush(self) -> None:
+    def clear_prompt(self) -> None:
         """Nothing waits for an answer any more in this contact."""
-        self.asked = None
-        self.tries = self.silent = 0
+        self.state = self.state._replace(asked=None, tries=0, silent=0)
 
     # Storing
 
     def keep(self, item: Item, value: str, channel: Channel) -> None:
         """Commit an answer; answers that no longer apply leave the projection."""
         name = item.name
-        self.answers[name] = Answer(value, channel, self.seq)
-        if name in self.left_open:
-            self.left_open = tuple(n for n in self.left_open if n != name)
-        if name in self.given_up:
-            self.given_up = tuple(n for n in self.given_up if n != name)
-        if self.status == "pending":
-            self.status = "active"
+        self.answers[name] = Answer(value, channel, self.state.seq)
+        if name in self.state.left_open:
+            self.state = self.state._replace(left_open=_without(name, self.state.left_open))
+        if name in self.state.given_up:
+            self.state = self.state._replace(given_up=_without(name, self.state.given_up))
+        if self.state.status == "pending":
+            self.state = self.state._replace(status="active")
         if name in self.plan.branching:
             self._settle_others()
 
     def take_refusal_back(self) -> None:
         """The key that refused was a slip: consent stands open as if it had not been pressed."""
         consent = self.plan.consent
-        self.status = "active"
+        self.state = self.state._replace(status="active")
         if consent is not None:
             self.answers.pop(consent.name, None)
             self._settle_others()
 
     def take_back(self, item: Item) -> None:
         """The answer to `item` was not right, and no other came: it stands open as if it had not been given."""
-        self.status = "active"
         self.answers.pop(item.name, None)
-        self.given = tuple(name for name in self.given if name != item.name)
+        self.state = self.state._replace(status="active", given=_without(item.name, self.state.given))
         if item.name in self.plan.branching:
             self._settle_others()
 
     def remember(self, item: Item) -> None:
         """The person on the line gave this answer in this contact: they may hear it and go back to it."""
-        if item is not self.plan.consent and item.name not in self.given:
-            self.given += (item.name,)
+        if item is not self.plan.consent and item.name not in self.state.given:
+            self.state = self.state._replace(given=(*self.state.given, item.name))
 
     def _settle_others(self) -> None:
         """In form order: expressions look only at earlier rows, so one pass settles chains of them."""
@@ -201,11 +172,22 @@ class Standing:
                 self._calculate(item)
             elif item.name in self.answers and not is_relevant(item, self.answers):
                 del self.answers[item.name]
-                self.given = tuple(name for name in self.given if name != item.name)
+                self.state = self.state._replace(given=_without(item.name, self.state.given))
 
     def _calculate(self, item: Item) -> None:
         value, kept = calculated(item, self.answers, self.today), self.answers.get(item.name)
         if value == "":
             self.answers.pop(item.name, None)
         elif kept is None or kept.value != value:
-            self.answers[item.name] = Answer(value, self.channel, self.seq)
+            self.answers[item.name] = Answer(value, self.channel, self.state.seq)
+
+
+def _without(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in names if each != name)
+
+
+def start(plan: Plan, interview: Interview, channel: Channel, now: datetime) -> Draft:
+    """The draft of the next event of `interview`, on `channel` at business time `now`."""
+    answers = dict(interview.answers)
+    state = interview._replace(answers=answers, seq=interview.seq + 1)
+    return Draft(interview, state, answers, plan, channel, now)

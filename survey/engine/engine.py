@@ -6,16 +6,16 @@ Pure and total: it raises nothing at interview time, stores only what is bound t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
+from survey.engine import moves, side_questions
 from survey.engine import side_question_forms as asides
-from survey.engine import side_questions as between
+from survey.engine.draft import Draft, start
 from survey.engine.effects import AlreadyAnswered, Doubtful, Effect, Finished, NotAChoice, OutOfRange, Unheard, Wanted
-from survey.engine.moves import Course, start
 from survey.engine.state import Interview
 from survey.form.plan import Invalid, Item, judge_key, judge_value, plan_of
 from survey.form.questionnaire import Questionnaire
@@ -84,29 +84,28 @@ def hear(form: Questionnaire, interview: Interview, heard: Heard, now: datetime)
 
     `now` is the business time of the event; only `today()` of a form reads it, the engine's own rules are of order.
     """
-    course = start(plan_of(form), interview, heard.channel, now)
-    if interview.over or (interview.handing_in and not _is_current(course, heard)):
-        course.effects.append(Finished())
+    draft = start(plan_of(form), interview, heard.channel, now)
+    if interview.over or (interview.handing_in and not _is_current(draft, heard)):
+        draft.effects.append(Finished())
     else:
-        _take(course, heard)
+        _take(draft, heard)
         if heard.channel == "voice":
-            course.count_idle()
-    course.language = _language_after(form, interview, heard.said)
-    return Step(course.interview(), tuple(course.effects))
+            moves.count_idle(draft)
+    _change_language(draft, form, heard.said)
+    return Step(draft.state, tuple(draft.effects))
 
 
-def _language_after(form: Questionnaire, interview: Interview, said: Said) -> str:
-    """The language asked for, where the form has it; else the one spoken so far."""
+def _change_language(draft: Draft, form: Questionnaire, said: Said) -> None:
+    """Go on in the language asked for, where the form has it."""
     if isinstance(said, Spoken) and said.word == "language" and written(said.about) in form.languages:
-        return said.about
-    return interview.language
+        draft.state = draft.state._replace(language=said.about)
 
 
 def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None = None) -> Interview:
     """Fold kept events, in order of `seq`, back into the interview. Events that changed nothing may be missing."""
     interview = new_interview(form, language)
     for event in events:
-        before = replace(interview, seq=event.seq - 1)
+        before = interview._replace(seq=event.seq - 1)
         if isinstance(event.happened, Opened):
             interview = _open(form, before, event.happened, event.at).interview
         else:
@@ -115,189 +114,192 @@ def rebuild(form: Questionnaire, events: Iterable[Event], language: str | None =
 
 
 def _open(form: Questionnaire, interview: Interview, opened: Opened, now: datetime) -> Step:
-    course = start(plan_of(form), interview, opened.channel, now)
+    draft = start(plan_of(form), interview, opened.channel, now)
     if interview.over or interview.handing_in:
-        course.hush()
-        course.effects.append(Finished())
+        draft.clear_prompt()
+        draft.effects.append(Finished())
     else:
-        course.open_contact(opened.earlier)
-    return Step(course.interview(), tuple(course.effects))
+        moves.open_contact(draft, opened.earlier)
+    return Step(draft.state, tuple(draft.effects))
 
 
-def _take(course: Course, heard: Heard) -> None:
+def _take(draft: Draft, heard: Heard) -> None:
     said = heard.said
-    course.silent *= isinstance(said, Silence)  # else somebody is there
+    if draft.state.silent and not isinstance(said, Silence):  # somebody is there
+        draft.state = draft.state._replace(silent=0)
     if isinstance(said, Key):
-        _take_key(course, heard, said)
+        _take_key(draft, heard, said)
     elif isinstance(said, Entry):
-        _take_entry(course, heard, said)
+        _take_entry(draft, heard, said)
     elif isinstance(said, Spoken):
-        _take_word(course, heard, said)
+        _take_word(draft, heard, said)
     else:
-        _take_nothing(course, heard, said)
+        _take_nothing(draft, heard, said)
 
 
-def _is_current(course: Course, heard: Heard) -> bool:
+def _is_current(draft: Draft, heard: Heard) -> bool:
     """Whether the input answers the prompt that is waiting now, and no other question."""
     return (
-        heard.turn == course.turn
-        and course.asked is not None
-        and (heard.question is None or heard.question == course.asked)
+        heard.turn == draft.state.turn
+        and draft.state.asked is not None
+        and (heard.question is None or heard.question == draft.state.asked)
     )
 
 
-def _revises(course: Course, heard: Heard) -> bool:
+def _revises(draft: Draft, heard: Heard) -> bool:
     """Whether the input answers a question that is asked again because the person went back to it."""
-    return course.revising and _is_current(course, heard)
+    return draft.revising and _is_current(draft, heard)
 
 
-def _is_late(course: Course, heard: Heard) -> bool:
+def _is_late(draft: Draft, heard: Heard) -> bool:
     """Bound to a prompt that is no longer the current one (turn 0 is bound to none)."""
-    return heard.turn not in (0, course.turn)
+    return heard.turn not in (0, draft.state.turn)
 
 
-def _bound_item(course: Course, heard: Heard) -> Item | None:
+def _bound_item(draft: Draft, heard: Heard) -> Item | None:
     """The question an answer belongs to; None when that is not certain (then it belongs to none)."""
-    if heard.turn > course.turn:
+    if heard.turn > draft.state.turn:
         return None
     name = heard.question
-    if name is None and heard.turn == course.turn:
-        name = course.asked
-    return None if name is None else course.plan.by_name.get(name)
+    if name is None and heard.turn == draft.state.turn:
+        name = draft.state.asked
+    return None if name is None else draft.plan.by_name.get(name)
 
 
-def _take_key(course: Course, heard: Heard, key: Key) -> None:
+def _take_key(draft: Draft, heard: Heard, key: Key) -> None:
     if asides.is_aside(heard.question):
-        between.take_key(course, heard, key.digits)
+        side_questions.take_key(draft, heard, key.digits)
         return
-    item = _bound_item(course, heard)
+    item = _bound_item(draft, heard)
     if item is None:
-        course.repeat()
-    elif item.name in course.answers and not (heard.correction or _revises(course, heard)):
-        course.already_answered(item)
-    elif not course.may_answer(item):
-        course.repeat()
+        moves.repeat(draft)
+    elif item.name in draft.answers and not (heard.correction or _revises(draft, heard)):
+        moves.already_answered(draft, item)
+    elif not draft.may_answer(item):
+        moves.repeat(draft)
     else:
-        _take_answer(course, heard, item, judge_key(item, key.digits, course.answers, course.today))
+        _take_answer(draft, heard, item, judge_key(item, key.digits, draft.answers, draft.today))
 
 
-def _take_answer(course: Course, heard: Heard, item: Item, value: str | Invalid) -> None:
+def _take_answer(draft: Draft, heard: Heard, item: Item, value: str | Invalid) -> None:
     if not isinstance(value, Invalid):
-        current = _is_current(course, heard)
-        course.store(item, value, heard.channel)
-        course.remember(item)
-        if current and course.status != "refused":
-            course.go_on_after(item)
+        current = _is_current(draft, heard)
+        moves.store(draft, item, value, heard.channel)
+        draft.remember(item)
+        if current and draft.state.status != "refused":
+            moves.go_on_after(draft, item)
         else:
-            course.go_on_from(item)
-    elif _is_current(course, heard):
+            moves.go_on_from(draft, item)
+    elif _is_current(draft, heard):
         effect = NotAChoice if value.code == "not_a_choice" else OutOfRange
-        course.miss(partial(effect, item.name))
+        moves.failed_attempt(draft, partial(effect, item.name))
     else:
-        course.repeat()
+        moves.repeat(draft)
 
 
-def _take_nothing(course: Course, heard: Heard, said: Silence | Unclear) -> None:
+def _take_nothing(draft: Draft, heard: Heard, said: Silence | Unclear) -> None:
     """Silence or unclear words: a try at the current question, nothing at all when they come late."""
-    if _is_current(course, heard):
-        course.miss(Unheard if isinstance(said, Silence) else lambda tries: Doubtful(said.code, said.understood))
+    if _is_current(draft, heard):
+        moves.failed_attempt(
+            draft, Unheard if isinstance(said, Silence) else lambda tries: Doubtful(said.code, said.understood)
+        )
         return
-    if heard.question is not None and heard.question in course.answers:
-        course.effects.append(AlreadyAnswered(heard.question))
-    elif isinstance(said, Unclear) and course.asked is not None and not _is_late(course, heard):
-        course.effects.append(Doubtful(said.code, said.understood))
-    course.repeat()
+    if heard.question is not None and heard.question in draft.answers:
+        draft.effects.append(AlreadyAnswered(heard.question))
+    elif isinstance(said, Unclear) and draft.state.asked is not None and not _is_late(draft, heard):
+        draft.effects.append(Doubtful(said.code, said.understood))
+    moves.repeat(draft)
 
 
-def _take_word(course: Course, heard: Heard, said: Spoken) -> None:
-    late = _is_late(course, heard)
+def _take_word(draft: Draft, heard: Heard, said: Spoken) -> None:
+    late = _is_late(draft, heard)
     if said.word == "later":
-        course.repeat() if late else between.another_time(course)
-    elif said.word == "back" and course.asked is not None:
-        course.repeat() if late else between.go_back(course)
+        moves.repeat(draft) if late else side_questions.another_time(draft)
+    elif said.word == "back" and draft.state.asked is not None:
+        moves.repeat(draft) if late else side_questions.go_back(draft)
     elif said.word == "not_me":
-        course.repeat() if late else between.not_me(course)
+        moves.repeat(draft) if late else side_questions.not_me(draft)
     elif said.word == "skip":
-        _skip(course, heard)
-    elif said.word == "language" and not late and _explains(course):
-        course.open_contact(course.earlier)
+        _skip(draft, heard)
+    elif said.word == "language" and not late and _explains(draft):
+        moves.open_contact(draft, draft.state.earlier)
     elif said.word in ("person", "transfer", "connected", "unconnected"):
-        between.person(course, said.word, late=late)
+        side_questions.person(draft, said.word, late=late)
     elif said.word in ("call", "help"):
-        course.effects.append(Wanted(said.word))
-        _repeat_after_word(course, late)
-    elif course.asked is None and not late:
-        course.open_contact(course.earlier)
+        draft.effects.append(Wanted(said.word))
+        _repeat_after_word(draft, late)
+    elif draft.state.asked is None and not late:
+        moves.open_contact(draft, draft.state.earlier)
     else:
-        _repeat_after_word(course, late)
+        _repeat_after_word(draft, late)
 
 
-def _explains(course: Course) -> bool:
+def _explains(draft: Draft) -> bool:
     """Whether a call is at its opening: who calls, and why, is then told in the language just chosen."""
-    return course.channel == "voice" and course.current is not None and course.current is course.plan.consent
+    return draft.channel == "voice" and draft.current is not None and draft.current is draft.plan.consent
 
 
-def _skip(course: Course, heard: Heard) -> None:
+def _skip(draft: Draft, heard: Heard) -> None:
     """Without an answer to the question that waits; consent cannot be skipped."""
-    item = course.plan.by_name.get(course.asked or "")
-    if item is None or item is course.plan.consent or not _is_current(course, heard):
-        course.repeat()
+    item = draft.plan.by_name.get(draft.state.asked or "")
+    if item is None or item is draft.plan.consent or not _is_current(draft, heard):
+        moves.repeat(draft)
     else:
-        course.leave_open(item)
+        moves.leave_open(draft, item)
 
 
-def _repeat_after_word(course: Course, late: bool) -> None:
+def _repeat_after_word(draft: Draft, late: bool) -> None:
     """The current question again: as a new turn when the word was said now, unchanged when it came late."""
     if late:
-        course.repeat()
+        moves.repeat(draft)
     else:
-        course.ask_again()
+        moves.ask_again(draft)
 
 
-def _take_entry(course: Course, heard: Heard, entry: Entry) -> None:
+def _take_entry(draft: Draft, heard: Heard, entry: Entry) -> None:
     """Several answers at once, in form order, so that branching is settled before what depends on it."""
-    for name in sorted(entry.answers.keys() - course.plan.by_name.keys()):
-        course.effects.append(Doubtful("unknown_question", question=name))
-    for item in course.plan.items:
+    for name in sorted(entry.answers.keys() - draft.plan.by_name.keys()):
+        draft.effects.append(Doubtful("unknown_question", question=name))
+    for item in draft.plan.items:
         value = entry.answers.get(item.name, "")
-        if value and course.status != "refused":
-            _enter_one(course, heard, item, value)
+        if value and draft.state.status != "refused":
+            _enter_one(draft, heard, item, value)
     if heard.channel in ASKED:
-        _go_on_from_entry(course)
-    elif course.status != "refused":
-        _close_entry(course, entry.final)
+        _go_on_from_entry(draft)
+    elif draft.state.status != "refused":
+        _close_entry(draft, entry.final)
 
 
-def _go_on_from_entry(course: Course) -> None:
+def _go_on_from_entry(draft: Draft) -> None:
     """Whoever was asked hears on: the prompt that waits again, or the next question after the last one stored."""
-    here = {name for name, answer in course.answers.items() if answer.seq == course.seq}
-    stored = [item for item in course.plan.items if item.name in here]
+    here = {name for name, answer in draft.answers.items() if answer.seq == draft.state.seq}
+    stored = [item for item in draft.plan.items if item.name in here]
     if stored:
-        course.go_on_from(stored[-1])
+        moves.go_on_from(draft, stored[-1])
     else:
-        course.repeat()
+        moves.repeat(draft)
 
 
-def _enter_one(course: Course, heard: Heard, item: Item, given: str) -> None:
-    kept = course.answers.get(item.name)
+def _enter_one(draft: Draft, heard: Heard, item: Item, given: str) -> None:
+    kept = draft.answers.get(item.name)
     if kept is not None and not heard.correction:
         if kept.value != given:
-            course.effects.append(AlreadyAnswered(item.name))
+            draft.effects.append(AlreadyAnswered(item.name))
         return
-    value = judge_value(item, given, course.answers, course.today)
-    if not (course.may_answer(item) if heard.channel in ASKED else course.applies(item)):
-        course.effects.append(Doubtful("not_applicable", given, item.name))
+    value = judge_value(item, given, draft.answers, draft.today)
+    if not (draft.may_answer(item) if heard.channel in ASKED else draft.applies(item)):
+        draft.effects.append(Doubtful("not_applicable", given, item.name))
     elif isinstance(value, Invalid):
-        course.effects.append(Doubtful(value.code, given, item.name))
+        draft.effects.append(Doubtful(value.code, given, item.name))
     else:
-        course.store(item, value, heard.channel)
+        moves.store(draft, item, value, heard.channel)
         if heard.channel in ASKED:
-            course.remember(item)
+            draft.remember(item)
 
 
-def _close_entry(course: Course, final: bool) -> None:
+def _close_entry(draft: Draft, final: bool) -> None:
     """A submitted form ends the interview; otherwise a prompt that waits moves on once its question is settled."""
     if final:
-        course.finish(consent_needed=False)
-    elif course.status != "pending":
-        course.settle()
+        moves.finish(draft, consent_needed=False)
+    elif draft.state.status != "pending":
+        moves.settle(draft)

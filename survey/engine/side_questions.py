@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from survey.answers import Heard, Word
+from survey.engine import moves
 from survey.engine import side_question_forms as asides
+from survey.engine.draft import Draft
 from survey.engine.effects import (
     Appointed,
     Connected,
@@ -22,177 +24,176 @@ from survey.engine.effects import (
     Wanted,
     WrongPerson,
 )
-from survey.engine.moves import Course
 from survey.form.values import from_keys
 
 
-def take_key(course: Course, heard: Heard, digits: str) -> None:
+def take_key(draft: Draft, heard: Heard, digits: str) -> None:
     """A key for an aside: it counts for the prompt that waits only; a late or doubled one repeats the prompt."""
     name = heard.question or ""
     kind, about = asides.parts(name)
-    if heard.turn != course.turn or name != course.asked or not course.stands() or not course.can_ask():
-        course.repeat()
+    if heard.turn != draft.state.turn or name != draft.state.asked or not draft.prompt_is_open() or not draft.can_ask():
+        moves.repeat(draft)
         return
     value = from_keys(asides.ASIDES[kind], digits)
-    if value is None and kind == asides.RIGHT and course.tries + 1 == asides.TRIES:
-        course.rekey(course.plan.by_name[about])  # who keys on has not said that it is right
+    if value is None and kind == asides.RIGHT and draft.state.tries + 1 == asides.TRIES:
+        moves.rekey(draft, draft.plan.by_name[about])  # who keys on has not said that it is right
     elif value is None:
-        course.miss(partial(NotAChoice, name))
+        moves.failed_attempt(draft, partial(NotAChoice, name))
     elif kind == asides.WHICH:
-        _change(course, value)
+        _change(draft, value)
     else:
-        course.effects.append(Noted())
-        _CHOSEN[kind](course, about, value)
+        draft.effects.append(Noted())
+        _CHOSEN[kind](draft, about, value)
 
 
-def go_back(course: Course) -> None:
+def go_back(draft: Draft) -> None:
     """Ask the last question answered in this contact again, or the one before the one that is asked again now.
 
     Nothing of an earlier contact is reached: somebody else may hold the phone.
     """
-    kind, about = asides.parts(course.asked or "")
+    kind, about = asides.parts(draft.state.asked or "")
     if kind in (asides.WHEN, asides.WHICH, asides.WHO, asides.STOP, asides.REFUSE):
-        course.effects.append(Noted())
-        _return(course)
+        draft.effects.append(Noted())
+        _return(draft)
         return
     if kind == asides.PERSON:
-        course.take_up()
+        moves.return_to_prompt(draft)
         return
     name = about or kind
-    ahead = course.given.index(name) + bool(about) if name in course.given else len(course.given)
+    ahead = draft.state.given.index(name) + bool(about) if name in draft.state.given else len(draft.state.given)
     if ahead == 0:
-        course.effects.append(NothingBefore())
-        course.ask_again()
+        draft.effects.append(NothingBefore())
+        moves.ask_again(draft)
     elif kind == asides.RIGHT:
-        course.rekey(course.plan.by_name[about])
+        moves.rekey(draft, draft.plan.by_name[about])
     else:
-        course.revise(course.plan.by_name[course.given[ahead - 1]])
+        moves.revise(draft, draft.plan.by_name[draft.state.given[ahead - 1]])
 
 
-def another_time(course: Course) -> None:
+def another_time(draft: Draft) -> None:
     """The person wants to go on later: a call asks when; what came in whole is handed in."""
-    if course.status == "complete":
-        course.finish()
-    elif course.status == "refused" and not course.can_ask():
-        course.end("refused")
-    elif course.channel != "voice" or course.asked is None or asides.parts(course.asked)[0] == asides.WHEN:
-        course.close_contact()
+    if draft.state.status == "complete":
+        moves.finish(draft)
+    elif draft.state.status == "refused" and not draft.can_ask():
+        moves.end(draft, "refused")
+    elif draft.channel != "voice" or draft.state.asked is None or asides.parts(draft.state.asked)[0] == asides.WHEN:
+        moves.close_contact(draft)
     else:
-        if course.status == "refused":  # asked back, she means another time instead
-            course.take_refusal_back()
-        course.effects.append(Noted())
-        course.ask_aside(asides.WHEN)
+        if draft.state.status == "refused":  # asked back, she means another time instead
+            draft.take_refusal_back()
+        draft.effects.append(Noted())
+        moves.ask_aside(draft, asides.WHEN)
 
 
-def not_me(course: Course) -> None:
+def not_me(draft: Draft) -> None:
     """Somebody else has picked up a call: who it is, as far as we need to know."""
-    if course.channel == "voice":
-        course.effects.append(Noted())
-        course.ask_aside(asides.WHO)
+    if draft.channel == "voice":
+        draft.effects.append(Noted())
+        moves.ask_aside(draft, asides.WHO)
     else:
-        course.repeat()
+        moves.repeat(draft)
 
 
-def person(course: Course, word: Word, *, late: bool) -> None:
+def person(draft: Draft, word: Word, *, late: bool) -> None:
     """A person is wanted: put through where the channel can, and back to the prompt afterwards; else a call asks when
     they should ring."""
     if word == "transfer":
-        course.effects.append(Wanted("transfer"))
+        draft.effects.append(Wanted("transfer"))
         return
     if word in ("connected", "unconnected"):
-        course.effects.append(Connected(word == "connected"))
+        draft.effects.append(Connected(word == "connected"))
     if word != "connected":
-        course.effects.append(Wanted("person"))
-    asked = course.asked
+        draft.effects.append(Wanted("person"))
+    asked = draft.state.asked
     waits_behind = asides.behind(asked) != asked
     if late:
-        course.repeat()
+        moves.repeat(draft)
     elif word == "connected" and waits_behind:
-        course.take_up()
-    elif word == "connected" or course.channel != "voice" or asked is None or waits_behind:
-        course.ask_again()
+        moves.return_to_prompt(draft)
+    elif word == "connected" or draft.channel != "voice" or asked is None or waits_behind:
+        moves.ask_again(draft)
     else:
-        course.ask_aside(f"{asides.PERSON}:{asked}")
+        moves.ask_aside(draft, f"{asides.PERSON}:{asked}")
 
 
-def _return(course: Course) -> None:
+def _return(draft: Draft) -> None:
     """From an aside to where the person was: the end, or the open question."""
-    if course.status == "complete":
-        course.ask_aside(asides.END)
+    if draft.state.status == "complete":
+        moves.ask_aside(draft, asides.END)
         return
-    if course.status == "refused" and course.can_ask():
-        course.take_refusal_back()
-    course.move_on(course.place)
+    if draft.state.status == "refused" and draft.can_ask():
+        draft.take_refusal_back()
+    moves.move_on(draft, draft.place)
 
 
-def _right(course: Course, about: str, value: str) -> None:
-    item = course.plan.by_name[about]
+def _right(draft: Draft, about: str, value: str) -> None:
+    item = draft.plan.by_name[about]
     if value == "yes":
-        course.is_right(item)
+        moves.is_right(draft, item)
     else:
-        course.rekey(item)
+        moves.rekey(draft, item)
 
 
-def _when(course: Course, _: str, value: str) -> None:
+def _when(draft: Draft, _: str, value: str) -> None:
     if value in ("now", "never"):
-        _return(course) if value == "now" else course.ask_aside(asides.STOP)
+        _return(draft) if value == "now" else moves.ask_aside(draft, asides.STOP)
         return
-    when, at = asides.time_chosen(value, course.now)
-    course.hush()
-    course.effects.append(Appointed(when, at.isoformat()))
+    when, at = asides.time_chosen(value, draft.now)
+    draft.clear_prompt()
+    draft.effects.append(Appointed(when, at.isoformat()))
 
 
-def _stop(course: Course, _: str, value: str) -> None:
+def _stop(draft: Draft, _: str, value: str) -> None:
     if value == "no":
-        _return(course)
+        _return(draft)
     else:
-        course.hush()
-        course.effects.append(OptedOut())
+        draft.clear_prompt()
+        draft.effects.append(OptedOut())
 
 
-def _refuse(course: Course, _: str, value: str) -> None:
+def _refuse(draft: Draft, _: str, value: str) -> None:
     if value == "no":
-        _return(course)
+        _return(draft)
     else:
-        course.end("refused")
+        moves.end(draft, "refused")
 
 
-def _end(course: Course, _: str, value: str) -> None:
+def _end(draft: Draft, _: str, value: str) -> None:
     if value == "submit":
-        course.finish()
+        moves.finish(draft)
     elif value == "change":
-        course.ask_aside(asides.WHICH)
+        moves.ask_aside(draft, asides.WHICH)
     else:
-        course.effects.extend(Echo(name, course.answers[name].value, listed=True) for name in course.given)
-        course.ask_aside(asides.END)
+        draft.effects.extend(Echo(name, draft.answers[name].value, listed=True) for name in draft.state.given)
+        moves.ask_aside(draft, asides.END)
 
 
-def _who(course: Course, _: str, value: str) -> None:
+def _who(draft: Draft, _: str, value: str) -> None:
     if value == "stay":
-        _return(course)
+        _return(draft)
     else:
-        course.hush()
-        course.effects.append(WrongPerson(value))
+        draft.clear_prompt()
+        draft.effects.append(WrongPerson(value))
 
 
-def _change(course: Course, number: str) -> None:
+def _change(draft: Draft, number: str) -> None:
     """The question that bears this number, if it was answered in this call."""
-    items = (course.plan.by_name[name] for name in course.given)
+    items = (draft.plan.by_name[name] for name in draft.state.given)
     item = next((item for item in items if str(item.question.number) == number), None)
     if item is None:
-        course.miss(partial(NotAChoice, asides.WHICH))
+        moves.failed_attempt(draft, partial(NotAChoice, asides.WHICH))
     else:
-        course.revise(item)
+        moves.revise(draft, item)
 
 
-def _person(course: Course, _: str, value: str) -> None:
+def _person(draft: Draft, _: str, value: str) -> None:
     if value != "soon":
         when: asides.Visit = "tomorrow_morning" if value == "tomorrow_morning" else "tomorrow_afternoon"
-        course.effects.append(PersonAt(when, asides.visit(when, course.now).isoformat()))
-    course.take_up()
+        draft.effects.append(PersonAt(when, asides.visit(when, draft.now).isoformat()))
+    moves.return_to_prompt(draft)
 
 
-_CHOSEN: Mapping[str, Callable[[Course, str, str], None]] = {
+_CHOSEN: Mapping[str, Callable[[Draft, str, str], None]] = {
     asides.RIGHT: _right,
     asides.WHEN: _when,
     asides.STOP: _stop,

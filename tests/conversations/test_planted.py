@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from ivr import callflow, menus
-from survey.engine import moves as course
-from survey.engine import side_questions as between
+from survey.engine import moves, side_questions
+from survey.engine.draft import Draft
 from survey.engine.effects import Consent, Echo, LeftOpen, Resumed
-from survey.engine.moves import Course
 from tests.conversations import test_conversations as golden
 from tests.conversations.test_rules_cited import rule_of
 
@@ -33,42 +32,42 @@ def _greeted_anew(patch: pytest.MonkeyPatch) -> None:
 def _earlier_answers_told(patch: pytest.MonkeyPatch) -> None:
     """A new contact forgets that the answers were somebody's of before."""
 
-    def opened(self: Course, earlier: Any) -> None:
-        given = self.given
-        open_contact(self, earlier)
-        self.given = given
+    def opened(draft: Draft, earlier: Any) -> None:
+        given = draft.state.given
+        open_contact(draft, earlier)
+        draft.state = draft.state._replace(given=given)
 
-    open_contact = Course.open_contact
-    patch.setattr(Course, "open_contact", opened)
+    open_contact = moves.open_contact
+    patch.setattr(moves, "open_contact", opened)
 
 
-def _given_up_at_once(self: Course, item: Any) -> None:
+def _given_up_at_once(draft: Draft, item: Any) -> None:
     """An open question does not come back at the end."""
-    self.effects.append(LeftOpen(item.name, comes_back=False))
-    self.given_up += (item.name,)
-    self.move_on(item.at)
+    draft.effects.append(LeftOpen(item.name, comes_back=False))
+    draft.state = draft.state._replace(given_up=(*draft.state.given_up, item.name))
+    moves.move_on(draft, item.at)
 
 
-def _refused_at_once(self: Course, given: bool) -> None:
+def _refused_at_once(draft: Draft, given: bool) -> None:
     """A slip of the key ends the interview."""
-    self.effects.append(Consent(given))
+    draft.effects.append(Consent(given))
     if not given:
-        self.end("refused")
+        moves.end(draft, "refused")
 
 
 FAULTS: dict[str, tuple[int, Plant]] = {
-    "back repeats the question instead": (2, _without(between, "go_back", lambda course: course.repeat())),
+    "back repeats the question instead": (2, _without(side_questions, "go_back", moves.repeat)),
     "nothing is echoed": (2, _no_echo),
     "no opinion has no key": (2, _without(menus, "_no_opinion", lambda question: None)),
-    "what is left open never comes back": (2, _without(Course, "leave_open", _given_up_at_once)),
-    "a refusal is final at once": (2, _without(Course, "_settle_consent", _refused_at_once)),
-    "numbers are not read back": (3, _without(course, "is_read_back", lambda item, channel: False)),
-    "a number far from last time's is taken as it is": (3, _without(course, "is_far", lambda value, last: False)),
-    "the form is handed in unheard": (4, _without(Course, "_wind_up", lambda self: self.finish())),
+    "what is left open never comes back": (2, _without(moves, "leave_open", _given_up_at_once)),
+    "a refusal is final at once": (2, _without(moves, "_settle_consent", _refused_at_once)),
+    "numbers are not read back": (3, _without(moves, "is_read_back", lambda item, channel: False)),
+    "a number far from last time's is taken as it is": (3, _without(moves, "is_far", lambda value, last: False)),
+    "the form is handed in unheard": (4, _without(moves, "_wind_up", moves.finish)),
     "another caller's answers can be heard and changed": (4, _earlier_answers_told),
     "a resumed call explains itself all over again": (5, _greeted_anew),
-    "another time is never asked for": (7, _without(between, "another_time", lambda course: course.close_contact())),
-    "somebody else is taken for the leader": (8, _without(between, "not_me", lambda course: course.repeat())),
+    "another time is never asked for": (7, _without(side_questions, "another_time", moves.close_contact)),
+    "somebody else is taken for the leader": (8, _without(side_questions, "not_me", moves.repeat)),
 }
 
 

@@ -282,7 +282,7 @@ def no_repeat() -> Iterator[Patch]:
         return replace(given, said=_left_open(given.said, asked))
 
     def never_back(form: Any, standing: Interview, *more: Any) -> Any:
-        return advance(form, replace(standing, given_up=(*standing.given_up, *standing.left_open)), *more)
+        return advance(form, standing._replace(given_up=(*standing.given_up, *standing.left_open)), *more)
 
     yield Patch(menus, "read_key", one_try)
     yield Patch(conversation._Talk, "_heard", one_text)
@@ -303,7 +303,7 @@ def no_resume() -> Iterator[Patch]:
     def anew(form: Any, standing: Interview, happening: Any, *more: Any) -> Any:
         if isinstance(happening, happenings.Opening):
             fresh = happenings.fresh(form, standing.language)
-            standing = replace(fresh, turn=standing.turn, seq=standing.seq)
+            standing = fresh._replace(turn=standing.turn, seq=standing.seq)
         return advance(form, standing, happening, *more)
 
     yield Patch(happenings, "advance", anew)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from survey.answers import Channel, Heard, Key, Said
 from survey.engine import engine
@@ -88,4 +87,4 @@ def asked(effects: tuple[Effect, ...]) -> Ask:
 def unnumbered(state: Interview) -> Interview:
     """The state without its event count (also in answers), to see that nothing else changed."""
     answers = {name: answer._replace(seq=0) for name, answer in state.answers.items()}
-    return replace(state, seq=0, answers=answers)
+    return state._replace(seq=0, answers=answers)

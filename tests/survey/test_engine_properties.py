@@ -235,7 +235,7 @@ def check_effects(before: Interview, after: Interview, effects: tuple[Any, ...])
     assert before.turn <= after.turn <= before.turn + 1
     if before.over:
         assert effects == (Finished(),)
-        assert replace(before, seq=after.seq) == after
+        assert before._replace(seq=after.seq) == after
 
 
 @given(COURSES)
