@@ -22,7 +22,6 @@ from contact.sender import SenderRow
 from services.delivery import outcomes as delivery
 from services.senders import failover
 from services.sending import clear as departure
-from services.sending.batch import Batch
 from services.sending.claim import Slots, claim_batch
 from services.sending.clear import Cleared, Order
 from services.unfit import isolation, set_aside
@@ -62,6 +61,31 @@ def _hand_over(work: Work, sender: SenderRow, order: Order) -> SendResult:
     if sender.medium == "call":
         return work.carriers.call(sender).place(sender, order.number, order.ref)
     return work.carriers.text(sender).send(sender, order.number, order.body, order.ref)
+
+
+class Batch:
+    """One claim on its way: its rows and the slots they share, orders that wait for a hand, jobs left.
+
+    A row that does not leave passes its slot on to the next. Counts only, kept by the dispatcher under its lock.
+    """
+
+    def __init__(self, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[float]) -> None:
+        self.sender = sender
+        self.pace = Pace(float(sender.rate_per_s), sender.burst)
+        self.size = len(rows)
+        self.rows = deque(rows)
+        self.slots = deque(slots)
+        self.refused = 0
+        self.orders: deque[tuple[Order, float]] = deque()
+        self.ready = 0
+        """Hands that were called for its orders and do not speak to the carrier: all but one would only wait."""
+        self.jobs = 1
+        """Its clearing, and orders not handed over: when none is left, it is through."""
+        self.faults: list[BaseException] = []
+
+    def page(self) -> list[UUID]:
+        """As many of the rows as there are slots."""
+        return [self.rows.popleft() for _ in range(min(len(self.rows), len(self.slots)))]
 
 
 class Dispatcher:
