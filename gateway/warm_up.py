@@ -16,7 +16,7 @@ from contact.calendar import Medium
 from contact.delivery import InboundText, Receipt, State
 from contact.sender import SenderRow
 from services.calls import dialogue as calls
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.texts import receive as inbound
 from services.work import Work
 from store.messages import outbox, senders
@@ -60,7 +60,7 @@ def _rehearse_texts(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapp
         text = InboundText(f"warm-up-{turn}", number, ours["text"].address, body)
         reply = inbound.receive_text(work, ours["text"], text)
         if reply.ref:
-            delivery.record_receipt(work, reply.ref, Receipt(None, State.DELIVERED, "delivered"))
+            outcomes.record_receipt(work, reply.ref, Receipt(None, State.DELIVERED, "delivered"))
 
 
 def _rehearse_keys(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapping) -> None:

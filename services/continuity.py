@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from services.work import Work
 from store import audit
 from store.messages import continuity as rows
-from store.messages import unknown as doubts
+from store.messages import unknown
 
 MARGIN = timedelta(minutes=15)
 """Business time before the last sign of this database from which on carriers are read: what was being written then, and
@@ -42,8 +42,8 @@ def watch(work: Work) -> bool:
     with work.database.transaction() as conn:
         _compare(work, conn, seen)
         last = rows.last_marked(conn)
-        if last is not None and last > now + doubts.SET_BACK:
-            doubts.bring_back(conn, now)
+        if last is not None and last > now + unknown.SET_BACK:
+            unknown.bring_back(conn, now)
         grown = rows.grow(conn, now)
         held = rows.is_held(conn)
     work.marks.note(grown)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from services import continuity
 from services.campaign import campaigns as campaign_cases
-from services.delivery import sweeps
+from services.delivery import sweeps, unknown
 from services.delivery import unconfirmed as silence
-from services.delivery import unknown as reconcile
 from services.privacy import carrier_erasing, retention
 from services.recovery import after_restore as recovery
 from services.senders import carrier_clocks as clocks
@@ -49,7 +48,7 @@ def free_leases() -> int:
 @app.task(name="alo.reconcile_doubtful")
 def resolve_unknown() -> int:
     """Rows that may or may not have left. Rows resolved."""
-    return reconcile.ask_about_doubtful(work())
+    return unknown.ask_about_doubtful(work())
 
 
 @app.task(name="alo.reconcile_silent")

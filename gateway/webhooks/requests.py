@@ -16,7 +16,7 @@ from contact.sender import SenderRow
 from gateway.metrics import COMPLETED
 from gateway.webhooks.context import webhook_context
 from gateway.webhooks.guard import refuse
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.unfit import isolation
 
 Value = TypeVar("Value")
@@ -51,7 +51,7 @@ def reported(ref: str, receipt: Receipt) -> str:
     """Merge what the carrier says of `ref`; one that nobody can merge is kept, and need not come again."""
     work = webhook_context().work
     merged = isolation.each(
-        work, "receipts", [receipt], lambda one: delivery.record_receipt(work, ref, one),
+        work, "receipts", [receipt], lambda one: outcomes.record_receipt(work, ref, one),
         key=lambda one: f"{ref}:{one.raw_status}", fresh=True,
     )  # fmt: skip
     for fault in merged.waiting:

@@ -14,7 +14,7 @@ from services.campaign import estimates
 from services.campaign.estimates import Estimate
 from services.campaign.next_step import Plan, plan_of
 from services.refusal import Refusal
-from services.sending import campaign_texts as texts
+from services.sending import campaign_texts
 from services.work import Work
 from sms.texting import Text
 from store.campaign import audience, campaigns
@@ -127,4 +127,4 @@ def samples(work: Work, conn: Connection, plan: Plan, contacted: Sequence[UUID])
     if step is None:
         return ()
     sender = plan.sender_of(step)
-    return tuple(texts.sample(work, conn, interview, sender, step.purpose) for interview in contacted)
+    return tuple(campaign_texts.sample(work, conn, interview, sender, step.purpose) for interview in contacted)

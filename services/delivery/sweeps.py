@@ -18,10 +18,9 @@ from services import continuity
 from services.texts import unfit as unfit_texts
 from services.unfit import isolation, set_aside
 from services.work import Work
-from store.messages import carrier_clocks as stamps
+from store.messages import carrier_clocks, outbox, senders
 from store.messages import inbound as inbound_rows
-from store.messages import outbox, senders
-from store.messages import unknown as doubts
+from store.messages import unknown as unknown_rows
 from store.messages.outbox import OutboxRow
 
 HANDED_AFTER = timedelta(seconds=60)
@@ -36,11 +35,11 @@ def free_leases(work: Work) -> int:
     """Claimed rows of dead workers go back, sending ones become unknown, handed replies too. Rows moved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        freed = Counter(doubts.free_claims(conn, real, "claim_expired"))
+        freed = Counter(unknown_rows.free_claims(conn, real, "claim_expired"))
         for sender_id, n in freed.items():
             senders.tally(conn, sender_id, "repair", "claim_expired", work.clock.now(), n=n)
-        sending = doubts.expired(conn, State.SENDING, real)
-        handed = [r.id for r in doubts.waiting_since(conn, (State.HANDED,), real - work.scaled(HANDED_AFTER))]
+        sending = unknown_rows.expired(conn, State.SENDING, real)
+        handed = [r.id for r in unknown_rows.waiting_since(conn, (State.HANDED,), real - work.scaled(HANDED_AFTER))]
     aside = set_aside.contact(work, State.UNKNOWN)
     looked_at = isolation.each(work, "leases", [*sending, *handed], lambda row: _doubt(work, row), key=str, aside=aside)
     return freed.total() + sum(looked_at.done)
@@ -104,7 +103,7 @@ def _fetch(work: Work, sender: SenderRow) -> int:
     missed = [text for text in due if text.carrier_id not in known]
     taken = unfit_texts.take_in_listed(work, sender, missed)
     with work.database.transaction() as conn:
-        stamps.note(conn, sender.id, {text.carrier_id: text.at for text in due if text.carrier_id in known})
+        carrier_clocks.note(conn, sender.id, {text.carrier_id: text.at for text in due if text.carrier_id in known})
         if not taken.waiting:  # else the same are listed again on the next run
             senders.change(conn, sender.id, inbound_swept_at=until)
     return sum(not reply.repeated for reply in taken.done)

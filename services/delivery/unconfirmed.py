@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from contact import elapsed
 from contact.delivery import FINAL, Receipt, State
 from contact.sender import SenderRow
-from services.delivery import outcomes as delivery
-from services.delivery import unknown as reconcile
+from services.delivery import outcomes, unknown
 from services.work import Work
 from store import audit
 from store.campaign import campaigns
 from store.messages import outbox, senders
-from store.messages import unknown as doubts
+from store.messages import unknown as unknown_rows
 from store.messages.unknown import UnresolvedRow
 
 ASK_CALL_AFTER = timedelta(seconds=60)
@@ -35,10 +34,10 @@ def ask_about_silent(work: Work) -> int:
     """Ask what became of texts and calls whose last receipt is missing, end endless calls. Rows moved on."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        rows = doubts.take_silent_calls(conn, real, work.scaled(ASK_CALL_AFTER))
-        rows += doubts.take_silent_texts(conn, real, work.scaled(ASK_TEXT_AFTER), TEXT_UNTIL)
+        rows = unknown_rows.take_silent_calls(conn, real, work.scaled(ASK_CALL_AFTER))
+        rows += unknown_rows.take_silent_texts(conn, real, work.scaled(ASK_TEXT_AFTER), TEXT_UNTIL)
         known = {s.id: s for s in senders.all_rows(conn)}
-    return reconcile.ask_each(work, "silence", rows, known, lambda sender, row: _catch_up(work, sender, row, real))
+    return unknown.ask_each(work, "silence", rows, known, lambda sender, row: _catch_up(work, sender, row, real))
 
 
 def _catch_up(work: Work, sender: SenderRow, row: UnresolvedRow, real: datetime) -> bool:
@@ -60,9 +59,9 @@ def _ask(work: Work, sender: SenderRow, row: UnresolvedRow) -> Receipt | None:
     if row.carrier_id:
         carrier = work.carriers.call(sender) if row.medium == "call" else work.carriers.text(sender)
         return carrier.fetch(sender, row.carrier_id)
-    found = reconcile.listed(work, sender, row)
+    found = unknown.listed(work, sender, row)
     with work.database.transaction() as conn:
-        sure, guessed = doubts.carrier_ids(conn, row.phone_hash, reconcile.FOUND)
+        sure, guessed = unknown_rows.carrier_ids(conn, row.phone_hash, unknown.FOUND)
     return next((receipt for receipt in found if receipt.carrier_id not in sure | guessed), None)
 
 
@@ -70,7 +69,7 @@ def _merge(work: Work, row: UnresolvedRow, receipt: Receipt) -> bool:
     """As if the receipt had come; that it had to be fetched stands on the row."""
     with work.database.transaction() as conn:
         held = outbox.lock_with_phone(conn, row.id, receipt.carrier_id)
-        if held is None or not delivery.merge_into(work, conn, held, receipt, "asked"):
+        if held is None or not outcomes.merge_into(work, conn, held, receipt, "asked"):
             return False
         outbox.change(conn, row.id, reason={**held.reason, "repaired": "receipt_fetched"})
         senders.tally(conn, row.sender_id, "repair", "receipt_fetched", work.clock.now())

@@ -20,13 +20,13 @@ from contact import elapsed
 from contact.caps import ANSWERS_SOMEBODY
 from contact.delivery import Receipt, State
 from contact.sender import SenderRow
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.unfit import isolation, set_aside
 from services.work import Work
 from store import audit
 from store.campaign import campaigns
 from store.messages import outbox, senders
-from store.messages import unknown as doubts
+from store.messages import unknown as unknown_rows
 from store.messages.outbox import OutboxRow, RowWithPhone
 from store.messages.unknown import UnresolvedRow
 
@@ -48,7 +48,7 @@ def ask_about_doubtful(work: Work) -> int:
     """Resolve rows that may or may not have left. Rows resolved."""
     real = work.clock.real()
     with work.database.transaction() as conn:
-        rows = doubts.waiting_since(conn, (State.UNKNOWN,), real - work.scaled(ASK_AGAIN))
+        rows = unknown_rows.waiting_since(conn, (State.UNKNOWN,), real - work.scaled(ASK_AGAIN))
         known = {s.id: s for s in senders.all_rows(conn)}
     due = [row for row in rows if elapsed.since(row.sent_real_at, real) > work.scaled(ASK_AFTER)]
     return ask_each(work, "doubts", due, known, lambda sender, row: _resolve(work, sender, row, real))
@@ -120,13 +120,13 @@ def settle_by(work: Work, row: UnresolvedRow, found: Sequence[Receipt]) -> bool:
         held = _still_in_doubt(conn, row)
         if held is None:
             return False
-        sure, guessed = doubts.carrier_ids(conn, held.phone_hash, FOUND)
+        sure, guessed = unknown_rows.carrier_ids(conn, held.phone_hash, FOUND)
         taken = sure | guessed
         free = [receipt for receipt in found if receipt.carrier_id not in taken]
         place = _place_among_twins(work, conn, held)
         if place < len(free):
             _note(work, conn, held, FOUND)
-            return delivery.merge_into(work, conn, held, free[place], "asked")
+            return outcomes.merge_into(work, conn, held, free[place], "asked")
         if any(receipt.carrier_id not in sure for receipt in found):  # it may be this row's or its twin's
             return _end(work, conn, held, State.PRESUMED, "cannot_be_told_apart")
         if held.asked_at is None:
@@ -138,7 +138,7 @@ def settle_by(work: Work, row: UnresolvedRow, found: Sequence[Receipt]) -> bool:
 def _place_among_twins(work: Work, conn: Connection, row: OutboxRow) -> int:
     """How many rows in doubt with the same words to the same phone were handed over before this one."""
     words = _words(work, row)
-    alike = [twin.id for twin in doubts.twins(conn, row) if _words(work, twin) == words]
+    alike = [twin.id for twin in unknown_rows.twins(conn, row) if _words(work, twin) == words]
     return alike.index(row.id)
 
 

@@ -19,7 +19,7 @@ from carriers.errors import CarrierAwayError
 from characters.cleaning import storable
 from contact.delivery import Departed, InboundText
 from contact.sender import SenderRow
-from services.campaign import next_step as advance
+from services.campaign import next_step
 from services.continuity import MARGIN
 from services.recovery import unrecorded_contacts
 from services.refusal import Refusal
@@ -208,7 +208,7 @@ def _presume_due(work: Work, sender: SenderRow) -> int:
     with work.database.transaction() as conn:
         running = campaigns.ids_in(conn, "running")
     for campaign_id in running:
-        while advance.go_on(work, campaign_id):
+        while next_step.go_on(work, campaign_id):
             pass
     doubtful = 0
     while True:

@@ -17,11 +17,11 @@ from sqlalchemy import Connection
 from contact.caps import ANSWERS_SOMEBODY, EXEMPT
 from contact.delivery import Departed, State
 from contact.sender import SenderRow
-from services.campaign import next_step as advance
-from services.consent import callers as numbers
-from services.delivery import outcomes as delivery
+from services.campaign import next_step
+from services.consent import callers
+from services.delivery import outcomes
 from services.ports import Clock
-from services.sending import campaign_texts as texts
+from services.sending import campaign_texts
 from services.sending.campaign_texts import DepartingText
 from services.sending.policy import FOR_THE_FINISHED, OVER
 from services.unfit import isolation
@@ -86,7 +86,7 @@ def set_aside(work: Work, sender: SenderRow) -> Callable[[Connection, Departed],
     """What to do where a contact cannot be tied by a fault of its own: what was due for its phone is in doubt."""
 
     def put_in_doubt(conn: Connection, one: Departed) -> None:
-        phone = numbers.lock(work, conn, one.number)
+        phone = callers.lock(work, conn, one.number)
         held = [] if phone is None else rows.without_id(conn, phone["hash"], sender.medium, sender.id)
         for row in held:
             if row["state"] in (State.PLANNED, State.CLAIMED) and _was_due(row, one.at):
@@ -98,7 +98,7 @@ def set_aside(work: Work, sender: SenderRow) -> Callable[[Connection, Departed],
 def _tie(work: Work, sender: SenderRow, one: Departed) -> Tied | None:
     """Tie it to a row that is there; None: there is none."""
     with work.database.transaction() as conn:
-        phone = numbers.lock(work, conn, one.number)
+        phone = callers.lock(work, conn, one.number)
         if phone is None:
             return "nobody"
         if one.receipt.carrier_id and rows.knows(conn, sender.id, one.receipt.carrier_id):
@@ -133,7 +133,7 @@ def _words(work: Work, row: Row) -> str:
 
 def _may_be(row: Row, one: Departed) -> bool:
     """Whether its words say nothing against it: they are written as a text leaves."""
-    rewritten = row["state"] in (State.PLANNED, State.CLAIMED) and row["purpose"] not in texts.WRITTEN
+    rewritten = row["state"] in (State.PLANNED, State.CLAIMED) and row["purpose"] not in campaign_texts.WRITTEN
     return row["body"] is None or not one.body or rewritten
 
 
@@ -186,13 +186,13 @@ def _interview(conn: Connection, row: Row) -> HeldInterview | None:
 def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -> int:
     """What a text showed, so that an answer finds its question. Segments; 0 where nobody can tell."""
     over = one.held is not None and one.held.status in OVER and one.row.purpose not in FOR_THE_FINISHED
-    asks = one.row.purpose not in texts.WRITTEN
+    asks = one.row.purpose not in campaign_texts.WRITTEN
     if sender.medium == "call" or (asks and (over or one.held is None)):
         return 0
     segments = [0]
 
     def write(page: Sequence[DepartingText]) -> None:
-        segments.append(texts.write_all(work, conn, sender, page)[0].segments)
+        segments.append(campaign_texts.write_all(work, conn, sender, page)[0].segments)
 
     isolation.within(conn, [one], write)  # what cannot be written any more has left all the same
     return segments[-1]
@@ -201,21 +201,21 @@ def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -
 def _merge(work: Work, conn: Connection, row: Row, one: Departed) -> None:
     locked = outbox.lock_with_phone(conn, row["id"], one.receipt.carrier_id)
     if locked is not None:
-        delivery.merge_into(work, conn, locked, one.receipt, "asked")
+        outcomes.merge_into(work, conn, locked, one.receipt, "asked")
 
 
 def _go_on(work: Work, number: str) -> int:
     """Let the ladders go on that this phone stands on: what left may have been their next step. Steps decided."""
     with work.database.transaction() as conn:
-        phone = numbers.lock(work, conn, number)
+        phone = callers.lock(work, conn, number)
         on = [] if phone is None else rows.on_ladders(conn, phone["hash"])
-    return sum(advance.go_on(work, place["campaign_id"], place["interview_id"]) for place in on)
+    return sum(next_step.go_on(work, place["campaign_id"], place["interview_id"]) for place in on)
 
 
 def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
     """A row for what was planned after the database was last whole: it counts, and nothing follows from it."""
     with work.database.transaction() as conn:
-        phone = numbers.lock(work, conn, one.number)
+        phone = callers.lock(work, conn, one.number)
         if phone is None:
             return "nobody"
         asked = rows.asked_on(conn, phone["hash"])

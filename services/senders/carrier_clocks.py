@@ -11,8 +11,7 @@ from contact import clocks
 from contact.sender import SenderRow
 from services.unfit import isolation
 from services.work import Work
-from store.messages import carrier_clocks as stamps
-from store.messages import senders
+from store.messages import carrier_clocks, senders
 
 LOOK_BACK, LATEST = timedelta(days=1), 20
 """Business time and number of texts a link's clock is learned from."""
@@ -28,7 +27,7 @@ def learn(work: Work) -> int:
 
 def _learn(work: Work, link: SenderRow) -> bool:
     with work.database.transaction() as conn:
-        passed = stamps.passed(conn, link.id, work.clock.now() - LOOK_BACK, LATEST)
+        passed = carrier_clocks.passed(conn, link.id, work.clock.now() - LOOK_BACK, LATEST)
         offset = clocks.offset_of(passed, link.clock_offset_s)
         if offset == link.clock_offset_s:
             return False

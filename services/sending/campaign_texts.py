@@ -18,7 +18,7 @@ from contact.caps import EXEMPT
 from contact.kinds import NOTICES, TEST
 from contact.sender import SenderRow
 from ivr import length
-from services.interview import events as happenings
+from services.interview import events
 from services.interview import recording as interviews
 from services.interview.events import Opening
 from services.interview.questionnaires import form_of
@@ -176,5 +176,5 @@ def sample(
         return _notice(conn, held, purpose, context)
     form = form_of(conn, held.questionnaire_sha256)
     before = interviews.state_of(form, held)
-    step = happenings.advance(form, before, Opening("sms", "sample"), False, work.clock.now())
+    step = events.advance(form, before, Opening("sms", "sample"), False, work.clock.now())
     return _composed(conn, held, step.interview.language, step.effects, context)

@@ -24,7 +24,7 @@ from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services.consent import abilities
 from services.follow_up import resumptions
-from services.sending import campaign_texts as texts
+from services.sending import campaign_texts
 from services.sending.policy import Facts, Go, Hold, Retime, Withdraw, clear
 from services.work import Work
 from sms.binding import Shown
@@ -245,8 +245,8 @@ def _sign_off(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_
 def _bodies(work: Work, conn: Connection, sender: SenderRow, going: Sequence[_Going]) -> Sequence[Text | None]:
     if sender.medium == "call":
         return [None] * len(going)
-    page = [texts.DepartingText(one.contact.departure, one.contact.interview, one.at) for one in going]
-    return texts.write_all(work, conn, sender, page)
+    page = [campaign_texts.DepartingText(one.contact.departure, one.contact.interview, one.at) for one in going]
+    return campaign_texts.write_all(work, conn, sender, page)
 
 
 def _mark(work: Work, one: _Going, body: Text | None) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from uuid import UUID
 from contact.delivery import Accepted, SendResult, State, Unknown
 from contact.pacing import Pace
 from contact.sender import SenderRow
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.senders import failover
-from services.sending import clear as departure
+from services.sending import clear
 from services.sending.claim import Slots, claim_batch
 from services.sending.clear import Cleared, Order
 from services.unfit import isolation, set_aside
@@ -51,9 +51,9 @@ def dispatch(work: Work, sender_id: UUID, budget_s: float = 5.0) -> int:
 
 def send(work: Work, sender: SenderRow, outbox_id: UUID) -> bool:
     """Clear one claimed row, hand it to the carrier and settle what the carrier said. True if it was handed over."""
-    orders = departure.prepare(work, sender, [outbox_id]).orders
+    orders = clear.prepare(work, sender, [outbox_id]).orders
     for order in orders:
-        delivery.settle(work, order.outbox_id, _hand_over(work, sender, order))
+        outcomes.settle(work, order.outbox_id, _hand_over(work, sender, order))
     return bool(orders)
 
 
@@ -93,7 +93,7 @@ class Dispatcher:
 
     def __init__(self, work: Work, sender_id: UUID) -> None:
         """Ready to serve; nothing is claimed yet."""
-        departure.make_ready(work)
+        clear.make_ready(work)
         self._work = work
         self._sender_id = sender_id
         self._batches: list[Batch] = []
@@ -168,7 +168,7 @@ class Dispatcher:
         if len(page) == 1:
             return self._prepare_alone(batch, page, slots)
         try:
-            return departure.prepare(self._work, batch.sender, page, slots)
+            return clear.prepare(self._work, batch.sender, page, slots)
         except Exception:
             _log.warning("a page could not be cleared, its rows go alone", exc_info=True)
             for row in page:
@@ -178,7 +178,7 @@ class Dispatcher:
     def _prepare_alone(self, batch: Batch, page: list[UUID], slots: Sequence[datetime]) -> Cleared:
         """Clear one row. An unfit one is ended; one that failed otherwise comes back when its claim ends."""
         cleared = isolation.each(
-            self._work, "clearing", page, lambda row: departure.prepare(self._work, batch.sender, [row], slots),
+            self._work, "clearing", page, lambda row: clear.prepare(self._work, batch.sender, [row], slots),
             key=str, aside=set_aside.contact(self._work, State.FAILED),
         )  # fmt: skip
         batch.faults += cleared.waiting
@@ -270,7 +270,7 @@ class Dispatcher:
 
     def _settle(self, taken: dict[UUID, Accepted]) -> None:
         try:
-            delivery.settle_accepted(self._work, taken)
+            outcomes.settle_accepted(self._work, taken)
         except Exception:
             if len(taken) > 1:
                 _log.warning("a page could not be settled, its rows go alone", exc_info=True)
@@ -279,7 +279,7 @@ class Dispatcher:
     def _settle_alone(self, row: UUID, result: SendResult) -> None:
         """Settle one row; an unfit answer leaves it in doubt when its lease ends."""
         settled = isolation.each(
-            self._work, "handing_over", [row], lambda one: delivery.settle(self._work, one, result),
+            self._work, "handing_over", [row], lambda one: outcomes.settle(self._work, one, result),
             key=str, fresh=True,
         )  # fmt: skip
         for fault in settled.waiting:

@@ -41,13 +41,13 @@ def dispatch(sender: str) -> Task:
     Modules are imported before, the holidays' too; connections are opened while it is measured, as the bare side's is.
     """
     from runtime.container import machine_work
-    from services.sending import clear as departure
+    from services.sending import clear
     from services.sending import dispatcher as use_case
     from tests.bench.stub_carrier import StubCarrier
     from tests.doubles import FakeCarriers
 
     work = replace(machine_work(), carriers=FakeCarriers(texts=StubCarrier()))
-    departure.make_ready(work)
+    clear.make_ready(work)
     return lambda: use_case.dispatch(work, UUID(sender), 600.0)
 
 

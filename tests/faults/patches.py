@@ -21,16 +21,13 @@ from ivr import callflow, menus
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.consent import ledger as consent
-from services.delivery import outcomes as delivery
-from services.delivery import sweeps
+from services.delivery import outcomes, sweeps
 from services.follow_up import resumptions
 from services.interview import events as happenings
 from services.interview import recording as interviews
 from services.interview.questionnaires import form_of
 from services.results import exports, scores
-from services.sending import claim as claiming
-from services.sending import clear as departure
-from services.sending import policy as clearance
+from services.sending import claim, clear, policy
 from services.texts import answer as conversation
 from services.texts import receive as inbound
 from sms import texting
@@ -172,13 +169,13 @@ def skip_opt_out() -> Iterator[Patch]:
 
 
 def skip_opt_out_check() -> Iterator[Patch]:
-    ban = clearance._ban
+    ban = policy._ban
 
     def not_stopped(facts: Any) -> Any:
         return ban(replace(facts, consent="given") if facts.consent == "stopped" else facts)
 
     yield Patch(ledger, "withdraw_queued", lambda *given: None)
-    yield Patch(clearance, "_ban", not_stopped)
+    yield Patch(policy, "_ban", not_stopped)
 
 
 # Sending
@@ -188,14 +185,14 @@ def no_skip_locked() -> Iterator[Patch]:
     yield Patch(pacing, "_HOLD", unlocked(pacing._HOLD))
     yield Patch(claims, "NEXT", unlocked(claims.NEXT))
     yield Patch(claims, "claim", after(claims.claim, linger))
-    yield Patch(claiming, "REFILL_S", float("inf"))  # nobody waits for the slots that others have taken
-    yield Patch(departure, "_is_ours", lambda row: row.state != State.WITHDRAWN)
+    yield Patch(claim, "REFILL_S", float("inf"))  # nobody waits for the slots that others have taken
+    yield Patch(clear, "_is_ours", lambda row: row.state != State.WITHDRAWN)
 
 
 def no_lock_order() -> Iterator[Patch]:
     yield Patch(departing_page, "_PHONES", unlocked(departing_page._PHONES))
-    yield Patch(departure, "_shared", lambda phone: {phone.interview_id} - {None})
-    yield Patch(departure, "_sign_off", before(departure._sign_off, linger))
+    yield Patch(clear, "_shared", lambda phone: {phone.interview_id} - {None})
+    yield Patch(clear, "_sign_off", before(clear._sign_off, linger))
 
 
 def skip_pause_check() -> Iterator[Patch]:
@@ -203,14 +200,14 @@ def skip_pause_check() -> Iterator[Patch]:
         return sql.replace(claims._OF_ONE["runs"], "true").replace(claims._URGENT_PARTS["runs"], "true")
 
     yield Patch(claims, "NEXT", rewritten(claims.NEXT, heedless))
-    yield Patch(clearance, "_held_back", lambda facts: False)
+    yield Patch(policy, "_held_back", lambda facts: False)
 
 
 def no_unknown_state() -> Iterator[Patch]:
     def again(work: Any, conn: Any, row: Any, result: Any) -> None:
-        delivery._refused(work, conn, row, Refused(ErrorKind.THROTTLED, result.code))
+        outcomes._refused(work, conn, row, Refused(ErrorKind.THROTTLED, result.code))
 
-    yield Patch(delivery, "_unknown", again)
+    yield Patch(outcomes, "_unknown", again)
     yield Patch(sweeps, "IN_DOUBT", State.PLANNED)
 
 

@@ -19,7 +19,7 @@ from carriers.routing import CarrierRouter
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.calls import machine_detection as detection
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders
@@ -69,7 +69,7 @@ class Joined:
 
     def place(self, ref: str) -> None:
         """Hand the planned call over."""
-        dispatch.dispatch(self.world.work, self.world.line.id, 0.2)
+        dispatcher.dispatch(self.world.work, self.world.line.id, 0.2)
         assert self.outbox(ref)["carrier_id"], self.outbox(ref)
 
     def outbox(self, ref: str) -> sa.RowMapping:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from tests.gateway.parts import small_app
 
-delivery.record_receipt = lambda *_given, **_more: "merged"
+outcomes.record_receipt = lambda *_given, **_more: "merged"
 
 app = small_app()

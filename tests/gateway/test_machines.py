@@ -17,9 +17,9 @@ from contact.delivery import Detection
 from contact.outcomes import disposition
 from services.calls import dialogue as calls
 from services.calls import machine_detection as detection
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.work import Work
-from store.messages import contact_history as contacts
+from store.messages import contact_history
 from store.results import figures
 from store.tables.outbox import call_turns, receipts, senders
 from tests.doubles import FakeCarriers
@@ -57,7 +57,7 @@ def detections(net: Joined) -> list[dict[str, Any]]:
 def over(world: World, ref: str, answered_by: str = "machine_start") -> None:
     """The carrier says that the call has ended."""
     told = {"CallSid": "CA1", "CallStatus": "completed", "AnsweredBy": answered_by, "CallDuration": "60"}
-    assert delivery.record_receipt(world.work, ref, call_receipt(told)) == "merged"
+    assert outcomes.record_receipt(world.work, ref, call_receipt(told)) == "merged"
 
 
 @pytest.mark.parametrize("persona", ["machine", "machine_silence", "machine_music", "fax"])
@@ -69,7 +69,7 @@ def test_a_machine_is_hung_up_on_and_is_no_contact(net: Joined, persona: str) ->
     assert (world.answers(), world.interview()["status"], len(world.events())) == ({}, "active", 1)
     now, further = world.work.clock.now(), world.sent(ref=world.plan())[0]["id"]
     with world.work.database.transaction() as conn:
-        counted = contacts.counts(conn, [further], Caps().since(now), now)[further]
+        counted = contact_history.counts(conn, [further], Caps().since(now), now)[further]
     assert counted.answered_at == (), "the one answered call of the day is still to be had"
 
 
@@ -171,7 +171,7 @@ def test_a_finding_for_another_call_or_for_one_nobody_took_changes_nothing(net: 
     ref = world.plan(state="answered")  # type: ignore[arg-type]  # a state by its value
     calls.first(world.work, ref, "CA1", "")
     told = {"CallSid": "CA1", "CallStatus": "no-answer"}
-    assert delivery.record_receipt(world.work, ref, call_receipt(told)) == "merged"
+    assert outcomes.record_receipt(world.work, ref, call_receipt(told)) == "merged"
     assert detection.record(world.work, ref, Detection("CA2", "machine_start")) == "unknown_ref"
     assert detection.record(world.work, ref, Detection("CA1", "machine_start")) == "late"
     assert detection.record(world.work, "nobody-knows-this", Detection("CA1", "human")) == "unknown_ref"

@@ -17,7 +17,7 @@ from cli.session import Session
 from contact import caps, ladder, settings
 from runtime import catalogue, reasons
 from services.campaign import campaigns
-from services.sending import policy as clearance
+from services.sending import policy
 from services.work import Work
 from store.tables.campaigns import campaigns as table
 from store.tables.staff import audit
@@ -147,4 +147,4 @@ def test_every_code_that_keeps_a_contact_back_has_words() -> None:
     written = [path.read_text("utf-8") for path in Path(campaigns.__file__).parent.glob("*.py")]
     codes = {code for text in written for code in re.findall(r'"code": "([a-z_]+)"', text)}
     assert "campaign_stopped" in codes
-    assert {f"not_now.{code}" for code in codes | set(clearance.OVER.values())} <= entries
+    assert {f"not_now.{code}" for code in codes | set(policy.OVER.values())} <= entries

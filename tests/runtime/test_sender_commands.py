@@ -12,7 +12,7 @@ from carriers.errors import UNLISTED
 from cli.main import alo
 from cli.session import Session
 from contact.delivery import ErrorKind, Refused
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.tables.outbox import senders
 from tests.doubles import FakeCarriers
@@ -70,7 +70,7 @@ def test_detection_of_machines_is_switched_for_senders_that_call(run: Run, world
 def test_the_last_error_is_shown(run: Run, world: World, carriers: FakeCarriers, detail: str, words: str) -> None:
     carriers.texts.results.append(Refused(ErrorKind.LATER, "99999", detail))
     world.plan("text")
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     shown = run("sender", "list").stdout
     assert "99999" in shown
     assert words in shown

@@ -18,7 +18,7 @@ from carriers.routing import CarrierRouter
 from cli import sender_costs
 from cli.main import alo
 from cli.session import Session
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders
@@ -66,7 +66,7 @@ class AtOnce:
         with self.work.database.transaction() as conn:
             found = [row for row in conn.scalars(sa.select(senders.c.id)) if str(row) in ids]
         for sender_id in found:
-            dispatch.dispatch(self.work, sender_id)
+            dispatcher.dispatch(self.work, sender_id)
 
 
 @pytest.fixture

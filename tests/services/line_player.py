@@ -20,8 +20,8 @@ from contact.delivery import Detection
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.calls import machine_detection as detection
-from services.delivery import outcomes as delivery
-from services.sending import dispatcher as dispatch
+from services.delivery import outcomes
+from services.sending import dispatcher
 from services.staff import accounts as staff
 from services.staff import area_officers as officers
 from store.tables.campaigns import tasks
@@ -104,7 +104,7 @@ class Phone:
 
     def _due(self, number: int) -> None:
         before = len(self.carriers.calls.sent)
-        dispatch.dispatch(self.world.work, self.world.line.id, 0.2)
+        dispatcher.dispatch(self.world.work, self.world.line.id, 0.2)
         assert len(self.carriers.calls.sent) - before == number
         if number:
             self.ref = self.carriers.calls.sent[-1].ref
@@ -125,7 +125,7 @@ class Phone:
 
     def _hangs_up(self, _: object) -> None:
         told = {"CallSid": self.world.sent(ref=self.ref)[0]["carrier_id"], "CallStatus": "completed"}
-        delivery.record_receipt(self.world.work, self.ref, call_receipt(told))
+        outcomes.record_receipt(self.world.work, self.ref, call_receipt(told))
 
     def state(self) -> str:
         """What became of the last call we placed."""

@@ -18,10 +18,10 @@ from contact.delivery import Receipt, Refused, State
 from services.calls import incoming as ring_in
 from services.campaign import campaigns
 from services.campaign import next_step as advance
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.refusal import Refusal
 from services.registry import held_numbers
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
@@ -59,14 +59,14 @@ def go_on(world: World, made: UUID, hours: int = 12) -> None:
         world.clock.advance(timedelta(hours=1))
         advance.advance(world.work, made)
         for sender in (world.text, world.line):
-            dispatch.dispatch(world.work, sender.id, 0.2)
+            dispatcher.dispatch(world.work, sender.id, 0.2)
         for row in world.sent(medium="call", state="sent"):
             receipt(world, row["ref"], State.NO_ANSWER)
 
 
 def receipt(world: World, ref: str, state: State, code: str = "") -> None:
     kind = classify("twilio", code).kind if code else None
-    delivery.record_receipt(world.work, ref, Receipt(f"X{ref}", state, str(state), code, kind))
+    outcomes.record_receipt(world.work, ref, Receipt(f"X{ref}", state, str(state), code, kind))
 
 
 def left(carriers: FakeCarriers) -> list[tuple[str, str]]:
@@ -187,10 +187,10 @@ def test_a_promised_call_that_cannot_be_made_is_a_persons(world: World, carriers
     inbound.receive_text(world.work, world.text, world.text_from("GOI"))
     if how == "refused":
         carriers.calls.results.append(refused("21217"))
-        dispatch.dispatch(world.work, world.line.id, 0.2)
+        dispatcher.dispatch(world.work, world.line.id, 0.2)
     elif how == "off_the_list":
         unlink(world)
-        dispatch.dispatch(world.work, world.line.id, 0.2)
+        dispatcher.dispatch(world.work, world.line.id, 0.2)
     else:
         held_numbers.hold(world.work, organisation(world), ("call",), "by_phone", "cli:an", LEADER)
     assert [row["state"] in ("failed", "withdrawn") for row in world.sent(purpose="call_back")] == [True]
@@ -214,7 +214,7 @@ def test_nothing_leaves_for_a_number_given_up_while_it_waited(
 ) -> None:
     ref = world.plan("call")
     change(world)
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     (row,) = world.sent(ref=ref)
     assert (row["state"], row["reason"]["code"], carriers.calls.sent) == ("withdrawn", why, [])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contact import settings
 from contact.calendar import ZONE, day, same_all_week
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.tables.rounds import rounds
 from survey.engine.side_question_forms import time_chosen
@@ -42,7 +42,7 @@ def local(date: int, hour: int, minute: int = 0) -> datetime:
 def rung(world: World, carriers: FakeCarriers) -> int:
     """Calls that leave now."""
     before = len(carriers.calls.sent)
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     return len(carriers.calls.sent) - before
 
 

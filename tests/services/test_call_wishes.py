@@ -10,8 +10,8 @@ import pytest
 from contact.delivery import Receipt, State
 from contact.outcomes import Disposition, disposition
 from services.calls import incoming as ring_in
-from services.delivery import outcomes as delivery
-from services.sending import dispatcher as dispatch
+from services.delivery import outcomes
+from services.sending import dispatcher
 from services.work import Work
 from store.results import figures
 from store.tables.outbox import outbox
@@ -40,7 +40,7 @@ def planned(world: World) -> list[Any]:
     return [row for row in world.rows(outbox, state="planned") if row["purpose"] == "call_back"]
 
 
-def outcomes(world: World) -> list[Disposition]:
+def dispositions(world: World) -> list[Disposition]:
     """What became of the organisations that were reached otherwise."""
     with world.work.database.transaction() as conn:
         found = figures.facts(conn, world.interview()["round_id"], None, ("consent",))
@@ -63,7 +63,7 @@ def test_the_time_that_was_chosen_is_kept_and_one_call_is_planned(
     press(world, ref, 3, key)
     (call,) = planned(world)
     assert call["due_at"] == at
-    assert outcomes(world) == [Disposition.OTHER]
+    assert dispositions(world) == [Disposition.OTHER]
     assert consistent(world)
 
 
@@ -86,7 +86,7 @@ def test_whoever_is_not_meant_is_not_rung_again_about_it_and_staff_are_told(
     assert world.tasks() == [task]
     phone = world.rows(outbox, ref=ref)[0]["phone_hash"]
     assert [row["valid"] for row in world.rows(organisation_phones, phone_hash=phone)] == [False]
-    assert outcomes(world) == [Disposition.OTHER]
+    assert dispositions(world) == [Disposition.OTHER]
 
 
 def test_answers_are_heard_and_changed_before_they_are_handed_in(world: World, ref: str) -> None:
@@ -121,14 +121,14 @@ def test_a_hang_up_before_the_answers_are_handed_in_counts_and_the_next_call_fin
 def test_a_time_chosen_in_a_call_back_is_kept_too(world: World, carriers: FakeCarriers) -> None:
     """That call back is the phone's one open call back until it is over: the promise must not be lost for it."""
     ring_in.rang_in(world.work, world.line, LEADER, "CA1")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     back = world.rows(outbox, purpose="call_back")[0]["ref"]
     answer(world, back)
     press(world, back, 1, "1")
     press(world, back, 2, "8")
     press(world, back, 3, "3")
     for _ in range(2):
-        delivery.record_receipt(world.work, back, Receipt(None, State.COMPLETED, "completed", duration_s=30))
+        outcomes.record_receipt(world.work, back, Receipt(None, State.COMPLETED, "completed", duration_s=30))
     (call,) = planned(world)
     assert call["due_at"] == world.interview()["appointment_at"]
 
@@ -144,7 +144,7 @@ def test_who_chose_a_time_and_rings_before_it_is_rung_back_now_and_the_time_is_k
     assert (call["due_at"], call["reason"]["code"]) == (world.work.clock.now(), "rang_us")
     with world.work.database.transaction() as conn:
         conn.execute(outbox.update().where(outbox.c.ref == ref).values(state="completed"))
-    dispatch.dispatch(world.work, world.line.id, 0.2)
-    delivery.record_receipt(world.work, call["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
+    outcomes.record_receipt(world.work, call["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
     (promised,) = planned(world)
     assert promised["due_at"] == world.interview()["appointment_at"]

@@ -16,9 +16,9 @@ from contact.delivery import Receipt, State
 from services.campaign import campaigns, planning
 from services.campaign import next_step as advance
 from services.campaign import status as campaign_status
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.refusal import Refusal
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.campaign import planning as page_rows
 from store.tables.campaigns import campaign_interviews
@@ -55,7 +55,7 @@ def step(world: World, campaign_id: UUID) -> int:
     """Plan what is due and send what is due."""
     advance.advance(world.work, campaign_id)
     budgets = ((world.text, 5.0), (world.line, 0.3))  # texts end when none is due, calls may wait for a line
-    return sum(dispatch.dispatch(world.work, sender.id, budget) for sender, budget in budgets)
+    return sum(dispatcher.dispatch(world.work, sender.id, budget) for sender, budget in budgets)
 
 
 def until_all_left(world: World, campaign_id: UUID) -> None:
@@ -69,7 +69,7 @@ def until_all_left(world: World, campaign_id: UUID) -> None:
 
 
 def answer_call(world: World, ref: str, state: State, number: int) -> None:
-    delivery.record_receipt(world.work, ref, Receipt(f"CA{number:032x}", state, str(state)))
+    outcomes.record_receipt(world.work, ref, Receipt(f"CA{number:032x}", state, str(state)))
 
 
 def test_the_preview_says_who_and_why_not_and_what_it_takes(world: World) -> None:
@@ -110,22 +110,22 @@ def test_the_number_must_be_typed_back(world: World) -> None:
 def test_ten_launches_at_once_are_one(world: World, jobs: RecordingJobs) -> None:
     campaign_id = drafted(world)
     barrier = threading.Barrier(4)
-    outcomes: list[str] = []
+    endings: list[str] = []
 
     def press() -> None:
         barrier.wait()
         try:
             campaigns.launch(world.work, campaign_id, 5, "test")
-            outcomes.append("launched")
+            endings.append("launched")
         except Refusal as refusal:
-            outcomes.append(refusal.code)
+            endings.append(refusal.code)
 
     threads = [threading.Thread(target=press) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["campaign.not_a_draft"] * 3 + ["launched"]
+    assert sorted(endings) == ["campaign.not_a_draft"] * 3 + ["launched"]
     assert jobs.enqueued == [("alo.plan_campaign", (str(campaign_id),))]
     assert [r["action"] for r in world.rows(audit) if r["action"] == "campaign.launched"] == ["campaign.launched"]
 
@@ -191,19 +191,19 @@ def test_a_paused_campaign_holds_what_has_not_left(world: World, carriers: FakeC
     campaign_id = launched(world)
     advance.advance(world.work, campaign_id)
     campaigns.pause(world.work, campaign_id, "test")
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 0
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 0
     assert carriers.texts.sent == []
     campaigns.resume(world.work, campaign_id, "test")
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 5
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 5
 
 
 def test_a_row_claimed_before_the_pause_is_held_too(world: World, carriers: FakeCarriers) -> None:
     campaign_id = launched(world)
     advance.advance(world.work, campaign_id)
-    sender, batch, _ = dispatch.claim_batch(world.work, world.text.id)
+    sender, batch, _ = dispatcher.claim_batch(world.work, world.text.id)
     assert sender is not None
     campaigns.pause(world.work, campaign_id, "test")
-    assert [dispatch.send(world.work, sender, row) for row in batch] == [False] * 5
+    assert [dispatcher.send(world.work, sender, row) for row in batch] == [False] * 5
     assert carriers.texts.sent == []
     assert {r["state"] for r in world.sent()} == {"planned"}
 

@@ -10,7 +10,7 @@ import pytest
 from services.campaign import campaigns
 from services.campaign import next_step as advance
 from services.refusal import Refusal
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.tables.campaigns import campaigns as campaign_table
 from tests.doubles import FakeCarriers, FakeClock
@@ -88,7 +88,7 @@ def test_an_invitation_is_for_those_never_contacted(world: World, carriers: Fake
     launched = campaigns.draft(world.work, "2026", "HN", "test", kind="announcement")
     campaigns.launch(world.work, launched, 3, "test")
     campaigns.plan(world.work, launched)
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 3
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 3
     assert preview(world, kind="invitation").offices == {"QB": 3}
     assert preview(world, audience={"outcome": "no_contact"}).offices == {"HN": 3}
     assert preview(world, kind="reminder").contacted == 6
@@ -106,7 +106,7 @@ def test_thanks_are_for_those_who_answered(world: World, clock: FakeClock, carri
     assert (reminded.contacted, reminded.excluded) == (3, {"completed": 1, "answered_online": 1, "refused": 1})
     campaigns.launch(world.work, shown.campaign_id, 2, "test")
     campaigns.plan(world.work, shown.campaign_id)
-    dispatch.dispatch(world.work, world.text.id, 5)
+    dispatcher.dispatch(world.work, world.text.id, 5)
     assert len(carriers.texts.sent) == 2
     assert world.events() == []  # a notice opens no interview
 
@@ -173,4 +173,4 @@ def test_release_may_be_spread_over_days_inside_the_hours(world: World, clock: F
     local = [row["due_at"] + timedelta(hours=7) for row in world.sent(campaign_id=made)]
     assert {moment.date().day for moment in local} == {18, 19, 20}
     assert all(7 <= moment.hour < 21 for moment in local)
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 0
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 0

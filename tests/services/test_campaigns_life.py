@@ -27,8 +27,7 @@ from services.campaign import (
 )
 from services.refusal import Refusal
 from services.rounds import rounds
-from services.sending import clear as departure
-from services.sending import dispatcher as dispatch
+from services.sending import clear, dispatcher
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
 from store.messages import outbox as outbox_rows
@@ -163,14 +162,14 @@ def test_a_part_on_hold_holds_its_contacts_and_no_others(
 ) -> None:
     made = launched(world)
     campaigns.pause(world.work, made, "an", "bão số 9", **part)
-    sent = dispatch.dispatch(world.work, world.text.id, 5)
+    sent = dispatcher.dispatch(world.work, world.text.id, 5)
     assert sent == sum(left.values())
     found = campaign_status.status(world.work, made)
     assert found.held_back == 6 - sent
     assert [(h.part, h.actor, h.reason) for h in found.holds] == [(*part.values(), "an", "bão số 9")]
     assert state(world, made) == "running"
     campaigns.resume(world.work, made, "binh", **part)
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 6 - sent
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 6 - sent
     assert campaign_status.status(world.work, made).holds == ()
 
 
@@ -188,7 +187,7 @@ def test_a_row_claimed_before_the_hold_is_held_too(world: World, carriers: FakeC
         conn.execute(sa.update(outbox).values(state="claimed"))
     campaigns.pause(world.work, made, "an", office="HN")
     rows = {row["id"]: row["office_id"] for row in world.sent()}
-    cleared = departure.prepare(world.work, world.text, list(rows))
+    cleared = clear.prepare(world.work, world.text, list(rows))
     assert {rows[order.outbox_id] for order in cleared.orders} == {world.office_id}
     assert len(cleared.orders) == list(rows.values()).count(world.office_id)
 
@@ -271,7 +270,7 @@ def test_a_test_text_goes_to_oneself_only_and_is_capped(world: World, carriers: 
     made = campaigns.draft(world.work, "2026", "QB", "an")
     shown = campaigns.preview(world.work, made)
     sent = trial.send(world.work, made, "0987 654 321", "an", "xem thử")
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 1
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 1
     assert [(s.to, s.body) for s in carriers.texts.sent] == [("+84987654321", sent.body)]
     assert sent.body in shown.sample_texts
     row = world.sent(ref=sent.ref)[0]
@@ -291,7 +290,7 @@ def test_a_test_text_waits_for_the_hours(world: World, clock: FakeClock) -> None
     made = campaigns.draft(world.work, "2026", "QB", "an")
     sent = trial.send(world.work, made, "0987654321", "an")
     assert sent.due_at == clock.now() + timedelta(hours=9)
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 0
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 0
 
 
 def test_a_paused_sender_holds_its_step_rather_than_leaving_it_out(world: World) -> None:

@@ -16,7 +16,7 @@ from services.campaign import campaigns
 from services.campaign import next_step as advance
 from services.refusal import Refusal
 from services.rounds import rounds
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.messages import outbox
 from store.tables.campaigns import campaign_interviews
@@ -79,10 +79,10 @@ def test_a_holiday_made_today_holds_the_rest_of_the_day(world: World, clock: Fak
     launched(world)
     mourning: dict[date, dict[calendar.Medium, calendar.Day]] = {clock.now().astimezone(ZONE).date(): {}}
     change_to(world, replace(settings.default(), exceptions=mourning))
-    dispatch.dispatch(world.work, world.text.id, 5)
+    dispatcher.dispatch(world.work, world.text.id, 5)
     assert carriers.texts.sent == []  # those due already are asked again when they would leave
     clock.advance(timedelta(hours=22), real=timedelta(minutes=1))
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 6
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 6
 
 
 def test_a_day_that_differs_in_one_province_is_kept_at_planning_and_after(world: World, clock: FakeClock) -> None:

@@ -12,10 +12,9 @@ import sqlalchemy as sa
 
 from contact.clocks import Sending
 from contact.delivery import InboundText, Receipt, Unknown
-from services.delivery import sweeps
-from services.delivery import unknown as reconcile
+from services.delivery import sweeps, unknown
 from services.senders import carrier_clocks as clocks
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.texts.receive import TextReply
 from services.work import Work
@@ -234,9 +233,9 @@ def test_a_text_in_doubt_is_found_in_the_list_of_a_carrier_whose_clock_is_behind
     world.plan("text")
     carriers.texts.results.append(Unknown("timeout"))
     sent = clock.now()
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(senders).where(senders.c.id == world.text.id).values(clock_offset_s=30))
     clock.advance(timedelta(minutes=2))
-    reconcile.ask_about_doubtful(world.work)
+    unknown.ask_about_doubtful(world.work)
     assert asked == [sent - timedelta(seconds=35)]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from contact.delivery import State
 from runtime.clock import FastClock
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.messages import claims, senders
 from store.tables.campaigns import campaigns
@@ -127,7 +127,7 @@ def two_dispatchers(world: World) -> None:
     found: list[UUID] = []
 
     def claim_all() -> None:
-        _, batch, _ = dispatch.claim_batch(world.work, world.text.id)
+        _, batch, _ = dispatcher.claim_batch(world.work, world.text.id)
         found.extend(batch)
 
     threads = [threading.Thread(target=claim_all) for _ in range(2)]
@@ -136,7 +136,7 @@ def two_dispatchers(world: World) -> None:
     for thread in threads:
         thread.join()
     for row in found:
-        dispatch.send(world.work, world.text, row)
+        dispatcher.send(world.work, world.text, row)
 
 
 def test_two_dispatchers_share_the_rows(world: World, carriers: FakeCarriers) -> None:
@@ -176,7 +176,7 @@ def test_a_budget_ends_what_leaves(world: World, carriers: FakeCarriers, budget:
     add_crowd(world, 6, [(add_campaign(world, "one"), world.office_id)])
     with world.work.database.transaction() as conn:
         senders.change(conn, world.text.id, budget=budget)
-    assert dispatch.dispatch(world.work, world.text.id, 0.3) == leave
+    assert dispatcher.dispatch(world.work, world.text.id, 0.3) == leave
     assert len(carriers.texts.sent) == leave
 
 
@@ -187,7 +187,7 @@ def test_the_hours_budget_comes_back_with_the_hour_and_the_days_with_the_day(wor
     left = []
     for hours in (0, 1.01, 1.01, 1.01, 21):
         clock.advance(timedelta(hours=hours))
-        left.append(dispatch.dispatch(world.work, world.text.id, 0.3))
+        left.append(dispatcher.dispatch(world.work, world.text.id, 0.3))
     assert left == [2, 2, 1, 0, 2]
 
 
@@ -195,16 +195,16 @@ def test_the_known_cost_counts_instead_of_the_estimate(world: World) -> None:
     add_crowd(world, 4, [(add_campaign(world, "one"), world.office_id)])
     with world.work.database.transaction() as conn:
         senders.change(conn, world.text.id, budget={"vnd_a_day": 1000})
-    assert dispatch.dispatch(world.work, world.text.id, 0.3) == 2
+    assert dispatcher.dispatch(world.work, world.text.id, 0.3) == 2
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(outbox).where(outbox.c.state == State.SENT).values(cost=Decimal(100)))
-    assert dispatch.dispatch(world.work, world.text.id, 0.3) == 2
+    assert dispatcher.dispatch(world.work, world.text.id, 0.3) == 2
 
 
 def test_lines_are_held_from_the_claim_on(world: World) -> None:
     add_crowd(world, 10, [(add_campaign(world, "one"), world.office_id)], medium="call")
-    _, first, _ = dispatch.claim_batch(world.work, world.line.id)
-    _, second, slots = dispatch.claim_batch(world.work, world.line.id)
+    _, first, _ = dispatcher.claim_batch(world.work, world.line.id)
+    _, second, slots = dispatcher.claim_batch(world.work, world.line.id)
     assert (len(first), second) == (world.line.lines, [])
     assert slots.wait_s is not None
 
@@ -221,6 +221,6 @@ def test_rows_that_may_not_leave_cost_no_part_of_the_rate(world: World, carriers
     running = replace(world.work, clock=FastClock(START, 1.0, datetime.now(UTC)))
     deadline = time.monotonic() + 30
     while len(carriers.texts.sent) < 5 and time.monotonic() < deadline:
-        dispatch.dispatch(running, world.text.id, 2)
+        dispatcher.dispatch(running, world.text.id, 2)
     assert len(carriers.texts.sent) >= 5
     assert all(row["state"] != State.CLAIMED for row in world.rows(outbox))

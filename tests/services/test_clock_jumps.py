@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from contact.delivery import InboundText, State, Unknown
 from services import continuity
 from services.campaign import next_step as advance
-from services.delivery import sweeps
+from services.delivery import sweeps, unknown
 from services.delivery import unconfirmed as silence
-from services.delivery import unknown as reconcile
 from services.senders import failover
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaign_interviews
@@ -54,11 +53,11 @@ def go_on(world: World, clock: FakeClock, rounds: int) -> None:
     for _ in range(rounds):
         continuity.watch(world.work)
         sweeps.free_leases(world.work)
-        reconcile.ask_about_doubtful(world.work)
+        unknown.ask_about_doubtful(world.work)
         silence.ask_about_silent(world.work)
         failover.recover(world.work)
         for sender in (world.text, world.line):
-            dispatch.dispatch(world.work, sender.id, 0.05)
+            dispatcher.dispatch(world.work, sender.id, 0.05)
         clock.advance(timedelta(seconds=30))
 
 
@@ -76,7 +75,7 @@ def test_no_sender_falls_silent_and_nothing_leaves_twice(
     carriers.texts.results.append(Unknown("timeout"))
     now = clock.real()
     doubtful = plan(world, 10)
-    dispatch.dispatch(world.work, world.text.id, 0.05)
+    dispatcher.dispatch(world.work, world.text.id, 0.05)
     claimed = plan(world, 11, state="claimed", lease_until=now + timedelta(seconds=60))
     dead = {"state": "sending", "lease_until": now + timedelta(seconds=45), "sent_at": now, "sent_real_at": now}
     plan(world, 12, **dead)
@@ -157,6 +156,6 @@ def test_slots_ahead_by_the_usual_measure_stay(world: World, clock: FakeClock, c
     plan(world, 10)
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(senders).values(slot_at=clock.real() + timedelta(minutes=5)))
-    dispatch.dispatch(world.work, world.text.id, 0.05)
+    dispatcher.dispatch(world.work, world.text.id, 0.05)
     assert carriers.texts.sent == []
     assert world.sent()[0]["state"] == State.PLANNED

@@ -16,7 +16,7 @@ from contact.delivery import ErrorKind, Refused
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.interview import recording as interviews
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts.receive import receive_text
 from services.work import Work
 from store.tables.outbox import outbox
@@ -72,7 +72,7 @@ def _reminded(world: World, carriers: FakeCarriers, step: Step) -> str | None:
     if not world.sent(state="planned", medium="text"):
         world.plan("text")
     before = len(carriers.texts.sent)
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     return carriers.texts.sent[-1].body if len(carriers.texts.sent) > before else None
 
 

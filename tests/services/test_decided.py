@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.delivery import sweeps
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.tables.rounds import questionnaires, round_questionnaires
@@ -55,7 +55,7 @@ def test_an_interview_keeps_the_edition_it_began_with(world: World) -> None:
 
 def test_leases_run_in_real_time_however_fast_the_business_day_goes(world: World, clock: FakeClock) -> None:
     ref = world.plan("text")
-    dispatch.claim_batch(world.work, world.text.id)
+    dispatcher.claim_batch(world.work, world.text.id)
     clock.advance(timedelta(hours=6), real=timedelta(seconds=5))
     assert sweeps.free_leases(world.work) == 0
     assert world.sent(ref=ref)[0]["state"] == "claimed"
@@ -66,5 +66,5 @@ def test_leases_run_in_real_time_however_fast_the_business_day_goes(world: World
 def test_due_times_run_in_business_time_however_long_we_really_wait(world: World, clock: FakeClock) -> None:
     ref = world.plan("text")
     clock.advance(timedelta(hours=-1), real=timedelta(days=3))  # three days of waiting, and it is still too early
-    dispatch.claim_batch(world.work, world.text.id)
+    dispatcher.claim_batch(world.work, world.text.id)
     assert world.sent(ref=ref)[0]["state"] == "planned"

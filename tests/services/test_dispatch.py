@@ -13,13 +13,10 @@ import time_machine
 from carriers.errors import CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, InboundText, Receipt, Refused, State, Unknown
 from runtime.clock import FastClock
-from services.delivery import outcomes as delivery
-from services.delivery import sweeps
+from services.delivery import outcomes, sweeps, unknown
 from services.delivery import unconfirmed as silence
-from services.delivery import unknown as reconcile
 from services.keys.sealed_columns import opened
-from services.sending import campaign_texts as texts
-from services.sending import dispatcher as dispatch
+from services.sending import campaign_texts, dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.messages import senders as sender_rows
@@ -35,11 +32,11 @@ def world(work: Work) -> World:
 
 
 def send_texts(world: World) -> int:
-    return dispatch.dispatch(world.work, world.text.id, 0.2)
+    return dispatcher.dispatch(world.work, world.text.id, 0.2)
 
 
 def send_calls(world: World) -> int:
-    return dispatch.dispatch(world.work, world.line.id, 0.2)
+    return dispatcher.dispatch(world.work, world.line.id, 0.2)
 
 
 def state(world: World, ref: str) -> str:
@@ -74,7 +71,7 @@ def test_a_phone_of_two_organisations_reads_which_one_is_asked(world: World, car
     assert "HTX DX002" in carriers.texts.sent[-1].body
     world.add_organisation("DX003", number=None)
     with world.work.database.transaction() as conn:
-        shown = texts.sample(world.work, conn, world.interview(2)["id"], world.text)
+        shown = campaign_texts.sample(world.work, conn, world.interview(2)["id"], world.text)
     assert "HTX DX003" not in shown.body
 
 
@@ -99,8 +96,8 @@ def test_what_would_arrive_after_its_window_waits_for_the_next_one(
     with time_machine.travel(anchor, tick=False):
         running = replace(world.work, clock=FastClock(evening - timedelta(minutes=minutes), rate, anchor))
         ref = world.plan("text")
-        _, claimed, _ = dispatch.claim_batch(running, world.text.id)
-        assert [dispatch.send(running, world.text, row) for row in claimed] == [leaves]
+        _, claimed, _ = dispatcher.claim_batch(running, world.text.id)
+        assert [dispatcher.send(running, world.text, row) for row in claimed] == [leaves]
     row = world.sent(ref=ref)[0]
     if not leaves:
         assert (row["reason"]["retimed"], row["attempt"]) == ("outside_hours", 0)
@@ -117,10 +114,10 @@ def test_who_opted_out_after_planning_is_not_contacted(world: World, carriers: F
 
 def test_an_opt_out_between_claim_and_sending_still_counts(world: World, carriers: FakeCarriers) -> None:
     world.plan("call")
-    sender, batch, _ = dispatch.claim_batch(world.work, world.line.id)
+    sender, batch, _ = dispatcher.claim_batch(world.work, world.line.id)
     assert sender is not None
     inbound.receive_text(world.work, world.text, world.text_from("STOP"))
-    assert not dispatch.send(world.work, sender, batch[0])
+    assert not dispatcher.send(world.work, sender, batch[0])
     assert carriers.calls.sent == []
 
 
@@ -141,12 +138,12 @@ def test_the_third_contact_of_a_day_waits_for_the_next(world: World, clock: Fake
 def test_ten_dispatchers_cannot_break_the_cap(world: World, carriers: FakeCarriers) -> None:
     for _ in range(8):
         world.plan("text")
-    _, rows, _ = dispatch.claim_batch(world.work, world.text.id)
+    _, rows, _ = dispatcher.claim_batch(world.work, world.text.id)
     barrier = threading.Barrier(len(rows))
 
     def go(row: object) -> None:
         barrier.wait()
-        dispatch.send(world.work, world.text, row)  # type: ignore[arg-type]  # a UUID of the batch
+        dispatcher.send(world.work, world.text, row)  # type: ignore[arg-type]  # a UUID of the batch
 
     threads = [threading.Thread(target=go, args=(row,)) for row in rows]
     for thread in threads:
@@ -238,7 +235,7 @@ def test_a_row_in_doubt_that_the_carrier_lists_is_sent(world: World, carriers: F
     send_texts(world)
     clock.advance(timedelta(minutes=2))
     carriers.texts.found = [Receipt("SM77", State.SENT, "sent")]
-    assert reconcile.ask_about_doubtful(world.work) == 1
+    assert unknown.ask_about_doubtful(world.work) == 1
     assert (state(world, ref), world.sent(ref=ref)[0]["carrier_id"]) == ("sent", "SM77")
 
 
@@ -249,10 +246,10 @@ def test_a_row_in_doubt_that_the_carrier_does_not_list_gives_its_reservation_bac
     ref = world.plan("text")
     send_texts(world)
     clock.advance(timedelta(minutes=1, seconds=1))
-    assert reconcile.ask_about_doubtful(world.work) == 0  # its list may lag: it is read once more
+    assert unknown.ask_about_doubtful(world.work) == 0  # its list may lag: it is read once more
     assert state(world, ref) == "unknown"
     clock.advance(timedelta(seconds=20))
-    assert reconcile.ask_about_doubtful(world.work) == 1
+    assert unknown.ask_about_doubtful(world.work) == 1
     row = world.sent(ref=ref)[0]
     assert (row["state"], row["error_code"], row["reserved_at"]) == ("failed", "not_listed", None)
     assert row["reason"]["repaired"] == "not_listed"
@@ -265,9 +262,9 @@ def test_without_a_list_a_row_in_doubt_is_presumed_sent(world: World, carriers: 
     ref = world.plan("text")
     send_texts(world)
     clock.advance(timedelta(seconds=90))
-    assert reconcile.ask_about_doubtful(world.work) == 0
+    assert unknown.ask_about_doubtful(world.work) == 0
     clock.advance(timedelta(seconds=15))
-    assert reconcile.ask_about_doubtful(world.work) == 1
+    assert unknown.ask_about_doubtful(world.work) == 1
     row = world.sent(ref=ref)[0]
     assert (row["state"], row["reserved_at"] is not None) == ("presumed", True)
 
@@ -276,7 +273,7 @@ def test_a_callback_ends_the_doubt(world: World, carriers: FakeCarriers) -> None
     carriers.calls.results.append(Unknown("timeout"))
     ref = world.plan("call")
     send_calls(world)
-    delivery.record_receipt(world.work, ref, Receipt("CA5", State.RINGING, "ringing", sequence=1))
+    outcomes.record_receipt(world.work, ref, Receipt("CA5", State.RINGING, "ringing", sequence=1))
     assert (state(world, ref), world.sent(ref=ref)[0]["carrier_id"]) == ("ringing", "CA5")
 
 
@@ -285,7 +282,7 @@ def test_receipts_in_any_order_and_twice_end_the_same(world: World) -> None:
     send_texts(world)
     late = Receipt("SM" + "1".zfill(32), State.SENT, "sent")
     done = Receipt("SM" + "1".zfill(32), State.DELIVERED, "delivered")
-    said = [delivery.record_receipt(world.work, ref, r) for r in (done, late, done, late)]
+    said = [outcomes.record_receipt(world.work, ref, r) for r in (done, late, done, late)]
     assert said == ["merged", "merged", "repeated", "repeated"]
     assert state(world, ref) == "delivered"
     assert len(world.rows(receipts)) == 2
@@ -293,12 +290,12 @@ def test_receipts_in_any_order_and_twice_end_the_same(world: World) -> None:
 
 
 def test_a_receipt_with_an_unknown_reference_changes_nothing(world: World) -> None:
-    assert delivery.record_receipt(world.work, "x" * 22, Receipt("SM1", State.SENT, "sent")) == "unknown_ref"
+    assert outcomes.record_receipt(world.work, "x" * 22, Receipt("SM1", State.SENT, "sent")) == "unknown_ref"
 
 
 def test_a_worker_that_died_before_sending_gives_its_rows_back(world: World, clock: FakeClock) -> None:
     ref = world.plan("text")
-    dispatch.claim_batch(world.work, world.text.id)
+    dispatcher.claim_batch(world.work, world.text.id)
     assert state(world, ref) == "claimed"
     clock.advance(timedelta(seconds=61))
     assert sweeps.free_leases(world.work) == 1
@@ -313,7 +310,7 @@ def test_a_worker_that_died_while_sending_leaves_doubt(
     def killed(*_: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(delivery, "settle_accepted", killed)
+    monkeypatch.setattr(outcomes, "settle_accepted", killed)
     with pytest.raises(SystemExit):
         send_texts(world)
     monkeypatch.undo()
@@ -332,7 +329,7 @@ def test_lines_bound_the_calls_at_once(world: World, carriers: FakeCarriers) -> 
     send_calls(world)
     assert len(carriers.calls.sent) == world.line.lines
     ref = world.sent(state="sent")[0]["ref"]
-    delivery.record_receipt(world.work, ref, Receipt(None, State.COMPLETED, "completed", duration_s=61))
+    outcomes.record_receipt(world.work, ref, Receipt(None, State.COMPLETED, "completed", duration_s=61))
     assert send_calls(world) == 1
     assert world.sent(ref=ref)[0]["cost"] == Decimal(1400)
 
@@ -341,7 +338,7 @@ def test_a_receipt_is_three_statements(world: World) -> None:
     ref = world.plan("text")
     send_texts(world)
     with noted() as asked:
-        delivery.record_receipt(world.work, ref, Receipt(None, State.SENT, "sent"))
+        outcomes.record_receipt(world.work, ref, Receipt(None, State.SENT, "sent"))
     assert len(asked) == 3, "the locks and what is known, the receipt, the row"
 
 
@@ -416,7 +413,7 @@ def test_a_carrier_that_is_away_leaves_the_others_rows_to_be_asked(
 
     monkeypatch.setattr(carriers.texts, "find", away)
     carriers.calls.found = [Receipt("CA8", State.COMPLETED, "completed")]
-    assert reconcile.ask_about_doubtful(world.work) == 1
+    assert unknown.ask_about_doubtful(world.work) == 1
     assert (state(world, text), state(world, call)) == ("unknown", "completed")
 
 

@@ -15,7 +15,7 @@ from carriers.twilio.webhooks import call_receipt
 from contact.outcomes import disposition
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.texts import receive as inbound
 from services.work import Work
 from store.results import figures
@@ -34,7 +34,7 @@ def call(*keys: str | None, answered_by: str = "") -> Course:
         for turn, key in enumerate(keys, start=1):
             calls.pressed(world.work, ref, turn, key)
         told = {"CallSid": f"CA{ref}", "CallStatus": "completed", "CallDuration": "20"}
-        delivery.record_receipt(world.work, ref, call_receipt(told))
+        outcomes.record_receipt(world.work, ref, call_receipt(told))
 
     return play
 

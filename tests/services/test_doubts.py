@@ -13,13 +13,10 @@ import sqlalchemy as sa
 
 from carriers.errors import UNLISTED, CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Receipt, Refused, State, Unknown
-from services.delivery import outcomes as delivery
-from services.delivery import sweeps
+from services.delivery import outcomes, sweeps, unknown
 from services.delivery import unconfirmed as silence
-from services.delivery import unknown as reconcile
 from services.keys.sealed_columns import opened
-from services.sending import clear as departure
-from services.sending import dispatcher as dispatch
+from services.sending import clear, dispatcher
 from services.work import Work
 from store.messages import senders as sender_rows
 from store.tables.campaigns import campaign_interviews
@@ -41,7 +38,7 @@ def world(work: Work) -> World:
 
 def send(world: World, medium: str = "text") -> int:
     sender = world.text if medium == "text" else world.line
-    return dispatch.dispatch(world.work, sender.id, 0.2)
+    return dispatcher.dispatch(world.work, sender.id, 0.2)
 
 
 def row(world: World, ref: str) -> sa.RowMapping:
@@ -68,7 +65,7 @@ def settle(world: World, clock: FakeClock, seconds: int = 120, *more: Callable[[
     """Real time passes with the sweeps running, as beat asks for them."""
     for _ in range(seconds // 5):
         clock.advance(timedelta(seconds=5))
-        for sweep in (sweeps.free_leases, reconcile.ask_about_doubtful, silence.ask_about_silent, *more):
+        for sweep in (sweeps.free_leases, unknown.ask_about_doubtful, silence.ask_about_silent, *more):
             sweep(world.work)
 
 
@@ -77,7 +74,7 @@ def test_everything_a_carrier_can_be_asked_about_is_decided_within_two_minutes(
 ) -> None:
     ref = world.plan("text")
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "settle_accepted", _killed)
+        patch.setattr(outcomes, "settle_accepted", _killed)
         with pytest.raises(SystemExit):
             send(world)
     call = doubtful(world, carriers, "call")
@@ -106,7 +103,7 @@ def test_without_the_unknown_state_a_text_is_sent_twice(world: World, carriers: 
 
 def test_a_claim_of_a_dead_worker_comes_back_and_says_so(world: World, clock: FakeClock) -> None:
     ref = world.plan("text")
-    dispatch.claim_batch(world.work, world.text.id)
+    dispatcher.claim_batch(world.work, world.text.id)
     settle(world, clock, 65)
     assert (row(world, ref)["state"], row(world, ref)["reason"]) == ("planned", {"repaired": "claim_expired"})
     assert repairs(world) == {"claim_expired": 1}
@@ -166,7 +163,7 @@ def test_a_callback_with_our_reference_takes_the_id_back_from_a_guess(
     carriers.texts.found = [Receipt("SM1", State.SENT, "sent")]
     settle(world, clock)
     assert row(world, guessed)["carrier_id"] == "SM1"
-    assert delivery.record_receipt(world.work, right, Receipt("SM1", State.DELIVERED, "delivered")) == "merged"
+    assert outcomes.record_receipt(world.work, right, Receipt("SM1", State.DELIVERED, "delivered")) == "merged"
     assert (row(world, right)["carrier_id"], row(world, right)["state"]) == ("SM1", "delivered")
     assert (row(world, guessed)["carrier_id"], row(world, guessed)["state"]) == (None, "presumed")
     assert row(world, guessed)["reason"]["repaired"] == "id_was_anothers"
@@ -219,15 +216,15 @@ def test_the_ladder_goes_on_after_a_text_that_left_though_its_last_receipt_never
     add_crowd(world, 1, [(add_campaign(world, "one"), world.office_id)])
     sent, sms = Receipt("SM7", State.SENT, "sent"), carriers.texts
     if by == "callback before the worker died":
-        rows = dispatch.claim_batch(world.work, world.text.id)[1]
-        (order,) = departure.prepare(world.work, world.text, rows).orders
-        delivery.record_receipt(world.work, order.ref, sent)
+        rows = dispatcher.claim_batch(world.work, world.text.id)[1]
+        (order,) = clear.prepare(world.work, world.text, rows).orders
+        outcomes.record_receipt(world.work, order.ref, sent)
     else:
         sms.results.append(TIMEOUT)
         send(world)
         sms.found = [sent] if by == "list" else []
         if by == "callback":
-            delivery.record_receipt(world.work, world.sent()[0]["ref"], sent)
+            outcomes.record_receipt(world.work, world.sent()[0]["ref"], sent)
     settle(world, clock)
     assert [one["state"] for one in world.sent()] == ["sent"]
     assert [one["state"] for one in world.rows(campaign_interviews)] == ["waiting"]
@@ -242,7 +239,7 @@ def test_a_call_whose_last_callback_was_lost_is_over_within_two_minutes(
     ref = world.plan("call")
     send(world, "call")
     known = row(world, ref)["carrier_id"]
-    delivery.record_receipt(world.work, ref, Receipt(known, State.ANSWERED, "in-progress", sequence=2))
+    outcomes.record_receipt(world.work, ref, Receipt(known, State.ANSWERED, "in-progress", sequence=2))
     carriers.calls.receipts[known] = Receipt(known, State.COMPLETED, "completed", duration_s=70)
     settle(world, clock)
     assert (row(world, ref)["state"], row(world, ref)["cost"]) == ("completed", Decimal(1400))
@@ -257,7 +254,7 @@ def test_an_endless_call_is_hung_up_and_its_line_is_free(
     ref = world.plan("call")
     send(world, "call")
     known = row(world, ref)["carrier_id"]
-    delivery.record_receipt(world.work, ref, Receipt(known, State.ANSWERED, "in-progress", sequence=2))
+    outcomes.record_receipt(world.work, ref, Receipt(known, State.ANSWERED, "in-progress", sequence=2))
     carriers.calls.receipts[known] = Receipt(known, State.ANSWERED, "in-progress")
 
     def hang_up(_sender: object, carrier_id: str) -> None:
@@ -344,7 +341,7 @@ def test_errors_of_receipts_are_counted_too(world: World) -> None:
     send(world)
     broken = Receipt(None, State.UNDELIVERED, "undelivered", "31999", ErrorKind.LATER, extra={"code": UNLISTED})
     for _ in range(2):  # the same receipt twice is one
-        delivery.record_receipt(world.work, ref, broken)
+        outcomes.record_receipt(world.work, ref, broken)
     assert [(one["code"], one["listed"], one["n"]) for one in world.rows(tallies)] == [("31999", False, 1)]
 
 
@@ -378,10 +375,10 @@ def test_a_refusal_that_is_reported_too_keeps_its_cause(world: World, carriers: 
     receipt = Receipt(None, State.FAILED, "16", "rejected", ErrorKind.LATER)
     answer = Refused(ErrorKind.NUMBER, "not_routable")
     if quicker == "receipt":
-        delivery.record_receipt(world.work, ref, receipt)
-    delivery.settle(world.work, row(world, ref)["id"], answer)
+        outcomes.record_receipt(world.work, ref, receipt)
+    outcomes.settle(world.work, row(world, ref)["id"], answer)
     if quicker == "answer":
-        delivery.record_receipt(world.work, ref, receipt)
+        outcomes.record_receipt(world.work, ref, receipt)
     left = row(world, ref)
     assert (left["state"], left["error_code"], left["error_kind"]) == ("failed", "not_routable", "number")
     assert world.tasks() == ["wrong_number"]
@@ -410,6 +407,6 @@ def test_the_carriers_late_answer_wins_over_a_guess(world: World, carriers: Fake
         conn.execute(sa.update(outbox).where(outbox.c.ref == late).values(lease_until=real))
     settle(world, clock, 90)
     assert row(world, guessed)["carrier_id"] == "SM7"
-    delivery.settle(world.work, row(world, late)["id"], Accepted("SM7"))
+    outcomes.settle(world.work, row(world, late)["id"], Accepted("SM7"))
     assert (row(world, late)["carrier_id"], row(world, late)["state"]) == ("SM7", "sent")
     assert row(world, guessed)["state"] == "presumed"

@@ -27,7 +27,7 @@ from services.refusal import Refusal
 from services.registry import imports, undo
 from services.rounds.provinces import outcomes_of
 from services.senders import senders
-from services.sending import policy as clearance
+from services.sending import policy
 from services.texts import receive as inbound
 from services.unfit import isolation
 from services.work import Work
@@ -378,8 +378,8 @@ def _mark(world: World, number: str) -> dict[str, Any]:
 
 
 def test_nothing_leaves_for_a_number_that_is_gone() -> None:
-    facts = clearance.Facts("text", "opt_out_confirmation", "stopped", "", "", True, clearance.Counts(), erased=True)
-    assert clearance._ban(facts) == "number_erased"
+    facts = policy.Facts("text", "opt_out_confirmation", "stopped", "", "", True, policy.Counts(), erased=True)
+    assert policy._ban(facts) == "number_erased"
 
 
 def test_who_opted_out_and_was_erased_is_still_a_refusal(world: World, eraser: Database) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from contact.delivery import ErrorKind, Refused, Unknown
 from services.refusal import Refusal
 from services.senders import failover, senders
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.sending.overlap import Relay
 from services.work import Work
 from store.messages import senders as sender_rows
@@ -78,7 +78,7 @@ def test_only_the_senders_own_faults_count(world: World, kind: ErrorKind, steps:
 def test_each_move_stands_in_the_audit_trail(world: World, carriers: FakeCarriers) -> None:
     carriers.texts.results.append(Refused(ErrorKind.LATER, "30410"))
     world.plan("text")
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     last = sorted(world.rows(audit, action="sender.weight"), key=lambda row: row["id"])[-1]
     assert (last["actor"], last["detail"]) == ("machine:failover", {"from": 100, "to": 75, "why": "30410"})
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from contact.delivery import State
 from services.interview import recording as interviews
 from services.keys.sealed_columns import opened
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.texts.receive import TextReply
 from services.work import Work
@@ -157,7 +157,7 @@ def test_a_reply_that_a_newer_one_has_overtaken_does_not_leave(world: World) -> 
     inbound.receive_text(world.work, world.text, world.text_from("2"), via="sweep")
     reply = next(row for row in world.sent() if row["state"] == "planned")
     send(world, "2")
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     row = world.sent(id=reply["id"])[0]
     assert (row["state"], row["reason"]["code"]) == ("withdrawn", "overtaken")
 
@@ -166,7 +166,7 @@ def test_a_reply_that_is_the_newest_leaves_by_itself(world: World) -> None:
     send(world, "alo")
     inbound.receive_text(world.work, world.text, world.text_from("1"), via="sweep")
     reply = next(row for row in world.sent() if row["state"] == "planned")
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 1
     assert world.sent(id=reply["id"])[0]["state"] not in ("planned", "withdrawn")
 
 
@@ -177,7 +177,7 @@ def test_an_answer_to_a_reminder_is_not_taken_for_the_question_of_a_reply_that_s
     lost = world.text_from("2", at=world.work.clock.now() + timedelta(seconds=30))
     world.clock.advance(timedelta(hours=3))
     world.plan("text")
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 1
     world.clock.advance(timedelta(seconds=58))
     assert inbound.receive_text(world.work, world.text, lost, via="sweep").outcome == "answered"
     again = send(world, "2", wait_s=230)
@@ -193,7 +193,7 @@ def test_a_reply_that_left_late_comes_unasked(world: World) -> None:
     world.clock.advance(timedelta(minutes=1))
     inbound.receive_text(world.work, world.text, world.text_from("2"), via="sweep")
     world.clock.advance(timedelta(minutes=4))
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 1
     hurried = send(world, "2", wait_s=20)
     assert (hurried.outcome, set(world.answers())) == ("asked_back", {"consent", "q1"}), "typed before it was read"
     assert send(world, "1").outcome == "answered"

@@ -15,7 +15,7 @@ from contact.delivery import State
 from services.interview import recording as interviews
 from services.texts import receive as inbound
 from services.work import Work
-from store.messages import unknown as doubts
+from store.messages import unknown
 from store.people import phones as phone_rows
 from survey.answers import Heard, Key
 from tests.faults import plant
@@ -137,4 +137,4 @@ def test_sweep_finds_the_reply_in_doubt(world: World) -> None:
     send(world, "alo")
     later = world.work.clock.real() + timedelta(minutes=3)
     with world.work.database.transaction() as conn:
-        assert len(doubts.waiting_since(conn, (State.HANDED,), later)) == 1
+        assert len(unknown.waiting_since(conn, (State.HANDED,), later)) == 1

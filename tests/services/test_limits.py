@@ -17,11 +17,10 @@ from contact import caps, settings
 from contact.delivery import Receipt, State
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.interview import recording as interviews
 from services.keys.sealed_columns import opened
-from services.sending import clear as departure
-from services.sending import dispatcher as dispatch
+from services.sending import clear, dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.messages import outbox as outbox_rows
@@ -76,7 +75,7 @@ def claimed(world: World) -> list[tuple[UUID, str]]:
 
 def sends(world: World, rows: Sequence[tuple[UUID, str]]) -> list[Callable[[], object]]:
     senders = {"text": world.text, "call": world.line}
-    return [lambda row=row, medium=medium: dispatch.send(world.work, senders[medium], row) for row, medium in rows]
+    return [lambda row=row, medium=medium: dispatcher.send(world.work, senders[medium], row) for row, medium in rows]
 
 
 def storm(world: World) -> None:
@@ -133,14 +132,14 @@ def crowded_phone(world: World) -> None:
 
 def slow_clearing(patch: pytest.MonkeyPatch) -> None:
     """As on a busy machine: some time passes between asking and marking."""
-    clear = departure.clear
+    decide = clear.clear
 
     def slowly(*args: object) -> object:
-        verdict = clear(*args)  # type: ignore[arg-type]  # passed through
+        verdict = decide(*args)  # type: ignore[arg-type]  # passed through
         threading.Event().wait(0.1)
         return verdict
 
-    patch.setattr(departure, "clear", slowly)
+    patch.setattr(clear, "clear", slowly)
 
 
 def test_with_the_phones_lock_slowness_breaks_nothing(
@@ -213,7 +212,7 @@ def test_nobody_is_rung_while_they_ring_us(world: World, carriers: FakeCarriers)
     set_ring_in(world, "answer")
     ring_in.rang_in(world.work, world.line, LEADER, "CA" + "7" * 32)
     ref = world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert carriers.calls.sent == []
     assert world.sent(ref=ref)[0]["reason"]["retimed"] == "caps.call_running"
 
@@ -254,7 +253,7 @@ def test_that_proof_fails_when_the_opt_out_is_not_asked(world: World, carriers: 
 def test_the_opt_out_is_asked_again_at_the_moment_of_sending(world: World, carriers: FakeCarriers) -> None:
     inbound.receive_text(world.work, world.text, world.text_from("STOP"))
     ref = world.plan("call")  # somebody planned it without looking
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert carriers.calls.sent == []
     row = world.sent(ref=ref)[0]
     assert (row["state"], row["reason"]["code"]) == ("withdrawn", "opted_out")
@@ -265,17 +264,17 @@ def test_without_that_question_they_are_rung(world: World, carriers: FakeCarrier
     inbound.receive_text(world.work, world.text, world.text_from("STOP"))
     world.plan("call")
     with plant("skip-opt-out-check"):
-        dispatch.dispatch(world.work, world.line.id, 0.2)
+        dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert len(carriers.calls.sent) == 1
 
 
 def text_and_key(world: World, clock: FakeClock) -> None:
     """The consent is asked by text and by call, and answered by both at once."""
     world.plan("text")
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     clock.advance(timedelta(minutes=5))
     ref = world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     calls.first(world.work, ref, "CA" + "5" * 32, "human")
     text_first = threading.Event()
 
@@ -314,7 +313,7 @@ def test_the_ceiling_of_a_round_is_the_organisations_own(world: World, clock: Fa
     phone = world.hash()
     put(world, [contact(world, phone, world.interviews[0], campaign, world.office_id, step=n) for n in range(10)])
     for _ in range(20):
-        dispatch.dispatch(world.work, world.text.id, 0.2)
+        dispatcher.dispatch(world.work, world.text.id, 0.2)
         clock.advance(timedelta(hours=12))
     states = Counter(row["state"] for row in world.rows(outbox))
     assert states == {"sent": 8, "withdrawn": 2}
@@ -330,14 +329,14 @@ def test_a_ceiling_of_24_hours_re_times_to_the_minute(world: World, clock: FakeC
     change_settings(world, caps=caps.Caps(period="24h", contacts_a_day=1))
     campaign = add_campaign(world, "one")
     put(world, [contact(world, world.hash(), world.interviews[0], campaign, world.office_id, step=n) for n in (1, 2)])
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 1
     waiting = world.rows(outbox, state="planned")[0]
     assert waiting["due_at"] == clock.now() + timedelta(hours=24, seconds=1)
     assert (waiting["attempt"], waiting["reason"]["retimed"]) == (1, "caps.contacts_a_day")
     clock.advance(timedelta(hours=23, minutes=59))
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 0
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 0
     clock.advance(timedelta(minutes=2))
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 1
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 1
 
 
 def test_a_province_has_days_of_its_own(world: World, clock: FakeClock) -> None:
@@ -347,7 +346,7 @@ def test_a_province_has_days_of_its_own(world: World, clock: FakeClock) -> None:
     change_settings(world, places={"QB": {today: {"call": day("08:00-20:00")}}})  # no texts there today
     campaign = add_campaign(world, "one")
     put(world, [contact(world, world.hash(), world.interviews[0], campaign, world.office_id)])
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 0
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 0
     row = world.rows(outbox)[0]
     assert row["reason"]["retimed"] == "outside_hours"
     assert row["due_at"].astimezone(ZONE).isoformat() == "2026-11-19T07:00:00+07:00"
@@ -360,14 +359,14 @@ def test_a_chosen_time_is_kept_outside_the_hours_and_a_pause_holds_it(world: Wor
         world, world.hash(), world.interviews[0], campaign, world.office_id, medium="call", purpose="call_back"
     )
     put(world, [row])
-    _, batch, _ = dispatch.claim_batch(world.work, world.line.id)
+    _, batch, _ = dispatcher.claim_batch(world.work, world.line.id)
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(campaigns).values(state="paused"))
-    assert not dispatch.send(world.work, world.line, batch[0])
+    assert not dispatcher.send(world.work, world.line, batch[0])
     assert world.rows(outbox)[0]["state"] == "planned"
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(campaigns).values(state="running"))
-    assert dispatch.dispatch(world.work, world.line.id, 0.2) == 1
+    assert dispatcher.dispatch(world.work, world.line.id, 0.2) == 1
     assert world.rows(outbox)[0]["reserved_at"] is None  # asked for: no contact of ours
 
 
@@ -376,9 +375,9 @@ def test_call_backs_have_a_ceiling_of_their_own(world: World, carriers: FakeCarr
     for n in range(3):
         put(world, [contact(world, world.hash(), world.interviews[0], campaign, world.office_id, medium="call",
                             purpose="call_back", step=n + 1)])  # fmt: skip
-        dispatch.dispatch(world.work, world.line.id, 0.2)
+        dispatcher.dispatch(world.work, world.line.id, 0.2)
         for row in world.rows(outbox, state="sent"):
-            delivery.record_receipt(world.work, row["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
+            outcomes.record_receipt(world.work, row["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
         clock.advance(timedelta(minutes=20))
     assert len(carriers.calls.sent) == 2
     waiting = world.rows(outbox, state="planned")[0]
@@ -388,19 +387,19 @@ def test_call_backs_have_a_ceiling_of_their_own(world: World, carriers: FakeCarr
 
 def test_one_resumption_within_a_quarter_of_an_hour(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
     ref = world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
-    delivery.record_receipt(world.work, ref, Receipt(None, State.COMPLETED, "completed", duration_s=20))
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
+    outcomes.record_receipt(world.work, ref, Receipt(None, State.COMPLETED, "completed", duration_s=20))
     rows = [
         contact(world, world.hash(), world.interviews[0], None, None, medium="call", purpose="resumption")
         for _ in range(2)
     ]
     put(world, rows[:1])
     clock.advance(timedelta(minutes=10))
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert len(carriers.calls.sent) == 2
-    delivery.record_receipt(world.work, rows[0]["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
+    outcomes.record_receipt(world.work, rows[0]["ref"], Receipt(None, State.NO_ANSWER, "no-answer"))
     put(world, rows[1:])
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert len(carriers.calls.sent) == 2
     assert world.sent(ref=rows[1]["ref"])[0]["reason"]["code"] == "caps.resumptions"
 
@@ -410,7 +409,7 @@ def test_what_cannot_leave_before_the_round_closes_is_withdrawn(world: World, cl
     clock.advance(timedelta(hours=13))  # 22:00, texts open at 7
     put(world, [contact(world, world.hash(), world.interviews[0], campaign, world.office_id,
                         deadline_at=clock.now() + timedelta(hours=3))])  # fmt: skip
-    assert dispatch.dispatch(world.work, world.text.id, 0.2) == 0
+    assert dispatcher.dispatch(world.work, world.text.id, 0.2) == 0
     row = world.rows(outbox)[0]
     assert (row["state"], row["reason"]["code"]) == ("withdrawn", "no_time_left")
 

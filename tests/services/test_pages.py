@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from contact.delivery import Accepted
 from contact.sender import SenderRow
-from services.delivery import outcomes as delivery
-from services.sending import clear as departure
-from services.sending import dispatcher as dispatch
+from services.delivery import outcomes
+from services.sending import clear, dispatcher
 from services.sending.clear import Cleared
 from services.work import Work
 from store.tables.interviews import prompted
@@ -56,7 +55,7 @@ def neighbours(world: World) -> list[UUID]:
 def test_rows_of_one_phone_are_cleared_one_after_the_other(world: World) -> None:
     rows, orders = neighbours(world), 0
     while rows:
-        cleared = departure.prepare(world.work, world.text, rows)
+        cleared = clear.prepare(world.work, world.text, rows)
         orders += len(cleared.orders)
         assert len(cleared.waiting) == len(rows) - 1
         rows = cleared.waiting
@@ -66,15 +65,15 @@ def test_rows_of_one_phone_are_cleared_one_after_the_other(world: World) -> None
 
 def test_cleared_together_they_would_break_the_caps(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The protection taken away turns the promise red."""
-    monkeypatch.setattr(departure, "_apart", lambda page: (list(page), []))
-    assert len(departure.prepare(world.work, world.text, neighbours(world)).orders) > 2
+    monkeypatch.setattr(clear, "_apart", lambda page: (list(page), []))
+    assert len(clear.prepare(world.work, world.text, neighbours(world)).orders) > 2
 
 
 def test_one_organisation_with_two_phones_is_not_cleared_twice_at_once(world: World) -> None:
     world.add_organisation("DX002", "+84901000002")
     world.plan("text")
     world.plan("text", number="+84901000002")
-    cleared = departure.prepare(world.work, world.text, claimed(world))
+    cleared = clear.prepare(world.work, world.text, claimed(world))
     assert (len(cleared.orders), len(cleared.waiting)) == (1, 1)
 
 
@@ -83,15 +82,15 @@ def test_a_dispatcher_serves_rows_that_had_to_wait(world: World, carriers: FakeC
         world.add_organisation(f"DX{n:03d}")
     for at in range(6):
         world.plan("text", at=at)
-    assert dispatch.dispatch(world.work, world.text.id, 5) == len(carriers.texts.sent) == 2
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == len(carriers.texts.sent) == 2
     assert {row["state"] for row in world.sent()} == {"sent", "planned"}
 
 
 def test_the_hours_are_those_of_the_moment_it_leaves(world: World, clock: FakeClock) -> None:
     rows = crowd(world, 4)
-    clock.set(CLOSES - departure.ON_ITS_WAY - timedelta(seconds=0.2))
+    clock.set(CLOSES - clear.ON_ITS_WAY - timedelta(seconds=0.2))
     slots = [clock.real() + timedelta(seconds=at) for at in (0, 0.1, 0.3, 0.4)]
-    cleared = departure.prepare(world.work, world.text, rows, slots)
+    cleared = clear.prepare(world.work, world.text, rows, slots)
     assert [order.outbox_id for order in cleared.orders] == rows[:2]
     left = {row["id"]: row for row in world.sent()}
     assert [left[row]["sent_real_at"] for row in rows[:2]] == slots[:2]
@@ -101,7 +100,7 @@ def test_the_hours_are_those_of_the_moment_it_leaves(world: World, clock: FakeCl
 
 def test_what_is_shown_is_visible_when_it_leaves(world: World, clock: FakeClock) -> None:
     (row,) = crowd(world, 1)
-    departure.prepare(world.work, world.text, [row], [clock.real() + timedelta(seconds=0.3)])
+    clear.prepare(world.work, world.text, [row], [clock.real() + timedelta(seconds=0.3)])
     shown = world.rows(prompted)[0]["shown"][0]
     assert datetime.fromisoformat(shown["visible_at"]) == clock.now() + timedelta(seconds=0.3)
 
@@ -111,7 +110,7 @@ def test_a_page_that_fails_by_chance_leaves_row_by_row_and_says_why(
 ) -> None:
     """No row fails alone, so that nothing is raised: the page's own error is in the log."""
     add_crowd(world, 3, [(add_campaign(world, "one"), world.office_id)])
-    prepare, settle = departure.prepare, delivery.settle_accepted
+    prepare, settle = clear.prepare, outcomes.settle_accepted
 
     def failing(work: Work, sender: SenderRow, rows: Sequence[UUID], slots: Sequence[datetime] = ()) -> Cleared:
         if len(rows) > 1:
@@ -123,9 +122,9 @@ def test_a_page_that_fails_by_chance_leaves_row_by_row_and_says_why(
             raise RuntimeError("pages cannot be settled")
         settle(work, taken)
 
-    monkeypatch.setattr(departure, "prepare", failing)
-    monkeypatch.setattr(delivery, "settle_accepted", unsettled)
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 3
+    monkeypatch.setattr(clear, "prepare", failing)
+    monkeypatch.setattr(outcomes, "settle_accepted", unsettled)
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 3
     assert {row["state"] for row in world.sent()} == {"sent"}
     told = {str(record.exc_info[1]) for record in caplog.records if record.exc_info}
     assert told == {"pages cannot be cleared", "pages cannot be settled"}
@@ -137,7 +136,7 @@ def test_of_a_page_only_who_shares_a_phone_reads_which_organisation_is_asked(wor
     world.add_organisation("DX003", "+84901000003")
     shared, own = world.plan("text", at=1), world.plan("text", at=2, number="+84901000003")
     rows = claimed(world)
-    cleared = departure.prepare(world.work, world.text, rows)
+    cleared = clear.prepare(world.work, world.text, rows)
     bodies = {order.ref: order.body for order in cleared.orders}
     assert "HTX DX002" in bodies[shared]
     assert "HTX DX003" not in bodies[own]
@@ -151,7 +150,7 @@ def test_a_bad_row_does_not_keep_its_page_from_leaving(
     world.plan("text")
     with world.work.database.transaction() as conn:
         conn.execute(sa.update(outbox).where(outbox.c.campaign_id.is_(None)).values(interview_id=None))
-    assert dispatch.dispatch(world.work, world.text.id, 5) == 3
+    assert dispatcher.dispatch(world.work, world.text.id, 5) == 3
     said = [record.getMessage() for record in caplog.records]
     assert said[0] == "a page could not be cleared, its rows go alone"
     assert said[1].startswith("unfit item: loop clearing, ValueError at services/sending/campaign_texts.py:")
@@ -163,17 +162,17 @@ def test_a_bad_row_does_not_keep_its_page_from_leaving(
 def test_an_answer_that_cannot_be_settled_does_not_keep_the_others(world: World) -> None:
     """Two rows under one id of the carrier: the page fails, each alone is written as far as it can be."""
     rows = crowd(world, 3)
-    departure.prepare(world.work, world.text, rows)
+    clear.prepare(world.work, world.text, rows)
     results = dict(zip(rows, [Accepted("SM1"), Accepted("SM1"), Accepted("SM2")], strict=True))
     with pytest.raises(sa.exc.IntegrityError):
-        delivery.settle_accepted(world.work, results)
+        outcomes.settle_accepted(world.work, results)
     assert {row["state"] for row in world.sent()} == {"sending"}
-    dispatcher = dispatch.Dispatcher(world.work, world.text.id)
-    dispatcher._taken.extend(results.items())
-    dispatcher._settle_taken()
+    serving = dispatcher.Dispatcher(world.work, world.text.id)
+    serving._taken.extend(results.items())
+    serving._settle_taken()
     with pytest.raises(sa.exc.IntegrityError):
-        dispatcher._drain()
-    dispatcher._pages.shutdown()
+        serving._drain()
+    serving._pages.shutdown()
     assert sorted(row["state"] for row in world.sent()) == ["sending", "sent", "sent"]
 
 
@@ -182,18 +181,18 @@ def test_a_row_held_by_a_stop_is_left_to_it(world: World) -> None:
     rows = crowd(world, 3)
     with world.work.database.transaction() as conn:
         conn.execute(sa.select(outbox).where(outbox.c.id == rows[1]).with_for_update())
-        cleared = departure.prepare(world.work, world.text, rows)
+        cleared = clear.prepare(world.work, world.text, rows)
     assert [order.outbox_id for order in cleared.orders] == [rows[0], rows[2]]
 
 
 def test_a_page_costs_no_more_statements_than_a_row(world: World) -> None:
     seen = []
-    departure.prepare(world.work, world.text, crowd(world, 1))  # the form is read once per process
+    clear.prepare(world.work, world.text, crowd(world, 1))  # the form is read once per process
     for size in (1, 20):
         rows = crowd(world, size, start=100 * size)
         with statements.noted() as noted:
-            cleared = departure.prepare(world.work, world.text, rows)
-            delivery.settle_accepted(world.work, {o.outbox_id: Accepted(f"SM{o.ref}") for o in cleared.orders})
+            cleared = clear.prepare(world.work, world.text, rows)
+            outcomes.settle_accepted(world.work, {o.outbox_id: Accepted(f"SM{o.ref}") for o in cleared.orders})
         assert len(cleared.orders) == size
         seen.append(noted)
     assert len(seen[0]) == len(seen[1]) == 11, "six to read under the locks, three to write; one and one to settle"

@@ -15,17 +15,15 @@ from contact.delivery import Departed, Receipt, State
 from contact.sender import SenderRow
 from services import continuity
 from services.campaign import next_step as advance
-from services.delivery import sweeps
-from services.delivery import unknown as reconcile
+from services.delivery import sweeps, unknown
 from services.keys.sealed_columns import opened
 from services.recovery import after_restore as recovery
 from services.refusal import Refusal
 from services.senders import senders as sender_service
 from services.senders.senders import NewSender
-from services.sending import clear as departure
-from services.sending import dispatcher as dispatch
+from services.sending import clear, dispatcher
 from services.work import Work
-from store.messages import contact_history as contacts
+from store.messages import contact_history
 from store.tables.campaigns import campaign_interviews
 from store.tables.outbox import outbox, senders
 from store.tables.staff import audit
@@ -64,7 +62,7 @@ class House:
 
     def send(self) -> int:
         """Whatever may leave leaves."""
-        return sum(dispatch.dispatch(self.work, one.id, 0.2) for one in (self.world.text, self.world.line))
+        return sum(dispatcher.dispatch(self.work, one.id, 0.2) for one in (self.world.text, self.world.line))
 
     def read(self) -> Mapping[str, recovery.Made]:
         return {one.sender: one for one in recovery.read_carriers(self.work)}
@@ -72,7 +70,7 @@ class House:
     def go_on(self) -> None:
         """What every day brings afterwards: doubts are asked about, things are sent."""
         for _ in range(3):
-            reconcile.ask_about_doubtful(self.work)
+            unknown.ask_about_doubtful(self.work)
             self.send()
             self.clock.advance(timedelta(minutes=2))
 
@@ -95,7 +93,7 @@ def counted(house: House) -> int:
     """Texts that count against the caps of the next one."""
     ref, now = house.world.plan("text"), house.clock.now()
     with house.work.database.transaction() as conn:
-        found = contacts.counts(conn, [row(house, ref)["id"]], now - timedelta(days=1), now)
+        found = contact_history.counts(conn, [row(house, ref)["id"]], now - timedelta(days=1), now)
     return len(next(iter(found.values())).texts_at)
 
 
@@ -115,7 +113,7 @@ def test_nothing_is_claimed_cleared_or_planned_while_carriers_must_be_read(house
         conn.execute(sa.update(outbox).where(outbox.c.id == rows[1]).values(state="claimed"))
         conn.execute(sa.update(campaign_interviews).values(state="waiting", next_at=house.clock.now()))
     assert house.send() == 0
-    assert departure.prepare(house.work, house.world.text, [rows[1]]).orders == []
+    assert clear.prepare(house.work, house.world.text, [rows[1]]).orders == []
     assert advance.advance(house.work, campaign) == 0
     assert {one["state"] for one in house.world.sent()} == {"planned"}
     assert (house.carriers.texts.sent, house.carriers.calls.sent) == ([], [])
@@ -270,7 +268,7 @@ def test_a_lost_stop_is_heard_before_anything_leaves(house: House) -> None:
     house.world.plan("text")
     house.world.plan("call")
     house.backup()
-    dispatch.dispatch(house.work, house.world.text.id, 0.2)
+    dispatcher.dispatch(house.work, house.world.text.id, 0.2)
     house.clock.advance(timedelta(minutes=3))
     writes(house.world, house.carriers, house.clock, "STOP", LEADER)
     house.restore()

@@ -15,11 +15,11 @@ from contact.delivery import Detection, Receipt, State
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.calls import machine_detection as detection
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.follow_up import resumptions
 from services.interview import recording as interviews
 from services.interview import staff_entry
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaigns
@@ -48,7 +48,7 @@ def talk(world: World, *keys: str | None, campaign: Any = None) -> str:
         row = contact(world, world.hash(), world.interviews[0], campaign, office, medium="call", purpose="call")
         put(world, [row])
         ref = row["ref"]
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     calls.first(world.work, ref, f"CA{ref}", "")
     for turn, digits in enumerate(keys, 1):
         calls.pressed(world.work, ref, turn, digits)
@@ -56,7 +56,7 @@ def talk(world: World, *keys: str | None, campaign: Any = None) -> str:
 
 
 def end(world: World, ref: str, receipt: Receipt = ENDED) -> str:
-    return delivery.record_receipt(world.work, ref, receipt)
+    return outcomes.record_receipt(world.work, ref, receipt)
 
 
 def planned(world: World) -> list[sa.RowMapping]:
@@ -78,7 +78,7 @@ def at_departure(world: World, clock: FakeClock, carriers: FakeCarriers) -> int:
     """What leaves two minutes later."""
     before = len(carriers.calls.sent)
     clock.advance(timedelta(minutes=2))
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     return len(carriers.calls.sent) - before
 
 
@@ -114,7 +114,7 @@ def test_a_resumption_that_breaks_off_is_not_resumed_but_the_next_regular_call_i
     assert len(planned(world)) == 1
     clock.advance(timedelta(days=1))
     ref = world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     calls.first(world.work, ref, "CA3", "")
     calls.pressed(world.work, ref, 1, "1")
     end(world, ref)
@@ -190,7 +190,7 @@ def test_nobody_is_rung_again_who(world: World, keys: tuple[str | None, ...], wh
 @pytest.mark.parametrize("state", [State.NO_ANSWER, State.BUSY, State.FAILED, State.MACHINE])
 def test_a_call_that_nobody_took_is_no_drop(world: World, state: State) -> None:
     ref = world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     end(world, ref, Receipt(None, state, str(state)))
     assert planned(world) == []
 

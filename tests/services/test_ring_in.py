@@ -15,7 +15,7 @@ from contact.calendar import Calendar
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.consent import ledger as consent
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.tables.interviews import interviews
@@ -58,7 +58,7 @@ def test_a_leader_is_refused_unanswered_and_rung_back_within_the_minute(world: W
     assert ring(world) == REJECT
     row = backs(world)[0]
     assert (row["due_at"], row["interview_id"]) == (world.work.clock.now(), world.interviews[0])
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert [sent.to for sent in carriers.calls.sent] == [LEADER]
     document = calls.first(world.work, row["ref"], "CAback", "human")
     assert "cuộc gọi tự động" in document
@@ -68,9 +68,9 @@ def test_repeated_rings_make_one_call(world: World, carriers: FakeCarriers) -> N
     assert {ring(world, n) for n in (1, 1, 2, 3)} == {REJECT}
     assert len(backs(world)) == 1
     assert len(world.rows(call_table, direction="in")) == 3
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     ring(world, 4)
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert len(carriers.calls.sent) == 1
 
 
@@ -111,7 +111,7 @@ def test_the_call_back_resumes_where_the_interview_stands(world: World, carriers
 def test_the_third_call_back_of_a_day_waits_for_the_next_morning(world: World, carriers: FakeCarriers) -> None:
     for n in range(3):
         ring(world, n)
-        dispatch.dispatch(world.work, world.line.id, 0.2)
+        dispatcher.dispatch(world.work, world.line.id, 0.2)
         with world.work.database.transaction() as conn:
             conn.execute(sa.update(outbox).where(outbox.c.state == "sent").values(state="no_answer"))
     assert len(carriers.calls.sent) == 2
@@ -182,7 +182,7 @@ def test_who_rings_while_an_opt_out_is_in_doubt_is_rung_back(world: World, carri
     inbound.receive_text(world.work, world.text, world.text_from("dung"))
     assert world.consent_of() == "held"
     assert ring(world) == REJECT
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert [sent.to for sent in carriers.calls.sent] == [LEADER]
     assert (world.consent_of(), world.ledger()) == ("unasked", ["held", "released"])
 
@@ -206,7 +206,7 @@ def test_who_has_finished_and_rings_all_the_same_gets_a_person(world: World) -> 
 def test_opting_out_takes_the_call_back_away(world: World, carriers: FakeCarriers) -> None:
     ring(world)
     inbound.receive_text(world.work, world.text, world.text_from("STOP"))
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     assert carriers.calls.sent == []
 
 

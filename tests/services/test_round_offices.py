@@ -22,7 +22,7 @@ from services.refusal import Refusal
 from services.registry.imports import import_online
 from services.results.scores import score
 from services.rounds import provinces as round_offices
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.tables.campaigns import campaign_interviews, consent
@@ -136,7 +136,7 @@ def test_nothing_leaves_after_the_deadline(country: World, clock: FakeClock) -> 
     end(country, soon(country))
     country.plan("text")
     clock.advance(timedelta(hours=2))
-    dispatch.dispatch(country.work, country.text.id, 5.0)
+    dispatcher.dispatch(country.work, country.text.id, 5.0)
     assert [(row["state"], row["reason"]["code"]) for row in country.sent()] == [(State.WITHDRAWN, "round_closed")]
 
 
@@ -166,7 +166,7 @@ def test_nobody_of_a_locked_province_is_contacted(country: World) -> None:
 def test_what_was_planned_before_the_lock_does_not_leave(country: World) -> None:
     country.plan("text")
     lock(country)
-    dispatch.dispatch(country.work, country.text.id, 5.0)
+    dispatcher.dispatch(country.work, country.text.id, 5.0)
     assert [row["reason"]["code"] for row in country.sent()] == ["round_closed"]
 
 

@@ -13,7 +13,7 @@ from services.follow_up import staff_requests as told_wishes
 from services.follow_up.staff_requests import Told
 from services.keys.sealed_columns import opened
 from services.refusal import Refusal
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.people.consent import history
@@ -51,8 +51,8 @@ def test_everything_that_waits_is_taken_back_and_nothing_leaves(world: World, ca
     waited = [row for row in world.rows(outbox) if row["purpose"] != "opt_out_confirmation"]
     assert {(row["state"], row["reason"]["code"]) for row in waited} == {("withdrawn", "opted_out")}
     world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     assert carriers.calls.sent == []
     assert [sent.body for sent in carriers.texts.sent] == [CONFIRMED]
     assert world.consent_of() == "stopped"
@@ -74,7 +74,7 @@ def test_the_ledger_says_who_when_and_how_and_the_trail_says_no_words(world: Wor
 
 def test_a_call_that_runs_ends_at_its_next_key_and_is_not_resumed(world: World, carriers: FakeCarriers) -> None:
     ref = world.plan("call")
-    dispatch.dispatch(world.work, world.line.id, 0.2)
+    dispatcher.dispatch(world.work, world.line.id, 0.2)
     calls.first(world.work, ref, "CA1", "")
     calls.pressed(world.work, ref, 1, "1")
     stop(world)

@@ -12,7 +12,7 @@ from contact.delivery import ErrorKind, Refused
 from gateway.metrics import exposition
 from services.delivery import sweeps
 from services.senders import senders
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.unfit import isolation
 from services.watching import metrics as traffic
 from services.work import Work
@@ -34,9 +34,9 @@ def told(work: Work) -> str:
 def test_queues_errors_and_repairs_are_told(world: World, carriers: FakeCarriers, clock: FakeClock) -> None:
     carriers.texts.results.append(Refused(ErrorKind.LATER, "99999", UNLISTED))
     world.plan("text")
-    dispatch.dispatch(world.work, world.text.id, 0.2)
+    dispatcher.dispatch(world.work, world.text.id, 0.2)
     world.plan("call")
-    dispatch.claim_batch(world.work, world.line.id)
+    dispatcher.claim_batch(world.work, world.line.id)
     clock.advance(timedelta(minutes=2))
     sweeps.free_leases(world.work)
     senders.pause(world.work, "one-way", "rest", "me")

@@ -11,8 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from services.delivery import sweeps
 from services.senders import failover
-from services.sending import clear as departure
-from services.sending import policy as clearance
+from services.sending import clear, policy
 from services.sending.policy import Go, Retime
 from services.work import Work
 from store.unit_of_work import Database
@@ -115,17 +114,17 @@ def held(week: ChangingWeek) -> None:
 
 
 def at_any_hour(patch: pytest.MonkeyPatch) -> None:
-    clear = departure.clear
+    decide = clear.clear
 
     def heedless(*given: object) -> object:
-        verdict = clear(*given)  # type: ignore[arg-type]  # passed through
+        verdict = decide(*given)  # type: ignore[arg-type]  # passed through
         return Go(True) if isinstance(verdict, Retime) and verdict.code == "outside_hours" else verdict
 
-    patch.setattr(departure, "clear", heedless)
+    patch.setattr(clear, "clear", heedless)
 
 
 def without_caps(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(clearance, "refuse", lambda *_: None)
+    patch.setattr(policy, "refuse", lambda *_: None)
 
 
 def without_failover(patch: pytest.MonkeyPatch) -> None:
@@ -134,7 +133,7 @@ def without_failover(patch: pytest.MonkeyPatch) -> None:
 
 def without_marks(patch: pytest.MonkeyPatch) -> None:
     """A changed ladder forgets what dispatchers hold."""
-    patch.setattr(departure, "LADDER_CHANGED", "nothing is ever marked so")
+    patch.setattr(clear, "LADDER_CHANGED", "nothing is ever marked so")
 
 
 def without_sweeps(patch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ from demo.data_directory import free_port
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from runtime.clock import FastClock
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.staff import accounts as staff
 from services.work import Work
 from simulator.clock import Clock
@@ -210,7 +210,7 @@ def test_a_held_phone_answers_by_keys_and_by_text_and_the_progress_moves(
     take(page, "0901 000 001")
 
     world.plan("call")
-    assert dispatch.dispatch(world.work, world.line.id) == 1
+    assert dispatcher.dispatch(world.work, world.line.id) == 1
     expect(page.locator("#state")).to_have_text("Có cuộc gọi đến", timeout=60_000)
     assert "rings" in (page.locator("#phone").get_attribute("class") or "")
     page.get_by_role("button", name="Gọi hoặc nghe máy").click()
@@ -248,7 +248,7 @@ def test_a_new_number_rings_us_declines_us_and_the_page_speaks_english(browser: 
     take(page, LEADER)
     page.get_by_role("button", name="Gọi hoặc nghe máy").click()
     expect(page.locator("#state")).to_have_text("Không gọi được", timeout=60_000)
-    dispatch.dispatch(place.world.work, place.world.line.id)
+    dispatcher.dispatch(place.world.work, place.world.line.id)
     expect(page.locator("#state")).to_have_text("Có cuộc gọi đến", timeout=60_000)
     page.keyboard.press("Escape")
     expect(page.locator("#state")).to_have_text("Cuộc gọi nhỡ", timeout=60_000)

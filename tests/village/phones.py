@@ -19,7 +19,7 @@ from ivr.prompts import spoken_seconds
 from ivr.script import Gather, Reject, Say, Script
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
-from services.delivery import outcomes as delivery
+from services.delivery import outcomes
 from services.texts import receive as inbound
 from services.work import Work
 from tests.bench.population import Town
@@ -124,7 +124,7 @@ class Phones:
         return f"{prefix}{next(self._ids):032x}"  # type: ignore[call-overload]
 
     def _receipt(self, ref: str, carrier_id: str, state: State, seconds: int | None = None) -> None:
-        delivery.record_receipt(self.work, ref, Receipt(carrier_id, state, str(state), duration_s=seconds))
+        outcomes.record_receipt(self.work, ref, Receipt(carrier_id, state, str(state), duration_s=seconds))
 
     @property
     def _hour(self) -> int:

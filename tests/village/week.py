@@ -21,7 +21,7 @@ from services.campaign import next_step as advance
 from services.delivery import sweeps
 from services.interview import recording as interviews
 from services.senders import senders
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
 from store.interview import interviews as interview_rows
@@ -144,10 +144,10 @@ class Week:
     def _serve(self) -> None:
         for sender_id in (self.town.text.id, self.town.call.id):
             while True:
-                sender, rows, _ = dispatch.claim_batch(self.work, sender_id)
+                sender, rows, _ = dispatcher.claim_batch(self.work, sender_id)
                 for row in rows:
                     assert sender is not None
-                    dispatch.send(self.work, sender, row)
+                    dispatcher.send(self.work, sender, row)
                 if not rows:
                     break
 

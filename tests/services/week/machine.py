@@ -21,15 +21,12 @@ from services.calls import dialogue as calls
 from services.calls.dialogue import UnknownCallError
 from services.campaign import campaigns, planning
 from services.campaign import next_step as advance
-from services.delivery import outcomes as delivery
-from services.delivery import sweeps
+from services.delivery import outcomes, sweeps, unknown
 from services.delivery import unconfirmed as silence
-from services.delivery import unknown as reconcile
 from services.interview import recording as interviews
 from services.refusal import Refusal
 from services.senders import failover, senders
-from services.sending import clear as departure
-from services.sending import dispatcher as dispatch
+from services.sending import clear, dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.campaign import campaigns as campaign_rows
@@ -144,7 +141,7 @@ class Week(RuleBasedStateMachine):
         """A dispatcher claims, and what it has stays claimed until it is used, or its lease ends."""
         with self.work.database.transaction() as conn:
             sender_id = conn.scalar(sa.select(sender_table.c.id).where(sender_table.c.name == name))
-        sender, rows, _ = dispatch.claim_batch(self.work, sender_id)
+        sender, rows, _ = dispatcher.claim_batch(self.work, sender_id)
         self.claimed += [(sender, row) for row in rows if sender is not None]
 
     @rule(at=INDEX, fate=st.sampled_from(FATES))
@@ -154,11 +151,11 @@ class Week(RuleBasedStateMachine):
             return
         sender, row = self.claimed.pop(at % len(self.claimed))
         if fate == "whole":
-            dispatch.send(self.work, sender, row)
+            dispatcher.send(self.work, sender, row)
             return
-        orders = [] if fate == "dies_claimed" else departure.prepare(self.work, sender, [row]).orders
+        orders = [] if fate == "dies_claimed" else clear.prepare(self.work, sender, [row]).orders
         for order in orders if fate == "dies_settling" else []:
-            dispatch._hand_over(self.work, sender, order)
+            dispatcher._hand_over(self.work, sender, order)
 
     @rule(name=st.sampled_from(SENDERS))
     def serves(self, name: str) -> None:
@@ -173,7 +170,7 @@ class Week(RuleBasedStateMachine):
     @rule()
     def repairs(self) -> None:
         sweeps.free_leases(self.work)
-        reconcile.ask_about_doubtful(self.work)
+        unknown.ask_about_doubtful(self.work)
         silence.ask_about_silent(self.work)
         failover.recover(self.work)
         if self.net.modes.get("texts", "takes") == "takes":
@@ -223,7 +220,7 @@ class Week(RuleBasedStateMachine):
         place = at % len(self.receipts)
         ref, receipt = self.receipts[place]
         if then != "lost":
-            delivery.record_receipt(self.work, ref, receipt)
+            outcomes.record_receipt(self.work, ref, receipt)
         if then != "again":
             self.receipts.pop(place)
 

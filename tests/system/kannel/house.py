@@ -27,8 +27,7 @@ from runtime import processes
 from runtime.container import machine_work
 from runtime.processes import Crew
 from runtime.settings import Settings
-from services.delivery import sweeps
-from services.delivery import unknown as reconcile
+from services.delivery import sweeps, unknown
 from services.keys.sealed_columns import opened
 from services.senders import senders
 from services.senders.senders import NewSender
@@ -176,7 +175,7 @@ class House:
             try:
                 relay.dispatch_due(self.work, 0.5)
                 sweeps.free_leases(self.work)
-                reconcile.ask_about_doubtful(self.work)
+                unknown.ask_about_doubtful(self.work)
             except Exception as fault:  # a test looks at them
                 self.faults.append(fault)
         try:

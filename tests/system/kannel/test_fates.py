@@ -14,9 +14,9 @@ from carriers.kannel.webhooks import VALID_MINUTES
 from carriers.routing import CallbackUrls
 from contact.delivery import Accepted, ErrorKind, Refused
 from runtime.container import machine_work
-from services.delivery import unknown as reconcile
+from services.delivery import unknown
 from services.senders import senders
-from store.messages import contact_history as contacts
+from store.messages import contact_history
 from store.tables.outbox import receipts
 from store.tables.registry import phone_abilities
 from tests.faults import plant
@@ -137,12 +137,12 @@ def presumed(house: House, number: str) -> None:
     try:
         ref = lost_answer(house, number)
         house.becomes(ref, "unknown", 30)
-        row = house.becomes(ref, "presumed", 1.5 * reconcile.GIVE_UP_AFTER.total_seconds() / house.work.time_scale + 60)
+        row = house.becomes(ref, "presumed", 1.5 * unknown.GIVE_UP_AFTER.total_seconds() / house.work.time_scale + 60)
         assert row["error_code"] == "presumed_sent"
         assert row["reserved_at"] is not None
         with house.work.database.transaction() as conn:
             now = house.work.clock.now()
-            counts = contacts.counts(conn, [row["id"]], now - timedelta(days=1), now)[row["id"]]
+            counts = contact_history.counts(conn, [row["id"]], now - timedelta(days=1), now)[row["id"]]
         assert len(counts.texts_at) == 1, "it uses up a cap"
     finally:
         house.door.open()

@@ -26,7 +26,7 @@ from gateway.app import create_webhooks_app
 from runtime.clock import FastClock
 from services.calls import recordings as voices
 from services.calls.recording_cache import KnownRecordings
-from services.sending import dispatcher as dispatch
+from services.sending import dispatcher
 from services.work import Work
 from simulator.clock import Clock
 from store.tables.outbox import senders
@@ -68,7 +68,7 @@ class Village:
 
     def ring(self) -> None:
         """What is due goes out; the phone rings and is picked up."""
-        dispatch.dispatch(self.world.work, self.world.line.id)
+        dispatcher.dispatch(self.world.work, self.world.line.id)
         self.rung += 1
         self.phone.wait_for("CALL_INCOMING", self.rung)
         self.phone.answer()
