@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from contact.calendar import ZONE, Calendar, Medium
 from contact.caps import EXEMPT, Caps
-from demo.villagers import Villager, topic_name
+from demo.sample_people import Villager, topic_name
 from services.work import Work
 from store.tables.interviews import answers, interviews
 from store.tables.outbox import outbox

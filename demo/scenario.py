@@ -14,10 +14,10 @@ from uuid import UUID
 from contact import ladder
 from contact.settings import RoundSettings
 from demo import checks as witness
-from demo import villagers as village
+from demo import sample_people as village
 from demo.data_directory import START
 from demo.network_process import Network
-from demo.villagers import Villager
+from demo.sample_people import Villager
 from files.reports import ImportReport
 from runtime.first_senders import seed_senders
 from runtime.processes import ROOT

@@ -54,7 +54,7 @@ def network(settings: Settings) -> AbstractContextManager[DemoNetwork]:
 
 def settle(network: DemoNetwork, settings: Settings) -> None:
     """Tell the network our numbers and its people."""
-    village = importlib.import_module(".villagers", DEMO)
+    village = importlib.import_module(".sample_people", DEMO)
     work = machine_work(settings)
     people = village.villagers(work)
     network.connect_numbers(settings.base_url)

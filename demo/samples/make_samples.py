@@ -13,7 +13,7 @@ from pathlib import Path
 import xlsxwriter
 
 from demo.samples import sample_report
-from demo.samples.sample_village import HEADER, TITLE, village_rows
+from demo.samples.sample_list import HEADER, TITLE, village_rows
 from demo.samples.sample_words import FORMS, SampleForm
 
 QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"

@@ -22,7 +22,7 @@ from simulator.network.journal import Journal
 from simulator.network.records import Call, Message
 from simulator.network.scheduler import Scheduler
 from simulator.network.shelf import Shelf
-from simulator.people.village import Village
+from simulator.people.population import Village
 from simulator.wire import Answer
 
 About = tuple[str, *tuple[object, ...]]

@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 import xlsxwriter
 
-from demo.samples.sample_village import HEADER
+from demo.samples.sample_list import HEADER
 from services.campaign import campaigns, planning
 from store.tables.registry import offices
 from tests.bench import population

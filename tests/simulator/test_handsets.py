@@ -16,8 +16,8 @@ import requests
 
 from simulator.clock import Clock
 from simulator.people.handsets import Handset
+from simulator.people.population import Village
 from simulator.people.topics import Topic, recognise, squeeze
-from simulator.people.village import Village
 from tests.simulator.interviewer import NAMES, Interviewer
 from tests.simulator.parts import ACCOUNT, FAST, OUR_NUMBER, TOKEN, Customer, Sim, simulator, topics
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from demo.data_directory import free_port
-from demo.samples.sample_village import village_rows
+from demo.samples.sample_list import village_rows
 from tests import faults
 from tests.house.source import ROOT
 

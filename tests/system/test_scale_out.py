@@ -24,7 +24,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from demo import villagers as village
+from demo import sample_people as village
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
 from demo.scenario import SAMPLES
 from migrations.upgrade import upgrade

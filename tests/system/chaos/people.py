@@ -13,8 +13,8 @@ from contact.calendar import day, same_all_week
 from contact.caps import Caps
 from contact.ladder import Ladder, Step
 from contact.settings import RoundSettings
-from demo.samples.sample_village import HEADER
-from demo.villagers import Villager
+from demo.sample_people import Villager
+from demo.samples.sample_list import HEADER
 
 MINUTE = 60
 SHARED = 90_000

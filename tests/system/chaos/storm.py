@@ -13,10 +13,10 @@ from random import Random
 from typing import Any
 
 from contact.settings import RoundSettings
-from demo import villagers as usual_village
+from demo import sample_people as usual_village
 from demo.checks import contacts
+from demo.sample_people import Villager
 from demo.scenario import SAMPLES
-from demo.villagers import Villager
 from scoring.index import Sheets
 from scoring.points import sheet
 from services.campaign import campaigns

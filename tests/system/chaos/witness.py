@@ -21,7 +21,7 @@ from contact.caps import EXEMPT
 from contact.settings import RoundSettings
 from demo import checks as usual
 from demo.checks import contacts, ref_of
-from demo.villagers import Villager, topic_name
+from demo.sample_people import Villager, topic_name
 from services.calls import dialogue as calls
 from services.interview import recording as interviews
 from services.sending.policy import ANSWERS_SOMEBODY

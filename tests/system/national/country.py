@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from demo.samples.sample_village import HEADER
-from demo.villagers import Villager
+from demo.sample_people import Villager
+from demo.samples.sample_list import HEADER
 from services.registry.offices import PROVINCES
 
 CONTROL = "doi-chung"

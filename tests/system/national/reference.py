@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
-from demo.villagers import Villager
+from demo.sample_people import Villager
 from runtime.settings import Settings
 from services.work import Work
 from store.messages import outbox as outbox_rows

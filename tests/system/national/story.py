@@ -20,11 +20,11 @@ from contact.calendar import day, same_all_week
 from contact.caps import Caps
 from contact.ladder import Ladder, Step
 from contact.settings import RoundSettings
-from demo import villagers as village
+from demo import sample_people as village
 from demo.data_directory import free_port
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulated
+from demo.sample_people import Villager
 from demo.scenario import SAMPLES
-from demo.villagers import Villager
 from runtime.container import machine_work
 from runtime.embedded import SUPERUSER, Postgres
 from runtime.processes import ROOT, crew, environment, servers

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from contact.settings import RoundSettings
 from demo import checks as witness
 from demo.network_process import Network
-from demo.villagers import Villager
+from demo.sample_people import Villager
 from services.sending.policy import ANSWERS_SOMEBODY
 from services.work import Work
 from store.tables.outbox import outbox
