@@ -73,7 +73,9 @@ _SUSPECT = re.compile(
 )
 """What no Vietnamese text holds; everything without it needs no closer look."""
 _MOJIBAKE = re.compile("á[º»].|[ÃÂ][\x80-\xbf ]|Æ[°¡¯\xa0 ]|Ä[\x80-\x9f‘’ƒ©¨]|Å[©¨]|Ì[€\x81ƒ‰£›]|Ã[^\\sa-zA-Z]")
-_LOST = re.compile(r"[A-ZÀ-Ỹ]\?(?=[^\W\d_])(?!\w+=)|[a-zà-ỹ]\?(?=[^\W\d_A-ZÀ-Ý])(?!\w+=)|(?:^|\s)\?(?=[a-z])|\ufffd")
+_LOST_LETTERS = re.compile(
+    r"[A-ZÀ-Ỹ]\?(?=[^\W\d_])(?!\w+=)|[a-zà-ỹ]\?(?=[^\W\d_A-ZÀ-Ý])(?!\w+=)|(?:^|\s)\?(?=[a-z])|\ufffd"
+)
 """A question mark where a letter was; not the one between a question and the next, nor that of an address."""
 _SIGNS = re.compile("[\xa1-\xbf×÷]")
 _VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
@@ -89,7 +91,7 @@ def detect(text: str) -> str:
     if not is_suspect(text):
         return ""
     if text.isascii():
-        if _ESCAPED.search(text) or ("?" in text and _LOST.search(text)):
+        if _ESCAPED.search(text) or ("?" in text and _LOST_LETTERS.search(text)):
             return "lost"
         return "viqr" if _is_viqr(text) else ""
     return _detect(text)
@@ -109,29 +111,33 @@ def _detect(text: str) -> str:
     if _ESCAPED.search(text) or _MISREAD.search(text):
         return "lost"
     if _MOJIBAKE.search(text):
-        return "utf8" if convert(text, "utf8") != text else "lost" if _broken(text) else ""
+        if convert(text, "utf8") != text:
+            return "utf8"
+        return "lost" if _is_broken_utf8(text) else ""
     words = _WORD.findall(text)
     odd = [word for word in words if _is_odd(word)]
-    told = {name: _explained(name, odd, words) for name in CONVERTIBLE if odd and name != "utf8"}
-    best = max(told, key=lambda name: told[name], default="")
-    return best if best and told[best] else "lost" if _LOST.search(text) else ""
+    explained = {name: _count_explained(name, odd, words) for name in CONVERTIBLE if odd and name != "utf8"}
+    best = max(explained, key=lambda name: explained[name], default="")
+    if best and explained[best]:
+        return best
+    return "lost" if _LOST_LETTERS.search(text) else ""
 
 
-def _explained(encoding: str, odd: Sequence[str], words: Sequence[str]) -> int:
+def _count_explained(encoding: str, odd: Sequence[str], words: Sequence[str]) -> int:
     """How many odd words are Vietnamese in `encoding`; 0 unless it is most of them (names of the highlands follow other
     rules). A single one counts only when it holds signs inside or stands among Vietnamese words: "Loïc" is a name."""
-    told = [word for word in odd if _told(convert(word, encoding))]
-    signs = any(_SIGNS.search(word) for word in told)
-    if len(told) < (0.5 if signs else 0.6) * len(odd) or not told:
+    explained = [word for word in odd if _is_marked_syllable(convert(word, encoding))]
+    signs = any(_SIGNS.search(word) for word in explained)
+    if len(explained) < (0.5 if signs else 0.6) * len(odd) or not explained:
         return 0
     others = [word for word in words if word not in odd]
-    alone = len(told) == 1 and not signs
+    alone = len(explained) == 1 and not signs
     if alone and not (others and all(_is_syllable(word) or not _VOWEL.search(word) for word in others)):
         return 0
-    return len(told)
+    return len(explained)
 
 
-def _broken(text: str) -> bool:
+def _is_broken_utf8(text: str) -> bool:
     """Whether several letters look like UTF-8 read as Latin although they cannot be put together any more."""
     return len(_MOJIBAKE.findall(text)) > 1
 
@@ -141,7 +147,7 @@ def _is_odd(word: str) -> bool:
     return not word.isascii() and any(c.isalpha() and c.isascii() for c in word) and not _is_syllable(word)
 
 
-def _told(word: str) -> bool:
+def _is_marked_syllable(word: str) -> bool:
     return _is_syllable(word) and not word.isascii()
 
 
@@ -197,13 +203,13 @@ def convert(text: str, encoding: str) -> str:
 
 
 def _from_tcvn3(text: str) -> str:
-    return re.sub(r"[A-Za-z\xa1-\xff\xad]+", lambda word: _cased(word[0], word[0].translate(_TCVN3)), text)
+    return re.sub(r"[A-Za-z\xa1-\xff\xad]+", lambda word: _match_case(word[0], word[0].translate(_TCVN3)), text)
 
 
 _TCVN3 = str.maketrans(dict(TCVN3))
 
 
-def _cased(was: str, word: str) -> str:
+def _match_case(was: str, word: str) -> str:
     """In a font of capitals the codes are those of small letters: a word of capitals is one in all its letters."""
     plain = [c for c in was if c.isascii() and c.isalpha()]
     return word.upper() if len(plain) > 1 and all(c.isupper() for c in plain) else word
@@ -277,17 +283,17 @@ def _speaks_for(encoding: str, text: str) -> bool:
     """Whether a text asks for the conversion that somebody has chosen: here one word is enough."""
     if text.isascii() or encoding == "utf8":
         return not text.isascii() and detect(text) == "utf8"
-    return any(_is_odd(word) and _told(convert(word, encoding)) for word in _WORD.findall(text))
+    return any(_is_odd(word) and _is_marked_syllable(convert(word, encoding)) for word in _WORD.findall(text))
 
 
-def of_bytes(data: bytes) -> str:
+def encoding_of_bytes(data: bytes) -> str:
     """The encoding of a text that is no UTF: one of `CONVERTIBLE`, or "" when its letters tell none."""
-    lines = decoded(data[:200_000]).splitlines()
+    lines = as_latin(data[:200_000]).splitlines()
     found = [encoding for line in lines if (encoding := detect(line)) in CONVERTIBLE]
     return max(CONVERTIBLE, key=found.count) if found else ""
 
 
-def decoded(data: bytes) -> str:
+def as_latin(data: bytes) -> str:
     """The bytes as Latin letters, which `convert` then reads: all of `CONVERTIBLE` have one byte a letter."""
     return data.decode("latin-1").translate(_CP1252)
 

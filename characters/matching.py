@@ -38,17 +38,17 @@ class Match(Generic[T]):
 class Names(Generic[T]):
     """Names and the values they stand for; one value may have several names, one name several values."""
 
-    def __init__(self, named: Iterable[tuple[str, T]]) -> None:
-        """`named`: (name as it is written, value); values must be hashable."""
+    def __init__(self, pairs: Iterable[tuple[str, T]]) -> None:
+        """`pairs`: (name as it is written, value); values must be hashable."""
         self._exact: dict[str, dict[T, None]] = {}
         self._folded: dict[str, dict[T, None]] = {}
-        for name, value in named:
-            self._exact.setdefault(_written(name), {})[value] = None
+        for name, value in pairs:
+            self._exact.setdefault(_exact_form(name), {})[value] = None
             self._folded.setdefault(folded(name), {})[value] = None
 
     def find(self, text: str) -> Match[T]:
         """The values that `text` names: exactly (case and spaces apart), else those it fits without marks."""
-        exact = self._exact.get(_written(text))
+        exact = self._exact.get(_exact_form(text))
         if exact:
             return Match(tuple(exact), exact=True)
         return Match(tuple(self._folded.get(folded(text), ())))
@@ -65,12 +65,12 @@ class Names(Generic[T]):
 def contradicts(text: str, name: str) -> bool:
     """Whether `text` is `name` with other marks: "dứa" contradicts "Dưa"; "dua" does not, nor "Rat hài lòng" for "Rất
     hài lòng", nor "cảm" for "cam", which has no marks to go by."""
-    said, named = _written(text).split(), _written(name).split()
+    said, named = _exact_form(text).split(), _exact_form(name).split()
     if [folded(word) for word in said] != [folded(word) for word in named]:
         return False
     marked = ((one, other) for one, other in zip(said, named, strict=True) if other != folded(other))
     return any(one not in (other, folded(other)) for one, other in marked)
 
 
-def _written(text: str) -> str:
+def _exact_form(text: str) -> str:
     return one_tone_place(" ".join(clean(text).casefold().split()))

@@ -22,20 +22,20 @@ _ZEROS = re.compile(r"[1-9][0-9]{2}0{6,}")
 Nine digits and more are a phone, a code or a tax number rather than a count."""
 
 
-def written_out(found: re.Match[str]) -> str | None:
+def expand_scientific(match: re.Match[str]) -> str | None:
     """The digits that a match of `SCIENTIFIC` stands for; None when its mantissa does not carry every one of them."""
-    part, exponent = found["part"] or "", int(found["exponent"])
-    if found["sign"] == "-" or len(part) < exponent or part[exponent:].strip("0"):
+    part, exponent = match["part"] or "", int(match["exponent"])
+    if match["sign"] == "-" or len(part) < exponent or part[exponent:].strip("0"):
         return None
-    return (found["whole"] + part[:exponent]).lstrip("0") or "0"
+    return (match["whole"] + part[:exponent]).lstrip("0") or "0"
 
 
-def too_long(number: float) -> bool:
+def has_too_many_digits(number: float) -> bool:
     """Whether a number of a spreadsheet has more digits than it can have kept."""
     return len(f"{abs(number):.0f}") > MOST_DIGITS
 
 
-def rounded(digits: str) -> bool:
+def is_rounded(digits: str) -> bool:
     """Whether a long number is nothing but zeros behind the digits that a spreadsheet shows of it (`912000000`).
 
     A text that begins with 0 was never a number of a spreadsheet.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import click
 
 from cli.session import Session
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from files.reports import fault_lines
 
 
@@ -21,7 +21,7 @@ def exit_on_refused_file(session: Session, as_json: bool) -> Iterator[None]:
     """Within: a file that is refused ends the command; its faults go where errors go (JSON: to the output)."""
     try:
         yield
-    except RefusedError as refused:
+    except FileRefusedError as refused:
         if as_json:
             session.show({"refused": True, "faults": [fault.to_dict() for fault in refused.faults]})
         for line in fault_lines(refused.faults, session.words):

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cli.session import Session
-from contact.masking import masked
+from contact.masking import mask_numbers
 
 
 class TypedWords(click.ParamType[str]):
@@ -20,7 +20,7 @@ class TypedWords(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The words without phone numbers."""
-        found = masked(str(value))
+        found = mask_numbers(str(value))
         session = ctx.find_object(Session) if ctx else None
         if found.count and session is not None:
             click.echo(session.words("typed.masked", count=found.count, text=found.text), err=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from cli.session import Session
-from contact.phone import shown
+from contact.phone import display_number
 from services.registry import readings
 
 
@@ -25,7 +25,7 @@ def choose(session: Session, number: str, kind: str, office: str) -> None:
     """Chọn cách đọc một số; các lần nhập sau sẽ nhớ (choose once, later imports remember it)."""
     doubt = readings.choose(session.work, office, number, kind, session.actor)
     number_chosen = doubt.mobile if kind == "mobile" else doubt.landline
-    session.say("reading.chosen", digits=f"0{doubt.digits}", number=shown(number_chosen))
+    session.say("reading.chosen", digits=f"0{doubt.digits}", number=display_number(number_chosen))
 
 
 @command.command("list")

@@ -95,7 +95,8 @@ def _table(words: Words, name: str, lines: Sequence[Line]) -> list[tuple[str, ..
     heads = (name, "organisations", "counted", "value")
     rows = [tuple(words(f"score.head.{head}") for head in heads)]
     for line in lines:
-        value = words("score.withheld") if line.withheld else _number(line.figure.value if line.figure else None)
+        shown = _number(line.figure.value if line.figure else None)
+        value = words("score.withheld") if line.withheld else shown
         rows.append((_key(words, name, line.key), str(line.organisations), str(line.forms), value))
     return rows
 

@@ -25,13 +25,13 @@ Kind = Literal["mobile", "landline", "foreign", "code", "name", "withheld", "unr
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address: `text` in its one form, of which `kind`; `written` as the carrier wrote it.
+    """One address: `text` in its one form, of which `kind`; `raw` as the carrier wrote it.
 
     Kinds: mobile, landline (numbers of Vietnam in E.164), foreign (E.164 too), code (a short code or service number:
-    digits alone), name (of letters, as brands have), withheld (the caller hides it), unreadable (`text` is `written`).
+    digits alone), name (of letters, as brands have), withheld (the caller hides it), unreadable (`text` is `raw`).
     """
 
-    written: str
+    raw: str
     text: str
     kind: Kind
 
@@ -43,7 +43,7 @@ class Address:
     @property
     def sender(self) -> str:
         """Who sent it: E.164 where that can be told, else what the carrier wrote."""
-        return self.text if self.person or self.kind == "foreign" else self.written
+        return self.text if self.person or self.kind == "foreign" else self.raw
 
 
 _MOBILE = r"(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}"
@@ -63,24 +63,24 @@ _LONGEST = 256
 _HOME = "84"
 
 
-def read_address(written: str) -> Address:
-    """The address that a carrier wrote as `written`: bare or with "+" or "00", national, as a SIP, SIPS or tel URI with
+def read_address(raw: str) -> Address:
+    """The address that a carrier wrote as `raw`: bare or with "+" or "00", national, as a SIP, SIPS or tel URI with
     display name, host and parameters, percent-encoded, with a wrong "+", or from before 2018. Never raises."""
-    usual = _USUAL.fullmatch(written)
-    return _read(written) if usual is None else Address(written, f"+{_HOME}{usual[1]}", "mobile")
+    usual = _USUAL.fullmatch(raw)
+    return _read_cached(raw) if usual is None else Address(raw, f"+{_HOME}{usual[1]}", "mobile")
 
 
 @lru_cache(maxsize=512)
-def _read(written: str) -> Address:
+def _read_cached(raw: str) -> Address:
     """Kept for a while: our own numbers come with every request, and are landlines or codes more often than not."""
-    user, context = _user(plain(written[:_LONGEST]))
+    user, context = _user(plain(raw[:_LONGEST]))
     found = _NUMBER.fullmatch(_SEPARATORS.sub("", user))
     if found is None:
-        return _word(written, user)
+        return _word(raw, user)
     plus, digits = bool(found[1]), found[2]
     if digits in _WITHHELD_DIGITS:
-        return Address(written, written, "withheld")
-    return _number(written, plus, digits, context)
+        return Address(raw, raw, "withheld")
+    return _number(raw, plus, digits, context)
 
 
 def _user(text: str) -> tuple[str, str]:
@@ -100,27 +100,27 @@ def _user(text: str) -> tuple[str, str]:
     return user.strip(), context[1] if context else ""
 
 
-def _word(written: str, user: str) -> Address:
-    if user.lower() in _WITHHELD or not written.strip():
-        return Address(written, written, "withheld")
+def _word(raw: str, user: str) -> Address:
+    if user.lower() in _WITHHELD or not raw.strip():
+        return Address(raw, raw, "withheld")
     if _NAME.fullmatch(user) and any(c.isalpha() for c in user):
-        return Address(written, user, "name")
-    return Address(written, written, "unreadable")
+        return Address(raw, user, "name")
+    return Address(raw, raw, "unreadable")
 
 
-def _number(written: str, plus: bool, digits: str, context: str) -> Address:
+def _number(raw: str, plus: bool, digits: str, context: str) -> Address:
     abroad = context not in ("", _HOME)
     for significant in () if abroad and not plus else _at_home(plus, digits, context):
         kind = _kind(significant)
         if kind:
-            return Address(written, f"+{_HOME}{significant}", kind)
+            return Address(raw, f"+{_HOME}{significant}", kind)
     international = plus or digits.startswith("00")
     whole = f"{context}{digits}" if abroad and not plus else digits.lstrip("0")
     if _is_foreign(whole) and (international or abroad or not digits.startswith("0")):
-        return Address(written, f"+{whole}", "foreign")
+        return Address(raw, f"+{whole}", "foreign")
     if len(digits) <= 10 and not digits.startswith("0"):
-        return Address(written, digits, "code")
-    return Address(written, _one_form(international, digits, whole), "unreadable")
+        return Address(raw, digits, "code")
+    return Address(raw, _one_form(international, digits, whole), "unreadable")
 
 
 def _one_form(international: bool, digits: str, whole: str) -> str:

@@ -28,7 +28,7 @@ FEW = 5
 ZONES = timedelta(hours=1)
 """Clocks that show another time zone differ by whole hours."""
 
-Passed = tuple[datetime, datetime]
+Transit = tuple[datetime, datetime]
 """When we took a text in, and the carrier's stamp on it."""
 
 
@@ -45,49 +45,51 @@ class Sending:
     lag: float | None = None
 
 
-def offset_of(passed: Sequence[Passed], before: int | None) -> int | None:
+def offset_of(transits: Sequence[Transit], before: int | None) -> int | None:
     """The offset of a link in seconds, by its latest texts (newest first); `before`: as it was taken until now.
 
     The newest texts, where they are alike or all late, show it; else the least time that any took, unless `before` is
     less still: of few the least, of more the second least, for one stamp may be wrong.
     """
-    lags = [(taken - stamp).total_seconds() for taken, stamp in passed]
+    lags = [(taken - stamp).total_seconds() for taken, stamp in transits]
     if not lags:
         return before
     row, many = lags[:IN_A_ROW], lags[:MANY]
-    if _spread(passed, IN_A_ROW) >= APART and max(row) - min(row) <= ALIKE:
+    if _spread(transits, IN_A_ROW) >= APART and max(row) - min(row) <= ALIKE:
         return round(min(row))
-    if before is not None and _spread(passed, MANY) >= FAR_APART and min(many) - before > ON_TIME:
+    if before is not None and _spread(transits, MANY) >= FAR_APART and min(many) - before > ON_TIME:
         return round(min(many))
     least = sorted(lags)[0 if len(lags) < FEW else 1]
     return round(least) if before is None or least < before else before
 
 
-def _spread(passed: Sequence[Passed], newest: int) -> timedelta:
+def _spread(transits: Sequence[Transit], newest: int) -> timedelta:
     """The time in which so many texts were taken in; none where there are fewer."""
-    return passed[0][0] - passed[newest - 1][0] if len(passed) >= newest else timedelta(0)
+    return transits[0][0] - transits[newest - 1][0] if len(transits) >= newest else timedelta(0)
 
 
-def sending(taken: datetime, stamp: datetime | None, offset: int | None, lag: float | None, *, listed: bool) -> Sending:
-    """When a text was sent that we took in at `taken` and that the carrier stamped `stamp`.
+def sending(
+    received_at: datetime, stamp: datetime | None, offset: int | None, lag: float | None, *, from_list: bool
+) -> Sending:
+    """When a text was sent that we took in at `received_at` and that the carrier stamped `stamp`.
 
     `offset`: of its link, where that is known; `lag`: how long the same phone's text before took, for where it is not.
-    `listed`: found in the carrier's list, where nothing stands that came in time. Never after `taken`.
+    `from_list`: found in the carrier's list, where nothing stands that came in time. Never after `received_at`.
     """
     if stamp is None:
-        return Sending(taken)
-    took = (taken - stamp).total_seconds()
-    corrected = min(stamp + timedelta(seconds=offset or 0), taken)
-    if listed:
-        return _listed(min(stamp, taken), corrected, lag)
+        return Sending(received_at)
+    took = (received_at - stamp).total_seconds()
+    corrected = min(stamp + timedelta(seconds=offset or 0), received_at)
+    if from_list:
+        return _from_list(min(stamp, received_at), corrected, lag)
     late = took - (offset or 0)
     if late <= ON_TIME or (offset is None and lag is not None and abs(took - lag) <= ALIKE):
-        return Sending(taken, lag=took)
+        return Sending(received_at, lag=took)
     sure = SURELY_LATE < late <= LONGEST and not _whole_hours(late)
-    return Sending(corrected, taken, sure=sure, lag=took)
+    return Sending(corrected, received_at, sure=sure, lag=took)
 
 
-def _listed(stamp: datetime, corrected: datetime, lag: float | None) -> Sending:
+def _from_list(stamp: datetime, corrected: datetime, lag: float | None) -> Sending:
     """Of a text that was held up: by its stamp, unless its link's clock is another; then both times are possible."""
     first, last = sorted((stamp, corrected))
     if (last - first).total_seconds() <= ON_TIME:

@@ -41,18 +41,18 @@ class Hints:
     province: str | None = None
     chosen: Mapping[str, PhoneKind] = field(default_factory=dict)
 
-    def speak_for_landline(self, written: str, significant: str, old: Renumbered) -> bool:
+    def speak_for_landline(self, text: str, significant: str, old: Renumbered) -> bool:
         """Whether anything does: the column or the cell's own words, brackets round the code, or the code standing
         apart in its own province (`08` anywhere: no mobile is written so).
 
-        `written` holds the digits `significant`, which are the landline `old`.
+        `text` holds the digits `significant`, which are the landline `old`.
         """
         ours = self.province in ("", PROVINCE_OF[old.area_code])
-        anywhere = self.province and len(old.old_code) == 1 and not is_in_pairs(written)
+        anywhere = self.province and len(old.old_code) == 1 and not is_in_pairs(text)
         behind = len(significant) - len(old.old_code)
-        apart = (ours or anywhere) and stands_apart(written, old.old_code, behind)
-        meant = meaning_of(written) or self.meant
-        return meant == "landline" or bool(apart) or is_bracketed(written, len(significant))
+        apart = (ours or anywhere) and stands_apart(text, old.old_code, behind)
+        meant = meaning_of(text) or self.meant
+        return meant == "landline" or bool(apart) or is_bracketed(text, len(significant))
 
 
 NO_HINTS = Hints()
@@ -60,29 +60,29 @@ NO_HINTS = Hints()
 
 def meaning_of(words: str) -> PhoneKind:
     """What a heading, or the words beside a number, say it is; "" when they say nothing or both."""
-    said = folded(words)
-    landline = bool(_FOR_LANDLINES.search(said)) or bool(_DESK.search(clean(words).lower()))
-    mobile = bool(_FOR_MOBILES.search(said))
+    folded_words = folded(words)
+    landline = bool(_FOR_LANDLINES.search(folded_words)) or bool(_DESK.search(clean(words).lower()))
+    mobile = bool(_FOR_MOBILES.search(folded_words))
     if landline == mobile:
         return ""
     return "landline" if landline else "mobile"
 
 
-def stands_apart(written: str, code: str, local_digits: int) -> bool:
+def stands_apart(text: str, code: str, local_digits: int) -> bool:
     """Whether the digits are grouped so that the first group of the number is its area code (`038 3844 123`)."""
-    groups = _GROUP.findall(written)
+    groups = _GROUP.findall(text)
     digits = 0
     while groups and digits < local_digits:
         digits += len(groups.pop())
     return digits == local_digits and bool(groups) and groups[-1].endswith(code)
 
 
-def is_in_pairs(written: str) -> bool:
+def is_in_pairs(text: str) -> bool:
     """Whether all digits are grouped by two, as some write any number (`08 38 12 34 56`)."""
-    return all(len(group) == 2 for group in _GROUP.findall(written))
+    return all(len(group) == 2 for group in _GROUP.findall(text))
 
 
-def is_bracketed(written: str, significant_digits: int) -> bool:
+def is_bracketed(text: str, significant_digits: int) -> bool:
     """Whether the first digits of the number stand in brackets; a country code or 0 alone does not count."""
-    behind = (sum(map(str.isdigit, written[end.end() :])) for end in re.finditer(r"\d\s*\)", written))
+    behind = (sum(map(str.isdigit, text[end.end() :])) for end in re.finditer(r"\d\s*\)", text))
     return any(0 < significant_digits - digits <= _MOST_BRACKETED for digits in behind)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from contact.calendar import MEDIA, Medium
-from contact.ladder import Ladder, Step
+from contact.ladder import Ladder, LadderStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ FINISHED = tuple(kind.name for kind in KINDS.values() if kind.finished)
 def derive(kind: Kind, ladder: Ladder) -> Ladder:
     """The ladder a campaign of this kind climbs; without steps when the round's has none of its media."""
     if kind.notice:
-        return replace(ladder, steps=(Step("text", kind.purpose, 0, wants_reply=False),))
-    return replace(ladder, steps=tuple(_named(kind, s) for s in ladder.steps if s.medium in kind.media))
+        return replace(ladder, steps=(LadderStep("text", kind.purpose, 0, wants_reply=False),))
+    return replace(ladder, steps=tuple(_with_purpose(kind, s) for s in ladder.steps if s.medium in kind.media))
 
 
-def _named(kind: Kind, step: Step) -> Step:
+def _with_purpose(kind: Kind, step: LadderStep) -> LadderStep:
     return replace(step, purpose=kind.purpose) if kind.purpose and step.medium == "text" else step

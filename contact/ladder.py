@@ -18,7 +18,7 @@ from contact.delivery import ErrorKind, State
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderStep:
     """One rung: `attempts` contacts of a medium, each at least `gap_s` business seconds after the contact before."""
 
     medium: Medium
@@ -35,7 +35,7 @@ class Step:
 class Ladder:
     """The rungs in order (steps count from 1). `misses` attempts that technically failed give a step up."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LadderStep, ...]
     misses: int = 5
     retry_s: int = 1800
     """Business seconds between an attempt that technically failed and the next."""
@@ -47,18 +47,18 @@ class Ladder:
 
 def from_dict(data: Mapping[str, Any]) -> Ladder:
     """The ladder that `Ladder.to_dict` wrote. Raises KeyError or TypeError on another shape."""
-    steps = tuple(Step(**s) for s in data["steps"])
+    steps = tuple(LadderStep(**s) for s in data["steps"])
     return Ladder(steps, data["misses"], data["retry_s"])
 
 
 _HOUR = 3600
-_CALL_AT_ANOTHER_TIME = Step("call", "call", 3 * _HOUR, other_time=True)
+_CALL_AT_ANOTHER_TIME = LadderStep("call", "call", 3 * _HOUR, other_time=True)
 DEFAULT = Ladder(
     (
-        Step("text", "invitation", 0),
-        Step("call", "call", 3 * _HOUR),
+        LadderStep("text", "invitation", 0),
+        LadderStep("call", "call", 3 * _HOUR),
         *2 * (_CALL_AT_ANOTHER_TIME,),
-        Step("text", "reminder", 18 * _HOUR),
+        LadderStep("text", "reminder", 18 * _HOUR),
         *3 * (_CALL_AT_ANOTHER_TIME,),
     )
 )
@@ -100,7 +100,7 @@ class Attempt:
     """Taken back before it left, to be planned anew after a change: only its number is used up."""
 
     @property
-    def spent(self) -> bool:
+    def uses_attempt(self) -> bool:
         """It used up an attempt: technical failures and dead numbers do not, a text refused for its words does."""
         if self.error_kind == ErrorKind.CONTENT:
             return True
@@ -118,7 +118,7 @@ class Reach:
     """The sender of texts can also receive."""
     can_call: bool = True
 
-    def allows(self, step: Step) -> bool:
+    def allows(self, step: LadderStep) -> bool:
         """Whether this number can be contacted by `step`."""
         if step.medium == "call":
             return self.can_call
@@ -147,7 +147,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class LadderEnd:
     """No further contact by this ladder."""
 
     reason: str
@@ -178,20 +178,20 @@ def decide(
     *,
     appointment: datetime | None = None,
     closes_at: datetime | None = None,
-) -> Next | Wait | End:
+) -> Next | Wait | LadderEnd:
     """What to do next at `now` (UTC), given all earlier contacts of this organisation in any order.
 
     `reach` is None when no usable number is left. An `appointment` the person chose is kept even outside the hours.
     Nothing is planned at or after `closes_at`.
     """
     if reach is None:
-        return End("ladder.no_number")
+        return LadderEnd("ladder.no_number")
     waiting = _under_way(history)
     if waiting:
         return waiting
     decision = _appointed(ladder, history, now, reach, appointment) or _climb(ladder, history, now, calendar, reach)
     if isinstance(decision, Next) and closes_at is not None and decision.due_at >= closes_at:
-        return End("ladder.round_closes")
+        return LadderEnd("ladder.round_closes")
     return decision
 
 
@@ -219,17 +219,19 @@ def _number(history: Sequence[Attempt], step: int) -> int:
     return 1 + max((a.attempt for a in history if a.step == step), default=0)
 
 
-def _climb(ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach) -> Next | End:
+def _climb(
+    ladder: Ladder, history: Sequence[Attempt], now: datetime, calendar: Calendar, reach: Reach
+) -> Next | LadderEnd:
     reached = max((a.step for a in history if a.purpose not in _BESIDES and not a.replanned), default=0)
     for number, step in enumerate(ladder.steps, start=1):
         if number >= reached and reach.allows(step) and not _used_up(ladder, step, number, history, reach):
             return _plan(ladder, number, history, now, calendar)
-    return End("ladder.exhausted", {"contacts": sum(a.spent for a in history if a.step)})
+    return LadderEnd("ladder.exhausted", {"contacts": sum(a.uses_attempt for a in history if a.step)})
 
 
-def _used_up(ladder: Ladder, step: Step, number: int, history: Sequence[Attempt], reach: Reach) -> bool:
+def _used_up(ladder: Ladder, step: LadderStep, number: int, history: Sequence[Attempt], reach: Reach) -> bool:
     own = [a for a in history if a.step == number and a.purpose not in _BESIDES and not a.replanned]
-    spent = sum(a.spent for a in own)
+    spent = sum(a.uses_attempt for a in own)
     if spent >= step.attempts or len(own) - spent >= ladder.misses:
         return True
     later = (other for other in ladder.steps[number:] if other.medium != step.medium)
@@ -254,10 +256,10 @@ def _plan(ladder: Ladder, number: int, history: Sequence[Attempt], now: datetime
     )
 
 
-def _earliest(ladder: Ladder, step: Step, history: Sequence[Attempt]) -> datetime:
+def _earliest(ladder: Ladder, step: LadderStep, history: Sequence[Attempt]) -> datetime:
     """After the last real contact the step's gap, after the last technical failure the ladder's pause."""
     gaps = [
-        a.at + timedelta(seconds=step.gap_s if a.spent else ladder.retry_s)
+        a.at + timedelta(seconds=step.gap_s if a.uses_attempt else ladder.retry_s)
         for a in history
         if not a.replanned and (a.state is not State.WITHDRAWN or a.step)
     ]

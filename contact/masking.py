@@ -56,14 +56,14 @@ _WORD_AFTER = re.compile(r"(?:đ|(?![a-f]+(?![^\W\d_]))[^\W\d_]{2,})(?!\w)", re.
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
+class MaskedText:
     """`text` with `MASK` in the place of each of `count` numbers."""
 
     text: str
     count: int
 
 
-def masked(text: str) -> Masked:
+def mask_numbers(text: str) -> MaskedText:
     """`text` without phone numbers, whatever stands between their digits; everything else as it was written."""
     level = _level(text)
     places = list(_numbers(level))
@@ -71,7 +71,7 @@ def masked(text: str) -> Masked:
     for start, end in places:
         parts += [text[after:start], MASK]
         after = end
-    return Masked("".join([*parts, text[after:]]), len(places))
+    return MaskedText("".join([*parts, text[after:]]), len(places))
 
 
 def _level(text: str) -> str:
@@ -86,7 +86,9 @@ def _plain_character(character: str) -> str:
     if character.isdecimal():
         return str(int(character))
     same = _SIGNS.get(character) or plain(character)
-    return same if len(same) == 1 else (" " if character.isspace() or not character.isprintable() else character)
+    if len(same) == 1:
+        return same
+    return " " if character.isspace() or not character.isprintable() else character
 
 
 def _numbers(level: str) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from contact.renumbering import OLD_AREA_CODES, OLD_MOBILES
 
-GONE = "[…]"
+REMOVED = "[…]"
 """What stands where something was taken out."""
 _HOME = "+84"
 _BETWEEN = r"[\s.\-()/]{0,3}"
@@ -26,23 +26,23 @@ class Sought:
     def __init__(self, numbers: Iterable[str], names: Iterable[str] = ()) -> None:
         """A name of one word is too common to be looked for inside sentences: only a text that is just it counts."""
         self._numbers = [re.compile(_digits(form)) for number in numbers for form in forms(number)]
-        told = {_levelled(name) for name in names} - {""}
-        self._alone = {name for name in told if " " not in name}
-        self._names = [re.compile(_words(name)) for name in sorted(told - self._alone)]
+        levelled = {_level_name(name) for name in names} - {""}
+        self._alone = {name for name in levelled if " " not in name}
+        self._names = [re.compile(_words(name)) for name in sorted(levelled - self._alone)]
 
     def stands_in(self, text: str) -> bool:
         """Whether the person stands anywhere in `text`."""
         return next(self._found(text), None) is not None
 
     def without(self, text: str) -> str:
-        """`text` with `GONE` wherever the person stands in it; anything else unchanged."""
+        """`text` with `REMOVED` wherever the person stands in it; anything else unchanged."""
         places = sorted(self._found(text))
         if not places:
             return text
         level, parts, after = unicodedata.normalize("NFC", text), [], 0
         for start, end in places:
             if start >= after:
-                parts += [level[after:start], GONE]
+                parts += [level[after:start], REMOVED]
             after = max(after, end)
         return "".join([*parts, level[after:]])
 
@@ -58,12 +58,12 @@ class Sought:
             case bool() | None:
                 return document
             case int() if self.stands_in(str(document)):
-                return GONE
+                return REMOVED
         return document
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         level = _level(text)
-        if _levelled(text) in self._alone:
+        if _level_name(text) in self._alone:
             yield 0, len(level)
         for pattern in self._patterns:
             yield from (found.span() for found in pattern.finditer(level))
@@ -112,5 +112,5 @@ def _plain_letter(letter: str) -> str:
     return lower if len(lower) == 1 else first
 
 
-def _levelled(name: str) -> str:
+def _level_name(name: str) -> str:
     return " ".join(_level(name).split())

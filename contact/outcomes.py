@@ -24,7 +24,7 @@ class Disposition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DispositionFacts:
     """What is known of one organisation in a round.
 
     `status` is the interview's (pending, active, complete, partial, refused, or "answered": the online survey says so).
@@ -47,7 +47,7 @@ class Facts:
     eligible: bool = True
 
 
-def disposition(facts: Facts) -> Disposition:
+def disposition(facts: DispositionFacts) -> Disposition:
     """The disposition by AAPOR's definitions, as the survey uses them.
 
     A form begun counts as partial from its first answer on. Without one it is a refusal only where a person said so
@@ -66,7 +66,7 @@ def disposition(facts: Facts) -> Disposition:
     return _without_answers(facts)
 
 
-def _without_answers(facts: Facts) -> Disposition:
+def _without_answers(facts: DispositionFacts) -> Disposition:
     if facts.stopped:
         return Disposition.REFUSAL
     if facts.busy_otherwise:

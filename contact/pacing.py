@@ -61,7 +61,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Usage:
     """What a sender has used in the running business hour and day: contacts, and VND as far as known or estimated."""
 
     contacts_hour: int = 0
@@ -88,7 +88,7 @@ class Budget:
         """Plain JSON types, ceilings that are set only."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
-    def room(self, spent: Spent, price: Decimal) -> int:
+    def room(self, spent: Usage, price: Decimal) -> int:
         """How many more contacts of about `price` VND may start now. Only asked when a ceiling is set."""
         found = [
             ceiling - used

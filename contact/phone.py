@@ -81,7 +81,7 @@ class PhoneReading:
         """What the words for its fault need: both readings of a doubt."""
         if self.doubt is None:
             return {}
-        both = {"mobile": shown(self.doubt.mobile), "landline": shown(self.doubt.landline)}
+        both = {"mobile": display_number(self.doubt.mobile), "landline": display_number(self.doubt.landline)}
         return {"digits": f"0{self.doubt.digits}", **both}
 
 
@@ -136,7 +136,7 @@ _MOBILE = re.compile(
 """The library's own pattern: nine cells of ten are a plain mobile, and asking the library takes far longer."""
 
 
-def shown(number: str) -> str:
+def display_number(number: str) -> str:
     """An E.164 number as people here write it (`0214 3840 123`); another number as it is."""
     try:
         parsed = phonenumbers.parse(number, "VN")
@@ -153,16 +153,16 @@ def read_cell(cell: object, hints: Hints = NO_HINTS) -> list[PhoneReading]:
     """
     if isinstance(cell, str) and _is_plain_mobile(cell) and hints.meant != "landline" and cell[1:] not in hints.chosen:
         return [PhoneReading(cell, f"+84{cell[1:]}", None, "mobile")]
-    fault = _unfit(cell)
+    fault = _cell_fault(cell)
     if fault:
         return [PhoneReading(str(cell), fault=fault)]
     text = _text(cell)
     if len(text) > _LONGEST_CELL:
         return [PhoneReading(text[:_LONGEST_CELL], fault="phone.too_long")]
-    if _COMPUTED.fullmatch(text) or (hints.province is not None and notation.rounded(text)):
+    if _COMPUTED.fullmatch(text) or (hints.province is not None and notation.is_rounded(text)):
         return [PhoneReading(text, fault="phone.digits_lost")]
     readings: dict[str, PhoneReading] = {}
-    for reading in _read(text, hints):
+    for reading in _read_text(text, hints):
         readings.setdefault(reading.e164 or reading.raw, reading)
     return list(readings.values())
 
@@ -171,19 +171,19 @@ def _is_plain_mobile(text: str) -> bool:
     return bool(_PLAIN.fullmatch(text) and text.isascii() and _MOBILE.fullmatch(text, 1))
 
 
-def two_readings(written: str) -> TwoReadings | None:
+def two_readings(text: str) -> TwoReadings | None:
     """Both readings of the one number that was written, whatever the hints; None when it has one or none."""
-    found = read_cell(written, Hints(meant="landline"))
+    found = read_cell(text, Hints(meant="landline"))
     return found[0].doubt if len(found) == 1 else None
 
 
-def _unfit(cell: object) -> str:
+def _cell_fault(cell: object) -> str:
     """The fault of a cell that holds no text and no number of a phone; "" for every other, an empty one among them."""
     if cell is None or isinstance(cell, str) or (isinstance(cell, float) and isnan(cell)):
         return ""
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal) or not isfinite(cell):
         return "phone.not_a_number"
-    if (isinstance(cell, float) and notation.too_long(cell)) or cell < 0 or cell != int(cell):
+    if (isinstance(cell, float) and notation.has_too_many_digits(cell)) or cell < 0 or cell != int(cell):
         return "phone.digits_lost"  # below zero or broken: what a formula made of `+84-912-…` or of `0912…/0987…`
     return ""
 
@@ -199,11 +199,11 @@ def _text(cell: object) -> str:
     return re.sub(r"[.,]", "", found[1] or found[2] or found[3]) if found else text
 
 
-def _read(text: str, hints: Hints = NO_HINTS) -> list[PhoneReading]:
+def _read_text(text: str, hints: Hints = NO_HINTS) -> list[PhoneReading]:
     """Numbers in scientific notation first: written out where their mantissa has every digit, else a fault each."""
     if "e" not in text.lower():
         return _read_parts(text, hints)
-    rest = notation.SCIENTIFIC.sub(lambda found: notation.written_out(found) or found[0], text)
+    rest = notation.SCIENTIFIC.sub(lambda found: notation.expand_scientific(found) or found[0], text)
     readings: list[PhoneReading] = []
     start = 0
     for lost in notation.SCIENTIFIC.finditer(rest):
@@ -216,7 +216,7 @@ def _read(text: str, hints: Hints = NO_HINTS) -> list[PhoneReading]:
 
 
 def _read_parts(text: str, hints: Hints) -> list[PhoneReading]:
-    parts = _parts(extensions.joined(text))
+    parts = _parts(extensions.join_extensions(text))
     readings = [reading for part in parts for reading in _read_part(part, hints)]
     if len(readings) > 1 and forbids(_DIGIT.split(text, maxsplit=1)[0]):
         return [_not_used(reading) for reading in readings]
@@ -245,12 +245,12 @@ def _not_used(reading: PhoneReading) -> PhoneReading:
 
 def _read_part(part: str, hints: Hints) -> list[PhoneReading]:
     """One number and its extension, or several with only spaces, dots, dashes or words between them."""
-    number, extension = extensions.cut(part)
+    number, extension = extensions.split_extension(part)
     if extension:
         first, *others = _read_part(number, hints)
         return [replace(first, extension=extension), *others]
     one = _read_one(part, hints)
-    followed = _followed(part, one, hints)
+    followed = _with_digits_behind(part, one, hints)
     if one.whole or followed:
         return followed or [one]
     pattern = _AFTER_WORDS if _WORD.match(part) or _WORD_BEFORE_LAST.search(part) else _BEFORE_WORDS
@@ -262,10 +262,10 @@ def _read_part(part: str, hints: Hints) -> list[PhoneReading]:
     return _split(re.split(between, _zeros(part)), hints) or [one]
 
 
-def _followed(part: str, whole: PhoneReading, hints: Hints) -> list[PhoneReading]:
+def _with_digits_behind(part: str, whole: PhoneReading, hints: Hints) -> list[PhoneReading]:
     """A number and the few digits behind its dash or in brackets, if that is what it is: a landline's extension, or
     the end of a further mobile. Where all digits together are a number too, neither is taken."""
-    bare = extensions.cut_bare(part)
+    bare = extensions.split_bare_extension(part)
     number = _read_one(bare[0], hints) if bare else None
     if bare is None or number is None or not number.whole:
         return []

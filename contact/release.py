@@ -71,7 +71,9 @@ def moment(released: Sequence[Segment], place: float) -> datetime:
     return next(s for s in released if s.low <= place < s.high).moment(place)
 
 
-def closed(calendar: Calendar, medium: Medium, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+def closed_stretches(
+    calendar: Calendar, medium: Medium, start: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
     """The closed stretches [from, to) between `start` and `end`; the last one ends with the opening after `end`."""
     found: list[tuple[datetime, datetime]] = []
     since = start

@@ -37,16 +37,16 @@ _FAX = re.compile(r"\bfax\b")
 _PHONE = re.compile(r"\b(?:tel|phone|telephone|sdt|so dt|dt|dtcd|dien thoai|may ban|ban)\b")
 
 
-def sets_aside(written: str) -> bool:
-    """Whether the words of `written` (one number with what stands beside it) say not to use the number as a phone."""
-    said = folded(written)
+def sets_aside(text: str) -> bool:
+    """Whether the words of `text` (one number with what stands beside it) say not to use the number as a phone."""
+    said = folded(text)
     if not any(c.isalpha() for c in said):
         return False
     if any(words.search(said) for words in (_NO_CONTACT, _NO_LONGER, _NO_PHONE)):
         return True
     if _FAX.search(said) and not _PHONE.search(said):
         return True
-    return bool(_MARKED.search(one_tone_place(clean(written).casefold())))
+    return bool(_MARKED.search(one_tone_place(clean(text).casefold())))
 
 
 def forbids(words: str) -> bool:

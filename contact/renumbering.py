@@ -73,7 +73,8 @@ def renumbered(significant: str) -> Renumbered | None:
     """
     for size in (1, 2, 3):
         new = OLD_AREA_CODES.get(significant[:size])
-        if new is not None and len(significant) - size == LOCAL_DIGITS + (size == 1):
+        local_digits = LOCAL_DIGITS + 1 if size == 1 else LOCAL_DIGITS
+        if new is not None and len(significant) - size == local_digits:
             return Renumbered(significant[:size], new, significant[size:])
     if significant.startswith(f"{HA_TAY}3") and len(significant) == len(HA_TAY) + LOCAL_DIGITS:
         return Renumbered(HA_TAY, "24", f"3{significant[len(HA_TAY) :]}")

@@ -121,22 +121,22 @@ def from_dict(data: Mapping[str, Any]) -> RoundSettings:
     )
 
 
-def _seconds(given: Any) -> int:
-    if not isinstance(given, int) or given < 0:
-        raise ValueError(f"{given!r} is no number of seconds")
-    return given
+def _seconds(value: Any) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is no number of seconds")
+    return value
 
 
-def _one_of(given: Any, known: tuple[str, ...]) -> str:
-    if given not in known:
-        raise ValueError(f"{given!r} is none of {', '.join(known)}")
-    return str(given)
+def _one_of(value: Any, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
+    return str(value)
 
 
-def _ring_in(given: str) -> RingIn:
-    if given not in RING_IN:
+def _ring_in(data: str) -> RingIn:
+    if data not in RING_IN:
         raise ValueError(f"ring_in is one of {', '.join(RING_IN)}")
-    return given
+    return data
 
 
 def _write_days(days: Mapping[date, Mapping[Medium, Day]]) -> dict[str, dict[str, list[str]]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from contact.calendar import ZONE, Calendar, Medium
 from contact.caps import EXEMPT, Caps
-from demo.sample_people import Villager, topic_name
+from demo.sample_people import SamplePerson, topic_name
 from services.work import Work
 from store.tables.interviews import answers, interviews
 from store.tables.outbox import outbox
@@ -26,7 +26,7 @@ OPT_OUTS = ("STOP", "TU CHOI")
 TALKED = "completed"
 
 
-def differences(work: Work, people: Iterable[Villager], ledger: Ledger) -> list[str]:
+def differences(work: Work, people: Iterable[SamplePerson], ledger: Ledger) -> list[str]:
     """Questions where the stored answer is not what the handset last meant and sent, in both directions."""
     with work.database.transaction() as conn:
         rows = conn.execute(select(answers.c.interview_id, answers.c.question, answers.c.value)).all()
@@ -36,16 +36,16 @@ def differences(work: Work, people: Iterable[Villager], ledger: Ledger) -> list[
     faults = []
     for person in people:
         if person.persona != "answers_online":
-            meant = _meant(person, ledger)
-            faults += [f"{person.organisation}: {line}" for line in _compare(meant, _named(person, stored))]
+            meant = _meant_by_topic(person, ledger)
+            faults += [f"{person.organisation}: {line}" for line in _compare(meant, _stored_by_topic(person, stored))]
     return faults
 
 
-def _named(person: Villager, stored: Mapping[Any, Mapping[str, str]]) -> dict[str, str]:
+def _stored_by_topic(person: SamplePerson, stored: Mapping[Any, Mapping[str, str]]) -> dict[str, str]:
     return {topic_name(person.questionnaire, q): v for q, v in stored.get(person.interview_id, {}).items()}
 
 
-def _meant(person: Villager, ledger: Ledger) -> dict[str, str]:
+def _meant_by_topic(person: SamplePerson, ledger: Ledger) -> dict[str, str]:
     return {topic: str(entry["value"]) for number in person.numbers for topic, entry in ledger.get(number, {}).items()}
 
 
@@ -68,7 +68,7 @@ def ref_of(contact: Mapping[str, Any]) -> str:
     return urldefrag(str(contact.get("callback") or ""))[0].rpartition("/")[2]
 
 
-def counted(work: Work, journal: Entries) -> list[Mapping[str, Any]]:
+def counted_contacts(work: Work, journal: Entries) -> list[Mapping[str, Any]]:
     """The journal without contacts that do not count against the caps (`contact.caps.EXEMPT`): a call that was asked
     for, one that broke off taken up again. They have ceilings of their own."""
     query = select(outbox.c.ref).where(outbox.c.purpose.in_(EXEMPT))

@@ -1,4 +1,4 @@
-"""`alo demo`: the main job on the sample village, end to end, and the verdict of the handsets and the journal."""
+"""`alo demo`: the main job on the sample list, end to end, and the verdict of the handsets and the journal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def command(session: Session, as_json: bool) -> None:
         for line in telling.lines(outcome, session.words):
             click.echo(line)
         session.say("demo.took", seconds=round(time.monotonic() - began))
-    sys.exit(0 if outcome.passed else 1)
+    sys.exit(0 if outcome.succeeded else 1)
 
 
 def _play(session: Session, settings: Settings, quiet: bool) -> story.Outcome:

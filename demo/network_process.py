@@ -34,7 +34,7 @@ def simulator(port: int, token: str, clock: str, journal: Path, rest_scale: floa
     return Part("simulator", argv, {"SIMULATOR_TOKEN": token})
 
 
-class Network:
+class NetworkProcess:
     """The control routes at `base_url`. Every method raises requests.RequestException when the simulator is away."""
 
     def __init__(self, base_url: str) -> None:
@@ -74,7 +74,7 @@ class Network:
         self._post("/numbers", [{"number": TEXT_NUMBER, **texts}, {"number": CALL_NUMBER, **calls}])
 
     def settle(self, handsets: list[dict[str, Any]], topics: list[dict[str, Any]]) -> None:
-        """Tell the village who lives there and what they understand."""
+        """Give the network its handsets, and what their owners understand."""
         self._post("/topics", topics)
         self._post("/handsets", handsets)
 
@@ -83,7 +83,7 @@ class Network:
         self._post("/faults", switches)
 
     def numbers_known(self) -> list[str]:
-        """The numbers of everybody in the village."""
+        """The numbers of all handsets."""
         return [str(handset["number"]) for handset in self._get("/handsets")]
 
     def ledger(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -102,7 +102,7 @@ class Network:
 
 
 @contextmanager
-def simulated(settings: Settings, patience_s: float = READY_TIMEOUT_S) -> Iterator[Network]:
+def simulated(settings: Settings, patience_s: float = READY_TIMEOUT_S) -> Iterator[NetworkProcess]:
     """The phone network that complete `settings` name, running while the block does; it may take `patience_s` to read
     its journal. Raises ServerFailedError."""
     team = Crew(settings.alo_data_dir, environment(settings))
@@ -112,6 +112,6 @@ def simulated(settings: Settings, patience_s: float = READY_TIMEOUT_S) -> Iterat
     try:
         team.start(simulator(int(base_url.rpartition(":")[2]), token, settings.alo_clock, journal))
         team.wait_ready("simulator", f"{base_url}/simulator/clock", patience_s)
-        yield Network(base_url)
+        yield NetworkProcess(base_url)
     finally:
         team.stop()

@@ -16,7 +16,7 @@ Words = Callable[..., str]
 def document(outcome: Outcome) -> dict[str, Any]:
     """Everything, for `--json`."""
     return {
-        "passed": outcome.passed,
+        "passed": outcome.succeeded,
         "violations": outcome.violations,
         "compared": outcome.compared,
         "import": outcome.imported.to_dict(),
@@ -72,4 +72,4 @@ def _verdict(outcome: Outcome, words: Words) -> Iterator[str]:
     for check, found in outcome.violations.items():
         yield f"  {'✗' if found else '✓'} {words('demo.check.' + check)}"
         yield from (f"      {line}" for line in found[:20])
-    yield words("demo.passed" if outcome.passed else "demo.failed")
+    yield words("demo.passed" if outcome.succeeded else "demo.failed")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from contact import tariff
 from files.readiness import LONGEST_SENTENCE, readiness
-from files.text_interview import WHEN, Written, text_interview
+from files.text_interview import WHEN, InterviewText, text_interview
 from files.xlsform import read_form
 from ivr import callflow
 from ivr.callflow import CallContext
@@ -50,7 +50,7 @@ def opening_seconds(form: Questionnaire) -> float:
 
 def over_budget(form: Questionnaire) -> list[str]:
     """What is longer than a listener follows or a segment holds, and is no named exception."""
-    faults = [f"{s.seconds} s: {s.text}" for s in _heard(form) if s.seconds > LONGEST_SENTENCE]
+    faults = [f"{s.seconds} s: {s.text}" for s in _understood(form) if s.seconds > LONGEST_SENTENCE]
     faults += [f"{t.segments} segments: {t.body}" for t in text_interview(form, "vi") if t.segments > 1]
     if opening_seconds(form) > LONGEST_OPENING:
         faults.append(f"{opening_seconds(form):.0f} s: opening")
@@ -89,7 +89,7 @@ def _head() -> str:
     )
 
 
-def _heard(form: Questionnaire) -> list[Sentence]:
+def _understood(form: Questionnaire) -> list[Sentence]:
     return sentences(form, "vi", DEFAULT_VOICE, [CALL])
 
 
@@ -106,7 +106,7 @@ def _form(form: Questionnaire) -> Iterator[str]:
     yield ""
     yield "| heard | seconds | words |"
     yield "|---|---|---|"
-    yield from (f"| {s.where} | {s.seconds} | {s.text} |" for s in _heard(form))
+    yield from (f"| {s.where} | {s.seconds} | {s.text} |" for s in _understood(form))
     yield ""
     yield "| read | characters | segments | words |"
     yield "|---|---|---|---|"
@@ -114,7 +114,7 @@ def _form(form: Questionnaire) -> Iterator[str]:
     yield ""
 
 
-def _row(text: Written) -> str:
+def _row(text: InterviewText) -> str:
     return f"| {text.question or 'end'} | {text.units} | {text.segments} | {text.body} |"
 
 

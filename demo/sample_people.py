@@ -1,4 +1,4 @@
-"""Who lives in the sample village: one person a phone, how they treat calls and texts, and what they understand.
+"""The people of the sample list: one a phone, how they treat calls and texts, and what they understand.
 
 People know the questions by their words in the published forms; what they think of them is the simulator's affair.
 """
@@ -38,7 +38,7 @@ STRIDE = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Villager:
+class SamplePerson:
     """One organisation's leader: numbers in order, the questionnaire's digest, and how they treat phones."""
 
     interview_id: UUID
@@ -49,7 +49,7 @@ class Villager:
     persona: str
 
 
-def villagers(work: Work) -> list[Villager]:
+def read_people(work: Work) -> list[SamplePerson]:
     """Everybody of the round, in the order of the list's names."""
     query = (
         select(
@@ -72,7 +72,7 @@ def villagers(work: Work) -> list[Villager]:
         numbers.setdefault(row.id, []).append(work.vault.open(row.number, "phones.number", row.hash))
     first = {row.id: row for row in reversed(rows)}
     return [
-        Villager(
+        SamplePerson(
             interview_id,
             first[interview_id].name,
             first[interview_id].registry_code,
@@ -84,13 +84,13 @@ def villagers(work: Work) -> list[Villager]:
     ]
 
 
-def forms(work: Work, people: list[Villager]) -> dict[str, Questionnaire]:
-    """The questionnaires the village is asked, by digest."""
+def forms(work: Work, people: list[SamplePerson]) -> dict[str, Questionnaire]:
+    """The questionnaires these people are asked, by digest."""
     with work.database.transaction() as conn:
         return {sha256: form_of(conn, sha256) for sha256 in {p.questionnaire for p in people}}
 
 
-def handsets(people: list[Villager]) -> list[dict[str, Any]]:
+def handsets(people: list[SamplePerson]) -> list[dict[str, Any]]:
     """Every phone: the first with the person, further ones in a drawer."""
     found = []
     for person in people:
@@ -100,9 +100,14 @@ def handsets(people: list[Villager]) -> list[dict[str, Any]]:
     return found
 
 
-def topics(known: dict[str, Questionnaire]) -> list[dict[str, Any]]:
+def topics(forms_by_digest: dict[str, Questionnaire]) -> list[dict[str, Any]]:
     """What people understand of each questionnaire: topic = digest:question, in spoken and written words."""
-    return [_topic(sha256, question) for sha256, form in known.items() for question in form.questions if question.asked]
+    return [
+        _topic(sha256, question)
+        for sha256, form in forms_by_digest.items()
+        for question in form.questions
+        if question.asked
+    ]
 
 
 def topic_name(sha256: str, question: str) -> str:
@@ -111,7 +116,9 @@ def topic_name(sha256: str, question: str) -> str:
 
 
 def _topic(sha256: str, question: Question) -> dict[str, Any]:
-    kind = "consent" if question.role == "consent" else "integer" if question.kind == "integer" else "choice"
+    kind = "integer" if question.kind == "integer" else "choice"
+    if question.role == "consent":
+        kind = "consent"
     topic: dict[str, Any] = {
         "topic": topic_name(sha256, question.name),
         "scope": sha256,

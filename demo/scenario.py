@@ -14,10 +14,10 @@ from uuid import UUID
 from contact import ladder
 from contact.settings import RoundSettings
 from demo import checks as witness
-from demo import sample_people as village
+from demo import sample_people
 from demo.data_directory import START
-from demo.network_process import Network
-from demo.sample_people import Villager
+from demo.network_process import NetworkProcess
+from demo.sample_people import SamplePerson
 from files.reports import ImportReport
 from runtime.first_senders import seed_senders
 from runtime.processes import ROOT
@@ -37,7 +37,7 @@ from services.work import Work
 ACTOR = "cli:demo"
 PLACE = ROOT / "questionnaires"
 SAMPLES = tuple(PLACE / f"{name}.xlsx" for name in ("HTX-NN", "HTX-PNN", "QTD"))
-VILLAGE = PLACE / "sample-village.xlsx"
+SAMPLE_LIST = PLACE / "sample-village.xlsx"
 OFFICE = "tinh-mau"
 ROUND = "mau-2026"
 ROUND_LASTS = timedelta(days=4)
@@ -62,18 +62,18 @@ class Outcome:
     violations: dict[str, list[str]] = field(default_factory=dict)
 
     @property
-    def passed(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether no check found a violation."""
         return not any(self.violations.values())
 
 
-def run(work: Work, settings: Settings, network: Network, say: Say) -> Outcome:
+def run(work: Work, settings: Settings, network: NetworkProcess, say: Say) -> Outcome:
     """Play the whole story on running parts. Raises TimeoutError when the campaign does not come to its end."""
     imported = _prepare(work, settings, say)
-    people = village.villagers(work)
-    known = village.forms(work, people)
+    people = sample_people.read_people(work)
+    known = sample_people.forms(work, people)
     network.connect_numbers(settings.base_url)
-    network.settle(village.handsets(people), village.topics(known))
+    network.settle(sample_people.handsets(people), sample_people.topics(known))
     _wait_for(work, START)
     campaign_id, preview = _launch(work, say)
     _watch(work, settings, network, campaign_id, people, say)
@@ -85,9 +85,9 @@ def _prepare(work: Work, settings: Settings, say: Say) -> ImportReport:
     for path in SAMPLES:
         published = questionnaires.publish(work, path, ACTOR)
         say("demo.published", code=published.code, version=published.version)
-    report = imports.import_registry(work, OFFICE, VILLAGE, ACTOR)
-    again = imports.import_registry(work, OFFICE, VILLAGE, ACTOR)
-    say("demo.imported", **_counted(report), again=again.counts.get("added", 0) + again.counts.get("changed", 0))
+    report = imports.import_registry(work, OFFICE, SAMPLE_LIST, ACTOR)
+    again = imports.import_registry(work, OFFICE, SAMPLE_LIST, ACTOR)
+    say("demo.imported", **_counts(report), again=again.counts.get("added", 0) + again.counts.get("changed", 0))
     opened = rounds.open_round(
         work,
         ROUND,
@@ -105,7 +105,7 @@ def _prepare(work: Work, settings: Settings, say: Say) -> ImportReport:
     return report
 
 
-def _counted(report: ImportReport) -> dict[str, Any]:
+def _counts(report: ImportReport) -> dict[str, Any]:
     return {"added": report.counts.get("added", 0), "refused": report.counts.get("refused", 0)}
 
 
@@ -123,9 +123,9 @@ def _launch(work: Work, say: Say) -> tuple[UUID, Preview]:
 
 
 def _watch(
-    work: Work, settings: Settings, network: Network, campaign_id: UUID, people: list[Villager], say: Say
+    work: Work, settings: Settings, network: NetworkProcess, campaign_id: UUID, people: list[SamplePerson], say: Say
 ) -> None:
-    """Show progress until the campaign is done and the village is quiet; hand in the online answers on the way."""
+    """Show progress until the campaign is done and nobody has more to say; hand in the online answers on the way."""
     until = time.monotonic() + LIMIT_S
     online_due = START + ONLINE_AFTER
     while time.monotonic() < until:
@@ -153,7 +153,7 @@ def _progress(work: Work, found: CampaignStatus) -> dict[str, Any]:
     }
 
 
-def _hand_in_online(work: Work, settings: Settings, people: list[Villager], say: Say) -> None:
+def _hand_in_online(work: Work, settings: Settings, people: list[SamplePerson], say: Say) -> None:
     """Some leaders answered the online form meanwhile: its export comes in as a file, as offices get it."""
     path = settings.alo_data_dir / "online.csv"
     write_online(work, path, people)
@@ -161,10 +161,10 @@ def _hand_in_online(work: Work, settings: Settings, people: list[Villager], say:
     say("demo.online", count=sum(1 for p in people if p.persona == "answers_online"), refused=len(report.faults))
 
 
-def write_online(work: Work, path: Path, people: list[Villager]) -> None:
+def write_online(work: Work, path: Path, people: list[SamplePerson]) -> None:
     """An export of the online survey: one row a leader who answered there, one column a question."""
     online = [p for p in people if p.persona == "answers_online"]
-    known = village.forms(work, online)
+    known = sample_people.forms(work, online)
     names = sorted({q.name for form in known.values() for q in form.questions if q.asked})
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
@@ -177,7 +177,12 @@ def write_online(work: Work, path: Path, people: list[Villager]) -> None:
 
 
 def _conclude(
-    work: Work, network: Network, campaign_id: UUID, people: list[Villager], imported: ImportReport, preview: Preview
+    work: Work,
+    network: NetworkProcess,
+    campaign_id: UUID,
+    people: list[SamplePerson],
+    imported: ImportReport,
+    preview: Preview,
 ) -> Outcome:
     ledger, journal = network.ledger(), network.journal()
     with work.database.transaction() as conn:
@@ -195,7 +200,7 @@ def _conclude(
         "answers": witness.differences(work, people, ledger),
         "twice": witness.twice(journal),
         "hours": witness.outside_hours(journal, rules.calendar),
-        "caps": witness.over_caps(witness.counted(work, journal), rules.caps),
+        "caps": witness.over_caps(witness.counted_contacts(work, journal), rules.caps),
         "opt_out": witness.after_opt_out(journal),
         "played": witness.unplayed(journal, channels),
     }

@@ -122,7 +122,7 @@ def find(text: str) -> Area | None:
     written = clean(text)
     bare = _BESIDE.sub(" ", written)
     said = _LEVELS.sub("", fold(bare), count=1) if _LEVELS.match(fold(bare)) else fold(bare)
-    known = _KNOWN.get(said)
+    known = _AREAS_BY_NAME.get(said)
     if known is None:
         return None
     beside = [find(inside) for inside in re.findall(r"\((.*?)\)", written)]
@@ -130,10 +130,10 @@ def find(text: str) -> Area | None:
     return replace(known, former=known.former or former, certain=_certain(bare, said) and not known.others)
 
 
-def _certain(written: str, said: str) -> bool:
+def _certain(name: str, folded_name: str) -> bool:
     """Whether the marks of a name are right, or there are none at all."""
-    marked = _with_marks(written)
-    return marked.isascii() or said not in _MARKED or marked.endswith(_MARKED[said])
+    marked = _with_marks(name)
+    return marked.isascii() or folded_name not in _MARKED or marked.endswith(_MARKED[folded_name])
 
 
 def _with_marks(name: str) -> str:
@@ -172,7 +172,7 @@ def province_among(parts: Sequence[str], code: str) -> str:
     return part if area.certain and not own else ""
 
 
-def _known() -> dict[str, Area]:
+def _areas_by_name() -> dict[str, Area]:
     known = {fold(name): Area(codes[0], ("", name), others=codes[1:]) for name, codes in _OLDER.items()}
     known |= {fold(name): Area(code, (old, name)) for old, (name, code) in {**_GONE_BEFORE, **FORMER}.items()}
     known |= {old: Area(code, (old, name)) for old, (name, code) in FORMER.items()}
@@ -184,7 +184,7 @@ def _known() -> dict[str, Area]:
     return known | {code: Area(code) for code in PROVINCES} | {code.lstrip("0"): Area(code) for code in PROVINCES}
 
 
-_KNOWN: Mapping[str, Area] = _known()
+_AREAS_BY_NAME: Mapping[str, Area] = _areas_by_name()
 _MARKED: Mapping[str, str] = {
     fold(name): _with_marks(name)
     for name in (*PROVINCES.values(), *(name for name, _ in (*FORMER.values(), *_GONE_BEFORE.values())), *_OLDER)

@@ -73,13 +73,13 @@ def read_code(cell: Cell) -> str | None:
     text = plain(cell)
     if isinstance(cell, str) and len(text) <= notation.MOST_DIGITS and text.isalnum() and "E" not in text.upper():
         return text
-    if isinstance(cell, float) and (notation.too_long(cell) or notation.rounded(text)):
+    if isinstance(cell, float) and (notation.has_too_many_digits(cell) or notation.is_rounded(text)):
         return None
     if _WHOLE_FLOAT.fullmatch(text):
         return text.partition(".")[0]
     whole = notation.SCIENTIFIC.fullmatch(text)
     if whole and (whole["part"] or whole["sign"] == "+"):
-        return notation.written_out(whole)
+        return notation.expand_scientific(whole)
     inside = notation.SCIENTIFIC.search(text)
     return None if (inside and inside["sign"] == "+") or _ZEROS_FOR_DIGITS.fullmatch(text) else text
 

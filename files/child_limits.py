@@ -20,14 +20,14 @@ OUT_OF_MEMORY = 77
 """Exit code of a child that ran into its limit of memory."""
 
 
-def begin(told: Mapping[str, Any]) -> None:
-    """Limit this process and call `main(source, out, arguments)` of the module that `told` names."""
+def begin(task: Mapping[str, Any]) -> None:
+    """Limit this process and call `main(source, out, arguments)` of the module that `task` names."""
     gc.disable()  # it lives for one file
-    _die_with(told["parent"])
-    _limit(told["memory_mb"] << 20, told["cpu_s"])
+    _die_with(task["parent"])
+    _limit(task["memory_mb"] << 20, task["cpu_s"])
     try:
-        work = importlib.import_module(told["module"])
-        work.main(sys.stdin.buffer, sys.stdout.buffer, told["arguments"])
+        work = importlib.import_module(task["module"])
+        work.main(sys.stdin.buffer, sys.stdout.buffer, task["arguments"])
         sys.stdout.buffer.flush()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

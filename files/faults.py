@@ -14,7 +14,7 @@ Weight = Literal["refused", "emptied", "notice", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FileFault:
     """One fault. `row` counts from 1 as in Excel; `column` is "B (Loại)" or a letter; "" or 0: whole sheet or file.
 
     `weight`: the row was refused, the row came in without this cell, it is only a notice, or the row waits for staff
@@ -44,14 +44,14 @@ class Fault:
         }
 
 
-def from_dict(data: Mapping[str, Any]) -> Fault:
+def from_dict(data: Mapping[str, Any]) -> FileFault:
     """The fault that `Fault.to_dict` wrote."""
-    return Fault(**data)
+    return FileFault(**data)
 
 
-class RefusedError(Exception):
+class FileRefusedError(Exception):
     """The whole file (or request) cannot be used; `faults` say why. Nothing was changed."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: FileFault) -> None:
         super().__init__(", ".join(fault.code for fault in faults))
         self.faults = faults

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from files.parsing.cells import UnfitError
 from files.parsing.child import sheets_of
 from files.workbooks import Workbook
@@ -19,10 +19,10 @@ from files.xlsform import judge
 
 def main(source: BinaryIO, out: BinaryIO, arguments: Sequence[str]) -> None:
     """Say the form of `source`, its faults, or why the file is refused. `arguments`: the file's ending."""
-    out.write(json.dumps(_said(source.read(), arguments[0])).encode())
+    out.write(json.dumps(_judge_form(source.read(), arguments[0])).encode())
 
 
-def _said(data: bytes, ending: str) -> dict[str, Any]:
+def _judge_form(data: bytes, ending: str) -> dict[str, Any]:
     try:
         sheets = sheets_of(data, ending)
         if not any(sheet.rows for sheet in sheets):
@@ -30,7 +30,7 @@ def _said(data: bytes, ending: str) -> dict[str, Any]:
         file = judge(Workbook(tuple(sheets), ""))
     except UnfitError as unfit:
         return {"unfit": unfit.code, "params": unfit.params}
-    except RefusedError as refused:
+    except FileRefusedError as refused:
         return {"faults": [fault.to_dict() for fault in refused.faults]}
     notices = [notice.to_dict() for notice in file.notices]
     return {"form": file.form.to_dict(), "notices": notices, "rows": dict(file.rows)}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from files.columns import plain
-from files.faults import Fault
+from files.faults import FileFault
 from files.workbooks import Workbook
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet)?")
@@ -23,10 +23,10 @@ _MOST = 20
 _Rows = list[dict[str, str]]
 
 
-def pyxform_faults(book: Workbook) -> list[Fault]:
+def pyxform_faults(book: Workbook) -> list[FileFault]:
     """Its faults, with sheet and row where it names them; its own English words are the parameter."""
     sheets = {name: _rows(book, name) for name in _SHEETS}
-    found: list[Fault] = []
+    found: list[FileFault] = []
     while len(found) < _MOST and (fault := _first(sheets)) is not None:
         found.append(fault)
         row = fault.row - 2
@@ -44,7 +44,7 @@ def _rows(book: Workbook, name: str) -> _Rows:
     return list(cells)
 
 
-def _first(sheets: Mapping[str, _Rows]) -> Fault | None:
+def _first(sheets: Mapping[str, _Rows]) -> FileFault | None:
     from pyxform.errors import PyXFormError  # imported late: 26 MB that only this one use needs
 
     try:
@@ -58,7 +58,7 @@ def _first(sheets: Mapping[str, _Rows]) -> Fault | None:
         return None
     match = _ROW.match(text)
     sheet, row = (match[2] or "survey", int(match[1])) if match else ("", 0)
-    return Fault("form.pyxform", {"detail": text}, sheet, row, suggestion="form.pyxform.mend")
+    return FileFault("form.pyxform", {"detail": text}, sheet, row, suggestion="form.pyxform.mend")
 
 
 def _convert(sheets: Mapping[str, _Rows]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from files.columns import plain
-from files.faults import Fault
+from files.faults import FileFault
 from files.form_types import LANGUAGES, SPELLINGS, UNUSED, UNUSED_PREFIXES
 from files.unreadable import error_in, letters_in
 from files.workbooks import Sheet, Workbook, letter
@@ -55,10 +55,10 @@ class FormRow:
         """The non-empty translations of `column` by language code."""
         return {code: text for (name, code), text in self.words.items() if name == column and text}
 
-    def fault(self, code: str, column: str = "", value: str = "", **params: str | int) -> Fault:
+    def fault(self, code: str, column: str = "", value: str = "", **params: str | int) -> FileFault:
         """A fault of this row; `column` is the column's name, shown with Excel's letter."""
         shown = value or self.get(column)
-        return Fault(
+        return FileFault(
             code, params, self.sheet, self.number, self.headers.get(column, column), shown[:80], f"{code}.mend"
         )
 
@@ -69,10 +69,10 @@ class FormSheet:
 
     rows: tuple[FormRow, ...]
     languages: tuple[str, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[FileFault, ...]
     columns: frozenset[str] = frozenset()
     """Names of the columns that are there, empty ones too."""
-    notices: tuple[Fault, ...] = ()
+    notices: tuple[FileFault, ...] = ()
     """Columns with something in them that a phone cannot use."""
 
 
@@ -92,7 +92,9 @@ def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
     """Read the sheet `name`; a column without a language counts as the `default` language."""
     sheet = book.sheet(name)
     if sheet is None or not sheet.rows:
-        return FormSheet((), (), (Fault("form.sheet_missing", {"sheet": name}, suggestion="form.sheet_missing.mend"),))
+        return FormSheet(
+            (), (), (FileFault("form.sheet_missing", {"sheet": name}, suggestion="form.sheet_missing.mend"),)
+        )
     columns, faults, notices = _columns(sheet, name, default)
     languages = dict.fromkeys(code for _, code in columns.values() if code)
     faults += _unreadable(sheet, name, columns)
@@ -102,10 +104,10 @@ def read_sheet(book: Workbook, name: str, default: str) -> FormSheet:
     return FormSheet(kept, tuple(languages), tuple(faults), names, tuple(notices))
 
 
-def refused_sheets(book: Workbook) -> list[Fault]:
+def refused_sheets(book: Workbook) -> list[FileFault]:
     """A fault for each sheet whose meaning in ODK is outside what Alo runs."""
     return [
-        Fault("form.sheet_refused", {}, sheet.name, 1, suggestion="form.sheet_refused.mend")
+        FileFault("form.sheet_refused", {}, sheet.name, 1, suggestion="form.sheet_refused.mend")
         for sheet in book.sheets
         if sheet.name.strip().lower() in _REFUSED_SHEETS
     ]
@@ -115,11 +117,11 @@ _Meaning = tuple[str, str]
 """Column and language code; a code of "" for columns without words."""
 
 
-def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, _Meaning], list[Fault], list[Fault]]:
+def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, _Meaning], list[FileFault], list[FileFault]]:
     """Column index → its meaning; the faults of the header row; the columns that are filled in and not used."""
     columns: dict[int, _Meaning] = {}
-    faults: list[Fault] = []
-    notices: list[Fault] = []
+    faults: list[FileFault] = []
+    notices: list[FileFault] = []
     for index, cell in enumerate(sheet.rows[0]):
         header = plain(cell)
         used = any(len(row) > index and row[index] != "" for row in sheet.rows[1:])
@@ -129,18 +131,18 @@ def _columns(sheet: Sheet, name: str, default: str) -> tuple[dict[int, _Meaning]
         at = (sheet.name, 1, letter(index), header)
         if column is None and _is_unused(header, name):
             if used:
-                notices.append(Fault("form.column_unused", {}, *at, "form.column_unused.mend", "notice"))
+                notices.append(FileFault("form.column_unused", {}, *at, "form.column_unused.mend", "notice"))
         elif column is None:
             code = _refusal(header)
-            faults.append(Fault(code, {}, *at, f"{code}.mend"))
+            faults.append(FileFault(code, {}, *at, f"{code}.mend"))
         elif column in columns.values():
-            faults.append(Fault("form.column_twice", {}, *at, "form.column_twice.mend"))
+            faults.append(FileFault("form.column_twice", {}, *at, "form.column_twice.mend"))
         else:
             columns[index] = column
     return columns, faults, notices
 
 
-def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]]) -> Iterator[Fault]:
+def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]]) -> Iterator[FileFault]:
     """Errors of the spreadsheet, formulas without result, and words in letters that are no Unicode."""
     for number, row in enumerate(sheet.rows[1:], 2):
         for index, (_, language) in columns.items():
@@ -150,7 +152,7 @@ def _unreadable(sheet: Sheet, name: str, columns: Mapping[int, tuple[str, str]])
             if code:
                 column = f"{letter(index)} ({plain(sheet.rows[0][index])})"
                 mend = "letters.in_form.mend" if code == "letters.legacy" else f"{code}.mend"
-                yield Fault(code, params, name, number, column, str(cell)[:80], mend)
+                yield FileFault(code, params, name, number, column, str(cell)[:80], mend)
 
 
 def _refusal(header: str) -> str:

@@ -42,7 +42,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ListColumns:
     """The columns of one sheet: the header that rows are read by, what each column is used for, and doubles.
 
     `twice`: indexes (from 0) of columns that say what another one says already.
@@ -58,19 +58,19 @@ def understand(title: str) -> Heading:
     """The field and facet that a title names."""
     asides = [fold(one or two) for one, two in _BRACKETS.findall(title)]
     bare = fold(_BRACKETS.sub(" ", title))
-    told: Facet = next((found for aside in asides if (found := _facet_of(aside))), "")
+    bracket_facet: Facet = next((found for aside in asides if (found := _facet_of(aside))), "")
     whole = fold(title)
-    if known := _told(bare, asides) or _told(whole, asides):
-        return Heading(known, _for_field(known, told))
+    if known := _field_of_words(bare, asides) or _field_of_words(whole, asides):
+        return Heading(known, _for_field(known, bracket_facet))
     # Words that change the meaning before those that explain: "theo GCN cũ" is old.
     facets: Sequence[tuple[Facet, re.Pattern[str]]] = (*_FACETS.items(), ("second", _SECOND))
     for facet, words in facets:
         for place in words.finditer(bare):
             for rest in _without(bare, facet, words, place):
                 if field := _field(rest, asides):
-                    return Heading(field, _for_field(field, told or facet))
+                    return Heading(field, _for_field(field, bracket_facet or facet))
     known = _field(bare, asides) or _field(whole, asides)
-    return Heading(known, _for_field(known, told)) if known else Heading("")
+    return Heading(known, _for_field(known, bracket_facet)) if known else Heading("")
 
 
 def _without(bare: str, facet: Facet, words: re.Pattern[str], place: re.Match[str]) -> Iterator[str]:
@@ -104,59 +104,65 @@ def _for_field(field: str, facet: Facet) -> Facet:
     return facet
 
 
-def _field(said: str, asides: Sequence[str]) -> str:
+def _field(words: str, asides: Sequence[str]) -> str:
     """The field of folded words, with or without those that explain."""
-    if told := _told(said, asides):
+    if told := _field_of_words(words, asides):
         return told
-    each = (said[: word.start()] + said[word.end() :] for word in _EXPLAINED.finditer(said))
-    for rest in (*each, _EXPLAINED.sub(" ", said)):
+    each = (words[: word.start()] + words[word.end() :] for word in _EXPLAINED.finditer(words))
+    for rest in (*each, _EXPLAINED.sub(" ", words)):
         # "Số hộ" without "hộ" is a number of something, not the row's.
-        if (told := _told(" ".join(rest.split()), asides)) not in ("", "ordinal"):
+        if (told := _field_of_words(" ".join(rest.split()), asides)) not in ("", "ordinal"):
             return told
     return ""
 
 
-def _told(said: str, asides: Sequence[str]) -> str:
+def _field_of_words(text: str, asides: Sequence[str]) -> str:
     """The field of folded words; brackets tell which of two it is."""
-    found = _known(re.sub(r"^(?:cot )?\d{1,2} (?=\D)", "", said))  # numbered headings: "3. Tên HTX"
+    found = _field_by_spelling(re.sub(r"^(?:cot )?\d{1,2} (?=\D)", "", text))  # numbered headings: "3. Tên HTX"
     if found in ("kind", "sector"):
         words = {word for aside in asides for word in aside.split()}
-        return "kind" if words & KIND_TOLD else "sector" if words & SECTOR_TOLD else found
+        if words & KIND_TOLD:
+            return "kind"
+        return "sector" if words & SECTOR_TOLD else found
     if found == "member_or_count":
         yes_no = any(aside in ("co khong", "x", "co hay khong", "co chua") for aside in asides)
-        return "member" if yes_no else "member_count" if "nguoi" in asides else ""
+        if yes_no:
+            return "member"
+        return "member_count" if "nguoi" in asides else ""
     return found
 
 
 @lru_cache(maxsize=1024)
-def _known(said: str) -> str:
-    return _SPELLINGS.get(said) or next((field for field, words in _FIELDS.items() if words.fullmatch(said)), "")
+def _field_by_spelling(text: str) -> str:
+    return _SPELLINGS.get(text) or next((field for field, words in _FIELDS.items() if words.fullmatch(text)), "")
 
 
-def find(sheet: Sheet, needed: Sequence[str]) -> Columns | None:
+def find(sheet: Sheet, needed: Sequence[str]) -> ListColumns | None:
     """The columns below the row of `sheet` that names most fields, all `needed` among them; None: there is none."""
-    best: Columns | None = None
+    best: ListColumns | None = None
     for index in range(min(_HEADER_WITHIN, len(sheet.rows))):
         found = _columns(sheet, index)
-        if all(f in found.header.at for f in needed) and (best is None or _named(found) > _named(best)):
+        if all(f in found.header.at for f in needed) and (
+            best is None or _count_understood(found) > _count_understood(best)
+        ):
             best = found
     return best
 
 
-def _named(found: Columns) -> int:
-    return len({use.field for use in found.uses if use.use != "unknown"})
+def _count_understood(columns: ListColumns) -> int:
+    return len({use.field for use in columns.uses if use.use != "unknown"})
 
 
-def _columns(sheet: Sheet, index: int) -> Columns:
+def _columns(sheet: Sheet, index: int) -> ListColumns:
     titles, headings, last = _titles(sheet, index)
     named = {heading.field for heading in headings if not heading.facet}
-    headings = [_settled(heading, named) for heading in headings]
+    headings = [_settle_by_others(heading, named) for heading in headings]
     if "kind" not in named:
         headings = _kind_among(headings, sheet.rows[last + 1 : last + 1 + _LOOKED_AT])
     at: dict[str, tuple[int, ...]] = {}
     twice: list[tuple[str, int]] = []
     for field in dict.fromkeys(heading.field for heading in headings if heading.field):
-        taken = _taken(field, headings, titles)
+        taken = _columns_read(field, headings, titles)
         if taken:
             at[field] = taken
         if field not in MANY:
@@ -166,7 +172,7 @@ def _columns(sheet: Sheet, index: int) -> Columns:
             at[f"former_{field}"] = tuple(old)
     at = {field: columns for field, columns in at.items() if field not in UNUSED}
     header = Header(sheet, last, titles, at)
-    return Columns(header, tuple(_uses(header, headings, at)), tuple(twice))
+    return ListColumns(header, tuple(_uses(header, headings, at)), tuple(twice))
 
 
 def _kind_among(headings: list[Heading], rows: Sequence[Row]) -> list[Heading]:
@@ -179,17 +185,17 @@ def _kind_among(headings: list[Heading], rows: Sequence[Row]) -> list[Heading]:
     return headings
 
 
-def _settled(heading: Heading, named: set[str]) -> Heading:
+def _settle_by_others(heading: Heading, named_fields: set[str]) -> Heading:
     """What depends on the other columns: a trade tells the sector where nothing else does, "Tên" the organisation."""
-    if heading.field == "activity" and "sector" not in named:
+    if heading.field == "activity" and "sector" not in named_fields:
         return Heading("sector", heading.facet)
     if heading.field == "bare_name":
-        another = not heading.facet and ("name" in named or "surname" in named)
+        another = not heading.facet and ("name" in named_fields or "surname" in named_fields)
         return Heading("" if another else "name", heading.facet)
     return heading
 
 
-def _taken(field: str, headings: Sequence[Heading], titles: Sequence[str]) -> tuple[int, ...]:
+def _columns_read(field: str, headings: Sequence[Heading], titles: Sequence[str]) -> tuple[int, ...]:
     """The columns that a field is read from: the new one before the plain one, an old one only for places."""
     of: dict[Facet, tuple[int, ...]] = {}
     for column, heading in enumerate(headings):

@@ -34,7 +34,7 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChildLimits:
     """What a child may take: megabytes of address space, seconds of processor, real seconds, megabytes it may say."""
 
     memory_mb: int = 1024
@@ -51,7 +51,7 @@ class DiedError(Exception):
     """The child ended in an error of its own."""
 
 
-def run(module: str, source: BinaryIO, arguments: Sequence[str] = (), limits: Limits = Limits()) -> bytes:
+def run(module: str, source: BinaryIO, arguments: Sequence[str] = (), limits: ChildLimits = ChildLimits()) -> bytes:
     """What `module` says of `source` (an open file, read from where it stands). Raises ExceededError or DiedError."""
     told = {
         "module": module,
@@ -80,7 +80,7 @@ def run(module: str, source: BinaryIO, arguments: Sequence[str] = (), limits: Li
     return said
 
 
-def _listen(child: subprocess.Popen[bytes], limits: Limits) -> bytes:
+def _listen(child: subprocess.Popen[bytes], limits: ChildLimits) -> bytes:
     """Everything the child says until it ends well."""
     assert child.stdout
     out = child.stdout.fileno()

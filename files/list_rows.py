@@ -19,7 +19,7 @@ from contact.hints import Hints, PhoneKind, meaning_of
 from files import areas
 from files.cells import derived_code, expand, read_code, read_date, read_whole, shorten
 from files.columns import Header, fold, plain
-from files.faults import Fault, Weight
+from files.faults import FileFault, Weight
 from files.registry_states import is_active
 from files.registry_words import KIND_IN_NAME, KINDS, NAMES, SECTORS, YES_NO
 from files.unreadable import NO_RESULT, error_in, letters_in
@@ -109,7 +109,7 @@ class RowReader:
         self._texts: dict[str, str] = {}
         self._unread, self._in_doubt, self._aside = False, list[str](), list[str]()
         self._amiss: set[str] = set()
-        self.faults: list[Fault] = []
+        self.faults: list[FileFault] = []
 
     def text(self, field: str) -> str:
         """The cell as plain text; read once, however often it is asked for. "" also for what must not be used."""
@@ -159,7 +159,7 @@ class RowReader:
 
     def _fault_at(self, code: str, column: str, value: str, params: Mapping[str, str | int], weight: Weight) -> None:
         where = (self._header.sheet.name, self._number, column, value[:_QUOTED])
-        self.faults.append(Fault(code, params, *where, suggestion=f"{code}.mend", weight=weight))
+        self.faults.append(FileFault(code, params, *where, suggestion=f"{code}.mend", weight=weight))
 
     def _say_once(self, code: str, field: str, /, **params: str) -> None:
         """A notice for the first row of its sheet that gives cause; thousands of the same help nobody."""
@@ -207,7 +207,9 @@ class RowReader:
         """The row's organisation, or None when it must be refused (`faults` say why)."""
         name = self._name()
         kind = self._kind(name)
-        sector = "" if kind == "QTD" else self._sector() if kind else None
+        sector: str | None = ""
+        if kind != "QTD":
+            sector = self._sector() if kind else None
         member = self._one_of("member", YES_NO)
         active = self._active()
         commune, address, ours = self._place()

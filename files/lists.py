@@ -13,9 +13,9 @@ from contact.hints import PhoneKind
 from files import columns, headings, workbooks
 from files.cells import read_date, same
 from files.columns import Header, plain
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from files.heading_words import PLACES
-from files.headings import Columns, understand
+from files.headings import ListColumns, understand
 from files.list_rows import ListContext, Organisation, Phone, RowReader
 from files.registry_words import NEEDED
 from files.reports import ColumnUse
@@ -30,7 +30,7 @@ class Registry:
     """A list that was read: good rows, faults, number of rows looked at, SHA-256 of the file (hex), use of columns."""
 
     organisations: tuple[Organisation, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[FileFault, ...]
     rows: int
     sha256: str
     columns: tuple[ColumnUse, ...] = ()
@@ -50,26 +50,26 @@ def read_registry(
     faults = [*faults, *(fault for columns_ in found for fault in _column_faults(columns_))]
     if convert:
         code, params = "list.converted", {"encoding": ENCODINGS[convert]}
-        faults.insert(0, Fault(code, params, suggestion=f"{code}.mend", weight="notice"))
-    reading = _Reading(ListContext(area_code, chosen=chosen or {}), faults)
+        faults.insert(0, FileFault(code, params, suggestion=f"{code}.mend", weight="notice"))
+    reading = _ListReading(ListContext(area_code, chosen=chosen or {}), faults)
     for header in (columns_.header for columns_ in found):
         for index in range(header.row + 1, len(header.sheet.rows)):
             reading.take(RowReader(header, index, reading.context))
     if not reading.rows:
-        raise RefusedError(Fault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
+        raise FileRefusedError(FileFault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
     uses = tuple(use for columns_ in found for use in columns_.uses)
     return Registry(tuple(reading.good.values()), tuple(reading.faults), reading.rows, book.sha256, uses)
 
 
-def _sheets(book: Workbook) -> tuple[list[Columns], list[Fault]]:
+def _sheets(book: Workbook) -> tuple[list[ListColumns], list[FileFault]]:
     """The columns of the sheets that are lists; what is wrong with others. Raises RefusedError when none is left."""
     found = [(sheet, headings.find(sheet, ("name",))) for sheet in book.sheets]
     lists = [(sheet, columns_) for sheet, columns_ in found if columns_ is not None and len(columns_.header.at) > 1]
     if not lists:
-        raise RefusedError(_no_header(book))
+        raise FileRefusedError(_no_header(book))
     seen = [columns_ for sheet, columns_ in lists if not sheet.hidden]
     faults = [
-        Fault("list.sheet_hidden", {}, sheet.name, suggestion="list.sheet_hidden.mend", weight="notice")
+        FileFault("list.sheet_hidden", {}, sheet.name, suggestion="list.sheet_hidden.mend", weight="notice")
         for sheet, _ in lists
         if sheet.hidden
     ]
@@ -77,68 +77,68 @@ def _sheets(book: Workbook) -> tuple[list[Columns], list[Fault]]:
     whole = [columns_ for columns_ in seen if not missing[columns_.header.sheet.name]]
     faults += [fault for of_sheet in missing.values() for fault in of_sheet]
     if not whole:
-        raise RefusedError(*faults, *(fault for columns_ in seen for fault in _column_faults(columns_)))
+        raise FileRefusedError(*faults, *(fault for columns_ in seen for fault in _column_faults(columns_)))
     return whole, faults
 
 
-def _no_header(book: Workbook) -> Fault:
+def _no_header(book: Workbook) -> FileFault:
     """No sheet has the headings of a list; perhaps because their letters are of another encoding."""
     for sheet in book.sheets:
         for at, row in enumerate(sheet.rows[:30], 1):
             for column, cell in enumerate(row):
                 if isinstance(cell, str) and (amiss := letters_in(cell)):
                     code, params = amiss
-                    return Fault(code, params, sheet.name, at, letter(column), cell[:80], f"{code}.mend")
-    return Fault("list.no_header", suggestion="list.no_header.mend")
+                    return FileFault(code, params, sheet.name, at, letter(column), cell[:80], f"{code}.mend")
+    return FileFault("list.no_header", suggestion="list.no_header.mend")
 
 
-def _column_faults(found: Columns) -> Iterator[Fault]:
+def _column_faults(columns: ListColumns) -> Iterator[FileFault]:
     """Notices about columns: nobody knows them, two say the same, they or rows are hidden."""
-    header = found.header
+    header = columns.header
     sheet, row = header.sheet, header.row + 1
-    for use in found.uses:
+    for use in columns.uses:
         if use.use == "unknown":
             label = f"{use.column} ({use.title})" if use.title else use.column
             code, params = letters_in(use.title) or ("list.column_unknown", {"title": use.title})
-            yield Fault(code, params, sheet.name, row, label, "", f"{code}.mend", "notice")
-    for field, column in found.twice:
+            yield FileFault(code, params, sheet.name, row, label, "", f"{code}.mend", "notice")
+    for field, column in columns.twice:
         code, first = "list.column_twice", header.label(field)
-        yield Fault(code, {"first": first}, sheet.name, row, header.label_at(column), "", f"{code}.mend", "notice")
+        yield FileFault(code, {"first": first}, sheet.name, row, header.label_at(column), "", f"{code}.mend", "notice")
     for field in PLACES & header.at.keys():
         if understand(header.title(field)).facet == "old":
             code, label = "list.column_old_only", header.label(field)
-            yield Fault(code, {}, sheet.name, row, label, suggestion=f"{code}.mend", weight="notice")
+            yield FileFault(code, {}, sheet.name, row, label, suggestion=f"{code}.mend", weight="notice")
     yield from _hidden_faults(header, sheet)
 
 
-def _hidden_faults(header: Header, sheet: Sheet) -> Iterator[Fault]:
+def _hidden_faults(header: Header, sheet: Sheet) -> Iterator[FileFault]:
     """What is hidden or filtered away is read like the rest, and said; so is what could not be seen."""
     if sheet.unchecked:
         code = "list.errors_unseen"
-        yield Fault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
+        yield FileFault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
     last = len(sheet.rows)
     hidden = sorted(at for at in sheet.hidden_rows if header.row < at < last and any(map(plain, sheet.rows[at])))
     if hidden:
         code, params = "list.rows_hidden", {"count": len(hidden)}
-        yield Fault(code, params, sheet.name, hidden[0] + 1, suggestion=f"{code}.mend", weight="notice")
+        yield FileFault(code, params, sheet.name, hidden[0] + 1, suggestion=f"{code}.mend", weight="notice")
     for column in sorted(sheet.hidden_columns):
         if any(column in columns_ for columns_ in header.at.values()):
             code, label = "list.column_hidden", header.label_at(column)
-            yield Fault(code, {}, sheet.name, header.row + 1, label, suggestion=f"{code}.mend", weight="notice")
+            yield FileFault(code, {}, sheet.name, header.row + 1, label, suggestion=f"{code}.mend", weight="notice")
 
 
-def _missing(header: Header) -> Iterator[Fault]:
+def _missing(header: Header) -> Iterator[FileFault]:
     """Columns without which no row of this sheet can be used."""
     for field, title in (*NEEDED.items(), ("phone", "Số điện thoại")):
         if field not in header.at and not (field == "phone" and "login" in header.at):
             where = (header.sheet.name, header.row + 1)
-            yield Fault("list.column_missing", {"column": title}, *where, suggestion="list.column_missing.mend")
+            yield FileFault("list.column_missing", {"column": title}, *where, suggestion="list.column_missing.mend")
 
 
-class _Reading:
+class _ListReading:
     """One pass over all rows: the good ones by code, and what is wrong with the others."""
 
-    def __init__(self, context: ListContext, faults: Sequence[Fault]) -> None:
+    def __init__(self, context: ListContext, faults: Sequence[FileFault]) -> None:
         self.context = context
         self.faults = list(faults)
         self.good: dict[str, Organisation] = {}
@@ -183,7 +183,7 @@ class _Reading:
         """An organisation over several rows (its name merged, a phone in each): the phones of all of them count."""
         code = organisation.registry_code
         follows = (organisation.sheet, organisation.row) == (earlier.sheet, self._ends[code] + 1)
-        more = _further(organisation.phones, earlier)
+        more = _missing_phones(organisation.phones, earlier)
         one = _called_alike(earlier, organisation) and organisation.commune in ("", earlier.commune)
         if not follows or not more or not one or organisation.leader not in ("", earlier.leader):
             return False
@@ -207,7 +207,7 @@ class _Reading:
         earlier = self.good.get(reader.code)
         follows = earlier is not None and reader.place == (earlier.sheet, self._ends[reader.code] + 1)
         if earlier is not None and follows:
-            self._add_phones(earlier, _further(reader.phones(), earlier), reader.place[1])
+            self._add_phones(earlier, _missing_phones(reader.phones(), earlier), reader.place[1])
             reader.fault("list.joined", "registry_code", {"row": earlier.row}, "notice")
         else:
             reader.fault("list.phone_alone", "phone" if reader.text("phone") else "login")
@@ -229,7 +229,7 @@ def _called_alike(one: Organisation, other: Organisation) -> bool:
     return same(one.name) == same(other.name)
 
 
-def _further(phones: Sequence[Phone], held: Organisation) -> list[Phone]:
+def _missing_phones(phones: Sequence[Phone], organisation: Organisation) -> list[Phone]:
     """Those that the organisation has not."""
-    known = {phone.e164 for phone in held.phones}
+    known = {phone.e164 for phone in organisation.phones}
     return [phone for phone in phones if phone.e164 not in known]

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from characters.cleaning import folded
 from characters.matching import Names
 from files.columns import fold
-from files.faults import Fault
+from files.faults import FileFault
 from survey.form.questionnaire import Question, Questionnaire
 
 
-def look_alikes(form: Questionnaire) -> Iterator[Fault]:
+def look_alikes(form: Questionnaire) -> Iterator[FileFault]:
     """A notice for each group of options of a question, or of questions, whose words differ by little or nothing."""
     for question in form.questions:
         yield from _options(question, form.languages)
@@ -25,7 +25,7 @@ def look_alikes(form: Questionnaire) -> Iterator[Fault]:
             yield _notice("form.questions_alike", names[0], names=", ".join(names), language=language)
 
 
-def _options(question: Question, languages: Iterable[str]) -> Iterator[Fault]:
+def _options(question: Question, languages: Iterable[str]) -> Iterator[FileFault]:
     told: set[tuple[str, ...]] = set()
     for language in languages:
         for written in ("label", "text"):
@@ -48,7 +48,7 @@ def _groups(words: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
     yield from dict.fromkeys((*groups, *(tuple(values) for values in loose.values() if len(values) > 1)))
 
 
-def _figures(question: Question) -> Iterator[Fault]:
+def _figures(question: Question) -> Iterator[FileFault]:
     """An option that is called by a figure which is another one's key: "3" pressed or texted may mean either."""
     keys = {choice.key: choice.value for choice in question.choices}
     for choice in question.choices:
@@ -58,5 +58,5 @@ def _figures(question: Question) -> Iterator[Fault]:
                 break
 
 
-def _notice(code: str, question: str, **params: str | int) -> Fault:
-    return Fault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")
+def _notice(code: str, question: str, **params: str | int) -> FileFault:
+    return FileFault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")

@@ -18,9 +18,9 @@ from contact.phone import PhoneReading
 from files import workbooks
 from files.cells import read_code
 from files.columns import Header, fold, plain
-from files.faults import Fault, RefusedError, Weight
-from files.online_columns import Columns, Told, columns_of, is_repeat, said_status
-from files.tables import unguarded
+from files.faults import FileFault, FileRefusedError, Weight
+from files.online_columns import ColumnMeaning, OnlineColumns, columns_of, is_repeat, said_status
+from files.tables import unguard
 from files.times import read_time
 from files.unreadable import error_in, letters_in
 from files.workbooks import Cell, Sheet
@@ -61,9 +61,9 @@ class OnlineRow:
 
     def fault(
         self, code: str, column: str = "", value: str = "", weight: Weight = "refused", **params: str | int
-    ) -> Fault:
+    ) -> FileFault:
         """A fault of this row."""
-        return Fault(code, params, self.sheet, self.row, column, value[:80], f"{code}.mend", weight)
+        return FileFault(code, params, self.sheet, self.row, column, value[:80], f"{code}.mend", weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ class OnlineFile:
     what each column was taken for."""
 
     rows: tuple[OnlineRow, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[FileFault, ...]
     looked_at: int
     not_answered: int
     sha256: str
-    told: tuple[Told, ...] = ()
+    told: tuple[ColumnMeaning, ...] = ()
 
 
 def read_online(
@@ -93,7 +93,7 @@ def read_online(
     sheets = [columns for _, columns in found if columns is not None]
     if not sheets:
         repeats = [_unread(sheet) for sheet in book.sheets if is_repeat(sheet)]
-        raise RefusedError(*repeats, Fault("online.no_header", suggestion="online.no_header.mend"))
+        raise FileRefusedError(*repeats, FileFault("online.no_header", suggestion="online.no_header.mend"))
     faults = [_unread(sheet) for sheet, columns in found if columns is None and sheet.rows and sheet.name != NOTES]
     rows: list[OnlineRow] = []
     looked_at = not_answered = 0
@@ -107,21 +107,23 @@ def read_online(
                 rows.append(row)
             not_answered += row is False
     if not looked_at:
-        raise RefusedError(Fault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
+        raise FileRefusedError(FileFault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
     told = tuple(each for columns in sheets for each in columns.told)
     return OnlineFile(tuple(rows), tuple(faults), looked_at, not_answered, book.sha256, told)
 
 
-def _unread(sheet: Sheet) -> Fault:
+def _unread(sheet: Sheet) -> FileFault:
     code = "online.sheet_repeats" if is_repeat(sheet) else "online.sheet_unread"
-    return Fault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
+    return FileFault(code, {}, sheet.name, suggestion=f"{code}.mend", weight="notice")
 
 
-def _row(columns: Columns, index: int, faults: list[Fault], chosen: Mapping[str, PhoneKind]) -> OnlineRow | bool | None:
+def _row(
+    columns: OnlineColumns, index: int, faults: list[FileFault], chosen: Mapping[str, PhoneKind]
+) -> OnlineRow | bool | None:
     """The row; False when it says "not yet"; None when it cannot be used (`faults` say why)."""
     header = columns.header
     cells = header.sheet.rows[index]
-    status = unguarded(header.text(cells, "status"))
+    status = unguard(header.text(cells, "status"))
     said = said_status(status)
     amiss = list(_amiss(header, index))
     unusable = {at for at, *_ in amiss}
@@ -136,7 +138,7 @@ def _row(columns: Columns, index: int, faults: list[Fault], chosen: Mapping[str,
         row=index + 1,
         registry_code=codes.code(code or ""),
         phones=phones,
-        questionnaire=unguarded(header.text(cells, "questionnaire")),
+        questionnaire=unguard(header.text(cells, "questionnaire")),
         at=at,
         answers=answers,
         said=bool(said),
@@ -169,7 +171,7 @@ def _row(columns: Columns, index: int, faults: list[Fault], chosen: Mapping[str,
 
 
 def _code(cell: Cell) -> str | None:
-    return read_code(unguarded(plain(cell)) if isinstance(cell, str) else cell)
+    return read_code(unguard(plain(cell)) if isinstance(cell, str) else cell)
 
 
 def _is_rejection(cell: Cell) -> bool:
@@ -189,10 +191,10 @@ def _amiss(header: Header, index: int) -> Iterator[tuple[int, str, Mapping[str, 
             yield column, *letters
 
 
-def _answers(columns: Columns, cells: workbooks.Row, unusable: set[int]) -> tuple[OnlineCell, ...]:
+def _answers(columns: OnlineColumns, cells: workbooks.Row, unusable: set[int]) -> tuple[OnlineCell, ...]:
     """The cells that may hold answers, are not empty and can be used."""
     return tuple(
-        OnlineCell(label, heading, unguarded(plain(cells[at])), isinstance(cells[at], str) and not columns.exact)
+        OnlineCell(label, heading, unguard(plain(cells[at])), isinstance(cells[at], str) and not columns.exact)
         for at, label, heading in columns.answers
         if at < len(cells) and cells[at] != "" and at not in unusable
     )

@@ -14,12 +14,12 @@ from datetime import UTC, tzinfo
 from characters.cleaning import clean
 from contact import phone
 from files.columns import Header, fold, plain
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from files.headings import understand
 from files.online_answers import Choices, answered
 from files.online_headings import Headings, Place, tails
 from files.registry_words import NAMES
-from files.reports import Told
+from files.reports import ColumnMeaning
 from files.times import LOCAL, read_time
 from files.workbooks import Row, Sheet
 from survey.form.questionnaire import Questionnaire
@@ -43,7 +43,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     ),
 }
 _SPELLINGS = {spelling: name for name, spellings in FIELDS.items() for spelling in spellings}
-_LISTED = {"registry_code": "registry_code", "phone": "phone", "login": "phone"}
+_LISTED_FIELDS = {"registry_code": "registry_code", "phone": "phone", "login": "phone"}
 """Fields of lists by which a row of an online file is found, too."""
 _IDENTITY = ("registry_code", "phone")
 SUBMISSION_MARKS = frozenset({"key", "instanceid", "_uuid", "_id", "_submission_time", "submissiondate"})
@@ -78,7 +78,7 @@ _SAMPLE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class OnlineColumns:
     """The columns of one sheet: `header.at` has the fields; `answers` may hold answers (index, label, heading), those
     labelled as in `known` are questions of the round; `reviews` say that a submission was rejected; `zone` is that of
     a time that names none.
@@ -93,10 +93,10 @@ class Columns:
     reviews: tuple[int, ...]
     zone: tzinfo
     exact: bool
-    told: tuple[Told, ...]
+    told: tuple[ColumnMeaning, ...]
 
 
-def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> Columns | None:
+def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> OnlineColumns | None:
     """What the columns of `sheet` are; None where no row names a code or a phone. Raises RefusedError for a sheet that
     says of nobody whether they answered, or with a column that may be two things."""
     finder = _Finder(sheet, forms)
@@ -106,11 +106,11 @@ def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> Columns | None:
     if not found.known and "status" not in found.header.at:
         names = ", ".join(label for _, label, _ in found.answers)
         params = {"columns": names, "questions": ", ".join(sorted(finder.names)[:5])}
-        raise RefusedError(_fault("online.no_question", sheet, found.header.row, "", **params))
+        raise FileRefusedError(_fault("online.no_question", sheet, found.header.row, "", **params))
     return found
 
 
-def is_repeat(sheet: Sheet, found: Columns | None = None, questions: Container[str] = ()) -> bool:
+def is_repeat(sheet: Sheet, found: OnlineColumns | None = None, questions: Container[str] = ()) -> bool:
     """Whether a sheet of Kobo or ODK holds the repetitions of a group within submissions: its rows name another one.
     A column that is called as one of the `questions` names none."""
     for at in range(min(_WITHIN, len(sheet.rows))) if found is None else (found.header.row,):
@@ -121,8 +121,8 @@ def is_repeat(sheet: Sheet, found: Columns | None = None, questions: Container[s
     return False
 
 
-def _fault(code: str, sheet: Sheet, row: int, column: str, **params: str) -> Fault:
-    return Fault(code, params, sheet.name, row + 1, column, suggestion=f"{code}.mend")
+def _fault(code: str, sheet: Sheet, row: int, column: str, **params: str) -> FileFault:
+    return FileFault(code, params, sheet.name, row + 1, column, suggestion=f"{code}.mend")
 
 
 class _Finder:
@@ -134,7 +134,7 @@ class _Finder:
         self.headings = [Headings(form) for form in forms]
         self.names = {question.name for form in forms for question in form.questions if question.asked}
 
-    def own(self) -> Columns | None:
+    def own(self) -> OnlineColumns | None:
         """The columns of Alo's own shape: known by position and exact heading, the rest are questions."""
         for index, row in enumerate(self.sheet.rows[:_WITHIN]):
             titles = _titles(row)
@@ -144,7 +144,7 @@ class _Finder:
                 return self._columns(index, titles, fields, known, own=True)
         return None
 
-    def best(self) -> Columns | None:
+    def best(self) -> OnlineColumns | None:
         """The row that names whose rows these are and most else."""
         rows = [(index, _titles(row)) for index, row in enumerate(self.sheet.rows[:_WITHIN])]
         judged = [(index, titles, _fields(titles)) for index, titles in rows]
@@ -195,13 +195,13 @@ class _Finder:
                 return True
         return False
 
-    def _two_meanings(self, row: int, titles: Sequence[str], at: int) -> RefusedError:
+    def _two_meanings(self, row: int, titles: Sequence[str], at: int) -> FileRefusedError:
         label = Header(self.sheet, row, titles, {}).label_at(at)
-        return RefusedError(_fault("online.two_meanings", self.sheet, row, label))
+        return FileRefusedError(_fault("online.two_meanings", self.sheet, row, label))
 
     def _columns(
         self, row: int, titles: Sequence[str], fields: Mapping[int, str], known: frozenset[int], *, own: bool
-    ) -> Columns:
+    ) -> OnlineColumns:
         metadata = set() if own else {a for a in range(len(titles)) if _is_metadata(titles, a) and a not in known}
         metadata -= fields.keys()
         at = _grouped(fields)
@@ -212,23 +212,25 @@ class _Finder:
         header = Header(self.sheet, row, titles, at)
         left = [a for a, title in enumerate(titles) if title and a not in fields and a not in metadata]
         answers = tuple((index, header.label_at(index), titles[index]) for index in left)
-        told = tuple(self._told(header, index, known, own=own) for index in range(len(titles)) if titles[index])
+        told = tuple(
+            self._column_meaning(header, index, known, own=own) for index in range(len(titles)) if titles[index]
+        )
         labels = frozenset(header.label_at(index) for index in known)
-        return Columns(header, own, answers, labels, reviews, zone, own or _is_submissions(titles), told)
+        return OnlineColumns(header, own, answers, labels, reviews, zone, own or _is_submissions(titles), told)
 
-    def _told(self, header: Header, index: int, known: frozenset[int], *, own: bool) -> Told:
+    def _column_meaning(self, header: Header, index: int, known: frozenset[int], *, own: bool) -> ColumnMeaning:
         label = header.label_at(index)
         name = next((name for name, columns in header.at.items() if index in columns), "")
         if name == "at" and _last(header.names[index]) in _TIMES:
-            return Told(self.sheet.name, label, "online.column.sent_at")
+            return ColumnMeaning(self.sheet.name, label, "online.column.sent_at")
         if name:
-            return Told(self.sheet.name, label, f"online.column.{name}")
+            return ColumnMeaning(self.sheet.name, label, f"online.column.{name}")
         if index in known:
             places = [Place(header.names[index])] if own else self._places(header.names[index])
             said = dict.fromkeys(f"{p.question}={p.option}" if p.option else p.question for p in places)
-            return Told(self.sheet.name, label, "online.column.question", {"question": ", ".join(said)})
+            return ColumnMeaning(self.sheet.name, label, "online.column.question", {"question": ", ".join(said)})
         unknown = own or not _is_metadata(header.names, index)
-        return Told(self.sheet.name, label, "online.column.nothing" if unknown else "online.column.metadata")
+        return ColumnMeaning(self.sheet.name, label, "online.column.nothing" if unknown else "online.column.metadata")
 
 
 def _titles(row: Row) -> list[str]:
@@ -264,7 +266,7 @@ def _field(title: str, *, in_groups: bool) -> str:
 def _as_in_lists(title: str) -> str:
     """Whose row it is, by the words that headings of lists have: "SĐT giám đốc", "Mã số HTX"; old ones name nobody."""
     heading = understand(title)
-    return _LISTED.get(heading.field, "") if heading.facet in ("", "new", "second") else ""
+    return _LISTED_FIELDS.get(heading.field, "") if heading.facet in ("", "new", "second") else ""
 
 
 def _last(title: str) -> str:
@@ -310,4 +312,13 @@ _STATES: Mapping[str, bool] = {
 """Folded words; none of them is another word with other marks that would say the opposite."""
 
 
-__all__ = ["SHAPE", "SHAPE_LATE", "SHAPE_LOGIN", "Columns", "Told", "columns_of", "read_time", "said_status"]
+__all__ = [
+    "SHAPE",
+    "SHAPE_LATE",
+    "SHAPE_LOGIN",
+    "ColumnMeaning",
+    "OnlineColumns",
+    "columns_of",
+    "read_time",
+    "said_status",
+]

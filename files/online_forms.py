@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from files.faults import Fault
+from files.faults import FileFault
 from files.online import OnlineCell, OnlineRow
 from files.online_answers import Choices, answered, ticked
 from files.online_headings import Doubt, Headings, Place
@@ -21,11 +21,11 @@ _GROUPED = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class FormAnswers:
     """Values by question, faults, and the columns that are no question of the form."""
 
     answers: dict[str, str]
-    faults: list[Fault]
+    faults: list[FileFault]
     strange: list[OnlineCell]
 
 
@@ -35,7 +35,7 @@ class _Row:
 
     row: OnlineRow
     answers: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
     strange: list[OnlineCell] = field(default_factory=list)
     ticks: dict[str, list[tuple[OnlineCell, str]]] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
@@ -55,66 +55,66 @@ class FormReader:
         self._places: dict[tuple[str, bool], Place | Doubt | None] = {}
         self._choices = {question.name: Choices(question) for question in self._questions.values()}
 
-    def read(self, row: OnlineRow) -> Understood:
+    def understand(self, row: OnlineRow) -> FormAnswers:
         """What the row answers. Of two cells for one question that say different things neither is taken."""
-        taken = _Row(row)
+        answers_read = _Row(row)
         for cell in row.answers:
             place = self._place(cell.heading, own=row.own)
             if place is None:
-                taken.strange.append(cell)
+                answers_read.strange.append(cell)
             elif isinstance(place, Doubt):
-                taken.emptied("online.column_doubtful", cell, questions=", ".join(place.questions))
+                answers_read.emptied("online.column_doubtful", cell, questions=", ".join(place.questions))
             elif place.option:
-                taken.ticks.setdefault(place.question, []).append((cell, place.option))
+                answers_read.ticks.setdefault(place.question, []).append((cell, place.option))
             else:
-                self._take(taken, self._questions[place.question], cell)
-        for name, ticks in taken.ticks.items():
-            self._take_ticks(taken, self._questions[name], ticks)
-        answers = {name: value for name, value in taken.answers.items() if name not in taken.unsure}
-        return Understood(answers, taken.faults, taken.strange)
+                self._take(answers_read, self._questions[place.question], cell)
+        for name, ticks in answers_read.ticks.items():
+            self._take_ticks(answers_read, self._questions[name], ticks)
+        answers = {name: value for name, value in answers_read.answers.items() if name not in answers_read.unsure}
+        return FormAnswers(answers, answers_read.faults, answers_read.strange)
 
     def _place(self, heading: str, *, own: bool) -> Place | Doubt | None:
         if (heading, own) not in self._places:
             self._places[heading, own] = self._headings[own].find(heading)
         return self._places[heading, own]
 
-    def _take(self, taken: _Row, question: Question, cell: OnlineCell) -> None:
+    def _take(self, row: _Row, question: Question, cell: OnlineCell) -> None:
         grouped = _GROUPED.fullmatch(cell.text) if cell.typed or "," in cell.text else None
         if question.kind == "decimal" and grouped:
             candidates = f"{grouped[1]}{grouped[2]}, {grouped[1]},{grouped[2]}"
-            taken.emptied("online.number_doubtful", cell, candidates=candidates)
+            row.emptied("online.number_doubtful", cell, candidates=candidates)
             return
         said = answered(question, cell.text, self._choices[question.name])
         if said.value is not None:
-            self._settle(taken, question, said.value, cell)
+            self._settle(row, question, said.value, cell)
             return
-        taken.unsure.add(question.name)  # what its other columns say is not the whole of it
+        row.unsure.add(question.name)  # what its other columns say is not the whole of it
         if said.candidates:
-            taken.emptied("online.answer_doubtful", cell, candidates=", ".join(dict.fromkeys(said.candidates)))
+            row.emptied("online.answer_doubtful", cell, candidates=", ".join(dict.fromkeys(said.candidates)))
         else:
-            taken.emptied("online.answer_unreadable", cell, options=", ".join(_labels(question)))
+            row.emptied("online.answer_unreadable", cell, options=", ".join(_labels(question)))
 
-    def _take_ticks(self, taken: _Row, question: Question, ticks: list[tuple[OnlineCell, str]]) -> None:
+    def _take_ticks(self, row: _Row, question: Question, ticks: list[tuple[OnlineCell, str]]) -> None:
         """Columns of single options, 1 where it was chosen; nothing chosen is no answer."""
         chosen = []
         for cell, option in ticks:
             mark = ticked(cell.text)
             if mark is None:
-                taken.emptied("online.answer_unreadable", cell, options="1, 0")
-                taken.unsure.add(question.name)
+                row.emptied("online.answer_unreadable", cell, options="1, 0")
+                row.unsure.add(question.name)
             elif mark:
                 chosen.append(option)
         value = from_value(question, " ".join(chosen)) if chosen else None
         if value is not None:
-            self._settle(taken, question, value, ticks[0][0])
+            self._settle(row, question, value, ticks[0][0])
         elif chosen:
-            taken.emptied("online.answer_unreadable", ticks[0][0], options=", ".join(_labels(question)))
+            row.emptied("online.answer_unreadable", ticks[0][0], options=", ".join(_labels(question)))
 
-    def _settle(self, taken: _Row, question: Question, value: str, cell: OnlineCell) -> None:
-        known = taken.answers.setdefault(question.name, value)
+    def _settle(self, row: _Row, question: Question, value: str, cell: OnlineCell) -> None:
+        known = row.answers.setdefault(question.name, value)
         if known != value:
-            taken.unsure.add(question.name)
-            taken.emptied("online.answer_twice", cell, question=question.name)
+            row.unsure.add(question.name)
+            row.emptied("online.answer_twice", cell, question=question.name)
 
 
 def _labels(question: Question) -> Iterator[str]:

@@ -73,13 +73,13 @@ class Headings:
         said = clean(heading)
         return any(tail in self._asked for tail in tails(said)) or self._words.find(said).exact
 
-    def _by_name(self, said: str) -> Place | None:
-        return next((Place(tail) for tail in tails(said) if tail in self._asked), None)
+    def _by_name(self, heading: str) -> Place | None:
+        return next((Place(tail) for tail in tails(heading) if tail in self._asked), None)
 
-    def _option(self, said: str) -> Place | None:
+    def _option(self, heading: str) -> Place | None:
         """`group/question/option`, by names or by labels."""
-        for found in _SEPARATOR.finditer(said):
-            before, behind = said[: found.start()], said[found.end() :]
+        for found in _SEPARATOR.finditer(heading):
+            before, behind = heading[: found.start()], heading[found.end() :]
             place = self._by_name(before) or (self._by_words(before) if found[0] == "/" else None)
             options = self._options.get(place.question) if isinstance(place, Place) else None
             option = options.find(behind).only if options is not None else None
@@ -87,17 +87,17 @@ class Headings:
                 return Place(place.question, option)
         return None
 
-    def _by_words(self, said: str) -> Place | Doubt | None:
-        for tail in (said, *(part for part in tails(said) if said.removesuffix(part).endswith("/"))):
+    def _by_words(self, heading: str) -> Place | Doubt | None:
+        for tail in (heading, *(part for part in tails(heading) if heading.removesuffix(part).endswith("/"))):
             found = self._words.find(tail)
             fits = found.fits or tuple(dict.fromkeys((*self._by_number(tail), *self._loose.get(fold(tail), ()))))
             if fits:
                 return Place(fits[0]) if len(fits) == 1 else Doubt(fits)
         return None
 
-    def _by_number(self, said: str) -> tuple[str, ...]:
+    def _by_number(self, heading: str) -> tuple[str, ...]:
         """`C3`, `Câu 3`; with the question's words behind it, number and words must agree."""
-        found = _NUMBERED.fullmatch(fold(said))
+        found = _NUMBERED.fullmatch(fold(heading))
         if found is None or (found[2] is None and found[0].isdigit()):
             return ()
         numbered = self._numbers.get(int(found[1]), "")
@@ -107,10 +107,10 @@ class Headings:
         return tuple(dict.fromkeys((numbered, *worded))) if numbered and worded else worded
 
 
-def _loose(named: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _loose(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Names by their letters and figures alone: the last resort, where only one fits."""
     found: dict[str, dict[str, None]] = {}
-    for text, name in named:
+    for text, name in pairs:
         if fold(text):
             found.setdefault(fold(text), {})[name] = None
     return {text: tuple(names) for text, names in found.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from characters.matching import Names
-from files.faults import Fault
+from files.faults import FileFault
 from sms.encoding import plain
 from sms.reading import numerals, option_words, replies
 from sms.reading import vocabulary as words
@@ -29,7 +29,7 @@ CARRIERS_OWN = frozenset(("start", "yes", "unstop", "help", "info"))
 """Words that they answer themselves where they keep the list of opt-outs."""
 
 
-def misread(form: Questionnaire) -> Iterator[Fault]:
+def misread(form: Questionnaire) -> Iterator[FileFault]:
     """A fault for each option of `form` whose printed words would be read otherwise, once a list of options."""
     known: set[object] = set()
     for question in form.questions:
@@ -39,7 +39,7 @@ def misread(form: Questionnaire) -> Iterator[Fault]:
             yield from _misread(question, form)
 
 
-def look_alike(form: Questionnaire) -> Iterator[Fault]:
+def look_alike(form: Questionnaire) -> Iterator[FileFault]:
     """A notice for names that differ by case or look-alike letters only, and for words carriers answer themselves."""
     for group in Names((question.name, question.name) for question in form.questions).alike():
         yield _notice("form.names_alike", group[-1], names=", ".join(group))
@@ -52,7 +52,7 @@ def look_alike(form: Questionnaire) -> Iterator[Fault]:
                     yield _notice("form.option_carriers", question.name, option=printed)
 
 
-def _misread(question: Question, form: Questionnaire) -> Iterator[Fault]:
+def _misread(question: Question, form: Questionnaire) -> Iterator[FileFault]:
     for choice in question.choices:
         found: set[str] = set()
         for language in form.languages:
@@ -69,7 +69,7 @@ def _printed(choice: Choice, language: str, default: str) -> str:
     return in_texts or choice.label.get(language) or choice.label.get(default, "")
 
 
-def _faults(choice: Choice, printed: str, question: Question, language: str) -> Iterator[Fault]:
+def _faults(choice: Choice, printed: str, question: Question, language: str) -> Iterator[FileFault]:
     """What is wrong with one printed wording: one fault is enough to mend."""
     readings = [replies.read(body, question, language) for body in _sent_back(choice.key, printed)]
     wrong = [reading for reading in readings if reading.said != Key(choice.key) or reading.opt]
@@ -100,7 +100,9 @@ def _other_key(printed: str, choice: Choice, question: Question, language: str) 
     """The key of another option that `printed` may be as a number, "" for none."""
     typed = option_words.written(plain(printed))
     spelled = numerals.value(typed, language) if typed else None
-    number = typed[0] if len(typed) == 1 and typed[0].isdecimal() else "" if spelled is None else str(spelled)
+    number = "" if spelled is None else str(spelled)
+    if len(typed) == 1 and typed[0].isdecimal():
+        number = typed[0]
     other = question.choice_for_key(number)
     return number if other is not None and other.key != choice.key else ""
 
@@ -116,9 +118,9 @@ def _others(wrong: Sequence[Reading], choice: Choice, question: Question) -> str
     return ", ".join(c.key for c in question.choices if c.key in keys - {choice.key})
 
 
-def _fault(code: str, question: Question, params: dict[str, str]) -> Fault:
-    return Fault(code, params, "survey", value=question.name, suggestion=f"{code}.mend")
+def _fault(code: str, question: Question, params: dict[str, str]) -> FileFault:
+    return FileFault(code, params, "survey", value=question.name, suggestion=f"{code}.mend")
 
 
-def _notice(code: str, question: str, **params: str) -> Fault:
-    return Fault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")
+def _notice(code: str, question: str, **params: str) -> FileFault:
+    return FileFault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from files.faults import Fault
+from files.faults import FileFault
 from files.look_alikes import look_alikes
 from files.printed_options import look_alike
 from ivr import length
@@ -34,7 +34,7 @@ class Readiness:
     """Seconds a call takes in each language when every question is asked and answered at once, and the notices."""
 
     seconds: dict[str, int]
-    notices: tuple[Fault, ...]
+    notices: tuple[FileFault, ...]
 
 
 def readiness(form: Questionnaire) -> Readiness:
@@ -48,7 +48,7 @@ def readiness(form: Questionnaire) -> Readiness:
     return Readiness(seconds, tuple(notices))
 
 
-def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
+def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[FileFault]:
     options = sum(not choice.no_opinion for choice in question.choices)
     if options > OPTIONS_IN_MIND:
         yield _notice("form.many_choices", question.name, count=options, most=OPTIONS_IN_MIND)
@@ -72,7 +72,7 @@ def _notices(question: Question, languages: tuple[str, ...]) -> Iterator[Fault]:
             yield _notice("form.text_missing", question.name, language=language)
 
 
-def _patterns(form: Questionnaire) -> Iterator[Fault]:
+def _patterns(form: Questionnaire) -> Iterator[FileFault]:
     """Patterns of plain letters for an answer in words: no name with Vietnamese marks fits them."""
     for question in form.questions:
         if question.rules.is_free_text and question.constraint.strip():
@@ -81,8 +81,8 @@ def _patterns(form: Questionnaire) -> Iterator[Fault]:
                     yield _notice("form.pattern_plain", question.name, pattern=pattern)
 
 
-def _notice(code: str, question: str, **params: str | int) -> Fault:
-    return Fault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")
+def _notice(code: str, question: str, **params: str | int) -> FileFault:
+    return FileFault(code, params, "survey", value=question, suggestion=f"{code}.mend", weight="notice")
 
 
 def _text(question: Question, language: str) -> str:

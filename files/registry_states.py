@@ -21,7 +21,7 @@ _ACTIVE = re.compile(
     r"|binh thuong|(?:con |dang )?ton tai|moi thanh lap|chua giai the|khong giai the|co|yes|true|active|operating"
     rf"){_SINCE}"
 )
-_GONE = (
+_INACTIVE_WORDS = (
     rf"(?:{_UNDER_WAY}(?:giai the|pha san|sap nhap|sat nhap|hop nhat|chia tach|dong cua|xoa ten|xoa so|thanh ly"
     rf"|thu hoi(?: (?:gcn|giay|giay phep|giay chung nhan).*)?|rut giay phep"
     rf"|dong (?:ma so thue|mst)|dinh chi|tan ra|bo tron)(?: {_WORK})?"
@@ -34,7 +34,7 @@ _GONE = (
 )
 _SHORT = re.compile(r"\bh\s?[/.]\s?(?:động|đ\b)", re.IGNORECASE)
 _WHO = re.compile(r"^(?:htx|qtdnd|qtd|lhhtx|don vi|to chuc) (?=\w)")
-_INACTIVE = re.compile(rf"{_GONE}(?: {_GONE})*")
+_INACTIVE = re.compile(rf"{_INACTIVE_WORDS}(?: {_INACTIVE_WORDS})*")
 
 
 @lru_cache(maxsize=1024)
@@ -44,11 +44,11 @@ def is_active(text: str) -> bool | None:
         return True
     whole = _SHORT.sub("hoạt động", text)
     parts = [_WHO.sub("", fold(part)) for part in re.split(r"[,;/()+\n–-]|\bvà\b", whole)]
-    told = {_state(part) for part in parts if part and not re.fullmatch(r"(?:qd|so|quyet dinh|[\d ]).*", part)}
-    return told.pop() if len(told) == 1 else None
+    states = {_state(part) for part in parts if part and not re.fullmatch(r"(?:qd|so|quyet dinh|[\d ]).*", part)}
+    return states.pop() if len(states) == 1 else None
 
 
-def _state(said: str) -> bool | None:
-    if _ACTIVE.fullmatch(said):
+def _state(words: str) -> bool | None:
+    if _ACTIVE.fullmatch(words):
         return True
-    return False if _INACTIVE.fullmatch(said) and "luat" not in said.split() else None
+    return False if _INACTIVE.fullmatch(words) and "luat" not in words.split() else None

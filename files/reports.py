@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from files.faults import Fault, from_dict
+from files.faults import FileFault, from_dict
 
 Words = Callable[..., str]
 """(code, **params) → the sentence in the reader's language."""
-Shown = str | int | bool | list[str] | None
+ReportValue = str | int | bool | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ColumnMeaning:
     """What one column was taken for: `code` and `params` are words of the catalogue, `column` is "B (Phiếu)"."""
 
     sheet: str
@@ -35,7 +35,7 @@ class Difference:
     row: int
     registry_code: str
     name: str
-    fields: Mapping[str, tuple[Shown, Shown]]
+    fields: Mapping[str, tuple[ReportValue, ReportValue]]
     digest: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,12 +92,12 @@ class ImportReport:
     subject: str
     file_sha256: str
     counts: Mapping[str, int]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FileFault, ...] = ()
     dry_run: bool = False
     differences: tuple[Difference, ...] = ()
     import_id: str = ""
     resemblances: tuple[Resemblance, ...] = ()
-    online_columns: tuple[Told, ...] = ()
+    online_columns: tuple[ColumnMeaning, ...] = ()
     """What each column of an online file was taken for."""
     columns: tuple[ColumnUse, ...] = ()
 
@@ -144,7 +144,7 @@ def report_from_json(text: str) -> ImportReport:
     faults = tuple(from_dict(fault) for fault in data["faults"])
     tuples = {
         "resemblances": tuple(Resemblance(**found) for found in data.get("resemblances", ())),
-        "online_columns": tuple(Told(**told) for told in data.get("online_columns", ())),
+        "online_columns": tuple(ColumnMeaning(**told) for told in data.get("online_columns", ())),
         "columns": tuple(ColumnUse(**used) for used in data.get("columns", ())),
     }
     return ImportReport(**{**data, "faults": faults, "differences": differences, **tuples})
@@ -155,7 +155,7 @@ def _difference(data: Mapping[str, Any]) -> Difference:
     return Difference(**{**data, "fields": fields})
 
 
-def fault_lines(faults: Iterable[Fault], words: Words) -> Iterator[str]:
+def fault_lines(faults: Iterable[FileFault], words: Words) -> Iterator[str]:
     """Each fault in words: where, what stands there, why it is wrong, how to mend it."""
     for fault in faults:
         place = _place(fault, words)
@@ -166,7 +166,7 @@ def fault_lines(faults: Iterable[Fault], words: Words) -> Iterator[str]:
         yield " ".join(part for part in parts if part)
 
 
-def _place(fault: Fault, words: Words) -> str:
+def _place(fault: FileFault, words: Words) -> str:
     if not fault.row:
         return words("fault.in_sheet", sheet=fault.sheet) if fault.sheet else ""
     code = "fault.in_cell" if fault.column else "fault.in_row"
@@ -183,11 +183,11 @@ def difference_lines(differences: Iterable[Difference], words: Words) -> Iterato
             yield words("difference.line", field=label, before=_value(before, words), after=_value(after, words))
 
 
-def _column(told: Told, words: Words) -> str:
+def _column(told: ColumnMeaning, words: Words) -> str:
     return words("online.column.line", sheet=told.sheet, column=told.column, meaning=words(told.code, **told.params))
 
 
-def _value(value: Shown, words: Words) -> str:
+def _value(value: ReportValue, words: Words) -> str:
     if isinstance(value, bool):
         return words("difference.yes" if value else "difference.no")
     if isinstance(value, list):

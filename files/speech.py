@@ -20,7 +20,7 @@ from typing import Final
 
 import xlsxwriter
 
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 
 MOST_BYTES = 8 * 1024 * 1024
 RATES = range(8_000, 48_001)
@@ -63,8 +63,8 @@ def read_recording(path: Path) -> Recording:
     return Recording(audio, milliseconds)
 
 
-def _refused(path: Path, code: str, **params: str | int | float) -> RefusedError:
-    return RefusedError(Fault(code, params, path.name, suggestion=f"{code}.mend"))
+def _refused(path: Path, code: str, **params: str | int | float) -> FileRefusedError:
+    return FileRefusedError(FileFault(code, params, path.name, suggestion=f"{code}.mend"))
 
 
 def write_book(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
@@ -73,7 +73,7 @@ def write_book(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str 
     Raises RefusedError for another ending, and for a place that is no folder.
     """
     if not path.parent.is_dir() or path.is_dir():
-        raise RefusedError(Fault("recording.no_folder", {}, str(path), suggestion="recording.no_folder.mend"))
+        raise FileRefusedError(FileFault("recording.no_folder", {}, str(path), suggestion="recording.no_folder.mend"))
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows([headings, *rows])
@@ -84,7 +84,9 @@ def write_book(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str 
             for at, row in enumerate([headings, *rows]):
                 sheet.write_row(at, 0, row)
     else:
-        raise RefusedError(Fault("recording.book_ending", {}, path.name, suggestion="recording.book_ending.mend"))
+        raise FileRefusedError(
+            FileFault("recording.book_ending", {}, path.name, suggestion="recording.book_ending.mend")
+        )
 
 
 def placeholder(name: str, seconds: float) -> bytes:
@@ -118,6 +120,6 @@ def render(text: str, language: str) -> bytes:
     Raises RefusedError for a language it cannot say, or when it is not installed.
     """
     if not can_render(language):
-        raise RefusedError(Fault("recording.no_synthesis", {"language": language}))
+        raise FileRefusedError(FileFault("recording.no_synthesis", {"language": language}))
     command = ["espeak-ng", "-v", ESPEAK[language], "-s", "130", "--stdout", "--stdin"]
     return subprocess.run(command, input=text.encode(), capture_output=True, check=True, timeout=30).stdout

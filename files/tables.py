@@ -37,7 +37,7 @@ _LONGEST_NAME = 31
 
 
 @contextmanager
-def written(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A new private file that appears under its name when the block has ended well, whole or not at all."""
     part = path.with_name(path.name + ".part")
     try:
@@ -108,7 +108,7 @@ def _plain(cell: str) -> str:
 @contextmanager
 def sheets(path: Path) -> Iterator[Sheets]:
     """An XLSX file at `path`, whole or not at all."""
-    with TemporaryDirectory(dir=path.parent) as private, written(path) as out:
+    with TemporaryDirectory(dir=path.parent) as private, whole_file(path) as out:
         found = Sheets(out, Path(private))
         yield found
         found.close()
@@ -150,7 +150,7 @@ def is_exact(text: str) -> bool:
     return bool(_STORED_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) <= _EXACT_DIGITS
 
 
-def guarded(text: str) -> str:
+def guard_formula(text: str) -> str:
     """The cell as no spreadsheet will calculate it; plain numbers stay as they are."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
@@ -160,13 +160,13 @@ def is_lossy(text: str) -> bool:
     return _LOSSY.fullmatch(text) is not None
 
 
-def kept(text: str) -> str:
-    """The cell as a text in every program that reads CSV: `guarded`, also what would be changed."""
-    return f"'{text}" if is_lossy(text) else guarded(text)
+def as_text_cell(text: str) -> str:
+    """The cell as a text in every program that reads CSV: `guard_formula`, also what would be changed."""
+    return f"'{text}" if is_lossy(text) else guard_formula(text)
 
 
-def unguarded(text: str) -> str:
-    """What stood there before `guarded` or `kept`."""
+def unguard(text: str) -> str:
+    """What stood there before `guard_formula` or `as_text_cell`."""
     if not text.startswith("'"):
         return text
     return text[1:] if _FORMULA.match(text[1:]) or is_lossy(text[1:]) else text

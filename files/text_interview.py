@@ -23,7 +23,7 @@ WHEN = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class InterviewText:
     """One text of the interview: the question it asks ("" at the end), its words, units and segments."""
 
     question: str
@@ -32,20 +32,20 @@ class Written:
     segments: int
 
 
-def text_interview(form: Questionnaire, language: str, context: TextContext = SAMPLE) -> tuple[Written, ...]:
+def text_interview(form: Questionnaire, language: str, context: TextContext = SAMPLE) -> tuple[InterviewText, ...]:
     """The texts of an interview in which each question is answered at once, and of those that its answers skip."""
     told = list(_played(form, language, context))
     asked = {each.question for each in told}
     skipped = [q for q in form.questions if q.asked and q.name not in asked]
-    alone = [_written(q.name, (Ask(q.name, 1),), form, language, context) for q in skipped]
+    alone = [_interview_text(q.name, (Ask(q.name, 1),), form, language, context) for q in skipped]
     return (*told[:-1], *alone, *told[-1:])
 
 
-def _played(form: Questionnaire, language: str, context: TextContext) -> Iterator[Written]:
+def _played(form: Questionnaire, language: str, context: TextContext) -> Iterator[InterviewText]:
     step = engine.begin(form, engine.new_interview(form, language), "sms", WHEN)
     for _ in range(2 * len(form.questions)):
         question = form.question(step.interview.asked or "")
-        yield _written(question.name if question else "", step.effects, form, language, context)
+        yield _interview_text(question.name if question else "", step.effects, form, language, context)
         if question is None:
             return
         heard = Heard("sms", "measure", Key(_answer(question)), step.interview.turn, question.name)
@@ -56,8 +56,8 @@ def _answer(question: Question) -> str:
     return question.choices[0].key if question.choices else question.rules.example
 
 
-def _written(
+def _interview_text(
     name: str, effects: tuple[Effect, ...], form: Questionnaire, language: str, context: TextContext
-) -> Written:
+) -> InterviewText:
     text: Text = texting.compose(form, effects, language, context)[0]
-    return Written(name, text.body, encoding.measure(text.body).units, text.segments)
+    return InterviewText(name, text.body, encoding.measure(text.body).units, text.segments)

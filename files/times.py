@@ -44,11 +44,15 @@ def _from_to(morning: range, later: range, as_it_is: range = range(0)) -> Callab
 
 
 def _am(hour: int) -> int | None:
-    return 0 if hour == 12 else hour if hour < 12 else None
+    if hour == 12:
+        return 0
+    return hour if hour < 12 else None
 
 
 def _pm(hour: int) -> int | None:
-    return 12 if hour == 12 else hour + 12 if 1 <= hour < 12 else hour if hour > 12 else None
+    if 1 <= hour < 12:
+        return hour + 12
+    return hour if hour >= 12 else None
 
 
 _HALVES: Mapping[str, Callable[[int], int | None]] = {
@@ -74,16 +78,16 @@ def read_time(cell: Cell, zone: tzinfo = LOCAL) -> datetime | None:
         return _utc(cell, zone)
     if isinstance(cell, date):
         return _utc(datetime(cell.year, cell.month, cell.day), zone)  # noqa: DTZ001
-    return _read(plain(cell), zone)
+    return _read_cached(plain(cell), zone)
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, zone: tzinfo) -> datetime | None:
+def _read_cached(text: str, zone: tzinfo) -> datetime | None:
     if _ISO.match(text):
-        return _iso(text, zone) or _written(text, zone)
+        return _iso(text, zone) or _read_words(text, zone)
     if _SERIAL.fullmatch(text):
         return _utc(_EPOCH + timedelta(seconds=round(float(text) * 86_400)), zone)
-    return _written(text, zone)
+    return _read_words(text, zone)
 
 
 def _iso(text: str, zone: tzinfo) -> datetime | None:
@@ -93,7 +97,7 @@ def _iso(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def _written(text: str, zone: tzinfo) -> datetime | None:
+def _read_words(text: str, zone: tzinfo) -> datetime | None:
     """Day and clock in either order, the clock perhaps missing: then the day's first moment."""
     said = folded(text[: _LONGEST + 1])
     if len(text) > _LONGEST:
@@ -113,12 +117,12 @@ def _as_cell(day: str) -> str:
     return day.replace("ngay ", "").replace("thang", "tháng").replace("nam", "năm")
 
 
-def _clock(said: str) -> timedelta | None:
+def _clock(text: str) -> timedelta | None:
     """Since midnight; nothing said is midnight. None for what is no time of day."""
-    if not said:
+    if not text:
         return timedelta()
-    found = _WHEN.fullmatch(said)
-    if found is None or (found["half"] is None and re.fullmatch(r"(?:luc |vao )?\d+", said)):
+    found = _WHEN.fullmatch(text)
+    if found is None or (found["half"] is None and re.fullmatch(r"(?:luc |vao )?\d+", text)):
         return None
     hour: int | None = int(found["hour"])
     if found["half"] is not None:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from characters import legacy
-from files.faults import Fault, RefusedError
-from files.limited_child import DiedError, ExceededError, Limits, run
+from files.faults import FileFault, FileRefusedError
+from files.limited_child import ChildLimits, DiedError, ExceededError, run
 from files.parsing.cells import Cell, ErrorCell, Row, Sheet, UnfitError, from_lines
 
-__all__ = ["Cell", "ErrorCell", "Limits", "Row", "Sheet", "Workbook", "letter", "read"]
+__all__ = ["Cell", "ChildLimits", "ErrorCell", "Row", "Sheet", "Workbook", "letter", "read"]
 
 MAX_BYTES = 30 * 1024 * 1024
-_LIMITS = Limits()
+_LIMITS = ChildLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def letter(index: int) -> str:
     return (letter(head - 1) if head else "") + chr(65 + tail)
 
 
-def read(path: Path, convert: str = "", limits: Limits = _LIMITS) -> Workbook:
+def read(path: Path, convert: str = "", limits: ChildLimits = _LIMITS) -> Workbook:
     """Read `path`. `convert`: the encoding its texts are in, one of `characters.legacy.CONVERTIBLE`, "" for Unicode.
 
     Raises RefusedError for a file that is missing, too large, encrypted, corrupt, empty, unknown, or that takes more
@@ -57,7 +57,7 @@ def read(path: Path, convert: str = "", limits: Limits = _LIMITS) -> Workbook:
     return Workbook(tuple(_converted(sheet, convert) for sheet in sheets) if convert else sheets, sha256)
 
 
-def child_says(path: Path, module: str, arguments: tuple[str, ...], limits: Limits) -> tuple[bytes, str]:
+def child_says(path: Path, module: str, arguments: tuple[str, ...], limits: ChildLimits) -> tuple[bytes, str]:
     """What the child that runs `module` says of the file at `path`, and the SHA-256 of the file in hexadecimal.
 
     Raises RefusedError for a file that is missing, too large or empty, or whose child was ended or died.
@@ -81,13 +81,13 @@ def child_says(path: Path, module: str, arguments: tuple[str, ...], limits: Limi
         raise _refused("file.corrupt", path) from error
 
 
-def refused(unfit: UnfitError, path: Path) -> RefusedError:
+def refused(unfit: UnfitError, path: Path) -> FileRefusedError:
     """The words for what a child refused."""
     return _refused(unfit.code, path, **{"most": MAX_BYTES >> 20, **unfit.params})
 
 
-def _refused(code: str, path: Path, **params: str | int) -> RefusedError:
-    return RefusedError(Fault(code, {"file": path.name, **params}, suggestion=f"{code}.mend"))
+def _refused(code: str, path: Path, **params: str | int) -> FileRefusedError:
+    return FileRefusedError(FileFault(code, {"file": path.name, **params}, suggestion=f"{code}.mend"))
 
 
 def _converted(sheet: Sheet, encoding: str) -> Sheet:

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from files import workbooks
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from files.faults import from_dict as fault_from_dict
 from files.form_pyxform import pyxform_faults
 from files.form_sheets import FormRow, FormSheet, default_language, read_sheet, refused_sheets
@@ -31,7 +31,7 @@ _AUDIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.(mp3|wav)")
 _YES = {"yes", "true", "true()", "1", "có", "co", "x"}
 _EMPTY = {"note": ("constraint",), "calculate": ("constraint", "required")}
 """Columns that say nothing for a kind of row, so that whoever filled one meant something else."""
-_LIMITS = workbooks.Limits(cpu_s=20, wall_s=90.0, output_mb=32)
+_LIMITS = workbooks.ChildLimits(cpu_s=20, wall_s=90.0, output_mb=32)
 _NO = {"", "no", "false", "false()", "0", "không", "khong"}
 _DISABLED = {"yes": True, "true": True, "true()": True, "": False, "no": False, "false": False, "false()": False}
 """What `disabled` may say: the words that pyxform heeds, for both must leave out the same rows."""
@@ -42,10 +42,10 @@ class FormFile:
     """A form, what its workbook holds that a phone cannot use (notices), and the row of each question by its name."""
 
     form: Questionnaire
-    notices: tuple[Fault, ...] = ()
+    notices: tuple[FileFault, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
 
-    def placed(self, notices: Iterable[Fault]) -> tuple[Fault, ...]:
+    def placed(self, notices: Iterable[FileFault]) -> tuple[FileFault, ...]:
         """Notices of the form as a whole with the row of the question that their `value` names."""
         return tuple(replace(notice, row=self.rows.get(notice.value, notice.row)) for notice in notices)
 
@@ -55,13 +55,13 @@ def read_form(path: Path) -> Questionnaire:
     return read_file(path).form
 
 
-def read_file(path: Path, limits: workbooks.Limits = _LIMITS) -> FormFile:
+def read_file(path: Path, limits: workbooks.ChildLimits = _LIMITS) -> FormFile:
     """The same with the notices; a file whose reading takes more than `limits` is refused too."""
     said, _ = workbooks.child_says(path, "files.form_child", (path.suffix.lower(),), limits)
     try:
         told = json.loads(said)
         if "faults" in told:
-            raise RefusedError(*map(fault_from_dict, told["faults"]))
+            raise FileRefusedError(*map(fault_from_dict, told["faults"]))
         if "unfit" in told:
             raise workbooks.refused(UnfitError(told["unfit"], **told["params"]), path)
         return FormFile(from_dict(told["form"]), tuple(map(fault_from_dict, told["notices"])), told["rows"])
@@ -80,15 +80,15 @@ def judge(book: workbooks.Workbook) -> FormFile:
     reading = _Reading(default, survey, choices, settings)
     reading.faults += [*refused_sheets(book), *(fault for sheet in sheets for fault in sheet.faults)]
     if any(fault.code == "form.sheet_missing" for fault in reading.faults):
-        raise RefusedError(*reading.faults)
+        raise FileRefusedError(*reading.faults)
     form = reading.form()
     if any(fault.code.startswith(("cell.", "letters.")) for fault in reading.faults):
-        raise RefusedError(*reading.faults)  # what cannot be read cannot be judged as a whole
+        raise FileRefusedError(*reading.faults)  # what cannot be read cannot be judged as a whole
     faults = [*reading.faults, *_check_faults(form, reading)]
     rows = {(fault.sheet, fault.row) for fault in faults}
     faults += [f for f in pyxform_faults(book) if (f.row and (f.sheet, f.row) not in rows) or not faults]
     if faults:
-        raise RefusedError(*faults)
+        raise FileRefusedError(*faults)
     notices = (*(notice for sheet in sheets for notice in sheet.notices), *reading.notices)
     return FormFile(form, notices, {name: row.number for name, row in reading.rows.items()})
 
@@ -109,7 +109,7 @@ _READ_BEFORE = frozenset(
 """What the reading of the sheets tells more exactly; where it had faults, the form is not whole either."""
 
 
-def _check_faults(form: Questionnaire, reading: _Reading) -> list[Fault]:
+def _check_faults(form: Questionnaire, reading: _Reading) -> list[FileFault]:
     """The form's own checks of itself, each with the row of the question it names."""
     found = []
     for fault in check(form):
@@ -121,11 +121,11 @@ def _check_faults(form: Questionnaire, reading: _Reading) -> list[Fault]:
         if fault.code == "scored_unfit" and row and any(f.row == row.number for f in reading.faults):
             continue
         where = (row.sheet, row.number) if row else ("survey", 0)
-        found.append(Fault(fault.code, dict(fault.params), *where, value=fault.question))
+        found.append(FileFault(fault.code, dict(fault.params), *where, value=fault.question))
     return found or [_placed(fault, reading.rows) for fault in misread(form)]
 
 
-def _placed(fault: Fault, rows: Mapping[str, FormRow]) -> Fault:
+def _placed(fault: FileFault, rows: Mapping[str, FormRow]) -> FileFault:
     """`fault` with the row of the question it names."""
     row = rows.get(fault.value)
     return replace(fault, sheet=row.sheet, row=row.number) if row else fault
@@ -139,9 +139,9 @@ class _Reading:
     survey: FormSheet
     choices: FormSheet
     settings: FormSheet
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
     rows: dict[str, FormRow] = field(default_factory=dict)
-    notices: list[Fault] = field(default_factory=list)
+    notices: list[FileFault] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Names of rows that are no questions here: what refers to them is not a fault of its own."""
 
@@ -331,9 +331,9 @@ class _Reading:
             self.faults.append(row.fault("form.weight_unscored", "weight"))
 
 
-def _kind(written: str) -> tuple[str, str]:
+def _kind(text: str) -> tuple[str, str]:
     """Type and what stands behind it, in the spelling that is used here."""
-    said = " ".join(written.replace("_group", " group").split())
+    said = " ".join(text.replace("_group", " group").split())
     usual_of = {other: kind.name for kind in KINDS.values() for other in kind.spellings}
     for other, usual in usual_of.items():
         if said == other or said.startswith(f"{other} "):

@@ -54,11 +54,11 @@ def network(settings: Settings) -> AbstractContextManager[DemoNetwork]:
 
 def settle(network: DemoNetwork, settings: Settings) -> None:
     """Tell the network our numbers and its people."""
-    village = importlib.import_module(".sample_people", DEMO)
+    sample_people = importlib.import_module(".sample_people", DEMO)
     work = machine_work(settings)
-    people = village.villagers(work)
+    people = sample_people.read_people(work)
     network.connect_numbers(settings.base_url)
-    network.settle(village.handsets(people), village.topics(village.forms(work, people)))
+    network.settle(sample_people.handsets(people), sample_people.topics(sample_people.forms(work, people)))
     work.database.close()
 
 

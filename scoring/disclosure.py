@@ -17,7 +17,7 @@ K = 5
 Key = TypeVar("Key", bound=Hashable)
 
 
-def hidden(counts: Mapping[Key, int], k: int = K) -> frozenset[Key]:
+def hidden_parts(counts: Mapping[Key, int], k: int = K) -> frozenset[Key]:
     """The parts of a whole that may not be shown when the whole may be.
 
     Parts with fewer than `k` answers; and where what is hidden could be had by subtracting the shown parts from the
@@ -38,16 +38,16 @@ def _exposed(kept_back: list[int], k: int) -> bool:
     return bool(kept_back) and (len(kept_back) == 1 or sum(kept_back) < k)
 
 
-def veil(figure: TopBox, k: int = K) -> TopBox:
+def withhold(figure: TopBox, k: int = K) -> TopBox:
     """The figure without the sections and questions that stand on too few answers, or would give such ones away.
 
     A section that is kept back takes its questions with it: their sum would be the section.
     """
-    closed = hidden({name: share.answers for name, share in figure.sections.items()}, k)
+    closed = hidden_parts({name: share.answers for name, share in figure.sections.items()}, k)
     questions: dict[tuple[str, str, str], Share] = {}
     for section in figure.sections.keys() - closed:
         own = {key: share for key, share in figure.questions.items() if key[1] == section}
-        kept_back = hidden({key: share.answers for key, share in own.items()}, k)
+        kept_back = hidden_parts({key: share.answers for key, share in own.items()}, k)
         questions.update({key: share for key, share in own.items() if key not in kept_back})
     in_order = {key: share for key, share in figure.questions.items() if key in questions}
     sections = {name: share for name, share in figure.sections.items() if name not in closed}

@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from scoring.cube import Cube
-from scoring.points import Item, Sheet
+from scoring.points import ScoredQuestion, ScoreSheet
 from scoring.rules import Rule
 
-Sheets = Mapping[str, Sheet]
+Sheets = Mapping[str, ScoreSheet]
 """sha256 of a questionnaire → its sheet."""
 
 _ZERO = Fraction(0)
@@ -140,7 +140,7 @@ def _pool(parts: Mapping[str, Cube], tallies: Mapping[str, tuple[Fraction, Fract
     return sum(shares, _ZERO)
 
 
-def _tally(part: Cube, sheet: Sheet, rule: Rule) -> tuple[Fraction, Fraction]:
+def _tally(part: Cube, sheet: ScoreSheet, rule: Rule) -> tuple[Fraction, Fraction]:
     """Points of the counted forms of one questionnaire, and the questions all its organisations are held against,
     each with its weight."""
     counted = part.count(*rule.counted)
@@ -148,7 +148,7 @@ def _tally(part: Cube, sheet: Sheet, rule: Rule) -> tuple[Fraction, Fraction]:
     silent_b = Fraction(sheet.whole) if rule.silent == "all" else everybody
     questions = counted * everybody + (part.count() - counted) * silent_b
     points = _ZERO
-    for item, value, n in _counted(part, sheet, rule):
+    for item, value, n in _counted_answers(part, sheet, rule):
         worth = item.worth(value)
         weighed = n * Fraction(item.weight)
         points += weighed * Fraction(worth or 0)
@@ -158,7 +158,7 @@ def _tally(part: Cube, sheet: Sheet, rule: Rule) -> tuple[Fraction, Fraction]:
     return points, questions
 
 
-def _counted(part: Cube, sheet: Sheet, rule: Rule) -> list[tuple[Item, str | None, int]]:
+def _counted_answers(part: Cube, sheet: ScoreSheet, rule: Rule) -> list[tuple[ScoredQuestion, str | None, int]]:
     """(question, value, how many counted forms gave it) of one questionnaire: counted first, exact arithmetic after."""
     given: dict[tuple[str, str | None], int] = {}
     for cell in part.cells:
@@ -168,16 +168,18 @@ def _counted(part: Cube, sheet: Sheet, rule: Rule) -> list[tuple[Item, str | Non
     return [(sheet.items[question], value, n) for (question, value), n in given.items()]
 
 
-def _all_counted(cube: Cube, sheets: Sheets, rule: Rule) -> list[tuple[Sheet, Item, str | None, int]]:
+def _all_counted_answers(
+    cube: Cube, sheets: Sheets, rule: Rule
+) -> list[tuple[ScoreSheet, ScoredQuestion, str | None, int]]:
     parts = cube.split(lambda s: s.questionnaire)
-    return [(sheets[q], *counted) for q, part in parts.items() for counted in _counted(part, sheets[q], rule)]
+    return [(sheets[q], *counted) for q, part in parts.items() for counted in _counted_answers(part, sheets[q], rule)]
 
 
 def mean_percent(cube: Cube, sheets: Sheets, rule: Rule) -> Mean:
     """Mean points in % of the maximum over those who answered: no K, no silence; "no opinion" has no points."""
     points = possible = _ZERO
     answers = 0
-    for _, item, given, n in _all_counted(cube, sheets, rule):
+    for _, item, given, n in _all_counted_answers(cube, sheets, rule):
         worth = item.worth(given)
         if worth is not None:
             points += n * Fraction(worth) * Fraction(item.weight)
@@ -206,7 +208,7 @@ def top_box(cube: Cube, sheets: Sheets, rule: Rule) -> TopBox:
 def _shares(cube: Cube, sheets: Sheets, rule: Rule) -> dict[tuple[str, str, str], Share]:
     """The share of each question that has answers, in the order of the forms."""
     found: dict[tuple[str, str, str], Share] = {}
-    for sheet, item, value, n in _all_counted(cube, sheets, rule):
+    for sheet, item, value, n in _all_counted_answers(cube, sheets, rule):
         worth = item.worth(value)
         if worth is not None:
             key = (sheet.code, item.section, item.question)

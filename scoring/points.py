@@ -13,7 +13,7 @@ from survey.form.questionnaire import Question, Questionnaire
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ScoredQuestion:
     """One scored question: points by stored value; values without points ("no opinion") are missing."""
 
     question: str
@@ -39,13 +39,13 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ScoreSheet:
     """The scored questions of one questionnaire version, by name, in the order of the form."""
 
     questionnaire: str
     """sha256 of the form."""
     code: str
-    items: Mapping[str, Item]
+    items: Mapping[str, ScoredQuestion]
     consent: frozenset[str] = frozenset()
     """Names of what is no answer yet: agreeing to be asked, and what the form works out by itself."""
 
@@ -60,13 +60,15 @@ class Sheet:
         return sum((item.weight for item in self.items.values()), Decimal(0))
 
 
-def sheet(form: Questionnaire) -> Sheet:
+def sheet(form: Questionnaire) -> ScoreSheet:
     """The sheet of a published form: its scored questions with at least one choice that carries points."""
-    items = {q.name: _item(q) for q in form.questions if q.scored and any(c.points is not None for c in q.choices)}
+    items = {
+        q.name: _scored_question(q) for q in form.questions if q.scored and any(c.points is not None for c in q.choices)
+    }
     consent = frozenset(q.name for q in form.questions if q.role == "consent" or q.kind == "calculate")
-    return Sheet(form.sha256, form.code, items, consent)
+    return ScoreSheet(form.sha256, form.code, items, consent)
 
 
-def _item(question: Question) -> Item:
+def _scored_question(question: Question) -> ScoredQuestion:
     points = {c.value: c.points for c in question.choices if c.points is not None and not c.no_opinion}
-    return Item(question.name, question.section, bool(question.relevant), points, question.weight)
+    return ScoredQuestion(question.name, question.section, bool(question.relevant), points, question.weight)

@@ -13,7 +13,7 @@ from contact.outcomes import Disposition
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
+class DispositionCounts:
     """Counts of final dispositions: complete, partial, refusal, non-contact, other, unknown, not eligible."""
 
     i: int = 0
@@ -35,9 +35,9 @@ class Outcomes:
         return self.i + self.p + self.r + self.o
 
 
-def outcomes(counts: Mapping[Disposition, int]) -> Outcomes:
+def outcomes(counts: Mapping[Disposition, int]) -> DispositionCounts:
     """The counts by disposition code; missing ones are 0."""
-    return Outcomes(**{d.value.lower(): n for d, n in counts.items()})
+    return DispositionCounts(**{d.value.lower(): n for d, n in counts.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Rates:
     con3: Fraction | None
 
 
-def rates(c: Outcomes) -> Rates:
+def rates(c: DispositionCounts) -> Rates:
     """All rates of `c`; e by CASRO: the eligible among those whose eligibility is known."""
     e = _over(c.eligible, c.eligible + c.ne)
     everybody, likely, known = Fraction(c.eligible + c.u), c.eligible + (e or Fraction(0)) * c.u, Fraction(c.eligible)

@@ -33,7 +33,7 @@ def export(work: Work, wanted: Wanted, path: Path, actor: str) -> int:
     """
     if path.exists():
         raise Refusal("export.exists", file=str(path))
-    with work.database.transaction() as conn, tables.written(path) as out:
+    with work.database.transaction() as conn, tables.whole_file(path) as out:
         tables.csv_heading(out, HEADING)
         count = tables.csv_rows(out, _cells(audit.lines(conn, wanted)))
         detail = {"lines": count}
@@ -45,4 +45,4 @@ def _cells(lines: Iterator[Line]) -> Iterator[Sequence[str]]:
     for line in lines:
         detail = json.dumps(dict(line.detail), ensure_ascii=False, sort_keys=True, default=str)
         plain = (str(line.number), line.at.isoformat(), line.actor, line.who, line.office, line.action, line.subject)
-        yield [tables.guarded(cell) for cell in (*plain, detail, str(line.position or ""), line.chain)]
+        yield [tables.guard_formula(cell) for cell in (*plain, detail, str(line.position or ""), line.chain)]

@@ -1,4 +1,4 @@
-"""A phone network for trials: a Twilio-compatible API, a village of handsets, a journal that witnesses everything.
+"""A phone network for trials: a Twilio-compatible API, a population of handsets, a journal of everything that happened.
 
 It stands apart: it imports no package of the product and is reached over HTTP only.
 """

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from simulator.app import make_simulator
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.network.network import Config, Network
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     given = _arguments()
     token = os.environ["SIMULATOR_TOKEN"]
     logging.basicConfig(level=logging.WARNING)
-    clock = Clock.parse(given.clock, given.rest_scale)
+    clock = SimulatedClock.parse(given.clock, given.rest_scale)
     net = Network(Config(given.account, token, given.journal, clock, given.seed, given.workers))
     server = make_simulator(net, given.host, given.port)
     stop = threading.Event()

@@ -14,7 +14,7 @@ FLOOR_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class SimulatedClock:
     """Business time = start + (real - anchor) * rate; `scale` stretches every scaled wait once more."""
 
     start: datetime | None = None
@@ -23,7 +23,7 @@ class Clock:
     scale: float = 1.0
 
     @classmethod
-    def parse(cls, text: str, scale: float = 1.0) -> Clock:
+    def parse(cls, text: str, scale: float = 1.0) -> SimulatedClock:
         """Read "<business ISO start>@<rate>@<real ISO anchor>"; "" is the real clock. ValueError on anything else."""
         if not text:
             return cls(scale=scale)

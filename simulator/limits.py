@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class NetworkLimits:
     """The account's limits; 0 means none."""
 
     cps: float = 0.0

@@ -24,7 +24,7 @@ class ReadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireAnswer:
     """What the other side answered; `body` is cut one byte above the 64 kB that TwiML may have."""
 
     status: int
@@ -33,7 +33,7 @@ class Answer:
     location: str = ""
 
 
-def send(url: str, method: str, headers: dict[str, str], body: bytes, connect_s: float, read_s: float) -> Answer:
+def send(url: str, method: str, headers: dict[str, str], body: bytes, connect_s: float, read_s: float) -> WireAnswer:
     """Send `body` to `url` (no fragment), target unchanged; `read_s` is from now to the end of the answer.
 
     Raises ConnectError or ReadError.
@@ -56,7 +56,7 @@ def _exchange(
     headers: dict[str, str],
     body: bytes,
     read_s: float,
-) -> Answer:
+) -> WireAnswer:
     deadline = time.monotonic() + read_s
     connection.sock.settimeout(read_s)
     connection.request(method, target, body or None, headers)
@@ -70,7 +70,9 @@ def _exchange(
         connection.close()
     elif response.length:
         raise http.client.IncompleteRead(taken)
-    return Answer(response.status, response.getheader("Content-Type", ""), taken, response.getheader("Location", ""))
+    return WireAnswer(
+        response.status, response.getheader("Content-Type", ""), taken, response.getheader("Location", "")
+    )
 
 
 def _target(rest: str) -> str:

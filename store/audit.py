@@ -52,7 +52,7 @@ def append(
 
 
 def _legible(name: str, value: Any) -> Any:
-    return masking.masked(value).text if name in TYPED and isinstance(value, str) else value
+    return masking.mask_numbers(value).text if name in TYPED and isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from files import workbooks
-from files.limited_child import Limits
+from files.limited_child import ChildLimits
 from tests.warm_child import WarmChild
 
 
@@ -26,7 +26,7 @@ class Remembered:
         self._home, self._child = home, WarmChild()
         home.mkdir(exist_ok=True)
 
-    def __call__(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: Limits) -> bytes:
+    def __call__(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: ChildLimits) -> bytes:
         """As `files.limited_child.run`."""
         place = self._home / _key(module, source, arguments, limits)
         if place.exists():
@@ -38,7 +38,7 @@ class Remembered:
         return said
 
 
-def _key(module: str, source: BinaryIO, arguments: Sequence[str], limits: Limits) -> str:
+def _key(module: str, source: BinaryIO, arguments: Sequence[str], limits: ChildLimits) -> str:
     at = source.tell()
     digest = hashlib.sha256(repr((module, tuple(arguments), limits)).encode())
     digest.update(source.read())

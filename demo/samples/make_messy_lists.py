@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 import xlsxwriter
 import xlwt  # type: ignore[import-untyped]  # has none
 
-from demo.samples.messes import FIELDS, MESSES, Line, good, plain
+from demo.samples.messes import FIELDS, MESSES, SampleRow, good, plain
 
 QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"
 PLACE = QUESTIONNAIRES / "messy"
@@ -54,7 +54,7 @@ class Book:
         self.expected: Expected = []
 
     def add(
-        self, sheet: str, blocks: Sequence[Sequence[Line]], titles: Mapping[str, str], order: Sequence[str]
+        self, sheet: str, blocks: Sequence[Sequence[SampleRow]], titles: Mapping[str, str], order: Sequence[str]
     ) -> None:
         """A sheet with title rows above its header, and the lines of all blocks below."""
         grid: Grid = [["DANH SÁCH TỔ CHỨC - DỮ LIỆU MẪU"], [], [titles[name] for name in order]]
@@ -64,7 +64,7 @@ class Book:
         self.sheets[sheet] = grid
 
 
-def _expected(file: str, sheet: str, row: int, line: Line) -> dict[str, Any]:
+def _expected(file: str, sheet: str, row: int, line: SampleRow) -> dict[str, Any]:
     found = {
         "file": file,
         "sheet": sheet,
@@ -83,10 +83,10 @@ def books() -> list[Book]:
     third, fourth = Book("bo-sung-08.csv", "08"), Book("bo-sung-24.ods", "24")
     order = list(FIELDS)
     first.add("Danh sách", _blocks(rng, 0, 3), TITLES, order)
-    across = [[Line(_first_good(first), "refused", ("list.duplicate",), mess="twice across sheets")]]
+    across = [[SampleRow(_first_good(first), "refused", ("list.duplicate",), mess="twice across sheets")]]
     former = [
         [
-            Line(
+            SampleRow(
                 good(39_000, province="Bắc Giang"),
                 expected=plain(39_000, address="Thôn 3, tỉnh Bắc Giang"),
                 mess="former province",
@@ -107,7 +107,7 @@ def _first_good(book: Book) -> dict[str, Any]:
     return dict(zip(FIELDS, book.sheets["Danh sách"][row - 1], strict=True))
 
 
-def _blocks(rng: random.Random, start: int, times: int) -> list[Sequence[Line]]:
+def _blocks(rng: random.Random, start: int, times: int) -> list[Sequence[SampleRow]]:
     """Every kind of mess `times` times, in any order; the rows of one stay together."""
     indexes = [(start + t) * 100 + at for t in range(times) for at in range(len(MESSES))]
     kinds = list(MESSES.items()) * times

@@ -1,4 +1,4 @@
-"""Writes the sample questionnaires and the sample village list, byte for byte the same each time.
+"""Writes the sample questionnaires and the sample list, byte for byte the same each time.
 
 Everything here is invented and marked as a sample: the committee's own wordings and lists are not public.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import xlsxwriter
 
 from demo.samples import sample_report
-from demo.samples.sample_list import HEADER, TITLE, village_rows
+from demo.samples.sample_list import HEADER, TITLE, sample_rows
 from demo.samples.sample_words import FORMS, SampleForm
 
 QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"
@@ -80,8 +80,8 @@ def report_workbook() -> bytes:
 def samples() -> dict[str, bytes]:
     """File name → bytes of every sample."""
     files = {f"{form.code}.xlsx": form_workbook(form) for form in FORMS}
-    village = workbook((("Danh sách mẫu", (*((line,) for line in TITLE), HEADER, *village_rows())),))
-    return files | {"BC-THANG.xlsx": report_workbook(), "sample-village.xlsx": village}
+    sample_list = workbook((("Danh sách mẫu", (*((line,) for line in TITLE), HEADER, *sample_rows())),))
+    return files | {"BC-THANG.xlsx": report_workbook(), "sample-village.xlsx": sample_list}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SampleRow:
     """A row of a list: its cells by field, and what must become of it: taken | refused | joined | nothing."""
 
     cells: Row
@@ -54,35 +54,35 @@ def plain(index: int, **expected: Any) -> Row:
     }  # fmt: skip
 
 
-Block = Callable[[int], tuple[Line, ...]]
+Block = Callable[[int], tuple[SampleRow, ...]]
 
 
-def _taken(changes: Callable[[int], Row], codes: tuple[str, ...] = (), **expected: Any) -> Block:
-    def block(i: int) -> tuple[Line, ...]:
+def _accepted(changes: Callable[[int], Row], codes: tuple[str, ...] = (), **expected: Any) -> Block:
+    def block(i: int) -> tuple[SampleRow, ...]:
         given = {name: value(i) if callable(value) else value for name, value in expected.items()}
-        return (Line(good(i, **changes(i)), "taken", codes, plain(i, **given)),)
+        return (SampleRow(good(i, **changes(i)), "taken", codes, plain(i, **given)),)
 
     return block
 
 
 def _refused(changes: Row, code: str) -> Block:
-    return lambda i: (Line(good(i, **changes), "refused", (code,)),)
+    return lambda i: (SampleRow(good(i, **changes), "refused", (code,)),)
 
 
 def _nothing(cells: Row) -> Block:
-    return lambda i: (Line({name: cells.get(name, "") for name in FIELDS}, "nothing"),)
+    return lambda i: (SampleRow({name: cells.get(name, "") for name in FIELDS}, "nothing"),)
 
 
 def _phone(cell: Callable[[str], Any]) -> Block:
-    return _taken(lambda i: {"login": cell(number(i))})
+    return _accepted(lambda i: {"login": cell(number(i))})
 
 
 def _bad_phone(cell: str, code: str) -> Block:
-    return _taken(lambda i: {"login": cell}, (code,), phones=[])
+    return _accepted(lambda i: {"login": cell}, (code,), phones=[])
 
 
 def _date(cell: Any, expected: str | None = "2015-09-02") -> Block:
-    return _taken(lambda i: {"founded_on": cell}, () if expected else ("list.date_unreadable",), founded_on=expected)
+    return _accepted(lambda i: {"founded_on": cell}, () if expected else ("list.date_unreadable",), founded_on=expected)
 
 
 def _nfd(i: int) -> Row:
@@ -91,28 +91,32 @@ def _nfd(i: int) -> Row:
     return {"name": unicodedata.normalize("NFD", f"Hợp tác xã Mẫu {i:05d}")}
 
 
-def _twice(i: int) -> tuple[Line, ...]:
-    again = Line(good(i, login=f"0{number(i + 50_000)}"), "refused", ("list.duplicate",))
-    return Line(good(i), expected=plain(i)), Line(good(i + 60_000), expected=plain(i + 60_000)), again
+def _twice(i: int) -> tuple[SampleRow, ...]:
+    again = SampleRow(good(i, login=f"0{number(i + 50_000)}"), "refused", ("list.duplicate",))
+    return SampleRow(good(i), expected=plain(i)), SampleRow(good(i + 60_000), expected=plain(i + 60_000)), again
 
 
-def _two_rows(i: int) -> tuple[Line, ...]:
+def _two_rows(i: int) -> tuple[SampleRow, ...]:
     both = plain(i, phones=[f"+84{number(i)}", f"+84{number(i + 50_000)}"])
-    return Line(good(i), expected=both), Line(good(i, login=f"0{number(i + 50_000)}"), "joined", ("list.joined",))
+    return SampleRow(good(i), expected=both), SampleRow(
+        good(i, login=f"0{number(i + 50_000)}"), "joined", ("list.joined",)
+    )
 
 
-def _alike(i: int) -> tuple[Line, ...]:
+def _alike(i: int) -> tuple[SampleRow, ...]:
     elsewhere = good(i, commune="Xã Khác")
-    return Line(good(i), expected=plain(i)), Line(elsewhere, "taken", ("list.alike",), plain(i, commune="Xã Khác"))
+    return SampleRow(good(i), expected=plain(i)), SampleRow(
+        elsewhere, "taken", ("list.alike",), plain(i, commune="Xã Khác")
+    )
 
 
-def _tones(i: int) -> tuple[Line, ...]:
+def _tones(i: int) -> tuple[SampleRow, ...]:
     old, new = good(i, name=f"HTX Hòa Bình {i}"), good(i, name=f"Hợp tác xã Hoà Bình {i}")
-    return Line(old, expected=plain(i, name=f"HTX Hòa Bình {i}")), Line(new, "refused", ("list.duplicate",))
+    return SampleRow(old, expected=plain(i, name=f"HTX Hòa Bình {i}")), SampleRow(new, "refused", ("list.duplicate",))
 
 
 MESSES: Mapping[str, Block] = {
-    "clean": _taken(lambda i: {}),
+    "clean": _accepted(lambda i: {}),
     "zero eaten": _phone(int),
     "float": _phone(lambda n: float(n)),
     "+84 and spaces": _phone(lambda n: f"+84 {n[:3]} {n[3:6]} {n[6:]}"),
@@ -124,26 +128,26 @@ MESSES: Mapping[str, Block] = {
     "full-width digits": _phone(lambda n: "".join(chr(ord(c) + 0xFEE0) for c in f"0{n}")),
     "letter O": _phone(lambda n: f"O9O0{n[3:]}"),
     "a word before it": _phone(lambda n: f"ĐT: 0{n}"),
-    "old mobile": _taken(lambda i: {"login": f"012000{i % 100_000:05d}"}, phones=lambda i: [f"+847000{i:05d}"]),
-    "two by slash": _taken(
+    "old mobile": _accepted(lambda i: {"login": f"012000{i % 100_000:05d}"}, phones=lambda i: [f"+847000{i:05d}"]),
+    "two by slash": _accepted(
         lambda i: {"login": f"0{number(i)}/0{number(i + 70_000)}"},
         phones=lambda i: [f"+84{number(i)}", f"+84{number(i + 70_000)}"],
     ),
-    "two by line break": _taken(
+    "two by line break": _accepted(
         lambda i: {"login": f"0{number(i)}\n0{number(i + 70_000)}"},
         phones=lambda i: [f"+84{number(i)}", f"+84{number(i + 70_000)}"],
     ),
-    "two by dash": _taken(
+    "two by dash": _accepted(
         lambda i: {"login": f"0{number(i)} - 0{number(i + 70_000)}"},
         phones=lambda i: [f"+84{number(i)}", f"+84{number(i + 70_000)}"],
     ),
-    "landline": _taken(lambda i: {"login": f"0204 38{i % 100_000:05d}"}, phones=lambda i: [f"+8420438{i:05d}"]),
-    "one good, one bad": _taken(lambda i: {"login": f"0{number(i)}; 0900"}, ("phone.too_short",)),
+    "landline": _accepted(lambda i: {"login": f"0204 38{i % 100_000:05d}"}, phones=lambda i: [f"+8420438{i:05d}"]),
+    "one good, one bad": _accepted(lambda i: {"login": f"0{number(i)}; 0900"}, ("phone.too_short",)),
     "too short": _bad_phone("0900 12", "phone.too_short"),
     "foreign": _bad_phone("+856 20 5555 5555", "phone.foreign"),
     "service number": _bad_phone("1900 1234", "phone.service_number"),
     "words for a number": _bad_phone("chưa có", "phone.not_a_number"),
-    "no phone": _taken(lambda i: {"login": ""}, ("list.no_phone",), phones=[]),
+    "no phone": _accepted(lambda i: {"login": ""}, ("list.no_phone",), phones=[]),
     "date cell": _date(datetime(2015, 9, 2)),  # noqa: DTZ001  spreadsheets know no zones
     "date serial": _date((date(2015, 9, 2) - date(1899, 12, 30)).days),
     "date with dots": _date("2.9.2015"),
@@ -151,29 +155,29 @@ MESSES: Mapping[str, Block] = {
     "date in words": _date("Ngày 2 tháng 9 năm 2015"),
     "day that never was": _date("31/02/2015", None),
     "year only": _date("năm 2015", None),
-    "no date": _taken(lambda i: {"founded_on": ""}, founded_on=None),
-    "NFD": _taken(_nfd),
-    "spaces": _taken(lambda i: {"name": f"  Hợp tác xã   Mẫu {i:05d}\u00a0"}),
-    "kind in words": _taken(lambda i: {"kind": "Hợp tác xã "}),
-    "kind and sector in one": _taken(lambda i: {"kind": "HTX NN", "sector": ""}, sector="NN"),
-    "kind only in the name": _taken(lambda i: {"kind": ""}),
-    "credit fund without sector": _taken(lambda i: {"kind": "QTDND", "sector": ""}, kind="QTD", sector=""),
-    "sector in words": _taken(lambda i: {"sector": "Phi nông nghiệp"}, sector="PNN"),
-    "member by x": _taken(lambda i: {"member": "x"}),
-    "no member": _taken(lambda i: {"member": "KHÔNG"}, is_member=False),
-    "members with a thousands dot": _taken(lambda i: {"member_count": "1.234"}, member_count=1234),
-    "members with a word": _taken(lambda i: {"member_count": "25 thành viên"}, member_count=25),
-    "no members": _taken(lambda i: {"member_count": 0}, ("list.member_count_unreadable",), member_count=None),
-    "e-mail that is none": _taken(lambda i: {"email": "khong co"}, ("list.email_unreadable",), email=""),
-    "stopped": _taken(lambda i: {"active": "Giải thể"}, active=False),
-    "district": _taken(lambda i: {"district": "huyện Mẫu"}, address=lambda i: f"Thôn {i % 9}, huyện Mẫu"),
-    "commune with district": _taken(lambda i: {"commune": "X. Tân Tiến, huyện Mẫu"}, commune="Xã Tân Tiến"),
+    "no date": _accepted(lambda i: {"founded_on": ""}, founded_on=None),
+    "NFD": _accepted(_nfd),
+    "spaces": _accepted(lambda i: {"name": f"  Hợp tác xã   Mẫu {i:05d}\u00a0"}),
+    "kind in words": _accepted(lambda i: {"kind": "Hợp tác xã "}),
+    "kind and sector in one": _accepted(lambda i: {"kind": "HTX NN", "sector": ""}, sector="NN"),
+    "kind only in the name": _accepted(lambda i: {"kind": ""}),
+    "credit fund without sector": _accepted(lambda i: {"kind": "QTDND", "sector": ""}, kind="QTD", sector=""),
+    "sector in words": _accepted(lambda i: {"sector": "Phi nông nghiệp"}, sector="PNN"),
+    "member by x": _accepted(lambda i: {"member": "x"}),
+    "no member": _accepted(lambda i: {"member": "KHÔNG"}, is_member=False),
+    "members with a thousands dot": _accepted(lambda i: {"member_count": "1.234"}, member_count=1234),
+    "members with a word": _accepted(lambda i: {"member_count": "25 thành viên"}, member_count=25),
+    "no members": _accepted(lambda i: {"member_count": 0}, ("list.member_count_unreadable",), member_count=None),
+    "e-mail that is none": _accepted(lambda i: {"email": "khong co"}, ("list.email_unreadable",), email=""),
+    "stopped": _accepted(lambda i: {"active": "Giải thể"}, active=False),
+    "district": _accepted(lambda i: {"district": "huyện Mẫu"}, address=lambda i: f"Thôn {i % 9}, huyện Mẫu"),
+    "commune with district": _accepted(lambda i: {"commune": "X. Tân Tiến, huyện Mẫu"}, commune="Xã Tân Tiến"),
     "another province": _refused({"province": "Cà Mau"}, "list.other_province"),
-    "province that is none": _taken(lambda i: {"province": "Bắc Bình"}, ("list.province_unknown",)),
+    "province that is none": _accepted(lambda i: {"province": "Bắc Bình"}, ("list.province_unknown",)),
     "kind that is none": _refused({"kind": "Công ty"}, "list.kind_unknown"),
     "no sector": _refused({"sector": ""}, "list.sector_unknown"),
     "member unclear": _refused({"member": "chưa rõ"}, "list.member_unknown"),
-    "state unclear": _taken(lambda i: {"active": "??"}, ("list.active_unknown",), active=True),
+    "state unclear": _accepted(lambda i: {"active": "??"}, ("list.active_unknown",), active=True),
     "no name": _refused({"name": ""}, "list.name_missing"),
     "twice": _twice,
     "over two rows": _two_rows,

@@ -1,4 +1,4 @@
-"""The sample village: forty invented organisations as a province might list them, and three rows with known faults.
+"""The sample list: forty invented organisations as a province might list them, and three rows with known faults.
 
 Numbers look like real ones (0900 000 0xx, 0700 000 0xx) because only the simulated phone network may ring them.
 """
@@ -70,7 +70,7 @@ def _row(index: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def village_rows() -> Iterator[tuple[object, ...]]:
+def sample_rows() -> Iterator[tuple[object, ...]]:
     """Forty good rows; after the 10th, the 20th and the 40th one that must be refused."""
     for index in range(40):
         yield _row(index)

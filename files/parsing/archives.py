@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from files.parsing import by_calamine, ods_marks, xlsx_marks
-from files.parsing.cells import Marks, Sheet, UnfitError, marked
+from files.parsing.cells import CellMarks, Sheet, UnfitError, marked
 
 MAX_UNPACKED: Final = 400 * 1024 * 1024
 """Bytes that all parts of an archive may say they have; lies about it end at the limits of the process."""
@@ -25,10 +25,10 @@ def read(data: bytes) -> list[Sheet]:
             marks = _marks(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise UnfitError("file.corrupt") from error
-    return [marked(sheet, marks.get(sheet.name) or Marks(unchecked=True)) for sheet in by_calamine.read(data)]
+    return [marked(sheet, marks.get(sheet.name) or CellMarks(unchecked=True)) for sheet in by_calamine.read(data)]
 
 
-def _marks(archive: zipfile.ZipFile) -> Mapping[str, Marks]:
+def _marks(archive: zipfile.ZipFile) -> Mapping[str, CellMarks]:
     """What the XML of each sheet says beside values, by the sheet's name."""
     entries = archive.infolist()
     if any(entry.flag_bits & 1 for entry in entries):

@@ -72,7 +72,7 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class Marks:
+class CellMarks:
     """What a sheet holds beside its values: errors and formulas without result by (row, column), hidden parts."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def too_wide() -> UnfitError:
     return UnfitError("file.too_wide", rows=MAX_ROWS, columns=MAX_COLUMNS)
 
 
-def marked(sheet: Sheet, marks: Marks) -> Sheet:
+def marked(sheet: Sheet, marks: CellMarks) -> Sheet:
     """The sheet with what `marks` and texts such as "#N/A" say."""
     rows: list[Row] = [
         [

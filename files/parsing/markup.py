@@ -15,7 +15,7 @@ from files.parsing.cells import (
     MAX_COLUMNS,
     MAX_ROWS,
     Cell,
-    Marks,
+    CellMarks,
     Row,
     Sheet,
     UnfitError,
@@ -43,9 +43,9 @@ class _Tables(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[tuple[list[Row], Marks]] = []
+        self.found: list[tuple[list[Row], CellMarks]] = []
         self._rows: list[list[Cell]] = []
-        self._marks = Marks()
+        self._marks = CellMarks()
         self._depth = 0
         self._cell: list[str] | None = None
         self._span = (1, 1)
@@ -61,7 +61,7 @@ class _Tables(HTMLParser):
         elif tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self._rows, self._marks, self._below, self._begun = [], Marks(), {}, {}
+                self._rows, self._marks, self._below, self._begun = [], CellMarks(), {}, {}
         elif self._depth == 1 and tag == "tr":
             self._end_row()
             if _HIDDEN_STYLE.search(told.get("style", "")) or "hidden" in told:
@@ -145,7 +145,7 @@ def read_xml(text: str) -> list[Sheet]:
 
 def _worksheet(sheet: ElementTree.Element) -> Sheet:
     rows: list[list[Cell]] = []
-    marks, merged = Marks(), []
+    marks, merged = CellMarks(), []
     for element in sheet.iter(f"{_NS}Row"):
         at = int(element.get(f"{_NS}Index", len(rows) + 1)) - 1
         if at >= MAX_ROWS:
@@ -177,7 +177,7 @@ def _placed(row: ElementTree.Element) -> Iterator[tuple[int, ElementTree.Element
         column += int(cell.get(f"{_NS}MergeAcross", 0))
 
 
-def _value(cell: ElementTree.Element, at: int, column: int, marks: Marks) -> Cell:
+def _value(cell: ElementTree.Element, at: int, column: int, marks: CellMarks) -> Cell:
     data = cell.find(f"{_NS}Data")
     formula = cell.get(f"{_NS}Formula")
     if data is None:

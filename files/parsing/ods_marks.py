@@ -11,7 +11,7 @@ import itertools
 import re
 import zipfile
 
-from files.parsing.cells import MAX_COLUMNS, MAX_ROWS, NO_RESULT, Marks, UnfitError, too_wide
+from files.parsing.cells import MAX_COLUMNS, MAX_ROWS, NO_RESULT, CellMarks, UnfitError, too_wide
 
 _MAX_CONTENT = 100 * 1024 * 1024
 _TABLE = re.compile(rb"<table:table\s")
@@ -27,7 +27,7 @@ _TEXT = re.compile(rb"<text:p\b[^>]*>(.*?)</text:p>", re.DOTALL)
 _FORMULA = re.compile(rb'table:formula="([^"]*)"')
 
 
-def read(archive: zipfile.ZipFile) -> dict[str, Marks]:
+def read(archive: zipfile.ZipFile) -> dict[str, CellMarks]:
     """The marks of each table by its name. Raises UnfitError: encrypted, too large, cells far out."""
     if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise UnfitError("file.encrypted")
@@ -35,7 +35,7 @@ def read(archive: zipfile.ZipFile) -> dict[str, Marks]:
         raise UnfitError("file.too_large", megabytes=_MAX_CONTENT >> 20)
     content = archive.read("content.xml")
     begins = [*(found.start() for found in _TABLE.finditer(content)), len(content)]
-    found: dict[str, Marks] = {}
+    found: dict[str, CellMarks] = {}
     for start, end in itertools.pairwise(begins):
         table = content[start:end]
         name = _NAME.search(table)
@@ -43,8 +43,8 @@ def read(archive: zipfile.ZipFile) -> dict[str, Marks]:
     return found
 
 
-def _table(table: bytes) -> Marks:
-    marks, at, column = Marks(), 0, 0
+def _table(table: bytes) -> CellMarks:
+    marks, at, column = CellMarks(), 0, 0
     for told in _COLUMN.finditer(table):
         times = _times(told[1])
         if _HIDDEN.search(told[1]):
@@ -61,7 +61,7 @@ def _table(table: bytes) -> Marks:
     return marks
 
 
-def _row(cells: bytes, at: int, marks: Marks) -> int:
+def _row(cells: bytes, at: int, marks: CellMarks) -> int:
     """Note the errors of a row; the column of its last cell with content, counted from 1, 0 when all are empty."""
     column = last = 0
     for cell in _CELL.finditer(cells):

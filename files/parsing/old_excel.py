@@ -12,7 +12,7 @@ import xlrd
 from xlrd.biffh import XL_CELL_ERROR, XL_CELL_TEXT, error_text_from_code
 
 from files.parsing import by_calamine
-from files.parsing.cells import NO_RESULT, Marks, Sheet, UnfitError, marked
+from files.parsing.cells import NO_RESULT, CellMarks, Sheet, UnfitError, marked
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -26,7 +26,7 @@ def read(data: bytes) -> list[Sheet]:
     except UnfitError as unfit:
         raise UnfitError("file.encrypted") if _is_encrypted(data) else unfit from unfit
     marks = _marks(data)
-    return [marked(sheet, marks.get(sheet.name) or Marks(unchecked=True)) for sheet in sheets]
+    return [marked(sheet, marks.get(sheet.name) or CellMarks(unchecked=True)) for sheet in sheets]
 
 
 def _is_encrypted(data: bytes) -> bool:
@@ -37,7 +37,7 @@ def _is_encrypted(data: bytes) -> bool:
     return False
 
 
-def _marks(data: bytes) -> dict[str, Marks]:
+def _marks(data: bytes) -> dict[str, CellMarks]:
     for formatting in (True, False):  # without formats nothing hidden is seen, but more files are understood
         try:
             with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, and xlrd wants an open file
@@ -48,8 +48,8 @@ def _marks(data: bytes) -> dict[str, Marks]:
     return {}
 
 
-def _sheet(sheet: xlrd.sheet.Sheet) -> Marks:
-    marks = Marks()
+def _sheet(sheet: xlrd.sheet.Sheet) -> CellMarks:
+    marks = CellMarks()
     for at in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(at)):
             if kind == XL_CELL_ERROR:

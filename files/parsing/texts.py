@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from characters import legacy
 from files.parsing import markup
-from files.parsing.cells import MAX_COLUMNS, MAX_ROWS, NO_RESULT, Marks, Row, Sheet, UnfitError, marked, too_wide
+from files.parsing.cells import MAX_COLUMNS, MAX_ROWS, NO_RESULT, CellMarks, Row, Sheet, UnfitError, marked, too_wide
 
 _LOOKED_AT = 400
 """Rows by which the delimiter is found."""
@@ -40,19 +40,19 @@ def read(data: bytes, ending: str, convert: str) -> list[Sheet]:
         return markup.read_html(text)
     if ending.startswith(".htm") or head.startswith("<?xml"):
         raise UnfitError("file.unknown")
-    return [marked(Sheet("CSV", _rows(text)), Marks())]
+    return [marked(Sheet("CSV", _rows(text)), CellMarks())]
 
 
 def _decode(data: bytes, convert: str) -> str:
     text = _utf(data)
     if text is None and convert:
-        return legacy.decoded(data)
+        return legacy.as_latin(data)
     if data.startswith((b"%PDF", b"{\\rtf", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")):
         raise UnfitError("file.unknown")
     if text is None and (sum(byte < 32 and byte not in b"\t\r\n\f\x1a" for byte in data[:4000]) > 4 or b"\0" in data):
         raise UnfitError("file.unknown")
     if text is None:
-        encoding = legacy.of_bytes(data)
+        encoding = legacy.encoding_of_bytes(data)
         raise UnfitError(f"file.encoding.{encoding}" if encoding else "file.encoding")
     if text.count("\0") * MOST_NULS > len(text):
         raise UnfitError("file.unknown")

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from files.parsing.cells import NO_RESULT, Marks, too_wide
+from files.parsing.cells import NO_RESULT, CellMarks, too_wide
 
 _CHUNK = 1 << 21
 _MAX_ROW = 1 << 24
@@ -33,7 +33,7 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _HIDDEN = (b"1", b"true")
 
 
-def read(archive: zipfile.ZipFile) -> dict[str, Marks]:
+def read(archive: zipfile.ZipFile) -> dict[str, CellMarks]:
     """The marks of each worksheet by its name. Raises UnfitError for cells far out or a broken archive."""
     parts = {name.lower().replace("\\", "/").lstrip("/"): name for name in archive.namelist()}
     # No sheet escapes the search for cells far out, whatever the workbook says of it.
@@ -63,8 +63,8 @@ def _strict_id(element: ElementTree.Element) -> str | None:
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
 
 
-def _sheet(archive: zipfile.ZipFile, part: str) -> Marks:
-    marks, row = Marks(), -1
+def _sheet(archive: zipfile.ZipFile, part: str) -> CellMarks:
+    marks, row = CellMarks(), -1
     for chunk in _chunks(archive, part):
         if _MAYBE_FAR.search(chunk) and _TOO_FAR.search(chunk):
             raise too_wide()
@@ -99,7 +99,7 @@ def _last_row(chunk: bytes, row: int) -> int:
     return row + sum(1 for _ in _ROW.finditer(chunk))
 
 
-def _mark(chunk: bytes, row: int, marks: Marks) -> int:
+def _mark(chunk: bytes, row: int, marks: CellMarks) -> int:
     """Note what a piece of a sheet holds; the index of its last row."""
     for column in _COLUMN.finditer(chunk):
         told = _attributes(column[1])
@@ -119,7 +119,7 @@ def _mark(chunk: bytes, row: int, marks: Marks) -> int:
     return row
 
 
-def _mark_row(cells: bytes, row: int, marks: Marks) -> None:
+def _mark_row(cells: bytes, row: int, marks: CellMarks) -> None:
     if not _is_worth(cells):
         return
     column = -1

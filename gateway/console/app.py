@@ -165,7 +165,9 @@ def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, NotFound) and auth.member() is None:
         return redirect(url_for("door.sign_in"), 303)  # who is not signed in learns of no address
     status = error.code or 500
-    code = "csrf" if isinstance(error, CSRFError) else str(status) if status in (404, 405, 413, 429) else "other"
+    code = str(status) if status in (404, 405, 413, 429) else "other"
+    if isinstance(error, CSRFError):
+        code = "csrf"
     return render_page("error.html", status, code=code)
 
 

@@ -15,7 +15,7 @@ from flask import abort, current_app, flash, render_template, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
 from characters.cleaning import clean
-from contact.masking import masked
+from contact.masking import mask_numbers
 from gateway import auth
 from gateway.auth import StaffMember
 from gateway.console.sign_in_limits import Tries
@@ -94,7 +94,7 @@ def field(name: str) -> str:
 def masked_field(name: str, most: int = LONGEST_REASON) -> str:
     """A field whose words others will read, at most so many letters: phone numbers in it are masked, and the next page
     says so."""
-    found = masked(field(name))
+    found = mask_numbers(field(name))
     if found.count:
         flash(say("typed.masked", count=found.count, text=found.text[:most]), "refused")
     return found.text[:most]

@@ -13,7 +13,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from characters.legacy import CONVERTIBLE
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from files.reports import (
     ImportReport,
     Resemblance,
@@ -83,7 +83,7 @@ def check() -> ResponseReturnValue:
         abort(400)
     try:
         report = _import(office, name, content, convert, dry_run=True)
-    except RefusedError as refused:
+    except FileRefusedError as refused:
         return _form(422, list(fault_lines(refused.faults, say)))
     except Refusal as refusal:
         return _form(422, [refusal_words(refusal)])

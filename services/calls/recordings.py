@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from ivr.callflow import CallContext
 from ivr.promptbook import Sentence, sentences
 from ivr.voices import PLACEHOLDER, VOICES, voices_of, with_placeholders
@@ -62,7 +62,7 @@ class Taken:
 
     added: int
     unchanged: int
-    faults: tuple[Fault, ...]
+    faults: tuple[FileFault, ...]
     missing: tuple[Sentence, ...]
 
 
@@ -75,19 +75,19 @@ def take_in(work: Work, folder: Path, wanted: Sequence[Sentence], actor: str, *,
     from files import speech  # imported late: calls play recordings and never read one
 
     if not folder.is_dir():
-        raise RefusedError(Fault("recording.no_folder", {}, folder.name, suggestion="recording.no_folder.mend"))
+        raise FileRefusedError(FileFault("recording.no_folder", {}, folder.name, suggestion="recording.no_folder.mend"))
     by_id = {sentence.id: sentence for sentence in wanted}
     names = {Path(sentence.audio).stem: sentence.id for sentence in wanted if sentence.audio}
     good: dict[str, speech.Recording] = {}
-    faults: list[Fault] = []
+    faults: list[FileFault] = []
     for path in sorted(folder.glob("*.[wW][aA][vV]")):
         name = names.get(path.stem, path.stem)
         if name not in by_id:
-            faults.append(Fault("recording.unknown", {}, path.name, suggestion="recording.unknown.mend"))
+            faults.append(FileFault("recording.unknown", {}, path.name, suggestion="recording.unknown.mend"))
             continue
         try:
             good[name] = speech.read_recording(path)
-        except RefusedError as refused:
+        except FileRefusedError as refused:
             faults.extend(refused.faults)
     with work.database.transaction() as conn:
         added = 0 if dry_run else sum(_add(work, conn, by_id[name], found, actor) for name, found in good.items())

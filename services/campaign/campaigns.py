@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
 from contact.kinds import KINDS, Kind, derive
-from contact.masking import masked
+from contact.masking import mask_numbers
 from services import lookups
 from services.campaign import filters as audience_filters
 from services.campaign import planning
@@ -72,7 +72,7 @@ def draft(
             round_id=found["id"],
             office_id=office_id,
             kind=kind,
-            title=masked(title).text or found["title"],
+            title=mask_numbers(title).text or found["title"],
             state="draft",
             audience=wanted,
             ladder=ladder.to_dict(),
@@ -194,7 +194,7 @@ def pause(
         parts = campaigns.parts(conn, office, sender, medium)
         if not parts:
             _move(conn, campaign, ["planning", "running"], "paused")
-        why = {"actor": actor, "at": now.isoformat(), "reason": masked(reason).text}
+        why = {"actor": actor, "at": now.isoformat(), "reason": mask_numbers(reason).text}
         for name, key in parts.items():
             if key is None or not campaigns.hold(conn, campaign_id, key, why, UNDER_WAY):
                 raise Refusal("campaign.part_not_held", part=name, state=campaign["state"])

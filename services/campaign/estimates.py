@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from contact import tariff
 from contact.calendar import ZONE, Calendar, Medium
-from contact.ladder import Step
+from contact.ladder import LadderStep
 from contact.release import segments
 from contact.sender import SenderRow
 from services.campaign.next_step import Plan
@@ -84,12 +84,12 @@ def _price(conn: Connection, plan: Plan, medium: str, now: datetime) -> _Price:
     return _Price(table.price(found, now.astimezone(ZONE).date()), table.currency, table.sample)
 
 
-def _reached(step: Step, media: Mapping[str, int]) -> int:
+def _reached(step: LadderStep, media: Mapping[str, int]) -> int:
     """Organisations a step can reach: texts need a mobile."""
     return media["mobile"] if step.medium == "text" else media["mobile"] + media["landline"]
 
 
-def _first(steps: Sequence[tuple[Step, int]], media: Mapping[str, int]) -> dict[str, int]:
+def _first(steps: Sequence[tuple[LadderStep, int]], media: Mapping[str, int]) -> dict[str, int]:
     if not steps:
         return {"text": 0, "call": 0}
     if steps[0][0].medium == "text":
@@ -98,7 +98,7 @@ def _first(steps: Sequence[tuple[Step, int]], media: Mapping[str, int]) -> dict[
     return {"text": 0, "call": media["mobile"] + media["landline"]}
 
 
-def _finish(plan: Plan, steps: Sequence[tuple[Step, int]], now: datetime) -> datetime:
+def _finish(plan: Plan, steps: Sequence[tuple[LadderStep, int]], now: datetime) -> datetime:
     at = now
     for number, (step, count) in enumerate(steps):
         if number == 0 and plan.campaign["spread_days"]:
@@ -108,7 +108,7 @@ def _finish(plan: Plan, steps: Sequence[tuple[Step, int]], now: datetime) -> dat
     return at
 
 
-def _last_release(plan: Plan, step: Step, now: datetime) -> datetime:
+def _last_release(plan: Plan, step: LadderStep, now: datetime) -> datetime:
     last = segments(plan.calendar, step.medium, now, plan.campaign["spread_days"], plan.campaign["closes_at"])[-1]
     return last.moment(last.high)
 

@@ -19,7 +19,7 @@ from contact.abilities import NOT_ABLE, RULED_OUT, takes
 from contact.calendar import MEDIA, Calendar, Medium
 from contact.delivery import State
 from contact.kinds import KINDS
-from contact.ladder import REPLANNED, Attempt, End, Ladder, Next, Reach, Step
+from contact.ladder import REPLANNED, Attempt, Ladder, LadderEnd, LadderStep, Next, Reach
 from contact.sender import SenderRow, preferred
 from contact.settings import RoundSettings
 from services.tasks import digest
@@ -62,7 +62,7 @@ class Plan:
             return self.call
         return self.text if wants_reply else self.notice
 
-    def sender_of(self, step: Step) -> SenderRow | None:
+    def sender_of(self, step: LadderStep) -> SenderRow | None:
         """The sender the contacts of a step leave from."""
         return self.sender(step.medium, wants_reply=step.wants_reply)
 
@@ -176,7 +176,7 @@ def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dic
     if isinstance(decision, Next):
         contact = _contact(work, plan, row, numbers[decision.medium][0], decision, now)
         return contact, _progress(plan, row, decision.step, "contacting", reason)
-    if isinstance(decision, End):
+    if isinstance(decision, LadderEnd):
         return None, _progress(plan, row, row["step"], "ended", reason)
     return None, _progress(plan, row, row["step"], "waiting", reason) | {"new_next_at": now + LOOK_AGAIN}
 

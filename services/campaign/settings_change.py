@@ -50,9 +50,9 @@ def _retime(conn: Connection, round_id: UUID, settings: RoundSettings, now: date
     apart = registry.office_ids(conn, settings.places)
     moved = 0
     for medium in MEDIA:
-        closed = release.closed(settings.calendar, medium, now, last)
+        closed = release.closed_stretches(settings.calendar, medium, now, last)
         moved += rows.retime(conn, round_id, medium, closed, RELEASE_S, OUTSIDE, but=list(apart.values()))
         for code, office_id in apart.items():
-            closed = release.closed(settings.calendar_at(code), medium, now, last)
+            closed = release.closed_stretches(settings.calendar_at(code), medium, now, last)
             moved += rows.retime(conn, round_id, medium, closed, RELEASE_S, OUTSIDE, offices=[office_id])
     return moved

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from contact.address import read_address
 from contact.calendar import local_day
-from contact.phone import read_cell, shown
+from contact.phone import display_number, read_cell
 from services import tasks
 from services.refusal import Refusal
 from services.work import Work
@@ -24,7 +24,9 @@ def one_of(written: str) -> str:
     found = read_cell(written)
     doubt = next((one.doubt for one in found if one.doubt), None)
     if doubt is not None:
-        raise Refusal("person.two_readings", mobile=shown(doubt.mobile), landline=shown(doubt.landline))
+        raise Refusal(
+            "person.two_readings", mobile=display_number(doubt.mobile), landline=display_number(doubt.landline)
+        )
     read = [one.e164 for one in found if one.e164]
     if len(read) > 1:
         raise Refusal("person.several_numbers", count=len(read))

@@ -47,7 +47,7 @@ class Shelved:
 
 
 def check(path: Path) -> Questionnaire:
-    """Read the XLSForm at `path`. Raises files.faults.RefusedError with every fault, each with sheet and row."""
+    """Read the XLSForm at `path`. Raises files.faults.FileRefusedError with every fault, each with sheet and row."""
     return examine(path).form
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
-from files.faults import Fault
+from files.faults import FileFault
 from store import audit
 from store.registry import deactivated as frame_exits
 from store.registry import rounds
@@ -25,7 +25,7 @@ class Exits:
     """Interviews taken out of frames, and a notice for each inactive organisation that is or was in one."""
 
     left: int
-    notices: tuple[Fault, ...]
+    notices: tuple[FileFault, ...]
 
 
 def leave_frames(conn: Connection, office_id: UUID, actor: str, now: datetime) -> Exits:
@@ -48,7 +48,7 @@ def leave_frames(conn: Connection, office_id: UUID, actor: str, now: datetime) -
     return Exits(left, tuple(_notices(found)))
 
 
-def _notices(found: Sequence[RowMapping]) -> Iterator[Fault]:
+def _notices(found: Sequence[RowMapping]) -> Iterator[FileFault]:
     for row in found:
         code = "list.stays_in_frame" if row["touched"] else "list.left_frame"
-        yield Fault(code, {"round": row["round"]}, value=row["name"], suggestion=f"{code}.mend", weight="notice")
+        yield FileFault(code, {"round": row["round"]}, value=row["name"], suggestion=f"{code}.mend", weight="notice")

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from files.lists import Organisation
-from files.reports import Difference, Shown
+from files.reports import Difference, ReportValue
 from services.work import Work
 
 CLEAR = (
@@ -35,9 +35,9 @@ def difference(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, byte
     return Difference(given.sheet, given.row, given.registry_code, held["name"], fields, digest)
 
 
-def said_before(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, bytes]]) -> dict[str, Shown]:
+def said_before(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, bytes]]) -> dict[str, ReportValue]:
     """The fields of an organisation as it is held, opened."""
-    said: dict[str, Shown] = {name: _shown(held[name]) for name in CLEAR}
+    said: dict[str, ReportValue] = {name: _shown(held[name]) for name in CLEAR}
     said |= {
         name: work.vault.open(held[name], f"organisations.{name}", held["id"]) if held[name] else "" for name in SEALED
     }
@@ -63,7 +63,7 @@ def phones_before(found: Difference) -> list[str] | None:
     return None if phones is None else list(phones[0] or ())  # type: ignore[arg-type]  # phones are lists of text
 
 
-def _shown(value: Any) -> Shown:
+def _shown(value: Any) -> ReportValue:
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from contact.mentions import Sought
 from contact.phone import two_readings
-from files.faults import Fault
+from files.faults import FileFault
 from files.lists import Organisation, Phone
 from services.privacy.erasure_marks import name_marks
 from services.registry.identity import Recognition
@@ -31,7 +31,7 @@ class Erased:
         self._names = erasures.marks(conn, "name")
         self._met: set[str] = set()
         self._met_names: set[str] = set()
-        self.notices: list[Fault] = []
+        self.notices: list[FileFault] = []
 
     def without_numbers(self, listed: Sequence[Organisation]) -> tuple[Organisation, ...]:
         """The rows, those with an erased number without it and without its leader."""
@@ -67,7 +67,7 @@ class Erased:
     def _told(self, row: Organisation) -> Organisation:
         code, where = "list.person_erased", (row.sheet, row.row)
         self._met_names.add(row.leader)
-        self.notices.append(Fault(code, {}, *where, suggestion=f"{code}.mend", weight="notice"))
+        self.notices.append(FileFault(code, {}, *where, suggestion=f"{code}.mend", weight="notice"))
         return replace(row, leader="", email="", position="")
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, RowMapping
 
 from contact.address import read_address
 from contact.calendar import MEDIA, Medium, local_day
-from contact.phone import shown
-from files.faults import Fault
+from contact.phone import display_number
+from files.faults import FileFault
 from files.lists import Organisation
 from services.consent import abilities
 from services.follow_up.staff_requests import HOW
@@ -64,7 +64,7 @@ class Number:
 def of_list(
     work: Work, conn: Connection, office_id: UUID, listed: Sequence[Organisation], fresh: Sequence[Link], actor: str,
     *, checked: bool,
-) -> list[Fault]:  # fmt: skip
+) -> list[FileFault]:  # fmt: skip
     """A notice for each number of a list that is held back, in the import's transaction. Those whose organisation had
     another number before (`fresh`), and with `checked` all, are used again: the province has just looked."""
     of_code = {organisation.registry_code: organisation for organisation in listed}
@@ -80,9 +80,13 @@ def of_list(
             why = "number_checked" if checked else "number_changed"
             _give_back(work, conn, row["organisation_id"], row["phone_hash"], why, "import", actor)
             code = "list.number_given_back"
-        params = {"number": shown(phone), "since": since, "why": row["abilities"][0][1] if row["abilities"] else ""}
+        params = {
+            "number": display_number(phone),
+            "since": since,
+            "why": row["abilities"][0][1] if row["abilities"] else "",
+        }
         faults.append(
-            Fault(code, params, organisation.sheet, organisation.row, suggestion=f"{code}.mend", weight="notice")
+            FileFault(code, params, organisation.sheet, organisation.row, suggestion=f"{code}.mend", weight="notice")
         )
     return sorted(faults, key=lambda fault: (fault.sheet, fault.row))
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from characters import codes
 from files.cells import loosely, place_loosely, seen_as
-from files.faults import Fault, Param
+from files.faults import FileFault, Param
 from files.lists import Organisation
 from files.reports import Resemblance
 from services.refusal import Refusal
@@ -73,7 +73,7 @@ class Recognition:
     """What became of a list's rows: each taken row with its held organisation (None: new), and what is to be said."""
 
     rows: list[tuple[Organisation, Known | None]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
     resemblances: list[Resemblance] = field(default_factory=list)
 
     @property
@@ -157,7 +157,7 @@ class _Matcher:
         agrees = self._share_phone(row, held) or self._same_leader(row, held)
         if row.registry_code in self._said.same or (agrees and not namesake):
             names = {"registry_code": row.registry_code, "name": row.name, "held_name": held.name}
-            self._say(row, Fault("list.renamed", names, suggestion="list.renamed.mend", weight="notice"))
+            self._say(row, FileFault("list.renamed", names, suggestion="list.renamed.mend", weight="notice"))
             return self._take(row, held)
         self._asked.append(_Question(row, [held], "code_reused"))
         return True
@@ -167,7 +167,7 @@ class _Matcher:
         earlier = self._taken.get(held.id) if held else None
         if earlier is not None:
             place: dict[str, Param] = {"sheet": earlier.sheet, "row": earlier.row}
-            self._say(row, Fault("list.duplicate", place, suggestion="list.duplicate.mend"))
+            self._say(row, FileFault("list.duplicate", place, suggestion="list.duplicate.mend"))
             return True
         if held is not None:
             self._taken[held.id] = row
@@ -202,7 +202,9 @@ class _Matcher:
             self._asked.append(_Question(row, [held], "code_alike"))
             return True
         if held.id not in self._taken:
-            self._say(row, Fault("list.code_taken_for", params, suggestion="list.code_taken_for.mend", weight="notice"))
+            self._say(
+                row, FileFault("list.code_taken_for", params, suggestion="list.code_taken_for.mend", weight="notice")
+            )
         return self._take(replace(row, registry_code=held.registry_code), held)
 
     def _agrees(self, row: Organisation, known: Known) -> bool:
@@ -258,14 +260,14 @@ class _Matcher:
         place = (row.sheet, row.row, row.registry_code, row.name)
         if (earlier := question.earlier) is not None:
             beside: dict[str, Param] = {"sheet": earlier.sheet, "row": earlier.row, "other": earlier.registry_code}
-            self._say(row, Fault(code, {**names, **beside}, suggestion=f"{code}.mend", weight="asked"))
+            self._say(row, FileFault(code, {**names, **beside}, suggestion=f"{code}.mend", weight="asked"))
             self._found.resemblances.append(Resemblance(*place, "", earlier.name, question.why))
         for known in question.held[:_MOST_NAMED]:
             params = {**names, "held": known.registry_code, "held_name": known.name}
-            self._say(row, Fault(code, params, suggestion=f"{code}.mend", weight="asked"))
+            self._say(row, FileFault(code, params, suggestion=f"{code}.mend", weight="asked"))
             self._found.resemblances.append(Resemblance(*place, known.registry_code, known.name, question.why))
 
-    def _say(self, row: Organisation, fault: Fault) -> None:
+    def _say(self, row: Organisation, fault: FileFault) -> None:
         self._found.faults.append(replace(fault, sheet=row.sheet, row=row.row))
 
     # Looking held organisations up

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from files import lists
-from files.faults import Fault
+from files.faults import FileFault
 from files.lists import Organisation, Phone, Registry
 from files.reports import Difference, ImportReport, report_to_json
 from services import lookups
@@ -77,7 +77,7 @@ def import_registry(
     Organisations missing from the list stay. New ones get an interview in every open round; inactive ones leave it
     unless somebody contacted them. A dry run does all of it and takes it back. With `numbers_checked` numbers of the
     list that were held back are used again. `convert`: the encoding of its texts (`characters.legacy.CONVERTIBLE`), ""
-    for Unicode. Raises files.faults.RefusedError (unusable file) or Refusal (unknown
+    for Unicode. Raises files.faults.FileRefusedError (unusable file) or Refusal (unknown
     office, an answer about nobody).
     """
     try:
@@ -174,9 +174,9 @@ def _write(
     return [unfit for page in pages for unfit in isolation.within(conn, page, write)]
 
 
-def _unfit(change: _Change) -> Fault:
+def _unfit(change: _Change) -> FileFault:
     where = change.organisation.sheet, change.organisation.row
-    return Fault("list.row_unfit", {}, *where, suggestion="list.row_unfit.mend")
+    return FileFault("list.row_unfit", {}, *where, suggestion="list.row_unfit.mend")
 
 
 def _differences(work: Work, conn: Connection, changes: Sequence[_Change]) -> tuple[Difference, ...]:
@@ -268,7 +268,7 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
 
 def _write_phones(
     work: Work, conn: Connection, changes: Sequence[_Change], now: datetime
-) -> tuple[list[Fault], list[Link]]:
+) -> tuple[list[FileFault], list[Link]]:
     """Write the phones of new and changed organisations; a notice for each that others have too, and the numbers that
     changed organisations did not have before."""
     numbers: dict[bytes, Phone] = {}
@@ -296,11 +296,11 @@ def _phone_row(work: Work, phone_hash: bytes, phone: Phone, now: datetime) -> di
     }
 
 
-def _shared(conn: Connection, changes: Sequence[_Change], phone_of: Mapping[UUID, bytes]) -> list[Fault]:
+def _shared(conn: Connection, changes: Sequence[_Change], phone_of: Mapping[UUID, bytes]) -> list[FileFault]:
     """Notices for organisations whose phone serves others as well."""
     holders = registry.shared_phones(conn)
     return [
-        Fault(
+        FileFault(
             "list.phone_shared",
             {"others": holders[phone_of[change.id]] - 1},
             change.organisation.sheet,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from files.faults import Fault
+from files.faults import FileFault
 from files.lists import Organisation, Phone
 from services.registry.identity import Recognition
 from services.work import Work
@@ -20,7 +20,7 @@ from store.registry import organisations as registry
 from store.registry.organisations import Known
 
 
-def with_kept_numbers(work: Work, conn: Connection, recognition: Recognition) -> tuple[Recognition, list[Fault]]:
+def with_kept_numbers(work: Work, conn: Connection, recognition: Recognition) -> tuple[Recognition, list[FileFault]]:
     """The rows of a list, those with an unreadable number with what is held of them too, and a notice each.
 
     Numbers that the list brings come first, unless all of them were held. What may be a landline of before 2017 is not
@@ -29,7 +29,7 @@ def with_kept_numbers(work: Work, conn: Connection, recognition: Recognition) ->
     unread = [known.id for given, known in recognition.rows if given.phones_unread and known is not None]
     held = _held(work, conn, unread) if unread else {}
     kept: list[tuple[Organisation, Known | None]] = []
-    notices: list[Fault] = []
+    notices: list[FileFault] = []
     for organisation, known in recognition.rows:
         before = held.get(known.id, []) if known is not None else []
         sure = [phone for phone in before if phone.e164 not in organisation.phones_in_doubt]
@@ -48,9 +48,9 @@ def _together(before: Sequence[Phone], given: Sequence[Phone]) -> tuple[Phone, .
     return (*given, *(phone for phone in before if phone.e164 not in numbers))
 
 
-def _notice(organisation: Organisation, count: int) -> Fault:
+def _notice(organisation: Organisation, count: int) -> FileFault:
     code, where = "list.phones_kept", (organisation.sheet, organisation.row)
-    return Fault(code, {"count": count}, *where, suggestion=f"{code}.mend", weight="notice")
+    return FileFault(code, {"count": count}, *where, suggestion=f"{code}.mend", weight="notice")
 
 
 def _held(work: Work, conn: Connection, ids: Sequence[UUID]) -> dict[UUID, list[Phone]]:

@@ -24,9 +24,9 @@ from contact.calendar import ZONE
 from contact.settings import RoundSettings
 from files import online
 from files.columns import fold
-from files.faults import Fault
+from files.faults import FileFault
 from files.online import OnlineFile, OnlineRow
-from files.online_forms import FormReader, Understood
+from files.online_forms import FormAnswers, FormReader
 from files.reports import ImportReport
 from services import lookups
 from services.dry_run import carry_out
@@ -45,7 +45,7 @@ from survey.engine.effects import AlreadyAnswered, Doubtful, Finished
 from survey.form.questionnaire import Questionnaire
 
 Found = list[tuple[OnlineRow, RowMapping]]
-Ready = list[tuple[OnlineRow, Understood, UUID]]
+Ready = list[tuple[OnlineRow, FormAnswers, UUID]]
 """Rows whose cells were read, with the interview they belong to."""
 
 
@@ -134,7 +134,7 @@ class _Incoming:
     now: datetime
     settings: RoundSettings
     forms: Sequence[Questionnaire]
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
     entered: int = 0
     stopped: int = 0
     unchanged: int = 0
@@ -204,7 +204,7 @@ class _Incoming:
             return candidates[0]
         return None
 
-    def take_all(self, rows: Sequence[tuple[OnlineRow, Understood, UUID]], held: Mapping[UUID, RowMapping]) -> None:
+    def take_all(self, rows: Sequence[tuple[OnlineRow, FormAnswers, UUID]], held: Mapping[UUID, RowMapping]) -> None:
         """As `take`, for each."""
         for row, understood, interview in rows:
             self.take(row, understood, held[interview])
@@ -218,7 +218,7 @@ class _Incoming:
         """The rows with what they answer; one that says nothing of its form, nor that it was answered, stays out."""
         ready: Ready = []
         for row, interview in found:
-            understood = self._reader(interview["questionnaire_sha256"]).read(row)
+            understood = self._reader(interview["questionnaire_sha256"]).understand(row)
             self.faults += understood.faults
             for cell in understood.strange:
                 self._report_unknown(row, cell.column)
@@ -233,7 +233,7 @@ class _Incoming:
             self._readers[sha256] = FormReader(form_of(self.conn, sha256))
         return self._readers[sha256]
 
-    def take(self, row: OnlineRow, understood: Understood, interview: RowMapping) -> None:
+    def take(self, row: OnlineRow, understood: FormAnswers, interview: RowMapping) -> None:
         """Stop the contact and enter the answers of one row."""
         if not self._in_time(row, interview):
             return

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
-from contact.mentions import GONE
+from contact.mentions import REMOVED
 from files.reports import Difference, report_from_json
 from services.refusal import Refusal
 from services.registry.deactivated import leave_frames
@@ -48,7 +48,7 @@ def undo_import(work: Work, import_id: UUID, actor: str) -> Undone:
         registry.hold_imports(conn)
         row = _undoable(conn, import_id)
         told = work.vault.open(row["report"], "imports.report", import_id)
-        if GONE in told:
+        if REMOVED in told:
             raise Refusal("import.person_erased")
         report = report_from_json(told)
         touched = registry.of_import(conn, import_id)

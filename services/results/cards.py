@@ -53,7 +53,7 @@ def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> 
     content = cards.pdf(page) if out.suffix == ".pdf" else page.encode()
     if content is None:
         raise Refusal("export.no_pdf")
-    with tables.written(out) as file:
+    with tables.whole_file(out) as file:
         file.write(content)
     return Exported((out,), len(made))
 
@@ -87,9 +87,9 @@ def _officer(work: Work, row: RowMapping, name: str, number: str) -> tuple[str, 
     """Whom to ask and under which number: as given, else who looks after the commune, else the office."""
     own, sealed = "", row["officer_phone"]
     if sealed and not name:
-        own = phone.shown(work.vault.open(sealed, "staff.phone", row["officer_id"]))
+        own = phone.display_number(work.vault.open(sealed, "staff.phone", row["officer_id"]))
     return name or row["officer"] or row["office"], number or own or row["contact_number"]
 
 
 def _dialled(sender: SenderRow | None) -> str:
-    return "" if sender is None else phone.shown(sender.address)
+    return "" if sender is None else phone.display_number(sender.address)

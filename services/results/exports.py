@@ -155,7 +155,7 @@ def _asked(questions: Sequence[Question]) -> list[Asked]:
 
 
 def _is_odd(value: str) -> bool:
-    return tables.kept(value) != value
+    return tables.as_text_cell(value) != value
 
 
 def _lossy(order: Order) -> str:
@@ -211,13 +211,13 @@ def _csv(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], not
     files = [order.out.with_stem(f"{order.out.stem}-{part.name}") if several else order.out for part in parts]
     about = new_file(order.out.with_suffix(".notes.txt"))
     for part, path in zip(parts, files, strict=True):
-        with tables.written(new_file(path)) as out:
+        with tables.whole_file(new_file(path)) as out:
             tables.csv_heading(out, part.heading)
             if order.logins:
                 count += tables.csv_rows(out, _opened(work, order, rows.rows(conn, part.query)))
             else:
                 count += rows.copy_csv(conn, part.query, out)
-    with tables.written(about) as out:
+    with tables.whole_file(about) as out:
         out.write("".join(f"{note}\n" for note in notes).encode())
     return Exported((*files, about), count)
 
@@ -226,7 +226,7 @@ def _opened(work: Work, order: Order, found: Iterator[Sequence[Any]]) -> Iterato
     """The rows with their login, if they have one, as people write it."""
     if not order.logins:
         return found
-    keep = tables.kept if order.format == "csv" else str
+    keep = tables.as_text_cell if order.format == "csv" else str
 
     def number(found: Sequence[bytes] | None) -> str:
         if found is None:
@@ -246,7 +246,7 @@ def _flow_results(work: Work, conn: Connection, order: Order, parts: Sequence[_P
         assert part.form is not None  # answers always come with their form
         place = order.out / part.name
         place.mkdir(mode=0o700)
-        with tables.written(place / flow_results.RESPONSES) as out:
+        with tables.whole_file(place / flow_results.RESPONSES) as out:
             forms = flow_results.write_responses(out, part.questions, _told(rows.rows(conn, part.query)))
         if not forms:  # a package without an answer is none
             (place / flow_results.RESPONSES).unlink()
@@ -255,7 +255,7 @@ def _flow_results(work: Work, conn: Connection, order: Order, parts: Sequence[_P
         count += forms
         title = " ".join((part.form.code, *notes))
         described = flow_results.descriptor(part.form, part.questions, _package_id(work), work.clock.now(), title)
-        with tables.written(place / flow_results.DESCRIPTOR) as out:
+        with tables.whole_file(place / flow_results.DESCRIPTOR) as out:
             out.write(json.dumps(described, ensure_ascii=False, indent=2).encode())
         files += [place / flow_results.DESCRIPTOR, place / flow_results.RESPONSES]
     return Exported(tuple(files), count)

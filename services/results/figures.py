@@ -46,12 +46,12 @@ def export_figures(work: Work, order: Order, words: Words) -> Exported:
             book.write("Số liệu", HEADING, lines, NUMBERS)
             book.write("Ghi chú", (), [[note] for note in notes])
         return Exported((path,), len(lines))
-    with tables.written(path) as out:
+    with tables.whole_file(path) as out:
         if order.format == "json":
             out.write(json.dumps([r.to_dict() for r in reports], ensure_ascii=False, indent=2, default=str).encode())
         else:
             tables.csv_heading(out, *([note] for note in notes), HEADING)
-            kept = [[c if at in NUMBERS else tables.kept(c) for at, c in enumerate(line)] for line in lines]
+            kept = [[c if at in NUMBERS else tables.as_text_cell(c) for at, c in enumerate(line)] for line in lines]
             tables.csv_rows(out, kept)
     return Exported((path,), len(lines))
 

@@ -17,11 +17,11 @@ from sqlalchemy import Connection, RowMapping
 
 from scoring import rules
 from scoring.cube import Cube, Stratum
-from scoring.disclosure import K, hidden, veil
+from scoring.disclosure import K, hidden_parts, withhold
 from scoring.index import Index, Sheets, TopBox, mean_percent
 from scoring.methods import METHODS, Figure, Method
 from scoring.points import sheet
-from scoring.response import Outcomes, Rates, outcomes, rates
+from scoring.response import DispositionCounts, Rates, outcomes, rates
 from scoring.rules import Rule
 from services import lookups
 from services.refusal import Refusal
@@ -66,7 +66,7 @@ class ScoreReport:
     breakdowns: Mapping[str, tuple[Line, ...]]
     """questionnaire, area, kind, member, channel → lines. A channel's figure is always the mean of its answers."""
     notes: tuple[Note, ...]
-    outcomes: Outcomes
+    outcomes: DispositionCounts
     rates: Rates
     staff_entered: int
     """Counted forms that staff entered for somebody else."""
@@ -159,7 +159,7 @@ def _report(
     at: datetime,
     cube: Cube,
     sheets: Sheets,
-    counts: Outcomes,
+    counts: DispositionCounts,
     moving: bool,
 ) -> ScoreReport:
     rule = rules.from_dict(found["rule"])
@@ -210,7 +210,7 @@ def _breakdown(name: str, cube: Cube, method: str, sheets: Sheets, rule: Rule) -
 
 def _lines(parts: Mapping[str, Cube], method: Method, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
     forms = {key: part.count(*rule.counted) for key, part in parts.items()}
-    withheld = hidden(forms)
+    withheld = hidden_parts(forms)
     return tuple(
         Line(key, part.count(), forms[key], key in withheld, _shown(key in withheld, method, part, sheets, rule))
         for key, part in parts.items()
@@ -221,7 +221,7 @@ def _shown(withheld: bool, method: Method, part: Cube, sheets: Sheets, rule: Rul
     if withheld:
         return None
     figure = method(part, sheets, rule)
-    return veil(figure) if isinstance(figure, TopBox) else figure
+    return withhold(figure) if isinstance(figure, TopBox) else figure
 
 
 def _notes(found: RowMapping, cube: Cube, rule: Rule, whole: Line) -> list[Note]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
-from contact.masking import masked
+from contact.masking import mask_numbers
 from contact.settings import RoundSettings
 from scoring import rules
 from services.campaign import settings_change as replanning
@@ -69,7 +69,7 @@ def open_round(
     values = {
         "id": round_id,
         "code": code,
-        "title": masked(title).text,
+        "title": mask_numbers(title).text,
         "year": year,
         "legal_basis": legal_basis,
         "opens_at": opens_at,

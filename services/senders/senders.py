@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from contact import tariff
 from contact.address import read_address
-from contact.masking import masked
+from contact.masking import mask_numbers
 from contact.pacing import budget_from_dict
 from contact.sender import SenderRow
 from services.refusal import Refusal
@@ -224,7 +224,7 @@ def conditions(work: Work) -> dict[str, Condition]:
 def _set_reason(work: Work, name: str, reason: str, actor: str, action: str) -> SenderRow:
     with work.database.transaction() as conn:
         row = _known(conn, name)
-        senders.change(conn, row.id, paused_reason=masked(reason).text)
+        senders.change(conn, row.id, paused_reason=mask_numbers(reason).text)
         audit.append(conn, at=work.clock.now(), actor=actor, action=action, subject=name, detail={"reason": reason})
         return row
 

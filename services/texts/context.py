@@ -46,7 +46,7 @@ class Turn:
     def sending(self, shown: Sequence[Shown]) -> Sending:
         """When the person sent it, as far as the carrier and what the phone was `shown` (newest first) say."""
         lag = next((prompt.lag for prompt in shown if prompt.lag is not None), None)
-        return clocks.sending(self.now, self.text.at, self.sender.clock_offset_s, lag, listed=self.via == "sweep")
+        return clocks.sending(self.now, self.text.at, self.sender.clock_offset_s, lag, from_list=self.via == "sweep")
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Control:
 
     def handsets(self) -> Response:
         """Every handset with its persona."""
-        return jsonify([_describe(handset) for handset in self._net.village.all()])
+        return jsonify([_describe(handset) for handset in self._net.population.all()])
 
     def add_topics(self) -> Response:
         """Add or replace topics."""
@@ -126,7 +126,7 @@ class Control:
                 handset.number: {
                     topic: entry.json() if detail else entry.value for topic, entry in sorted(handset.ledger.items())
                 }
-                for handset in self._net.village.all()
+                for handset in self._net.population.all()
             }
         )
 

@@ -30,7 +30,7 @@ def new_message(net: Network, account: str, form: Form) -> Message:
     sender = form.get("From") or (net.number_of_service(service) if service else "")
     _require((to, 21604), (sender, 21603), (body or form.get("MediaUrl", ""), 21602))
     _check_numbers(net, "message", sender, to)
-    handset = net.village.get(to)
+    handset = net.population.get(to)
     if (handset and handset.landline) or _is_landline(to):
         raise refusal(21614)
     if (sender, to) in net.opted_out:
@@ -39,8 +39,10 @@ def new_message(net: Network, account: str, form: Form) -> Message:
         raise refusal(21617)
     callback = form.get("StatusCallback", "")
     _check_url(callback, 21609)
-    due = _due(net, form)
-    status = "scheduled" if due else "accepted" if service else "queued"
+    due = _scheduled_at(net, form)
+    status = "accepted" if service else "queued"
+    if due:
+        status = "scheduled"
     now, parts = net.clock.now(), segments.count(body)
     message = Message(account, to, sender, body, "outbound-api", status, now, parts, callback=callback, service=service)
     message.mute, message.due = sender == OK_SENDER, due
@@ -48,7 +50,7 @@ def new_message(net: Network, account: str, form: Form) -> Message:
     return message
 
 
-def _due(net: Network, form: Form) -> datetime | None:
+def _scheduled_at(net: Network, form: Form) -> datetime | None:
     """When a scheduled text is to leave: 300 seconds to 35 days from now, by a messaging service only."""
     if form.get("ScheduleType") != "fixed":
         return None

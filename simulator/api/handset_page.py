@@ -50,12 +50,12 @@ class HandsetPage:
 
     def look(self, number: str) -> Response:
         """What the holder sees now."""
-        hand = self._net.village.hand(number)
+        hand = self._net.population.hand(number)
         return jsonify(
             number=number,
             held=hand is not None,
-            call=_shown(self._live(number), number),
-            last=_shown(self._net.calls.get(hand.call) if hand and hand.call else None, number),
+            call=_call_document(self._live(number), number),
+            last=_call_document(self._net.calls.get(hand.call) if hand and hand.call else None, number),
             heard=hand.prompts() if hand else [],
             texts=[_bubble(message, number) for message in self._texts(number)],
         )
@@ -63,7 +63,7 @@ class HandsetPage:
     def hold(self, number: str) -> Response:
         """Take the phone over, or give it back."""
         held = bool((request.get_json(silent=True) or {}).get("held", True))
-        if self._net.village.hand(number) is None or not held:
+        if self._net.population.hand(number) is None or not held:
             self._net.arrange("hold", {"number": number, "held": held})
         return self.look(number)
 
@@ -87,7 +87,7 @@ class HandsetPage:
         return jsonify(pressed=True)
 
     def _held(self, number: str) -> Hand:
-        hand = self._net.village.hand(number)
+        hand = self._net.population.hand(number)
         if hand is None:
             raise not_found(request.path)
         return hand
@@ -116,7 +116,7 @@ def _at(message: Message) -> datetime:
     return message.updated or message.created
 
 
-def _shown(call: Call | None, number: str) -> dict[str, Any] | None:
+def _call_document(call: Call | None, number: str) -> dict[str, Any] | None:
     if call is None:
         return None
     ours = call.sender == number

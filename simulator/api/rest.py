@@ -144,13 +144,13 @@ class Api:
 
     def delete_message(self, account: str, sid: str) -> Response:
         """Delete a text that is over: nobody is shown it any more."""
-        return self._deleted(self._message(sid), self._net.messages, "message.deleted")
+        return self._delete(self._message(sid), self._net.messages, "message.deleted")
 
     def delete_call(self, account: str, sid: str) -> Response:
         """Delete a call that is over."""
-        return self._deleted(self._call(sid), self._net.calls, "call.deleted")
+        return self._delete(self._call(sid), self._net.calls, "call.deleted")
 
-    def _deleted(self, record: Message | Call, shelf: Shelf[Any], told: str) -> Response:
+    def _delete(self, record: Message | Call, shelf: Shelf[Any], told: str) -> Response:
         if not record.over:
             raise refusal(20009, 409)
         self._net.journal.write(told, durable=True, sid=record.sid)
@@ -186,11 +186,11 @@ class Api:
         if faults.strikes("drop", *about):
             _hang_up()
         if faults.strikes("truncate", *about):
-            return _cut(response.get_data())
+            return _cut_off(response.get_data())
         return response
 
 
-def _cut(body: bytes) -> Response:
+def _cut_off(body: bytes) -> Response:
     """A 201 that promises more than comes before the connection closes."""
 
     def half() -> Iterator[bytes]:

@@ -97,7 +97,7 @@ class _Replay:
         message.sent = message.created
         self._net.messages.add(message)
         act = Act(topic=line["topic"], value=line["value"])
-        self._net.village.note(message.sender, act, "written", message.created.timestamp())
+        self._net.population.note(message.sender, act, "written", message.created.timestamp())
         pair = message.to, message.sender
         if line["opt_out"] == "STOP":
             self._net.opted_out.add(pair)
@@ -122,7 +122,7 @@ class _Replay:
 
     def _think(self, message: Message, act: Act) -> None:
         """Somebody read a text: they remember it and may be about to answer, which makes earlier texts stale."""
-        handset = self._net.village.get(message.to)
+        handset = self._net.population.get(message.to)
         if handset is None:
             return
         handset.live(act, "written")
@@ -137,7 +137,7 @@ class _Replay:
     def _answered(self, line: Line) -> None:
         message = self._net.messages.get(line["sid"])
         if message and (act := self._open.inbound.get(message.sid)):
-            self._net.village.note_delivered(message.sender, act)
+            self._net.population.note_delivered(message.sender, act)
         self._told(line)
 
     def _told(self, line: Line) -> None:
@@ -164,7 +164,9 @@ class _Replay:
         if call is None:
             return
         call.status, call.elapsed, call.answered_by = line["status"], line["elapsed"], line["answered_by"]
-        call.sip, call.sequence = line["sip"], line["sequence"] + (line["event"] in call.events)
+        call.sip, call.sequence = line["sip"], line["sequence"]
+        if line["event"] in call.events:
+            call.sequence += 1
         call.started, call.answered = call.started or _at(line), call.answered or call.status == "in-progress"
         if line["event"] == "completed":
             call.ended = _at(line)
@@ -173,17 +175,17 @@ class _Replay:
                 self._open.reports[call.sid] = None
         if call.over:
             self._net.calls.save(call)
-        if line.get("rang") and (handset := self._net.village.get(call.to)):
+        if line.get("rang") and (handset := self._net.population.get(call.to)):
             handset.rings += 1
 
     def _call_keys(self, line: Line) -> None:
         person, act = line["number"], Act(**line["act"])
-        if handset := self._net.village.get(person):
+        if handset := self._net.population.get(person):
             handset.live(act, "spoken")
         if call := self._net.calls.get(line["sid"]):
             call.elapsed = line["elapsed"]
         meant = Act(topic=line.get("topic", ""), value=line.get("value", ""))
-        self._net.village.note(person, meant, "spoken", _at(line).timestamp())
+        self._net.population.note(person, meant, "spoken", _at(line).timestamp())
         self._open.keys[line["sid"]] = urldefrag(line.get("url", ""))[0], person, meant
 
     def _webhook(self, line: Line) -> None:
@@ -192,7 +194,7 @@ class _Replay:
             self._open.reports.pop(line["about"], None)
         url, person, meant = self._open.keys.get(line["about"], ("", "", Act()))
         if url == line["url"] and 200 <= (line["status"] or 0) < 300:
-            self._net.village.note_delivered(person, meant)
+            self._net.population.note_delivered(person, meant)
 
     def _reported(self, line: Line) -> None:
         self._open.reports.pop(line["sid"], None)

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from simulator.errors import not_found
-from simulator.network.network import Network, Number
+from simulator.network.network import Network, NetworkNumber
 from simulator.network.records import VERSION
 
 _SETTABLE = {
@@ -42,7 +42,7 @@ class Subscriptions:
         wanted = request.args.get("PhoneNumber", "")
         found = [number for number in self._net.numbers.values() if wanted in ("", number.number)]
         return jsonify(
-            incoming_phone_numbers=[_shown(account, number) for number in found],
+            incoming_phone_numbers=[_number_document(account, number) for number in found],
             page=0,
             page_size=50,
             start=0,
@@ -55,27 +55,27 @@ class Subscriptions:
 
     def fetch_number(self, account: str, sid: str) -> Response:
         """One number."""
-        return jsonify(_shown(account, self._number(sid)))
+        return jsonify(_number_document(account, self._number(sid)))
 
     def update_number(self, account: str, sid: str) -> Response:
         """Set webhooks."""
         number = self._number(sid)
         changes = {field: request.form[name] for name, field in _SETTABLE.items() if name in request.form}
         self._net.arrange("number", {**asdict(number), **changes})
-        return jsonify(_shown(account, self._number(sid)))
+        return jsonify(_number_document(account, self._number(sid)))
 
-    def _number(self, sid: str) -> Number:
+    def _number(self, sid: str) -> NetworkNumber:
         found = next((number for number in self._net.numbers.values() if _sid(number) == sid), None)
         if found is None:
             raise not_found(request.path)
         return found
 
 
-def _sid(number: Number) -> str:
+def _sid(number: NetworkNumber) -> str:
     return "PN" + md5(number.number.encode(), usedforsecurity=False).hexdigest()
 
 
-def _shown(account: str, number: Number) -> dict[str, Any]:
+def _number_document(account: str, number: NetworkNumber) -> dict[str, Any]:
     """The resource as the API shows it."""
     able = {what: what in number.capabilities for what in ("fax", "mms", "sms", "voice")}
     sid = _sid(number)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin
 from twilio.request_validator import RequestValidator
 
 from simulator.network.journal import Journal
-from simulator.wire import Answer, ConnectError, ReadError, send
+from simulator.wire import ConnectError, ReadError, WireAnswer, send
 
 _REDIRECTS = 10
 _UNREACHED, _UNRETRIEVED, _TOO_MANY_REDIRECTS = 11205, 11200, 11215
@@ -88,7 +88,7 @@ class Courier:
 
     def deliver(
         self, url: str, params: dict[str, str], method: str = "POST", *, token: str = "", forged: bool = False
-    ) -> Answer | Trouble:
+    ) -> WireAnswer | Trouble:
         """Send `params` to `url`, trying again as the rules say; a 2xx answer or what went wrong.
 
         `token` repeats an earlier idempotency token: retries of one request share theirs.
@@ -98,12 +98,12 @@ class Courier:
         request = _Request(bare, params, method, token or str(uuid.uuid4()), forged, overrides, deadline)
         for attempt in range(overrides.rc + 1):
             outcome = self._attempt(request, attempt)
-            done = isinstance(outcome, Answer) or outcome.kind not in overrides.rp
+            done = isinstance(outcome, WireAnswer) or outcome.kind not in overrides.rp
             if done or time.monotonic() >= deadline:
                 break
         return outcome
 
-    def _attempt(self, request: _Request, attempt: int) -> Answer | Trouble:
+    def _attempt(self, request: _Request, attempt: int) -> WireAnswer | Trouble:
         began = time.monotonic()
         outcome = self._follow(request)
         trouble = outcome if isinstance(outcome, Trouble) else None
@@ -122,7 +122,7 @@ class Courier:
         )
         return outcome
 
-    def _follow(self, request: _Request) -> Answer | Trouble:
+    def _follow(self, request: _Request) -> WireAnswer | Trouble:
         """One attempt with its redirects, which are followed with GET and without the parameters."""
         for _ in range(_REDIRECTS):
             try:
@@ -137,7 +137,7 @@ class Courier:
             request = replace(request, url=onward, params={}, method="GET")
         return Trouble(_TOO_MANY_REDIRECTS, "redirects")
 
-    def _send(self, request: _Request) -> Answer:
+    def _send(self, request: _Request) -> WireAnswer:
         url, params = request.url, request.params
         if request.method == "GET" and params:
             url, params = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}", {}
@@ -157,14 +157,16 @@ class Courier:
 
     def fetch(
         self, url: str, fallback: str, params: dict[str, str], method: str = "POST", *, token: str = ""
-    ) -> tuple[str, Answer | Trouble]:
+    ) -> tuple[str, WireAnswer | Trouble]:
         """Ask `url` and, if it gives nothing usable, `fallback`; the URL that answered last, and its answer."""
         outcome = self.deliver(url, params, method, token=token)
         if isinstance(outcome, Trouble) and fallback:
             return self.ask_fallback(url, fallback, params, outcome.code)
         return url, outcome
 
-    def ask_fallback(self, url: str, fallback: str, params: dict[str, str], code: int) -> tuple[str, Answer | Trouble]:
+    def ask_fallback(
+        self, url: str, fallback: str, params: dict[str, str], code: int
+    ) -> tuple[str, WireAnswer | Trouble]:
         """Ask the fallback URL, telling it what went wrong where."""
         told = {**params, "ErrorCode": str(code), "ErrorUrl": urldefrag(url)[0]}
         return fallback, self.deliver(fallback, told)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 
 _STRIDE = 128
 """Every so many lines the table knows a line's number and offset."""
@@ -27,7 +27,7 @@ _TORN = b" torn\n"
 class Journal:
     """One open file; threads share one fsync where they wait for the disk together."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: SimulatedClock) -> None:
         self._path, self._clock = path, clock
         path.parent.mkdir(parents=True, exist_ok=True)
         self._write_lock, self._sync_lock = threading.Lock(), threading.Lock()

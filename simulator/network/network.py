@@ -14,16 +14,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.faults import Faults
-from simulator.limits import Gate, Lanes, Limits
+from simulator.limits import Gate, Lanes, NetworkLimits
 from simulator.network.callbacks import Courier, Trouble
 from simulator.network.journal import Journal
 from simulator.network.records import Call, Message
 from simulator.network.scheduler import Scheduler
 from simulator.network.shelf import Shelf
-from simulator.people.population import Village
-from simulator.wire import Answer
+from simulator.people.population import Population
+from simulator.wire import WireAnswer
 
 About = tuple[str, *tuple[object, ...]]
 """What a webhook is about: its kind (see `faults.KINDS`), its subject, its place among those of the subject."""
@@ -33,7 +33,7 @@ _AGAIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NetworkNumber:
     """A number of the customer: where its texts and calls are announced, and how fast it sends."""
 
     number: str
@@ -69,7 +69,7 @@ class Config:
     account: str
     token: str
     journal: Path
-    clock: Clock = field(default_factory=Clock)
+    clock: SimulatedClock = field(default_factory=SimulatedClock)
     seed: int = 0
     workers: int = 48
 
@@ -83,22 +83,22 @@ class Network:
         self.journal = Journal(config.journal, config.clock)
         self.scheduler = Scheduler(config.clock, config.workers)
         self.courier = Courier(config.token, self.journal)
-        self.village = Village(config.seed)
+        self.population = Population(config.seed)
         self.faults = Faults(config.seed)
-        self.limits, self.lanes, self.gate = Limits(), Lanes(), Gate()
+        self.limits, self.lanes, self.gate = NetworkLimits(), Lanes(), Gate()
         self.messages: Shelf[Message] = Shelf(Message)
         self.calls: Shelf[Call] = Shelf(Call, by_status=True)
-        self.numbers: dict[str, Number] = {}
+        self.numbers: dict[str, NetworkNumber] = {}
         self.opted_out: set[tuple[str, str]] = set()
         """(customer's number, person's number) on the carrier's own list."""
         self.lock = threading.RLock()
         """Guards the status of texts and calls."""
         self.arrangements: dict[str, Callable[[dict[str, Any]], None]] = {
             "number": self.add_number,
-            "handset": self.village.add_handset,
-            "hold": self.village.hold,
-            "topic": self.village.add_topic,
-            "recordings": self.village.recordings.update,
+            "handset": self.population.add_handset,
+            "hold": self.population.hold,
+            "topic": self.population.add_topic,
+            "recordings": self.population.recordings.update,
             "faults": self.faults.set,
             "limits": self.set_limits,
         }
@@ -113,12 +113,12 @@ class Network:
 
     def add_number(self, given: dict[str, Any]) -> None:
         """Add or replace a number of the customer; TypeError names fields it does not have."""
-        number = Number(**given)
+        number = NetworkNumber(**given)
         self.numbers[number.number] = number
 
     def set_limits(self, given: dict[str, Any]) -> None:
         """Replace the account's limits; TypeError names what is none."""
-        self.limits = Limits(**given)
+        self.limits = NetworkLimits(**given)
 
     def billed(self, record: Message | Call) -> dict[str, Any]:
         """Its resource with its price: below zero, and only when it is known; inbound ones cost nothing here."""
@@ -139,7 +139,7 @@ class Network:
 
     def ask(
         self, url: str, fallback: str, params: dict[str, str], about: About, method: str = "POST"
-    ) -> tuple[str, Answer | Trouble]:
+    ) -> tuple[str, WireAnswer | Trouble]:
         """Ask the customer what to do: the URL that answered and its answer. `about` keys the faults and the token.
 
         The same question asked again after a kill carries the same token: it is a retry.

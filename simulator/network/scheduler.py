@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 
 Task = Callable[[], None]
 _log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 class Scheduler:
     """Runs tasks when they are due; `pending` counts what is waiting or running."""
 
-    def __init__(self, clock: Clock, workers: int = 48) -> None:
+    def __init__(self, clock: SimulatedClock, workers: int = 48) -> None:
         self._clock = clock
         self._due: list[tuple[float, int, Task]] = []
         self._order = itertools.count()

@@ -1,1 +1,1 @@
-"""Who lives in the village: handsets, how each treats a call and a text, what each understands."""
+"""The simulated respondents: handsets, how each treats a call and a text, what each understands."""

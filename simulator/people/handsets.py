@@ -1,4 +1,4 @@
-"""A village of handsets: each knows its truth by topic, reads keys from words, and keeps a ledger of what it meant.
+"""Handsets: each knows its truth by topic, reads keys from words, and keeps a ledger of what it meant.
 
 A handset sees only what a person would: ringing, spoken words, written words. What it thinks depends on (seed, number,
 topic) alone and how it goes about answering on the attempt too, so that faults and order change when it answers, never
@@ -49,7 +49,7 @@ _NOTHING = tuple((part.name, part.default) for part in fields(Act))
 
 
 @dataclass(slots=True)
-class Entry:
+class LedgerEntry:
     """One line of the ledger: the value last meant and sent, by what, and whether its last webhook was answered 2xx."""
 
     value: str
@@ -75,7 +75,7 @@ class Handset:
     landline: bool = False
     style: Style = "bare"
     truth: dict[str, str] = field(default_factory=dict)
-    ledger: dict[str, Entry] = field(default_factory=dict)
+    ledger: dict[str, LedgerEntry] = field(default_factory=dict)
     rings: int = 0
     on_line: bool = False
     hung_up: bool = False
@@ -155,7 +155,7 @@ class Handset:
     def mean(self, act: Act, medium: Medium, at: float) -> None:
         """Write into the ledger what was meant and sent."""
         if act.topic:
-            self.ledger[sys.intern(act.topic)] = Entry(sys.intern(act.value), medium, at)
+            self.ledger[sys.intern(act.topic)] = LedgerEntry(sys.intern(act.value), medium, at)
 
     def _attempt(self, topic: Topic, medium: Medium) -> int:
         """Which time it is that `topic` is asked, from 1."""

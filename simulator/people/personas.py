@@ -1,4 +1,4 @@
-"""The kinds of people (and lines) in the village, as a table of how each treats a call and a text."""
+"""The kinds of people (and lines) of the simulation, as a table of how each treats a call and a text."""
 
 from __future__ import annotations
 

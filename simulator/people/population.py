@@ -15,7 +15,7 @@ from simulator.people.personas import PERSONAS, Ringing, Taker
 from simulator.people.topics import Medium, Topic
 
 
-class Village:
+class Population:
     """The people; a number without a handset rings out and reads nothing."""
 
     def __init__(self, seed: int = 0) -> None:

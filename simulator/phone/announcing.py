@@ -15,7 +15,7 @@ from simulator.network.records import Message, new_sid
 from simulator.people.handsets import Act
 from simulator.phone import opt_out, parameters
 from simulator.phone.twiml import DocumentError, Reply, replies
-from simulator.wire import Answer
+from simulator.wire import WireAnswer
 
 _SOON_S, _AGAIN_S = 0.5, 15.0
 
@@ -54,7 +54,7 @@ class Announcer:
         if isinstance(answers, int):
             net.journal.write("message.unanswered", sid=message.sid, error=answers)
             return
-        net.village.note_delivered(message.sender, act)
+        net.population.note_delivered(message.sender, act)
         for answer in answers[sent:]:
             self._send(reply(net, message, answer, answers_to))
         net.journal.write("message.answered", sid=message.sid, answers=len(answers))
@@ -67,7 +67,7 @@ class Announcer:
         self._net.ask_in_vain(url, parameters.inbound_text(message) | false, about, forged=True)
 
 
-def _understand(url: str, outcome: Answer | Trouble) -> list[Reply] | int:
+def _understand(url: str, outcome: WireAnswer | Trouble) -> list[Reply] | int:
     """The texts of an answer, or the debugger code that says why there are none."""
     if isinstance(outcome, Trouble):
         return outcome.code

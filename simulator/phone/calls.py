@@ -42,8 +42,8 @@ class Calls:
 
     def ring_in(self, person: str, to: str) -> Call:
         """A person rings the customer's number `to`; ValueError while their phone is on the line."""
-        handset = self._net.village.get(person)
-        if handset is not None and not self._net.village.take_line(person):
+        handset = self._net.population.get(person)
+        if handset is not None and not self._net.population.take_line(person):
             raise ValueError("this handset is on the line")
         call = Call(self._net.account, to, person, "inbound", "ringing", self._net.clock.now())
         number = self._net.numbers.get(to)
@@ -92,7 +92,7 @@ class Calls:
             return
         call.started = self._net.clock.now()
         self._progress.event(call, "initiated")
-        meets, after_s, taken = self._net.village.ring(call.to)
+        meets, after_s, taken = self._net.population.ring(call.to)
         try:
             self._progress.move(call, "ringing", rang=taken)
             if meets in ("busy", "failed"):
@@ -108,11 +108,11 @@ class Calls:
                 yield from self._answered(call)
         finally:
             if taken:
-                self._net.village.give_line(call.to)
+                self._net.population.give_line(call.to)
 
     def _ring_by_hand(self, call: Call) -> Iterator[float]:
         """Ring until who holds the phone picks up or declines; nobody holds it: until the end."""
-        hand = self._net.village.hand(call.to)
+        hand = self._net.population.hand(call.to)
         if hand is not None:
             hand.begin(call.sid)
         for slice_s in slices(call.timeout, hands.LOOK_S):
@@ -150,7 +150,7 @@ class Calls:
 
     def _detect(self, call: Call) -> Iterator[float]:
         """Listen who it is: before anything is said, or beside the call when that was asked for."""
-        found = detection.verdict(self._net.village.taker(call.to), call.detect, call.detect_s)
+        found = detection.verdict(self._net.population.taker(call.to), call.detect, call.detect_s)
         if call.detect_aside:
             self._net.scheduler.run(self._detect_aside(call, found))
             return
@@ -190,4 +190,4 @@ class Calls:
             yield from talk.run(document)
             self.end(call, "completed")
         finally:
-            self._net.village.give_line(call.sender)
+            self._net.population.give_line(call.sender)

@@ -11,11 +11,11 @@ from xml.etree import ElementTree as ET
 from simulator.network.scheduler import slices
 from simulator.people.hands import LOOK_S, Hand
 from simulator.phone import twiml
-from simulator.phone.line import Line
+from simulator.phone.line import PhoneLine
 
 
 def gather(
-    line: Line, hand: Hand, verb: ET.Element, rules: twiml.GatherRules
+    line: PhoneLine, hand: Hand, verb: ET.Element, rules: twiml.GatherRules
 ) -> Generator[float, None, twiml.Gathered]:
     """What the holder keyed. Raises CallOverError when the call ends meanwhile."""
     hand.take_keys()  # what was pressed before anything was asked answers nothing
@@ -36,7 +36,7 @@ def gather(
         now += LOOK_S
 
 
-def _listen(line: Line, hand: Hand, seconds: float) -> Generator[float, None, None]:
+def _listen(line: PhoneLine, hand: Hand, seconds: float) -> Generator[float, None, None]:
     """Let a prompt be said, until a key stops it."""
     for slice_s in slices(seconds, LOOK_S):
         yield from line.wait(slice_s)

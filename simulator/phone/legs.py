@@ -8,18 +8,18 @@ from xml.etree import ElementTree as ET
 
 from simulator.network.records import Call, new_sid
 from simulator.phone import parameters, twiml
-from simulator.phone.line import CallOverError, Line, Request, Waits
+from simulator.phone.line import CallOverError, PhoneLine, Request, Waits
 from simulator.phone.progress import Progress
 
 _TALK_S = 30.0
 _BUSY_S = 3.0
 
 
-def dial(line: Line, verb: ET.Element, base: str) -> Waits:
+def dial(line: PhoneLine, verb: ET.Element, base: str) -> Waits:
     """Ring another phone and connect the two; the action, if any, hears how it went. Without one the call goes on."""
     noun = verb.find("Number")
     leg = _leg(line, verb, noun if noun is not None else verb, base)
-    meets, after_s, taken = line.net.village.ring(leg.to)
+    meets, after_s, taken = line.net.population.ring(leg.to)
     line.net.calls.add(leg)
     _keep(line, leg, meets)
     progress = Progress(line.net)
@@ -31,7 +31,7 @@ def dial(line: Line, verb: ET.Element, base: str) -> Waits:
         raise
     finally:
         if taken:
-            line.net.village.give_line(leg.to)
+            line.net.population.give_line(leg.to)
     if not verb.get("action"):
         return None
     extra = {"DialCallStatus": leg.status, "DialCallSid": leg.sid, "DialBridged": str(leg.answered).lower()}
@@ -40,7 +40,7 @@ def dial(line: Line, verb: ET.Element, base: str) -> Waits:
     return Request(urljoin(base, verb.get("action", "")), verb.get("method", "POST").upper(), extra)
 
 
-def _leg(line: Line, verb: ET.Element, noun: ET.Element, base: str) -> Call:
+def _leg(line: PhoneLine, verb: ET.Element, noun: ET.Element, base: str) -> Call:
     """The second call: shown with the caller's own number, the customer's or what callerId says."""
     parent = line.call
     to = "".join(noun.itertext()).strip()
@@ -61,7 +61,7 @@ def _leg(line: Line, verb: ET.Element, noun: ET.Element, base: str) -> Call:
     )
 
 
-def _keep(line: Line, leg: Call, meets: str) -> None:
+def _keep(line: PhoneLine, leg: Call, meets: str) -> None:
     line.net.journal.write(
         "call.dialled",
         durable=True,
@@ -75,7 +75,9 @@ def _keep(line: Line, leg: Call, meets: str) -> None:
     )
 
 
-def _connect(line: Line, leg: Call, progress: Progress, meets: str, after_s: float) -> Generator[float, None, None]:
+def _connect(
+    line: PhoneLine, leg: Call, progress: Progress, meets: str, after_s: float
+) -> Generator[float, None, None]:
     progress.move(leg, "ringing")
     if meets in ("busy", "failed"):
         yield from line.wait(_BUSY_S)
@@ -92,13 +94,13 @@ def _connect(line: Line, leg: Call, progress: Progress, meets: str, after_s: flo
         progress.end(leg, "completed")
 
 
-def record(line: Line, verb: ET.Element, base: str) -> Waits:
+def record(line: PhoneLine, verb: ET.Element, base: str) -> Waits:
     """The person talks until a key, silence or the limit; the recording goes to the action, by default the same URL.
 
     An empty one goes nowhere: the next verb follows. Who hangs up instead of a key is told as Digits=hangup.
     """
     limit_s = twiml.number_of(verb, "maxLength", 3600)
-    talk_s, ending = line.net.village.speak(line.person, line.take_heard(), line.call.nth)
+    talk_s, ending = line.net.population.speak(line.person, line.take_heard(), line.call.nth)
     kept_s = limit_s if line.machine else min(talk_s, limit_s)
     key = ending if ending in verb.get("finishOnKey", "1234567890*#") and kept_s < limit_s else ""
     gone = ending == "hangup"
@@ -121,7 +123,7 @@ def record(line: Line, verb: ET.Element, base: str) -> Waits:
     return Request(url, verb.get("method", "POST").upper(), extra, last=gone)
 
 
-def _tell(line: Line, verb: ET.Element, base: str, sid: str, kept_s: float) -> None:
+def _tell(line: PhoneLine, verb: ET.Element, base: str, sid: str, kept_s: float) -> None:
     """The recording's own callback: completed, or absent when nothing was said, where that was asked for."""
     callback = verb.get("recordingStatusCallback", "")
     status = "completed" if kept_s else "absent"

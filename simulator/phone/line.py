@@ -46,12 +46,12 @@ class Request:
 Waits = Generator[float, None, Request | None]
 
 
-class Line:
+class PhoneLine:
     """One answered call and what its person has heard since they last pressed a key."""
 
     def __init__(self, network: Network, call: Call, person: str) -> None:
         self.net, self.call, self.person = network, call, person
-        self.taker = network.village.taker(person)
+        self.taker = network.population.taker(person)
         self.heard: list[str] = []
 
     @property
@@ -62,7 +62,7 @@ class Line:
     @property
     def hand(self) -> Hand | None:
         """Who holds the phone, if somebody does: a phone may be taken over in the middle of a call."""
-        return self.net.village.hand(self.person)
+        return self.net.population.hand(self.person)
 
     def wait(self, seconds: float) -> Waits:
         """Let time pass; raises CallOverError when the call was ended meanwhile, from outside or by a limit."""
@@ -80,7 +80,7 @@ class Line:
             return twiml.number_of(verb, "length", 1)
         said, url = twiml.words(verb), ""
         if verb.tag == "Play":
-            url, said = said, self.net.village.recordings.get(urlsplit(said).path.rpartition("/")[2], "")
+            url, said = said, self.net.population.recordings.get(urlsplit(said).path.rpartition("/")[2], "")
         self.heard.append(said)
         hand = self.hand
         took = hand.hear(self.call.sid, Prompt(said, url)) if hand else None

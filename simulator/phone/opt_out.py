@@ -5,7 +5,7 @@ It must not know webhooks; the customer hears of it by OptOutType and by refused
 
 from __future__ import annotations
 
-from simulator.network.network import Network, Number
+from simulator.network.network import Network, NetworkNumber
 from simulator.people.topics import squeeze
 
 _WORDS = {
@@ -22,7 +22,7 @@ _REPLIES = {
 }
 
 
-def kind_of(number: Number | None, body: str) -> str:
+def kind_of(number: NetworkNumber | None, body: str) -> str:
     """STOP, START or HELP when `number` has a list and `body` is one of its words, else ""."""
     if number is None or not number.opt_out:
         return ""
@@ -42,6 +42,6 @@ def enter(net: Network, number: str, person: str, kind: str) -> bool:
     return changed
 
 
-def reply(number: Number, kind: str) -> str:
+def reply(number: NetworkNumber, kind: str) -> str:
     """What the carrier answers; "" when nothing."""
     return number.opt_out_replies.get(kind, _REPLIES[kind])

@@ -17,9 +17,9 @@ from simulator.network.records import Call
 from simulator.people.hands import Hand
 from simulator.people.handsets import Act
 from simulator.phone import keypad, legs, parameters, twiml
-from simulator.phone.line import CallOverError, Line, Request, Waits
+from simulator.phone.line import CallOverError, PhoneLine, Request, Waits
 from simulator.phone.twiml import DocumentError, GatherRules
-from simulator.wire import Answer
+from simulator.wire import WireAnswer
 
 _DOCUMENTS = 400
 """Documents in one call before it is cut off; the platform documents no limit, a loop needs one."""
@@ -40,7 +40,7 @@ class Talk:
 
     def __init__(self, network: Network, call: Call, person: str) -> None:
         self._net, self._call = network, call
-        self._line = Line(network, call, person)
+        self._line = PhoneLine(network, call, person)
         self._answered = 0
         self._asked = 0
         self._verbs: dict[str, Callable[[ET.Element, str], Waits]] = {
@@ -121,10 +121,10 @@ class Talk:
             self._line.complain(document, url)
             return None
         if url == request.url:
-            self._net.village.note_delivered(self._line.person, request.act)
+            self._net.population.note_delivered(self._line.person, request.act)
         return document
 
-    def _understand(self, url: str, outcome: Answer | Trouble) -> Document | int:
+    def _understand(self, url: str, outcome: WireAnswer | Trouble) -> Document | int:
         """The document of an answer, or the debugger code that says why there is none."""
         if isinstance(outcome, Trouble):
             return outcome.code
@@ -185,7 +185,7 @@ class Talk:
         if self._line.machine:
             self._line.heard.append(words)
             return Act()
-        act = self._net.village.listen(self._line.person, words, self._answered)
+        act = self._net.population.listen(self._line.person, words, self._answered)
         if act.puzzled:
             self._net.journal.write("handset.puzzled", number=self._line.person, words=words)
         return act
@@ -194,7 +194,7 @@ class Talk:
         """The request that carries the keys; by default to the URL the document came from."""
         meant = act if act.topic and got.digits == act.said else Act()
         self._answered += bool(meant.topic)
-        self._net.village.note(self._line.person, meant, "spoken", self._net.clock.now().timestamp())
+        self._net.population.note(self._line.person, meant, "spoken", self._net.clock.now().timestamp())
         url = urljoin(base, verb.get("action", "")) if verb.get("action") else base
         self._keys(act, digits=got.digits, url=url, topic=meant.topic, value=meant.value)
         if not url:

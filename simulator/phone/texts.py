@@ -81,7 +81,7 @@ class Texts:
         kind = opt_out.kind_of(number, body)
         message = Message(net.account, to, person, body, "inbound", "received", now, segments.count(body), sent=now)
         net.messages.add(message)
-        net.village.note(person, meant, "written", now.timestamp())
+        net.population.note(person, meant, "written", now.timestamp())
         net.journal.write(
             "message.inbound",
             durable=True,
@@ -129,11 +129,11 @@ class Texts:
             message.sent = net.clock.now()
             self._move(message, "sent")
         yield _AIR_S
-        handset = net.village.get(message.to)
+        handset = net.population.get(message.to)
         if handset is not None and handset.persona.texts == "dead":
             self._move(message, "undelivered", _UNKNOWN_HANDSET)
             return
-        act, place = net.village.read(message.to, message.body)
+        act, place = net.population.read(message.to, message.body)
         if act.puzzled:
             net.journal.write("handset.puzzled", number=message.to, words=message.body)
         self._move(message, "delivered", act=act)
@@ -168,7 +168,7 @@ class Texts:
         if not act.said:
             return
         yield act.after_s
-        handset = self._net.village.get(message.to)
+        handset = self._net.population.get(message.to)
         if handset is not None and handset.questions == place:
             self.receive(message.to, message.sender, act.said, act, message.sid)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from simulator.wire import Answer
+from simulator.wire import WireAnswer
 
 LIMIT = 64 * 1024
 _XML = frozenset({"text/xml", "application/xml", "text/html"})
@@ -29,7 +29,7 @@ class DocumentError(Exception):
         self.code = code
 
 
-def read(answer: Answer) -> ET.Element:
+def read(answer: WireAnswer) -> ET.Element:
     """The <Response> of an answer. Raises DocumentError: 11750 too long, 12300 wrong type, 12100 no XML."""
     if len(answer.body) > LIMIT:
         raise DocumentError(11750)
@@ -127,7 +127,7 @@ class Reply:
     callback: str = ""
 
 
-def replies(answer: Answer, base: str) -> list[Reply]:
+def replies(answer: WireAnswer, base: str) -> list[Reply]:
     """The texts of a messaging answer in order. An empty answer sends nothing; plain text is one text.
 
     Raises DocumentError like `read`.

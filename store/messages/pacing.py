@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from contact.delivery import State
-from contact.pacing import Spent
+from contact.pacing import Usage
 from contact.sender import SenderRow
 from store.messages.continuity import ANY_UNREAD
 from store.prepared import Prepared
@@ -87,7 +87,7 @@ def lines_in_use(conn: Connection, sender_id: UUID) -> int:
     return conn.scalar(_LINES, {"sender_id": sender_id}) or 0
 
 
-def spent(conn: Connection, sender_id: UUID, hour: datetime, day: datetime, price: Decimal, calls_as: int) -> Spent:
+def spent(conn: Connection, sender_id: UUID, hour: datetime, day: datetime, price: Decimal, calls_as: int) -> Usage:
     """Contacts we started since `hour` and `day` (business time), those claimed just now included.
 
     Where the cost is not known yet a text counts `price` a segment, a call `calls_as` units of it.
@@ -106,4 +106,4 @@ def spent(conn: Connection, sender_id: UUID, hour: datetime, day: datetime, pric
         (outbox.c.reserved_at >= min(hour, day)) | (outbox.c.state == State.CLAIMED),
         (outbox.c.reserved_at >= day) | this_hour,
     )
-    return one(conn, query, Spent)
+    return one(conn, query, Usage)

@@ -29,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from contact.outcomes import Facts
+from contact.outcomes import DispositionFacts
 from scoring.cube import Cell, Cube, Forms, Stratum
 from store.people.phones import GIVEN_UP
 from store.tables.campaigns import tasks
@@ -170,8 +170,10 @@ def _left_open(forms: CTE) -> Select[Any]:
     return counted.where(forms.c.status == "partial").group_by(forms.c.place, question)
 
 
-def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Collection[str]) -> dict[Facts, int]:
-    """How many organisations share the same facts about their outcome (`contact.outcomes.Facts`).
+def facts(
+    conn: Connection, round_id: UUID, office_id: UUID | None, consent: Collection[str]
+) -> dict[DispositionFacts, int]:
+    """How many organisations share the same facts about their outcome (`contact.outcomes.DispositionFacts`).
 
     Where the status decides by itself, as for most, the others are not looked up.
     """
@@ -188,7 +190,9 @@ def facts(conn: Connection, round_id: UUID, office_id: UUID | None, consent: Col
     known = interviews.c.organisation_id.is_not(None)  # of those parted from their organisation they were counted
     of_each = select(interviews.c.status, *columns).where(*_scope(round_id, office_id), known).subquery()
     query = select(*of_each.c, func.count().label("n")).group_by(*of_each.c)
-    return {Facts(**{c.name: row[c.name] for c in of_each.c}): row["n"] for row in conn.execute(query).mappings()}
+    return {
+        DispositionFacts(**{c.name: row[c.name] for c in of_each.c}): row["n"] for row in conn.execute(query).mappings()
+    }
 
 
 def _reached() -> ColumnElement[bool]:

@@ -52,7 +52,7 @@ def _vni(letter: str) -> str:
 
 
 def read_as_latin(text: str) -> str:
-    return legacy.decoded(text.encode())
+    return legacy.as_latin(text.encode())
 
 
 def cp1258(text: str) -> str:
@@ -66,7 +66,7 @@ def cp1258(text: str) -> str:
             tones = [c for c in spread if c in _TONES]
             bare = unicodedata.normalize("NFC", "".join(c for c in spread if c not in _TONES))
             stored += "".join((bare, *tones)).encode("cp1258")
-    return legacy.decoded(bytes(stored))
+    return legacy.as_latin(bytes(stored))
 
 
 @pytest.mark.parametrize(

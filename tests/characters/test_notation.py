@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from characters.notation import SCIENTIFIC, rounded, too_long, written_out
+from characters.notation import SCIENTIFIC, expand_scientific, has_too_many_digits
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from characters.notation import SCIENTIFIC, rounded, too_long, written_out
 def test_a_mantissa_carries_every_digit_or_some_are_lost(written: str, digits: str | None) -> None:
     found = SCIENTIFIC.fullmatch(written)
     assert found is not None
-    assert written_out(found) == digits
+    assert expand_scientific(found) == digits
 
 
 @pytest.mark.parametrize("written", ["912345678", "E+08", "9.12E", "nhà 12E/3", "0912345678E2", "ABC1.2E+3x"])
@@ -45,19 +45,19 @@ def test_what_is_written_out_is_the_number_itself(number: int, places: int, lett
     written = f"{number:.{places}e}".replace("e", letter).replace(".", point)
     found = SCIENTIFIC.fullmatch(written)
     assert found is not None
-    digits = written_out(found)
+    digits = expand_scientific(found)
     assert digits in (None, str(number))
     assert (digits is None) is (places < len(str(number)) - 1)
 
 
 def test_floats_that_cannot_have_kept_their_digits() -> None:
-    assert too_long(1e15)
-    assert too_long(9.1234567809876e18)
-    assert not too_long(999_999_999_999_999.0)
+    assert has_too_many_digits(1e15)
+    assert has_too_many_digits(9.1234567809876e18)
+    assert not has_too_many_digits(999_999_999_999_999.0)
 
 
 @pytest.mark.parametrize(("digits", "is_rounded"), [("912000000", True), ("3160000000", True), ("84900000000", True),
                                                     ("912300000", False), ("0912000000", False), ("12000000", False),
                                                     ("9120000a0", False)])  # fmt: skip
 def test_nothing_but_zeros_behind_three_digits(digits: str, is_rounded: bool) -> None:
-    assert rounded(digits) is is_rounded
+    assert is_rounded(digits) is is_rounded

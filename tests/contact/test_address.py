@@ -77,7 +77,7 @@ def test_a_number_of_ours_is_one_even_where_nobody_could_have_it(written: str) -
 @given(st.text(max_size=80) | st.from_regex(r"(sip:|tel:)?[+0]{0,3}84?[0-9 .-]{3,20}(@h)?", fullmatch=True))
 def test_reading_never_fails_and_what_is_read_is_read_the_same_again(written: str) -> None:
     read = read_address(written)
-    assert read.written == written
+    assert read.raw == written
     if read.kind in ("mobile", "landline", "foreign", "code"):
         assert read_address(read.text).text == read.text
 

@@ -55,42 +55,42 @@ def test_no_texts_show_nothing() -> None:
 
 @pytest.mark.parametrize("offset", [None, 0, 30, -30, 25_200])
 def test_without_a_stamp_a_text_was_sent_when_it_came(offset: int | None) -> None:
-    assert sending(NOON, None, offset, None, listed=False).at == NOON
+    assert sending(NOON, None, offset, None, from_list=False).at == NOON
 
 
 @pytest.mark.parametrize("offset", [-25_200, -30, 0, 30, 25_200])
 @pytest.mark.parametrize("way", [0, 1, 9])
 def test_of_a_known_clock_what_came_in_time_was_sent_when_it_came(offset: int, way: int) -> None:
-    told = sending(NOON, NOON - timedelta(seconds=offset + way), offset, None, listed=False)
+    told = sending(NOON, NOON - timedelta(seconds=offset + way), offset, None, from_list=False)
     assert (told.at, told.otherwise) == (NOON, None)
 
 
 @pytest.mark.parametrize("offset", [-25_200, -30, 0, 30, 25_200])
 def test_of_a_known_clock_what_was_held_up_was_sent_when_it_says(offset: int) -> None:
-    told = sending(NOON, NOON - timedelta(seconds=offset + 600), offset, None, listed=False)
+    told = sending(NOON, NOON - timedelta(seconds=offset + 600), offset, None, from_list=False)
     assert (told.at, told.sure) == (NOON - timedelta(minutes=10), True)
 
 
 @pytest.mark.parametrize("late", [30, 3600, 25_200, 7 * 3600 + 20])
 def test_what_a_clock_that_was_set_may_explain_is_not_sure(late: int) -> None:
-    told = sending(NOON, NOON - timedelta(seconds=late), 0, None, listed=False)
+    told = sending(NOON, NOON - timedelta(seconds=late), 0, None, from_list=False)
     assert (told.otherwise, told.sure) == (NOON, False)
 
 
 def test_of_an_unknown_clock_the_phones_last_text_shows_what_is_usual() -> None:
-    assert sending(NOON, NOON - timedelta(seconds=32), None, 30.0, listed=False).at == NOON
-    assert sending(NOON, NOON - timedelta(seconds=632), None, 30.0, listed=False).at < NOON
+    assert sending(NOON, NOON - timedelta(seconds=32), None, 30.0, from_list=False).at == NOON
+    assert sending(NOON, NOON - timedelta(seconds=632), None, 30.0, from_list=False).at < NOON
 
 
 @pytest.mark.parametrize("offset", [None, 0, 2])
 def test_a_listed_text_was_sent_when_it_says(offset: int | None) -> None:
-    told = sending(NOON, NOON - timedelta(minutes=3), offset, None, listed=True)
+    told = sending(NOON, NOON - timedelta(minutes=3), offset, None, from_list=True)
     assert (told.at, told.otherwise) == (NOON - timedelta(minutes=3), None)
 
 
 def test_a_stamp_of_the_future_is_now() -> None:
     for listed in (True, False):
-        assert sending(NOON, NOON + timedelta(hours=1), None, None, listed=listed).at == NOON
+        assert sending(NOON, NOON + timedelta(hours=1), None, None, from_list=listed).at == NOON
 
 
 @pytest.mark.parametrize("years", [1, 3, 10, 16])
@@ -98,5 +98,5 @@ def test_a_stamp_of_the_future_is_now() -> None:
 def test_a_clock_that_has_lost_its_date_makes_no_text_surely_late(years: int, offset: int | None) -> None:
     """A link that starts again in 2015 stamped each answer before its question, and each was dropped."""
     taken = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
-    found = sending(taken, taken - timedelta(days=365 * years, seconds=777), offset, None, listed=False)
+    found = sending(taken, taken - timedelta(days=365 * years, seconds=777), offset, None, from_list=False)
     assert (found.sure, found.otherwise) == (False, taken)

@@ -8,7 +8,7 @@ import pytest
 
 from contact import ladder
 from contact.kinds import FINISHED, KINDS, NOTICES, derive
-from contact.ladder import Ladder, Step
+from contact.ladder import Ladder, LadderStep
 
 
 def purposes(kind: str, of: Ladder = ladder.DEFAULT) -> list[tuple[str, str]]:
@@ -23,7 +23,11 @@ def test_a_kind_keeps_the_rest_of_the_ladder() -> None:
 
 
 def test_single_media_take_only_their_steps_with_gaps_and_attempts() -> None:
-    steps = (Step("text", "invitation", 0), Step("call", "call", 7200, attempts=3), Step("text", "last", 60))
+    steps = (
+        LadderStep("text", "invitation", 0),
+        LadderStep("call", "call", 7200, attempts=3),
+        LadderStep("text", "last", 60),
+    )
     assert derive(KINDS["call_only"], Ladder(steps)).steps == steps[1:2]
     assert derive(KINDS["text_only"], Ladder(steps)).steps == (steps[0], steps[2])
     assert derive(KINDS["call_only"], Ladder(steps[:1])).steps == ()

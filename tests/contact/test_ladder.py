@@ -12,7 +12,20 @@ from contact import ladder
 from contact.calendar import ZONE, Calendar
 from contact.caps import Caps
 from contact.delivery import ErrorKind, State
-from contact.ladder import BRIEF, CODES, DEFAULT, Attempt, End, Ladder, Next, Reach, Step, Wait, decide, part_of_day
+from contact.ladder import (
+    BRIEF,
+    CODES,
+    DEFAULT,
+    Attempt,
+    Ladder,
+    LadderEnd,
+    LadderStep,
+    Next,
+    Reach,
+    Wait,
+    decide,
+    part_of_day,
+)
 
 CALENDAR = Calendar()
 
@@ -56,7 +69,7 @@ def test_then_a_reminder_and_a_call_at_another_time_of_day() -> None:
 def test_the_ladder_ends() -> None:
     last = Attempt("call", State.BUSY, at("2026-11-19T17:00"), 4)
     decision = decide(BRIEF, [FIRST_TEXT, FIRST_CALL, SECOND_TEXT, last], last.at, CALENDAR)
-    assert decision == End("ladder.exhausted", {"contacts": 4})
+    assert decision == LadderEnd("ladder.exhausted", {"contacts": 4})
 
 
 def test_by_default_whoever_is_never_reached_is_rung_at_every_time_of_day_within_the_caps() -> None:
@@ -79,9 +92,9 @@ def test_landlines_and_one_way_senders_skip_the_texts(reach: Reach) -> None:
 
 
 def test_an_announcement_leaves_from_a_one_way_sender() -> None:
-    steps = Ladder((Step("text", "announcement", 0, wants_reply=False),))
+    steps = Ladder((LadderStep("text", "announcement", 0, wants_reply=False),))
     assert isinstance(decide(steps, [], NOW, CALENDAR, Reach(two_way=False)), Next)
-    assert decide(steps, [], NOW, CALENDAR, Reach("landline")) == End("ladder.exhausted", {"contacts": 0})
+    assert decide(steps, [], NOW, CALENDAR, Reach("landline")) == LadderEnd("ladder.exhausted", {"contacts": 0})
 
 
 @pytest.mark.parametrize(
@@ -127,7 +140,7 @@ def test_a_text_without_a_receipt_does_not_hold_the_ladder() -> None:
 
 
 def test_without_a_number_it_ends() -> None:
-    assert decide(DEFAULT, [], NOW, CALENDAR, None) == End("ladder.no_number")
+    assert decide(DEFAULT, [], NOW, CALENDAR, None) == LadderEnd("ladder.no_number")
 
 
 def test_a_chosen_time_is_kept_outside_the_hours_and_only_once() -> None:
@@ -144,11 +157,11 @@ def test_a_chosen_time_is_kept_outside_the_hours_and_only_once() -> None:
 
 def test_nothing_is_planned_after_the_round_closes() -> None:
     closes = at("2026-11-18T13:00")
-    assert decide(DEFAULT, [FIRST_TEXT], NOW, CALENDAR, closes_at=closes) == End("ladder.round_closes")
+    assert decide(DEFAULT, [FIRST_TEXT], NOW, CALENDAR, closes_at=closes) == LadderEnd("ladder.round_closes")
 
 
 def test_unanswered_calls_of_another_campaign_choose_the_time_too() -> None:
-    steps = Ladder((Step("call", "call", 0, other_time=True),))
+    steps = Ladder((LadderStep("call", "call", 0, other_time=True),))
     history = [Attempt("call", State.NO_ANSWER, at("2026-11-17T09:00")), Attempt("call", State.BUSY, NOW)]
     decision = decide(steps, history, NOW, CALENDAR)
     assert isinstance(decision, Next)
@@ -156,7 +169,7 @@ def test_unanswered_calls_of_another_campaign_choose_the_time_too() -> None:
 
 
 def test_when_every_time_was_tried_the_least_tried_is_next() -> None:
-    steps = Ladder((Step("call", "call", 0, other_time=True),))
+    steps = Ladder((LadderStep("call", "call", 0, other_time=True),))
     times = ["2026-11-16T09:00", "2026-11-16T15:00", "2026-11-17T09:30", "2026-11-17T18:00", "2026-11-17T15:30"]
     decision = decide(steps, [Attempt("call", State.NO_ANSWER, at(t)) for t in times], NOW, CALENDAR)
     assert isinstance(decision, Next)
@@ -178,7 +191,7 @@ def test_every_life_on_the_ladder_ends_within_its_attempts(data: st.DataObject, 
     attempts = sum(step.attempts for step in DEFAULT.steps)
     for _ in range(attempts + len(DEFAULT.steps) * DEFAULT.misses):
         decision = decide(DEFAULT, history, now, CALENDAR)
-        if isinstance(decision, End):
+        if isinstance(decision, LadderEnd):
             assert decision.reason in CODES
             break
         assert isinstance(decision, Next)
@@ -192,4 +205,4 @@ def test_every_life_on_the_ladder_ends_within_its_attempts(data: st.DataObject, 
         )
     else:
         pytest.fail("the ladder did not end")
-    assert sum(a.spent for a in history) <= attempts
+    assert sum(a.uses_attempt for a in history) <= attempts

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from contact.mentions import GONE, Sought, forms
+from contact.mentions import REMOVED, Sought, forms
 
 NUMBER, NAME = "+84381234567", "Trần Thị Đông"
 SOUGHT = Sought([NUMBER, "+842383844123"], [NAME, "Hoa"])
@@ -47,7 +47,7 @@ def test_nobody_else_is(text: str) -> None:
 
 
 def test_the_rest_of_a_text_stays() -> None:
-    assert SOUGHT.without("Gọi bà Trần Thị Đông, 0381 234 567, lúc 8 giờ") == f"Gọi bà {GONE}, {GONE}, lúc 8 giờ"
+    assert SOUGHT.without("Gọi bà Trần Thị Đông, 0381 234 567, lúc 8 giờ") == f"Gọi bà {REMOVED}, {REMOVED}, lúc 8 giờ"
 
 
 def test_documents_keep_their_shape() -> None:
@@ -57,7 +57,7 @@ def test_documents_keep_their_shape() -> None:
         "x": None,
     }
     taken = SOUGHT.taken_out(document)
-    assert taken == {"rows": [{"value": GONE, "row": 3, "leader": GONE, GONE: True}], "n": GONE, "x": None}
+    assert taken == {"rows": [{"value": REMOVED, "row": 3, "leader": REMOVED, REMOVED: True}], "n": REMOVED, "x": None}
 
 
 def test_a_foreign_number_has_one_form() -> None:

@@ -5,30 +5,30 @@ from __future__ import annotations
 import pytest
 
 from contact.delivery import clearer
-from contact.outcomes import Facts, disposition
+from contact.outcomes import DispositionFacts, disposition
 
 
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        (Facts("complete"), "I"),
-        (Facts("answered"), "I"),
-        (Facts("partial"), "P"),
-        (Facts("active", any_answer=True, reached=True), "P"),
-        (Facts("refused", any_answer=False, reached=True), "R"),
-        (Facts("active", reached=True, agreed=True), "R"),
-        (Facts("active", reached=True), "O"),
-        (Facts("active"), "NC"),
-        (Facts("pending", stopped=True), "R"),
-        (Facts("pending", reached=True, busy_otherwise=True), "O"),
-        (Facts("pending"), "NC"),
-        (Facts("pending", confirmed=False), "U"),
-        (Facts("pending", confirmed=False, reached=True), "O"),
-        (Facts("active", confirmed=False, stopped=True), "R"),
-        (Facts("complete", eligible=False), "NE"),
+        (DispositionFacts("complete"), "I"),
+        (DispositionFacts("answered"), "I"),
+        (DispositionFacts("partial"), "P"),
+        (DispositionFacts("active", any_answer=True, reached=True), "P"),
+        (DispositionFacts("refused", any_answer=False, reached=True), "R"),
+        (DispositionFacts("active", reached=True, agreed=True), "R"),
+        (DispositionFacts("active", reached=True), "O"),
+        (DispositionFacts("active"), "NC"),
+        (DispositionFacts("pending", stopped=True), "R"),
+        (DispositionFacts("pending", reached=True, busy_otherwise=True), "O"),
+        (DispositionFacts("pending"), "NC"),
+        (DispositionFacts("pending", confirmed=False), "U"),
+        (DispositionFacts("pending", confirmed=False, reached=True), "O"),
+        (DispositionFacts("active", confirmed=False, stopped=True), "R"),
+        (DispositionFacts("complete", eligible=False), "NE"),
     ],
 )
-def test_dispositions(facts: Facts, code: str) -> None:
+def test_dispositions(facts: DispositionFacts, code: str) -> None:
     assert disposition(facts) == code
 
 

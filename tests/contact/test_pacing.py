@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact.pacing import Budget, Pace, Spent, budget_from_dict
+from contact.pacing import Budget, Pace, Usage, budget_from_dict
 
 START = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -71,16 +71,16 @@ def test_a_pace_that_is_none_is_refused(rate: int, burst: int) -> None:
 @pytest.mark.parametrize(
     ("budget", "spent", "room"),
     [
-        (Budget(contacts_an_hour=10), Spent(contacts_hour=4, contacts_day=40), 6),
-        (Budget(contacts_a_day=10), Spent(contacts_day=10), 0),
-        (Budget(contacts_a_day=10), Spent(contacts_day=12), 0),
-        (Budget(contacts_an_hour=10, contacts_a_day=12), Spent(contacts_hour=1, contacts_day=9), 3),
-        (Budget(vnd_an_hour=1000), Spent(vnd_hour=Decimal(300)), 2),
-        (Budget(vnd_a_day=1000, contacts_a_day=1), Spent(), 1),
-        (Budget(vnd_a_day=1000), Spent(vnd_day=Decimal(700)), 0),
+        (Budget(contacts_an_hour=10), Usage(contacts_hour=4, contacts_day=40), 6),
+        (Budget(contacts_a_day=10), Usage(contacts_day=10), 0),
+        (Budget(contacts_a_day=10), Usage(contacts_day=12), 0),
+        (Budget(contacts_an_hour=10, contacts_a_day=12), Usage(contacts_hour=1, contacts_day=9), 3),
+        (Budget(vnd_an_hour=1000), Usage(vnd_hour=Decimal(300)), 2),
+        (Budget(vnd_a_day=1000, contacts_a_day=1), Usage(), 1),
+        (Budget(vnd_a_day=1000), Usage(vnd_day=Decimal(700)), 0),
     ],
 )
-def test_the_tightest_ceiling_holds(budget: Budget, spent: Spent, room: int) -> None:
+def test_the_tightest_ceiling_holds(budget: Budget, spent: Usage, room: int) -> None:
     assert budget.room(spent, Decimal(350)) == room
 
 

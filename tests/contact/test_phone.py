@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contact.phone import CODES, _read, read_cell
+from contact.phone import CODES, _read_text, read_cell
 
 A, B, LAND = "+84912345678", "+84987654321", "+842838123456"
 
@@ -166,4 +166,4 @@ def test_every_way_to_write_a_mobile_reads_the_same(lead: str, rest: int, mark: 
 @given(st.from_regex(r"0[0-9]{9}", fullmatch=True))
 @settings(max_examples=400, deadline=None)
 def test_the_short_way_for_plain_mobiles_is_the_long_way(number: str) -> None:
-    assert read_cell(number) == _read(number)
+    assert read_cell(number) == _read_text(number)

@@ -60,6 +60,6 @@ def test_days_count_only_days_with_hours_and_end_with_the_round() -> None:
 @given(moments, st.sampled_from(MEDIA), st.integers(0, 14 * 24), st.integers(0, 14 * 24))
 def test_closed_stretches_are_what_is_not_open(at: datetime, medium: str, hours: int, probe: int) -> None:
     end = at + timedelta(hours=hours)
-    closed = release.closed(Calendar(), medium, at, end)
+    closed = release.closed_stretches(Calendar(), medium, at, end)
     moment = min(at + timedelta(hours=probe), end)
     assert Calendar().open(medium, moment) != any(since <= moment < until for since, until in closed)

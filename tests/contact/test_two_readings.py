@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
 from contact.hints import NO_HINTS, Hints, meaning_of
-from contact.phone import read_cell, shown, two_readings
+from contact.phone import display_number, read_cell, two_readings
 from tests import cases
 from tests.contact.numbers import is_kind, mobiles, numbers, old_landlines, written
 
@@ -138,7 +138,12 @@ def test_in_a_column_for_landlines_no_way_to_write_it_is_ever_a_mobile(number: s
 
 @given(mobiles)
 def test_a_mobile_in_one_piece_or_as_we_show_it_is_never_in_doubt(number: str) -> None:
-    for cell in (f"0{number}", f"+84{number}", shown(f"+84{number}"), f"0{number[:3]}.{number[3:6]}.{number[6:]}"):
+    for cell in (
+        f"0{number}",
+        f"+84{number}",
+        display_number(f"+84{number}"),
+        f"0{number[:3]}.{number[3:6]}.{number[6:]}",
+    ):
         for hints in (NO_HINTS, GENERAL, MOBILE, ELSEWHERE, NOWHERE):
             assert [r.e164 for r in read_cell(cell, hints)] == [f"+84{number}"]
 

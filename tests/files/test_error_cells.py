@@ -11,7 +11,7 @@ import pytest
 import xlwt
 
 from files import workbooks
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from files.lists import read_registry
 from files.online import read_online
 from files.parsing.cells import is_error
@@ -174,7 +174,7 @@ def test_an_error_in_a_form_is_a_fault_with_its_place(tmp_path: Path) -> None:
     for row in (("form_title", "form_id", "version", "default_language"), ("T", "T1", "1", "Tiếng Việt (vi)")):
         settings.append(row)
     book.save(tmp_path / "form.xlsx")
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         read_form(tmp_path / "form.xlsx")
     assert sorted((f.code, f.sheet, f.row, f.column[:1]) for f in refused.value.faults) == [
         ("cell.error", "survey", 2, "D"),

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from files import workbooks, xlsform
-from files.faults import RefusedError
-from files.workbooks import Limits
+from files.faults import FileRefusedError
+from files.workbooks import ChildLimits
 from tests.files.test_xlsform import CHOICES, LEVEL, path_of, question
 
 pytestmark = pytest.mark.usefixtures("real_child")
 SAMPLE = Path("questionnaires/HTX-NN.xlsx")
-FEW = Limits(memory_mb=768, cpu_s=8, wall_s=120, output_mb=2)
+FEW = ChildLimits(memory_mb=768, cpu_s=8, wall_s=120, output_mb=2)
 
 
-def codes(path: Path, limits: Limits = FEW) -> set[str]:
-    with pytest.raises(RefusedError) as refused:
+def codes(path: Path, limits: ChildLimits = FEW) -> set[str]:
+    with pytest.raises(FileRefusedError) as refused:
         xlsform.read_file(path, limits)
     return {fault.code for fault in refused.value.faults}
 
@@ -43,10 +43,10 @@ def test_our_own_process_never_loads_what_judges_a_form() -> None:
 
 @pytest.mark.parametrize(
     "limits",
-    [Limits(memory_mb=16), Limits(cpu_s=0), Limits(wall_s=0.01), Limits(output_mb=0)],
+    [ChildLimits(memory_mb=16), ChildLimits(cpu_s=0), ChildLimits(wall_s=0.01), ChildLimits(output_mb=0)],
     ids=["memory", "processor", "time", "words"],
 )
-def test_a_form_that_takes_too_much_is_refused_in_words(limits: Limits) -> None:
+def test_a_form_that_takes_too_much_is_refused_in_words(limits: ChildLimits) -> None:
     assert codes(SAMPLE, limits) <= {"file.too_heavy", "file.corrupt"}
 
 
@@ -96,6 +96,6 @@ def test_a_form_made_to_hurt_is_refused_in_words(tmp_path: Path, name: str) -> N
 def test_repeated_options_are_found_in_time_of_their_number(tmp_path: Path) -> None:
     """Each option was compared with all before it: fifty thousand took minutes."""
     rows = [*CHOICES, *(["level", f"v{n}", f"Mức {n}", f"Level {n}", "", "", "", ""] for n in range(2000)), CHOICES[3]]
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         xlsform.judge(workbooks.read(path_of(tmp_path, choices=rows)))
     assert [f.row for f in refused.value.faults if f.code == "form.choice_twice"] == [len(rows)]

@@ -8,7 +8,7 @@ import pytest
 import xlwt
 
 from files import workbooks
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from files.lists import read_registry
 
 
@@ -17,8 +17,8 @@ def rows(path: Path, data: str | bytes, convert: str = "") -> list[list[object]]
     return [list(row) for row in workbooks.read(path, convert).sheets[0].rows]
 
 
-def refused(path: Path, data: str | bytes) -> Fault:
-    with pytest.raises(RefusedError) as found:
+def refused(path: Path, data: str | bytes) -> FileFault:
+    with pytest.raises(FileRefusedError) as found:
         rows(path, data)
     return found.value.faults[0]
 
@@ -160,7 +160,7 @@ def test_a_list_in_tcvn3_comes_in_when_told_so_and_says_it(tmp_path: Path) -> No
     assert [(o.name, o.commune) for o in found.organisations] == [("HTX Nông nghiệp Tân Tiến", "Xã Lê Lợi")]
     assert found.faults[0].code == "list.converted"
     path.write_text(LIST, "utf-8")  # as another program would save what it took for Latin letters
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(FileRefusedError) as refusal:
         read_registry(path)
     assert refusal.value.faults[0].code == "letters.legacy"
     assert read_registry(path, convert="tcvn3").organisations == found.organisations

@@ -18,16 +18,16 @@ import xlwt
 from xlwt import CompoundDoc
 
 from files import workbooks
-from files.faults import RefusedError
-from files.limited_child import DiedError, ExceededError, Limits, run
+from files.faults import FileRefusedError
+from files.limited_child import ChildLimits, DiedError, ExceededError, run
 from tests.files.workbooks import write
 
 pytestmark = pytest.mark.usefixtures("real_child")
 CHILD = "tests.files.misbehaving_child"
-SMALL = Limits(memory_mb=256, cpu_s=1, wall_s=20, output_mb=2)
+SMALL = ChildLimits(memory_mb=256, cpu_s=1, wall_s=20, output_mb=2)
 
 
-def told(what: str, limits: Limits = SMALL) -> bytes:
+def told(what: str, limits: ChildLimits = SMALL) -> bytes:
     return run(CHILD, io.FileIO(os.open(os.devnull, os.O_RDONLY)), (what,), limits)
 
 
@@ -40,7 +40,7 @@ def test_a_child_that_takes_too_much_is_ended(what: str) -> None:
 def test_a_child_that_never_answers_is_ended_in_real_time() -> None:
     before = set(psutil.Process().children())
     with pytest.raises(ExceededError):
-        told("sleep", Limits(wall_s=0.5))
+        told("sleep", ChildLimits(wall_s=0.5))
     assert set(psutil.Process().children()) <= before
 
 
@@ -128,9 +128,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_workbook_made_to_hurt_is_refused_or_read_within_the_limits(tmp_path: Path, name: str) -> None:
-    limits = Limits(memory_mb=512, cpu_s=20, wall_s=60, output_mb=16)
+    limits = ChildLimits(memory_mb=512, cpu_s=20, wall_s=60, output_mb=16)
     path = xlsx(tmp_path / name, BOMBS[name]())
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         workbooks.read(path, limits=limits)
     assert refused.value.faults[0].code in {"file.too_wide", "file.too_heavy", "file.corrupt", "file.empty"}
     assert not list(tmp_path.glob("tmp*"))
@@ -148,7 +148,7 @@ HARMLESS = {
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_workbook_that_only_claims_to_be_large_is_read(tmp_path: Path, name: str) -> None:
-    book = workbooks.read(xlsx(tmp_path / name, HARMLESS[name]), limits=Limits(memory_mb=256, cpu_s=10))
+    book = workbooks.read(xlsx(tmp_path / name, HARMLESS[name]), limits=ChildLimits(memory_mb=256, cpu_s=10))
     assert [list(row) for row in book.sheets[0].rows] == [[1.0]]
 
 
@@ -190,8 +190,8 @@ def test_a_container_that_lies_is_locked_or_cut_is_refused_in_words(
     tmp_path: Path, name: str, make: Callable[[Path], None], code: str
 ) -> None:
     make(tmp_path / name)
-    with pytest.raises(RefusedError) as refused:
-        workbooks.read(tmp_path / name, limits=Limits(memory_mb=256, cpu_s=10))
+    with pytest.raises(FileRefusedError) as refused:
+        workbooks.read(tmp_path / name, limits=ChildLimits(memory_mb=256, cpu_s=10))
     assert [fault.code for fault in refused.value.faults] == [code]
 
 
@@ -220,8 +220,8 @@ def test_a_container_that_lies_is_locked_or_cut_is_refused_in_words(
 def test_a_text_made_to_hurt_is_refused_or_read_within_the_limits(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text)
-    with pytest.raises(RefusedError):
-        workbooks.read(path, limits=Limits(memory_mb=512, cpu_s=20, wall_s=60, output_mb=16))
+    with pytest.raises(FileRefusedError):
+        workbooks.read(path, limits=ChildLimits(memory_mb=512, cpu_s=20, wall_s=60, output_mb=16))
 
 
 def test_a_child_finds_our_packages_however_we_found_them(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from files import headings, workbooks
-from files.faults import Fault, RefusedError, from_dict
+from files.faults import FileFault, FileRefusedError, from_dict
 from files.list_rows import RowReader
 from files.lists import Registry, read_registry
 from tests.files.workbooks import write
@@ -46,7 +46,7 @@ def read(tmp_path: Path, *rows: object, title: int = 0) -> Registry:
     return read_registry(write(tmp_path / "list.xlsx", DS=sheet))  # type: ignore[arg-type]  # rows of any cells
 
 
-def only(registry: Registry) -> Fault:
+def only(registry: Registry) -> FileFault:
     assert len(registry.faults) == 1, registry.faults
     return registry.faults[0]
 
@@ -450,13 +450,13 @@ def test_a_derived_code_does_not_depend_on_the_phone(tmp_path: Path) -> None:
 
 
 def test_a_list_without_header_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         read_registry(write(tmp_path / "a.xlsx", DS=[["chỉ", "có", "chữ"]]))
     assert refused.value.faults[0].code == "list.no_header"
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         read_registry(write(tmp_path / "a.xlsx", DS=[["Tên tổ chức", "Loại"], ["HTX Một", "HTX"]]))
     assert [f.params["column"] for f in refused.value.faults] == ["Là thành viên", "Số điện thoại"]
 

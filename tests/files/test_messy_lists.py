@@ -11,7 +11,7 @@ import pytest
 
 from demo.samples.make_messy_lists import PLACE, books
 from demo.samples.messes import MESSES, ONCE
-from files.faults import Fault
+from files.faults import FileFault
 from files.lists import Registry, read_registry
 from tests import cases
 
@@ -27,7 +27,7 @@ def read(file: str) -> Registry:
 def outcome(file: str) -> dict[tuple[str, int], dict[str, Any]]:
     """What became of each row of a list, in the words of the table of expectations."""
     registry = read(file)
-    faults: dict[tuple[str, int], list[Fault]] = defaultdict(list)
+    faults: dict[tuple[str, int], list[FileFault]] = defaultdict(list)
     for fault in registry.faults:
         faults[fault.sheet, fault.row].append(fault)
     taken = {(o.sheet, o.row): o for o in registry.organisations}

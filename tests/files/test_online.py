@@ -9,7 +9,7 @@ import pytest
 
 from demo.samples.make_samples import QUESTIONNAIRES
 from files import online
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from files.online import OnlineFile
 from files.online_answers import Choices, answered
 from files.online_headings import Headings, Place
@@ -58,7 +58,7 @@ def test_bad_rows_are_named_and_good_ones_kept(tmp_path: Path) -> None:
 
 
 def test_a_file_without_phone_or_code_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         read(tmp_path, ["Trạng thái"], ["Đã trả lời"])
     assert refused.value.faults[0].code == "online.no_header"
 

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from files import speech
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 
 
 def record(path: Path, seconds: float = 1.0, loud: int = 8000, rate: int = 8000, channels: int = 1) -> Path:
@@ -42,7 +42,7 @@ def test_a_good_file_is_taken_as_it_is(tmp_path: Path) -> None:
 )
 def test_a_file_that_would_silence_a_call_is_refused_by_name(tmp_path: Path, code: str, made: dict[str, float]) -> None:
     path = record(tmp_path / "b.wav", **made)  # type: ignore[arg-type]  # whole numbers where they are due
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         speech.read_recording(path)
     assert [(f.code, f.sheet) for f in refused.value.faults] == [(code, "b.wav")]
 
@@ -51,7 +51,7 @@ def test_a_file_that_would_silence_a_call_is_refused_by_name(tmp_path: Path, cod
 def test_what_is_no_wav_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "c.wav"
     path.write_bytes(content)
-    with pytest.raises(RefusedError, match=r"recording\.no_wav"):
+    with pytest.raises(FileRefusedError, match=r"recording\.no_wav"):
         speech.read_recording(path)
 
 
@@ -59,7 +59,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "d.wav"
     with path.open("wb") as out:
         out.truncate(speech.MOST_BYTES + 1)
-    with pytest.raises(RefusedError, match=r"recording\.too_large"):
+    with pytest.raises(FileRefusedError, match=r"recording\.too_large"):
         speech.read_recording(path)
 
 
@@ -71,15 +71,15 @@ def test_the_book_opens_in_excel_and_as_csv(tmp_path: Path) -> None:
     speech.write_book(tmp_path / "book.csv", ["Mã", "Lời", "Giây"], rows)
     with (tmp_path / "book.csv").open(encoding="utf-8-sig", newline="") as lines:
         assert list(csv.reader(lines))[1] == ["id1", "Xin chào ông bà.", "1.3"]
-    with pytest.raises(RefusedError):
+    with pytest.raises(FileRefusedError):
         speech.write_book(tmp_path / "book.pdf", [], [])
     for place in (tmp_path / "nowhere" / "book.csv", tmp_path):
-        with pytest.raises(RefusedError, match="no_folder"):
+        with pytest.raises(FileRefusedError, match="no_folder"):
             speech.write_book(place, [], [])
 
 
 def test_no_words_are_made_up_for_a_language_nobody_can_synthesise() -> None:
-    with pytest.raises(RefusedError, match=r"recording\.no_synthesis"):
+    with pytest.raises(FileRefusedError, match=r"recording\.no_synthesis"):
         speech.render("Nyob zoo", "hmn")
 
 

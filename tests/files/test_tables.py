@@ -70,5 +70,5 @@ def test_sheets_stand_in_order_under_names_excel_takes_and_no_part_is_larger_tha
 @cases.table("before", ["", " ", "\u00a0", "\ufeff", "\u200b", "\t", "\r", "\n", "'", " \u200b "])
 def test_nothing_is_calculated_behind_what_is_not_seen(sign: str, before: str) -> None:
     text = f"{before}{sign}cmd|' /c calc'!A1"
-    assert tables.guarded(text) == f"'{text}"
-    assert tables.unguarded(tables.kept(text)) == text
+    assert tables.guard_formula(text) == f"'{text}"
+    assert tables.unguard(tables.as_text_cell(text)) == text

@@ -10,12 +10,12 @@ import xlsxwriter
 import xlwt
 
 from files import workbooks
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from tests.files.workbooks import write
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         workbooks.read(path)
     return refused.value.faults[0].code
 

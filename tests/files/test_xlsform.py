@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from files import workbooks
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from files.form_pyxform import pyxform_faults
 from files.readiness import readiness
 from files.xlsform import judge
@@ -49,8 +49,8 @@ def read(tmp_path: Path, *rows: list[object], **sheets: object) -> Questionnaire
     return judge(workbooks.read(path_of(tmp_path, *rows, **sheets))).form
 
 
-def faults(tmp_path: Path, *rows: list[object], **sheets: object) -> list[Fault]:
-    with pytest.raises(RefusedError) as refused:
+def faults(tmp_path: Path, *rows: list[object], **sheets: object) -> list[FileFault]:
+    with pytest.raises(FileRefusedError) as refused:
         read(tmp_path, *rows, **sheets)
     return list(refused.value.faults)
 
@@ -305,7 +305,7 @@ def test_groups_nested_a_thousand_deep_are_a_fault_and_no_failure_of_ours(tmp_pa
     form = {"survey": [["type", "name", "label"], *groups], "choices": choices}
     path = write(tmp_path / "deep.xlsx", **form, settings=[["form_id", "version"], ["f1", "1"]])
     assert "form.pyxform" in {fault.code for fault in pyxform_faults(workbooks.read(path))}
-    with pytest.raises(RefusedError):
+    with pytest.raises(FileRefusedError):
         judge(workbooks.read(path))
 
 
@@ -325,7 +325,7 @@ def test_refused_columns_of_the_other_sheets_are_named_too(
     tmp_path: Path, sheet: str, rows: list[list[object]], letter: str
 ) -> None:
     wider = [[*rows[0], "hocus"], *([*row, "x"] for row in rows[1:])]
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         judge(workbooks.read(path_of(tmp_path, **{sheet: wider})))
     fault = refused.value.faults[0]
     assert (fault.code, fault.sheet, fault.row, fault.column, fault.value) == (
@@ -395,7 +395,7 @@ def test_weights_of_groups_multiply(tmp_path: Path) -> None:
 def test_faults_of_the_further_columns_name_their_cell(
     tmp_path: Path, faulty: list[object], code: str, column: str
 ) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         read_wide(tmp_path, faulty)
     assert [(f.code, f.row, f.column) for f in refused.value.faults] == [(code, 3, column)]
 
@@ -412,7 +412,7 @@ def test_faults_of_the_further_columns_name_their_cell(
     ],
 )
 def test_faults_of_expressions_and_kinds_name_sheet_and_row(tmp_path: Path, faulty: list[object], code: str) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         read_wide(tmp_path, row("integer", "first"), faulty)
     assert (refused.value.faults[0].sheet, refused.value.faults[0].row) == ("survey", 4)
     assert refused.value.faults[0].code in (code, "form.pyxform")
@@ -424,7 +424,7 @@ def test_a_list_may_have_as_many_choices_as_two_figures_number(tmp_path: Path, m
     asked = question(type="select_one village", name="village", scored="")
     path = path_of(tmp_path, LEVEL, asked, choices=[*CHOICES, *villages])
     if found:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(FileRefusedError) as refused:
             judge(workbooks.read(path))
         assert {fault.code for fault in refused.value.faults} >= found
     else:

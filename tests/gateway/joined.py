@@ -21,7 +21,7 @@ from gateway.app import create_webhooks_app
 from services.calls import machine_detection as detection
 from services.sending import dispatcher
 from services.work import Work
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from store.tables.outbox import senders
 from store.unit_of_work import refuse_open_transaction
 from tests.services.world import LINE, World, build
@@ -93,7 +93,7 @@ class Joined:
 def joined(work: Work, journal: Path, scale: float = QUICK) -> Iterator[Joined]:
     """Everything on ports of its own; a second of the network takes `scale` real ones."""
     jobs = JobsAtOnce()
-    with parts.simulator(journal, Clock(scale=scale)) as sim:
+    with parts.simulator(journal, SimulatedClock(scale=scale)) as sim:
         world = build(replace(work, jobs=jobs))
         with world.work.database.transaction() as conn:
             conn.execute(sa.update(senders).values(account=ACCOUNT, api_base_url=sim.base))

@@ -22,7 +22,7 @@ from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from ivr import callflow
 from services.work import Work
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.people.hands import Hand, Prompt
 from survey.form.questionnaire import Questionnaire
 from tests.services.world import LEADER, LINE, World, build
@@ -105,7 +105,7 @@ def dial(work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setattr(Hand, "hear", hearing)
     with ExitStack() as running:
         we = running.enter_context(parts.customer())
-        sim = running.enter_context(parts.simulator(tmp_path / "journal.jsonl", Clock(scale=0.02)))
+        sim = running.enter_context(parts.simulator(tmp_path / "journal.jsonl", SimulatedClock(scale=0.02)))
 
         def dialled(form: Questionnaire) -> Phone:
             world = build(replace(work, voice=TwimlRenderer(we.base)), form)

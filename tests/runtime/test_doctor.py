@@ -52,7 +52,7 @@ from runtime.settings import Settings
 from services.follow_up.staff_requests import Told
 from services.privacy import person_requests
 from services.unfit import isolation
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from store import audit, roles
 from store.messages.outbox import insert_row
 from store.tables.outbox import senders
@@ -147,7 +147,7 @@ def set_up(
     monkeypatch.setattr(signs, "PATIENCE_S", 0.0)
     monkeypatch.setattr(heartbeats, "KEY", f"alo:heartbeats:{tmp_path}")  # the run's tests share a broker
     port, front = free_port(), {}
-    with parts.simulator(tmp_path / "journal.jsonl", Clock()) as sim:
+    with parts.simulator(tmp_path / "journal.jsonl", SimulatedClock()) as sim:
         env = {
             **{name.upper(): value for name, value in KEYS.items()},
             "DATABASE_URL": database_url,

@@ -20,7 +20,7 @@ from cli.main import alo
 from cli.session import Session
 from services.sending import dispatcher
 from services.work import Work
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from store.tables.outbox import senders
 from store.tables.staff import audit
 from store.unit_of_work import refuse_open_transaction
@@ -37,7 +37,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def sim(tmp_path: Path) -> Iterator[Sim]:
     """The network on the world's day."""
-    clock = Clock.parse(f"{START.isoformat()}@1@{datetime.now(UTC).isoformat()}", 0.02)
+    clock = SimulatedClock.parse(f"{START.isoformat()}@1@{datetime.now(UTC).isoformat()}", 0.02)
     with parts.simulator(tmp_path / "journal.jsonl", clock) as running:
         for number in (OUR_NUMBER, ONE_WAY, LINE):
             running.post("/numbers", {"number": number})

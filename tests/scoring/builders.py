@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from scoring.cube import Cell, Cube, Forms, Stratum
-from scoring.points import Sheet, sheet
+from scoring.points import ScoreSheet, sheet
 from survey.form.questionnaire import Choice, Question, Questionnaire
 
 LEVELS = (
@@ -31,7 +31,7 @@ def form(code: str, plain: int, conditional: int = 0, section: str = "A") -> Que
     return Questionnaire(code, "1", {"vi": code}, "vi", ("vi",), tuple(questions))
 
 
-def sheets(*forms: Questionnaire) -> dict[str, Sheet]:
+def sheets(*forms: Questionnaire) -> dict[str, ScoreSheet]:
     """Their sheets by digest."""
     return {f.sha256: sheet(f) for f in forms}
 

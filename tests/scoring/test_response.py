@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contact.outcomes import Disposition
-from scoring.response import Outcomes, Rates, outcomes, rates
+from scoring.response import DispositionCounts, Rates, outcomes, rates
 
-COUNTS = st.builds(Outcomes, **{f.name: st.integers(0, 2000) for f in fields(Outcomes)})
+COUNTS = st.builds(DispositionCounts, **{f.name: st.integers(0, 2000) for f in fields(DispositionCounts)})
 
 
 def test_by_hand() -> None:
@@ -27,7 +27,7 @@ def test_by_hand() -> None:
 
 
 @given(COUNTS)
-def test_each_rate_is_a_share_and_more_unknown_never_raises_it(counts: Outcomes) -> None:
+def test_each_rate_is_a_share_and_more_unknown_never_raises_it(counts: DispositionCounts) -> None:
     found = rates(counts)
     values = [getattr(found, f.name) for f in fields(Rates)]
     assert all(value is None or 0 <= value <= 1 for value in values)
@@ -42,7 +42,7 @@ def test_each_rate_is_a_share_and_more_unknown_never_raises_it(counts: Outcomes)
 
 
 @given(COUNTS)
-def test_response_is_cooperation_times_contact(counts: Outcomes) -> None:
+def test_response_is_cooperation_times_contact(counts: DispositionCounts) -> None:
     found = rates(counts)
     if found.coop1 is not None and found.con3 is not None:
         assert found.rr5 == found.coop1 * found.con3
@@ -50,7 +50,7 @@ def test_response_is_cooperation_times_contact(counts: Outcomes) -> None:
 
 
 def test_an_empty_list_has_no_rates() -> None:
-    assert set(vars_of(rates(Outcomes()))) == {None}
+    assert set(vars_of(rates(DispositionCounts()))) == {None}
 
 
 def vars_of(found: Rates) -> list[Fraction | None]:

@@ -10,7 +10,7 @@ import pytest
 
 from contact import calendar, settings
 from contact.calendar import ZONE
-from contact.ladder import DEFAULT, Ladder, Step
+from contact.ladder import DEFAULT, Ladder, LadderStep
 from contact.settings import RoundSettings
 from services.campaign import campaigns
 from services.campaign import next_step as advance
@@ -27,7 +27,7 @@ from tests.doubles import FakeCarriers, FakeClock
 from tests.services.nation import nation
 from tests.services.world import World
 
-CALLS_FIRST = Ladder((Step("call", "call", 0), Step("text", "invitation", 3600)))
+CALLS_FIRST = Ladder((LadderStep("call", "call", 0), LadderStep("text", "invitation", 3600)))
 AFTERNOONS = calendar.same_all_week(calendar.day("14:00-16:00"), calendar.day("14:00-16:00"), sunday_mornings=True)
 
 

@@ -287,7 +287,7 @@ def test_nothing_a_spreadsheet_would_calculate_leaves(
 
 
 def test_numbers_stay_numbers_and_formulas_become_words() -> None:
-    assert [tables.guarded(cell) for cell in ("-5", "-5,5", "5", "-a", "=1", "+1", "@x", "\t1", "x=1")] == [
+    assert [tables.guard_formula(cell) for cell in ("-5", "-5,5", "5", "-a", "=1", "+1", "@x", "\t1", "x=1")] == [
         "-5", "-5,5", "5", "'-a", "'=1", "'+1", "'@x", "'\t1", "x=1",
     ]  # fmt: skip
 
@@ -365,8 +365,8 @@ def guessed(cell: str) -> str:
 
 def test_what_began_with_an_apostrophe_keeps_it() -> None:
     for text in ("'=1", "''=1", "'0012", "=1", "0012", "'tốt", "'", "", "12-05", "x", "MAY 2026", "1E5", "HTX001"):
-        assert tables.unguarded(tables.kept(text)) == text
-        assert tables.unguarded(tables.guarded(text)) == text or tables.is_lossy(text)
+        assert tables.unguard(tables.as_text_cell(text)) == text
+        assert tables.unguard(tables.guard_formula(text)) == text or tables.is_lossy(text)
 
 
 def test_every_export_stands_in_the_audit_trail_with_its_reason(

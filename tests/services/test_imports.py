@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from demo.samples.make_samples import QUESTIONNAIRES
-from files.faults import Fault, RefusedError
+from files.faults import FileFault, FileRefusedError
 from files.reports import ImportReport, report_from_json
 from services.interview import questionnaires
 from services.interview import recording as interviews
@@ -259,7 +259,7 @@ def test_an_unknown_office_is_refused(work: Work, owner: Database) -> None:
 
 
 def test_a_list_that_is_none_is_refused(work: Work, office: str, tmp_path: Path) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(FileRefusedError):
         import_registry(work, office, write(tmp_path / "a.xlsx", DS=[["no", "list"]]), ACTOR)
 
 
@@ -499,7 +499,7 @@ def test_an_unknown_round_is_refused(work: Work, owner: Database, tmp_path: Path
 
 
 def test_a_report_survives_json() -> None:
-    report = ImportReport("registry", "mau", "ab", {"added": 1}, (Fault("list.duplicate", {"row": 2}, "A", 3),))
+    report = ImportReport("registry", "mau", "ab", {"added": 1}, (FileFault("list.duplicate", {"row": 2}, "A", 3),))
     assert report_from_json(report.to_json()) == report
     assert json.loads(report.to_json())["faults"][0]["row"] == 3
     assert use_case.ImportReport is ImportReport

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from files.online import OnlineRow
 from files.online_answers import Choices
-from files.online_forms import FormReader, Understood
+from files.online_forms import FormAnswers, FormReader
 from files.reports import ImportReport, report_from_json
 from services.interview.recording import enter
 from services.registry.imports import import_online
@@ -185,7 +185,7 @@ def test_what_a_reviewer_has_rejected_stays_out(world: World, bring_in: Import, 
 
 
 def test_a_file_of_which_no_column_is_a_question_stops_nobody(world: World, bring_in: Import) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         bring_in(["ma_htx", "g/vuon", "g/ao", "_id", "_status"], ["DX001", "1", "2", 5, "submitted_via_web"])
     assert refused.value.faults[0].code == "online.no_question"
     assert "g/vuon" in str(refused.value.faults[0].params["columns"])
@@ -314,7 +314,7 @@ def test_a_number_that_another_question_is_called_is_in_doubt(work: Work, tmp_pa
 def test_a_column_that_may_be_either_is_refused(work: Work, tmp_path: Path) -> None:
     world = build(work, form(consent(), Question("phone", "text", said("Số nào?")), code="EITHER"))
     path = write(tmp_path / "o.xlsx", A=[["phone", "consent"], [LEADER, "yes"]])
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         import_online(world.work, "2026", path, "t")
     assert [(f.code, f.column) for f in refused.value.faults] == [("online.two_meanings", "A (phone)")]
 
@@ -363,14 +363,14 @@ def test_sheets_that_are_not_read_are_named(world: World, tmp_path: Path) -> Non
 def test_cells_are_read_before_the_rounds_row_is_locked(
     world: World, bring_in: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = FormReader.read
+    usual = FormReader.understand
 
-    def read(reader: FormReader, row: OnlineRow) -> Understood:
+    def read(reader: FormReader, row: OnlineRow) -> FormAnswers:
         with world.work.database.transaction() as conn:  # fails at once where somebody holds the row
             conn.execute(sa.select(rounds).with_for_update(nowait=True)).all()
         return usual(reader, row)
 
-    monkeypatch.setattr(FormReader, "read", read)
+    monkeypatch.setattr(FormReader, "understand", read)
     bring_in(["Mã", "cay"], ["DX001", "Cam"])
     assert world.answers() == {"cay": "cam"}
 
@@ -390,7 +390,7 @@ def test_repeated_groups_of_a_submission_answer_nothing(world: World, tmp_path: 
         report = import_online(world.work, "2026", write(tmp_path / f"{parent}.xlsx", A=main, rep=again), "t", True)
         assert [fault.code for fault in report.faults if fault.sheet == "rep"] == ["online.sheet_repeats"]
     alone = write(tmp_path / "alone.xlsx", rep=again)
-    with pytest.raises(RefusedError, match=r"online\.sheet_repeats"):
+    with pytest.raises(FileRefusedError, match=r"online\.sheet_repeats"):
         import_online(world.work, "2026", alone, "t")
 
 
@@ -413,7 +413,7 @@ def test_phones_are_found_under_the_headings_of_lists(world: World, bring_in: Im
 
 @pytest.mark.parametrize("heading", ["SĐT cũ", "Số điện thoại kế toán", "SĐT người nhà"])
 def test_other_peoples_phones_name_nobody(world: World, bring_in: Import, heading: str) -> None:
-    with pytest.raises(RefusedError, match=r"online\.no_header"):
+    with pytest.raises(FileRefusedError, match=r"online\.no_header"):
         bring_in([heading, "cay", "_uuid"], [LEADER, "cam", "u"])
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from demo.samples.make_samples import QUESTIONNAIRES
-from files.faults import RefusedError
+from files.faults import FileRefusedError
 from services.interview import questionnaires
 from services.refusal import Refusal
 from services.work import Work
@@ -47,7 +47,7 @@ def test_another_text_under_the_same_version_is_refused(work: Work, owner: Datab
 
 
 def test_a_faulty_form_is_not_published(work: Work, owner: Database, tmp_path: Path) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(FileRefusedError):
         questionnaires.publish(work, write(tmp_path / "a.xlsx", survey=[["type"]]), "cli:test")
     assert questionnaires.published(work) == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from tests.simulator import parts
 
 
@@ -22,7 +22,7 @@ def we() -> Iterator[parts.Customer]:
 @pytest.fixture
 def sim(tmp_path: Path, we: parts.Customer) -> Iterator[parts.Sim]:
     """A simulator at 1200 times the pace, with our number announced at the customer."""
-    clock = Clock.parse(parts.FAST.format(anchor=datetime.now(UTC).isoformat()))
+    clock = SimulatedClock.parse(parts.FAST.format(anchor=datetime.now(UTC).isoformat()))
     with parts.simulator(tmp_path / "journal.jsonl", clock) as running:
         number = {"number": parts.OUR_NUMBER, "sms_url": we.base + "/sms", "voice_url": we.base + "/voice"}
         running.post("/numbers", number)

@@ -18,7 +18,7 @@ from twilio.rest import Client
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simulator.app import make_simulator
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.network.network import Config, Network
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "t" * 32
@@ -143,7 +143,7 @@ class Sim:
 
 
 @contextmanager
-def simulator(journal: Path, clock: Clock, seed: int = 7) -> Iterator[Sim]:
+def simulator(journal: Path, clock: SimulatedClock, seed: int = 7) -> Iterator[Sim]:
     """A simulator on a port of its own."""
     net = Network(Config(ACCOUNT, TOKEN, journal, clock, seed))
     server = make_simulator(net, "127.0.0.1", 0)

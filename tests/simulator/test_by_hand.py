@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from simulator.app import make_simulator
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.network.network import Config, Network
 from tests.simulator import parts
 from tests.simulator.interviewer import Interviewer
@@ -29,7 +29,7 @@ ASK = (
 @pytest.fixture
 def slow(tmp_path: Path, we: Customer) -> Iterator[Sim]:
     """A simulator in which a second of the network takes a twentieth: slow enough for a hand."""
-    with parts.simulator(tmp_path / "journal.jsonl", Clock(scale=0.05)) as running:
+    with parts.simulator(tmp_path / "journal.jsonl", SimulatedClock(scale=0.05)) as running:
         number = {"number": OUR_NUMBER, "sms_url": we.base + "/sms", "voice_url": we.base + "/voice"}
         running.post("/numbers", number)
         yield running
@@ -167,13 +167,13 @@ def test_a_phone_taken_while_its_person_talks_goes_on_by_hand(slow: Sim, we: Cus
 
 def test_what_is_held_outlives_a_kill(tmp_path: Path, we: Customer) -> None:
     journal = tmp_path / "journal.jsonl"
-    with parts.simulator(journal, Clock(scale=0.05)) as first:
+    with parts.simulator(journal, SimulatedClock(scale=0.05)) as first:
         first.handset(PERSON)
         hold(first)
-    net = Network(Config(ACCOUNT, TOKEN, journal, Clock()))
+    net = Network(Config(ACCOUNT, TOKEN, journal, SimulatedClock()))
     server = make_simulator(net, "127.0.0.1", 0)
     try:
-        assert net.village.hand(PERSON) is not None
+        assert net.population.hand(PERSON) is not None
     finally:
         server.server_close()
         net.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Response, redirect
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.network.callbacks import Courier, Overrides, Trouble, split_overrides
 from simulator.network.journal import Journal
 from tests.simulator.parts import OUR_NUMBER, TOKEN, Arrival, Customer, Sim
@@ -23,7 +23,7 @@ PERSON = "+84901000001"
 @pytest.fixture
 def courier(tmp_path: Path) -> Courier:
     """A courier with the account's token."""
-    return Courier(TOKEN, Journal(tmp_path / "courier.jsonl", Clock()))
+    return Courier(TOKEN, Journal(tmp_path / "courier.jsonl", SimulatedClock()))
 
 
 @pytest.mark.parametrize(

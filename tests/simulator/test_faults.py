@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from tests.simulator.parts import ACCOUNT, FAST, OUR_NUMBER, TOKEN, Arrival, Customer, Sim, simulator
 
 PERSON = "+84901000001"
@@ -138,7 +138,7 @@ def test_a_seed_repeats_its_throttling_and_its_faults(tmp_path: Path, we: Custom
     """Two runs with one seed refuse the same tries and lose the same receipts; another seed others."""
 
     def run(seed: int, file: str) -> tuple[list[int], list[object]]:
-        clock = Clock.parse(FAST.format(anchor=datetime.now(UTC).isoformat()))
+        clock = SimulatedClock.parse(FAST.format(anchor=datetime.now(UTC).isoformat()))
         with simulator(tmp_path / file, clock) as sim:
             sim.post("/numbers", {"number": OUR_NUMBER})
             sim.post("/faults", {"throttle": 0.5, "lose": 0.5, "seed": seed})

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import requests
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from simulator.people.handsets import Handset
-from simulator.people.population import Village
+from simulator.people.population import Population
 from simulator.people.topics import Topic, recognise, squeeze
 from tests.simulator.interviewer import NAMES, Interviewer
 from tests.simulator.parts import ACCOUNT, FAST, OUR_NUMBER, TOKEN, Customer, Sim, simulator, topics
@@ -49,13 +49,13 @@ def test_the_ledger_is_what_we_stored(sim: Sim, interviewer: Interviewer, medium
 
 
 def test_opinions_do_not_depend_on_order_channel_or_faults() -> None:
-    village, turned = Village(7), Village(7)
+    village, turned = Population(7), Population(7)
     for topic in topics():
         village.add_topic(topic)
     for topic in reversed(topics()):
         turned.add_topic({**topic, "options": topic.get("options", [])[::-1]})
 
-    def opinions(where: Village) -> dict[str, str]:
+    def opinions(where: Population) -> dict[str, str]:
         return {t.name: Handset(PERSON, seed=7).opinion(t) for t in where.topics()}
 
     assert opinions(village) == opinions(turned)
@@ -229,7 +229,7 @@ def test_a_question_without_keys_for_ones_opinion_is_noticed(sim: Sim, interview
 
 def test_only_the_newest_question_is_answered_and_thanks_do_not_hide_it(tmp_path: Path) -> None:
     """People think ten times as long here, so that all three texts are there before the first answer."""
-    clock = Clock.parse(FAST.format(anchor=datetime.now(UTC).isoformat()), scale=10)
+    clock = SimulatedClock.parse(FAST.format(anchor=datetime.now(UTC).isoformat()), scale=10)
     scale = "1=Rat hai long 2=Hai long 3=Khong hai long 4=Khong co y kien"
     with simulator(tmp_path / "journal.jsonl", clock) as slow:
         slow.post("/numbers", {"number": OUR_NUMBER})

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import requests
 
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from tests.simulator.parts import ACCOUNT, FAST, OUR_NUMBER, TOKEN, Customer, Sim, simulator, topics
 
 PERSON, OTHER = "+84901000001", "+84901000002"
@@ -27,9 +27,9 @@ QUESTION = "C2: Hai long ve thu tuc vay von? 1=Rat hai long 2=Hai long 3=Khong h
 HEARD = "Ông bà có hài lòng về thủ tục vay vốn không? Rất hài lòng, bấm phím 1. Hài lòng, bấm phím 2."
 
 
-def _clock(rate: float, scale: float = 1.0) -> Clock:
+def _clock(rate: float, scale: float = 1.0) -> SimulatedClock:
     start = FAST.partition("@")[0]
-    return Clock.parse(f"{start}@{rate}@{datetime.now(UTC).isoformat()}", scale)
+    return SimulatedClock.parse(f"{start}@{rate}@{datetime.now(UTC).isoformat()}", scale)
 
 
 def _arrange(sim: Sim, we: Customer, **number: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.phone import talk
 from simulator.phone.twiml import DocumentError, GatherRules, Reply, gather, parse, read, replies
-from simulator.wire import Answer
+from simulator.wire import WireAnswer
 from tests.simulator.parts import OUR_NUMBER, Arrival, Customer, Sim
 
 PERSON = "+84901000001"
@@ -64,7 +64,7 @@ def test_gather_rules_have_the_platforms_defaults() -> None:
 )
 def test_documents_that_cannot_be_carried_out(body: bytes, kind: str, code: int) -> None:
     with pytest.raises(DocumentError) as bad:
-        read(Answer(200, kind, body))
+        read(WireAnswer(200, kind, body))
     assert bad.value.code == code
 
 
@@ -73,13 +73,13 @@ def test_the_texts_of_a_messaging_answer() -> None:
         "<Response><Message statusCallback='/r/1?a=%2F'>C1: một &amp; hai</Message>"
         "<Message action='r/2' to='+84902' from='+84903'><Body> hai </Body></Message><Unknown/></Response>"
     )
-    got = replies(Answer(200, "text/xml; charset=utf-8", xml.encode()), "https://alo.example/sms/in")
+    got = replies(WireAnswer(200, "text/xml; charset=utf-8", xml.encode()), "https://alo.example/sms/in")
     assert got == [
         Reply("C1: một & hai", callback="https://alo.example/r/1?a=%2F"),
         Reply("hai", "+84902", "+84903", "https://alo.example/sms/r/2"),
     ]
-    assert replies(Answer(204, "", b""), "x") == []
-    assert replies(Answer(200, "text/plain", "chào".encode()), "x") == [Reply("chào")]
+    assert replies(WireAnswer(204, "", b""), "x") == []
+    assert replies(WireAnswer(200, "text/plain", "chào".encode()), "x") == [Reply("chào")]
 
 
 def _calls(sim: Sim, we: Customer, documents: dict[str, str], persona: str = "quick", **more: str) -> list[Arrival]:

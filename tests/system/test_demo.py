@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from demo.data_directory import free_port
-from demo.samples.sample_list import village_rows
+from demo.samples.sample_list import sample_rows
 from tests import faults
 from tests.house.source import ROOT
 
@@ -66,7 +66,7 @@ def test_it_passes_every_check(played: Played) -> None:
 
 def secrets(directory: Path) -> dict[str, str]:
     """What no log may hold → what it is: numbers without their prefix, persons, words written and spoken."""
-    rows = list(village_rows())
+    rows = list(sample_rows())
     journal = [json.loads(line) for line in (directory / "journal.jsonl").read_text("utf-8").splitlines()]
     numbers = {e[side] for e in journal for side in ("to", "sender") if side in e}
     bodies = {e["body"] for e in journal if len(e.get("body", "")) >= SHORTEST_WORDS}

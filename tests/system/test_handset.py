@@ -34,7 +34,7 @@ from runtime.clock import FastClock
 from services.sending import dispatcher
 from services.staff import accounts as staff
 from services.work import Work
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from store.tables.outbox import call_turns, senders
 from store.unit_of_work import Database
 from tests.doubles import START
@@ -92,7 +92,7 @@ def place(work: Work, console: Database, tmp_path: Path) -> Iterator[Place]:
     """Network, gateway and staff pages on one business clock that goes at normal speed, on a Wednesday morning."""
     anchor, port = datetime.now(UTC), free_port()
     base, secrets = f"http://127.0.0.1:{port}", {"demo": TwilioCredentials(ACCOUNT, (TOKEN,))}
-    clock = Clock.parse(f"{START.isoformat()}@1@{anchor.isoformat()}", 0.5)
+    clock = SimulatedClock.parse(f"{START.isoformat()}@1@{anchor.isoformat()}", 0.5)
     with parts.simulator(tmp_path / "journal.jsonl", clock) as sim:
         carriers, ticking = CarrierRouter(secrets, base), FastClock(START, 1, anchor)
         world = build_world(replace(work, clock=ticking, carriers=carriers, voice=TwimlRenderer(base)))

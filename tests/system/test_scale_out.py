@@ -25,7 +25,7 @@ import psycopg
 import pytest
 
 from demo import sample_people as village
-from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulator
+from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, NetworkProcess, simulator
 from demo.scenario import SAMPLES
 from migrations.upgrade import upgrade
 from runtime import processes
@@ -97,7 +97,7 @@ class Pair:
         token = secrets.token_hex(16)
         key = base64.b64encode(secrets.token_bytes(32)).decode()
         clock = f"{START.isoformat()}@{RATE}@{(datetime.now(UTC) + HEAD_START).isoformat()}"
-        self.network = Network(f"http://{self.one.address}:{NETWORK_PORT}")
+        self.network = NetworkProcess(f"http://{self.one.address}:{NETWORK_PORT}")
         given: dict[str, Any] = {
             "database_url": shared.database["alo_machine"], "database_owner_url": shared.database["alo_owner"],
             "alo_console_database_url": shared.database["alo_console"], "broker_url": shared.broker,
@@ -199,7 +199,7 @@ def test_one_host_is_cut_off_and_nothing_is_lost_doubled_or_stuck(pair: Pair) ->
 
 def violations(pair: Pair) -> dict[str, list[str]]:
     """What the network's journal has against us, by check."""
-    held, everybody = witness.stored(pair.work), village.villagers(pair.work)
+    held, everybody = witness.stored(pair.work), village.read_people(pair.work)
     found = witness.examine(pair.work, held, witness.read(pair.journal), everybody, SETTINGS)
     return {name: lines[:10] for name, lines in found.items() if lines}
 
@@ -217,7 +217,7 @@ def launch(pair: Pair) -> UUID:
     begin = START - timedelta(days=1)
     end = START + timedelta(hours=16)
     rounds.open_round(work, ROUND, "Thử", "2025", "thử", begin, end, known, ACTOR, SETTINGS)
-    everybody = village.villagers(work)
+    everybody = village.read_people(work)
     pair.network.settle(people.handsets(everybody, SEED), village.topics(village.forms(work, everybody)))
     assert wait(lambda: work.clock.now() >= START, 60)
     campaign_id = campaigns.draft(work, ROUND, OFFICE, ACTOR)

@@ -11,7 +11,7 @@ from hypothesis.stateful import invariant, rule
 from contact import settings
 from contact.calendar import day, same_all_week
 from contact.delivery import State
-from contact.ladder import DEFAULT, Ladder, Step
+from contact.ladder import DEFAULT, Ladder, LadderStep
 from services.rounds import rounds
 from services.senders import failover, senders
 from store.messages import senders as sender_rows
@@ -28,9 +28,9 @@ HOURS = {
 }
 LADDERS = {
     "usual": DEFAULT,
-    "calls first": Ladder((Step("call", "call", 0), Step("text", "invitation", 3600))),
-    "one text": Ladder((Step("text", "invitation", 0),)),
-    "calls": Ladder((Step("call", "call", 0, attempts=2), Step("call", "call", 7200, other_time=True))),
+    "calls first": Ladder((LadderStep("call", "call", 0), LadderStep("text", "invitation", 3600))),
+    "one text": Ladder((LadderStep("text", "invitation", 0),)),
+    "calls": Ladder((LadderStep("call", "call", 0, attempts=2), LadderStep("call", "call", 7200, other_time=True))),
 }
 
 

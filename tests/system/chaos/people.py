@@ -11,9 +11,9 @@ from typing import Any
 
 from contact.calendar import day, same_all_week
 from contact.caps import Caps
-from contact.ladder import Ladder, Step
+from contact.ladder import Ladder, LadderStep
 from contact.settings import RoundSettings
-from demo.sample_people import Villager
+from demo.sample_people import SamplePerson
 from demo.samples.sample_list import HEADER
 
 MINUTE = 60
@@ -26,9 +26,9 @@ PERSONAS = {
 STYLES = {"bare": 6, "numbered": 2, "words": 2}
 LADDER = Ladder(
     (
-        Step("text", "invitation", 0),
-        Step("call", "call", 45 * MINUTE),
-        Step("text", "reminder", 30 * MINUTE),
+        LadderStep("text", "invitation", 0),
+        LadderStep("call", "call", 45 * MINUTE),
+        LadderStep("text", "reminder", 30 * MINUTE),
     ),
     retry_s=10 * MINUTE,
 )
@@ -71,7 +71,7 @@ def write_list(path: Path, seed: int, wave: int, size: int, pairs: int) -> None:
             writer.writerow([*row, f"Thôn {place}", 9, "01/02/2010", member, "Hoạt động"])
 
 
-def handsets(people: list[Villager], seed: int, personas: Mapping[str, int] = PERSONAS) -> list[dict[str, Any]]:
+def handsets(people: list[SamplePerson], seed: int, personas: Mapping[str, int] = PERSONAS) -> list[dict[str, Any]]:
     """Every phone; who lives there (by the weights of `personas`) and how they type is drawn from seed and number."""
     found = []
     for person in people:

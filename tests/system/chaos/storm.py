@@ -15,7 +15,7 @@ from typing import Any
 from contact.settings import RoundSettings
 from demo import sample_people as usual_village
 from demo.checks import contacts
-from demo.sample_people import Villager
+from demo.sample_people import SamplePerson
 from demo.scenario import SAMPLES
 from scoring.index import Sheets
 from scoring.points import sheet
@@ -162,7 +162,7 @@ class Storm:
         path = stage.home / f"{code}.csv"
         people.write_list(path, self._plan.seed, wave, self._plan.organisations, self._plan.pairs)
         imports.import_registry(work, code, path, ACTOR)
-        mine = [p for p in usual_village.villagers(work) if p.numbers[0].startswith(f"+8490{wave:02d}")]
+        mine = [p for p in usual_village.read_people(work) if p.numbers[0].startswith(f"+8490{wave:02d}")]
         known = usual_village.forms(work, mine)
         handsets, topics = people.handsets(mine, self._plan.seed, self._plan.personas), usual_village.topics(known)
         stage.village["handsets"] += handsets
@@ -249,7 +249,7 @@ class Storm:
 
     def _judge(self, quiet: bool) -> None:
         stage, report = self._stage, self._report
-        everybody: list[Villager] = usual_village.villagers(stage.work)
+        everybody: list[SamplePerson] = usual_village.read_people(stage.work)
         held = witness.stored(stage.work)
         journal = witness.read(stage.journal)
         report.violations = witness.examine(stage.work, held, journal, everybody, self._plan.rules)

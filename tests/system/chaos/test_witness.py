@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from scoring.points import Sheet
+from scoring.points import ScoreSheet
 from tests.system.chaos import figures, people, witness
 from tests.system.chaos.witness import Meant
 
@@ -97,7 +97,7 @@ def test_a_contact_cleared_after_its_opt_out_is_seen_and_one_that_is_put_back_is
 def test_figures_are_compared_over_what_both_answered() -> None:
     stormy, calm = {"A": {"q1": "1", "q2": "2"}}, {"A": {"q1": "1", "q3": "3"}, "B": {"q1": "1"}}
     assert figures.common(stormy, calm) == {("A", "q1")}
-    found = figures.differences(stormy, calm, {"A": "f", "B": "f"}, {"f": Sheet("f", "F", {})})
+    found = figures.differences(stormy, calm, {"A": "f", "B": "f"}, {"f": ScoreSheet("f", "F", {})})
     assert found == ["only 1 of 3 answers are in both"]
 
 

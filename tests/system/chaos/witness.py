@@ -21,7 +21,7 @@ from contact.caps import EXEMPT
 from contact.settings import RoundSettings
 from demo import checks as usual
 from demo.checks import contacts, ref_of
-from demo.sample_people import Villager, topic_name
+from demo.sample_people import SamplePerson, topic_name
 from services.calls import dialogue as calls
 from services.interview import recording as interviews
 from services.sending.policy import ANSWERS_SOMEBODY
@@ -119,7 +119,7 @@ def examine(
     work: Work,
     held: Stored,
     journal: Sequence[Entry],
-    people: Sequence[Villager],
+    people: Sequence[SamplePerson],
     settings: RoundSettings = village.SETTINGS,
 ) -> dict[str, list[str]]:
     """Every check by name → its violations; `settings` are those of the round. While things are under way, `held` must
@@ -142,7 +142,7 @@ def examine(
     }
 
 
-def _answers(person: Villager, said: Mapping[str, Mapping[str, Meant]], held: Stored) -> Iterator[str]:
+def _answers(person: SamplePerson, said: Mapping[str, Mapping[str, Meant]], held: Stored) -> Iterator[str]:
     meant_by = {topic: m for number in person.numbers for topic, m in said.get(number, {}).items()}
     has = {topic_name(person.questionnaire, q): v for q, v in held.answers.get(person.interview_id, {}).items()}
     for topic in sorted({*meant_by, *has}):
@@ -287,7 +287,7 @@ def apologies(journal: Sequence[Entry], work: Work) -> int:
     return sum(e["kind"] == "webhook.sent" and e.get("answer") == sorry for e in journal)
 
 
-def leaks(home: Path, people: Sequence[Villager]) -> list[str]:
+def leaks(home: Path, people: Sequence[SamplePerson]) -> list[str]:
     """Logs of ours that know somebody's number."""
     numbers = {number.removeprefix("+84") for person in people for number in person.numbers}
     logs = [log for log in (home / "logs").glob("*.log") if log.name != "simulator.log"]

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from demo.network_process import CALL_NUMBER, TEXT_NUMBER, Network
+from demo.network_process import CALL_NUMBER, TEXT_NUMBER, NetworkProcess
 from runtime.demo_data import ACCOUNT
 from tests.house.source import ROOT
 from tests.system.install import units
@@ -161,7 +161,7 @@ class Journey:
             [sys.executable, *argv, "--journal", str(ABOVE / "journal.jsonl")],
             cwd=ROOT, env={**os.environ, "SIMULATOR_TOKEN": TOKEN}, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        network = Network(SIMULATOR)
+        network = NetworkProcess(SIMULATOR)
         network.wait_ready()
         network.connect_numbers(f"https://{HOST}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from demo.sample_people import Villager
+from demo.sample_people import SamplePerson
 from demo.samples.sample_list import HEADER
 from services.registry.offices import PROVINCES
 
@@ -44,7 +44,7 @@ def write_list(path: Path, seed: int, office: int, size: int) -> None:
             writer.writerow([*row, "", f"Xã Mẫu {place % 40}", "Thôn 1", 9, "01/02/2010", member, "Hoạt động"])
 
 
-def handsets(people: list[Villager], seed: int) -> list[dict[str, Any]]:
+def handsets(people: list[SamplePerson], seed: int) -> list[dict[str, Any]]:
     """Every phone: the first with the person, further ones in a drawer; drawn from the seed and the number."""
     found = []
     for person in people:

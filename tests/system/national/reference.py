@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
-from demo.sample_people import Villager
+from demo.sample_people import SamplePerson
 from runtime.settings import Settings
 from services.work import Work
 from store.messages import outbox as outbox_rows
@@ -68,7 +68,7 @@ class Control:
     """The people of the control office and the gateway they speak to."""
 
     def __init__(
-        self, work: Work, settings: Settings, meters: Meters, people: Sequence[Villager], per_s: float
+        self, work: Work, settings: Settings, meters: Meters, people: Sequence[SamplePerson], per_s: float
     ) -> None:
         """Half of them write, half of them are called; `per_s`: of MANNERS."""
         self._work, self._settings, self._meters, self._per_s = work, settings, meters, per_s

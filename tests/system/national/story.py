@@ -18,12 +18,12 @@ import psycopg
 
 from contact.calendar import day, same_all_week
 from contact.caps import Caps
-from contact.ladder import Ladder, Step
+from contact.ladder import Ladder, LadderStep
 from contact.settings import RoundSettings
 from demo import sample_people as village
 from demo.data_directory import free_port
-from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, Network, simulated
-from demo.sample_people import Villager
+from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, NetworkProcess, simulated
+from demo.sample_people import SamplePerson
 from demo.scenario import SAMPLES
 from runtime.container import machine_work
 from runtime.embedded import SUPERUSER, Postgres
@@ -52,10 +52,10 @@ MINUTE = 60
 HOURS = day("06:00-22:00")
 LADDER = Ladder(
     (
-        Step("text", "invitation", 0),
-        Step("call", "call", 60 * MINUTE),
-        Step("text", "reminder", 60 * MINUTE),
-        Step("call", "call", 60 * MINUTE),
+        LadderStep("text", "invitation", 0),
+        LadderStep("call", "call", 60 * MINUTE),
+        LadderStep("text", "reminder", 60 * MINUTE),
+        LadderStep("call", "call", 60 * MINUTE),
     ),
     retry_s=15 * MINUTE,
 )
@@ -129,7 +129,7 @@ def _leg(complete: Settings, course: Course, figures: Figures, say: Say) -> None
     figures.take(course)
 
 
-def _by_hand(live: Settings, meters: Meters, people: list[Villager], found: dict[str, list[Cost]]) -> None:
+def _by_hand(live: Settings, meters: Meters, people: list[SamplePerson], found: dict[str, list[Cost]]) -> None:
     """What requests cost when the server is never idle, and when they come one by one as a country's do."""
     for place, (manner, pace) in enumerate(MANNERS.items()):
         control = Control(machine_work(live), live, meters, people[place :: len(MANNERS)], pace)
@@ -139,7 +139,7 @@ def _by_hand(live: Settings, meters: Meters, people: list[Villager], found: dict
 @contextmanager
 def _running(
     settings: Settings, start: datetime, rate: float, head_start: timedelta
-) -> Iterator[tuple[Settings, Network, Meters]]:
+) -> Iterator[tuple[Settings, NetworkProcess, Meters]]:
     """Gateway, workers, beat and network on a clock that shows `start` after `head_start` (real).
 
     The network comes last and goes first: it finds a gateway whenever somebody writes.
@@ -153,7 +153,7 @@ def _running(
             yield live, network, meters
 
 
-def _controls(plan: Plan, people: list[Villager]) -> list[Villager]:
+def _controls(plan: Plan, people: list[SamplePerson]) -> list[SamplePerson]:
     """The people of the control office: it is the last one."""
     prefix = f"+8490{len(country.offices(plan.organisations)):02d}"
     return [person for person in people if person.numbers[0].startswith(prefix)]
@@ -170,9 +170,9 @@ def _settings(plan: Plan, ports: tuple[int, int]) -> Settings:
     return Settings(**given)
 
 
-def _people(settings: Settings) -> list[Villager]:
+def _people(settings: Settings) -> list[SamplePerson]:
     work = machine_work(settings)
-    people = village.villagers(work)
+    people = village.read_people(work)
     work.database.close()
     return people
 
@@ -218,8 +218,8 @@ def _import(plan: Plan, settings: Settings, number: int, code: str, size: int) -
 
 
 def _run(
-    settings: Settings, network: Network, meters: Meters, others: list[Villager], course: Course, figures: Figures,
-    say: Say,
+    settings: Settings, network: NetworkProcess, meters: Meters, others: list[SamplePerson], course: Course,
+    figures: Figures, say: Say,
 ) -> bool:  # fmt: skip
     """Whether the day came to its end in this leg; then what came of it stands in `figures`."""
     work, plan = machine_work(settings), figures.plan
@@ -235,7 +235,7 @@ def _run(
     return True
 
 
-def _move_in(work: Work, network: Network, others: list[Villager], plan: Plan) -> None:
+def _move_in(work: Work, network: NetworkProcess, others: list[SamplePerson], plan: Plan) -> None:
     topics = village.topics(village.forms(work, others))
     for at in range(0, len(others), 2000):
         network.settle(country.handsets(others[at : at + 2000], plan.seed), topics if at == 0 else [])
@@ -249,7 +249,7 @@ def _pace(work: Work, rate: Decimal) -> None:
             senders.change(conn, row.id, rate_per_s=rate, burst=max(1, int(rate)), lines=lines)
 
 
-def _launch(work: Work, plan: Plan, others: list[Villager]) -> UUID:
+def _launch(work: Work, plan: Plan, others: list[SamplePerson]) -> UUID:
     """One national campaign over every province's organisations but the control's, approved by a second person."""
     codes = [code for code, _ in country.offices(plan.organisations)]
     campaign_id = campaigns.draft(
@@ -262,7 +262,7 @@ def _launch(work: Work, plan: Plan, others: list[Villager]) -> UUID:
     return campaign_id
 
 
-def _watch(work: Work, network: Network, meters: Meters, course: Course, figures: Figures, say: Say) -> bool:
+def _watch(work: Work, network: NetworkProcess, meters: Meters, course: Course, figures: Figures, say: Say) -> bool:
     """Show progress and keep it until the campaign is done and the network rests. Whether it came to that in time."""
     assert course.campaign is not None
     plan, readings = figures.plan, figures.readings
@@ -296,7 +296,7 @@ def _line(work: Work, readings: list[Reading], found: campaign_status.CampaignSt
 
 
 def _conclude(
-    work: Work, network: Network, others: list[Villager], campaign_id: UUID, figures: Figures, say: Say
+    work: Work, network: NetworkProcess, others: list[SamplePerson], campaign_id: UUID, figures: Figures, say: Say
 ) -> None:
     say("reading the journal")
     journal = verdict.read(figures.plan.home / "journal.jsonl")

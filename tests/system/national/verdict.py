@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from contact.settings import RoundSettings
 from demo import checks as witness
-from demo.network_process import Network
-from demo.sample_people import Villager
+from demo.network_process import NetworkProcess
+from demo.sample_people import SamplePerson
 from services.sending.policy import ANSWERS_SOMEBODY
 from services.work import Work
 from store.tables.outbox import outbox
@@ -58,7 +58,7 @@ def _what(raw: bytes) -> str:
 
 
 def examine(
-    work: Work, network: Network, journal: Journal, people: Sequence[Villager], rules: RoundSettings
+    work: Work, network: NetworkProcess, journal: Journal, people: Sequence[SamplePerson], rules: RoundSettings
 ) -> dict[str, list[str]]:
     """Every check by name → its violations."""
     differences = witness.differences(work, people, network.ledger())
@@ -68,7 +68,7 @@ def examine(
         "other than meant": [line for line in differences if not line.endswith("stored None")],
         "twice": witness.twice(journal.entries),
         "outside the hours": witness.outside_hours(started, rules.calendar),
-        "over the caps": witness.over_caps(witness.counted(work, started), rules.caps),
+        "over the caps": witness.over_caps(witness.counted_contacts(work, started), rules.caps),
         "after an opt-out": witness.after_opt_out(journal.entries),
         "stuck": stuck(work),
     }

@@ -154,7 +154,7 @@ class Bridge:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._uas.start(), self._loop).result(10)
         self.net.arrange("hold", {"number": self._person, "held": True})
-        handset = self.net.village.get(self._person)
+        handset = self.net.population.get(self._person)
         assert handset is not None
         handset.hand = self.hand
 

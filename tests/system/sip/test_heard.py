@@ -28,7 +28,7 @@ from services.calls import recordings as voices
 from services.calls.recording_cache import KnownRecordings
 from services.sending import dispatcher
 from services.work import Work
-from simulator.clock import Clock
+from simulator.clock import SimulatedClock
 from store.tables.outbox import senders
 from tests.doubles import START
 from tests.services.world import LEADER, LINE, World, build
@@ -114,7 +114,7 @@ def village(work: Work, tmp_path: Path) -> Iterator[Village]:
     """Network, gateway and phone on one business clock that goes at normal speed, on a Wednesday morning."""
     anchor, port = datetime.now(UTC), free_port()
     base, secrets = f"http://127.0.0.1:{port}", {"demo": TwilioCredentials(ACCOUNT, (TOKEN,))}
-    clock, ticking = Clock.parse(f"{START.isoformat()}@1@{anchor.isoformat()}"), FastClock(START, 1, anchor)
+    clock, ticking = SimulatedClock.parse(f"{START.isoformat()}@1@{anchor.isoformat()}"), FastClock(START, 1, anchor)
     with parts.simulator(tmp_path / "journal.jsonl", clock) as sim:
         ours = replace(work, clock=ticking, carriers=CarrierRouter(secrets, base), voice=TwimlRenderer(base))
         world = build(replace(ours, recordings=KnownRecordings(work.database, ticking)))
