@@ -146,14 +146,9 @@ def _row(
     )
     for at_column, fault_code, params in amiss:
         faults.append(row.fault(fault_code, header.label_at(at_column), plain(cells[at_column]), "emptied", **params))
-    if unusable & set(header.at.get("registry_code", ())):
-        faults.append(row.fault("online.nobody"))
-        return None
-    if status and said is None:
-        faults.append(row.fault("online.status_unknown", header.label("status"), status))
-        return None
-    if rejected := next((plain(cells[c]) for c in columns.reviews if c < len(cells) and _is_rejection(cells[c])), ""):
-        faults.append(row.fault("online.rejected", value=rejected))
+    refused = _refusal(row, columns, cells, status, said, unusable)
+    if refused is not None:
+        faults.append(refused)
         return None
     if at is None and header.text(cells, "at"):
         faults.append(row.fault("online.time_unreadable", header.label("at"), header.text(cells, "at"), "emptied"))
@@ -168,6 +163,21 @@ def _row(
         faults.append(row.fault("online.nobody"))
         return None
     return row
+
+
+def _refusal(
+    row: OnlineRow, columns: OnlineColumns, cells: Sequence[Cell], status: str, said: bool | None, unusable: set[int]
+) -> FileFault | None:
+    """Why the whole row stays out, if it does: nobody named, a status nobody knows, a rejected submission."""
+    header = columns.header
+    if unusable & set(header.at.get("registry_code", ())):
+        return row.fault("online.nobody")
+    if status and said is None:
+        return row.fault("online.status_unknown", header.label("status"), status)
+    reviews = (cells[column] for column in columns.reviews if column < len(cells))
+    if rejected := next((plain(review) for review in reviews if _is_rejection(review)), ""):
+        return row.fault("online.rejected", value=rejected)
+    return None
 
 
 def _code(cell: Cell) -> str | None:

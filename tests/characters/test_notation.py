@@ -56,8 +56,8 @@ def test_floats_that_cannot_have_kept_their_digits() -> None:
     assert not has_too_many_digits(999_999_999_999_999.0)
 
 
-@pytest.mark.parametrize(("digits", "is_rounded"), [("912000000", True), ("3160000000", True), ("84900000000", True),
+@pytest.mark.parametrize(("digits", "expected"), [("912000000", True), ("3160000000", True), ("84900000000", True),
                                                     ("912300000", False), ("0912000000", False), ("12000000", False),
                                                     ("9120000a0", False)])  # fmt: skip
-def test_nothing_but_zeros_behind_three_digits(digits: str, is_rounded: bool) -> None:
-    assert is_rounded(digits) is is_rounded
+def test_nothing_but_zeros_behind_three_digits(digits: str, expected: bool) -> None:
+    assert is_rounded(digits) is expected
