@@ -23,7 +23,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from files import limited_child
-from files.limited_child import Limits
+from files.limited_child import ChildLimits
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "questionnaires" / "HTX-NN.xlsx"
@@ -44,7 +44,7 @@ class WarmChild:
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: Limits) -> bytes:
+    def run(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: ChildLimits) -> bytes:
         """What `module` says of `source`. Raises ExceededError or DiedError."""
         if limits.memory_mb < LEAST_MB:
             return limited_child.run(module, source, arguments, limits)
@@ -56,7 +56,7 @@ class WarmChild:
             return limited_child.run(module, source, arguments, limits)
         return said
 
-    def _said(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: Limits) -> bytes | None:
+    def _said(self, module: str, source: BinaryIO, arguments: Sequence[str], limits: ChildLimits) -> bytes | None:
         """What a fork says, or None where it did not end well within its limits."""
         asked = {
             "module": module,
@@ -100,7 +100,7 @@ class WarmChild:
         self._socket = None
 
 
-def _read(out: int, limits: Limits) -> bytes | None:
+def _read(out: int, limits: ChildLimits) -> bytes | None:
     """Everything that is said, or None when it takes too long or is too much."""
     until = time.monotonic() + limits.wall_s
     poll = select.poll()

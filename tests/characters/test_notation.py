@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from characters.notation import SCIENTIFIC, expand_scientific, has_too_many_digits
+from characters.notation import SCIENTIFIC, expand_scientific, has_too_many_digits, is_rounded
 
 
 @pytest.mark.parametrize(
