@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import RowMapping
 
 from contact.calendar import Medium
 from contact.delivery import InboundText, Receipt, State
@@ -21,6 +20,7 @@ from services.texts import receive as inbound
 from services.work import Work
 from store.messages import outbox, senders
 from store.people import phones
+from store.people.phones import AskedPhone
 
 TURNS = 12
 """Until Python has rewritten, for speed, the functions that every turn runs."""
@@ -44,7 +44,7 @@ def warm_up(work: Work) -> bool:
     return True
 
 
-def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[Medium, SenderRow], RowMapping], None]) -> None:
+def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[Medium, SenderRow], AskedPhone], None]) -> None:
     with work.database.transaction() as conn:
         ours = {sender.medium: sender for sender in senders.all_rows(conn)}
         phone = phones.somebody_asked(conn)
@@ -52,10 +52,10 @@ def _rehearse(work: Work, rehearse: Callable[[Work, Mapping[Medium, SenderRow], 
         rehearse(work, ours, phone)
 
 
-def _rehearse_texts(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapping) -> None:
+def _rehearse_texts(work: Work, ours: Mapping[Medium, SenderRow], phone: AskedPhone) -> None:
     if "text" not in ours:
         return
-    number = work.vault.open(phone["number"], "phones.number", phone["hash"])
+    number = work.vault.open(phone.number, "phones.number", phone.hash)
     for turn, body in enumerate(("alo", *"12" * (TURNS // 2))):  # the same figure twice at once would not be an answer
         text = InboundText(f"warm-up-{turn}", number, ours["text"].address, body)
         reply = inbound.receive_text(work, ours["text"], text)
@@ -63,14 +63,14 @@ def _rehearse_texts(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapp
             outcomes.record_receipt(work, reply.ref, Receipt(None, State.DELIVERED, "delivered"))
 
 
-def _rehearse_keys(work: Work, ours: Mapping[Medium, SenderRow], phone: RowMapping) -> None:
+def _rehearse_keys(work: Work, ours: Mapping[Medium, SenderRow], phone: AskedPhone) -> None:
     if "call" not in ours:
         return
     ref, now = work.ids.public(), work.clock.now()
     with work.database.transaction() as conn:
         outbox.insert_row(
             conn, id=work.ids.new(), ref=ref, medium="call", purpose="call", sender_id=ours["call"].id,
-            phone_hash=phone["hash"], interview_id=phone["interview_id"], state=State.SENT, due_at=now, created_at=now,
+            phone_hash=phone.hash, interview_id=phone.interview_id, state=State.SENT, due_at=now, created_at=now,
         )  # fmt: skip
     calls.first(work, ref, "warm-up", "human")
     for turn in range(1, TURNS):

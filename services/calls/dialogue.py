@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.consent import ConsentState
 from contact.delivery import is_machine
 from ivr import callflow, menus
 from ivr.callflow import CallContext
@@ -31,6 +32,7 @@ from store.interview import phone_interviews
 from store.interview.interviews import HeldInterview
 from store.messages import outbox
 from store.people import phones
+from store.people.phones import PhoneRow
 from store.prepared import Row
 from survey.answers import Channel, Heard, Said, Silence, Spoken
 from survey.engine import side_question_forms as asides
@@ -42,7 +44,6 @@ LANGUAGE = "vi"
 """Of words to a phone without an interview."""
 MOST_TURNS = 150
 """A call that goes on longer than any form does is ended: nothing in it may run for ever."""
-SILENCED = frozenset({"stopped"})
 
 
 class UnknownCallError(LookupError):
@@ -58,7 +59,7 @@ class Line:
 
     work: Work
     conn: Connection
-    phone: Row
+    phone: PhoneRow
     call_id: UUID
     ref: str
     turn: int
@@ -157,7 +158,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
         speech = _hear(line, held, call, turn, digits, connected)
         if held.locked:
             return keep(line, closing("nothing_open"))
-        return keep(line, closing("opted_out") if phone["consent"] in SILENCED else speech)
+        return keep(line, closing("opted_out") if phone.consent is ConsentState.STOPPED else speech)
 
 
 def apology(work: Work) -> str:
@@ -174,15 +175,15 @@ def _note_machine(line: Line, outbox_id: UUID, answered_by: str) -> None:
         detection.note(line.conn, row, answered_by)
 
 
-def open_interviews(work: Work, conn: Connection, phone: Row) -> list[HeldInterview]:
+def open_interviews(work: Work, conn: Connection, phone: PhoneRow) -> list[HeldInterview]:
     """The phone's interviews that answers may still come into, locked."""
     now = work.clock.now()
-    return [row for row in phone_interviews.lock_of_phone(conn, phone["hash"]) if interviews.takes_answers(row, now)]
+    return [row for row in phone_interviews.lock_of_phone(conn, phone.hash) if interviews.takes_answers(row, now)]
 
 
 def _begin(line: Line, interview_id: UUID | None) -> Speech:
     """A call of ours was answered by somebody: the interview begins or goes on, unless they opted out meanwhile."""
-    if line.phone["consent"] in SILENCED:
+    if line.phone.consent is ConsentState.STOPPED:
         return closing("opted_out")
     held = open_interviews(line.work, line.conn, line.phone)
     row = next((row for row in held if row.id == interview_id), None)
@@ -221,7 +222,7 @@ def take(
     if isinstance(happening, Opening):
         happening = replace(happening, earlier=_earlier(line, held))
     step = interviews.take(line.work, line.conn, held, happening, line.phone)
-    wishes.carry_out(line.work, line.conn, held, line.phone["hash"], step.effects)
+    wishes.carry_out(line.work, line.conn, held, line.phone.hash, step.effects)
     if OptedOut() in step.effects:
         wishes.stop(line.work, line.conn, held, line.phone, happening, step.interview.language)
     language = step.interview.language

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from contact.address import read_address
+from contact.consent import ConsentEvent, ConsentState
 from contact.sender import SenderRow
 from ivr.script import Reject, Script
 from services.calls.dialogue import (
     CHANNEL,
-    SILENCED,
     Line,
     Speech,
     closing,
@@ -54,8 +54,8 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
             if caller.kind not in ("withheld", "code"):
                 numbers.tell_of_unreadable(work, conn, from_number, stop=False)
             return render(work, closing("unknown_caller"), "")
-        if "call" in phone["unable"]:  # who rings can be rung
-            abilities.regain(work, conn, phone["hash"], ["call"], "rang_us", "contact", "machine:ring_in")
+        if "call" in phone.unable:  # who rings can be rung
+            abilities.regain(work, conn, phone.hash, ["call"], "rang_us", "contact", "machine:ring_in")
         known = rows.by_carrier_id(conn, sender.id, carrier_id)
         if known is not None:
             return stored(work, conn, known, 0)
@@ -70,7 +70,7 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
             direction="in",
             outbox_id=None,
             sender_id=sender.id,
-            phone_hash=phone["hash"],
+            phone_hash=phone.hash,
             interview_id=row.id if row else None,
             carrier_id=carrier_id,
             began_at=line.now,
@@ -88,20 +88,20 @@ def _meant(held: Sequence[HeldInterview]) -> HeldInterview | None:
 def _greet(line: Line, sender: SenderRow, row: HeldInterview | None, served: int, number: str) -> Speech:
     """What becomes of the ring; `row` is the interview it is about, `served` how many the phone serves."""
     if row is not None and row.ring_in == "answer":
-        if line.phone["consent"] in SILENCED:
+        if line.phone.consent is ConsentState.STOPPED:
             return closing("opted_out")
         return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=served > 1)
-    if line.phone["consent"] == "held":  # whoever rings does not mean that we shall be silent
+    if line.phone.consent is ConsentState.HELD:  # whoever rings does not mean that we shall be silent
         said = consent.Said(CHANNEL, line.ref, "", line.now, row.id if row else None)
-        consent.note(line.work, line.conn, line.phone["hash"], "held", "released", said)
-    if line.phone["consent"] not in SILENCED:
+        consent.note(line.work, line.conn, line.phone.hash, ConsentState.HELD, ConsentEvent.RELEASED, said)
+    if line.phone.consent is not ConsentState.STOPPED:
         _ring_back(line, sender, row, number)
     return REFUSED
 
 
 def _ring_back(line: Line, sender: SenderRow, row: HeldInterview | None, number: str) -> None:
     """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
-    phone_hash = line.phone["hash"]
+    phone_hash = line.phone.hash
     given_up = row is not None and phones.is_given_up(line.conn, row.organisation_id, phone_hash)
     if row is not None and row.status in next_interview.WAITING and not given_up:
         call_backs.plan(line.work, line.conn, row, phone_hash, sender.id, "rang_us")

@@ -14,7 +14,7 @@ from services import tasks
 from services.refusal import Refusal
 from services.work import Work
 from store.people import phones
-from store.prepared import Row
+from store.people.phones import PhoneWithAbilities
 from store.privacy import erasures
 
 
@@ -36,7 +36,7 @@ def one_of(written: str) -> str:
     return read[0] if read else address.text
 
 
-def lock(work: Work, conn: Connection, number: str) -> Row | None:
+def lock(work: Work, conn: Connection, number: str) -> PhoneWithAbilities | None:
     """The phone of `number` (E.164), locked. None: no number a person here could have.
 
     A number on no list is kept too: it may opt out, and its turns need a lock.

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.consent import ConsentEvent, ConsentState, after
 from services.work import Work
 from store.people import consent as ledger
 from store.people import phones
-
-Kind = Literal["given", "refused", "stopped", "started", "held", "released"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +29,9 @@ class Said:
     wording: str = ""
 
 
-def after(consent: str, kind: str) -> str:
-    """The phone's consent once `kind` is added to its ledger: unasked, given, stopped or held.
-
-    Only an explicit "start again" lifts a stop; a hold ends when the person goes on. A refused interview is the
-    interview's matter and leaves the phone as it was.
-    """
-    if consent == "stopped":
-        return "unasked" if kind == "started" else consent
-    if kind == "released":
-        return "unasked" if consent == "held" else consent
-    return {"given": "given", "stopped": "stopped", "started": "unasked", "held": "held"}.get(kind, consent)
-
-
-def note(work: Work, conn: Connection, phone_hash: bytes, consent: str, kind: Kind, said: Said) -> str:
+def note(
+    work: Work, conn: Connection, phone_hash: bytes, consent: ConsentState, kind: ConsentEvent, said: Said
+) -> ConsentState:
     """Add `kind` to the ledger of a phone whose consent is `consent` now; what it is afterwards."""
     becomes = after(consent, kind)
     ledger.append(
@@ -64,11 +51,11 @@ def note(work: Work, conn: Connection, phone_hash: bytes, consent: str, kind: Ki
     return becomes
 
 
-def stop(work: Work, conn: Connection, phone_hash: bytes, consent: str, said: Said) -> bool:
+def stop(work: Work, conn: Connection, phone_hash: bytes, consent: ConsentState, said: Said) -> bool:
     """End every contact: ledger, phone, and whatever is queued for it. True unless it had been stopped before."""
-    note(work, conn, phone_hash, consent, "stopped", said)
+    note(work, conn, phone_hash, consent, ConsentEvent.STOPPED, said)
     ledger.withdraw_queued(conn, phone_hash, said.at)
-    return consent != "stopped"
+    return consent is not ConsentState.STOPPED
 
 
 def carrier_stop(work: Work, conn: Connection, phone_hash: bytes, *, source_id: str, code: str) -> None:
@@ -79,4 +66,4 @@ def carrier_stop(work: Work, conn: Connection, phone_hash: bytes, *, source_id: 
     phone = phones.lock(conn, phone_hash)
     if phone is not None:
         said = Said(channel="carrier", source_id=source_id, evidence=code, at=work.clock.now())
-        stop(work, conn, phone_hash, phone["consent"], said)
+        stop(work, conn, phone_hash, phone.consent, said)

@@ -22,7 +22,7 @@ from store.interview import interviews as rows
 from store.interview.interviews import HeldInterview
 from store.messages import outbox, senders
 from store.people import abilities, phones
-from store.prepared import Row
+from store.people.phones import PhoneRow
 from store.registry import organisations as registry
 from survey.answers import Heard, Key
 from survey.engine.effects import Appointed, Connected, Effect, PersonAt, Wanted, WrongPerson
@@ -50,7 +50,9 @@ def carry_out(work: Work, conn: Connection, held: HeldInterview, phone_hash: byt
         tell_of_person(work, conn, held)
 
 
-def stop(work: Work, conn: Connection, held: HeldInterview, phone: Row, happening: Happening, language: str) -> None:
+def stop(
+    work: Work, conn: Connection, held: HeldInterview, phone: PhoneRow, happening: Happening, language: str
+) -> None:
     """No contact any more on any channel, round or organisation; the key that confirmed it is the evidence."""
     said = consent.Said(
         channel=happening.channel,
@@ -60,7 +62,7 @@ def stop(work: Work, conn: Connection, held: HeldInterview, phone: Row, happenin
         interview_id=held.id,
         wording=f"{held.questionnaire_sha256}:{language}",
     )
-    consent.stop(work, conn, phone["hash"], phone["consent"], said)
+    consent.stop(work, conn, phone.hash, phone.consent, said)
 
 
 def _call(work: Work, conn: Connection, held: HeldInterview, phone_hash: bytes, at: datetime | None) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from contact import settings as round_settings
 from contact.address import read_address
 from contact.calendar import local_day
+from contact.consent import SILENT, ConsentEvent, ConsentState
 from contact.delivery import State
 from contact.phone import read_cell
 from contact.sender import preferred
@@ -35,7 +36,7 @@ from store.registry import organisations as registry
 HOW = ("by_phone", "in_person", "on_paper")
 """How it was told."""
 MOST_WORDS = 500
-ACTIONS = {"stopped": "consent.stopped", "started": "consent.started"}
+ACTIONS = {ConsentEvent.STOPPED: "consent.stopped", ConsentEvent.STARTED: "consent.started"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +82,26 @@ def standing(work: Work, organisation_id: UUID) -> Standing:
 def stop(work: Work, organisation_id: UUID, told: Told, actor: str) -> int:
     """No contact any more to any number of an organisation, on any channel, and nothing that is queued leaves; a call
     that runs is ended at its next key. Numbers that were not stopped before. Raises Refusal."""
-    return _enter(work, organisation_id, told, actor, "stopped")
+    return _enter(work, organisation_id, told, actor, ConsentEvent.STOPPED)
 
 
 def start(work: Work, organisation_id: UUID, told: Told, actor: str) -> int:
     """Undo it: they may be contacted again because they said so themselves, which `told` tells. Numbers started.
     Raises Refusal."""
-    return _enter(work, organisation_id, told, actor, "started")
+    return _enter(work, organisation_id, told, actor, ConsentEvent.STARTED)
 
 
 def stop_number(work: Work, number: str, told: Told, actor: str) -> int:
     """As `stop`, for one number, on a list or not."""
-    return _enter_number(work, number, told, actor, "stopped")
+    return _enter_number(work, number, told, actor, ConsentEvent.STOPPED)
 
 
 def start_number(work: Work, number: str, told: Told, actor: str) -> int:
     """As `start`, for one number."""
-    return _enter_number(work, number, told, actor, "started")
+    return _enter_number(work, number, told, actor, ConsentEvent.STARTED)
 
 
-def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: consent.Kind) -> int:
+def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: ConsentEvent) -> int:
     check(work, told)
     with work.database.transaction() as conn:
         place = registry.place_of(conn, organisation_id)
@@ -112,7 +113,7 @@ def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: cons
     return changed
 
 
-def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent.Kind) -> int:
+def _enter_number(work: Work, number: str, told: Told, actor: str, kind: ConsentEvent) -> int:
     check(work, told)
     shown = read_address(number)
     read = shown.text if shown.person else next((one.e164 for one in read_cell(number) if one.e164), None)
@@ -120,10 +121,10 @@ def _enter_number(work: Work, number: str, told: Told, actor: str, kind: consent
         phone = None if read is None else numbers.lock(work, conn, read)
         if phone is None:
             raise Refusal("wish.number_unfit")
-        changed = _tell(work, conn, [phone["hash"]], told, actor, kind, None)
-        if kind == "started" and read is not None:
-            numbers.given_again(work, conn, phone["hash"], read)
-        _trail(work, conn, actor, kind, f"phone:{phone['hash'].hex()[:12]}", told, changed)
+        changed = _tell(work, conn, [phone.hash], told, actor, kind, None)
+        if kind is ConsentEvent.STARTED and read is not None:
+            numbers.given_again(work, conn, phone.hash, read)
+        _trail(work, conn, actor, kind, f"phone:{phone.hash.hex()[:12]}", told, changed)
     return changed
 
 
@@ -138,7 +139,7 @@ def check(work: Work, told: Told) -> None:
 
 
 def _tell(
-    work: Work, conn: Connection, hashes: Sequence[bytes], told: Told, actor: str, kind: consent.Kind,
+    work: Work, conn: Connection, hashes: Sequence[bytes], told: Told, actor: str, kind: ConsentEvent,
     about: UUID | None,
 ) -> int:  # fmt: skip
     """Write it for each phone, locked in the order of their hashes. How many it changes; a start that changes none is
@@ -153,16 +154,16 @@ def _tell(
     changed = 0
     for phone_hash in hashes:
         phone = phones.lock(conn, phone_hash)
-        before = phone["consent"] if phone is not None else ""
-        if kind == "stopped":
+        before = phone.consent if phone is not None else ConsentState.UNASKED
+        if kind is ConsentEvent.STOPPED:
             first = consent.stop(work, conn, phone_hash, before, said)
             changed += first
-            if first and phone is not None and phone["kind"] == "mobile":
+            if first and phone is not None and phone.kind == "mobile":
                 _confirm(work, conn, phone_hash, about)
-        elif before in ("stopped", "held"):
+        elif before in SILENT:
             consent.note(work, conn, phone_hash, before, kind, said)
             changed += 1
-    if kind == "started" and not changed:
+    if kind is ConsentEvent.STARTED and not changed:
         raise Refusal("wish.not_stopped")
     return changed
 
@@ -183,7 +184,7 @@ def _confirm(work: Work, conn: Connection, phone_hash: bytes, about: UUID | None
 
 
 def _trail(
-    work: Work, conn: Connection, actor: str, kind: str, subject: str, told: Told, changed: int,
+    work: Work, conn: Connection, actor: str, kind: ConsentEvent, subject: str, told: Told, changed: int,
     office_id: UUID | None = None,
 ) -> None:  # fmt: skip
     """Who entered it, how and when it was told; the words stand sealed in the ledger alone."""

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.consent import ConsentEvent
 from services.consent import ledger as consent
 from services.interview import events as happenings
 from services.interview.events import Happening, Opening
@@ -22,7 +23,7 @@ from services.work import Work
 from store.interview import interviews as rows
 from store.interview.interviews import HeldInterview
 from store.people import phones
-from store.prepared import Row
+from store.people.phones import PhoneRow
 from survey.answers import Channel, Heard, Key
 from survey.engine import state as states
 from survey.engine.effects import Consent, Ended
@@ -79,7 +80,7 @@ def _within(work: Work, conn: Connection | None) -> Iterator[Connection]:
         yield own
 
 
-def take(work: Work, conn: Connection, held: HeldInterview, happening: Happening, phone: Row | None) -> Step:
+def take(work: Work, conn: Connection, held: HeldInterview, happening: Happening, phone: PhoneRow | None) -> Step:
     """Carry one happening into an interview.
 
     The caller has locked its row `held` (`store.interview.interviews.lock`) and the `phone`.
@@ -184,7 +185,7 @@ def _points(form: Questionnaire, name: str, value: str) -> str | None:
 
 
 def _keep_consent(
-    work: Work, conn: Connection, held: HeldInterview, happening: Happening, step: Step, phone: Row, now: datetime
+    work: Work, conn: Connection, held: HeldInterview, happening: Happening, step: Step, phone: PhoneRow, now: datetime
 ) -> None:
     given = next((effect.given for effect in step.effects if isinstance(effect, Consent)), None)
     if given is None:
@@ -197,7 +198,8 @@ def _keep_consent(
         interview_id=held.id,
         wording=f"{step.interview.questionnaire}:{step.interview.language}",
     )
-    consent.note(work, conn, phone["hash"], phone["consent"], "given" if given else "refused", said)
+    event = ConsentEvent.GIVEN if given else ConsentEvent.REFUSED
+    consent.note(work, conn, phone.hash, phone.consent, event, said)
 
 
 def differences(conn: Connection, interview_id: UUID) -> list[str]:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from contact.consent import ConsentState
 from services import audit_chain as chain
 from services import tasks
 from services.consent import callers as numbers
@@ -174,14 +175,14 @@ def leave_alone(work: Work, number: str, actor: str) -> None:
         phone = numbers.lock(work, conn, number)
         if phone is None:
             raise Refusal("person.number_unreadable")
-        if erasing.under_way(conn, phone["hash"], now - A_CALL):
+        if erasing.under_way(conn, phone.hash, now - A_CALL):
             raise Refusal(UNDER_WAY)
-        if phone["consent"] == "stopped":
-            ledger.withdraw_queued(conn, phone["hash"], now)
+        if phone.consent is ConsentState.STOPPED:
+            ledger.withdraw_queued(conn, phone.hash, now)
         else:
             said = consent.Said("staff", f"{actor}:{work.ids.public()}", "", now)
-            consent.stop(work, conn, phone["hash"], phone["consent"], said)
-        erasing.end_doubts(conn, phone["hash"], now)
+            consent.stop(work, conn, phone.hash, phone.consent, said)
+        erasing.end_doubts(conn, phone.hash, now)
 
 
 def _take_away(work: Work, conn: Connection, person: Person) -> tuple[dict[str, int], set[str]]:

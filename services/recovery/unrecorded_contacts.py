@@ -87,7 +87,7 @@ def set_aside(work: Work, sender: SenderRow) -> Callable[[Connection, Departed],
 
     def put_in_doubt(conn: Connection, one: Departed) -> None:
         phone = callers.lock(work, conn, one.number)
-        held = [] if phone is None else rows.without_id(conn, phone["hash"], sender.medium, sender.id)
+        held = [] if phone is None else rows.without_id(conn, phone.hash, sender.medium, sender.id)
         for row in held:
             if row["state"] in (State.PLANNED, State.CLAIMED) and _was_due(row, one.at):
                 outbox.change(conn, row["id"], **_gone(work, sender, row, one.at))
@@ -103,7 +103,7 @@ def _tie(work: Work, sender: SenderRow, one: Departed) -> Tied | None:
             return "nobody"
         if one.receipt.carrier_id and rows.knows(conn, sender.id, one.receipt.carrier_id):
             return "known"
-        held = rows.without_id(conn, phone["hash"], sender.medium, sender.id)
+        held = rows.without_id(conn, phone.hash, sender.medium, sender.id)
         gone = next((row for row in held if _is_gone(work, row, one)), None)
         if gone is not None:
             _merge(work, conn, gone, one)
@@ -208,7 +208,7 @@ def _go_on(work: Work, number: str) -> int:
     """Let the ladders go on that this phone stands on: what left may have been their next step. Steps decided."""
     with work.database.transaction() as conn:
         phone = callers.lock(work, conn, number)
-        on = [] if phone is None else rows.on_ladders(conn, phone["hash"])
+        on = [] if phone is None else rows.on_ladders(conn, phone.hash)
     return sum(next_step.go_on(work, place["campaign_id"], place["interview_id"]) for place in on)
 
 
@@ -218,7 +218,7 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
         phone = callers.lock(work, conn, one.number)
         if phone is None:
             return "nobody"
-        asked = rows.asked_on(conn, phone["hash"])
+        asked = rows.asked_on(conn, phone.hash)
         of = dict(asked[0]) if len(asked) == 1 else {"id": None, "office_id": None}
         row_id = work.ids.new()
         row = {
@@ -227,7 +227,7 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
             "medium": sender.medium,
             "purpose": "call" if sender.medium == "call" else "reply" if one.in_reply else "reminder",
             "sender_id": sender.id,
-            "phone_hash": phone["hash"],
+            "phone_hash": phone.hash,
             "interview_id": of["id"],
             "office_id": of["office_id"],
             "state": State.UNKNOWN,

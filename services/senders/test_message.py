@@ -89,7 +89,7 @@ def own_phone(work: Work, conn: Connection, number: str, now: datetime) -> bytes
     held = phones.lock(conn, phone_hash)
     if phones.is_listed(conn, phone_hash):
         raise Refusal("campaign.test_listed")
-    if held is None or held["consent"] in audience.SILENCED:
+    if held is None or held.consent in audience.SILENCED:
         raise Refusal("campaign.test_opted_out")
     to_phone, in_all = campaigns.tests_since(conn, phone_hash, day_start(now))
     if to_phone >= A_DAY or in_all >= A_DAY_IN_ALL:

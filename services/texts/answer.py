@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
+from contact.consent import SILENT, ConsentEvent, ConsentState
 from services.consent import callers as numbers
 from services.consent import ledger as consent
 from services.follow_up import respondent_requests as wishes
@@ -75,7 +76,7 @@ def follow_carrier(turn: Turn) -> Result:
     """The carrier understood an opt-out or opt-in word and replied by itself: ledger and queue, no words of ours."""
     match turn.text.opt_out_type.upper():
         case "STOP":
-            consent.stop(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], said(turn))
+            consent.stop(turn.work, turn.conn, turn.phone.hash, turn.phone.consent, said(turn))
             return Result("opted_out")
         case "START":
             _start(turn)
@@ -86,16 +87,16 @@ def follow_carrier(turn: Turn) -> Result:
 
 def follow_words(turn: Turn, reading: Reading, held: Sequence[HeldInterview]) -> Result | None:
     """Carry out stop, hold and start; None when the text says none of them, or nothing that changes anything."""
-    before = turn.phone["consent"]
-    if reading.opt == "stop" or (before == "held" and not reading.opt and _settled(turn) == "stop"):
-        first = consent.stop(turn.work, turn.conn, turn.phone["hash"], before, said(turn))
+    before = turn.phone.consent
+    if reading.opt == "stop" or (before is ConsentState.HELD and not reading.opt and _settled(turn) == "stop"):
+        first = consent.stop(turn.work, turn.conn, turn.phone.hash, before, said(turn))
         confirmed = notice(turn, "opted_out", "text.opted_out", held)
         return replace(confirmed, purpose="opt_out_confirmation") if first else confirmed.silent("opted_out")
-    if reading.opt == "hold" and before != "stopped":
-        consent.note(turn.work, turn.conn, turn.phone["hash"], before, "held", said(turn))
+    if reading.opt == "hold" and before is not ConsentState.STOPPED:
+        consent.note(turn.work, turn.conn, turn.phone.hash, before, ConsentEvent.HELD, said(turn))
         asked = notice(turn, "held", "text.held", held)
-        return asked.silent("held") if before == "held" else asked
-    if reading.opt == "start" and before in ("stopped", "held"):
+        return asked.silent("held") if before is ConsentState.HELD else asked
+    if reading.opt == "start" and before in SILENT:
         _start(turn)
         return notice(turn, "opted_in", "text.started", held)
     return None
@@ -103,8 +104,8 @@ def follow_words(turn: Turn, reading: Reading, held: Sequence[HeldInterview]) ->
 
 def _start(turn: Turn) -> None:
     """They want to be contacted again; who was erased gave their number anew by writing it."""
-    consent.note(turn.work, turn.conn, turn.phone["hash"], turn.phone["consent"], "started", said(turn))
-    numbers.given_again(turn.work, turn.conn, turn.phone["hash"], turn.text.from_number)
+    consent.note(turn.work, turn.conn, turn.phone.hash, turn.phone.consent, ConsentEvent.STARTED, said(turn))
+    numbers.given_again(turn.work, turn.conn, turn.phone.hash, turn.text.from_number)
 
 
 def _settled(turn: Turn) -> Literal["stop", "go_on"] | None:
@@ -145,7 +146,7 @@ def hear(turn: Turn, held: Sequence[TextingInterview]) -> Result:
     if words is not None:
         return words
     several = None
-    if turn.phone["consent"] == "held" and _settled(turn) == "go_on":
+    if turn.phone.consent is ConsentState.HELD and _settled(turn) == "go_on":
         reading = replace(reading, said=Spoken("repeat"))  # no answer to the form: its question stood there before
     if isinstance(bound, Bound | AskBack) and isinstance(reading.said, Unclear):
         form, seen = _form(turn, by_id[bound.shown.interview]), {prompt.question for prompt in among}
@@ -154,12 +155,12 @@ def hear(turn: Turn, held: Sequence[TextingInterview]) -> Result:
     words_asked = asked is not None and asked.rules.is_free_text
     goes_on = several is None and binding.goes_on(reading, bound, among, sending.otherwise or sending.at, words_asked)
     talk = _Talk(turn, [row for row in held if str(row.id) in about], shown, reading, several, held)
-    if turn.phone["consent"] == "stopped":
+    if turn.phone.consent is ConsentState.STOPPED:
         return talk.after_stop(bound)
     if goes_on:
         return talk.further_part(bound)
-    if turn.phone["consent"] == "held" and talk.says_something:
-        consent.note(turn.work, turn.conn, turn.phone["hash"], "held", "released", said(turn))
+    if turn.phone.consent is ConsentState.HELD and talk.says_something:
+        consent.note(turn.work, turn.conn, turn.phone.hash, ConsentState.HELD, ConsentEvent.RELEASED, said(turn))
     return talk.answer(bound)
 
 
@@ -272,7 +273,7 @@ class _Talk:
 
     def _take(self, row: HeldInterview, happening: Happening) -> Result:
         step = interviews.take(self.turn.work, self.turn.conn, row, happening, self.turn.phone)
-        wishes.carry_out(self.turn.work, self.turn.conn, row, self.turn.phone["hash"], step.effects)
+        wishes.carry_out(self.turn.work, self.turn.conn, row, self.turn.phone.hash, step.effects)
         if isinstance(self.reading.said, Spoken) and step.interview.language == self.reading.said.about:
             interview_rows.speak(self.turn.conn, row.organisation_id, step.interview.language)
         form = form_of(self.turn.conn, step.interview.questionnaire)

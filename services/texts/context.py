@@ -22,7 +22,7 @@ from sms import texting
 from sms.binding import Shown
 from sms.texting import TextContext
 from store.interview.interviews import HeldInterview
-from store.prepared import Row
+from store.people.phones import PhoneRow
 from survey.answers import Channel
 
 CHANNEL: Channel = "sms"
@@ -39,7 +39,7 @@ class Turn:
     sender: SenderRow
     text: InboundText
     source_id: str
-    phone: Row
+    phone: PhoneRow
     now: datetime
     via: str = "webhook"
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact.address import read_address
+from contact.consent import ConsentState
 from contact.delivery import InboundText, State
 from contact.sender import SenderRow
 from services.consent import abilities
@@ -69,8 +70,8 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
             phone = numbers.lock(work, conn, number)
             if phone is None:
                 return _from_nobody(work, conn, row["id"], text)
-        if "text" in phone["unable"]:  # who writes can be written to
-            abilities.regain(work, conn, phone["hash"], ["text"], "wrote_to_us", "contact", "machine:inbound")
+        if "text" in phone.unable:  # who writes can be written to
+            abilities.regain(work, conn, phone.hash, ["text"], "wrote_to_us", "contact", "machine:inbound")
         turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"], via)
         return _close(turn, row, _answer(turn))
 
@@ -115,12 +116,12 @@ def _answer(turn: Turn) -> Result:
     if dropped is not None:
         return dropped
     since = turn.now - REPLIES_WITHIN
-    held = phone_interviews.lock_for_text(turn.conn, turn.phone["hash"], turn.sender.id, since)
+    held = phone_interviews.lock_for_text(turn.conn, turn.phone.hash, turn.sender.id, since)
     held = [row for row in held if takes_answers(row, turn.now)]
     result = conversation.hear(turn, held) if held else _without_interview(turn)
     if not result.body or result.purpose != "reply":
         return result
-    replied = (held[0].replies or ()) if held else rows.answered_since(turn.conn, turn.phone["hash"], since)
+    replied = (held[0].replies or ()) if held else rows.answered_since(turn.conn, turn.phone.hash, since)
     if held and len(replied) >= held[0].replies_a_day:
         return result.silent("replies_capped")
     return going_round.stopped(turn, result, replied)
@@ -131,11 +132,13 @@ def _without_interview(turn: Turn) -> Result:
     spoken = conversation.follow_words(turn, conversation.read_alone(turn), ())
     if spoken is not None:
         return spoken
-    if phones.is_listed(turn.conn, turn.phone["hash"]):
+    if phones.is_listed(turn.conn, turn.phone.hash):
         return text_turn.notice(turn, "nothing_open", "text.nothing_open")
-    numbers.tell_staff(turn.work, turn.conn, "unknown_number", turn.phone["hash"], turn.text.from_number)
+    numbers.tell_staff(turn.work, turn.conn, "unknown_number", turn.phone.hash, turn.text.from_number)
     since = turn.now - STRANGERS_ANSWERED_EVERY
-    if turn.phone["consent"] == "stopped" or rows.replied_since(turn.conn, turn.phone["hash"], "unknown_number", since):
+    if turn.phone.consent is ConsentState.STOPPED or rows.replied_since(
+        turn.conn, turn.phone.hash, "unknown_number", since
+    ):
         return Result("unknown_number")
     return text_turn.notice(turn, "unknown_number", "text.unknown_number")
 

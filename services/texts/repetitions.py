@@ -31,7 +31,7 @@ def stopped(turn: Turn, result: Result, replied: Sequence[int | None]) -> Result
         turn.work,
         turn.conn,
         kind="doubtful_text",
-        cause=f"going_round:{turn.phone['hash'].hex()}:{local_day(turn.now)}",
+        cause=f"going_round:{turn.phone.hash.hex()}:{local_day(turn.now)}",
         detail=turn.text.from_number,
         office_id=result.office_id,
         interview_id=result.interview_id,

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from store.people.phones import PhoneRow
 from store.prepared import Prepared, Row
 from store.tables.interviews import interview_events
 from store.tables.outbox import call_turns, calls, outbox, senders
@@ -53,10 +54,10 @@ _phone_of = (
     .join(calls, calls.c.phone_hash == phones.c.hash)
     .where(calls.c.ref == bindparam("ref"))
 )
-_LOCK_PHONE_OF = Prepared(_phone_of.with_for_update(of=phones, key_share=True))
+_LOCK_PHONE_OF = Prepared(_phone_of.with_for_update(of=phones, key_share=True), PhoneRow)
 
 
-def lock_phone(conn: Connection, ref: str) -> Row | None:
+def lock_phone(conn: Connection, ref: str) -> PhoneRow | None:
     """Lock the phone of a call and read it; None if unknown. What may change in the call is read after (`at_turn`)."""
     return _LOCK_PHONE_OF.first(conn, {"ref": ref})
 

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from store.messages.outbox import EMPTY
 from store.pages import document, page
 from store.people.abilities import unable
-from store.prepared import Prepared, Row
+from store.people.phones import PhoneWithAbilities
+from store.prepared import Prepared
 from store.tables.interviews import inbound, prompted
 from store.tables.outbox import outbox
 from store.tables.registry import phones
@@ -35,10 +36,10 @@ _take_in = (
     .select_from(_fresh.join(phones, onclause=true()))
     .where(phones.c.hash == bindparam("phone_hash"))
 )
-_TAKE_IN = Prepared(_take_in.with_for_update(of=phones, key_share=True))
+_TAKE_IN = Prepared(_take_in.with_for_update(of=phones, key_share=True), PhoneWithAbilities)
 
 
-def take_in(conn: Connection, row: Mapping[str, Any]) -> Row | None:
+def take_in(conn: Connection, row: Mapping[str, Any]) -> PhoneWithAbilities | None:
     """Insert the text and lock its phone, in one statement; the phone, or None when the text or its phone needs a look.
 
     None means: the same text (sender, carrier id) is there already, or the phone is not known yet (`earlier` tells).

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Insert, RowMapping, Update, bindparam, insert, select, update
 
+from contact.consent import ConsentEvent, ConsentState
 from contact.delivery import State
 from store.tables.campaigns import campaign_interviews, consent
 from store.tables.outbox import outbox
@@ -37,8 +38,8 @@ def append(
     conn: Connection,
     *,
     phone_hash: bytes,
-    kind: str,
-    becomes: str,
+    kind: ConsentEvent,
+    becomes: ConsentState,
     channel: str,
     wording: str,
     source_id: str,
@@ -48,7 +49,7 @@ def append(
 ) -> None:
     """Add one row and write what the phone's consent `becomes`, in one statement, under the phone's lock.
 
-    `kind`: given, refused, stopped, started, held or released. `evidence` is sealed (the text or key). `wording` says
+    `evidence` is sealed (the text or key). `wording` says
     what the person had been told: sha256 of the questionnaire and language, or "".
     """
     given: dict[str, Any] = {

@@ -6,17 +6,39 @@ It must not know a number in clear: numbers come in sealed, with their keyed has
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from contact.consent import ConsentState
+from store import rows
 from store.people.abilities import unable
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, phones
 from store.tables.rounds import rounds
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A phone under its lock: whose turn it is, and whether its holder may be contacted."""
+
+    hash: bytes
+    """Keyed hash of the number."""
+    kind: str
+    """mobile, landline or other."""
+    consent: ConsentState
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneWithAbilities(PhoneRow):
+    """The same with the media (text, call) that it is known not to take."""
+
+    unable: list[str]
+
 
 READ = select(phones.c.hash, phones.c.kind, phones.c.consent, unable(phones.c.hash)).where(
     phones.c.hash == bindparam("phone_hash")
@@ -25,10 +47,9 @@ LOCK = READ.with_for_update(key_share=True)
 """`FOR NO KEY UPDATE`: excludes every other turn of this phone, and lets rows that merely refer to it be inserted."""
 
 
-def lock(conn: Connection, phone_hash: bytes) -> RowMapping | None:
-    """Lock the phone and read its kind, consent and what it is `unable` to take; None when the number is not on any
-    list nor ever wrote or rang."""
-    return conn.execute(LOCK, {"phone_hash": phone_hash}).mappings().first()
+def lock(conn: Connection, phone_hash: bytes) -> PhoneWithAbilities | None:
+    """Lock the phone and read it; None when the number is not on any list nor ever wrote or rang."""
+    return rows.first(conn, LOCK, PhoneWithAbilities, {"phone_hash": phone_hash})
 
 
 def add(conn: Connection, *, phone_hash: bytes, version: int, number: bytes, kind: str, at: datetime) -> None:
@@ -42,7 +63,7 @@ def add(conn: Connection, *, phone_hash: bytes, version: int, number: bytes, kin
         "number": number,
         "kind": kind,
         "flags": [],
-        "consent": "unasked",
+        "consent": ConsentState.UNASKED,
         "created_at": at,
     }
     conn.execute(insert(phones).values(row).on_conflict_do_nothing(index_elements=[phones.c.hash]))
@@ -70,8 +91,17 @@ def is_given_up(conn: Connection, organisation_id: UUID, phone_hash: bytes) -> b
     return bool(conn.scalar(select(mine.where(~link.valid, link.note.in_(GIVEN_UP)))))
 
 
-def somebody_asked(conn: Connection) -> RowMapping | None:
-    """A phone (`hash`, sealed `number`) and its `interview_id` in a round that is open; None when nobody is asked."""
+@dataclass(frozen=True, slots=True)
+class AskedPhone:
+    """A phone with its sealed number, and an interview that has not begun."""
+
+    hash: bytes
+    number: bytes
+    interview_id: UUID
+
+
+def somebody_asked(conn: Connection) -> AskedPhone | None:
+    """A phone that is asked in an open round and has said nothing yet; None when there is none."""
     query = (
         select(phones.c.hash, phones.c.number, interviews.c.id.label("interview_id"))
         .join(organisation_phones, organisation_phones.c.phone_hash == phones.c.hash)
@@ -79,4 +109,4 @@ def somebody_asked(conn: Connection) -> RowMapping | None:
         .join(rounds, rounds.c.id == interviews.c.round_id)
         .where(rounds.c.state == "open", interviews.c.status == "pending")
     )
-    return conn.execute(query.limit(1)).mappings().first()
+    return rows.first(conn, query.limit(1), AskedPhone)

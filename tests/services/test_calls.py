@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from contact.consent import ConsentState
 from services.calls import dialogue as calls
 from services.consent import ledger as consent
 from services.interview import recording as interviews
@@ -241,7 +242,7 @@ def test_a_finished_interview_is_thanked_and_the_call_ends(world: World, ref: st
 def test_who_opted_out_is_asked_nothing(world: World, ref: str) -> None:
     with world.work.database.transaction() as conn:
         said = consent.Said("sms", "SM1", "TC", world.work.clock.now())
-        consent.stop(world.work, conn, world.hash(), "unasked", said)
+        consent.stop(world.work, conn, world.hash(), ConsentState.UNASKED, said)
     document = answer(world, ref)
     assert "<Gather" not in document
     assert "không gọi" in words(document)

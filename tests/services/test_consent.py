@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contact.consent import ConsentEvent, ConsentState, after
 from contact.delivery import State
 from services.consent import ledger as consent
 from services.work import Work
@@ -17,7 +18,7 @@ from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.outbox import outbox
 from tests.services.world import LEADER, World, build
 
-KINDS = get_args(consent.Kind)
+KINDS = tuple(ConsentEvent)
 
 
 @pytest.fixture
@@ -34,14 +35,14 @@ def stop(world: World) -> bool:
     with world.work.database.transaction() as conn:
         phone = phones.lock(conn, world.hash())
         assert phone is not None
-        return consent.stop(world.work, conn, phone["hash"], phone["consent"], said(world))
+        return consent.stop(world.work, conn, phone.hash, phone.consent, said(world))
 
 
 @given(kinds=st.lists(st.sampled_from(KINDS)))
-def test_after_a_stop_only_starting_again_lifts_it(kinds: list[str]) -> None:
-    state = consent.after("given", "stopped")
+def test_after_a_stop_only_starting_again_lifts_it(kinds: list[ConsentEvent]) -> None:
+    state = after(ConsentState.GIVEN, ConsentEvent.STOPPED)
     for kind in kinds:
-        state = consent.after(state, kind)
+        state = after(state, kind)
     last_start = max((n for n, kind in enumerate(kinds) if kind == "started"), default=None)
     stopped_since = "stopped" in kinds[last_start:] if last_start is not None else True
     assert (state == "stopped") == stopped_since
@@ -63,18 +64,18 @@ def test_after_a_stop_only_starting_again_lifts_it(kinds: list[str]) -> None:
     ],
 )
 def test_what_a_word_makes_of_the_phone(before: str, kind: str, afterwards: str) -> None:
-    assert consent.after(before, kind) == afterwards
+    assert after(ConsentState(before), ConsentEvent(kind)) == afterwards
 
 
 def test_the_projection_is_the_fold_of_the_ledger(world: World) -> None:
-    state = "unasked"
+    state = ConsentState.UNASKED
     for n, kind in enumerate(KINDS * 2):
         with world.work.database.transaction() as conn:
             state = consent.note(world.work, conn, world.hash(), state, kind, said(world, f"SM{n}"))
         assert world.consent_of() == state
-    folded = "unasked"
-    for kind in world.ledger():
-        folded = consent.after(folded, kind)
+    folded = ConsentState.UNASKED
+    for entry in world.ledger():
+        folded = after(folded, ConsentEvent(entry))
     assert (folded, len(world.ledger())) == (world.consent_of(), 12)
 
 

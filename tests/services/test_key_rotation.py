@@ -165,7 +165,7 @@ def consent_of(work: Work, number: str) -> str:
     with work.database.transaction() as conn:
         phone = numbers.lock(work, conn, number)
         assert phone
-        return str(phone["consent"])
+        return str(phone.consent)
 
 
 @pytest.fixture

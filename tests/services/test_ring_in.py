@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from contact import ring_back
 from contact.calendar import Calendar
+from contact.consent import ConsentState
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.consent import ledger as consent
@@ -190,7 +191,7 @@ def test_who_rings_while_an_opt_out_is_in_doubt_is_rung_back(world: World, carri
 def test_who_opted_out_is_not_rung_back(world: World) -> None:
     with world.work.database.transaction() as conn:
         said = consent.Said("sms", "SM1", "TC", world.work.clock.now())
-        consent.stop(world.work, conn, world.hash(), "unasked", said)
+        consent.stop(world.work, conn, world.hash(), ConsentState.UNASKED, said)
     assert ring(world) == REJECT
     assert (backs(world), world.tasks(), world.events()) == ([], [], [])
 
