@@ -119,14 +119,14 @@ def list_campaigns(session: Session, round_code: str | None, as_json: bool) -> N
     if round_code:
         rounds.show(session.work, round_code)  # an unknown one is refused in words
     with session.work.database.transaction() as conn:
-        found = rows.listed(conn, round_code)
+        found = rows.newest_first(conn, round_code)
     if as_json:
         columns = ("id", "title", "kind", "state", "round_code", "office_code", "created_at", "launched_at")
-        session.show([{c: row[c] for c in columns} for row in found])
+        session.show([{name: getattr(row, name) for name in columns} for row in found])
         return
     for row in found:
-        state, kind = session.words("campaign.state." + row["state"]), session.words("campaign.kind." + row["kind"])
-        click.echo(f"{row['id']}  {state:14} {kind:16} {row['office_code']:8} {row['title']}")
+        state, kind = session.words("campaign.state." + row.state), session.words("campaign.kind." + row.kind)
+        click.echo(f"{row.id}  {state:14} {kind:16} {row.office_code:8} {row.title}")
 
 
 @command.command("status")
@@ -167,14 +167,14 @@ def contacts(session: Session, campaign_id: str, code: str | None, limit: int, a
         if rows.by_id(conn, _id(campaign_id)) is None:
             raise Refusal("campaign.unknown", campaign=campaign_id)
         named = lookups.registry_codes(conn, [code]) if code else None
-        found = campaign_contacts.listed(conn, _id(campaign_id), named, limit)
+        found = campaign_contacts.in_order(conn, _id(campaign_id), named, limit)
     if as_json:
-        session.show([dict(row) for row in found])
+        session.show([asdict(row) for row in found])
         return
     for row in found:
-        state = session.words("campaign.count." + row["state"])
-        told = reasons.sentence(session.words, row["medium"], row["at"], row["reason"])
-        click.echo(f"{row['registry_code']:12} {state:14} {told}")
+        state = session.words("campaign.count." + row.state)
+        told = reasons.sentence(session.words, row.medium, row.at, row.reason)
+        click.echo(f"{row.registry_code:12} {state:14} {told}")
 
 
 def _parts(function: Any) -> Any:

@@ -113,11 +113,11 @@ def show_round(session: Session, code: str, as_json: bool) -> None:
     online = row["online_loaded_at"]
     session.say("round.online" if online else "round.no_online", at=online)
     session.say(f"round.rule.{row['rule_state']}")
-    for place in round_offices.listed(session.work, code):
-        if place["closes_at"]:
-            session.say("round.deadline_set", office=place["code"], round=code, at=place["closes_at"])
-        if place["locked_at"]:
-            session.say("round.office_locked_at", office=place["code"], at=place["locked_at"], by=place["locked_by"])
+    for place in round_offices.differing(session.work, code):
+        if place.closes_at:
+            session.say("round.deadline_set", office=place.code, round=code, at=place.closes_at)
+        if place.locked_at:
+            session.say("round.office_locked_at", office=place.code, at=place.locked_at, by=place.locked_by)
 
 
 @command.command("close")

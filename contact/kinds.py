@@ -7,16 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from contact.calendar import MEDIA, Medium
 from contact.ladder import Ladder, LadderStep
+
+
+class CampaignKind(StrEnum):
+    """What a campaign is for; the values are those of the database."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    CALL_ONLY = "call_only"
+    TEXT_ONLY = "text_only"
+    ANNOUNCEMENT = "announcement"
+    THANK_YOU = "thank_you"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind. `purpose` is what its texts are called; "" leaves the round's own."""
 
-    name: str
+    name: CampaignKind
     media: tuple[Medium, ...] = MEDIA
     """The rungs it takes of the round's ladder."""
     purpose: str = ""
@@ -31,15 +43,15 @@ class Kind:
 TEST = "test"
 """Purpose of a text or call to a phone of one's own."""
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[CampaignKind, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("invitation", outcomes=("never_contacted",)),
-        Kind("reminder", purpose="reminder"),
-        Kind("call_only", media=("call",)),
-        Kind("text_only", media=("text",)),
-        Kind("announcement", purpose="announcement", notice=True),
-        Kind("thank_you", purpose="thank_you", notice=True, finished=True),
+        Kind(CampaignKind.INVITATION, outcomes=("never_contacted",)),
+        Kind(CampaignKind.REMINDER, purpose="reminder"),
+        Kind(CampaignKind.CALL_ONLY, media=("call",)),
+        Kind(CampaignKind.TEXT_ONLY, media=("text",)),
+        Kind(CampaignKind.ANNOUNCEMENT, purpose="announcement", notice=True),
+        Kind(CampaignKind.THANK_YOU, purpose="thank_you", notice=True, finished=True),
     )
 }
 NOTICES = tuple(kind.purpose for kind in KINDS.values() if kind.notice)

@@ -92,8 +92,7 @@ class Attempt:
     step: int = 0
     attempt: int = 1
     purpose: str = ""
-    error_kind: str = ""
-    """`contact.delivery.ErrorKind`, if there was an error."""
+    error_kind: ErrorKind | None = None
     passes: bool = False
     """Its number does not take this medium, but the other: the ladder goes on with that, where a later step has it."""
     replanned: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contact.campaign_states import CampaignState
 from services import continuity
 from services.campaign import campaigns as campaign_cases
 from services.delivery import sweeps, unknown
@@ -28,7 +29,7 @@ def tick() -> None:
     failover.reassign(work())
     with work().database.transaction() as conn:
         senders = claims.due_senders(conn, now)
-        waiting = campaigns.ids_in(conn, "planning")
+        waiting = campaigns.ids_in(conn, CampaignState.PLANNING)
         due = campaigns.due_campaigns(conn, now)
     if senders:
         app.send_task("alo.dispatch", expires=EXPIRES_S)

@@ -107,8 +107,8 @@ def contacts(campaign_id: UUID) -> ResponseReturnValue:
     start = (at_page - 1) * CONTACTS_A_PAGE
     with scoped_work().database.transaction() as conn:
         named = lookups.registry_codes(conn, [code]) if code else None
-        rows = campaign_contacts.listed(conn, campaign_id, named, CONTACTS_A_PAGE + 1, start)
-    told = [(row, reasons.sentence(say, row["medium"], row["at"], row["reason"])) for row in rows[:CONTACTS_A_PAGE]]
+        rows = campaign_contacts.in_order(conn, campaign_id, named, CONTACTS_A_PAGE + 1, start)
+    told = [(row, reasons.sentence(say, row.medium, row.at, row.reason)) for row in rows[:CONTACTS_A_PAGE]]
     more = len(rows) > CONTACTS_A_PAGE
     return render_page(
         "contacts.html", campaign=found, contacts=told, code=code, first=start + 1, at_page=at_page, more=more

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact import settings as round_settings
-from contact.kinds import KINDS, Kind, derive
+from contact.campaign_states import DRAFTS, UNDER_WAY, CampaignState
+from contact.kinds import KINDS, CampaignKind, Kind, derive
 from contact.masking import mask_numbers
 from services import lookups
 from services.campaign import filters as audience_filters
@@ -26,6 +27,7 @@ from services.work import Work
 from store import audit
 from store.campaign import audience as audiences
 from store.campaign import campaigns
+from store.campaign.campaigns import CampaignRow
 from store.messages import outbox
 from store.registry import organisations as registry
 from store.registry import rounds
@@ -34,7 +36,6 @@ from store.unit_of_work import after_commit
 __all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
 
 plan = planning.plan
-UNDER_WAY = ("planning", "running", "paused")
 
 
 def draft(
@@ -45,7 +46,7 @@ def draft(
     *,
     title: str = "",
     audience: Mapping[str, Any] | None = None,
-    kind: str = "reminder",
+    kind: str = CampaignKind.REMINDER,
     seed: int | None = None,
     spread_days: int = 0,
     reason: str = "",
@@ -73,7 +74,7 @@ def draft(
             office_id=office_id,
             kind=kind,
             title=mask_numbers(title).text or found["title"],
-            state="draft",
+            state=CampaignState.DRAFT,
             audience=wanted,
             ladder=ladder.to_dict(),
             seed=campaign_id.int % 2**31 if seed is None else seed,
@@ -88,9 +89,10 @@ def draft(
 
 
 def _kind(name: str) -> Kind:
-    if name not in KINDS:
-        raise Refusal("campaign.unknown_kind", kind=name, kinds=", ".join(KINDS))
-    return KINDS[name]
+    try:
+        return KINDS[CampaignKind(name)]
+    except ValueError:
+        raise Refusal("campaign.unknown_kind", kind=name, kinds=", ".join(KINDS)) from None
 
 
 def _open_round(conn: Connection, code: str, now: datetime) -> RowMapping:
@@ -122,11 +124,11 @@ def approve(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason
     with work.database.transaction() as conn:
         campaign = _campaign(conn, campaign_id)
         contacted = _checked(conn, campaign, typed_number, now)
-        if actor == campaign["created_by"]:
+        if actor == campaign.created_by:
             raise Refusal("campaign.own_draft")
         given = {"approved_by": actor, "approved_at": now, "approved_for": contacted}
-        if not campaigns.move(conn, campaign_id, ["draft", "approved"], "approved", **given):
-            raise Refusal("campaign.not_a_draft", state=campaign["state"])
+        if not campaigns.move(conn, campaign_id, DRAFTS, CampaignState.APPROVED, **given):
+            raise Refusal("campaign.not_a_draft", state=campaign.state)
         _told(conn, now, actor, "campaign.approved", campaign, reason, contacted=contacted)
     return contacted
 
@@ -143,35 +145,37 @@ def launch(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason:
         campaign = _campaign(conn, campaign_id)
         contacted = _checked(conn, campaign, typed_number, now)
         _second_person(campaign, contacted)
-        if not campaigns.move(conn, campaign_id, [campaign["state"]], "planning", launched_at=now, launched_by=actor):
-            raise Refusal("campaign.not_a_draft", state="planning")
+        if not campaigns.move(
+            conn, campaign_id, [campaign.state], CampaignState.PLANNING, launched_at=now, launched_by=actor
+        ):
+            raise Refusal("campaign.not_a_draft", state=CampaignState.PLANNING)
         _told(conn, now, actor, "campaign.launched", campaign, reason, contacted=contacted)
         after_commit(conn, work.jobs.enqueue, "alo.plan_campaign", str(campaign_id))
     return contacted
 
 
-def _checked(conn: Connection, campaign: RowMapping, typed_number: int, now: datetime) -> int:
+def _checked(conn: Connection, campaign: CampaignRow, typed_number: int, now: datetime) -> int:
     """How many a draft contacts now, if that is the number typed and it may still be launched."""
     contacted = audiences.counts(conn, campaign).get("", 0)
-    if campaign["state"] not in ("draft", "approved"):
-        raise Refusal("campaign.not_a_draft", state=campaign["state"])
+    if campaign.state not in DRAFTS:
+        raise Refusal("campaign.not_a_draft", state=campaign.state)
     if contacted == 0:
         raise Refusal("campaign.nobody")
     if typed_number != contacted:
         raise Refusal("campaign.wrong_number", typed=typed_number, contacted=contacted)
-    if campaign["round_state"] != "open" or now >= campaign["closes_at"]:
-        raise Refusal("campaign.round_closed", round=campaign["round_code"])
+    if campaign.round_state != "open" or now >= campaign.closes_at:
+        raise Refusal("campaign.round_closed", round=campaign.round_code)
     return contacted
 
 
-def _second_person(campaign: RowMapping, contacted: int) -> None:
-    limit = round_settings.from_dict(campaign["settings"]).approval_above
+def _second_person(campaign: CampaignRow, contacted: int) -> None:
+    limit = round_settings.from_dict(campaign.settings).approval_above
     if contacted <= limit:
         return
-    if campaign["state"] != "approved":
+    if campaign.state != "approved":
         raise Refusal("campaign.needs_second", contacted=contacted, limit=limit)
-    if contacted > campaign["approved_for"]:
-        raise Refusal("campaign.outgrown", contacted=contacted, approved=campaign["approved_for"])
+    if contacted > campaign.approved_for:
+        raise Refusal("campaign.outgrown", contacted=contacted, approved=campaign.approved_for)
 
 
 def pause(
@@ -193,11 +197,11 @@ def pause(
         campaign = _campaign(conn, campaign_id)
         parts = campaigns.parts(conn, office, sender, medium)
         if not parts:
-            _move(conn, campaign, ["planning", "running"], "paused")
+            _move(conn, campaign, [CampaignState.PLANNING, CampaignState.RUNNING], CampaignState.PAUSED)
         why = {"actor": actor, "at": now.isoformat(), "reason": mask_numbers(reason).text}
         for name, key in parts.items():
             if key is None or not campaigns.hold(conn, campaign_id, key, why, UNDER_WAY):
-                raise Refusal("campaign.part_not_held", part=name, state=campaign["state"])
+                raise Refusal("campaign.part_not_held", part=name, state=campaign.state)
         _told(conn, now, actor, "campaign.paused", campaign, reason, parts=list(parts))
 
 
@@ -217,12 +221,17 @@ def resume(
         campaign = _campaign(conn, campaign_id)
         parts = campaigns.parts(conn, office, sender, medium)
         if not parts:
-            _move(conn, campaign, ["paused"], "running" if campaign["planned_at"] else "planning")
+            _move(
+                conn,
+                campaign,
+                [CampaignState.PAUSED],
+                CampaignState.RUNNING if campaign.planned_at else CampaignState.PLANNING,
+            )
         for name, key in parts.items():
             if key is None or not campaigns.let_go(conn, campaign_id, key):
                 raise Refusal("campaign.part_not_on_hold", part=name)
         _told(conn, now, actor, "campaign.resumed", campaign, reason, parts=list(parts))
-        if not parts and not campaign["planned_at"]:
+        if not parts and not campaign.planned_at:
             after_commit(conn, work.jobs.enqueue, "alo.plan_campaign", str(campaign_id))
 
 
@@ -231,7 +240,7 @@ def stop(work: Work, campaign_id: UUID, actor: str, reason: str = "") -> int:
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = _campaign(conn, campaign_id)
-        _move(conn, campaign, ["draft", "approved", *UNDER_WAY], "stopping")
+        _move(conn, campaign, [*DRAFTS, *UNDER_WAY], CampaignState.STOPPING)
         withdrawn = outbox.withdraw(conn, {"code": "campaign_stopped"}, now, campaign_id=campaign_id)
         _told(conn, now, actor, "campaign.stopped", campaign, reason, withdrawn=withdrawn)
     finish(work, campaign_id)
@@ -242,26 +251,26 @@ def finish(work: Work, campaign_id: UUID) -> bool:
     """Close a stopping campaign without rows in flight, or a running one whose ladders have all ended."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        campaign = campaigns.claimed(conn, campaign_id)
+        campaign = campaigns.claim(conn, campaign_id)
         if campaign is None:
             return False
-        if campaign["state"] == "stopping":  # a refused hand-over may have come back since the stop
+        if campaign.state == "stopping":  # a refused hand-over may have come back since the stop
             outbox.withdraw(conn, {"code": "campaign_stopped"}, now, campaign_id=campaign_id)
         if outbox.has_open_rows(conn, campaign_id):
             return False
-        if campaign["state"] == "stopping":
-            return campaigns.move(conn, campaign_id, ["stopping"], "stopped", ended_at=now)
-        if campaign["state"] != "running" or campaigns.has_open_interviews(conn, campaign_id):
+        if campaign.state == "stopping":
+            return campaigns.move(conn, campaign_id, [CampaignState.STOPPING], CampaignState.STOPPED, ended_at=now)
+        if campaign.state != CampaignState.RUNNING or campaigns.has_open_interviews(conn, campaign_id):
             return False
-        return campaigns.move(conn, campaign_id, ["running"], "done", ended_at=now)
+        return campaigns.move(conn, campaign_id, [CampaignState.RUNNING], CampaignState.DONE, ended_at=now)
 
 
-def _move(conn: Connection, campaign: RowMapping, come_from: Sequence[str], to: str) -> None:
-    if not campaigns.move(conn, campaign["id"], come_from, to):
-        raise Refusal("campaign.cannot", state=campaign["state"], wanted=to)
+def _move(conn: Connection, campaign: CampaignRow, come_from: Sequence[CampaignState], to: CampaignState) -> None:
+    if not campaigns.move(conn, campaign.id, come_from, to):
+        raise Refusal("campaign.cannot", state=campaign.state, wanted=to)
 
 
-def _campaign(conn: Connection, campaign_id: UUID) -> RowMapping:
+def _campaign(conn: Connection, campaign_id: UUID) -> CampaignRow:
     campaign = campaigns.by_id(conn, campaign_id)
     if campaign is None:
         raise Refusal("campaign.unknown", campaign=str(campaign_id))
@@ -269,9 +278,9 @@ def _campaign(conn: Connection, campaign_id: UUID) -> RowMapping:
 
 
 def _told(
-    conn: Connection, at: datetime, actor: str, action: str, campaign: RowMapping, reason: str, **detail: Any
+    conn: Connection, at: datetime, actor: str, action: str, campaign: CampaignRow, reason: str, **detail: Any
 ) -> None:
-    _trail(conn, at, actor, action, campaign["id"], campaign["office_id"], reason, **detail)
+    _trail(conn, at, actor, action, campaign.id, campaign.office_id, reason, **detail)
 
 
 def _trail(
@@ -292,5 +301,5 @@ def _trail(
 def finish_campaigns(work: Work) -> int:
     """Close campaigns that have nothing left to do. Campaigns closed."""
     with work.database.transaction() as conn:
-        ids = [*campaigns.ids_in(conn, "running"), *campaigns.ids_in(conn, "stopping")]
+        ids = [*campaigns.ids_in(conn, CampaignState.RUNNING), *campaigns.ids_in(conn, CampaignState.STOPPING)]
     return sum(isolation.each(work, "finishing", ids, lambda one: finish(work, one), key=str).done)

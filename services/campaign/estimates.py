@@ -25,7 +25,7 @@ CALL_SECONDS = 240
 """Assumed length of an answered call (our own assumption until a round has been measured)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """Ranges (low, high); cost in the tariff's currency; `finishes_at` at the senders' rates within the hours."""
 
@@ -53,12 +53,12 @@ def estimate(
         for t, c in zip(texts, calls, strict=True)
     )
     return Estimate(
-        (texts[0] * per_text, texts[1] * per_text),
-        (calls[0] * minutes_each, calls[1] * minutes_each),
-        (costs[0], costs[1]),
-        prices["text"].currency,
-        any(p.sample for p in prices.values()),
-        _finish(plan, steps, now),
+        segments=(texts[0] * per_text, texts[1] * per_text),
+        minutes=(calls[0] * minutes_each, calls[1] * minutes_each),
+        cost=(costs[0], costs[1]),
+        currency=prices["text"].currency,
+        sample_tariff=any(p.sample for p in prices.values()),
+        finishes_at=_finish(plan, steps, now),
     )
 
 
@@ -101,7 +101,7 @@ def _first(steps: Sequence[tuple[LadderStep, int]], media: Mapping[str, int]) ->
 def _finish(plan: Plan, steps: Sequence[tuple[LadderStep, int]], now: datetime) -> datetime:
     at = now
     for number, (step, count) in enumerate(steps):
-        if number == 0 and plan.campaign["spread_days"]:
+        if number == 0 and plan.campaign.spread_days:
             at = _last_release(plan, step, now)
         at = plan.calendar.next_open(step.medium, at + timedelta(seconds=step.gap_s))
         at = _after_work(plan.calendar, step.medium, at, count / _per_second(plan, step.medium))
@@ -109,7 +109,7 @@ def _finish(plan: Plan, steps: Sequence[tuple[LadderStep, int]], now: datetime) 
 
 
 def _last_release(plan: Plan, step: LadderStep, now: datetime) -> datetime:
-    last = segments(plan.calendar, step.medium, now, plan.campaign["spread_days"], plan.campaign["closes_at"])[-1]
+    last = segments(plan.calendar, step.medium, now, plan.campaign.spread_days, plan.campaign.closes_at)[-1]
     return last.moment(last.high)
 
 

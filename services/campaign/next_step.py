@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import ladder as ladders
 from contact import settings as round_settings
 from contact.abilities import NOT_ABLE, RULED_OUT, takes
 from contact.calendar import MEDIA, Calendar, Medium
+from contact.campaign_states import LadderState
 from contact.delivery import State
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED, Attempt, Ladder, LadderEnd, LadderStep, Next, Reach
@@ -28,6 +29,8 @@ from services.work import Work
 from store.campaign import campaigns
 from store.campaign import due_steps as due_interviews
 from store.campaign.audience import SILENCED
+from store.campaign.campaigns import CampaignRow
+from store.campaign.due_steps import DueInterview, EarlierContact, KnownPhone
 from store.messages import continuity, outbox, senders
 from store.people import tasks
 
@@ -43,7 +46,7 @@ UNANSWERABLE = tuple(kind.name for kind in KINDS.values() if kind.notice)
 class Plan:
     """What one campaign plans with."""
 
-    campaign: RowMapping
+    campaign: CampaignRow
     ladder: Ladder
     settings: RoundSettings
     text: SenderRow | None
@@ -77,14 +80,14 @@ class Plan:
         )
 
 
-def plan_of(conn: Connection, campaign: RowMapping) -> Plan:
+def plan_of(conn: Connection, campaign: CampaignRow) -> Plan:
     """The plan of a campaign: its ladder, its round's calendar, the senders in use now."""
     rows = senders.all_rows(conn)
-    settings = round_settings.from_dict(campaign["settings"])
+    settings = round_settings.from_dict(campaign.settings)
     receiving = [s for s in rows if s.can_receive]
     return Plan(
         campaign,
-        ladders.from_dict(campaign["ladder"]),
+        ladders.from_dict(campaign.ladder),
         settings,
         preferred(receiving, "text") or preferred(rows, "text"),
         preferred(rows, "call"),
@@ -131,7 +134,7 @@ def _advance(work: Work, campaign_id: UUID, only: UUID | None = None, *, though_
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = campaigns.by_id(conn, campaign_id, hold=True)  # a stop waits for this page and then withdraws it
-        if campaign is None or campaign["state"] != "running":
+        if campaign is None or campaign.state != "running":
             return 0
         if not though_held and continuity.is_held(conn):
             return 0
@@ -145,74 +148,77 @@ def _advance(work: Work, campaign_id: UUID, only: UUID | None = None, *, though_
 
 
 def _hand_to_staff(
-    work: Work, conn: Connection, plan: Plan, page: list[RowMapping], decided: list[dict[str, Any]], now: datetime
+    work: Work, conn: Connection, plan: Plan, page: list[DueInterview], decided: list[dict[str, Any]], now: datetime
 ) -> None:
     """Whom no step of the ladder reached is for a person now: one task an organisation, whatever asked it."""
-    if plan.campaign["kind"] in UNANSWERABLE:
+    if plan.campaign.kind in UNANSWERABLE:
         return
     ended = [row for row, progress in zip(page, decided, strict=True) if progress["new_reason"]["code"] == EXHAUSTED]
     tasks.open_many(conn, [
-        {"id": work.ids.new(), "kind": "ladder_ended", "digest": digest(f"ladder_ended:{row['interview_id']}"),
-         "office_id": row["office_id"], "interview_id": row["interview_id"]} for row in ended
+        {"id": work.ids.new(), "kind": "ladder_ended", "digest": digest(f"ladder_ended:{row.interview_id}"),
+         "office_id": row.office_id, "interview_id": row.interview_id} for row in ended
     ], now)  # fmt: skip
 
 
-def _decide(work: Work, plan: Plan, row: RowMapping, now: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _decide(work: Work, plan: Plan, row: DueInterview, now: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """The contact to plan, if any, and how far the interview has come."""
-    if row["excluded"]:
-        return None, _progress(plan, row, row["step"], "ended", {"code": row["excluded"]})
-    numbers = _numbers(row["phones"] or ())
+    if row.excluded:
+        return None, _progress(plan, row, row.step, LadderState.ENDED, {"code": row.excluded})
+    numbers = _numbers(row.phones)
     texted, rung = bool(numbers["text"]), bool(numbers["call"])
     decision = ladders.decide(
         plan.ladder,
-        [_attempt(plan, past, numbers) for past in row["history"] or ()],
+        [_attempt(plan, past, numbers) for past in row.history],
         now,
-        plan.settings.calendar_at(row["office_code"]),
+        plan.settings.calendar_at(row.office_code),
         plan.reach(mobile=texted, rung=rung) if texted or rung else None,
-        appointment=row["appointment_at"],
-        closes_at=row["closes_at"],
+        appointment=row.appointment_at,
+        closes_at=row.closes_at,
     )
     reason = {"code": decision.reason, **decision.params}
     if isinstance(decision, Next):
         contact = _contact(work, plan, row, numbers[decision.medium][0], decision, now)
-        return contact, _progress(plan, row, decision.step, "contacting", reason)
+        return contact, _progress(plan, row, decision.step, LadderState.CONTACTING, reason)
     if isinstance(decision, LadderEnd):
-        return None, _progress(plan, row, row["step"], "ended", reason)
-    return None, _progress(plan, row, row["step"], "waiting", reason) | {"new_next_at": now + LOOK_AGAIN}
+        return None, _progress(plan, row, row.step, LadderState.ENDED, reason)
+    return None, _progress(plan, row, row.step, LadderState.WAITING, reason) | {"new_next_at": now + LOOK_AGAIN}
 
 
-def _numbers(held: Sequence[Sequence[Any]]) -> dict[Medium, list[str]]:
+def _numbers(phones: Sequence[KnownPhone]) -> dict[Medium, list[str]]:
     """Medium → the hashes (hex) of the numbers that may be contacted by it, the first choice first."""
-    open_to = [(h, kind, unable) for h, kind, consent, unable in held if consent not in SILENCED]
-    return {medium: [h for h, kind, unable in open_to if takes(medium, kind, unable)] for medium in MEDIA}
+    allowed = [phone for phone in phones if phone.consent not in SILENCED]
+    return {medium: [phone.hash for phone in allowed if takes(medium, phone.kind, phone.unable)] for medium in MEDIA}
 
 
 _OTHER: Mapping[Medium, Medium] = {"text": "call", "call": "text"}
 
 
-def _passes(past: Mapping[str, Any], numbers: Mapping[Medium, Sequence[str]]) -> bool:
+def _passes(past: EarlierContact, numbers: Mapping[Medium, Sequence[str]]) -> bool:
     """Whether the number of an earlier contact turned out to take only the other medium."""
-    medium: Medium = past["medium"]
-    ruled_out = medium in RULED_OUT.get(past["error_kind"], ()) or past["reason"] == NOT_ABLE[medium]
-    return ruled_out and past["phone"] not in numbers[medium] and past["phone"] in numbers[_OTHER[medium]]
+    medium = past.medium
+    by_error = past.error_kind is not None and medium in RULED_OUT.get(past.error_kind, ())
+    ruled_out = by_error or past.reason == NOT_ABLE[medium]
+    return ruled_out and past.phone not in numbers[medium] and past.phone in numbers[_OTHER[medium]]
 
 
-def _attempt(plan: Plan, past: Mapping[str, Any], numbers: Mapping[Medium, Sequence[str]]) -> Attempt:
-    own = past["campaign"] == str(plan.campaign["id"])
+def _attempt(plan: Plan, past: EarlierContact, numbers: Mapping[Medium, Sequence[str]]) -> Attempt:
+    own = past.campaign_id == plan.campaign.id
     return Attempt(
-        past["medium"],
-        State(past["state"]),
-        datetime.fromisoformat(past["at"]),
-        past["step"] if own else 0,
-        past["attempt"],
-        past["purpose"],
-        past["error_kind"],
+        past.medium,
+        past.state,
+        past.at,
+        past.step if own else 0,
+        past.attempt,
+        past.purpose,
+        past.error_kind,
         _passes(past, numbers),
-        past["state"] == State.WITHDRAWN and past["reason"] == REPLANNED,
+        past.state == State.WITHDRAWN and past.reason == REPLANNED,
     )
 
 
-def _contact(work: Work, plan: Plan, row: RowMapping, phone_hash: str, decision: Next, now: datetime) -> dict[str, Any]:
+def _contact(
+    work: Work, plan: Plan, row: DueInterview, phone_hash: str, decision: Next, now: datetime
+) -> dict[str, Any]:
     step = plan.ladder.steps[decision.step - 1]
     sender = plan.call if decision.medium == "call" else plan.sender_of(step)  # a chosen time: a call at any step
     assert sender is not None  # `Reach` allows a medium only where there is a sender
@@ -223,23 +229,23 @@ def _contact(work: Work, plan: Plan, row: RowMapping, phone_hash: str, decision:
         "purpose": decision.purpose,
         "sender_id": sender.id,
         "phone_hash": bytes.fromhex(phone_hash),
-        "interview_id": row["interview_id"],
-        "office_id": row["office_id"],
-        "campaign_id": plan.campaign["id"],
+        "interview_id": row.interview_id,
+        "office_id": row.office_id,
+        "campaign_id": plan.campaign.id,
         "step": decision.step,
         "attempt": decision.attempt,
         "state": str(State.PLANNED),
         "reason": {"code": decision.reason, **decision.params},
         "due_at": decision.due_at,
-        "deadline_at": row["closes_at"],
+        "deadline_at": row.closes_at,
         "created_at": now,
     }
 
 
-def _progress(plan: Plan, row: RowMapping, step: int, state: str, reason: Mapping[str, Any]) -> dict[str, Any]:
+def _progress(plan: Plan, row: DueInterview, step: int, state: str, reason: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "of_campaign": plan.campaign["id"],
-        "of_interview": row["interview_id"],
+        "of_campaign": plan.campaign.id,
+        "of_interview": row.interview_id,
         "new_step": step,
         "new_state": state,
         "new_reason": dict(reason),

@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import ladder as ladders
 from contact import release
 from contact.calendar import Calendar
+from contact.campaign_states import CampaignState
 from contact.ladder import Next
 from services.campaign.next_step import Plan, plan_of
 from services.unfit import isolation, set_aside
 from services.work import Work
 from store.campaign import campaigns
 from store.campaign import planning as rows
+from store.campaign.campaigns import CampaignRow
 from store.registry import provinces as round_offices
 
 PAGE = 2000
@@ -49,23 +51,23 @@ def plan_page(work: Work, campaign_id: UUID) -> int | None:
 
 def _plan_page(work: Work, campaign_id: UUID) -> int | None:
     with work.database.transaction() as conn:
-        campaign = campaigns.claimed(conn, campaign_id)
-        if campaign is None or campaign["state"] != "planning":
+        campaign = campaigns.claim(conn, campaign_id)
+        if campaign is None or campaign.state != "planning":
             return None
         now = work.clock.now()
         page = rows.page(conn, campaign, PAGE)
         if not page:
-            campaigns.move(conn, campaign_id, ["planning"], "running", planned_at=now)
+            campaigns.move(conn, campaign_id, [CampaignState.PLANNING], CampaignState.RUNNING, planned_at=now)
             return None
         entered = _enter(work, conn, campaign, page[-1], len(page), now)
-        campaigns.change(conn, campaign_id, cursor=page[-1], planned=campaign["planned"] + entered)
+        campaigns.change(conn, campaign_id, cursor=page[-1], planned=campaign.planned + entered)
         return entered
 
 
-def _enter(work: Work, conn: Connection, campaign: RowMapping, upto: UUID, size: int, now: datetime) -> int:
+def _enter(work: Work, conn: Connection, campaign: CampaignRow, upto: UUID, size: int, now: datetime) -> int:
     plan = plan_of(conn, campaign)
     names = [(work.ids.new(), work.ids.public()) for _ in range(size)]
-    places = round_offices.apart(conn, campaign["round_id"], plan.settings.places)
+    places = round_offices.apart(conn, campaign.round_id, plan.settings.places)
     first = first_contacts(plan, now)
     for code, (office_id, closes_at) in places.items():
         of_office = first_contacts(plan, now, code, closes_at)
@@ -83,7 +85,7 @@ def first_contacts(
     earlier ones: it needs the past.
     """
     calendar = plan.settings.calendar_at(place)
-    closes_at = min(closes_at or plan.campaign["closes_at"], plan.campaign["closes_at"])
+    closes_at = min(closes_at or plan.campaign.closes_at, plan.campaign.closes_at)
     found: list[dict[str, Any]] = []
     for mobile in (True, False):
         decision = ladders.decide(plan.ladder, [], now, calendar, plan.reach(mobile=mobile), closes_at=closes_at)
@@ -107,7 +109,7 @@ def _segments(
         "reason": {"code": decision.reason, **decision.params},
     }
     campaign, earliest = plan.campaign, max(now, decision.due_at)
-    laid_out = release.segments(calendar, decision.medium, earliest, campaign["spread_days"], closes_at)
+    laid_out = release.segments(calendar, decision.medium, earliest, campaign.spread_days, closes_at)
     return [
         {**common, "low": s.low, "high": s.high, "starts_at": s.starts_at.isoformat(), "seconds": s.seconds}
         for s in laid_out

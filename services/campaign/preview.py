@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import settings as round_settings
+from contact.campaign_states import CampaignState
+from contact.kinds import CampaignKind
 from services.campaign import estimates
 from services.campaign.estimates import Estimate
 from services.campaign.next_step import Plan, plan_of
@@ -19,12 +21,13 @@ from services.work import Work
 from sms.texting import Text
 from store.campaign import audience, campaigns
 from store.campaign.audience import Audience
+from store.campaign.campaigns import CampaignRow
 
 SAMPLES = 10
 LEFT_OUT = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """Who will be contacted, who not and why, what they will read, and what it takes."""
 
@@ -39,23 +42,23 @@ class Preview:
     """(organisation, reason code) of the first of them."""
     sample_texts: tuple[str, ...]
     estimate: Estimate
-    kind: str = "reminder"
-    state: str = "draft"
-    needs_second: bool = False
+    kind: CampaignKind
+    state: CampaignState
+    needs_second: bool
     """More organisations than the round lets one person launch."""
-    approved_by: str = ""
-    contacted_names: tuple[str, ...] = ()
+    approved_by: str
+    contacted_names: tuple[str, ...]
     """The first of them."""
-    offices: Mapping[str, int] = field(default_factory=dict)
+    offices: Mapping[str, int]
     """Office code → organisations contacted."""
-    unknown_codes: tuple[str, ...] = ()
+    unknown_codes: tuple[str, ...]
     """Registry codes of the draft that nobody has."""
-    steps: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...]
     """(medium, purpose) of the ladder's steps."""
-    long_texts: int = 0
+    long_texts: int
     """How many of the sample texts take more than one segment each."""
-    audience: Mapping[str, Any] = field(default_factory=dict)
-    spread_days: int = 0
+    audience: Mapping[str, Any]
+    spread_days: int
 
 
 def preview(work: Work, campaign_id: UUID, sight: Work | None = None) -> Preview:
@@ -64,7 +67,7 @@ def preview(work: Work, campaign_id: UUID, sight: Work | None = None) -> Preview
     `sight`: as who looks sees the database (`work`: everything). Names, outcomes, counts and whose texts are written
     as samples are read there; only the texts themselves are written by the machine.
     """
-    campaign, found, unknown = seen(sight or work, campaign_id, SAMPLES, LEFT_OUT)
+    campaign, found, unknown = read(sight or work, campaign_id, SAMPLES, LEFT_OUT)
     with work.database.transaction() as conn:
         counts = found.by(lambda _office, excluded, _mobile: excluded)
         plan = plan_of(conn, campaign)
@@ -72,25 +75,30 @@ def preview(work: Work, campaign_id: UUID, sight: Work | None = None) -> Preview
         estimate = estimates.estimate(conn, plan, _media(found), written, work.clock.now())
         number = counts.pop("", 0)
         return Preview(
-            campaign_id,
-            campaign["title"],
-            campaign["round_code"],
-            campaign["office_code"],
-            number,
-            counts,
-            tuple(found.left_out),
-            tuple(text.body for text in written),
-            estimate,
+            campaign_id=campaign_id,
+            title=campaign.title,
+            round_code=campaign.round_code,
+            office_code=campaign.office_code,
+            contacted=number,
+            excluded=counts,
+            excluded_names=tuple(found.left_out),
+            sample_texts=tuple(text.body for text in written),
+            estimate=estimate,
+            kind=campaign.kind,
+            state=campaign.state,
+            needs_second=_needs_second(campaign, number),
+            approved_by=campaign.approved_by,
             contacted_names=tuple(name for _, name in found.contacted),
             offices=_offices(found),
             unknown_codes=tuple(unknown),
-            long_texts=sum(text.segments > 1 for text in written),
             steps=tuple((step.medium, step.purpose) for step in plan.ladder.steps),
-            **_standing(campaign, number),
+            long_texts=sum(text.segments > 1 for text in written),
+            audience=campaign.audience,
+            spread_days=campaign.spread_days,
         )
 
 
-def seen(sight: Work, campaign_id: UUID, contacted: int, left_out: int) -> tuple[RowMapping, Audience, Sequence[str]]:
+def read(sight: Work, campaign_id: UUID, contacted: int, left_out: int) -> tuple[CampaignRow, Audience, Sequence[str]]:
     """The campaign, its audience with so many of each by name, and codes that nobody has: as `sight` sees them.
 
     Raises Refusal for a campaign that is not there.
@@ -114,11 +122,11 @@ def _offices(found: Audience) -> dict[str, int]:
     return dict(sorted(found.by(lambda office, excluded, _: None if excluded else office).items()))
 
 
-def _standing(campaign: RowMapping, contacted: int) -> dict[str, Any]:
-    limit = round_settings.from_dict(campaign["settings"]).approval_above
-    approved = campaign["state"] == "approved" and campaign["approved_for"] >= contacted
-    columns = ("kind", "state", "approved_by", "audience", "spread_days")
-    return {**{name: campaign[name] for name in columns}, "needs_second": contacted > limit and not approved}
+def _needs_second(campaign: CampaignRow, contacted: int) -> bool:
+    """Whether somebody else must approve it before it may be launched."""
+    limit = round_settings.from_dict(campaign.settings).approval_above
+    approved = campaign.state == CampaignState.APPROVED and campaign.approved_for >= contacted
+    return contacted > limit and not approved
 
 
 def samples(work: Work, conn: Connection, plan: Plan, contacted: Sequence[UUID]) -> tuple[Text, ...]:

@@ -6,20 +6,21 @@ It sees what the database role and scope of its Work may see, and no answer at a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
+from contact.calendar import MEDIA
 from services.refusal import Refusal
 from services.work import Work
 from store.campaign import campaigns
+from store.campaign.campaigns import CampaignRow
 from store.registry import provinces as round_offices
 from store.registry import rounds
+from store.registry.provinces import RoundOffice
 from store.results import progress
+from store.results.progress import OfficeCount, StatusCount
 
 OUTCOMES = ("pending", "active", "partial", "complete", "answered", "refused")
 """Status of an interview, in the order of its life; "answered" is known from the online survey without answers."""
@@ -45,7 +46,7 @@ class Outcomes:
         return sum(self.statuses.get(status, 0) for status in OVER)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundProgress:
     """One round as far as it may be seen."""
 
@@ -59,12 +60,12 @@ class RoundProgress:
     """Office code → (name, its outcomes)."""
     members: Mapping[bool, Outcomes]
     """Members of the alliance (True) and others apart."""
-    places: tuple[Mapping[str, Any], ...]
-    """code, closes_at, locked_at of provinces with a deadline of their own or a lock."""
+    places: Sequence[RoundOffice]
+    """Provinces with a deadline of their own or a lock."""
     contacts: Mapping[str, Mapping[str, int]]
     """text, call → state of the outbox → rows."""
-    campaigns: tuple[Mapping[str, Any], ...]
-    """id, title, kind, state, office_code, created_at of each, newest first."""
+    campaigns: Sequence[CampaignRow]
+    """Newest first."""
 
 
 def round_progress(work: Work, round_code: str) -> RoundProgress:
@@ -75,21 +76,21 @@ def round_progress(work: Work, round_code: str) -> RoundProgress:
             raise Refusal("round.unknown", round=round_code)
         counted = progress.outcomes(conn, found["id"])
         sent = progress.contacts(conn, found["id"])
-        held = campaigns.listed(conn, round_code)
+        made = campaigns.newest_first(conn, round_code)
         places = round_offices.of_round(conn, found["id"])
-    names = {row["code"]: row["name"] for row in counted}
+    names = {row.code: row.name for row in counted}
     return RoundProgress(
-        found["code"],
-        found["title"],
-        found["state"],
-        found["opens_at"],
-        found["closes_at"],
-        _outcomes(counted),
-        {code: (name, _outcomes(row for row in counted if row["code"] == code)) for code, name in names.items()},
-        {member: _outcomes(row for row in counted if row["is_member"] is member) for member in (True, False)},
-        tuple({c: row[c] for c in ("code", "closes_at", "locked_at")} for row in places),
-        {medium: {row["state"]: row["n"] for row in sent if row["medium"] == medium} for medium in ("text", "call")},
-        tuple({c: row[c] for c in ("id", "title", "kind", "state", "office_code", "created_at")} for row in held),
+        code=found["code"],
+        title=found["title"],
+        state=found["state"],
+        opens_at=found["opens_at"],
+        closes_at=found["closes_at"],
+        outcomes=_outcomes(counted),
+        offices={code: (name, _outcomes(row for row in counted if row.code == code)) for code, name in names.items()},
+        members={member: _outcomes(row for row in counted if row.is_member is member) for member in (True, False)},
+        places=places,
+        contacts={medium: {row.state: row.n for row in sent if row.medium == medium} for medium in MEDIA},
+        campaigns=made,
     )
 
 
@@ -99,11 +100,11 @@ def campaign_outcomes(work: Work, campaign_id: UUID) -> Outcomes:
         return _outcomes(progress.campaign_outcomes(conn, campaign_id))
 
 
-def _outcomes(rows: Iterable[RowMapping]) -> Outcomes:
+def _outcomes(rows: Iterable[OfficeCount | StatusCount]) -> Outcomes:
     statuses: Counter[str] = Counter()
     channels: dict[str, Counter[str]] = {}
     for row in rows:
-        statuses[row["status"]] += row["n"]
-        if row["status"] in BEGUN and row["channel"]:
-            channels.setdefault(row["channel"], Counter())[row["status"]] += row["n"]
+        statuses[row.status] += row.n
+        if row.status in BEGUN and row.channel:
+            channels.setdefault(row.channel, Counter())[row.status] += row.n
     return Outcomes(dict(statuses), {channel: dict(found) for channel, found in sorted(channels.items())})

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from contact import release
 from contact.calendar import MEDIA
+from contact.campaign_states import DRAFTS, UNDER_WAY
 from contact.kinds import KINDS, derive
 from contact.ladder import REPLANNED
 from contact.settings import RoundSettings
@@ -21,7 +22,7 @@ from store.campaign import replanning as rows
 from store.registry import organisations as registry
 
 RELEASE_S, OUTSIDE = release.AT_ONCE_S, "outside_hours"
-OPEN = ("draft", "approved", "planning", "running", "paused")
+OPEN = (*DRAFTS, *UNDER_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ def apply(conn: Connection, round_id: UUID, settings: RoundSettings, now: dateti
     """Bring the new settings to every open campaign of the round, whose row the caller has locked."""
     replanned = 0
     for campaign in campaigns.of_round(conn, round_id, OPEN):
-        ladder = derive(KINDS[campaign["kind"]], settings.ladder).to_dict()
-        if ladder != campaign["ladder"]:
-            campaigns.change(conn, campaign["id"], ladder=ladder)
-            replanned += rows.take_back(conn, campaign["id"], REPLANNED, now)
+        ladder = derive(KINDS[campaign.kind], settings.ladder).to_dict()
+        if ladder != campaign.ladder:
+            campaigns.change(conn, campaign.id, ladder=ladder)
+            replanned += rows.take_back(conn, campaign.id, REPLANNED, now)
     return Changed(replanned, _retime(conn, round_id, settings, now))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from contact.campaign_states import CampaignState
+from contact.kinds import CampaignKind
 from services.refusal import Refusal
 from services.work import Work
 from store.campaign import campaigns
@@ -28,13 +30,13 @@ class Hold:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignStatus:
     """Grouped counts of one campaign, read in one transaction."""
 
     campaign_id: UUID
     title: str
-    state: str
+    state: CampaignState
     round_code: str
     office_code: str
     interviews: dict[str, int]
@@ -45,13 +47,13 @@ class CampaignStatus:
     segments: int
     minutes: Decimal
     cost: Decimal
-    kind: str = "reminder"
-    planned: int = 0
+    kind: CampaignKind
+    planned: int
     """Organisations entered so far."""
-    held_back: int = 0
+    held_back: int
     """Planned contacts that a pause of the campaign, or of a part, holds back."""
-    holds: tuple[Hold, ...] = ()
-    created_by: str = ""
+    holds: tuple[Hold, ...]
+    created_by: str
     """Who drafted it."""
 
 
@@ -66,22 +68,22 @@ def status(work: Work, campaign_id: UUID) -> CampaignStatus:
         held_back = campaigns.held_back(conn, campaign_id)
         names = campaigns.part_names(conn)
     return CampaignStatus(
-        campaign_id,
-        campaign["title"],
-        campaign["state"],
-        campaign["round_code"],
-        campaign["office_code"],
-        interviews,
-        _by_state(rows, "text"),
-        _by_state(rows, "call"),
-        sum(row.segments for row in rows if row.medium == "text"),
-        (Decimal(sum(row.seconds for row in rows if row.medium == "call")) / 60).quantize(Decimal("0.1")),
-        sum((row.cost for row in rows), Decimal(0)),
-        campaign["kind"],
-        campaign["planned"],
-        held_back,
-        tuple(_hold(names, key, why) for key, why in sorted(campaign["holds"].items())),
-        campaign["created_by"],
+        campaign_id=campaign_id,
+        title=campaign.title,
+        state=campaign.state,
+        round_code=campaign.round_code,
+        office_code=campaign.office_code,
+        interviews=interviews,
+        texts=_by_state(rows, "text"),
+        calls=_by_state(rows, "call"),
+        segments=sum(row.segments for row in rows if row.medium == "text"),
+        minutes=(Decimal(sum(row.seconds for row in rows if row.medium == "call")) / 60).quantize(Decimal("0.1")),
+        cost=sum((row.cost for row in rows), Decimal(0)),
+        kind=campaign.kind,
+        planned=campaign.planned,
+        held_back=held_back,
+        holds=tuple(_hold(names, key, why) for key, why in sorted(campaign.holds.items())),
+        created_by=campaign.created_by,
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping
 
 from carriers.errors import CarrierAwayError
 from characters.cleaning import storable
+from contact.campaign_states import CampaignState
 from contact.delivery import Departed, InboundText
 from contact.sender import SenderRow
 from services.campaign import next_step
@@ -206,7 +207,7 @@ def _presume_due(work: Work, sender: SenderRow) -> int:
     """Put in doubt what would have left by now, and what the ladders would have planned meanwhile. Rows."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        running = campaigns.ids_in(conn, "running")
+        running = campaigns.ids_in(conn, CampaignState.RUNNING)
     for campaign_id in running:
         while next_step.go_on(work, campaign_id):
             pass

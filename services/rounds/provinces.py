@@ -7,6 +7,7 @@ It must not know pages or commands.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from store import audit
 from store.registry import organisations as registry
 from store.registry import provinces as round_offices
 from store.registry import rounds
+from store.registry.provinces import RoundOffice
 from store.results import figures
 from survey.form import questionnaire
 
@@ -52,9 +54,9 @@ def lock_office(work: Work, round_code: str, office: str, actor: str, reason: st
     with work.database.transaction() as conn:
         registry.hold_imports(conn)
         found, place = _place(conn, round_code, office)
-        held = round_offices.one(conn, found["id"], place["id"])
-        if held is not None and held["locked_at"] is not None:
-            raise Refusal("round.locked_before", office=office, at=held["locked_at"])
+        held = round_offices.by_office(conn, found["id"], place["id"])
+        if held is not None and held.locked_at is not None:
+            raise Refusal("round.locked_before", office=office, at=held.locked_at)
         round_offices.set_columns(conn, found["id"], place["id"], locked_at=now, locked_by=actor)
         _note(work, conn, "round.lock", round_code, place["id"], actor, {"office": office, "reason": reason})
     with work.database.transaction() as conn:
@@ -71,28 +73,27 @@ def unlock_office(work: Work, round_code: str, office: str, actor: str, reason: 
         raise Refusal("round.lock_reason")
     with work.database.transaction() as conn:
         found, place = _place(conn, round_code, office)
-        held = round_offices.one(conn, found["id"], place["id"])
-        if held is None or held["locked_at"] is None:
+        held = round_offices.by_office(conn, found["id"], place["id"])
+        if held is None or held.locked_at is None:
             raise Refusal("round.not_locked", office=office)
         round_offices.set_columns(conn, found["id"], place["id"], locked_at=None, locked_by="", outcomes=None)
         _note(work, conn, "round.unlock", round_code, place["id"], actor, {"office": office, "reason": reason})
 
 
-def listed(work: Work, round_code: str) -> list[dict[str, Any]]:
+def differing(work: Work, round_code: str) -> Sequence[RoundOffice]:
     """The provinces of a round with a deadline of their own or a lock. Raises Refusal for an unknown round."""
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, round_code)
         if found is None:
             raise Refusal("round.unknown", round=round_code)
-        rows = round_offices.of_round(conn, found["id"])
-    return [{name: row[name] for name in ("code", "closes_at", "locked_at", "locked_by")} for row in rows]
+        return round_offices.of_round(conn, found["id"])
 
 
 def outcomes_of(conn: Connection, round_id: UUID, office_id: UUID | None) -> Counter[Disposition]:
     """Dispositions of a round's organisations, of one office or of all; of a locked one as they were then."""
-    held = round_offices.one(conn, round_id, office_id) if office_id is not None else None
-    if held is not None and held["outcomes"] is not None:
-        return Counter({Disposition(code): n for code, n in held["outcomes"].items()})
+    held = round_offices.by_office(conn, round_id, office_id) if office_id is not None else None
+    if held is not None and held.outcomes is not None:
+        return Counter({Disposition(code): n for code, n in held.outcomes.items()})
     forms = [questionnaire.from_dict(form) for form in figures.forms_of(conn, round_id).values()]
     consent = {question.name for form in forms for question in form.questions if question.role == "consent"}
     counts: Counter[Disposition] = Counter()

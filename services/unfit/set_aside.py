@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.campaign_states import CampaignState
 from contact.delivery import FINAL, ErrorKind, State
 from services.work import Work
 from store import audit
@@ -59,7 +60,7 @@ def campaign(work: Work) -> Callable[[Connection, UUID], None]:
     """Pauses the campaign with this id, until somebody has mended it (`alo campaign resume`)."""
 
     def pause(conn: Connection, campaign_id: UUID) -> None:
-        campaigns.move(conn, campaign_id, ["running", "planning"], "paused")
+        campaigns.move(conn, campaign_id, (CampaignState.RUNNING, CampaignState.PLANNING), CampaignState.PAUSED)
         audit.append(
             conn, at=work.clock.now(), actor="machine:isolation", action="campaign.paused", subject=str(campaign_id),
             detail={"reason": UNFIT},

@@ -1,6 +1,6 @@
 """Who a campaign is for, as SQL: its office's reach, the filters of its draft, what became of each so far, why not.
 
-Statements only. A campaign comes in as a row of `store.campaign.campaigns.by_id`.
+Statements only.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from contact.kinds import FINISHED
+from store.campaign.campaigns import CampaignRow
 from store.people.abilities import REACHABLE, takes
 from store.people.officers import looked_after
 from store.registry.provinces import locked
@@ -36,7 +37,6 @@ from store.tables.interviews import interviews
 from store.tables.outbox import outbox
 from store.tables.registry import offices, organisation_phones, organisations, phones
 
-Campaign: TypeAlias = Mapping[Any, Any]
 SILENCED = ("stopped", "held")
 """Consent of phones that get no campaign contact."""
 OUTCOMES = ("never_contacted", "no_contact", "begun", "partial", "complete", "refused")
@@ -118,25 +118,25 @@ FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
 """Name in the audience document → condition for its value or list of values; several filters all hold."""
 
 
-def scope(campaign: Campaign) -> ColumnElement[bool]:
+def scope(campaign: CampaignRow) -> ColumnElement[bool]:
     """The interviews of the campaign's round in reach of its office: the national one reaches every office's."""
-    of_round: ColumnElement[bool] = interviews.c.round_id == campaign["round_id"]
-    if campaign["office_level"] == "national":
+    of_round: ColumnElement[bool] = interviews.c.round_id == campaign.round_id
+    if campaign.office_level == "national":
         return of_round
-    return and_(of_round, interviews.c.office_id == campaign["office_id"])
+    return and_(of_round, interviews.c.office_id == campaign.office_id)
 
 
-def chosen(campaign: Campaign) -> Select[Any]:
+def chosen(campaign: CampaignRow) -> Select[Any]:
     """id, organisation_id and `excluded` of everybody the draft's filters name. Raises KeyError: unknown filter."""
-    filters = [FILTERS[name](wanted) for name, wanted in campaign["audience"].items()]
+    filters = [FILTERS[name](wanted) for name, wanted in campaign.audience.items()]
     return (
-        select(interviews.c.id, interviews.c.organisation_id, exclusion(campaign["kind"]).label("excluded"))
+        select(interviews.c.id, interviews.c.organisation_id, exclusion(campaign.kind).label("excluded"))
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .where(scope(campaign), *filters)
     )
 
 
-def counts(conn: Connection, campaign: Campaign) -> dict[str, int]:
+def counts(conn: Connection, campaign: CampaignRow) -> dict[str, int]:
     """How many interviews are contacted ("") and how many not, by reason."""
     found = chosen(campaign).subquery()
     query = select(found.c.excluded, func.count().label("n")).group_by(found.c.excluded)
@@ -163,7 +163,7 @@ class Audience:
         return dict(found)
 
 
-def read(conn: Connection, campaign: Campaign, contacted: int, left_out: int) -> Audience:
+def read(conn: Connection, campaign: CampaignRow, contacted: int, left_out: int) -> Audience:
     """The draft's audience with at most so many of each by name, in one pass. Raises KeyError: unknown filter."""
     everybody = _everybody(campaign)
     each = everybody.c
@@ -184,7 +184,7 @@ def read(conn: Connection, campaign: Campaign, contacted: int, left_out: int) ->
     return Audience(of_offices_, [(UUID(interview), name) for interview, name in first], others)
 
 
-def _everybody(campaign: Campaign) -> CTE:
+def _everybody(campaign: CampaignRow) -> CTE:
     """Everybody the draft's filters name, with `excluded` and `mobile`; all phones are looked at once."""
     phone = (
         select(
@@ -197,7 +197,7 @@ def _everybody(campaign: Campaign) -> CTE:
         .group_by(organisation_phones.c.organisation_id)
         .subquery("phone")
     )
-    filters = [FILTERS[name](wanted) for name, wanted in campaign["audience"].items()]
+    filters = [FILTERS[name](wanted) for name, wanted in campaign.audience.items()]
     return (
         select(
             interviews.c.id,
@@ -205,7 +205,7 @@ def _everybody(campaign: Campaign) -> CTE:
             interviews.c.office_id,
             organisations.c.name,
             organisations.c.name_key,
-            exclusion(campaign["kind"], phone.c.organisation_id.is_not(None), phone.c.usable).label("excluded"),
+            exclusion(campaign.kind, phone.c.organisation_id.is_not(None), phone.c.usable).label("excluded"),
             func.coalesce(phone.c.mobile, false()).label("mobile"),
         )
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
@@ -229,9 +229,9 @@ def communes(conn: Connection, round_id: Any, office_id: UUID | None = None) -> 
     return sorted(conn.scalars(named.distinct()), key=sort_key)
 
 
-def missing_codes(conn: Connection, campaign: Campaign) -> list[str]:
+def missing_codes(conn: Connection, campaign: CampaignRow) -> list[str]:
     """Registry codes the draft names that nobody in its round and reach has."""
-    wanted = _several(campaign["audience"].get("code", ()))
+    wanted = _several(campaign.audience.get("code", ()))
     query = select(organisations.c.registry_code).join(interviews, interviews.c.organisation_id == organisations.c.id)
     there = conn.scalars(query.where(scope(campaign), organisations.c.registry_code.in_(wanted))).all()
     return sorted(set(wanted) - set(there))

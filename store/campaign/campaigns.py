@@ -6,6 +6,7 @@ Statements only; what comes next on a ladder is decided in `contact.ladder`, who
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Text,
     and_,
     bindparam,
@@ -28,13 +28,52 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, array
 
 from contact.calendar import MEDIA
+from contact.campaign_states import CampaignState, LadderState
 from contact.delivery import State
+from contact.kinds import CampaignKind
+from store import rows
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.outbox import outbox, senders
 from store.tables.registry import offices
 from store.tables.rounds import rounds
 
-LIVE = ("planning", "running", "paused", "stopping")
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign with its round's code, settings, state and end, and its office's code and level."""
+
+    id: UUID
+    round_id: UUID
+    office_id: UUID
+    kind: CampaignKind
+    title: str
+    state: CampaignState
+    audience: Mapping[str, Any]
+    """Values of `store.campaign.audience.FILTERS`."""
+    ladder: Mapping[str, Any]
+    """`contact.ladder.Ladder.to_dict()`."""
+    seed: int
+    spread_days: int
+    holds: Mapping[str, Mapping[str, str]]
+    """Key of a part (see `part`) → actor, at (ISO 8601), reason of its hold."""
+    planned: int
+    """Organisations entered so far."""
+    cursor: UUID | None
+    """The last interview entered."""
+    planned_at: datetime | None
+    approved_for: int
+    """Organisations the second person saw."""
+    approved_by: str
+    created_at: datetime
+    created_by: str
+    launched_at: datetime | None
+    round_code: str
+    settings: Mapping[str, Any]
+    """Of the round: `contact.settings.RoundSettings.to_dict()`."""
+    round_state: str
+    closes_at: datetime
+    office_code: str
+    office_level: str
 
 
 def add(conn: Connection, **columns: Any) -> None:
@@ -44,7 +83,7 @@ def add(conn: Connection, **columns: Any) -> None:
 
 _ROW = (
     select(
-        campaigns,
+        *(campaigns.c[name] for name in rows.field_names(CampaignRow) if name in campaigns.c),
         rounds.c.code.label("round_code"),
         rounds.c.settings,
         rounds.c.state.label("round_state"),
@@ -57,39 +96,41 @@ _ROW = (
 )
 
 
-def by_id(conn: Connection, campaign_id: UUID, *, hold: bool = False) -> RowMapping | None:
-    """The campaign with its round's code and settings and its office's code and level, or None.
+def by_id(conn: Connection, campaign_id: UUID, *, hold: bool = False) -> CampaignRow | None:
+    """The campaign, or None.
 
     `hold`: its state stays as it is until this transaction ends; others may hold it too.
     """
     query = _ROW.where(campaigns.c.id == campaign_id)
     query = query.with_for_update(of=campaigns, read=True) if hold else query
-    return conn.execute(query).mappings().first()
+    return rows.first(conn, query, CampaignRow)
 
 
-def claimed(conn: Connection, campaign_id: UUID) -> RowMapping | None:
-    """The campaign (see `by_id`) under its row lock, or None when it is unknown or somebody else works on it."""
+def claim(conn: Connection, campaign_id: UUID) -> CampaignRow | None:
+    """The campaign under its row lock, or None when it is unknown or somebody else works on it."""
     query = _ROW.where(campaigns.c.id == campaign_id).with_for_update(of=campaigns, key_share=True, skip_locked=True)
-    return conn.execute(query).mappings().first()
+    return rows.first(conn, query, CampaignRow)
 
 
-def of_round(conn: Connection, round_id: UUID, states: Sequence[str]) -> list[RowMapping]:
+def of_round(conn: Connection, round_id: UUID, states: Sequence[CampaignState]) -> list[CampaignRow]:
     """The round's campaigns in one of `states`, locked in the order of their ids."""
     query = _ROW.where(campaigns.c.round_id == round_id, campaigns.c.state.in_(states)).order_by(campaigns.c.id)
-    return list(conn.execute(query.with_for_update(of=campaigns, key_share=True)).mappings())
+    return rows.fetch(conn, query.with_for_update(of=campaigns, key_share=True), CampaignRow)
 
 
-def listed(conn: Connection, round_code: str | None = None, office_id: UUID | None = None) -> list[RowMapping]:
+def newest_first(conn: Connection, round_code: str | None = None, office_id: UUID | None = None) -> list[CampaignRow]:
     """Campaigns, newest first; of one round and office if given."""
     query = _ROW.order_by(campaigns.c.created_at.desc(), campaigns.c.id.desc())
     if round_code is not None:
         query = query.where(rounds.c.code == round_code)
     if office_id is not None:
         query = query.where(campaigns.c.office_id == office_id)
-    return list(conn.execute(query).mappings())
+    return rows.fetch(conn, query, CampaignRow)
 
 
-def move(conn: Connection, campaign_id: UUID, come_from: Sequence[str], to: str, **columns: Any) -> bool:
+def move(
+    conn: Connection, campaign_id: UUID, come_from: Sequence[CampaignState], to: CampaignState, **columns: Any
+) -> bool:
     """Change state if it is one of `come_from` (the conditional change that makes a double launch one)."""
     statement = (
         update(campaigns)
@@ -130,7 +171,9 @@ def part_names(conn: Connection) -> dict[str, str]:
     return {row.key: row.name for row in conn.execute(office.union_all(sender))}
 
 
-def hold(conn: Connection, campaign_id: UUID, key: str, why: Mapping[str, Any], states: Sequence[str]) -> bool:
+def hold(
+    conn: Connection, campaign_id: UUID, key: str, why: Mapping[str, Any], states: Sequence[CampaignState]
+) -> bool:
     """Put a part on hold; False when it is already, or the campaign is in none of `states`."""
     free = and_(campaigns.c.id == campaign_id, campaigns.c.state.in_(states), ~campaigns.c.holds.has_key(key))
     added = campaigns.c.holds.op("||", return_type=JSONB())(literal({key: dict(why)}, JSONB))
@@ -154,7 +197,7 @@ def may_leave() -> ColumnElement[bool]:
         func.concat("sender:", outbox.c.sender_id),
         func.concat("medium:", outbox.c.medium),
     ]
-    running = select(campaigns.c.id).where(campaigns.c.state == "running")
+    running = select(campaigns.c.id).where(campaigns.c.state == CampaignState.RUNNING)
     held = exists().where(campaigns.c.id == outbox.c.campaign_id, campaigns.c.holds.has_any(array[Any](own)))
     return or_(outbox.c.campaign_id.is_(None), and_(outbox.c.campaign_id.in_(running), ~held))
 
@@ -165,7 +208,7 @@ def held_back(conn: Connection, campaign_id: UUID) -> int:
     return conn.scalar(select(func.count()).where(planned, ~may_leave())) or 0
 
 
-def ids_in(conn: Connection, state: str) -> list[UUID]:
+def ids_in(conn: Connection, state: CampaignState) -> list[UUID]:
     """Campaigns in `state`."""
     return [row.id for row in conn.execute(select(campaigns.c.id).where(campaigns.c.state == state))]
 
@@ -173,7 +216,7 @@ def ids_in(conn: Connection, state: str) -> list[UUID]:
 def due_campaigns(conn: Connection, now: datetime) -> list[UUID]:
     """Running campaigns with an interview whose next step is to be decided."""
     query = select(campaigns.c.id).where(
-        campaigns.c.state == "running",
+        campaigns.c.state == CampaignState.RUNNING,
         exists().where(campaign_interviews.c.campaign_id == campaigns.c.id, campaign_interviews.c.next_at <= now),
     )
     return [row.id for row in conn.execute(query)]
@@ -189,10 +232,10 @@ _PROGRESS = (
 )
 
 
-def record_progress(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def record_progress(conn: Connection, progress: Sequence[Mapping[str, Any]]) -> None:
     """Write how far interviews have come: of_campaign, of_interview, new_step, new_state, new_reason, new_next_at."""
-    if rows:
-        conn.execute(_PROGRESS, [dict(r) for r in rows])
+    if progress:
+        conn.execute(_PROGRESS, [dict(each) for each in progress])
 
 
 def decide_again(conn: Connection, campaign_id: UUID, interview_id: UUID, at: datetime) -> None:
@@ -203,30 +246,32 @@ def decide_again(conn: Connection, campaign_id: UUID, interview_id: UUID, at: da
             and_(
                 campaign_interviews.c.campaign_id == campaign_id,
                 campaign_interviews.c.interview_id == interview_id,
-                campaign_interviews.c.state != "ended",
+                campaign_interviews.c.state != LadderState.ENDED,
             )
         )
-        .values(next_at=at, state="waiting")
+        .values(next_at=at, state=LadderState.WAITING)
     )
 
 
 def end_for(conn: Connection, campaign_id: UUID, interview_id: UUID, reason: Mapping[str, Any]) -> None:
     """The campaign does nothing more about this interview, for `reason`."""
     which = and_(campaign_interviews.c.campaign_id == campaign_id, campaign_interviews.c.interview_id == interview_id)
-    ended = {"state": "ended", "reason": dict(reason), "next_at": None}
+    ended = {"state": LadderState.ENDED, "reason": dict(reason), "next_at": None}
     conn.execute(update(campaign_interviews).where(which).values(**ended))
 
 
 def take_up(conn: Connection, campaign_id: UUID, interview_id: UUID, at: datetime) -> None:
     """What `end_for` ended goes on: its next step is decided at business time `at`."""
     which = and_(campaign_interviews.c.campaign_id == campaign_id, campaign_interviews.c.interview_id == interview_id)
-    conn.execute(update(campaign_interviews).where(which).values(state="waiting", next_at=at))
+    conn.execute(update(campaign_interviews).where(which).values(state=LadderState.WAITING, next_at=at))
 
 
 def has_open_interviews(conn: Connection, campaign_id: UUID) -> bool:
     """Whether the ladder of some interview of a campaign has not ended."""
     of_campaign = campaign_interviews.c.campaign_id == campaign_id
-    found = select(campaign_interviews.c.interview_id).where(of_campaign, campaign_interviews.c.state != "ended")
+    found = select(campaign_interviews.c.interview_id).where(
+        of_campaign, campaign_interviews.c.state != LadderState.ENDED
+    )
     return conn.scalar(found.limit(1)) is not None
 
 

@@ -5,19 +5,42 @@ No number and no text is read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
+from contact.calendar import Medium
+from contact.delivery import State
+from store import rows
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
 from store.tables.registry import organisations
 
 
-def listed(
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One contact of a campaign, and whom it was or is for."""
+
+    registry_code: str
+    name: str
+    medium: Medium
+    purpose: str
+    step: int
+    attempt: int
+    state: State
+    reason: Mapping[str, Any]
+    """Code and parameters."""
+    at: datetime
+    """Business time it left or is due."""
+
+
+def in_order(
     conn: Connection, campaign_id: UUID, registry_codes: Sequence[str] | None, limit: int, offset: int = 0
-) -> list[RowMapping]:
+) -> list[ContactRow]:
     """Contacts in the order they left or will, from `offset` on; of organisations with these codes if given."""
     at = func.coalesce(outbox.c.sent_at, outbox.c.due_at).label("at")
     columns = (outbox.c.medium, outbox.c.purpose, outbox.c.step, outbox.c.attempt, outbox.c.state, outbox.c.reason, at)
@@ -29,4 +52,4 @@ def listed(
     )
     if registry_codes is not None:
         query = query.where(organisations.c.registry_code.in_(registry_codes))
-    return list(conn.execute(query.order_by(at, outbox.c.id).limit(limit).offset(offset)).mappings())
+    return rows.fetch(conn, query.order_by(at, outbox.c.id).limit(limit).offset(offset), ContactRow)

@@ -36,8 +36,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, JSONB, insert
 
+from contact.campaign_states import LadderState
 from contact.delivery import State
-from store.campaign.audience import NOT_SILENCED, Campaign, chosen, scope
+from store.campaign.audience import NOT_SILENCED, chosen, scope
+from store.campaign.campaigns import CampaignRow
 from store.messages.outbox import EMPTY
 from store.people.abilities import takes
 from store.tables.campaigns import campaign_interviews
@@ -49,11 +51,11 @@ _AHEAD = (State.PLANNED, State.CLAIMED, State.SENDING, State.HANDED, State.UNKNO
 _CALL_RUNS = (State.SENT, State.RINGING, State.ANSWERED)
 
 
-def page(conn: Connection, campaign: Campaign, size: int) -> Sequence[UUID]:
+def page(conn: Connection, campaign: CampaignRow, size: int) -> Sequence[UUID]:
     """The next interviews in the campaign's reach after its cursor, in order; none at the end."""
     query = select(interviews.c.id).where(scope(campaign))
-    if campaign["cursor"] is not None:
-        query = query.where(interviews.c.id > campaign["cursor"])
+    if campaign.cursor is not None:
+        query = query.where(interviews.c.id > campaign.cursor)
     return conn.scalars(query.order_by(interviews.c.id).limit(size)).all()
 
 
@@ -117,7 +119,7 @@ _NAMES = (
 )
 
 
-def _found(campaign: Campaign, after: UUID | None, upto: UUID) -> Select[Any]:
+def _found(campaign: CampaignRow, after: UUID | None, upto: UUID) -> Select[Any]:
     """The audience of one page: who is contacted, at which place of the release, on which numbers."""
     inner = chosen(campaign).add_columns(
         interviews.c.office_id,
@@ -137,7 +139,7 @@ def _found(campaign: Campaign, after: UUID | None, upto: UUID) -> Select[Any]:
 
 def enter(
     conn: Connection,
-    campaign: Campaign,
+    campaign: CampaignRow,
     upto: UUID,
     first: Sequence[Mapping[str, Any]],
     names: Sequence[tuple[UUID, str]],
@@ -152,7 +154,7 @@ def enter(
     page; `apart`: offices that only rows of `first` naming them are for; contacts after `horizon` (business time) are
     a past that counts.
     """
-    found = _found(campaign, campaign["cursor"], upto).cte("found")
+    found = _found(campaign, campaign.cursor, upto).cte("found")
     contact = (
         select(
             found, *(_FIRST.c[name] for name in ("medium", "purpose", "sender_id", "step", "reason")), _due_at(found)
@@ -164,7 +166,7 @@ def enter(
     planned = _contacting(campaign, contact, at).cte("planned")
     query = select(func.count()).select_from(entered).add_cte(planned)
     values = {
-        "seed": campaign["seed"],
+        "seed": campaign.seed,
         "horizon": horizon,
         "first": list(first),
         "apart": list(apart),
@@ -189,15 +191,15 @@ def _due_at(found: Any) -> ColumnElement[datetime]:
     return (_FIRST.c.starts_at + late).label("due_at")
 
 
-def _entering(campaign: Campaign, contact: Any, at: datetime) -> Any:
+def _entering(campaign: CampaignRow, contact: Any, at: datetime) -> Any:
     plain = and_(~contact.c.past, contact.c.medium.is_not(None))
     now = literal(at, DateTime(timezone=True))
-    later = func.coalesce(contact.c.due_at, now) if campaign["spread_days"] else now
+    later = func.coalesce(contact.c.due_at, now) if campaign.spread_days else now
     columns: dict[str, Any] = {
-        "campaign_id": literal(campaign["id"], Uuid),
+        "campaign_id": literal(campaign.id, Uuid),
         "interview_id": contact.c.id,
         "step": case((plain, contact.c.step), else_=0),
-        "state": case((plain, "contacting"), else_="waiting"),
+        "state": case((plain, str(LadderState.CONTACTING)), else_=str(LadderState.WAITING)),
         "reason": case((plain, contact.c.reason), else_=func.jsonb_build_object()),
         "next_at": case((plain, None), else_=later),
     }
@@ -206,7 +208,7 @@ def _entering(campaign: Campaign, contact: Any, at: datetime) -> Any:
     return statement.returning(campaign_interviews.c.interview_id)
 
 
-def _contacting(campaign: Campaign, contact: Any, at: datetime) -> Any:
+def _contacting(campaign: CampaignRow, contact: Any, at: datetime) -> Any:
     now = literal(at, DateTime(timezone=True))
     constant = {name: literal(value, outbox.c[name].type) for name, value in EMPTY.items() if value is not None}
     columns: dict[str, Any] = {
@@ -219,13 +221,13 @@ def _contacting(campaign: Campaign, contact: Any, at: datetime) -> Any:
         "phone_hash": case((contact.c.medium == "text", contact.c.mobile), else_=contact.c.number),
         "interview_id": contact.c.id,
         "office_id": contact.c.office_id,
-        "campaign_id": literal(campaign["id"], Uuid),
+        "campaign_id": literal(campaign.id, Uuid),
         "step": contact.c.step,
         "attempt": literal(1, Integer),
         "state": literal(str(State.PLANNED), Text),
         "reason": contact.c.reason,
         "due_at": contact.c.due_at,
-        "deadline_at": literal(campaign["closes_at"], DateTime(timezone=True)),
+        "deadline_at": literal(campaign.closes_at, DateTime(timezone=True)),
         "created_at": now,
     }
     rows = select(*(value.label(name) for name, value in columns.items()))

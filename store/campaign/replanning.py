@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from contact.campaign_states import LadderState
 from contact.caps import EXEMPT
 from contact.delivery import State
 from store.tables.campaigns import campaign_interviews, campaigns
@@ -69,10 +70,10 @@ def take_back(conn: Connection, campaign_id: UUID, code: str, at: datetime) -> i
         .where(
             campaign_interviews.c.campaign_id == campaign_id,
             campaign_interviews.c.interview_id == taken.c.interview_id,
-            campaign_interviews.c.state != "ended",
+            campaign_interviews.c.state != LadderState.ENDED,
         )
         .values(
-            state="waiting",
+            state=LadderState.WAITING,
             next_at=case((taken.c.was == "ladder.first", func.greatest(taken.c.due_at, at)), else_=at),
         )
         .returning(campaign_interviews.c.interview_id)

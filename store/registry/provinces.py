@@ -6,16 +6,32 @@ It must not decide who may set, lock or unlock.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from store import rows
 from store.tables.interviews import interviews
 from store.tables.registry import offices
 from store.tables.rounds import round_offices, rounds
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOffice:
+    """A province within a round, as far as it differs from the round."""
+
+    code: str
+    closes_at: datetime | None
+    """Its own deadline."""
+    locked_at: datetime | None
+    locked_by: str
+    outcomes: Mapping[str, int] | None
+    """Dispositions counted when it was locked, by code."""
+
 
 OF_INTERVIEW = and_(
     round_offices.c.round_id == interviews.c.round_id, round_offices.c.office_id == interviews.c.office_id
@@ -39,16 +55,20 @@ def set_columns(conn: Connection, round_id: UUID, office_id: UUID, **columns: An
     conn.execute(made.on_conflict_do_update(index_elements=keys, set_=columns))
 
 
-def one(conn: Connection, round_id: UUID, office_id: UUID) -> RowMapping | None:
-    """The row of a province within a round, or None where nothing differs."""
-    of = (round_offices.c.round_id == round_id, round_offices.c.office_id == office_id)
-    return conn.execute(select(round_offices).where(*of)).mappings().first()
+def by_office(conn: Connection, round_id: UUID, office_id: UUID) -> RoundOffice | None:
+    """A province within a round, or None where nothing differs."""
+    return rows.first(conn, _of_round(round_id).where(round_offices.c.office_id == office_id), RoundOffice)
 
 
-def of_round(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
-    """The provinces of a round that differ, with their codes."""
-    query = select(round_offices, offices.c.code).join(offices, offices.c.id == round_offices.c.office_id)
-    return conn.execute(query.where(round_offices.c.round_id == round_id).order_by(offices.c.code)).mappings().all()
+def of_round(conn: Connection, round_id: UUID) -> Sequence[RoundOffice]:
+    """The provinces of a round that differ, by code."""
+    return rows.fetch(conn, _of_round(round_id).order_by(offices.c.code), RoundOffice)
+
+
+def _of_round(round_id: UUID) -> Select[Any]:
+    own = (round_offices.c.closes_at, round_offices.c.locked_at, round_offices.c.locked_by, round_offices.c.outcomes)
+    query = select(offices.c.code, *own).join(offices, offices.c.id == round_offices.c.office_id)
+    return query.where(round_offices.c.round_id == round_id)
 
 
 def parted_outcomes(conn: Connection, round_id: UUID) -> Sequence[Mapping[str, int]]:

@@ -6,17 +6,51 @@ Grouped queries over columns the staff pages may read; no answer, state or text 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
+from contact.calendar import Medium
+from contact.delivery import State
+from store import rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
 from store.tables.registry import offices
 
 
-def outcomes(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
+@dataclass(frozen=True, slots=True)
+class StatusCount:
+    """Interviews of one status and channel ("": none yet)."""
+
+    status: str
+    channel: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCount:
+    """Interviews of an office of one status and channel, of members of the alliance or of others."""
+
+    code: str
+    name: str
+    is_member: bool
+    status: str
+    channel: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCount:
+    """Texts or calls in one state."""
+
+    medium: Medium
+    state: State
+    n: int
+
+
+def outcomes(conn: Connection, round_id: UUID) -> Sequence[OfficeCount]:
     """Interviews of a round by office, member or not, status and channel."""
     columns = (offices.c.code, offices.c.name, interviews.c.is_member, interviews.c.status, interviews.c.channel)
     query = (
@@ -26,10 +60,10 @@ def outcomes(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
         .group_by(*columns)
         .order_by(offices.c.code)
     )
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, OfficeCount)
 
 
-def contacts(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
+def contacts(conn: Connection, round_id: UUID) -> Sequence[ContactCount]:
     """Texts and calls of a round's interviews by medium and state, without texts that answer somebody's own.
 
     Those are five in six of all rows once a country has answered.
@@ -41,10 +75,10 @@ def contacts(conn: Connection, round_id: UUID) -> Sequence[RowMapping]:
         .where(interviews.c.round_id == round_id, of_ours)
         .group_by(outbox.c.medium, outbox.c.state)
     )
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, ContactCount)
 
 
-def campaign_outcomes(conn: Connection, campaign_id: UUID) -> Sequence[RowMapping]:
+def campaign_outcomes(conn: Connection, campaign_id: UUID) -> Sequence[StatusCount]:
     """Interviews of a campaign by status and channel."""
     columns = (interviews.c.status, interviews.c.channel)
     query = (
@@ -53,4 +87,4 @@ def campaign_outcomes(conn: Connection, campaign_id: UUID) -> Sequence[RowMappin
         .where(campaign_interviews.c.campaign_id == campaign_id)
         .group_by(*columns)
     )
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, StatusCount)

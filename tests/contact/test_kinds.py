@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from contact import ladder
-from contact.kinds import FINISHED, KINDS, NOTICES, derive
+from contact.kinds import FINISHED, KINDS, NOTICES, CampaignKind, derive
 from contact.ladder import Ladder, LadderStep
 
 
 def purposes(kind: str, of: Ladder = ladder.DEFAULT) -> list[tuple[str, str]]:
-    return [(step.medium, step.purpose) for step in derive(KINDS[kind], of).steps]
+    return [(step.medium, step.purpose) for step in derive(KINDS[CampaignKind(kind)], of).steps]
 
 
 def test_a_kind_keeps_the_rest_of_the_ladder() -> None:
@@ -28,14 +28,14 @@ def test_single_media_take_only_their_steps_with_gaps_and_attempts() -> None:
         LadderStep("call", "call", 7200, attempts=3),
         LadderStep("text", "last", 60),
     )
-    assert derive(KINDS["call_only"], Ladder(steps)).steps == steps[1:2]
-    assert derive(KINDS["text_only"], Ladder(steps)).steps == (steps[0], steps[2])
-    assert derive(KINDS["call_only"], Ladder(steps[:1])).steps == ()
+    assert derive(KINDS[CampaignKind.CALL_ONLY], Ladder(steps)).steps == steps[1:2]
+    assert derive(KINDS[CampaignKind.TEXT_ONLY], Ladder(steps)).steps == (steps[0], steps[2])
+    assert derive(KINDS[CampaignKind.CALL_ONLY], Ladder(steps[:1])).steps == ()
 
 
 @pytest.mark.parametrize("kind", ["announcement", "thank_you"])
 def test_notices_are_one_text_that_wants_no_reply(kind: str) -> None:
-    (step,) = derive(KINDS[kind], ladder.DEFAULT).steps
+    (step,) = derive(KINDS[CampaignKind(kind)], ladder.DEFAULT).steps
     assert (step.medium, step.purpose, step.wants_reply) == ("text", kind, False)
     assert kind in NOTICES
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from contact.campaign_states import UNDER_WAY, CampaignState
 from contact.delivery import FINAL, InboundText, Receipt, State
 from contact.sender import SenderRow
 from services.calls import dialogue as calls
@@ -129,7 +130,10 @@ class Week(RuleBasedStateMachine):
     def pulse(self) -> None:
         failover.reassign(self.work)
         with self.work.database.transaction() as conn:
-            planned, due = campaign_rows.ids_in(conn, "planning"), campaign_rows.due_campaigns(conn, self.clock.now())
+            planned, due = (
+                campaign_rows.ids_in(conn, CampaignState.PLANNING),
+                campaign_rows.due_campaigns(conn, self.clock.now()),
+            )
         for campaign_id in planned:
             planning.plan_page(self.work, campaign_id)
         for campaign_id in due:
@@ -331,7 +335,7 @@ class Week(RuleBasedStateMachine):
             assert row["state"] not in (State.CLAIMED, State.SENDING) or row["lease_until"], "held without an end"
             assert row["state"] != State.PLANNED or row["reserved_at"] is None, "reserved and not sent"
         open_rows = {(r["campaign_id"], r["interview_id"]) for r in of_campaign if r["state"] in (*AHEAD, *LIVE)}
-        under_way = {row["id"] for row in self.world.rows(campaign_table) if row["state"] in campaigns.UNDER_WAY}
+        under_way = {row["id"] for row in self.world.rows(campaign_table) if row["state"] in UNDER_WAY}
         for place in (row for row in self.world.rows(campaign_interviews) if row["campaign_id"] in under_way):
             key = (place["campaign_id"], place["interview_id"])
             followed = place["state"] == "ended" or place["next_at"] or key in open_rows
@@ -354,7 +358,7 @@ class Week(RuleBasedStateMachine):
         calls_on = [r for r in self.world.rows(outbox, medium="call") if r["state"] not in (*FINAL, State.PLANNED)]
         assert not calls_on, [(row["state"], row["reason"]) for row in calls_on]
         for row in self.world.rows(campaign_table):
-            if row["state"] in campaigns.UNDER_WAY:
+            if row["state"] in UNDER_WAY:
                 campaigns.stop(self.work, row["id"], "an")
         campaigns.finish_campaigns(self.work)
         assert {row["state"] for row in self.world.rows(campaign_table)} <= {"draft", "stopped", "done"}
