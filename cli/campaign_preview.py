@@ -20,7 +20,9 @@ SAMPLES_PRINTED = 3
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
 SECTORS = ("NN", "PNN")
 _OPTIONS = (
-    click.option("--type", "kind", type=click.Choice(list(KINDS)), default="reminder", show_default=True),
+    click.option(
+        "--type", "kind", type=click.Choice([kind.value for kind in KINDS]), default="reminder", show_default=True
+    ),
     click.option("--office", default=None, help="mã cơ quan; bỏ trống: toàn quốc (office code; none: every office)"),
     click.option("--title", type=WORDS, default="", help="tên đợt (title)"),
     click.option("--only-office", multiple=True, help="chỉ các cơ quan này (only these offices)"),
