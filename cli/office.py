@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from cli.session import Session
@@ -34,9 +36,9 @@ def list_offices(session: Session, as_json: bool) -> None:
     """Liệt kê cơ quan (list)."""
     rows = offices.all_offices(session.work)
     if as_json:
-        session.show(rows)
+        session.show([asdict(row) for row in rows])
         return
     for row in rows:
-        click.echo(f"{row['code']:16} {row['area_code']:4} {row['contact_number']:16} {row['name']}")
+        click.echo(f"{row.code:16} {row.area_code:4} {row.contact_number:16} {row.name}")
     if not rows:
         session.say("office.none")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,10 +89,10 @@ def list_rounds(session: Session, as_json: bool) -> None:
     """Liệt kê các đợt (list)."""
     rows = rounds.all_rounds(session.work)
     if as_json:
-        session.show(rows)
+        session.show([asdict(row) for row in rows])
         return
     for row in rows:
-        session.say("round.line", **_round_params(session, row))
+        session.say("round.line", **_round_params(session, asdict(row)))
     if not rows:
         session.say("round.none")
 
@@ -103,16 +103,16 @@ def list_rounds(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def show_round(session: Session, code: str, as_json: bool) -> None:
     """Xem một đợt (show)."""
-    row = rounds.show(session.work, code)
+    found = rounds.show(session.work, code)
     if as_json:
-        session.show(row)
+        session.show(found.to_dict())
         return
-    session.say("round.shown", **_round_params(session, row))
-    for key, name in row["questionnaires"].items():
+    session.say("round.shown", **_round_params(session, found.to_dict()))
+    for key, name in found.questionnaires.items():
         click.echo(f"  {key:10} → {name}")
-    online = row["online_loaded_at"]
+    online = found.round.online_loaded_at
     session.say("round.online" if online else "round.no_online", at=online)
-    session.say(f"round.rule.{row['rule_state']}")
+    session.say(f"round.rule.{found.round.rule_state}")
     for place in round_offices.differing(session.work, code):
         if place.closes_at:
             session.say("round.deadline_set", office=place.code, round=code, at=place.closes_at)
@@ -163,7 +163,7 @@ def settings(
     session: Session, /, code: str, preset: str | None, path: Path | None, reason: str, **changes: Any
 ) -> None:
     """Xem hoặc đổi giờ, giới hạn, thang nhắc; áp dụng ngay cho phần chưa gửi (show or change the settings)."""
-    now = round_settings.from_dict(rounds.show(session.work, code)["settings"])
+    now = round_settings.from_dict(rounds.show(session.work, code).round.settings)
     given = {name: value for name, value in changes.items() if value not in (None, ())}
     if preset is None and path is None and not given:
         session.show(now.to_dict())

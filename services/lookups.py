@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from characters import codes
 from characters.cleaning import clean
@@ -17,6 +17,7 @@ from files import areas
 from files.cells import bare_place, expand, seen_as
 from services.refusal import Refusal
 from store.registry import organisations as registry
+from store.registry.organisations import OfficeRow
 
 _MOST_NAMED = 20
 """Communes named in a refusal."""
@@ -24,7 +25,7 @@ _MOST_ALIKE = 5
 """Codes named where none is as it was said."""
 
 
-def office(conn: Connection, said: str, unknown: str = "office.unknown") -> RowMapping:
+def office(conn: Connection, said: str, unknown: str = "office.unknown") -> OfficeRow:
     """The office that a code, a name or a province of today or before means.
 
     Raises Refusal: none (`unknown`), or several ("office.which").
@@ -32,22 +33,22 @@ def office(conn: Connection, said: str, unknown: str = "office.unknown") -> RowM
     exact = registry.office_by_code(conn, said)
     if exact is not None:
         return exact
-    rows = {row["code"]: row for row in registry.all_offices(conn)}
+    rows = {row.code: row for row in registry.all_offices(conn)}
     match = _office(said, rows)
     if match.doubtful:
         raise Refusal(
-            "office.which", office=said, offices=", ".join(f"{code} ({rows[code]['name']})" for code in match.fits)
+            "office.which", office=said, offices=", ".join(f"{code} ({rows[code].name})" for code in match.fits)
         )
     if match.only is None:
         raise Refusal(unknown, office=said)
     return rows[match.only]
 
 
-def _office(said: str, rows: Mapping[str, RowMapping]) -> Match[str]:
+def _office(said: str, rows: Mapping[str, OfficeRow]) -> Match[str]:
     by_code = Names((code, code) for code in rows).find(codes.code(said))
-    by_name = Names((row["name"], code) for code, row in rows.items()).find(said)
+    by_name = Names((row.name, code) for code, row in rows.items()).find(said)
     area = areas.find(said)
-    there = [code for code, row in rows.items() if area and area.certain and row["area_code"] == area.code]
+    there = [code for code, row in rows.items() if area and area.certain and row.area_code == area.code]
     by_area: Match[str] = Match(tuple(there))
     return next((match for match in (by_code, by_name, by_area) if match.fits), by_area)
 

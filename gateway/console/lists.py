@@ -140,12 +140,12 @@ def show(import_id: UUID) -> ResponseReturnValue:
     work = scoped_work()
     with work.database.transaction() as conn:
         row = imports.by_id(conn, import_id)
-    if row is None or row["report"] is None:
+    if row is None or row.report is None:
         abort(404)
-    undone = bool(row["counts"].get("undone"))
-    may_undo = row["kind"] == "registry" and not undone and row["counts"]["added"] + row["counts"]["changed"] > 0
-    report = report_from_json(work.vault.open(row["report"], "imports.report", import_id))
-    return _report(report, at=row["created_at"], import_id=import_id, undone=undone, may_undo=may_undo)
+    undone = bool(row.counts.get("undone"))
+    may_undo = row.kind == "registry" and not undone and row.counts["added"] + row.counts["changed"] > 0
+    report = report_from_json(work.vault.open(row.report, "imports.report", import_id))
+    return _report(report, at=row.created_at, import_id=import_id, undone=undone, may_undo=may_undo)
 
 
 @routes.post("/<uuid:import_id>/undo")

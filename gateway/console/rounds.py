@@ -12,6 +12,7 @@ from services.campaign.progress import BEGUN, OUTCOMES, RoundProgress, round_pro
 from services.refusal import Refusal
 from services.registry import offices
 from services.rounds import rounds
+from store.registry.rounds import RoundState
 
 routes = Blueprint("rounds", __name__)
 
@@ -20,9 +21,9 @@ routes = Blueprint("rounds", __name__)
 def home() -> ResponseReturnValue:
     """All rounds; the only open one at once."""
     found = rounds.all_rounds(scoped_work())
-    live = [row for row in found if row["state"] == "open"]
+    live = [row for row in found if row.state == RoundState.OPEN]
     if len(live) == 1 and "all" not in request.args:
-        return redirect(url_for("rounds.show", code=live[0]["code"]), 303)
+        return redirect(url_for("rounds.show", code=live[0].code), 303)
     return render_page("rounds.html", rounds=found)
 
 
@@ -31,7 +32,7 @@ def show(code: str) -> ResponseReturnValue:
     """Progress of one round, its reminders, and the form for a new one."""
     found = visible_round(code)
     now = console_context().console.clock.now()
-    live = found.state == "open" and now < found.closes_at
+    live = found.state == RoundState.OPEN and now < found.closes_at
     areas, communes = audience_filters.places(scoped_work(), code) if live else ([], [])
     return render_page(
         "round.html",
@@ -60,7 +61,7 @@ def offices_to_choose() -> list[tuple[str, str]]:
     found = member()
     if not found.national:
         return [(found.office_code, found.office_name)]
-    return [(row["code"], row["name"]) for row in offices.all_offices(scoped_work())]
+    return [(row.code, row.name) for row in offices.all_offices(scoped_work())]
 
 
 def chosen_office() -> str:

@@ -47,13 +47,13 @@ def book(work: Work, form: Questionnaire, language: str, voice: str, offices: It
 
 def _contexts(work: Work, voice: str, codes: Sequence[str]) -> list[CallContext]:
     with work.database.transaction() as conn:
-        known = {row["code"]: row for row in registry.all_offices(conn)}
+        known = {row.code: row for row in registry.all_offices(conn)}
     for code in codes:
         if code not in known:
             raise Refusal("office.unknown", office=code)
-    wanted = codes or [code for code, row in known.items() if voice in with_placeholders(voices_of(row["area_code"]))]
+    wanted = codes or [code for code, row in known.items() if voice in with_placeholders(voices_of(row.area_code))]
     rows = [known[code] for code in wanted]
-    return [CallContext(1, row["name"], row["contact_number"]) for row in rows] or [CallContext(1, "")]
+    return [CallContext(1, row.name, row.contact_number) for row in rows] or [CallContext(1, "")]
 
 
 @dataclass(frozen=True, slots=True)

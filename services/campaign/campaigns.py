@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import settings as round_settings
 from contact.campaign_states import DRAFTS, UNDER_WAY, CampaignState
@@ -31,6 +31,7 @@ from store.campaign.campaigns import CampaignRow
 from store.messages import outbox
 from store.registry import organisations as registry
 from store.registry import rounds
+from store.registry.rounds import RoundRow, RoundState
 from store.unit_of_work import after_commit
 
 __all__ = ["Preview", "approve", "draft", "finish", "launch", "pause", "plan", "preview", "resume", "stop"]
@@ -63,17 +64,17 @@ def draft(
     with work.database.transaction() as conn:
         found = _open_round(conn, round_code, now)
         office_id, national = _office(conn, office_code)
-        wanted = audience_filters.resolved(conn, wanted, found["id"], None if national else office_id)
-        ladder = derive(chosen, round_settings.from_dict(found["settings"]).ladder)
+        wanted = audience_filters.resolved(conn, wanted, found.id, None if national else office_id)
+        ladder = derive(chosen, round_settings.from_dict(found.settings).ladder)
         if not ladder.steps:
             raise Refusal("campaign.no_steps", round=round_code)
         campaigns.add(
             conn,
             id=campaign_id,
-            round_id=found["id"],
+            round_id=found.id,
             office_id=office_id,
             kind=kind,
-            title=mask_numbers(title).text or found["title"],
+            title=mask_numbers(title).text or found.title,
             state=CampaignState.DRAFT,
             audience=wanted,
             ladder=ladder.to_dict(),
@@ -95,11 +96,11 @@ def _kind(name: str) -> Kind:
         raise Refusal("campaign.unknown_kind", kind=name, kinds=", ".join(KINDS)) from None
 
 
-def _open_round(conn: Connection, code: str, now: datetime) -> RowMapping:
+def _open_round(conn: Connection, code: str, now: datetime) -> RoundRow:
     found = rounds.by_code(conn, code)
     if found is None:
         raise Refusal("campaign.no_round", round=code)
-    if found["state"] != "open" or now >= found["closes_at"]:
+    if found.state != RoundState.OPEN or now >= found.closes_at:
         raise Refusal("campaign.round_closed", round=code)
     return found
 
@@ -108,11 +109,11 @@ def _office(conn: Connection, code: str | None) -> tuple[UUID, bool]:
     """The office with this code, or the national one, and whether it is national."""
     if code is not None:
         office = lookups.office(conn, code, "campaign.no_office")
-        return UUID(str(office["id"])), office["level"] == "national"
-    national = [row["id"] for row in registry.all_offices(conn) if row["level"] == "national"]
+        return office.id, office.level == "national"
+    national = [row.id for row in registry.all_offices(conn) if row.level == "national"]
     if not national:
         raise Refusal("campaign.no_national_office")
-    return UUID(str(national[0])), True
+    return national[0], True
 
 
 def approve(work: Work, campaign_id: UUID, typed_number: int, actor: str, reason: str = "") -> int:
@@ -163,7 +164,7 @@ def _checked(conn: Connection, campaign: CampaignRow, typed_number: int, now: da
         raise Refusal("campaign.nobody")
     if typed_number != contacted:
         raise Refusal("campaign.wrong_number", typed=typed_number, contacted=contacted)
-    if campaign.round_state != "open" or now >= campaign.closes_at:
+    if campaign.round_state != RoundState.OPEN or now >= campaign.closes_at:
         raise Refusal("campaign.round_closed", round=campaign.round_code)
     return contacted
 

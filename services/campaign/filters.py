@@ -36,7 +36,7 @@ def resolved(conn: Connection, wanted: Mapping[str, Any], round_id: UUID, office
     Raises Refusal for one that is not there, or that may be several: the filter would leave people out, unseen.
     """
     stored: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
-        "office": lambda said: [lookups.office(conn, one, "campaign.no_office")["code"] for one in said],
+        "office": lambda said: [lookups.office(conn, one, "campaign.no_office").code for one in said],
         "officer": lambda said: [_officer(conn, one) for one in said],
         "commune": lambda said: _communes(audiences.communes(conn, round_id, office_id), said),
         "code": lambda said: lookups.registry_codes(conn, said),
@@ -63,8 +63,8 @@ def places(work: Work, round_code: str) -> tuple[list[str], list[str]]:
         found = rounds.by_code(conn, round_code)
         if found is None:
             raise Refusal("round.unknown", round=round_code)
-        areas = audiences.areas(conn, found["id"])
-        return areas, audiences.communes(conn, found["id"]) if len(areas) == 1 else []
+        areas = audiences.areas(conn, found.id)
+        return areas, audiences.communes(conn, found.id) if len(areas) == 1 else []
 
 
 def _several(wanted: Any) -> Sequence[str]:

@@ -19,6 +19,7 @@ from store.campaign.campaigns import CampaignRow
 from store.registry import provinces as round_offices
 from store.registry import rounds
 from store.registry.provinces import RoundOffice
+from store.registry.rounds import RoundState
 from store.results import progress
 from store.results.progress import OfficeCount, StatusCount
 
@@ -52,7 +53,7 @@ class RoundProgress:
 
     code: str
     title: str
-    state: str
+    state: RoundState
     opens_at: datetime
     closes_at: datetime
     outcomes: Outcomes
@@ -74,17 +75,17 @@ def round_progress(work: Work, round_code: str) -> RoundProgress:
         found = rounds.by_code(conn, round_code)
         if found is None:
             raise Refusal("round.unknown", round=round_code)
-        counted = progress.outcomes(conn, found["id"])
-        sent = progress.contacts(conn, found["id"])
+        counted = progress.outcomes(conn, found.id)
+        sent = progress.contacts(conn, found.id)
         made = campaigns.newest_first(conn, round_code)
-        places = round_offices.of_round(conn, found["id"])
+        places = round_offices.of_round(conn, found.id)
     names = {row.code: row.name for row in counted}
     return RoundProgress(
-        code=found["code"],
-        title=found["title"],
-        state=found["state"],
-        opens_at=found["opens_at"],
-        closes_at=found["closes_at"],
+        code=found.code,
+        title=found.title,
+        state=found.state,
+        opens_at=found.opens_at,
+        closes_at=found.closes_at,
         outcomes=_outcomes(counted),
         offices={code: (name, _outcomes(row for row in counted if row.code == code)) for code, name in names.items()},
         members={member: _outcomes(row for row in counted if row.is_member is member) for member in (True, False)},

@@ -61,7 +61,7 @@ def find(work: Work, code: str, office_code: str | None = None) -> UUID:
     """The organisation with a registry code, as far as the database role may see. Raises Refusal: none, or several
     offices have the code and none was named."""
     with work.database.transaction() as conn:
-        place = lookups.office(conn, office_code)["code"] if office_code is not None else None
+        place = lookups.office(conn, office_code).code if office_code is not None else None
         found = registry.with_codes(conn, lookups.registry_codes(conn, [code]), place)
         alike = lookups.alike_codes(registry.all_codes(conn), code) if not found else []
     if alike:
@@ -75,8 +75,8 @@ def standing(work: Work, organisation_id: UUID) -> Standing:
     """An organisation that `find` has found, with its numbers, the first one first."""
     with work.database.transaction() as conn:
         place = registry.place_of(conn, organisation_id)
-        numbers_ = [(row["kind"], row["consent"]) for row in registry.phones_of(conn, organisation_id)]
-    return Standing(place["name"], place["registry_code"], numbers_)
+        numbers_: list[tuple[str, str]] = [(row.kind, row.consent) for row in registry.phones_of(conn, organisation_id)]
+    return Standing(place.name, place.registry_code, numbers_)
 
 
 def stop(work: Work, organisation_id: UUID, told: Told, actor: str) -> int:
@@ -105,11 +105,11 @@ def _enter(work: Work, organisation_id: UUID, told: Told, actor: str, kind: Cons
     check(work, told)
     with work.database.transaction() as conn:
         place = registry.place_of(conn, organisation_id)
-        hashes = sorted(row["hash"] for row in registry.phones_of(conn, organisation_id))
+        hashes = sorted(row.hash for row in registry.phones_of(conn, organisation_id))
         if not hashes:
             raise Refusal("wish.no_number")
-        changed = _tell(work, conn, hashes, told, actor, kind, place["interview_id"])
-        _trail(work, conn, actor, kind, str(organisation_id), told, changed, place["office_id"])
+        changed = _tell(work, conn, hashes, told, actor, kind, place.interview_id)
+        _trail(work, conn, actor, kind, str(organisation_id), told, changed, place.office_id)
     return changed
 
 

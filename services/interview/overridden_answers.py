@@ -40,9 +40,9 @@ def superseded(work: Work, round_code: str, office: str | None = None) -> list[S
         if found is None:
             raise Refusal("round.unknown", round=round_code)
         place = lookups.office(conn, office) if office else None
-        forms = {sha256: form_of(conn, sha256) for sha256 in set(rounds.pinned(conn, found["id"]).values())}
+        forms = {sha256: form_of(conn, sha256) for sha256 in set(rounds.pinned(conn, found.id).values())}
         lines: list[Superseded] = []
-        for event in rows.contested(conn, found["id"], place["id"] if place is not None else None):
+        for event in rows.contested(conn, found.id, place.id if place is not None else None):
             sha256 = event["questionnaire_sha256"]
             lines += _lost(forms.get(sha256) or form_of(conn, sha256), event)
         return lines

@@ -75,7 +75,7 @@ def publish(work: Work, path: Path, actor: str) -> Published:
         "published_by": actor,
     }
     with work.database.transaction() as conn:
-        taken = [row["sha256"] for row in rounds.published(conn, form.code) if row["version"] == form.version]
+        taken = [row.sha256 for row in rounds.published(conn, form.code) if row.version == form.version]
         if taken and form.sha256 not in taken:
             raise Refusal("questionnaire.version_taken", form=form.code, version=form.version)
         new = rounds.add_questionnaire(conn, values)
@@ -101,13 +101,13 @@ def form_of(conn: Connection, sha256: str) -> Questionnaire:
 def published(work: Work) -> list[Shelved]:
     """All published forms, newest first."""
     with work.database.transaction() as conn:
-        return [Shelved(r["sha256"], r["code"], r["version"], r["sample"]) for r in rounds.published(conn)]
+        return [Shelved(r.sha256, r.code, r.version, r.sample) for r in rounds.published(conn)]
 
 
 def find(work: Work, name: str) -> Questionnaire:
     """The form with this digest (or its beginning, 8 letters or more) or the newest of this code. Raises Refusal."""
     with work.database.transaction() as conn:
         for row in rounds.published(conn):
-            if row["code"] == name or (len(name) >= 8 and row["sha256"].startswith(name)):
-                return form_of(conn, row["sha256"])
+            if row.code == name or (len(name) >= 8 and row.sha256.startswith(name)):
+                return form_of(conn, row.sha256)
     raise Refusal("questionnaire.unknown", form=name)

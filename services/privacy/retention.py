@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import retention
 from contact.retention import Retention
@@ -25,6 +25,7 @@ from store import audit, audit_chain
 from store.privacy import retention as rows
 from store.privacy.retention import Step
 from store.registry import provinces as round_offices
+from store.registry.rounds import RoundRow
 from store.unit_of_work import Database
 
 MOST_PAGES = 40
@@ -55,25 +56,23 @@ def sweep(work: Work, eraser: Database) -> Counter[str]:
     done: Counter[str] = Counter()
     take = partial(_take, eraser, done, now)
     isolation.each(work, "retention", _due(known, now), take, key=lambda due: due.key)
-    parting = [
-        (row["id"], office) for row, kept in known if _is_over(row, kept, now) for office in _offices(work, row["id"])
-    ]
+    parting = [(row.id, office) for row, kept in known if _is_over(row, kept, now) for office in _offices(work, row.id)]
     isolation.each(work, "retention", parting, lambda one: _part(work, eraser, *one, done), key=lambda one: one)
     return done
 
 
-def _of(row: RowMapping) -> Retention:
+def _of(row: RoundRow) -> Retention:
     """A round's own times; a document of another shape counts as the defaults."""
     try:
-        return retention.from_dict(row["settings"].get("retention", {}))
+        return retention.from_dict(row.settings.get("retention", {}))
     except (ValueError, TypeError, AttributeError):
         return Retention()
 
 
-def _due(known: list[tuple[RowMapping, Retention]], now: datetime) -> Iterator[_Due]:
+def _due(known: list[tuple[RoundRow, Retention]], now: datetime) -> Iterator[_Due]:
     longest = retention.longest([kept for _, kept in known])
     for kind, steps in rows.BY_ROUND.items():
-        for scope, kept in ((None, longest), *((row["id"], kept) for row, kept in known)):
+        for scope, kept in ((None, longest), *((row.id, kept) for row, kept in known)):
             before = kept.ends(kind, now)
             yield from (_Due(kind, step, scope, before) for step in steps if before is not None)
     for kind, steps in rows.BY_ALL.items():
@@ -92,10 +91,10 @@ def _take(eraser: Database, done: Counter[str], now: datetime, due: _Due) -> Non
             return
 
 
-def _is_over(row: RowMapping, kept: Retention, now: datetime) -> bool:
+def _is_over(row: RoundRow, kept: Retention, now: datetime) -> bool:
     """Whether a round's answers are to be parted: never before its figures are released."""
     before = kept.ends("answers", now)
-    return bool(before is not None and is_released(row) and row["closes_at"] < before)
+    return before is not None and is_released(row) and row.closes_at < before
 
 
 def _offices(work: Work, round_id: UUID) -> list[UUID]:

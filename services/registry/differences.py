@@ -10,11 +10,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from files.lists import Organisation
 from files.reports import Difference, ReportValue
 from services.work import Work
+from store.registry.organisations import OrganisationRow, SealedPhone
 
 CLEAR = (
     "registry_code", "name", "short_name", "kind", "sector", "is_member", "active", "commune", "address",
@@ -24,23 +23,25 @@ SEALED = ("leader", "email")
 FIELDS = (*CLEAR, *SEALED, "phones")
 
 
-def difference(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, bytes]], given: Organisation) -> Difference:
+def difference(
+    work: Work, held: OrganisationRow, numbers: Sequence[tuple[bytes, bytes]], given: Organisation
+) -> Difference:
     """What row `given` of a list changes in the organisation `held`, whose `numbers` (hash, sealed) stand in their
     order."""
     before = said_before(work, held, numbers)
     after = {name: _shown(getattr(given, name)) for name in (*CLEAR, *SEALED)}
     after["phones"] = [phone.e164 for phone in given.phones]
     fields = {name: (before[name], after[name]) for name in FIELDS if before[name] != after[name]}
-    digest = bytes(held["digest"]).hex()
-    return Difference(given.sheet, given.row, given.registry_code, held["name"], fields, digest)
+    digest = bytes(held.digest).hex()
+    return Difference(given.sheet, given.row, given.registry_code, held.name, fields, digest)
 
 
-def said_before(work: Work, held: RowMapping, numbers: Sequence[tuple[bytes, bytes]]) -> dict[str, ReportValue]:
+def said_before(work: Work, held: OrganisationRow, numbers: Sequence[tuple[bytes, bytes]]) -> dict[str, ReportValue]:
     """The fields of an organisation as it is held, opened."""
-    said: dict[str, ReportValue] = {name: _shown(held[name]) for name in CLEAR}
-    said |= {
-        name: work.vault.open(held[name], f"organisations.{name}", held["id"]) if held[name] else "" for name in SEALED
-    }
+    said: dict[str, ReportValue] = {name: _shown(getattr(held, name)) for name in CLEAR}
+    for name in SEALED:
+        sealed: bytes | None = getattr(held, name)
+        said[name] = work.vault.open(sealed, f"organisations.{name}", held.id) if sealed else ""
     return {**said, "phones": [work.vault.open(sealed, "phones.number", phone_hash) for phone_hash, sealed in numbers]}
 
 
@@ -67,9 +68,9 @@ def _shown(value: Any) -> ReportValue:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def by_organisation(rows: Sequence[RowMapping]) -> Mapping[Any, list[tuple[bytes, bytes]]]:
+def by_organisation(rows: Sequence[SealedPhone]) -> Mapping[UUID, list[tuple[bytes, bytes]]]:
     """Organisation id → its numbers (hash, sealed) in their order."""
-    found: dict[Any, list[tuple[bytes, bytes]]] = {}
+    found: dict[UUID, list[tuple[bytes, bytes]]] = {}
     for row in rows:
-        found.setdefault(row["organisation_id"], []).append((bytes(row["hash"]), bytes(row["number"])))
+        found.setdefault(row.organisation_id, []).append((bytes(row.hash), bytes(row.number)))
     return found

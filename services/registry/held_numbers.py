@@ -27,7 +27,7 @@ from store import audit
 from store.people import abilities as rows
 from store.people import phones
 from store.registry import organisations as registry
-from store.registry.organisations import Link
+from store.registry.organisations import Link, PhoneLink
 
 GIVEN_BACK = "number.given_back"
 """In the audit trail: a number that somebody said was not the organisation's is its own after all."""
@@ -116,14 +116,12 @@ def standing(work: Work, organisation_id: UUID) -> list[Number]:
         return [_number(work, conn, row) for row in registry.links_of(conn, organisation_id)]
 
 
-def _number(work: Work, conn: Connection, row: RowMapping) -> Number:
-    known = rows.of_phone(conn, row["phone_hash"])
+def _number(work: Work, conn: Connection, row: PhoneLink) -> Number:
+    known = rows.of_phone(conn, row.phone_hash)
     found = (known[medium] for medium in MEDIA if medium in known)
     told = tuple(Ability(one["medium"], one["able"], one["code"], one["source"], one["at"]) for one in found)
-    not_theirs = "" if row["valid"] else row["note"] or "wrong_number"
-    return Number(
-        row["kind"], work.vault.open(row["number"], "phones.number", row["phone_hash"])[-3:], not_theirs, told
-    )
+    not_theirs = "" if row.valid else row.note or "wrong_number"
+    return Number(row.kind, work.vault.open(row.number, "phones.number", row.phone_hash)[-3:], not_theirs, told)
 
 
 def confirm(work: Work, organisation_id: UUID, how: str, actor: str, number: str | None = None) -> int:
@@ -159,7 +157,7 @@ def _check(how: str) -> None:
 
 def _of(work: Work, conn: Connection, organisation_id: UUID, number: str | None) -> list[bytes]:
     """The phones of an organisation, or the one named, in the order in which they are locked. Raises Refusal."""
-    theirs = {bytes(row["phone_hash"]) for row in registry.links_of(conn, organisation_id)}
+    theirs = {bytes(row.phone_hash) for row in registry.links_of(conn, organisation_id)}
     if number is None:
         return sorted(theirs)
     wanted = work.vault.lookup(read_address(number).text)

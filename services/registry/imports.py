@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from files import lists
 from files.faults import FileFault
@@ -37,7 +37,7 @@ from services.unfit import isolation
 from services.work import Work
 from store import audit
 from store.registry import organisations as registry
-from store.registry.organisations import Link
+from store.registry.organisations import Link, OfficeRow
 from store.registry.sort_key import sort_key
 
 __all__ = ["ImportReport", "import_online", "import_registry"]
@@ -83,13 +83,13 @@ def import_registry(
     try:
         with work.database.transaction() as conn:
             office = lookups.office(conn, office_code)
-            chosen = chosen_in(work, conn, office["id"])
+            chosen = chosen_in(work, conn, office.id)
     except Refusal:
         lists.read_registry(path, convert=convert)  # what is wrong with the file is said first
         raise
     told = _Told(actor, dry_run, numbers_checked, said)
     with pause_search():
-        listed = lists.read_registry(path, office["area_code"], chosen, convert)
+        listed = lists.read_registry(path, office.area_code, chosen, convert)
         return carry_out(work, dry_run, lambda conn: _bring_in(work, conn, office, listed, told))
 
 
@@ -103,10 +103,10 @@ class _Told:
     said: Answers
 
 
-def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry, told: _Told) -> ImportReport:
+def _bring_in(work: Work, conn: Connection, office: OfficeRow, listed: Registry, told: _Told) -> ImportReport:
     registry.hold_imports(conn)
     now = work.clock.now()
-    holdings = _holdings(work, conn, office["id"])
+    holdings = _holdings(work, conn, office.id)
     erased = Erased(work, conn)
     listed = replace(listed, organisations=erased.without_numbers(listed.organisations))
     recognition = erased.without_names(recognise(listed.organisations, holdings, told.said))
@@ -114,7 +114,7 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
     changes = _compare(work, recognition)
     differences = _differences(work, conn, changes)
     import_id = work.ids.new()
-    registry.add_import(conn, _import_row(import_id, office["id"], listed.sha256, told.actor, now))
+    registry.add_import(conn, _import_row(import_id, office.id, listed.sha256, told.actor, now))
     unfit = _write(work, conn, office, import_id, changes, now)
     if unfit:
         lost = {change.organisation.registry_code for change in unfit}
@@ -122,9 +122,9 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
         recognition = replace(recognition, rows=[row for row in recognition.rows if row[0].registry_code not in lost])
     shared, fresh = _write_phones(work, conn, changes, now)
     given, checked = [organisation for organisation, _ in recognition.rows], told.numbers_checked
-    held = held_numbers.of_list(work, conn, office["id"], given, fresh, told.actor, checked=checked)
-    framed = frames.extend_frame(work, conn, office_id=office["id"]) if changes else 0
-    exits = leave_frames(conn, office["id"], told.actor, now)
+    held = held_numbers.of_list(work, conn, office.id, given, fresh, told.actor, checked=checked)
+    framed = frames.extend_frame(work, conn, office_id=office.id) if changes else 0
+    exits = leave_frames(conn, office.id, told.actor, now)
     absent = len(holdings.known) - sum(held is not None for _, held in recognition.rows)
     asked = {"asked": recognition.asked} if recognition.asked else {}
     counts = _counts(listed, recognition, changes)
@@ -132,7 +132,7 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
     others = (*map(_unfit, unfit), *shared, *held, *exits.notices)
     report = ImportReport(
         "registry",
-        office["code"],
+        office.code,
         listed.sha256,
         counts,
         (*recognition.faults, *listed.faults, *kept, *erased.notices, *others),
@@ -144,7 +144,7 @@ def _bring_in(work: Work, conn: Connection, office: RowMapping, listed: Registry
     )
     told_of = report_to_json(erased.taken_out(report.to_dict()))
     registry.finish_import(conn, import_id, counts, work.vault.seal(told_of, "imports.report", import_id))
-    where: dict[str, Any] = {"subject": str(import_id), "office_id": office["id"]}
+    where: dict[str, Any] = {"subject": str(import_id), "office_id": office.id}
     audit.append(conn, at=now, actor=told.actor, action="registry.import", detail=counts, **where)
     if told.said:
         audit.append(conn, at=now, actor=told.actor, action="registry.answered", detail=told.said.to_dict(), **where)
@@ -161,7 +161,7 @@ def _holdings(work: Work, conn: Connection, office_id: UUID) -> Holdings:
 
 
 def _write(
-    work: Work, conn: Connection, office: RowMapping, import_id: UUID, changes: Sequence[_Change], now: datetime
+    work: Work, conn: Connection, office: OfficeRow, import_id: UUID, changes: Sequence[_Change], now: datetime
 ) -> list[_Change]:
     """Write the organisations, page by page. Those that cannot be written: the list is not lost for one of its rows."""
 
@@ -232,7 +232,7 @@ def _import_row(import_id: UUID, office_id: UUID, sha256: str, actor: str, now: 
     }
 
 
-def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: datetime) -> dict[str, Any]:
+def _row(work: Work, office: OfficeRow, import_id: UUID, change: _Change, now: datetime) -> dict[str, Any]:
     given = change.organisation
 
     def seal(text: str, column: str) -> bytes | None:
@@ -240,7 +240,7 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
 
     return {
         "id": change.id,
-        "office_id": office["id"],
+        "office_id": office.id,
         "registry_code": given.registry_code,
         "name": given.name,
         "name_key": sort_key(given.name),
@@ -249,8 +249,8 @@ def _row(work: Work, office: RowMapping, import_id: UUID, change: _Change, now: 
         "sector": given.sector,
         "is_member": given.is_member,
         "active": given.active,
-        "area_scheme": office["area_scheme"],
-        "area_code": office["area_code"],
+        "area_scheme": office.area_scheme,
+        "area_code": office.area_code,
         "commune": given.commune,
         "address": given.address,
         "member_count": given.member_count,

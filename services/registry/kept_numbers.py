@@ -56,6 +56,6 @@ def _notice(organisation: Organisation, count: int) -> FileFault:
 def _held(work: Work, conn: Connection, ids: Sequence[UUID]) -> dict[UUID, list[Phone]]:
     found: dict[UUID, list[Phone]] = defaultdict(list)
     for row in registry.numbers_of(conn, ids):
-        phone = Phone(work.vault.open(row["number"], "phones.number", row["hash"]), row["kind"], tuple(row["flags"]))
-        found[row["organisation_id"]].append(phone)
+        phone = Phone(work.vault.open(row.number, "phones.number", row.hash), row.kind, tuple(row.flags))
+        found[row.organisation_id].append(phone)
     return found

@@ -6,7 +6,7 @@ It must not know who works there.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 from characters import codes
 from characters.cleaning import clean
@@ -15,6 +15,7 @@ from services.refusal import Refusal
 from services.work import Work
 from store import audit
 from store.registry import organisations as registry
+from store.registry.organisations import OfficeRow
 
 SCHEME = "vn-2025"
 """Area codes since 1 July 2025. Numbers were used again with another meaning, so a code always has its scheme."""
@@ -58,7 +59,7 @@ def add_office(work: Work, code: str, name: str, level: str, area_code: str, con
         audit.append(conn, at=work.clock.now(), actor=actor, action="office.add", subject=code)
 
 
-def all_offices(work: Work) -> list[dict[str, Any]]:
+def all_offices(work: Work) -> Sequence[OfficeRow]:
     """All offices by code."""
     with work.database.transaction() as conn:
-        return [dict(row) for row in registry.all_offices(conn)]
+        return registry.all_offices(conn)

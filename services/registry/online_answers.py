@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from characters import codes
 from characters.matching import Names
@@ -40,11 +40,12 @@ from store import audit
 from store.messages import outbox
 from store.registry import organisations as registry
 from store.registry import rounds
+from store.registry.rounds import FramedInterview, RoundRow
 from survey.answers import Entry, Heard
 from survey.engine.effects import AlreadyAnswered, Doubtful, Finished
 from survey.form.questionnaire import Questionnaire
 
-Found = list[tuple[OnlineRow, RowMapping]]
+Found = list[tuple[OnlineRow, FramedInterview]]
 Ready = list[tuple[OnlineRow, FormAnswers, UUID]]
 """Rows whose cells were read, with the interview they belong to."""
 
@@ -75,18 +76,18 @@ def _bring_in(
 ) -> ImportReport:
     """Everything is read and matched before the round's row and the phones are locked: others wait for these."""
     held = _round(conn, round_code)
-    settings = round_settings.from_dict(held["settings"])
-    incoming = _Incoming(work, conn, held["id"], actor, work.clock.now(), settings, forms)
+    settings = round_settings.from_dict(held.settings)
+    incoming = _Incoming(work, conn, held.id, actor, work.clock.now(), settings, forms)
     found = incoming.match(exported)
     ready = incoming.read(found)
     _round(conn, round_code, lock=True)
-    rounds.lock_phones_of(conn, {interview["organisation_id"] for _, interview in found})
+    rounds.lock_phones_of(conn, {interview.organisation_id for _, interview in found})
     now_held = rounds.framed_by_id(conn, [interview for _, _, interview in ready])
     for each in sorted(ready, key=lambda each: each[2]):
         if isolation.within(conn, [each], lambda some: incoming.take_all(some, now_held)):
             incoming.refuse(each[0])
     if ready or exported.not_answered:  # a file of which no row was taken in says nothing about this round
-        rounds.set_online_loaded(conn, held["id"], incoming.now)
+        rounds.set_online_loaded(conn, held.id, incoming.now)
     counts = {
         "rows": exported.looked_at,
         "entered": incoming.entered,
@@ -109,7 +110,7 @@ def _codes_of(forms: Sequence[Questionnaire], said: str) -> tuple[str, ...]:
     return Names(named).find(said).fits or tuple({code: None for name, code in named if fold(name) == fold(said)})
 
 
-def _round(conn: Connection, code: str, *, lock: bool = False) -> RowMapping:
+def _round(conn: Connection, code: str, *, lock: bool = False) -> RoundRow:
     held = rounds.by_code(conn, code, lock=lock)
     if held is None:
         raise Refusal("round.unknown", round=code)
@@ -120,7 +121,7 @@ def _forms(work: Work, round_code: str) -> list[Questionnaire]:
     """The forms that the round's interviews are asked."""
     with work.database.transaction() as conn:
         held = _round(conn, round_code)
-        return [form_of(conn, sha256) for sha256 in rounds.forms_asked(conn, held["id"])]
+        return [form_of(conn, sha256) for sha256 in rounds.forms_asked(conn, held.id)]
 
 
 @dataclass
@@ -148,7 +149,7 @@ class _Incoming:
         """Each row with its interview; rows that belong to none, to several, or to one already met are reported."""
         named = lookups.registry_codes(self.conn, (row.registry_code for row in exported.rows))
         hashes = {self.work.vault.lookup(number) for row in exported.rows for number in row.phones}
-        by_code: dict[str, list[RowMapping]] = {}
+        by_code: dict[str, list[FramedInterview]] = {}
         for stored, held in rounds.framed_by_code(self.conn, self.round_id, named).items():
             by_code.setdefault(codes.code(stored), []).extend(held)
         by_phone = rounds.framed_by_phone(self.conn, self.round_id, hashes)
@@ -159,7 +160,7 @@ class _Incoming:
             interview = self._only(row, candidates)
             if interview is None:
                 continue
-            earlier = met.setdefault(interview["id"], row)
+            earlier = met.setdefault(interview.id, row)
             if earlier is not row:
                 self.faults.append(row.fault("online.duplicate", sheet=earlier.sheet, row=earlier.row))
                 continue
@@ -171,26 +172,29 @@ class _Incoming:
         return registry.all_codes(self.conn)
 
     def _candidates(
-        self, row: OnlineRow, by_code: Mapping[str, list[RowMapping]], by_phone: Mapping[bytes, list[RowMapping]]
-    ) -> list[RowMapping]:
+        self,
+        row: OnlineRow,
+        by_code: Mapping[str, list[FramedInterview]],
+        by_phone: Mapping[bytes, list[FramedInterview]],
+    ) -> list[FramedInterview]:
         """By registry code, else by phone; of several, those whose questionnaire the row names."""
         held = by_code.get(row.registry_code, [])
         if not held or len(held) > 1:
             hashes = [self.work.vault.lookup(number) for number in row.phones]
-            phoned = {i["id"]: i for phone_hash in hashes for i in by_phone.get(phone_hash, ())}
-            both = [i for i in held if i["id"] in phoned]
+            phoned = {i.id: i for phone_hash in hashes for i in by_phone.get(phone_hash, ())}
+            both = [i for i in held if i.id in phoned]
             held = both or held or list(phoned.values())
         if len(held) > 1 and row.questionnaire:
             return [i for i in held if self._is_of(i, row.questionnaire)]
         return held
 
-    def _is_of(self, interview: RowMapping, questionnaire: str) -> bool:
+    def _is_of(self, interview: FramedInterview, questionnaire: str) -> bool:
         """Whether the row names the interview's form, by its code or its title, and no other one."""
         if questionnaire not in self._named:
             self._named[questionnaire] = _codes_of(self.forms, questionnaire)
-        return self._named[questionnaire] == (form_of(self.conn, interview["questionnaire_sha256"]).code,)
+        return self._named[questionnaire] == (form_of(self.conn, interview.questionnaire_sha256).code,)
 
-    def _only(self, row: OnlineRow, candidates: list[RowMapping]) -> RowMapping | None:
+    def _only(self, row: OnlineRow, candidates: list[FramedInterview]) -> FramedInterview | None:
         if not candidates:
             alike = lookups.alike_codes(self._codes, row.registry_code) if row.registry_code else []
             fault = row.fault("online.code_alike", codes=", ".join(alike)) if alike else row.fault("online.not_on_list")
@@ -198,13 +202,15 @@ class _Incoming:
         elif len(candidates) > 1:
             self.faults.append(row.fault("online.ambiguous", others=len(candidates)))
         elif row.questionnaire and not self._is_of(candidates[0], row.questionnaire):
-            expected = form_of(self.conn, candidates[0]["questionnaire_sha256"]).code
+            expected = form_of(self.conn, candidates[0].questionnaire_sha256).code
             self.faults.append(row.fault("online.other_questionnaire", value=row.questionnaire, expected=expected))
         else:
             return candidates[0]
         return None
 
-    def take_all(self, rows: Sequence[tuple[OnlineRow, FormAnswers, UUID]], held: Mapping[UUID, RowMapping]) -> None:
+    def take_all(
+        self, rows: Sequence[tuple[OnlineRow, FormAnswers, UUID]], held: Mapping[UUID, FramedInterview]
+    ) -> None:
         """As `take`, for each."""
         for row, understood, interview in rows:
             self.take(row, understood, held[interview])
@@ -218,12 +224,12 @@ class _Incoming:
         """The rows with what they answer; one that says nothing of its form, nor that it was answered, stays out."""
         ready: Ready = []
         for row, interview in found:
-            understood = self._reader(interview["questionnaire_sha256"]).understand(row)
+            understood = self._reader(interview.questionnaire_sha256).understand(row)
             self.faults += understood.faults
             for cell in understood.strange:
                 self._report_unknown(row, cell.column)
             if understood.answers or row.said:
-                ready.append((row, understood, interview["id"]))
+                ready.append((row, understood, interview.id))
             else:
                 self.faults.append(row.fault("online.nothing_fits"))
         return ready
@@ -233,29 +239,29 @@ class _Incoming:
             self._readers[sha256] = FormReader(form_of(self.conn, sha256))
         return self._readers[sha256]
 
-    def take(self, row: OnlineRow, understood: FormAnswers, interview: RowMapping) -> None:
+    def take(self, row: OnlineRow, understood: FormAnswers, interview: FramedInterview) -> None:
         """Stop the contact and enter the answers of one row."""
         if not self._in_time(row, interview):
             return
         answers = understood.answers
-        stopped = interview["online_at"] is None
-        rounds.mark_online(self.conn, interview["id"], min(row.at or self.now, self.now), answered=not answers)
+        stopped = interview.online_at is None
+        rounds.mark_online(self.conn, interview.id, min(row.at or self.now, self.now), answered=not answers)
         entered = bool(answers) and self._enter(row, interview, answers)
         if stopped:
-            outbox.withdraw(self.conn, {"code": "answered_online"}, self.now, interview_id=interview["id"])
+            outbox.withdraw(self.conn, {"code": "answered_online"}, self.now, interview_id=interview.id)
         self.stopped += stopped
         self.entered += entered
         self.unchanged += not stopped and not entered
 
-    def _in_time(self, row: OnlineRow, interview: RowMapping) -> bool:
+    def _in_time(self, row: OnlineRow, interview: FramedInterview) -> bool:
         """Whether the row may come in: its province is not locked, and it was answered in time or late ones are kept.
 
         A row that does not say when it was answered is given the benefit of the doubt.
         """
-        deadline = interview["deadline_at"].astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
-        if interview["locked"]:
+        deadline = interview.deadline_at.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+        if interview.locked:
             self.faults.append(row.fault("online.locked"))
-        elif row.at is None or row.at < interview["deadline_at"]:
+        elif row.at is None or row.at < interview.deadline_at:
             return True
         elif self.settings.late_answers == "keep":
             self.faults.append(row.fault("online.late_kept", at=deadline, weight="notice"))
@@ -271,13 +277,13 @@ class _Incoming:
             self._unknown.add(heading)
             self.faults.append(row.fault("online.column_unknown", heading, weight="notice"))
 
-    def _enter(self, row: OnlineRow, interview: RowMapping, answers: dict[str, str]) -> bool:
+    def _enter(self, row: OnlineRow, interview: FramedInterview, answers: dict[str, str]) -> bool:
         """Enter the answers through the interviews' one door. Whether an event was written."""
         digest = hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
         wins = self.settings.conflicts == "online"
         heard = Heard("online", f"online:{digest[:32]}", Entry(answers, final=True), correction=wins)
-        step = enter(self.work, interview["id"], heard, conn=self.conn)
-        if step.interview.seq == interview["seq"]:
+        step = enter(self.work, interview.id, heard, conn=self.conn)
+        if step.interview.seq == interview.seq:
             return False
         for effect in step.effects:
             self._report(row, effect)

@@ -20,6 +20,7 @@ from services.work import Work
 from store import audit
 from store.people import readings as rows
 from store.registry import organisations as registry
+from store.registry.organisations import OfficeRow
 
 KINDS: tuple[PhoneKind, ...] = tuple(kind for kind in get_args(PhoneKind) if kind)
 
@@ -47,25 +48,27 @@ def choose(work: Work, office_code: str, written: str, kind: str, actor: str) ->
     with work.database.transaction() as conn:
         office = _office(conn, office_code)
         values = {
-            "office_id": office["id"],
+            "office_id": office.id,
             "digits_hash": digits_hash,
             "hash_version": work.vault.lookup_version,
-            "digits": work.vault.seal(doubt.digits, "phone_readings.digits", office["id"], digits_hash),
+            "digits": work.vault.seal(doubt.digits, "phone_readings.digits", office.id, digits_hash),
             "kind": kind,
             "actor": actor,
             "chosen_at": now,
         }
         rows.choose(conn, values)
         subject = f"digits:{digits_hash.hex()[:12]}"
-        where = {"office_id": office["id"], "detail": {"kind": kind}}
-        audit.append(conn, at=now, actor=actor, action="reading.chosen", subject=subject, **where)
+        audit.append(
+            conn, at=now, actor=actor, action="reading.chosen", subject=subject, office_id=office.id,
+            detail={"kind": kind},
+        )  # fmt: skip
     return doubt
 
 
 def listed(work: Work, office_code: str) -> list[Choice]:
     """What the office has chosen, the newest first. Raises Refusal."""
     with work.database.transaction() as conn:
-        found = rows.chosen(conn, _office(conn, office_code)["id"])
+        found = rows.chosen(conn, _office(conn, office_code).id)
     return [Choice(_digits(work, row), row["kind"], row["actor"], row["chosen_at"]) for row in found]
 
 
@@ -81,7 +84,7 @@ def _digits(work: Work, row: RowMapping) -> str:
     return work.vault.open(row["digits"], "phone_readings.digits", row["office_id"], row["digits_hash"])
 
 
-def _office(conn: Connection, code: str) -> RowMapping:
+def _office(conn: Connection, code: str) -> OfficeRow:
     office = registry.office_by_code(conn, code)
     if office is None:
         raise Refusal("office.unknown", office=code)

@@ -38,14 +38,13 @@ def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> 
     with work.database.transaction() as conn:
         known = senders.all_rows(conn)
         line, texts = preferred(known, "call"), preferred([s for s in known if s.can_receive], "text")
-        held = rows.forms_in(conn, found["id"], office_id)
-        listed = rows.on_cards(conn, found["id"], office_id)
+        held = rows.forms_in(conn, found.id, office_id)
+        listed = rows.on_cards(conn, found.id, office_id)
     forms = {each["sha256"]: questionnaire.from_dict(each["form"]) for each in held}
     ours = (_dialled(line), _dialled(texts))
-    rings_back = line is not None and found["settings"].get("ring_in") != "answer"
+    rings_back = line is not None and found.settings.get("ring_in") != "answer"
     made = [
-        _card(row, forms, found["title"], ours, rings_back, *_officer(work, row, officer, officer_phone))
-        for row in listed
+        _card(row, forms, found.title, ours, rings_back, *_officer(work, row, officer, officer_phone)) for row in listed
     ]
     if not made:
         raise Refusal("export.cards_none", office=order.office)

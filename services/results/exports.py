@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select
+from sqlalchemy import Connection, Select
 
 from files import flow_results, tables
 from files.online_columns import SHAPE, SHAPE_LATE, SHAPE_LOGIN
@@ -25,6 +25,7 @@ from services.refusal import Refusal
 from services.work import Work
 from store import audit
 from store.registry import rounds
+from store.registry.rounds import RoundRow, RoundState, RuleState
 from store.results import exports as rows
 from store.results import figures
 from store.results.exports import Asked
@@ -93,16 +94,16 @@ def export(work: Work, order: Order, words: Words) -> Exported:
         if order.kind != "status":  # one statement sees one state of the data by itself
             figures.freeze(conn)
         rows.alone(conn)
-        parts = _parts(work, conn, order, found["id"], office_id)
+        parts = _parts(work, conn, order, found.id, office_id)
         notes = _notes(found, order, parts, words)
         written = _WRITERS[order.format](work, conn, order, parts, notes)
         if order.kind != "answers":
             return written
-        kept = rows.completed(conn, found["id"], office_id) - written.rows
+        kept = rows.completed(conn, found.id, office_id) - written.rows
     return Exported(written.files, written.rows, kept)
 
 
-def permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
+def permitted(work: Work, order: Order) -> tuple[RoundRow, UUID | None]:
     """The round and office of a permitted order, which from now on stands in the audit trail. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, order.round_code)
@@ -112,7 +113,7 @@ def permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
         if order.kind == "answers" and office is not None and not is_released(found):
             raise Refusal("export.not_released", round=order.round_code)
         detail = {"kind": order.kind, "format": order.format, "reason": order.reason, "logins": order.logins}
-        office_id = office["id"] if office is not None else None
+        office_id = office.id if office is not None else None
         audit.append(
             conn, at=work.clock.now(), actor=order.actor, action="export.made", subject=order.round_code,
             office_id=office_id, detail=detail,
@@ -120,9 +121,9 @@ def permitted(work: Work, order: Order) -> tuple[RowMapping, UUID | None]:
     return found, office_id
 
 
-def is_released(found: RowMapping) -> bool:
+def is_released(found: RoundRow) -> bool:
     """Whether a province may see figures of a round: its rule is signed and it is closed."""
-    return bool(found["rule_state"] == "signed" and found["state"] == "closed")
+    return found.rule_state == RuleState.SIGNED and found.state == RoundState.CLOSED
 
 
 def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id: UUID | None) -> list[_Part]:
@@ -163,14 +164,14 @@ def _lossy(order: Order) -> str:
     return tables.LOSSY if order.format == "csv" else ""
 
 
-def _notes(found: RowMapping, order: Order, parts: Sequence[_Part], words: Words) -> list[str]:
+def _notes(found: RoundRow, order: Order, parts: Sequence[_Part], words: Words) -> list[str]:
     """What must be said beside the rows."""
     samples = ", ".join(part.form.code for part in parts if part.form is not None and part.form.sample)
     says = (
-        (True, words(f"export.about.{order.kind}", round=found["code"], title=found["title"])),
+        (True, words(f"export.about.{order.kind}", round=found.code, title=found.title)),
         (bool(samples), words("export.sample_forms", forms=samples)),
-        (order.kind == "answers" and found["rule_state"] == "sample", words("score.sample_rule")),
-        (order.kind == "answers" and found["online_loaded_at"] is None, words("score.phone_only")),
+        (order.kind == "answers" and found.rule_state == RuleState.SAMPLE, words("score.sample_rule")),
+        (order.kind == "answers" and found.online_loaded_at is None, words("score.phone_only")),
         (order.kind == "answers", words("export.blocks", k=K)),
     )
     return [text for holds, text in says if holds]

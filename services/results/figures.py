@@ -20,6 +20,7 @@ from services.results.scores import ScoreReport, score
 from services.work import Work
 from store import audit
 from store.registry import rounds
+from store.registry.rounds import RoundState
 
 FORMATS = ("xlsx", "csv", "json")
 NUMBERS = (3, 4, 5)
@@ -63,14 +64,14 @@ def _note(work: Work, order: Order) -> None:
         if found is None:
             raise Refusal("round.unknown", round=order.round_code)
         office = lookups.office(conn, order.office) if order.office else None
-        if found["state"] != "closed":
+        if found.state != RoundState.CLOSED:
             raise Refusal("export.round_open", round=order.round_code)
         if office is not None and not is_released(found):
             raise Refusal("export.not_released", round=order.round_code)
         detail = {"kind": "figures", "format": order.format, "reason": order.reason}
         audit.append(
             conn, at=work.clock.now(), actor=order.actor, action="export.made", subject=order.round_code,
-            office_id=office["id"] if office is not None else None, detail=detail,
+            office_id=office.id if office is not None else None, detail=detail,
         )  # fmt: skip
 
 

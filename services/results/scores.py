@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from scoring import rules
 from scoring.cube import Cube, Stratum
@@ -28,6 +28,7 @@ from services.refusal import Refusal
 from services.rounds.provinces import outcomes_of
 from services.work import Work
 from store.registry import rounds
+from store.registry.rounds import RoundRow, RoundState, RuleState
 from store.results import figures
 from survey.form import questionnaire
 
@@ -116,23 +117,23 @@ def score(
     with work.database.transaction() as conn:
         figures.freeze(conn)
         found = _round(conn, round_code)
-        moving = in_blocks and _is_moving(found["state"])
+        moving = in_blocks and _is_moving(found.state)
         office_id = _office(conn, office)
-        sheets = _sheets(conn, found["id"])
+        sheets = _sheets(conn, found.id)
         consent = {name for s in sheets.values() for name in s.consent}
         scored = {name for s in sheets.values() for name in s.items}
-        cube = figures.cube(conn, found["id"], office_id, scored, consent, K if moving else 1)
-        counts = outcomes_of(conn, found["id"], office_id)
+        cube = figures.cube(conn, found.id, office_id, scored, consent, K if moving else 1)
+        counts = outcomes_of(conn, found.id, office_id)
     report = _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts), moving)
     return _without_communes(report) if moving and office is not None else report
 
 
-def _is_moving(round_state: str) -> bool:
+def _is_moving(round_state: RoundState) -> bool:
     """Whether figures may still change, so that two looks around one answer would tell it."""
-    return round_state != "closed"
+    return round_state != RoundState.CLOSED
 
 
-def _round(conn: Connection, code: str) -> RowMapping:
+def _round(conn: Connection, code: str) -> RoundRow:
     found = rounds.by_code(conn, code)
     if found is None:
         raise Refusal("score.no_round", round=code)
@@ -142,8 +143,7 @@ def _round(conn: Connection, code: str) -> RowMapping:
 def _office(conn: Connection, code: str | None) -> UUID | None:
     if code is None:
         return None
-    office_id: UUID = lookups.office(conn, code, "score.no_office")["id"]
-    return office_id
+    return lookups.office(conn, code, "score.no_office").id
 
 
 def _sheets(conn: Connection, round_id: UUID) -> Sheets:
@@ -153,7 +153,7 @@ def _sheets(conn: Connection, round_id: UUID) -> Sheets:
 
 
 def _report(
-    found: RowMapping,
+    found: RoundRow,
     office: str | None,
     method: str,
     at: datetime,
@@ -162,12 +162,12 @@ def _report(
     counts: DispositionCounts,
     moving: bool,
 ) -> ScoreReport:
-    rule = rules.from_dict(found["rule"])
+    rule = rules.from_dict(found.rule)
     rule = replace(rule, partial=False) if moving else rule  # a form half answered moves by single answers
     whole = _lines({"": cube}, METHODS[method], sheets, rule)[0]
     return ScoreReport(
-        round_code=found["code"],
-        round_title=found["title"],
+        round_code=found.code,
+        round_title=found.title,
         office=office,
         method=method,
         rule=rule.name,
@@ -187,10 +187,10 @@ def _without_communes(report: ScoreReport) -> ScoreReport:
     return replace(report, breakdowns={**report.breakdowns, "area": lines})
 
 
-def _knows_online(found: RowMapping, cube: Cube) -> bool:
+def _knows_online(found: RoundRow, cube: Cube) -> bool:
     """Whether online answers are in: a file that only said who has answered brings none."""
     brought = any(f.stratum.channel == "online" for f in cube.forms)
-    return found["online_loaded_at"] is not None and (brought or not cube.count("answered"))
+    return found.online_loaded_at is not None and (brought or not cube.count("answered"))
 
 
 def _classify(figure: Figure | None, rule: Rule) -> str:
@@ -224,13 +224,13 @@ def _shown(withheld: bool, method: Method, part: Cube, sheets: Sheets, rule: Rul
     return withhold(figure) if isinstance(figure, TopBox) else figure
 
 
-def _notes(found: RowMapping, cube: Cube, rule: Rule, whole: Line) -> list[Note]:
+def _notes(found: RoundRow, cube: Cube, rule: Rule, whole: Line) -> list[Note]:
     answered = cube.count("answered")
     says = (
         (not _knows_online(found, cube), Note("score.phone_only")),
-        (found["rule_state"] == "sample", Note("score.sample_rule")),
+        (found.rule_state == RuleState.SAMPLE, Note("score.sample_rule")),
         (rule.sample_classes, Note("score.sample_classes")),
-        (found["state"] == "open", Note("score.round_open")),
+        (found.state == RoundState.OPEN, Note("score.round_open")),
         (answered > 0, Note("score.answers_missing", {"n": answered})),
         (cube.count("held") > 0, Note("score.held_back", {"n": cube.count("held"), "k": K})),
         (whole.withheld, Note("score.too_few", {"forms": whole.forms})),

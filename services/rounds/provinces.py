@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.outcomes import Disposition, disposition
 from services import lookups
@@ -22,7 +22,9 @@ from store import audit
 from store.registry import organisations as registry
 from store.registry import provinces as round_offices
 from store.registry import rounds
+from store.registry.organisations import OfficeRow
 from store.registry.provinces import RoundOffice
+from store.registry.rounds import RoundRow, RoundState
 from store.results import figures
 from survey.form import questionnaire
 
@@ -36,11 +38,11 @@ def set_deadline(
     """
     with work.database.transaction() as conn:
         found, place = _place(conn, round_code, office)
-        if closes_at is not None and not found["opens_at"] < closes_at <= found["closes_at"]:
-            raise Refusal("round.deadline_outside", opens=found["opens_at"], closes=found["closes_at"])
-        round_offices.set_columns(conn, found["id"], place["id"], closes_at=closes_at)
+        if closes_at is not None and not found.opens_at < closes_at <= found.closes_at:
+            raise Refusal("round.deadline_outside", opens=found.opens_at, closes=found.closes_at)
+        round_offices.set_columns(conn, found.id, place.id, closes_at=closes_at)
         told = {"office": office, "reason": reason, "closes_at": closes_at.isoformat() if closes_at else ""}
-        _note(work, conn, "round.deadline", round_code, place["id"], actor, told)
+        _note(work, conn, "round.deadline", round_code, place.id, actor, told)
 
 
 def lock_office(work: Work, round_code: str, office: str, actor: str, reason: str) -> None:
@@ -54,15 +56,15 @@ def lock_office(work: Work, round_code: str, office: str, actor: str, reason: st
     with work.database.transaction() as conn:
         registry.hold_imports(conn)
         found, place = _place(conn, round_code, office)
-        held = round_offices.by_office(conn, found["id"], place["id"])
+        held = round_offices.by_office(conn, found.id, place.id)
         if held is not None and held.locked_at is not None:
             raise Refusal("round.locked_before", office=office, at=held.locked_at)
-        round_offices.set_columns(conn, found["id"], place["id"], locked_at=now, locked_by=actor)
-        _note(work, conn, "round.lock", round_code, place["id"], actor, {"office": office, "reason": reason})
+        round_offices.set_columns(conn, found.id, place.id, locked_at=now, locked_by=actor)
+        _note(work, conn, "round.lock", round_code, place.id, actor, {"office": office, "reason": reason})
     with work.database.transaction() as conn:
-        round_offices.await_turns(conn, found["id"], place["id"])
-        counted = {str(code): n for code, n in outcomes_of(conn, found["id"], place["id"]).items()}
-        round_offices.set_columns(conn, found["id"], place["id"], outcomes=counted)
+        round_offices.await_turns(conn, found.id, place.id)
+        counted = {str(code): n for code, n in outcomes_of(conn, found.id, place.id).items()}
+        round_offices.set_columns(conn, found.id, place.id, outcomes=counted)
 
 
 def unlock_office(work: Work, round_code: str, office: str, actor: str, reason: str, *, national: bool) -> None:
@@ -73,11 +75,11 @@ def unlock_office(work: Work, round_code: str, office: str, actor: str, reason: 
         raise Refusal("round.lock_reason")
     with work.database.transaction() as conn:
         found, place = _place(conn, round_code, office)
-        held = round_offices.by_office(conn, found["id"], place["id"])
+        held = round_offices.by_office(conn, found.id, place.id)
         if held is None or held.locked_at is None:
             raise Refusal("round.not_locked", office=office)
-        round_offices.set_columns(conn, found["id"], place["id"], locked_at=None, locked_by="", outcomes=None)
-        _note(work, conn, "round.unlock", round_code, place["id"], actor, {"office": office, "reason": reason})
+        round_offices.set_columns(conn, found.id, place.id, locked_at=None, locked_by="", outcomes=None)
+        _note(work, conn, "round.unlock", round_code, place.id, actor, {"office": office, "reason": reason})
 
 
 def differing(work: Work, round_code: str) -> Sequence[RoundOffice]:
@@ -86,7 +88,7 @@ def differing(work: Work, round_code: str) -> Sequence[RoundOffice]:
         found = rounds.by_code(conn, round_code)
         if found is None:
             raise Refusal("round.unknown", round=round_code)
-        return round_offices.of_round(conn, found["id"])
+        return round_offices.of_round(conn, found.id)
 
 
 def outcomes_of(conn: Connection, round_id: UUID, office_id: UUID | None) -> Counter[Disposition]:
@@ -104,12 +106,12 @@ def outcomes_of(conn: Connection, round_id: UUID, office_id: UUID | None) -> Cou
     return counts
 
 
-def _place(conn: Connection, round_code: str, office: str) -> tuple[RowMapping, RowMapping]:
+def _place(conn: Connection, round_code: str, office: str) -> tuple[RoundRow, OfficeRow]:
     """The open round, locked, and the office."""
     found = rounds.by_code(conn, round_code, lock=True)
     if found is None:
         raise Refusal("round.unknown", round=round_code)
-    if found["state"] != "open":
+    if found.state != RoundState.OPEN:
         raise Refusal("round.closed", round=round_code)
     return found, lookups.office(conn, office)
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact import settings as round_settings
 from contact.masking import mask_numbers
@@ -25,6 +25,7 @@ from services.work import Work
 from store import audit
 from store.registry import organisations as registry
 from store.registry import rounds
+from store.registry.rounds import MissingInterview, RoundRow, RoundState, RoundSummary, RuleState
 
 Mapped = Mapping[tuple[str, str], str]
 """(organisation kind or "*", sector or "*") → sha256 (or code, where it says so) of the questionnaire."""
@@ -74,10 +75,10 @@ def open_round(
         "legal_basis": legal_basis,
         "opens_at": opens_at,
         "closes_at": closes_at,
-        "state": "open",
+        "state": RoundState.OPEN,
         "settings": (settings or round_settings.default()).to_dict(),
         "rule": rules.DEFAULT.to_dict(),
-        "rule_state": "sample",
+        "rule_state": RuleState.SAMPLE,
         "created_at": now,
         "created_by": actor,
     }
@@ -105,7 +106,7 @@ def newest_questionnaires(work: Work, codes: Mapped = SAMPLE_MAPPING) -> dict[tu
     with work.database.transaction() as conn:
         newest: dict[str, str] = {}
         for row in rounds.published(conn):
-            newest.setdefault(row["code"], row["sha256"])
+            newest.setdefault(row.code, row.sha256)
     missing = sorted({code for code in codes.values() if code not in newest})
     if missing:
         raise Refusal("questionnaire.unpublished", forms=", ".join(missing))
@@ -118,24 +119,24 @@ def extend_frame(work: Work, conn: Connection, *, round_id: UUID | None = None, 
     The caller holds the imports (`registry.hold_imports`). Raises Refusal for organisations without a questionnaire.
     """
     found = rounds.missing_from_frame(conn, round_id=round_id, office_id=office_id)
-    without = [row for row in found if row["questionnaire_sha256"] is None]
+    without = [row for row in found if row.questionnaire_sha256 is None]
     if without:
-        kinds = Counter(f"{row['kind']} {row['sector']}".strip() for row in without)
+        kinds = Counter(f"{row.kind} {row.sector}".strip() for row in without)
         shown = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common())
-        raise Refusal("round.kind_without_questionnaire", kinds=shown, example=without[0]["registry_code"])
+        raise Refusal("round.kind_without_questionnaire", kinds=shown, example=without[0].registry_code)
     rounds.add_to_frame(conn, found, _names(work, conn, found))
     return len(found)
 
 
-def _names(work: Work, conn: Connection, found: Sequence[RowMapping]) -> list[tuple[UUID, str]]:
+def _names(work: Work, conn: Connection, found: Sequence[MissingInterview]) -> list[tuple[UUID, str]]:
     """An id and a code unused in its round for each row."""
-    used = rounds.codes(conn, {row["round_id"] for row in found})
+    used = rounds.codes(conn, {row.round_id for row in found})
     names = []
     for row in found:
         code = work.ids.code()
-        while (row["round_id"], code) in used:
+        while (row.round_id, code) in used:
             code = work.ids.code()
-        used.add((row["round_id"], code))
+        used.add((row.round_id, code))
         names.append((work.ids.new(), code))
     return names
 
@@ -147,9 +148,9 @@ def close_round(work: Work, code: str, actor: str) -> None:
         found = rounds.by_code(conn, code, lock=True)
         if found is None:
             raise Refusal("round.unknown", round=code)
-        if found["state"] == "closed":
+        if found.state == RoundState.CLOSED:
             raise Refusal("round.closed", round=code)
-        rounds.close(conn, found["id"], now)
+        rounds.close(conn, found.id, now)
         audit.append(conn, at=now, actor=actor, action="round.close", subject=code)
 
 
@@ -163,29 +164,41 @@ def change_settings(work: Work, code: str, settings: RoundSettings, actor: str, 
         found = rounds.by_code(conn, code, lock=True)
         if found is None:
             raise Refusal("round.unknown", round=code)
-        if found["state"] == "closed":
+        if found.state == RoundState.CLOSED:
             raise Refusal("round.closed", round=code)
         new = settings.to_dict()
-        names = sorted(name for name, value in new.items() if found["settings"].get(name) != value)
-        rounds.set_settings(conn, found["id"], new)
-        changed = replanning.apply(conn, found["id"], settings, now)
+        names = sorted(name for name, value in new.items() if found.settings.get(name) != value)
+        rounds.set_settings(conn, found.id, new)
+        changed = replanning.apply(conn, found.id, settings, now)
         told = {"changed": names, "reason": reason, "replanned": changed.replanned, "retimed": changed.retimed}
         audit.append(conn, at=now, actor=actor, action="round.settings", subject=code, detail=told)
     return changed
 
 
-def all_rounds(work: Work) -> list[dict[str, Any]]:
+def all_rounds(work: Work) -> Sequence[RoundSummary]:
     """All rounds, newest first, with their numbers of interviews and of finished ones."""
     with work.database.transaction() as conn:
-        return [dict(row) for row in rounds.all_rows(conn)]
+        return rounds.all_rows(conn)
 
 
-def show(work: Work, code: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class RoundDetail:
+    """A round, and "kind/sector" of organisations → code and version of the questionnaire they get."""
+
+    round: RoundRow
+    questionnaires: Mapping[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The round's columns and its questionnaires, for JSON."""
+        return {**asdict(self.round), "questionnaires": dict(self.questionnaires)}
+
+
+def show(work: Work, code: str) -> RoundDetail:
     """One round with its settings, rule and questionnaires. Raises Refusal when it is unknown."""
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, code)
         if found is None:
             raise Refusal("round.unknown", round=code)
-        names = {row["sha256"]: f"{row['code']} {row['version']}" for row in rounds.published(conn)}
-        pinned = rounds.pinned(conn, found["id"])
-        return {**found, "questionnaires": {"/".join(key): names[sha256] for key, sha256 in pinned.items()}}
+        names = {row.sha256: f"{row.code} {row.version}" for row in rounds.published(conn)}
+        pinned = rounds.pinned(conn, found.id)
+        return RoundDetail(found, {"/".join(key): names[sha256] for key, sha256 in pinned.items()})

@@ -22,6 +22,7 @@ from services.work import Work
 from store import audit
 from store.people import second_factors, staff_sessions
 from store.people import staff as rows
+from store.registry.organisations import OfficeRow
 
 Role = Literal["national", "office"]
 INVITED_FOR = timedelta(days=7)
@@ -52,20 +53,20 @@ def invite(work: Work, email: str, office_code: str, role: Role, name: str, acto
     token = work.ids.public()
     with work.database.transaction() as conn:
         office = lookups.office(conn, office_code)
-        if role == "national" and office["level"] != "national":
+        if role == "national" and office.level != "national":
             raise Refusal("staff.role_unfit", office=office_code)
         staff_id = _known(work, conn, address, office, role, name, now)
         rows.withdraw_invitations(conn, staff_id, now)
         rows.add_invitation(conn, _hash(token), staff_id, now + INVITED_FOR)
-        _trail(conn, now, actor, "staff.invited", staff_id, office["id"])
-    return Invitation(address, office["code"], token, now + INVITED_FOR)
+        _trail(conn, now, actor, "staff.invited", staff_id, office.id)
+    return Invitation(address, office.code, token, now + INVITED_FOR)
 
 
-def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: Role, name: str, now: datetime) -> UUID:
+def _known(work: Work, conn: Connection, email: str, office: OfficeRow, role: Role, name: str, now: datetime) -> UUID:
     """The id of the person invited, new if need be. Raises Refusal for one of another office or role."""
     values = {
         "id": work.ids.new(),
-        "office_id": office["id"],
+        "office_id": office.id,
         "email": email,
         "name": clean(name),
         "role": role,
@@ -78,7 +79,7 @@ def _known(work: Work, conn: Connection, email: str, office: RowMapping, role: R
     }
     rows.add(conn, values)
     found = rows.by_email(conn, email)
-    if found is None or (found["office_id"], found["role"]) != (office["id"], role):
+    if found is None or (found["office_id"], found["role"]) != (office.id, role):
         raise Refusal("staff.elsewhere", email=email)
     rows.change(conn, found["id"], invited_at=now, name=clean(name) or found["name"])
     return UUID(str(found["id"]))

@@ -63,7 +63,7 @@ def listed(
     states = STATES if done else STATES[:2]
     now = work.clock.now()
     with work.database.transaction() as conn:
-        office_code = lookups.office(conn, office_code)["code"] if office_code is not None else None
+        office_code = lookups.office(conn, office_code).code if office_code is not None else None
         officer = codes.email(officer) if officer is not None else None
         if officer is not None and staff.by_email(conn, officer) is None:
             raise Refusal("staff.unknown", email=officer)

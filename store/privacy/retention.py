@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    RowMapping,
     Select,
     Table,
     Text,
@@ -31,8 +30,9 @@ from sqlalchemy import (
 )
 
 from contact.delivery import FINAL
-from store import audit_chain
+from store import audit_chain, rows
 from store.registry.provinces import DEADLINE
+from store.registry.rounds import RoundRow
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews
 from store.tables.outbox import call_turns, calls, outbox
@@ -49,10 +49,9 @@ Scope = UUID | None
 """A round, or None: what belongs to no round."""
 
 
-def all_rounds(conn: Connection) -> Sequence[RowMapping]:
-    """Id, state, state of the rule, end and settings of every round."""
-    columns = rounds.c.id, rounds.c.code, rounds.c.state, rounds.c.rule_state, rounds.c.closes_at, rounds.c.settings
-    return conn.execute(select(*columns).order_by(rounds.c.opens_at)).mappings().all()
+def all_rounds(conn: Connection) -> Sequence[RoundRow]:
+    """Every round, the first one opened first."""
+    return rows.fetch(conn, select(rounds).order_by(rounds.c.opens_at), RoundRow)
 
 
 def texts_out(conn: Connection, scope: Scope, before: datetime) -> int:

@@ -6,13 +6,15 @@ Only interviews that nobody was contacted for can go. It must not decide who lea
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 
 from contact.delivery import State
+from store import rows
 from store.registry.provinces import locked
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import inbound, interviews
@@ -33,8 +35,30 @@ def _touched() -> ColumnElement[bool]:
     return or_(*begun, sent, *others, locked(interviews.c.round_id, interviews.c.office_id))
 
 
-def inactive_in_frames(conn: Connection, office_id: UUID) -> Sequence[RowMapping]:
-    """Interviews in open rounds of an office's inactive organisations, with the round's code and whether `touched`."""
+@dataclass(frozen=True, slots=True)
+class InactiveInterview:
+    """An interview in an open round whose organisation stopped working. `touched`: it has been contacted, and stays."""
+
+    id: UUID
+    organisation_id: UUID
+    registry_code: str
+    name: str
+    round: str
+    """Code."""
+    touched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedInterview:
+    """An interview, and whether it has been contacted."""
+
+    id: UUID
+    organisation_id: UUID
+    touched: bool
+
+
+def inactive_in_frames(conn: Connection, office_id: UUID) -> Sequence[InactiveInterview]:
+    """Interviews in open rounds of an office's inactive organisations."""
     query = (
         select(
             interviews.c.id,
@@ -49,13 +73,13 @@ def inactive_in_frames(conn: Connection, office_id: UUID) -> Sequence[RowMapping
         .where(interviews.c.office_id == office_id, rounds.c.state == "open", ~organisations.c.active)
         .order_by(rounds.c.code, organisations.c.registry_code)
     )
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, InactiveInterview)
 
 
-def interviews_of(conn: Connection, organisation_ids: Collection[UUID]) -> Sequence[RowMapping]:
+def interviews_of(conn: Connection, organisation_ids: Collection[UUID]) -> Sequence[TouchedInterview]:
     """Every interview of these organisations in any round, and whether it is `touched`."""
     query = select(interviews.c.id, interviews.c.organisation_id, _touched().label("touched"))
-    return conn.execute(query.where(interviews.c.organisation_id.in_(organisation_ids))).mappings().all()
+    return rows.fetch(conn, query.where(interviews.c.organisation_id.in_(organisation_ids)), TouchedInterview)
 
 
 def take_out(conn: Connection, ids: Collection[UUID], reason: Mapping[str, Any], at: datetime) -> int:

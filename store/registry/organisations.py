@@ -6,7 +6,8 @@ Numbers, leaders and e-mail addresses come in sealed; it must not know what a li
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     Connection,
-    RowMapping,
     Table,
     Text,
     bindparam,
@@ -29,6 +29,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
+from contact.hints import PhoneKind
+from store import rows
 from store.tables.interviews import interviews
 from store.tables.registry import imports, offices, organisation_phones, organisations, phones
 from store.tables.rounds import rounds
@@ -38,14 +40,93 @@ _IMPORTING = 0x416C6F01
 """Advisory lock of the imports: one at a time, so that what was compared is what is written."""
 
 
-def office_by_code(conn: Connection, code: str) -> RowMapping | None:
+@dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """An office of the alliance. `level`: national or province; `area_code` "" for the national one."""
+
+    id: UUID
+    code: str
+    name: str
+    level: str
+    area_scheme: str
+    area_code: str
+    contact_number: str
+    """Its public number, told to respondents."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPlace:
+    """Where an organisation belongs. `interview_id`: its interview in the newest round, None where it is in none."""
+
+    name: str
+    registry_code: str
+    office_id: UUID
+    interview_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneConsent:
+    """A number of an organisation, and whether it may be contacted."""
+
+    hash: bytes
+    kind: PhoneKind
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLink:
+    """A number of an organisation, sealed. `valid`: nobody said that it is not theirs; `note`: who said what."""
+
+    phone_hash: bytes
+    kind: PhoneKind
+    number: bytes
+    valid: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPhone:
+    """A number of an organisation as a list gave it, sealed."""
+
+    organisation_id: UUID
+    hash: bytes
+    number: bytes
+    kind: PhoneKind
+    flags: Sequence[str]
+    """What its reading noted: old_format, on_hold …"""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """An organisation as a list gave it; leader and e-mail sealed."""
+
+    id: UUID
+    registry_code: str
+    name: str
+    short_name: str
+    kind: str
+    sector: str
+    is_member: bool
+    active: bool
+    commune: str
+    address: str
+    member_count: int | None
+    founded_on: date | None
+    position: str
+    leader: bytes | None
+    email: bytes | None
+    digest: bytes
+    """Keyed, of the imported row."""
+
+
+def office_by_code(conn: Connection, code: str) -> OfficeRow | None:
     """The office with this code, or None."""
-    return conn.execute(select(offices).where(offices.c.code == code)).mappings().first()
+    return rows.first(conn, select(offices).where(offices.c.code == code), OfficeRow)
 
 
-def all_offices(conn: Connection) -> Sequence[RowMapping]:
+def all_offices(conn: Connection) -> Sequence[OfficeRow]:
     """All offices by code."""
-    return conn.execute(select(offices).order_by(offices.c.code)).mappings().all()
+    return rows.fetch(conn, select(offices).order_by(offices.c.code), OfficeRow)
 
 
 def office_ids(conn: Connection, codes: Iterable[str]) -> dict[str, UUID]:
@@ -77,28 +158,28 @@ def with_codes(conn: Connection, codes: Sequence[str], office_code: str | None) 
     return list(conn.scalars(query if office_code is None else query.where(offices.c.code == office_code)))
 
 
-def place_of(conn: Connection, organisation_id: UUID) -> RowMapping:
+def place_of(conn: Connection, organisation_id: UUID) -> OrganisationPlace:
     """Name and code of an organisation, its office, and its interview in the newest round (None: in none)."""
     newest = select(interviews.c.id).where(interviews.c.organisation_id == organisation_id)
     newest = newest.join(rounds).order_by(rounds.c.opens_at.desc()).limit(1)
     columns = organisations.c.name, organisations.c.registry_code, organisations.c.office_id
     query = select(*columns, newest.scalar_subquery().label("interview_id"))
-    return conn.execute(query.where(organisations.c.id == organisation_id)).mappings().one()
+    return rows.one(conn, query.where(organisations.c.id == organisation_id), OrganisationPlace)
 
 
-def phones_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
-    """Hash, kind and consent of an organisation's numbers, the first one first."""
+def phones_of(conn: Connection, organisation_id: UUID) -> Sequence[PhoneConsent]:
+    """An organisation's numbers, the first one first."""
     query = select(phones.c.hash, phones.c.kind, phones.c.consent).join(organisation_phones)
     query = query.where(organisation_phones.c.organisation_id == organisation_id)
-    return conn.execute(query.order_by(organisation_phones.c.rank)).mappings().all()
+    return rows.fetch(conn, query.order_by(organisation_phones.c.rank), PhoneConsent)
 
 
-def links_of(conn: Connection, organisation_id: UUID) -> Sequence[RowMapping]:
-    """An organisation's numbers, the first one first: phone_hash, kind, sealed number, valid and note."""
+def links_of(conn: Connection, organisation_id: UUID) -> Sequence[PhoneLink]:
+    """An organisation's numbers, the first one first."""
     links = organisation_phones.c
     query = select(links.phone_hash, phones.c.kind, phones.c.number, links.valid, links.note)
     query = query.join(phones, phones.c.hash == links.phone_hash).where(links.organisation_id == organisation_id)
-    return conn.execute(query.order_by(links.rank, links.phone_hash)).mappings().all()
+    return rows.fetch(conn, query.order_by(links.rank, links.phone_hash), PhoneLink)
 
 
 def hold_imports(conn: Connection) -> None:
@@ -142,19 +223,20 @@ def leader_of(conn: Connection, organisation_id: UUID) -> bytes | None:
     return found
 
 
-def organisations_by_id(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
+def organisations_by_id(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, OrganisationRow]:
     """Id → row of these organisations."""
-    rows = conn.execute(select(organisations).where(organisations.c.id.in_(ids))).mappings()
-    return {row["id"]: row for row in rows}
+    columns = [organisations.c[name] for name in rows.field_names(OrganisationRow)]
+    found = rows.fetch(conn, select(*columns).where(organisations.c.id.in_(ids)), OrganisationRow)
+    return {organisation.id: organisation for organisation in found}
 
 
-def numbers_of(conn: Connection, ids: Sequence[UUID]) -> Sequence[RowMapping]:
+def numbers_of(conn: Connection, ids: Sequence[UUID]) -> Sequence[SealedPhone]:
     """The sealed numbers of these organisations with kind and flags, the first choice first."""
     links = organisation_phones.c
     query = select(links.organisation_id, phones.c.hash, phones.c.number, phones.c.kind, phones.c.flags).join(
         phones, phones.c.hash == links.phone_hash
     )
-    return conn.execute(query.where(links.organisation_id.in_(ids)).order_by(links.rank)).mappings().all()
+    return rows.fetch(conn, query.where(links.organisation_id.in_(ids)).order_by(links.rank), SealedPhone)
 
 
 def of_import(conn: Connection, import_id: UUID) -> dict[str, UUID]:
@@ -173,21 +255,21 @@ def mark_undone(conn: Connection, import_id: UUID, counts: Mapping[str, int]) ->
     conn.execute(update(imports).where(imports.c.id == import_id).values(counts=dict(counts)))
 
 
-def add_organisations(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_organisations(conn: Connection, values: Sequence[Mapping[str, Any]]) -> None:
     """Insert new organisations."""
-    _insert_all(conn, organisations, rows)
+    _insert_all(conn, organisations, values)
 
 
-def change_organisations(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def change_organisations(conn: Connection, changed: Sequence[Mapping[str, Any]]) -> None:
     """Write all columns of organisations that are there already, but for where they belong and when they came."""
     kept = ("id", "office_id", "created_at", "language")
     columns = [c.name for c in organisations.c if c.name not in kept]
-    if rows:
+    if changed:
         change = update(organisations).where(organisations.c.id == bindparam("row_id"))
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
         conn.execute(
             change.values(values),
-            [{"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in rows],
+            [{"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in changed],
         )
 
 
@@ -199,10 +281,10 @@ class Link(NamedTuple):
     rank: int
 
 
-def add_phones(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+def add_phones(conn: Connection, values: Iterable[Mapping[str, Any]]) -> None:
     """Insert numbers by their hash; one that is there already stays as it is, but for a number that was past its time
     and comes again. Who was erased does not come here (`services.registry.erased_persons`)."""
-    _insert_all(conn, phones, rows, "(hash) DO UPDATE SET number = EXCLUDED.number WHERE phones.number IS NULL")
+    _insert_all(conn, phones, values, "(hash) DO UPDATE SET number = EXCLUDED.number WHERE phones.number IS NULL")
 
 
 def set_phones(conn: Connection, of: Sequence[UUID], given: Sequence[Link]) -> list[Link]:
@@ -216,8 +298,8 @@ def set_phones(conn: Connection, of: Sequence[UUID], given: Sequence[Link]) -> l
     if gone:
         pair = tuple_(links.organisation_id, links.phone_hash)
         conn.execute(organisation_phones.delete().where(pair.in_(gone)))
-    rows = ({**link._asdict(), "valid": True, "note": ""} for link in given)
-    _insert_all(conn, organisation_phones, rows, "(organisation_id, phone_hash) DO UPDATE SET rank = EXCLUDED.rank")
+    values = ({**link._asdict(), "valid": True, "note": ""} for link in given)
+    _insert_all(conn, organisation_phones, values, "(organisation_id, phone_hash) DO UPDATE SET rank = EXCLUDED.rank")
     changed = set(of)
     return [link for link in given if link.organisation_id in changed and link[:2] not in held]
 
@@ -247,6 +329,16 @@ def shared_phones(conn: Connection) -> dict[bytes, int]:
     return {bytes(phone_hash): holders for phone_hash, holders in conn.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """An import of a list: `kind` registry or online, and what it did, by name."""
+
+    id: UUID
+    kind: str
+    counts: Mapping[str, int]
+    created_at: datetime
+
+
 def add_import(conn: Connection, values: Mapping[str, Any]) -> None:
     """Begin the record of an import; organisations refer to it."""
     conn.execute(insert(imports), dict(values))
@@ -257,22 +349,24 @@ def finish_import(conn: Connection, import_id: UUID, counts: Mapping[str, int], 
     conn.execute(update(imports).where(imports.c.id == import_id).values(counts=dict(counts), report=report))
 
 
-def last_imports(conn: Connection, office_id: UUID, limit: int = 20) -> Sequence[RowMapping]:
+def last_imports(conn: Connection, office_id: UUID, limit: int = 20) -> Sequence[PastImport]:
     """An office's imports, newest first."""
-    query = select(imports).where(imports.c.office_id == office_id)
-    return conn.execute(query.order_by(imports.c.created_at.desc(), imports.c.id.desc()).limit(limit)).mappings().all()
+    query = select(imports.c.id, imports.c.kind, imports.c.counts, imports.c.created_at)
+    query = query.where(imports.c.office_id == office_id)
+    query = query.order_by(imports.c.created_at.desc(), imports.c.id.desc()).limit(limit)
+    return rows.fetch(conn, query, PastImport)
 
 
 def _insert_all(
-    conn: Connection, table: Table, rows: Iterable[Mapping[str, Any]], conflict: str = "DO NOTHING"
+    conn: Connection, table: Table, inserted: Iterable[Mapping[str, Any]], conflict: str = "DO NOTHING"
 ) -> None:
-    """Insert `rows` (all of one shape) in statements of `_PAGE` rows: one array a column, unnested by the server.
+    """Insert `inserted` (all of one shape) in statements of `_PAGE` rows: one array a column, unnested by the server.
 
     Quicker than a statement a row, and unlike COPY it passes row-level security and knows ON CONFLICT. The arrays go
     in binary (`%b`): as text, psycopg quotes every element by itself, which takes 25 times as long. What all rows say
     alike (office, import, times) goes once.
     """
-    left = iter(rows)
+    left = iter(inserted)
     while page := list(islice(left, _PAGE)):
         columns = [table.c[name] for name in page[0]]
         given = {column.name: _values(column, page) for column in columns}
@@ -306,8 +400,8 @@ def _flat(column: Column[Any]) -> TypeEngine[Any]:
     return Text() if isinstance(column.type, ARRAY) else column.type
 
 
-def _values(column: Column[Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    values = [row[column.name] for row in rows]
+def _values(column: Column[Any], page: Sequence[Mapping[str, Any]]) -> list[Any]:
+    values = [row[column.name] for row in page]
     return [",".join(value) for value in values] if isinstance(column.type, ARRAY) else values
 
 

@@ -6,13 +6,14 @@ Set-based; it must not decide who may open or close a round.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Connection,
-    RowMapping,
     Select,
     bindparam,
     exists,
@@ -24,10 +25,115 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from store import rows
 from store.registry.provinces import DEADLINE, OF_INTERVIEW, locked
 from store.tables.interviews import interviews
 from store.tables.registry import organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_offices, round_questionnaires, rounds
+
+
+class RoundState(StrEnum):
+    """Whether a round still takes contacts and answers; the values are those of the database."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RuleState(StrEnum):
+    """How far the scoring rule of a round has been agreed upon."""
+
+    SAMPLE = "sample"
+    DRAFT = "draft"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round. All times are business time; it is over at `closes_at`."""
+
+    id: UUID
+    code: str
+    title: str
+    year: str
+    """The year measured."""
+    legal_basis: str
+    opens_at: datetime
+    closes_at: datetime
+    state: RoundState
+    settings: Mapping[str, Any]
+    """`contact.settings.RoundSettings.to_dict()`."""
+    rule: Mapping[str, Any]
+    """`scoring.rules.Rule.to_dict()`."""
+    rule_state: RuleState
+    online_loaded_at: datetime | None
+    """When answers of the online survey were brought in last."""
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSummary:
+    """A line of the list of rounds, with the numbers of its interviews in all and of those that are over."""
+
+    code: str
+    title: str
+    year: str
+    state: RoundState
+    opens_at: datetime
+    closes_at: datetime
+    rule_state: RuleState
+    online_loaded_at: datetime | None
+    interviews: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForm:
+    """A published form without its text."""
+
+    sha256: str
+    code: str
+    version: str
+    sample: bool
+    published_at: datetime
+    published_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FramedInterview:
+    """An interview of a round as an import of online answers finds it."""
+
+    id: UUID
+    organisation_id: UUID
+    registry_code: str
+    questionnaire_sha256: str
+    status: str
+    seq: int
+    """Events so far."""
+    online_at: datetime | None
+    """When the online survey was answered."""
+    deadline_at: datetime
+    locked: bool
+    """Whether its province is locked in the round."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingInterview:
+    """An organisation that an open round has no interview with yet."""
+
+    round_id: UUID
+    organisation_id: UUID
+    office_id: UUID
+    registry_code: str
+    kind: str
+    sector: str
+    is_member: bool
+    area_scheme: str
+    area_code: str
+    commune: str
+    questionnaire_sha256: str | None
+    """None where the round has no questionnaire for its kind and sector."""
+
 
 _FORM = select(questionnaires.c.form).where(questionnaires.c.sha256 == bindparam("sha256"))
 
@@ -44,23 +150,23 @@ def add_questionnaire(conn: Connection, values: Mapping[str, Any]) -> bool:
     return conn.scalar(made) is not None
 
 
-def published(conn: Connection, code: str | None = None) -> Sequence[RowMapping]:
+def published(conn: Connection, code: str | None = None) -> Sequence[PublishedForm]:
     """Published forms without their text, newest first; of one family when `code` is given."""
     table = questionnaires.c
     query = select(table.sha256, table.code, table.version, table.sample, table.published_at, table.published_by)
     if code is not None:
         query = query.where(table.code == code)
-    return conn.execute(query.order_by(table.published_at.desc(), table.sha256)).mappings().all()
+    return rows.fetch(conn, query.order_by(table.published_at.desc(), table.sha256), PublishedForm)
 
 
-def by_code(conn: Connection, code: str, *, lock: bool = False) -> RowMapping | None:
+def by_code(conn: Connection, code: str, *, lock: bool = False) -> RoundRow | None:
     """The round with this code, locked if asked; or None."""
     query = select(rounds).where(rounds.c.code == code)
-    return conn.execute(query.with_for_update(key_share=True) if lock else query).mappings().first()
+    return rows.first(conn, query.with_for_update(key_share=True) if lock else query, RoundRow)
 
 
-def all_rows(conn: Connection) -> Sequence[RowMapping]:
-    """All rounds, newest first, each with its numbers of interviews in all and over."""
+def all_rows(conn: Connection) -> Sequence[RoundSummary]:
+    """All rounds, newest first."""
     counts = (
         select(
             interviews.c.round_id,
@@ -82,7 +188,7 @@ def all_rows(conn: Connection) -> Sequence[RowMapping]:
         func.coalesce(counts.c.interviews, 0).label("interviews"),
         func.coalesce(counts.c.answered, 0).label("answered"),
     ).outerjoin(counts, counts.c.round_id == rounds.c.id)
-    return conn.execute(query.order_by(rounds.c.created_at.desc(), rounds.c.code)).mappings().all()
+    return rows.fetch(conn, query.order_by(rounds.c.created_at.desc(), rounds.c.code), RoundSummary)
 
 
 def add(conn: Connection, values: Mapping[str, Any]) -> bool:
@@ -92,11 +198,11 @@ def add(conn: Connection, values: Mapping[str, Any]) -> bool:
 
 def pin(conn: Connection, round_id: UUID, mapping: Mapping[tuple[str, str], str]) -> None:
     """Which questionnaire (sha256) each (kind, sector) gets in this round; "*" stands for any."""
-    rows = [
+    pinned = [
         {"round_id": round_id, "kind": kind, "sector": sector, "questionnaire_sha256": sha256}
         for (kind, sector), sha256 in mapping.items()
     ]
-    conn.execute(insert(round_questionnaires), rows)
+    conn.execute(insert(round_questionnaires), pinned)
 
 
 def pinned(conn: Connection, round_id: UUID) -> dict[tuple[str, str], str]:
@@ -108,7 +214,7 @@ def pinned(conn: Connection, round_id: UUID) -> dict[tuple[str, str], str]:
 
 def close(conn: Connection, round_id: UUID, at: datetime) -> None:
     """Close the round at business time `at`."""
-    conn.execute(update(rounds).where(rounds.c.id == round_id).values(state="closed", closes_at=at))
+    conn.execute(update(rounds).where(rounds.c.id == round_id).values(state=RoundState.CLOSED, closes_at=at))
 
 
 def set_settings(conn: Connection, round_id: UUID, settings: Mapping[str, Any]) -> None:
@@ -140,30 +246,31 @@ _framed = (
 )
 
 
-def framed_by_code(conn: Connection, round_id: UUID, registry_codes: Iterable[str]) -> dict[str, list[RowMapping]]:
+def framed_by_code(conn: Connection, round_id: UUID, registry_codes: Iterable[str]) -> dict[str, list[FramedInterview]]:
     """Registry code → the round's interviews with it (several offices may use one code)."""
     query = _framed.where(interviews.c.round_id == round_id, organisations.c.registry_code.in_(list(registry_codes)))
-    found: dict[str, list[RowMapping]] = {}
-    for row in conn.execute(query).mappings():
-        found.setdefault(row["registry_code"], []).append(row)
+    found: dict[str, list[FramedInterview]] = {}
+    for interview in rows.stream(conn, query, FramedInterview):
+        found.setdefault(interview.registry_code, []).append(interview)
     return found
 
 
-def framed_by_phone(conn: Connection, round_id: UUID, hashes: Iterable[bytes]) -> dict[bytes, list[RowMapping]]:
+def framed_by_phone(conn: Connection, round_id: UUID, hashes: Iterable[bytes]) -> dict[bytes, list[FramedInterview]]:
     """Phone hash → the round's interviews with organisations that have it."""
     links = organisation_phones
     query = _framed.add_columns(links.c.phone_hash).join(links, links.c.organisation_id == organisations.c.id)
-    found: dict[bytes, list[RowMapping]] = {}
+    found: dict[bytes, list[FramedInterview]] = {}
+    interview_of = rows.maker(FramedInterview)
     wanted = query.where(interviews.c.round_id == round_id, links.c.phone_hash.in_(list(hashes)))
-    for row in conn.execute(wanted).mappings():
-        found.setdefault(bytes(row["phone_hash"]), []).append(row)
+    for *interview, phone_hash in conn.execute(wanted):
+        found.setdefault(bytes(phone_hash), []).append(interview_of(interview))
     return found
 
 
-def framed_by_id(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, RowMapping]:
+def framed_by_id(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, FramedInterview]:
     """The interviews by their ids."""
-    found = conn.execute(_framed.where(interviews.c.id.in_(list(ids)))).mappings()
-    return {row["id"]: row for row in found}
+    found = rows.stream(conn, _framed.where(interviews.c.id.in_(list(ids))), FramedInterview)
+    return {interview.id: interview for interview in found}
 
 
 def forms_asked(conn: Connection, round_id: UUID) -> list[str]:
@@ -226,7 +333,7 @@ def _missing() -> Select[Any]:
             organisations.c.commune,
             _form_of_kind.label("questionnaire_sha256"),
         )
-        .select_from(organisations.join(rounds, rounds.c.state == "open"))
+        .select_from(organisations.join(rounds, rounds.c.state == RoundState.OPEN))
         .where(organisations.c.active, ~framed, ~locked(rounds.c.id, organisations.c.office_id))
         .order_by(rounds.c.id, organisations.c.id)
     )
@@ -234,17 +341,14 @@ def _missing() -> Select[Any]:
 
 def missing_from_frame(
     conn: Connection, *, round_id: UUID | None = None, office_id: UUID | None = None
-) -> Sequence[RowMapping]:
-    """Who is eligible and not in the frame of an open round yet: of one round, or of one office's organisations.
-
-    `questionnaire_sha256` is None where the round has no questionnaire for the kind and sector.
-    """
+) -> Sequence[MissingInterview]:
+    """Who is eligible and not in the frame of an open round yet: of one round, or of one office's organisations."""
     query = _missing()
     if round_id is not None:
         query = query.where(rounds.c.id == round_id)
     if office_id is not None:
         query = query.where(organisations.c.office_id == office_id)
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, MissingInterview)
 
 
 def codes(conn: Connection, round_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
@@ -253,11 +357,11 @@ def codes(conn: Connection, round_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
     return {(row.round_id, row.code) for row in conn.execute(query)}
 
 
-def add_to_frame(conn: Connection, found: Sequence[RowMapping], names: Sequence[tuple[UUID, str]]) -> None:
+def add_to_frame(conn: Connection, found: Sequence[MissingInterview], names: Sequence[tuple[UUID, str]]) -> None:
     """Make an interview for each row of `missing_from_frame`; `names` gives ids and codes in the same order."""
-    rows = [
+    made = [
         {
-            **{name: value for name, value in row.items() if name != "registry_code"},
+            **{name: value for name, value in asdict(row).items() if name != "registry_code"},
             "id": interview_id,
             "code": code,
             "status": "pending",
@@ -266,5 +370,5 @@ def add_to_frame(conn: Connection, found: Sequence[RowMapping], names: Sequence[
         }
         for row, (interview_id, code) in zip(found, names, strict=True)
     ]
-    if rows:
-        conn.execute(insert(interviews), rows)
+    if made:
+        conn.execute(insert(interviews), made)

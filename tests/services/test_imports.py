@@ -247,7 +247,7 @@ def test_the_console_itself_imports_nothing(
     with owner.transaction() as conn:
         held = registry.office_by_code(conn, office)
     assert held is not None
-    own = replace(work, database=console.scoped(office=held["id"]))
+    own = replace(work, database=console.scoped(office=held.id))
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
         import_registry(own, office, listed(tmp_path, row()), ACTOR)
 

@@ -49,7 +49,7 @@ def provinces(work: Work, world: World) -> None:
 
 def office(work: Work, said: str) -> str:
     with work.database.transaction() as conn:
-        return str(lookups.office(conn, said)["code"])
+        return str(lookups.office(conn, said).code)
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_a_choice_is_its_offices_own(
         theirs, other = registry.office_by_code(conn, nghe_an), registry.office_by_code(conn, office)
     assert theirs is not None
     assert other is not None
-    for scope, seen in ((theirs["id"], 1), (other["id"], 0)):
+    for scope, seen in ((theirs.id, 1), (other.id, 0)):
         own = replace(work, database=console.scoped(office=scope))
         assert len(readings.listed(own, nghe_an)) == seen
 

@@ -139,7 +139,7 @@ def test_unpublished_forms_are_named(work: Work, owner: Database) -> None:
 def test_closing(work: Work, village: dict[tuple[str, str], str], owner: Database) -> None:
     open_one(work, village)
     rounds.close_round(work, "r1", ACTOR)
-    assert rounds.show(work, "r1")["state"] == "closed"
+    assert rounds.show(work, "r1").round.state == "closed"
     for code, expected in (("r1", "round.closed"), ("r9", "round.unknown")):
         with pytest.raises(Refusal) as refused:
             rounds.close_round(work, code, ACTOR)
@@ -148,9 +148,9 @@ def test_closing(work: Work, village: dict[tuple[str, str], str], owner: Databas
 
 def test_rounds_are_shown_with_their_forms_and_counts(work: Work, village: dict[tuple[str, str], str]) -> None:
     open_one(work, village)
-    assert rounds.show(work, "r1")["questionnaires"]["QTD/*"] == "QTD mau-1"
+    assert rounds.show(work, "r1").questionnaires["QTD/*"] == "QTD mau-1"
     line = rounds.all_rounds(work)[0]
-    assert (line["code"], line["interviews"], line["answered"]) == ("r1", 40, 0)
+    assert (line.code, line.interviews, line.answered) == ("r1", 40, 0)
 
 
 @pytest.mark.parametrize(
