@@ -1,59 +1,32 @@
 """Secrets of the carriers by reference name; senders only hold the name. Secrets never show in a repr or a log.
 
-It must not know where the secrets are kept.
+It must not know where the secrets are kept, nor what they are: each carrier has its own kind (`carriers.registry`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
-
-@dataclass(frozen=True, slots=True)
-class TwilioCredentials:
-    """One Twilio (or compatible) account. `auth_tokens`: the current one first, then the one being rotated out.
-
-    Webhooks are signed with an auth token, never with an API key's secret; REST uses the key when there is one.
-    """
-
-    account: str
-    auth_tokens: tuple[str, ...] = field(repr=False)
-    api_key: str = ""
-    api_secret: str = field(default="", repr=False)
-
-    @property
-    def login(self) -> tuple[str, str]:
-        """User and password of the REST API."""
-        return (self.api_key, self.api_secret) if self.api_key else (self.account, self.auth_tokens[0])
-
-
-@dataclass(frozen=True, slots=True)
-class KannelCredentials:
-    """One user of a Kannel smsbox, and the secret that its requests to us must carry (Kannel signs nothing)."""
-
-    username: str
-    password: str = field(repr=False)
-    secret: str = field(repr=False)
+C = TypeVar("C")
 
 
 class NoCredentialsError(Exception):
     """A sender's credentials are not configured, or belong to another kind of carrier. Carries the reference name."""
 
 
-Credentials = Mapping[str, TwilioCredentials | KannelCredentials]
-"""Reference name (as in `senders.credentials`) → secrets."""
+Credentials = Mapping[str, object]
+"""Reference name (as in `senders.credentials`) → a carrier's secrets."""
 
 
-def tokens_by_account(credentials: Credentials) -> dict[str, tuple[str, ...]]:
-    """The allow-list of Twilio accounts with every auth token a webhook of theirs may be signed with."""
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in credentials.values():
-        if isinstance(entry, TwilioCredentials):
-            known = found.get(entry.account, ())
-            found[entry.account] = known + tuple(t for t in entry.auth_tokens if t and t not in known)
+def of_kind(credentials: Credentials, kind: type[C], name: str) -> C:
+    """The secrets under a reference name. Raises NoCredentialsError when none, or another carrier's, stand there."""
+    found = credentials.get(name)
+    if not isinstance(found, kind):
+        raise NoCredentialsError(name)
     return found
 
 
-def kannel_secrets(credentials: Credentials) -> tuple[str, ...]:
-    """Every secret a Kannel request may carry."""
-    return tuple(e.secret for e in credentials.values() if isinstance(e, KannelCredentials) and e.secret)
+def all_of_kind(credentials: Credentials, kind: type[C]) -> Iterator[C]:
+    """The secrets of every account of one kind of carrier."""
+    return (each for each in credentials.values() if isinstance(each, kind))

@@ -5,6 +5,7 @@ Sources: Twilio's error dictionary, Kannel's smsbox answers and receipts. It mus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contact.delivery import ErrorKind
@@ -90,12 +91,10 @@ KANNEL_ANSWERS: tuple[tuple[int, str, str], ...] = (
 )
 """HTTP status, words in the body (lower case), our code. The first line that fits holds."""
 
-_TABLES = {"twilio": TWILIO, "kannel": KANNEL}
 
-
-def classify(carrier: str, code: str) -> Classed:
-    """What `code` of `carrier` ("twilio" or "kannel") means. Raises KeyError for an unknown carrier."""
-    kind = _TABLES[carrier].get(code)
+def classify(codes: Mapping[str, ErrorKind], code: str) -> Classed:
+    """What `code` means by a carrier's table of codes."""
+    kind = codes.get(code)
     return Classed(ErrorKind.LATER, False) if kind is None else Classed(kind, True)
 
 

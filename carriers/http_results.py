@@ -17,6 +17,9 @@ from contact.delivery import ErrorKind, Refused, Unknown
 
 _LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 _POOL = 32
+CONNECT_S, READ_S = 3.0, 10.0
+TIMEOUTS = (CONNECT_S, READ_S)
+"""Real seconds to connect, and between two packets of the answer. Without them a worker hangs for ever."""
 
 
 def session(base_url: str) -> requests.Session:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from carriers import registry
 from cli import sender_costs, sender_trial, usage
 from cli.masked_input import WORDS
 from cli.session import Session
@@ -16,6 +17,22 @@ from services import continuity
 from services.recovery import after_restore as recovery
 from services.senders import senders
 from store.messages.senders import Tally
+
+NAMES = " | ".join(registry.KNOWN)
+
+
+class CarrierName(click.ParamType[str]):
+    """The name of a carrier that there is (`carriers.registry`)."""
+
+    name = "carrier"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The names, as click shows a choice."""
+        return f"[{'|'.join(registry.KNOWN)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name. Raises click.BadParameter."""
+        return click.Choice(list(registry.KNOWN)).convert(value, param, ctx)
 
 
 @click.group("sender")
@@ -71,10 +88,14 @@ def _last_error(session: Session, error: Tally) -> str:
 
 @command.command("add")
 @click.argument("name")
-@click.option("--carrier", type=click.Choice(["twilio", "kannel"]), required=True)
+@click.option("--carrier", type=CarrierName(), required=True)
 @click.option("--medium", type=click.Choice(["text", "call"]), required=True)
 @click.option("--address", required=True, help="+84…")
-@click.option("--credentials", required=True, help="tên nhóm thiết lập: twilio | kannel (reference, never the secret)")
+@click.option(
+    "--credentials",
+    required=True,
+    help=f"tên nhóm thiết lập: {NAMES} (reference, never the secret)",
+)
 @click.option("--account", default="", help="AccountSid")
 @click.option("--api-base-url", required=True)
 @click.option("--one-way", is_flag=True, help="không nhận được tin trả lời (cannot receive)")
@@ -104,7 +125,7 @@ def add_sender(
         account=account,
         api_base_url=api_base_url,
         can_receive=not one_way,
-        can_reconcile=carrier == "twilio",
+        can_reconcile=registry.KNOWN[carrier].lists,
         simulated=False,
         rate_per_s=rate,
         burst=max(1, int(rate)),

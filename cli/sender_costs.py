@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import click
 
+from carriers import registry
+from carriers.descriptor import Bill, Bills
 from carriers.errors import CarrierAwayError
-from carriers.twilio.bills import Bill, TwilioBills
-from carriers.twilio.rest import TwilioClients
 from cli.session import Session
 from runtime.container import credentials
 from services.senders import costs as reckoning
@@ -43,7 +44,8 @@ def price(session: Session, name: str, since: datetime | None, amount: Decimal |
 def costs(session: Session, month: str, as_json: bool) -> None:
     """Đối chiếu chi phí dự tính với giá nhà mạng báo (reckoned cost beside the carrier's own prices)."""
     since, until = reckoning.month(month)
-    bills = TwilioBills(TwilioClients(credentials(session.settings)))
+    secrets = credentials(session.settings)
+    bills = {name: one.bills(secrets) for name, one in registry.KNOWN.items() if one.bills is not None}
     rows = [
         _row(session, found, _bill(bills, found, since, until))
         for found in reckoning.expected(session.work, since, until)
@@ -58,12 +60,13 @@ def costs(session: Session, month: str, as_json: bool) -> None:
         session.say("sender.price_sample")
 
 
-def _bill(bills: TwilioBills, expected: Expected, since: datetime, until: datetime) -> Bill | None:
+def _bill(bills: Mapping[str, Bills], expected: Expected, since: datetime, until: datetime) -> Bill | None:
     """What the carrier lists; None where it lists nothing or cannot be asked now."""
-    if expected.sender.carrier != "twilio":
+    asked = bills.get(expected.sender.carrier)
+    if asked is None:
         return None
     try:
-        return bills.bill(expected.sender, since, until)
+        return asked.bill(expected.sender, since, until)
     except CarrierAwayError:
         return None
 

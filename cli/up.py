@@ -9,6 +9,7 @@ from types import FrameType
 
 import click
 
+from carriers.twilio.carrier import TWILIO
 from cli.session import Session
 from runtime import demo_data, observability
 from runtime.data_directory import AlreadyRunningError, locked
@@ -47,8 +48,8 @@ def _run(session: Session) -> None:
             team = stack.enter_context(crew(settings))
             if network is not None:
                 demo_data.settle(network, settings)
-                session.say("up.simulated", url=settings.twilio_api_base_url)
-                session.say("up.handset", url=settings.twilio_api_base_url)
+                session.say("up.simulated", url=settings.of(TWILIO).api_base_url)
+                session.say("up.handset", url=settings.of(TWILIO).api_base_url)
             session.say("up.console", url=settings.console_url)
             session.say("up.ready", url=settings.base_url, logs=team.logs)
             _watch(session, team, started)

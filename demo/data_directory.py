@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from carriers.twilio.carrier import TWILIO
 from contact.settings import RoundSettings
 from demo.network_process import CALL_NUMBER, TEXT_NUMBER
 from runtime.clock import FastClock
@@ -96,7 +97,7 @@ def going_on(found: dict[str, Any], now: datetime) -> dict[str, Any]:
 def settled(settings: Settings) -> Settings:
     """`settings`, with the simulated network where the data directory holds a demonstration and no carrier is set."""
     found = document(settings.alo_data_dir)
-    return settings if found is None or settings.twilio_account_sid else with_network(settings, found)
+    return settings if found is None or settings.of(TWILIO).account_sid else with_network(settings, found)
 
 
 def wake(settings: Settings) -> Settings:

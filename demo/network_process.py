@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from carriers.twilio.carrier import TWILIO
 from runtime.demo_data import ACCOUNT
 from runtime.processes import READY_TIMEOUT_S, Crew, Part, environment
 from runtime.settings import Settings
@@ -106,8 +107,8 @@ def simulated(settings: Settings, patience_s: float = READY_TIMEOUT_S) -> Iterat
     """The phone network that complete `settings` name, running while the block does; it may take `patience_s` to read
     its journal. Raises ServerFailedError."""
     team = Crew(settings.alo_data_dir, environment(settings))
-    base_url = settings.twilio_api_base_url
-    token = settings.twilio_auth_token.get_secret_value()
+    base_url = settings.of(TWILIO).api_base_url
+    token = settings.of(TWILIO).auth_token.get_secret_value()
     journal = settings.alo_data_dir.resolve() / "journal.jsonl"
     try:
         team.start(simulator(int(base_url.rpartition(":")[2]), token, settings.alo_clock, journal))

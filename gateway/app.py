@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import BadRequest
 
+from carriers import registry
 from carriers.credentials import Credentials
 from gateway import errors
 from gateway.health import Probe, health_routes
 from gateway.health_probes import HealthProbes
 from gateway.internal_access import USUAL, Inside
 from gateway.metrics import TURN_SECONDS
-from gateway.webhooks import kannel, prompts, receipts, twilio_text, twilio_voice
+from gateway.webhooks import prompts
 from gateway.webhooks.context import EXTENSION, build_context
 from gateway.webhooks.guard import MAX_BYTES
 from gateway.webhooks.requests import RefConverter
+from gateway.webhooks.routes import add_routes
 from services.work import Work
 
 
@@ -46,8 +48,8 @@ def create_webhooks_app(
     app.url_map.merge_slashes = False  # a redirect loses the body, and the signature is over the other address
     app.extensions[EXTENSION] = build_context(work, secrets, public_base_url)
     errors.register(app)
-    for door in (twilio_text.routes, twilio_voice.routes, receipts.routes, kannel.routes, prompts.routes):
-        app.register_blueprint(door)
+    add_routes(app, registry.KNOWN.values(), secrets)
+    app.register_blueprint(prompts.routes)
     app.register_blueprint(health_routes(watched or HealthProbes(work), probes or {}, inside))
     app.before_request(_start_watch)
     app.after_request(_stop_watch)

@@ -9,20 +9,26 @@ import importlib
 import importlib.util
 import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.exceptions import NotFound
 
+from carriers import registry
 from runtime import container
 from runtime.settings import Settings
 
 Side = Literal["both", "webhooks", "console"]
-WEBHOOK_PATHS = ("/twilio/", "/kannel/", "/prompts/")
+PROMPTS = "/prompts/"
 HEALTH_PATHS = ("/healthz", "/readyz", "/metrics")
 _PROBE_S = 0.5
+
+
+def webhook_paths() -> tuple[str, ...]:
+    """How the paths of the carriers' side begin: every carrier's own prefix, and the recordings."""
+    return (*(carrier.prefix for carrier in registry.KNOWN.values()), PROMPTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class ByHost:
     console: WSGIApplication
     webhook_host: str = ""
     console_host: str = ""
+    webhook_paths: tuple[str, ...] = field(default_factory=webhook_paths)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Hand the request over unchanged: its raw target is signed."""
@@ -46,7 +53,7 @@ class ByHost:
         host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
         if path in HEALTH_PATHS or (self.webhook_host and host == self.webhook_host.lower()):
             return self.webhooks
-        for_carriers = path.startswith(WEBHOOK_PATHS)
+        for_carriers = path.startswith(self.webhook_paths)
         if self.console_host and host == self.console_host.lower():
             return NotFound() if for_carriers else self.console
         return self.webhooks if for_carriers else self.console

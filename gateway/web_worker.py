@@ -21,7 +21,7 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
-from gateway.app_routing import HEALTH_PATHS, WEBHOOK_PATHS
+from gateway.app_routing import HEALTH_PATHS, webhook_paths
 from gateway.arrival import Arrival, ArrivalState
 
 ARRIVAL_S = 15.0
@@ -37,7 +37,7 @@ FAREWELL_S, FAREWELL_BYTES = 2.0, 256 * 1024
 SEND_BUFFER = 256 * 1024
 """Bytes of an answer that the kernel takes at once: no thread waits for somebody who does not read."""
 READ_BYTES = 64 * 1024
-APART = tuple(path.encode() for path in (*WEBHOOK_PATHS, *HEALTH_PATHS))
+APART = tuple(path.encode() for path in (*webhook_paths(), *HEALTH_PATHS))
 
 
 class ArrivedUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn brings no types

@@ -5,11 +5,13 @@ It must not decide anything; the one rule here: fast clocks and haste meet simul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers import registry
+from carriers.credentials import Credentials
 from carriers.routing import CarrierRouter
 from carriers.twilio.twiml import TwimlRenderer
 from runtime import keys
@@ -104,22 +106,9 @@ def watching_work(settings: Settings | None = None) -> Work:
 
 
 def credentials(settings: Settings) -> Credentials:
-    """The carriers' secrets by the reference names "twilio" and "kannel" that senders carry."""
-    found: dict[str, TwilioCredentials | KannelCredentials] = {}
-    if settings.twilio_account_sid:
-        found["twilio"] = TwilioCredentials(
-            settings.twilio_account_sid,
-            settings.twilio_auth_tokens,
-            settings.twilio_api_key,
-            settings.twilio_api_secret.get_secret_value(),
-        )
-    if settings.kannel_username:
-        found["kannel"] = KannelCredentials(
-            settings.kannel_username,
-            settings.kannel_password.get_secret_value(),
-            settings.kannel_secret.get_secret_value(),
-        )
-    return found
+    """The carriers' secrets by the reference names that senders carry: those of the carriers that are set up."""
+    found = {name: carrier.credentials(settings.of(carrier)) for name, carrier in registry.KNOWN.items()}
+    return {name: secrets for name, secrets in found.items() if secrets is not None}
 
 
 @dataclass(frozen=True)
@@ -152,6 +141,14 @@ class SimulatedOnly:
     def call(self, sender: SenderRow) -> CallCarrier:
         """The call carrier of a simulated sender. Raises Refusal for any other."""
         return self.carriers.call(_simulated(sender))
+
+    def names(self) -> Sequence[str]:
+        """See `services.ports.Carriers`."""
+        return self.carriers.names()
+
+    def can_delete(self, carrier: str, record_id: str | None = None) -> bool:
+        """See `services.ports.Carriers`."""
+        return self.carriers.can_delete(carrier, record_id)
 
 
 def refuse_fast_clock(work: Work) -> None:

@@ -10,6 +10,8 @@ import importlib.util
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from carriers.kannel.carrier import KANNEL
+from carriers.twilio.carrier import TWILIO
 from runtime.container import machine_work
 from runtime.data_directory import DEMONSTRATION
 from runtime.settings import Settings
@@ -71,9 +73,9 @@ def refuse_own_database(settings: Settings) -> None:
 def refuse_real_account(settings: Settings) -> None:
     """Raise Refusal where a carrier's account is set: made-up people live here, and real ones would be written to."""
     named = {
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid not in ("", ACCOUNT),
-        "KANNEL_SEND_URL": bool(settings.kannel_send_url),
-        "KANNEL_USERNAME": bool(settings.kannel_username),
+        "TWILIO_ACCOUNT_SID": settings.of(TWILIO).account_sid not in ("", ACCOUNT),
+        "KANNEL_SEND_URL": bool(settings.of(KANNEL).send_url),
+        "KANNEL_USERNAME": bool(settings.of(KANNEL).username),
     }
     if any(named.values()):
         names = ", ".join(name for name, is_set in named.items() if is_set)

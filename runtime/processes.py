@@ -16,7 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -199,7 +199,7 @@ def servers(
             found = with_embedded(settings, postgres, valkey)
         elif not settings.broker_url.get_secret_value():
             valkey = start(Valkey(home / "valkey"))
-            found = replace(settings, broker_url=SecretStr(valkey.broker_url))
+            found = settings.with_values(broker_url=SecretStr(valkey.broker_url))
         try:
             upgrade(found.database_owner_url.get_secret_value())
         except TooNewError as newer:

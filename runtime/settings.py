@@ -10,7 +10,16 @@ from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
+
+from carriers import registry
+from carriers.descriptor import Carrier
+from carriers.settings import NONE, SecretStr
+from carriers.settings import setting as _setting
+
+__all__ = ["BadSettingsError", "Networks", "SecretStr", "Settings", "known_settings"]
+
+S = TypeVar("S")
 
 
 class BadSettingsError(ValueError):
@@ -20,20 +29,6 @@ class BadSettingsError(ValueError):
         """`names` of variables, or "file:line", never their values: some are secrets."""
         super().__init__(", ".join(names))
         self.names = names
-
-
-@dataclass(frozen=True, repr=False)
-class SecretStr:
-    """A text that shows itself to nobody who does not ask for it."""
-
-    _value: str = ""
-
-    def get_secret_value(self) -> str:
-        """The text itself."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "SecretStr(…)" if self._value else "SecretStr()"
 
 
 class Networks(tuple[IPv4Network | IPv6Network, ...]):
@@ -47,14 +42,6 @@ class Networks(tuple[IPv4Network | IPv6Network, ...]):
         return ",".join(str(network) for network in self)
 
 
-def _setting(
-    description: str, *, least: float | None = None, above: float | None = None, most: float | None = None
-) -> dict[str, Any]:
-    """What is known of a setting beside its kind and default: its words, and its bounds."""
-    return {"description": description, "least": least, "above": above, "most": most}
-
-
-NONE = SecretStr()
 INSIDE = Networks("127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,fc00::/7,fe80::/10")
 """This machine and private networks."""
 
@@ -96,26 +83,6 @@ class Settings:
     )
     alo_console_host: str = field(default="", metadata=_setting("Host name that serves only staff pages; empty: any"))
 
-    twilio_account_sid: str = field(
-        default="", metadata=_setting("Account whose webhooks are taken and whose API is used")
-    )
-    twilio_auth_token: SecretStr = field(
-        default=NONE, metadata=_setting("Auth token; two separated by a comma while one is being changed")
-    )
-    twilio_api_key: str = field(default="", metadata=_setting("API key for REST calls instead of the auth token"))
-    twilio_api_secret: SecretStr = field(default=NONE, metadata=_setting("Secret of that key"))
-    twilio_api_base_url: str = field(
-        default="https://api.twilio.com", metadata=_setting("Twilio's API, or a simulator that speaks like it")
-    )
-    twilio_sms_from: str = field(default="", metadata=_setting("Our number or sender name for texts through Twilio"))
-    twilio_voice_from: str = field(default="", metadata=_setting("Our number for calls through Twilio"))
-
-    kannel_send_url: str = field(default="", metadata=_setting("Kannel smsbox's sendsms address"))
-    kannel_username: str = field(default="", metadata=_setting("User at that smsbox"))
-    kannel_password: SecretStr = field(default=NONE, metadata=_setting("Its password"))
-    kannel_secret: SecretStr = field(default=NONE, metadata=_setting("Secret that Kannel's requests to us must carry"))
-    kannel_from: str = field(default="", metadata=_setting("Our number or sender name for texts through Kannel"))
-
     alo_secret_keys: SecretStr = field(
         default=NONE,
         metadata=_setting(
@@ -155,9 +122,12 @@ class Settings:
         """Each field from `given`, the environment, the credentials, or its default. Raises BadSettingsError."""
         found = {**_credentials(), **{name: value for name, value in os.environ.items() if value}}
         bad = []
-        for name, kind in _kinds().items():
+        known, kinds = known_settings(), _kinds()
+        for name in known:
             try:
-                object.__setattr__(self, name, _convert(_FIELDS[name], kind, given.get(name, found.get(name.upper()))))
+                object.__setattr__(
+                    self, name, _convert(known[name], kinds[name], given.get(name, found.get(name.upper())))
+                )
             except ValueError:
                 bad.append(name.upper())
         if bad:
@@ -178,18 +148,41 @@ class Settings:
         """Whether no setting says where the pages are, so that `console_url` is this very machine's."""
         return not (self.alo_console_host or self.public_base_url)
 
-    @property
-    def twilio_auth_tokens(self) -> tuple[str, ...]:
-        """The auth tokens in use, the current one first."""
-        parts = self.twilio_auth_token.get_secret_value().split(",")
-        return tuple(part.strip() for part in parts if part.strip())
+    def with_values(self, **changes: Any) -> Settings:
+        """A copy with other values (`dataclasses.replace` would forget those of the carriers)."""
+        return Settings(**{**vars(self), **changes})
+
+    def of(self, carrier: Carrier[S]) -> S:
+        """What a carrier is set up with."""
+        return carrier.settings(**{known.name: getattr(self, _flat(carrier, known)) for known in _shape(carrier)})
 
 
-_FIELDS: dict[str, Field[Any]] = {known.name: known for known in fields(Settings)}
+def known_settings() -> dict[str, Field[Any]]:
+    """Every setting by its name in small letters: our own, and those of each carrier."""
+    own = {known.name: known for known in fields(Settings)}
+    carriers = registry.KNOWN.values()
+    return own | {_flat(carrier, known): known for carrier in carriers for known in _shape(carrier)}
+
+
+def _flat(carrier: Carrier[Any], known: Field[Any]) -> str:
+    return f"{carrier.name}_{known.name.rstrip('_')}"
+
+
+def _shape(carrier: Carrier[Any]) -> tuple[Field[Any], ...]:
+    return fields(carrier.settings)
+
+
+def _kinds() -> dict[str, Any]:
+    """Every setting's type."""
+    found = dict(_own_kinds())
+    for carrier in registry.KNOWN.values():
+        hints = get_type_hints(carrier.settings)
+        found |= {_flat(carrier, known): hints[known.name] for known in _shape(carrier)}
+    return found
 
 
 @cache
-def _kinds() -> dict[str, Any]:
+def _own_kinds() -> dict[str, Any]:
     return get_type_hints(Settings)
 
 
@@ -215,7 +208,8 @@ def _lines(file: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError):
         raise BadSettingsError([file.name]) from None
     found = {number: line.partition("=") for number, line in enumerate(lines, 1) if line and not line.startswith("#")}
-    bad = [n for n, (name, equals, _) in found.items() if not (equals and name.isupper() and name.lower() in _FIELDS)]
+    known = known_settings()
+    bad = [n for n, (name, equals, _) in found.items() if not (equals and name.isupper() and name.lower() in known)]
     if bad:
         raise BadSettingsError([f"{file.name}:{number}" for number in bad])
     return {name: value for name, _, value in found.values() if value}

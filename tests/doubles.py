@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
+from carriers import registry
 from contact.delivery import Accepted, Departed, InboundText, Receipt, SendResult
 from services.ports import SenderRow
 from store.unit_of_work import refuse_open_transaction
@@ -155,3 +156,9 @@ class FakeCarriers:
 
     def call(self, sender: SenderRow) -> FakeCarrier:
         return self.calls
+
+    def names(self) -> Sequence[str]:
+        return tuple(registry.KNOWN)
+
+    def can_delete(self, carrier: str, record_id: str | None = None) -> bool:
+        return registry.can_delete(carrier, record_id)

@@ -13,11 +13,11 @@ from datetime import datetime
 import requests
 
 from carriers.callbacks import CallbackUrls
-from carriers.credentials import Credentials, KannelCredentials, NoCredentialsError
-from carriers.errors import UNLISTED, CarrierAwayError, classify, kannel_code
-from carriers.http_results import result_of, session
+from carriers.credentials import Credentials, NoCredentialsError, of_kind
+from carriers.errors import KANNEL, UNLISTED, CarrierAwayError, classify, kannel_code
+from carriers.http_results import TIMEOUTS, result_of, session
+from carriers.kannel.settings import KannelCredentials
 from carriers.kannel.webhooks import message_headers
-from carriers.timeouts import TIMEOUTS
 from contact.delivery import Accepted, Departed, ErrorKind, InboundText, Receipt, Refused, SendResult, Unknown
 from contact.sender import SenderRow
 
@@ -27,18 +27,20 @@ _SENDSMS = "/cgi-bin/sendsms"
 class KannelText:
     """The text carrier of every sender whose carrier is "kannel"; `api_base_url` is the smsbox's sendsms address."""
 
-    def __init__(self, credentials: Credentials, urls: CallbackUrls, timeouts: tuple[float, float] = TIMEOUTS) -> None:
-        """`urls`: where receipts come in; time-outs in real seconds."""
+    def __init__(
+        self, credentials: Credentials, urls: CallbackUrls, timeouts: tuple[float, float] | None = None
+    ) -> None:
+        """`urls`: where receipts come in; time-outs in real seconds (None: the usual ones)."""
         self._credentials = credentials
         self._urls = urls
-        self._timeouts = timeouts
+        self._timeouts = timeouts or TIMEOUTS
         self._sessions: dict[str, requests.Session] = {}
         self._lock = threading.Lock()
 
     def send(self, sender: SenderRow, to: str, body: str, ref: str) -> SendResult:
         """Send `body` to E.164 `to`. Never raises for faults of carrier or network."""
         try:
-            user = self._user(sender)
+            user = of_kind(self._credentials, KannelCredentials, sender.credentials)
         except NoCredentialsError:
             return Refused(ErrorKind.CONFIGURATION, "credentials")
         headers = {
@@ -80,12 +82,6 @@ class KannelText:
         """Kannel keeps texts in its logs alone, which its operator cleans."""
         return True
 
-    def _user(self, sender: SenderRow) -> KannelCredentials:
-        entry = self._credentials.get(sender.credentials)
-        if not isinstance(entry, KannelCredentials):
-            raise NoCredentialsError(sender.credentials)
-        return entry
-
     def _session(self, base_url: str) -> requests.Session:
         with self._lock:
             if base_url not in self._sessions:
@@ -99,7 +95,7 @@ def _result(status: int, body: str) -> SendResult:
         return Accepted(None)
     code = kannel_code(status, body)
     if code is not None:
-        return Refused(classify("kannel", code).kind, code)
+        return Refused(classify(KANNEL, code).kind, code)
     if 400 <= status < 500:
         return Refused(ErrorKind.LATER, str(status), UNLISTED)
     return Unknown(str(status))

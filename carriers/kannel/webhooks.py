@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from carriers.errors import classify
+from carriers.errors import KANNEL, classify
 from carriers.identifiers import identifier
 from carriers.times import unix
 from characters.cleaning import storable
@@ -76,7 +76,7 @@ def receipt(query: Mapping[str, str]) -> Receipt:
         state=state,
         raw_status=kind,
         error_code=code,
-        error_kind=classify("kannel", code).kind if code else None,
+        error_kind=classify(KANNEL, code).kind if code else None,
         at=unix(query.get("at")),
         extra={name: query[name] for name in ("fid", "smsc") if _EXTRA.fullmatch(query.get(name, ""))},
     )

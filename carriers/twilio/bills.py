@@ -6,26 +6,17 @@ For reconciling only. Prices come late: what has none yet is counted as such.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from carriers.descriptor import Bill
 from carriers.twilio.records import Record, records
 from carriers.twilio.rest import FAULTS, TwilioClients, away
 from carriers.twilio.webhooks import CALL_STATES, TEXT_STATES, resource_receipt
 from contact.sender import SenderRow
 
 _PAGE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """`n` texts or calls from our number, `priced` of them with a price, `amount` in all, by currency."""
-
-    n: int
-    priced: int
-    amounts: dict[str, Decimal]
 
 
 class TwilioBills:

@@ -5,26 +5,12 @@ For checks only; it must not change anything there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from carriers.descriptor import NumberSetup
 from carriers.twilio.rest import FAULTS, TwilioClients, away
 from contact.address import read_address
 from contact.sender import SenderRow
-
-
-@dataclass(frozen=True, slots=True)
-class NumberSetup:
-    """Where a number's texts and calls are announced (with their HTTP methods), and whether it takes them."""
-
-    sms_url: str
-    sms_method: str
-    sms_fallback_url: str
-    takes_texts: bool
-    voice_url: str
-    voice_method: str
-    voice_fallback_url: str
-    takes_calls: bool
 
 
 class TwilioNumbers:
@@ -46,18 +32,20 @@ class TwilioNumbers:
         except FAULTS as fault:
             raise away(fault) from None
         ours = read_address(sender.address).text
-        return next((_setup(number) for number in listed if read_address(number.phone_number or "").text == ours), None)
+        found = (number for number in listed if read_address(number.phone_number or "").text == ours)
+        return next((_setup(number, sender.medium) for number in found), None)
 
 
-def _setup(number: Any) -> NumberSetup:
+def _setup(number: Any, medium: str) -> NumberSetup:
     able: dict[str, bool] = dict(number.capabilities or {})
-    return NumberSetup(
-        sms_url=number.sms_url or "",
-        sms_method=(number.sms_method or "POST").upper(),
-        sms_fallback_url=number.sms_fallback_url or "",
-        takes_texts=bool(able.get("sms", able.get("SMS"))),
-        voice_url=number.voice_url or "",
-        voice_method=(number.voice_method or "POST").upper(),
-        voice_fallback_url=number.voice_fallback_url or "",
-        takes_calls=bool(able.get("voice")),
-    )
+    if medium == "text":
+        takes, (url, method, fallback) = (
+            able.get("sms", able.get("SMS")),
+            (number.sms_url, number.sms_method, number.sms_fallback_url),
+        )
+    else:
+        takes, (url, method, fallback) = (
+            able.get("voice"),
+            (number.voice_url, number.voice_method, number.voice_fallback_url),
+        )
+    return NumberSetup(bool(takes), url or "", (method or "POST").upper(), fallback or "")

@@ -16,10 +16,10 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from carriers.credentials import Credentials, NoCredentialsError, TwilioCredentials
-from carriers.errors import UNLISTED, CarrierAwayError, classify
-from carriers.http_results import result_of, session
-from carriers.timeouts import READ_S, TIMEOUTS
+from carriers.credentials import Credentials, NoCredentialsError, of_kind
+from carriers.errors import TWILIO, UNLISTED, CarrierAwayError, classify
+from carriers.http_results import READ_S, TIMEOUTS, result_of, session
+from carriers.twilio.settings import TwilioCredentials
 from contact.delivery import Accepted, ErrorKind, Refused, SendResult, Unknown
 from contact.sender import SenderRow
 
@@ -78,10 +78,10 @@ class ReroutedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # the SDK is 
 class TwilioClients:
     """One SDK client per account and API address, shared by the threads of a process."""
 
-    def __init__(self, credentials: Credentials, timeouts: tuple[float, float] = TIMEOUTS) -> None:
-        """`credentials` by reference name; time-outs in real seconds."""
+    def __init__(self, credentials: Credentials, timeouts: tuple[float, float] | None = None) -> None:
+        """`credentials` by reference name; time-outs in real seconds (None: the usual ones)."""
         self._credentials = credentials
-        self._timeouts = timeouts
+        self._timeouts = timeouts or TIMEOUTS
         self._made: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
 
@@ -94,9 +94,7 @@ class TwilioClients:
             return self._made[key]
 
     def _build(self, sender: SenderRow) -> Any:
-        entry = self._credentials.get(sender.credentials)
-        if not isinstance(entry, TwilioCredentials):
-            raise NoCredentialsError(sender.credentials)
+        entry = of_kind(self._credentials, TwilioCredentials, sender.credentials)
         user, password = entry.login
         http = ReroutedHttpClient(sender.api_base_url, self._timeouts)
         return Client(user, password, account_sid=sender.account or entry.account, http_client=http)
@@ -120,7 +118,7 @@ def _result_of_status(status: int, code: str) -> Refused | Unknown:
         return Refused(ErrorKind.THROTTLED, code)
     if not 400 <= status < 500:  # a 5xx may have been carried out; a redirect is not followed and says nothing
         return Unknown(code)
-    classed = classify("twilio", code)
+    classed = classify(TWILIO, code)
     if classed.kind is ErrorKind.AMBIGUOUS:
         return Unknown(code)
     return Refused(classed.kind, code, "" if classed.known else UNLISTED)

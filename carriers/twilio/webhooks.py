@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from carriers.errors import UNLISTED, classify
+from carriers.errors import TWILIO, UNLISTED, classify
 from carriers.identifiers import code as code_of
 from carriers.identifiers import identifier
 from carriers.times import aware, written
+from carriers.webhook_requests import VoiceRequest
 from characters.cleaning import storable
 from contact.address import read_address
 from contact.delivery import Detection, ErrorKind, InboundText, Receipt, State, is_machine
@@ -54,21 +54,6 @@ WITHHELD = "withheld"
 """Stands for the value of an unknown parameter that might hold a phone number or a text."""
 _MOST_EXTRA = 24
 _DEAREST = Decimal(1_000_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceRequest:
-    """One request of a live call. `digits` is None when nothing was pressed, the finishing key where that alone was.
-
-    `connected` after somebody was dialled: whether they were reached; None: nobody was.
-    """
-
-    carrier_id: str
-    from_number: str
-    to_number: str
-    digits: str | None
-    answered_by: str
-    connected: bool | None = None
 
 
 def inbound_text(form: Form) -> InboundText:
@@ -179,7 +164,7 @@ def _id(form: Form, *names: str) -> str:
 def _error(code: str) -> tuple[str, ErrorKind | None, dict[str, str]]:
     if not code or code == "0":
         return "", None, {}
-    classed = classify("twilio", code)
+    classed = classify(TWILIO, code)
     return code, classed.kind, {} if classed.known else {"code": UNLISTED}
 
 

@@ -6,19 +6,18 @@ It asks the fallback page, which needs no database and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 import requests
-from twilio.request_validator import RequestValidator
 
+from carriers import registry
+from carriers.descriptor import Carrier, Probe
 from carriers.http_results import session
-from carriers.twilio.signature import HEADER
 from cli.doctor_checks.findings import DoctorFinding, Examination, fault, note, well
 from runtime.settings import Settings
 
 TIMEOUT_S = 10
-PROBE = "/twilio/voice/fallback?probe=%C4%91%2Fa+b"
-"""Percent signs on purpose: a proxy that rewrites them breaks every signature."""
 
 
 def examinations(settings: Settings) -> list[Examination]:
@@ -60,12 +59,21 @@ def _readiness(settings: Settings) -> Iterator[DoctorFinding]:
 
 
 def _round_trip(settings: Settings) -> Iterator[DoctorFinding]:
-    """Signed as the carrier signs, over the address as carriers know it; and once with a wrong token."""
-    if not settings.twilio_auth_tokens:
+    """Signed as each carrier signs, over the address as carriers know it; and once forged."""
+    probed = [carrier for carrier in registry.KNOWN.values() if _probe(settings, carrier, forged=False) is not None]
+    if not probed:
         yield note("signature", "doctor.no_twilio")
-        return
+    for carrier in probed:
+        yield from _signature(settings, carrier)
+
+
+def _probe(settings: Settings, carrier: Carrier[Any], *, forged: bool) -> Probe | None:
+    return None if carrier.probe is None else carrier.probe(settings.of(carrier), settings.base_url, forged)
+
+
+def _signature(settings: Settings, carrier: Carrier[Any]) -> Iterator[DoctorFinding]:
     try:
-        true, false = (_ask(settings, token) for token in (settings.twilio_auth_tokens[0], "not the token"))
+        true, false = (_ask(settings, _probe(settings, carrier, forged=forged)) for forged in (False, True))
     except (requests.RequestException, ValueError):
         yield fault("signature", "doctor.address_away", url=settings.base_url)
         return
@@ -76,15 +84,16 @@ def _round_trip(settings: Settings) -> Iterator[DoctorFinding]:
         yield fault("signature", "doctor.forgery_taken", url=settings.base_url)
     else:
         yield well("signature")
-        yield from _document_findings(true)
+        if carrier.calls is not None:
+            yield from _document_findings(true)
 
 
-def _ask(settings: Settings, token: str) -> requests.Response:
-    url = settings.base_url + PROBE
-    form = {"AccountSid": settings.twilio_account_sid, "CallSid": "CA" + "0" * 32, "Body": "đ"}
-    signature = RequestValidator(token).compute_signature(url, form)
-    base = settings.base_url
-    return session(base).post(url, data=form, headers={HEADER: signature}, timeout=TIMEOUT_S, allow_redirects=False)
+def _ask(settings: Settings, probe: Probe | None) -> requests.Response:
+    """Raises requests.RequestException, and ValueError for no probe."""
+    if probe is None:
+        raise ValueError("probe")
+    asking = session(settings.base_url)
+    return asking.post(probe.url, probe.body, headers=probe.headers, timeout=TIMEOUT_S, allow_redirects=False)
 
 
 def _document_findings(answer: requests.Response) -> Iterator[DoctorFinding]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urldefrag
 
 import requests
 import sqlalchemy as sa
 
+from carriers import registry
+from carriers.descriptor import Carrier, NumberSetup
 from carriers.errors import CarrierAwayError
 from carriers.http_results import session
-from carriers.twilio.numbers import NumberSetup, TwilioNumbers
-from carriers.twilio.rest import TwilioClients
 from cli.doctor_checks.findings import DoctorFinding, Examination, fault, note, well
 from contact.sender import SenderRow
 from runtime.container import credentials
@@ -83,18 +84,19 @@ def _sender(settings: Settings, row: SenderRow) -> Iterator[DoctorFinding]:
         yield note("paused", "doctor.paused", row.name, reason=row.paused_reason)
     if row.credentials not in credentials(settings):
         yield fault("credentials", "doctor.no_credentials", row.name, name=row.credentials)
-    elif row.carrier != "twilio":
+    elif registry.KNOWN[row.carrier].setup is None:
         yield note("webhooks", "doctor.cannot_be_asked", row.name)
     else:
-        yield from _twilio_number(settings, row)
+        yield from _number(settings, row, registry.KNOWN[row.carrier])
 
 
-def _twilio_number(settings: Settings, row: SenderRow) -> Iterator[DoctorFinding]:
-    numbers = TwilioNumbers(TwilioClients(credentials(settings)))
+def _number(settings: Settings, row: SenderRow, carrier: Carrier[Any]) -> Iterator[DoctorFinding]:
+    if carrier.setup is None:
+        return
     try:
-        setup = numbers.setup(row)
+        setup = carrier.setup(credentials(settings), row)
     except CarrierAwayError as away:
-        refused = str(away) in ("20003", "401", "403")
+        refused = str(away) in carrier.login_refused
         code = "doctor.credentials_refused" if refused else "doctor.number_unknown"
         yield fault("credentials", code, row.name, name=row.credentials, error=str(away))
         return
@@ -108,21 +110,15 @@ def _twilio_number(settings: Settings, row: SenderRow) -> Iterator[DoctorFinding
 
 def _webhooks(settings: Settings, row: SenderRow, setup: NumberSetup) -> Iterator[DoctorFinding]:
     """Does what reaches the number reach us?"""
-    text = row.medium == "text"
-    takes = setup.takes_texts if text else setup.takes_calls
-    if row.can_receive and not takes:
+    if row.can_receive and not setup.takes:
         yield fault("receives", "doctor.cannot_receive", row.name, address=row.address)
     elif row.can_receive:
         yield well("receives", row.name)
-    wanted = f"{settings.base_url}/twilio/{'sms' if text else 'voice'}"
-    found, method, other = (
-        (setup.sms_url, setup.sms_method, setup.sms_fallback_url)
-        if text
-        else (setup.voice_url, setup.voice_method, setup.voice_fallback_url)
-    )
+    wanted = settings.base_url + registry.KNOWN[row.carrier].entrance(row.medium)
+    found, method = setup.url, setup.method
     if (urldefrag(found)[0], method) != (wanted, "POST"):
         yield fault("webhooks", "doctor.webhook_elsewhere", row.name, found=f"{method} {found or '–'}", wanted=wanted)
-    elif other != f"{wanted}/fallback":
+    elif setup.fallback_url != f"{wanted}/fallback":
         yield note("webhooks", "doctor.no_fallback", row.name, wanted=f"{wanted}/fallback")
     else:
         yield well("webhooks", row.name)

@@ -1,4 +1,4 @@
-"""What the webhook views work with: use cases' `Work`, the guard, public URLs, and our senders by address.
+"""What the webhook views work with: use cases' `Work`, public URLs, and our senders by address.
 
 One per app, built when the app is made. It must not know a single route.
 """
@@ -13,10 +13,9 @@ from typing import cast
 from flask import current_app
 
 from carriers.callbacks import CallbackUrls
-from carriers.credentials import Credentials, KannelCredentials
+from carriers.credentials import Credentials
 from contact.address import read_address
 from contact.sender import SenderRow
-from gateway.webhooks.guard import WebhookGuard
 from services.work import Work
 from store.messages import senders
 
@@ -61,23 +60,15 @@ class WebhookContext:
     """Everything a view needs."""
 
     work: Work
-    guard: WebhookGuard
     urls: CallbackUrls
     senders: SenderBook
     credentials: Credentials
-
-    def kannel_receipt_url(self, sender: SenderRow, ref: str) -> str:
-        """Where Kannel reports on a reply of `sender`. Raises KeyError when its credentials are not configured."""
-        entry = self.credentials[sender.credentials]
-        if not isinstance(entry, KannelCredentials):
-            raise KeyError(sender.credentials)
-        return self.urls.kannel_receipt(ref, entry.secret)
 
 
 def build_context(work: Work, credentials: Credentials, public_base_url: str) -> WebhookContext:
     """The webhook_context for one app."""
     base = public_base_url.rstrip("/")
-    return WebhookContext(work, WebhookGuard(credentials, base), CallbackUrls(base), SenderBook(work), credentials)
+    return WebhookContext(work, CallbackUrls(base), SenderBook(work), credentials)
 
 
 def webhook_context() -> WebhookContext:

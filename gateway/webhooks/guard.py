@@ -1,26 +1,22 @@
-"""Who may bring us news: size, type, account and signature are checked before anything is read into the house.
+"""Authenticates carrier webhooks: nothing is read into the house before a carrier's own guard has let it pass.
 
-Refusals are counted with a reason and change nothing; nothing of the request is logged. It must not know use cases.
+Refusals are counted with a reason and change nothing; nothing of the request is logged. It must not know a carrier or
+a use case.
 """
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Mapping
 from typing import NoReturn
 
-from flask import Request, g, request
-from werkzeug.datastructures import MultiDict
+from flask import Request
 from werkzeug.exceptions import HTTPException
 
-from carriers.credentials import Credentials, kannel_secrets, tokens_by_account
-from carriers.twilio.signature import HEADER, signed
-from characters.cleaning import storable
+from carriers.webhook_requests import RefusedRequestError
 from gateway.metrics import REFUSED
 
 MAX_BYTES = 64 * 1024
 """Largest body taken. A text has 1,600 characters; Twilio's largest posts stay far below."""
-FORM = "application/x-www-form-urlencoded"
-KANNEL_TYPES = frozenset({"text/plain", "application/octet-stream"})
 
 
 class RefusedError(HTTPException):
@@ -34,9 +30,9 @@ class RefusedError(HTTPException):
         self.code = status
 
 
-def refuse(door: str, status: int, reason: str) -> NoReturn:
+def refuse(carrier: str, status: int, reason: str) -> NoReturn:
     """Count and turn away."""
-    REFUSED.labels(door, reason).inc()
+    REFUSED.labels(carrier, reason).inc()
     raise RefusedError(status, reason)
 
 
@@ -49,56 +45,61 @@ def raw_target(asked: Request) -> str | None:
     return target if isinstance(target, str) and target.startswith("/") else None
 
 
-class WebhookGuard:
-    """Checks requests of every carrier; `twilio` and `kannel` run before each view of their doors."""
+class FlaskWebhook:
+    """Flask's request as carriers read one (`carriers.webhook_requests.WebhookRequest`)."""
 
-    def __init__(self, credentials: Credentials, public_base_url: str) -> None:
-        """`public_base_url` as carriers know us: configured, never taken from forwarded headers."""
-        self._tokens = tokens_by_account(credentials)
-        self._secrets = kannel_secrets(credentials)
-        self._base = public_base_url.rstrip("/")
+    def __init__(self, asked: Request, base: str) -> None:
+        """`base`: our public address as carriers know it; configured, never taken from forwarded headers."""
+        self._asked = asked
+        self._base = base
 
-    def twilio(self) -> None:
-        """Let the request pass, its form in `g.form`, or raise RefusedError."""
-        if request.mimetype != FORM:
-            refuse("twilio", 415, "content_type")
-        signature = request.headers.get(HEADER)
-        if not signature:
-            refuse("twilio", 403, "unsigned")
-        form = _form("twilio")
-        tokens = self._tokens.get(form.get("AccountSid", ""))
-        if tokens is None:
-            refuse("twilio", 403, "account")
-        target = raw_target(request)
-        if target is None and request.environ.get("RAW_URI"):
-            refuse("twilio", 400, "target")  # `POST http://elsewhere/…`: no address of ours
+    @property
+    def method(self) -> str:
+        """GET or POST."""
+        return self._asked.method
+
+    @property
+    def mimetype(self) -> str:
+        """The type of the body, without parameters."""
+        return self._asked.mimetype
+
+    @property
+    def charset(self) -> str | None:
+        """The declared charset of the body."""
+        return self._asked.mimetype_params.get("charset")
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Parameters of the URL."""
+        return self._asked.args
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers, by names in any case."""
+        return self._asked.headers  # type: ignore[return-value]  # it reads as a mapping does
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The posted form."""
+        return self._asked.form
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came."""
+        return self._asked.get_data()
+
+    def refuse_too_large(self) -> None:
+        """By the announced length; a body that announces none is read, and werkzeug stops one byte above the limit."""
+        announced = self._asked.content_length
+        if (len(self._asked.get_data()) if announced is None else announced) > MAX_BYTES:
+            raise RefusedRequestError(413, "too_large")
+
+    @property
+    def public_url(self) -> str:
+        """Our public address with the raw target."""
+        target = raw_target(self._asked)
+        if target is None and self._asked.environ.get("RAW_URI"):
+            raise RefusedRequestError(400, "target")  # `POST http://elsewhere/…`: no address of ours
         if target is None:
-            refuse("twilio", 500, "no_raw_target")
-        if not signed(self._base + target, form, signature, tokens):
-            refuse("twilio", 403, "signature")
-        g.form = {storable(name): storable(value) for name, value in form.items()}
-
-    def kannel(self) -> None:
-        """Let the request pass or raise RefusedError. Kannel signs nothing: it brings our secret back."""
-        if request.method == "POST" and request.mimetype not in KANNEL_TYPES:
-            refuse("kannel", 415, "content_type")
-        if not _fits(request):
-            refuse("kannel", 413, "too_large")
-        given = request.args.get("s", "").encode()
-        if not given:
-            refuse("kannel", 403, "unsigned")
-        if not any(hmac.compare_digest(given, known.encode()) for known in self._secrets):
-            refuse("kannel", 403, "secret")
-
-
-def _form(door: str) -> MultiDict[str, str]:
-    if not _fits(request):
-        refuse(door, 413, "too_large")
-    return request.form
-
-
-def _fits(asked: Request) -> bool:
-    """By the announced length; a body that announces none is read, and werkzeug stops one byte above the limit."""
-    if asked.content_length is not None:
-        return asked.content_length <= MAX_BYTES
-    return len(asked.get_data()) <= MAX_BYTES
+            raise RefusedRequestError(500, "no_raw_target")
+        return self._base + target

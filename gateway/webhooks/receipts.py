@@ -1,42 +1,30 @@
-"""Twilio's receipts of texts and calls, and its word on who took a call, in any order and any number of times.
-
-The reference in the URL is ours. A failure answers 500, so that the callback's overrides bring it back.
-"""
+"""Receipts of any carrier for texts and calls, in any order and number. The reference in the URL is ours."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
-from carriers.twilio import webhooks as twilio_requests
+from carriers.descriptor import ReceiptEndpoint
+from contact.delivery import Receipt
 from gateway.webhooks.context import webhook_context
-from gateway.webhooks.requests import done, nothing, read, reported
-from services.calls import machine_detection as detection
-
-routes = Blueprint("receipts", __name__)
-
-
-@routes.before_request
-def guard() -> None:
-    """Nothing passes unsigned."""
-    webhook_context().guard.twilio()
+from gateway.webhooks.requests import Authenticated, done, response
+from services.delivery import outcomes
+from services.unfit import isolation
 
 
-@routes.post("/twilio/receipt/text/<ref:ref>")
-def text(ref: str) -> Response:
-    """The carrier says what became of the text `ref`."""
-    done(reported(ref, read("twilio", twilio_requests.text_receipt)))
-    return nothing()
+def take_receipt(asked: Authenticated, endpoint: ReceiptEndpoint, ref: str) -> Response:
+    """The carrier says what became of the text or call `ref`."""
+    done(_merge(ref, asked.read(endpoint.read)))
+    return response(endpoint.taken)
 
 
-@routes.post("/twilio/receipt/call/<ref:ref>")
-def call(ref: str) -> Response:
-    """The carrier says what became of the call `ref`."""
-    done(reported(ref, read("twilio", twilio_requests.call_receipt)))
-    return nothing()
-
-
-@routes.post("/twilio/detection/<ref:ref>")
-def detected(ref: str) -> Response:
-    """The carrier has listened, beside the call `ref`, who took it."""
-    done(detection.record(webhook_context().work, ref, read("twilio", twilio_requests.detection)))
-    return nothing()
+def _merge(ref: str, receipt: Receipt) -> str:
+    """Merge what the carrier says of `ref`; one that nobody can merge is kept, and need not come again."""
+    work = webhook_context().work
+    merged = isolation.each(
+        work, "receipts", [receipt], lambda one: outcomes.record_receipt(work, ref, one),
+        key=lambda one: f"{ref}:{one.raw_status}", fresh=True,
+    )  # fmt: skip
+    for fault in merged.waiting:
+        raise fault
+    return merged.done[0] if merged.done else "unfit"

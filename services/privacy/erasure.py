@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,7 +43,6 @@ JOB = "alo.sweep_erasures"
 UNDER_WAY = "person.under_way"
 A_CALL = timedelta(hours=2)
 """Business time after which a call without an end, or a text that was leaving, is not under way any more."""
-_ASKABLE = re.compile(r"(SM|MM|CA)[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def erase(work: Work, eraser: Database, written: str, actor: str) -> Erased:
         detail = {"rows": rows, "at_carriers": asked, "scrubbed": scrubbed}
         audit.append(conn, at=now, actor=actor, action="person.erased", subject=person.subject.mark, detail=detail)
         after_commit(conn, work.jobs.enqueue, JOB)
-    kannel = any(row["carrier"] != erasures.ASKABLE for row in held)
+    kannel = any(not work.carriers.can_delete(row["carrier"]) for row in held)
     if kannel:
         _tell_of_logs(work, person)
     return Erased(number, done, asked, kannel, person, frozenset(words))
@@ -285,7 +283,7 @@ def _ask_carriers(work: Work, conn: Connection, held: Sequence[RowMapping]) -> i
             "next_at": work.clock.real(),
         }
         for row in held
-        if row["carrier"] == erasures.ASKABLE and _ASKABLE.fullmatch(row["carrier_id"] or "")
+        if work.carriers.can_delete(row["carrier"], row["carrier_id"] or "")
     ]
     erasures.ask_carriers(conn, rows)
     return len(rows)

@@ -24,8 +24,6 @@ from store import audit
 from store.messages import continuity, senders
 from store.messages.senders import Tally
 
-CREDENTIALS = ("twilio", "kannel")
-"""Names of groups of settings that hold a carrier's secrets; a sender carries the name only."""
 _ADDRESS = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|[A-Za-z0-9_.-][A-Za-z0-9_. -]{2,10}")
 """A number as +84…, a short code, or a brand name of 3 to 11 letters."""
 
@@ -57,7 +55,7 @@ def add(work: Work, new: NewSender, actor: str) -> None:
     After a restore it is held like the others: it may be one that the backup did not know yet.
     """
     new = replace(new, address=read_address(new.address).text)
-    _check(new)
+    _check(new, work.carriers.names())
     now, real = work.clock.now(), work.clock.real()
     with work.database.transaction() as conn:
         if senders.by_name(conn, new.name):
@@ -78,14 +76,17 @@ def add(work: Work, new: NewSender, actor: str) -> None:
         audit.append(conn, at=now, actor=actor, action="sender.added", subject=new.name)
 
 
-def _check(new: NewSender) -> None:
-    """Raises Refusal for what no carrier could use: it would be found out at the first contact only."""
+def _check(new: NewSender, known: Sequence[str]) -> None:
+    """Raises Refusal for what no carrier could use: it would be found out at the first contact only.
+
+    `known`: names of groups of settings that hold a carrier's secrets; a sender carries the name only.
+    """
     if not _ADDRESS.fullmatch(new.address) or (new.medium == "call" and not new.address.startswith("+")):
         raise Refusal("sender.address_unfit", address=new.address)
     if not re.match(r"https?://[^/\s]+", new.api_base_url):
         raise Refusal("sender.url_unfit", url=new.api_base_url)
-    if new.credentials not in CREDENTIALS:
-        raise Refusal("sender.credentials_unknown", name=new.credentials, known=", ".join(CREDENTIALS))
+    if new.credentials not in known:
+        raise Refusal("sender.credentials_unknown", name=new.credentials, known=", ".join(known))
     if not new.rate_per_s > 0 or new.lines < 0:
         raise Refusal("sender.bad_pace")
 

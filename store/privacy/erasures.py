@@ -18,8 +18,6 @@ from store.tables.outbox import calls, outbox, senders
 from store.tables.persons import carrier_erasures, erasures
 
 Kind = Literal["number", "name"]
-ASKABLE = "twilio"
-"""The carrier whose records we can delete."""
 
 
 def marks(conn: Connection, kind: Kind) -> frozenset[bytes]:

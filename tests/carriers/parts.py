@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials
+from carriers.kannel.settings import KannelCredentials
 from carriers.routing import CarrierRouter
+from carriers.twilio.settings import TwilioCredentials
 from contact.sender import SenderRow
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carriers.errors import classify, kannel_code
+from carriers.errors import KANNEL, classify, kannel_code
 from contact.delivery import ErrorKind
 
 
@@ -40,7 +40,7 @@ from contact.delivery import ErrorKind
 def test_what_is_said_of_one_stops_nobody_else(status: int, body: str, kind: ErrorKind) -> None:
     code = kannel_code(status, body)
     assert code is not None
-    assert (classify("kannel", code).kind, classify("kannel", code).known) == (kind, True)
+    assert (classify(KANNEL, code).kind, classify(KANNEL, code).known) == (kind, True)
 
 
 @pytest.mark.parametrize(("status", "body"), [(500, "Sending failed."), (502, ""), (503, "gateway down")])

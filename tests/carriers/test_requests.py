@@ -240,11 +240,11 @@ def test_kannel_bodies_name_their_coding_and_receipt(body: str, coding: str) -> 
     ],
 )
 def test_codes_that_matter(code: str, kind: ErrorKind) -> None:
-    assert classify("twilio", code).kind is kind
+    assert classify(TWILIO, code).kind is kind
 
 
 def test_an_unlisted_code_means_later_and_says_so() -> None:
-    assert (classify("kannel", "x").kind, classify("kannel", "x").known) == (ErrorKind.LATER, False)
+    assert (classify(KANNEL, "x").kind, classify(KANNEL, "x").known) == (ErrorKind.LATER, False)
     assert {code for _, _, code in KANNEL_ANSWERS} <= set(KANNEL)
     assert all(code.removeprefix("sip").isdigit() for code in TWILIO)
     assert kannel_code(503, "gateway down") is None

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import run_wsgi_app
 
-from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials
+from carriers.kannel.settings import KannelCredentials
+from carriers.twilio.settings import TwilioCredentials
 from gateway.app import create_webhooks_app
 from gateway.app_routing import ByHost
 from store.tables import metadata

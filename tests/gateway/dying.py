@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from carriers.credentials import TwilioCredentials
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from demo.samples.make_samples import QUESTIONNAIRES
 from gateway.app import create_webhooks_app

@@ -14,8 +14,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from werkzeug.serving import make_server
 
-from carriers.credentials import Credentials, TwilioCredentials
+from carriers.credentials import Credentials
 from carriers.routing import CarrierRouter
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.calls import machine_detection as detection

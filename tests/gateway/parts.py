@@ -12,7 +12,9 @@ from flask import Flask
 from twilio.request_validator import RequestValidator
 from werkzeug.test import Client, TestResponse
 
-from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials
+from carriers.kannel.settings import KannelCredentials
+from carriers.twilio.settings import TwilioCredentials
 from contact.sender import SenderRow
 from gateway.app import create_webhooks_app
 from services.work import Work

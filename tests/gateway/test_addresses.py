@@ -13,7 +13,9 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client
 
-from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials
+from carriers.kannel.settings import KannelCredentials
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.keys.sealed_columns import opened

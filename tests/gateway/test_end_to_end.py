@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from carriers.credentials import TwilioCredentials
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.work import Work

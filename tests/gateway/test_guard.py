@@ -12,7 +12,8 @@ from flask import Flask
 from prometheus_client import REGISTRY
 from werkzeug.test import Client, TestResponse
 
-from gateway.webhooks.guard import FORM, MAX_BYTES
+from carriers.webhook_requests import FORM
+from gateway.webhooks.guard import MAX_BYTES
 from tests.carriers.parts import ACCOUNT, TO
 from tests.gateway.parts import OLD_TOKEN, OTHER_ACCOUNT, REF, Twilio, small_app, text_form
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from carriers.credentials import TwilioCredentials
+from carriers.twilio.settings import TwilioCredentials
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
 from gateway.health import newest_migration

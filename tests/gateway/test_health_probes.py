@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
-from carriers.credentials import TwilioCredentials
+from carriers.twilio.settings import TwilioCredentials
 from gateway import health_probes, metrics
 from gateway.app import create_webhooks_app
 from gateway.deadline import AT_ONCE, Deadline

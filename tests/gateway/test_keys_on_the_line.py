@@ -17,7 +17,7 @@ import pytest
 from flask import Flask, Response
 from werkzeug.test import Client
 
-from carriers.credentials import TwilioCredentials
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from ivr import callflow

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.test import Client, TestResponse
 
-from carriers.credentials import Credentials, KannelCredentials, TwilioCredentials
+from carriers.credentials import Credentials
+from carriers.kannel.settings import KannelCredentials
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from gateway.app import create_webhooks_app
 from services.work import Work
@@ -130,7 +132,7 @@ def well(response: TestResponse, world: World) -> None:
 def failures(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Failures of ours that a polite word may hide."""
     noted: list[str] = []
-    for module in ("gateway.webhooks.twilio_voice", "gateway.webhooks.kannel", "gateway.errors"):
+    for module in ("gateway.webhooks.routes", "gateway.errors"):
         monkeypatch.setattr(f"{module}.note_failure", lambda error, door: noted.append(f"{door}: {error!r}"))
     return noted
 

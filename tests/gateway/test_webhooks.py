@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from werkzeug.test import Client
 
 from contact.delivery import InboundText, Receipt, State
-from gateway.webhooks import twilio_voice
+from gateway.webhooks.calls import LAST_TURN
 from gateway.webhooks.context import FRESH, RETRY
 from services.calls.dialogue import MOST_TURNS
 from tests.carriers.parts import ACCOUNT, TO, sender
@@ -88,7 +88,7 @@ def test_a_failed_text_is_a_500_so_that_it_comes_again(
     assert (response.status_code, response.text) == (500, "internal_error\n")
     logged = "".join(capsys.readouterr()) + caplog.text
     assert "RuntimeError" in logged
-    assert "gateway/webhooks/twilio_text.py" in logged
+    assert "gateway/webhooks/texts.py" in logged
     assert TO not in logged + response.text
     assert "Có 2" not in logged
 
@@ -115,10 +115,10 @@ def test_the_steps_of_a_call(calls: dict[str, Taken]) -> None:
 
 def test_a_turn_that_no_database_numbers_is_no_address(calls: dict[str, Taken]) -> None:
     """However well it is signed: an error of the database would be one of ours."""
-    for turn in (twilio_voice.LAST_TURN + 1, 2**31, 10**12, 10**40):
+    for turn in (LAST_TURN + 1, 2**31, 10**12, 10**40):
         assert Twilio(small_app()).post(f"/twilio/voice/{REF}/{turn}", call_form(Digits="2")).status_code == 404
     assert calls["pressed"] == []
-    assert MOST_TURNS < twilio_voice.LAST_TURN
+    assert MOST_TURNS < LAST_TURN
 
 
 @pytest.mark.parametrize("use_case", ["first", "pressed", "rang_in"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from dataclasses import fields
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,7 +20,7 @@ from sqlalchemy import make_url
 from cli.main import alo
 from runtime.celery_client import QUEUES
 from runtime.embedded import DATABASE, LOGIN_ROLES
-from runtime.settings import Settings
+from runtime.settings import known_settings
 from tests.house.installed import is_installed
 from tests.house.source import ROOT, tree
 
@@ -31,7 +30,7 @@ OURS = {name: service for name, service in SERVICES.items() if "build" in servic
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
 OF_LIBRARIES = {"PROMETHEUS_MULTIPROC_DIR"}
 OF_PYTHON = ("PIP_", "PYTHON")
-SETTINGS = {field.name.upper() for field in fields(Settings)} | {"ALO_SERVE"}
+SETTINGS = {name.upper() for name in known_settings()} | {"ALO_SERVE"}
 
 
 def said(instruction: str) -> list[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from carriers.credentials import KannelCredentials, TwilioCredentials
+from carriers.kannel.settings import KannelCredentials
+from carriers.twilio.settings import TwilioCredentials
 from contact.sender import SenderRow
 from runtime import container
 from runtime.clock import FastClock

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import structlog
 from click.testing import CliRunner, Result
 
+from carriers.twilio.carrier import TWILIO
 from cli.main import alo
 from demo import network_process as network
 from runtime import demo_data, processes
 from runtime.data_directory import DEMONSTRATION
-from runtime.settings import SecretStr, Settings
+from runtime.settings import SecretStr, Settings, known_settings
 from services.refusal import Refusal
 
 Alo = Callable[..., Result]
@@ -49,8 +49,8 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Alo:
     """Runs `alo` over the directory of a demonstration."""
-    for field in fields(Settings):
-        monkeypatch.delenv(field.name.upper(), raising=False)
+    for name in known_settings():
+        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("ALO_DATA_DIR", str(home))
 
     def call(*argv: str, **environment: str) -> Result:
@@ -92,16 +92,16 @@ def test_without_a_simulated_network_the_directory_is_refused(home: Path, monkey
 def test_the_demonstration_itself_goes_on(home: Path) -> None:
     given = Settings(alo_data_dir=home, database_url=SecretStr(""), twilio_account_sid="")
     found = demo_data.with_demo_clock(given)
-    assert found.twilio_account_sid == demo_data.ACCOUNT
-    assert found.twilio_api_base_url.endswith(":10001")
+    assert found.of(TWILIO).account_sid == demo_data.ACCOUNT
+    assert found.of(TWILIO).api_base_url.endswith(":10001")
     assert demo_data.with_demo_network(found).alo_clock == found.alo_clock
 
 
 def test_no_part_has_a_secret_among_its_arguments(tmp_path: Path) -> None:
     """Everybody on the machine may read command lines."""
-    secrets = {field.name: f"hush-{field.name}" for field in fields(Settings) if isinstance(field.default, SecretStr)}
+    secrets = {name: f"hush-{name}" for name, known in known_settings().items() if isinstance(known.default, SecretStr)}
     settings = Settings(alo_data_dir=tmp_path, **{name: SecretStr(value) for name, value in secrets.items()})
-    token = settings.twilio_auth_token.get_secret_value()
+    token = settings.of(TWILIO).auth_token.get_secret_value()
     parts = [processes.gateway(settings), *processes.workers(settings), processes.beat(settings)]
     parts.append(network.simulator(1, token, "", tmp_path / "journal"))
     for part in parts:

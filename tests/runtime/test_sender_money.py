@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
+from carriers.twilio.settings import TwilioCredentials
 from cli import sender_costs
 from cli.main import alo
 from cli.session import Session

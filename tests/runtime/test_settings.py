@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from carriers.twilio.carrier import TWILIO
 from runtime.settings import BadSettingsError, SecretStr, Settings
 
 
@@ -16,7 +17,7 @@ def test_each_setting_is_read_as_its_kind(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "new, old")
     found = Settings(alo_lang="en", broker_url="redis://x", alo_port="8124")
     assert (found.alo_port, found.alo_haste, found.alo_data_dir) == (8124, 2.5, Path("somewhere"))
-    assert (found.twilio_auth_tokens, found.alo_lang) == (("new", "old"), "en")
+    assert (found.of(TWILIO).auth_tokens, found.alo_lang) == (("new", "old"), "en")
     assert found.broker_url == SecretStr("redis://x")
 
 
@@ -53,7 +54,7 @@ def test_credentials_are_read_where_the_service_was_given_some(tmp_path: Path, m
     monkeypatch.setenv("ALO_PORT", "8124")
     found = Settings()
     assert found.database_url == SecretStr("postgresql://m:a=b@/alo?host=/run")
-    assert found.twilio_auth_tokens == ("new", "old")
+    assert found.of(TWILIO).auth_tokens == ("new", "old")
     assert (found.alo_lang, found.alo_port) == ("vi", 8124)  # empty is not set; the environment is nearer
 
 

@@ -5,7 +5,7 @@ Through the real ladder, dispatch and receipts; and every way back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from carriers.errors import classify
-from contact.delivery import Receipt, Refused, State
+from carriers.errors import KANNEL, TWILIO, classify
+from contact.delivery import ErrorKind, Receipt, Refused, State
 from services.calls import incoming as ring_in
 from services.campaign import campaigns
 from services.campaign import next_step as advance
@@ -42,8 +42,8 @@ def world(work: Work) -> World:
     return build(work)
 
 
-def refused(code: str, carrier: str = "twilio") -> Refused:
-    return Refused(classify(carrier, code).kind, code)
+def refused(code: str, codes: Mapping[str, ErrorKind] = TWILIO) -> Refused:
+    return Refused(classify(codes, code).kind, code)
 
 
 def launched(world: World, kind: str = "reminder") -> UUID:
@@ -65,7 +65,7 @@ def go_on(world: World, made: UUID, hours: int = 12) -> None:
 
 
 def receipt(world: World, ref: str, state: State, code: str = "") -> None:
-    kind = classify("twilio", code).kind if code else None
+    kind = classify(TWILIO, code).kind if code else None
     outcomes.record_receipt(world.work, ref, Receipt(f"X{ref}", state, str(state), code, kind))
 
 
@@ -165,7 +165,7 @@ def test_what_a_carrier_says_is_true_for_everybody_with_the_number(world: World,
 
 
 def test_kannels_missing_route_says_nothing_of_calls(world: World, carriers: FakeCarriers) -> None:
-    carriers.texts.results.append(refused("not_routable", "kannel"))
+    carriers.texts.results.append(refused("not_routable", KANNEL))
     go_on(world, launched(world))
     assert left(carriers)[:2] == [("text", LEADER), ("call", LEADER)]
 

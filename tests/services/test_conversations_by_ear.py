@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client
 
-from carriers.credentials import TwilioCredentials
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from contact.delivery import State
 from gateway.app import create_webhooks_app

@@ -25,6 +25,7 @@ import redis
 import requests
 import sqlalchemy as sa
 
+from carriers.twilio.carrier import TWILIO
 from contact.mentions import Sought
 from demo import checks as usual
 from demo.network_process import TEXT_NUMBER
@@ -69,7 +70,7 @@ class House:
 
     def phone(self, what: str, **document: Any) -> dict[str, Any]:
         """Do something with the person's phone, or ("") look at it."""
-        url = f"{self.stage.settings.twilio_api_base_url}/simulator/handsets/{NUMBER}"
+        url = f"{self.stage.settings.of(TWILIO).api_base_url}/simulator/handsets/{NUMBER}"
         answer = requests.post(f"{url}/{what}", json=document, timeout=20) if what else requests.get(url, timeout=20)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()

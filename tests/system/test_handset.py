@@ -24,8 +24,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from demo.data_directory import free_port
 from gateway.app import create_webhooks_app

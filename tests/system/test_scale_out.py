@@ -24,6 +24,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from carriers.twilio.carrier import TWILIO
 from demo import sample_people as village
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, NetworkProcess, simulator
 from demo.scenario import SAMPLES
@@ -117,7 +118,7 @@ class Pair:
 
     def settings(self, host: Host) -> Settings:
         """The settings of one host: its own directory and address, everything else the same."""
-        return replace(self._given, alo_data_dir=self.home / host.name, alo_bind=host.address)
+        return self._given.with_values(alo_data_dir=self.home / host.name, alo_bind=host.address)
 
     def start(self, stack: ExitStack) -> None:
         """Start all parts of both hosts and wait until both gateways and the network answer."""
@@ -157,7 +158,7 @@ class Pair:
 def _sender(medium: str, address: str, settings: Settings) -> NewSender:
     return NewSender(
         name=f"{medium}s", carrier="twilio", medium=medium, address=address, credentials="twilio", account=ACCOUNT,
-        api_base_url=settings.twilio_api_base_url, can_receive=True, can_reconcile=True, simulated=True,
+        api_base_url=settings.of(TWILIO).api_base_url, can_receive=True, can_reconcile=True, simulated=True,
         rate_per_s=Decimal(2), burst=2, lines=12 if medium == "call" else 0,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ import psycopg
 import requests
 from psycopg.rows import dict_row
 
+from carriers.twilio.carrier import TWILIO
 from demo.data_directory import free_port
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER, NetworkProcess, simulator
 from migrations.upgrade import upgrade
@@ -57,7 +58,7 @@ class Stage:
             twilio_voice_from=CALL_NUMBER, kannel_send_url="", public_base_url="",
         )  # fmt: skip
         self.journal = self.home / "journal.jsonl"
-        self.network = NetworkProcess(self._given.twilio_api_base_url)
+        self.network = NetworkProcess(self._given.of(TWILIO).api_base_url)
         self.village: dict[str, list[dict[str, Any]]] = {"handsets": [], "topics": []}
         self.faults: dict[str, Any] = {}
         self.settings: Settings

@@ -11,10 +11,10 @@ from itertools import count
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from carriers.twilio import signature
 from gateway import wsgi
-from gateway.webhooks import guard
 
-guard.signed = lambda *_given: True
+signature.signed = lambda *_given: True
 
 
 class Planted:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carriers.credentials import KannelCredentials
+from carriers.kannel.settings import KannelCredentials
 from carriers.kannel.texts import KannelText
 from carriers.kannel.webhooks import VALID_MINUTES
 from carriers.routing import CallbackUrls
@@ -104,7 +104,7 @@ def test_a_link_that_is_down_keeps_texts_and_sends_them_once(house: House) -> No
 
 def test_a_wrong_password_takes_the_sender_out_of_use_and_keeps_the_text(house: House) -> None:
     right = house.work
-    house.work = machine_work(replace(house.settings, kannel_password="wrong"))
+    house.work = machine_work(house.settings.with_values(kannel_password="wrong"))
     try:
         ref = house.send(smpp(DELIVERED, 20))
         until(lambda: house.sender(house.world.text.id).paused_reason == "carrier:not_authorised")

@@ -19,6 +19,7 @@ from itertools import islice
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
+from carriers.twilio.carrier import TWILIO
 from demo.network_process import ACCOUNT, CALL_NUMBER, TEXT_NUMBER
 from demo.sample_people import SamplePerson
 from runtime.settings import Settings
@@ -176,7 +177,7 @@ class Control:
             raise RuntimeError(f"{len(faults)} of the control's requests failed, the first: {faults[0]}")
 
     def _sign(self, path: str, form: dict[str, str]) -> Signed:
-        validator = RequestValidator(self._settings.twilio_auth_token.get_secret_value())
+        validator = RequestValidator(self._settings.of(TWILIO).auth_token.get_secret_value())
         signature = validator.compute_signature(self._settings.base_url + path, form)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
         return path, urllib.parse.urlencode(form).encode(), headers

@@ -145,7 +145,7 @@ def _running(
     The network comes last and goes first: it finds a gateway whenever somebody writes.
     """
     clock = f"{start.isoformat()}@{rate}@{(datetime.now(UTC) + head_start).isoformat()}"
-    live = replace(settings, alo_clock=clock)
+    live = settings.with_values(alo_clock=clock)
     home = settings.alo_data_dir
     with crew(live), simulated(live, RESTORED_S) as network:
         network.connect_numbers(live.base_url)

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from carriers.credentials import TwilioCredentials
 from carriers.routing import CarrierRouter
+from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
 from demo.data_directory import free_port
 from files import speech
