@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from contact.delivery import ErrorKind, SendResult, State
 from tests.carriers.faulty_server import Play, Seen, answers
-from tests.carriers.parts import ACCOUNT, REF, TO, router, sender
+from tests.carriers.parts import ACCOUNT, JSON_ACCOUNT, REF, TO, router, sender
 
 BODY = "C3: Ông/bà hài lòng đến mức nào? 1 = rất hài lòng"
 OURS = "+842412345678"
@@ -99,6 +100,11 @@ def _kannel_report(word: str) -> Brought:
     return Brought(f"/kannel/receipt/{REF}?type={quote(word)}&at=1795000000&fid=1&smsc=o", posted={"method": "GET"})
 
 
+def _json(target: str, **document: str) -> Brought:
+    body = json.dumps({"account": JSON_ACCOUNT, **document}).encode()
+    return Brought(target, posted={"data": body, "content_type": "application/json"})
+
+
 TWILIO_NOES: dict[str, Play] = {
     "bad_login": _api_error(401, 20003),
     "not_so_fast": _api_error(429, 20429),
@@ -173,4 +179,23 @@ KANNEL_TEXT = Dialect(
     unread="32",
 )
 
-DIALECTS = [TWILIO_TEXT, TWILIO_CALL, KANNEL_TEXT]
+JSON_TEXT = Dialect(
+    "json",
+    "text",
+    takes=answers(201, '{"id":"J1"}'),
+    bad_number=answers(422, '{"error":"no_such_number"}'),
+    bad_number_means=ErrorKind.NUMBER,
+    bad_login=answers(401, '{"error":"not_you"}'),
+    not_so_fast=answers(429, '{"error":"slower"}'),
+    nonsense=answers(400, '{"error":"gibberish"}'),
+    body_of=lambda seen: str(json.loads(seen.body)["text"]),
+    callbacks_of=lambda seen: [json.loads(seen.body)["receipt"]],
+    to_of=lambda seen: str(json.loads(seen.body)["to"]),
+    brings=lambda words: _json("/json/sms", id="j-7", **{"from": TO, "to": OURS, "text": words}),
+    reports=lambda word: _json(f"/json/receipt/{REF}", id="j-7", status=word),
+    reported={"sent": State.SENT, "arrived": State.DELIVERED, "lost": State.UNDELIVERED},
+    unread="vanished",
+)
+"""The trial carrier: what it takes to bring in another one (`tests/carriers/trial`)."""
+
+DIALECTS = [TWILIO_TEXT, TWILIO_CALL, KANNEL_TEXT, JSON_TEXT]

@@ -10,14 +10,17 @@ from carriers.kannel.settings import KannelCredentials
 from carriers.routing import CarrierRouter
 from carriers.twilio.settings import TwilioCredentials
 from contact.sender import SenderRow
+from tests.carriers.trial.carrier import JsonCredentials
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
+JSON_ACCOUNT = "J-0123"
 BASE = "https://alo.example"
 TO = "+84901234567"
 REF = "Zm9vYmFyLWJhel8xMjM0NQ"
 CREDENTIALS: Credentials = {
     "main": TwilioCredentials(ACCOUNT, ("12345", "old-token")),
     "box": KannelCredentials("survey", "surveypw", "s3cret/+"),
+    "json": JsonCredentials(JSON_ACCOUNT, "s3cret"),
 }
 SHORT = (0.5, 0.5)
 """Real seconds: a test of silence must not take ten."""
@@ -31,8 +34,8 @@ def sender(carrier: str, medium: str, api_base_url: str, **changes: object) -> S
         "carrier": carrier,
         "medium": medium,
         "address": "8088" if carrier == "kannel" else "+842412345678",
-        "credentials": "box" if carrier == "kannel" else "main",
-        "account": "" if carrier == "kannel" else ACCOUNT,
+        "credentials": {"kannel": "box", "json": "json"}.get(carrier, "main"),
+        "account": {"kannel": "", "json": JSON_ACCOUNT}.get(carrier, ACCOUNT),
         "api_base_url": api_base_url,
         "can_receive": True,
         "can_reconcile": carrier == "twilio",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from carriers import registry
 from carriers.errors import CarrierAwayError
 from contact.delivery import Accepted, ErrorKind, Refused, Unknown
 from tests.carriers.dialects import BODY, DIALECTS, Dialect
@@ -24,8 +25,16 @@ from tests.carriers.faulty_server import (
     truncates,
 )
 from tests.carriers.parts import BASE, REF, TO, router, sender
+from tests.carriers.trial.carrier import JSON
 
 SINCE = datetime(2026, 11, 18, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.KNOWN, JSON.name, JSON)
+
+
 every_carrier = pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 
 

@@ -18,8 +18,10 @@ from carriers.twilio.settings import TwilioCredentials
 from contact.sender import SenderRow
 from gateway.app import create_webhooks_app
 from services.work import Work
+from store.rows import field_names
 from store.unit_of_work import Database
-from tests.carriers.parts import ACCOUNT, TO, sender
+from tests.carriers.parts import ACCOUNT, JSON_ACCOUNT, TO, sender
+from tests.carriers.trial.carrier import JsonCredentials
 from tests.doubles import FakeClock
 
 BASE = "https://alo.example/prefix"
@@ -31,8 +33,14 @@ SECRETS: Credentials = {
     "main": TwilioCredentials(ACCOUNT, (TOKEN, OLD_TOKEN)),
     "other": TwilioCredentials(OTHER_ACCOUNT, ("other-token",)),
     "box": KannelCredentials("survey", "pw", "s3cret"),
+    "json": JsonCredentials(JSON_ACCOUNT, "s3cret"),
 }
-SENDERS = (sender("twilio", "text", ""), sender("twilio", "call", ""), sender("kannel", "text", ""))
+SENDERS = (
+    sender("twilio", "text", ""),
+    sender("twilio", "call", ""),
+    sender("kannel", "text", ""),
+    sender("json", "text", ""),
+)
 
 
 @dataclass
@@ -45,11 +53,20 @@ class Shelf(Database):
     @contextmanager
     def transaction(self, **_scope: Any) -> Iterator[Any]:
         self.reads += 1
-        yield SimpleNamespace(execute=lambda _query: SimpleNamespace(mappings=lambda: map(_columns, self.rows)))
+        yield SimpleNamespace(execute=lambda *_query: _Result(self.rows))
 
 
-def _columns(row: SenderRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+@dataclass
+class _Result:
+    """What a statement found, as `store.rows` reads it."""
+
+    rows: tuple[SenderRow, ...]
+
+    def keys(self) -> tuple[str, ...]:
+        return field_names(SenderRow)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return ((*(getattr(row, name) for name in self.keys()),) for row in self.rows)
 
 
 def work_on(shelf: Shelf, clock: FakeClock) -> Work:

@@ -11,15 +11,24 @@ from flask import Flask
 from twilio.request_validator import RequestValidator
 from werkzeug.test import Client, TestResponse
 
+from carriers import registry
 from contact.delivery import State, merge
 from gateway.webhooks.guard import MAX_BYTES
 from tests.carriers.dialects import DIALECTS, Brought, Dialect
 from tests.carriers.parts import TO
+from tests.carriers.trial.carrier import JSON, SIGNATURE, signature
 from tests.gateway.parts import BASE, REF, TOKEN, small_app
 
 WORDS = "Có 2"
 SECRET = "s3cret"
 SORRY = "<Response><Say>sorry</Say></Response>"
+
+
+@pytest.fixture(autouse=True)
+def _trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.KNOWN, JSON.name, JSON)
+
+
 every_carrier = pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 
 
@@ -48,9 +57,13 @@ class Door:
     def bring(self, brought: Brought, token: str = TOKEN, secret: str = SECRET, **more: Any) -> TestResponse:
         """The carrier's request with its proof: a signature over URL and form, or our secret."""
         if brought.form:
-            signature = RequestValidator(token).compute_signature(BASE + brought.target, dict(brought.form))
-            given = {"data": dict(brought.form), "headers": {"X-Twilio-Signature": signature}}
+            made = RequestValidator(token).compute_signature(BASE + brought.target, dict(brought.form))
+            given = {"data": dict(brought.form), "headers": {"X-Twilio-Signature": made}}
             return Client(self.app).post(brought.target, **{**given, **more})
+        if brought.target.startswith("/json/"):
+            given = {"method": "POST", **brought.posted, **more}
+            signed = signature(secret, brought.posted["data"]) if secret else ""
+            return Client(self.app).open(brought.target, headers={SIGNATURE: signed}, **given)
         target = f"{brought.target}&s={secret}"
         return Client(self.app).open(target, **{"method": "POST", **brought.posted, **more})
 
@@ -95,7 +108,7 @@ def test_what_is_too_large_or_of_another_type_reaches_nothing(dialect: Dialect, 
     brought = dialect.brings("x" * (MAX_BYTES + 1))
     if dialect.medium == "text":
         assert door.bring(brought).status_code == 413
-    assert door.bring(dialect.brings(WORDS), content_type="application/json", data="{}").status_code == 415
+    assert door.bring(dialect.brings(WORDS), content_type="text/html", data="{}").status_code == 415
     assert door.reached == []
 
 
