@@ -109,6 +109,7 @@ def write_responses(
             row = [stamp, f"{name}-{at}", name, name, question.name, response(question, cell), told]
             out.write(b",\n" if count or at > 1 else b"\n")
             out.write(json.dumps(row, ensure_ascii=False).encode())
-        count += bool(given)
+        if given:
+            count += 1
     out.write(b"\n]\n")
     return count

@@ -105,7 +105,8 @@ def read_online(
             row = _row(columns, index, faults, chosen or {})
             if isinstance(row, OnlineRow):
                 rows.append(row)
-            not_answered += row is False
+            elif row is False:
+                not_answered += 1
     if not looked_at:
         raise FileRefusedError(FileFault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
     told = tuple(each for columns in sheets for each in columns.told)

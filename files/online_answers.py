@@ -7,7 +7,7 @@ columns nor whose answer it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from characters.matching import Names, contradicts
@@ -74,12 +74,21 @@ def answered(question: Question, cell: str, choices: Choices) -> Answered:
         return choices.find(cell)
     if question.rules.chosen == "several":
         return _several(question, cell, choices)
-    if question.kind == "date":
-        day = read_date(cell)
-        return Answered(None if day is None else day.isoformat())
-    if question.kind == "integer":
-        return Answered(cell if cell.isascii() and cell.isdigit() else None)
-    return Answered(from_value(question, cell))
+    reader = _CELLS.get(question.kind)
+    return Answered(from_value(question, cell) if reader is None else reader(cell))
+
+
+def _day(cell: str) -> str | None:
+    day = read_date(cell)
+    return None if day is None else day.isoformat()
+
+
+def _figures(cell: str) -> str | None:
+    return cell if cell.isascii() and cell.isdigit() else None
+
+
+_CELLS: Mapping[str, Callable[[str], str | None]] = {"date": _day, "integer": _figures}
+"""Kinds whose cells are read in a way of their own; the others as their values are."""
 
 
 def ticked(cell: str) -> bool | None:

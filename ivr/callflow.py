@@ -159,14 +159,14 @@ class _Teller:
 
     def say_first(self) -> list[Prompt]:
         """What answers the key just pressed."""
-        return self._told(e for e in self.effects if _answers_key(e))
+        return self._prompts_of(e for e in self.effects if _answers_key(e))
 
     def say_other(self) -> list[Prompt]:
         """Everything else but the question itself, in the engine's order."""
-        return self._told(e for e in self.effects if not isinstance(e, Ask) and not _answers_key(e))
+        return self._prompts_of(e for e in self.effects if not isinstance(e, Ask) and not _answers_key(e))
 
-    def _told(self, effects: Iterable[Effect]) -> list[Prompt]:
-        return [prompt for effect in effects for prompt in _TOLD[type(effect)](self, effect)]
+    def _prompts_of(self, effects: Iterable[Effect]) -> list[Prompt]:
+        return [prompt for effect in effects for prompt in _SPOKEN[type(effect)](self, effect)]
 
     def back_key(self, question: Question) -> list[Prompt]:
         """How to mend a slip, told with the first echo of a call; where figures are keyed, 7 alone is a figure."""
@@ -268,7 +268,7 @@ class _Teller:
         return self.words(f"wanted.{effect.what}")
 
 
-_TOLD: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
+_SPOKEN: Mapping[type[Effect], Callable[[_Teller, Any], list[Prompt]]] = {
     Welcome: _Teller.welcome,
     Resumed: _Teller.resumed,
     Tell: _Teller.tell,

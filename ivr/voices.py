@@ -32,8 +32,9 @@ def voices_of(area_code: str) -> tuple[str, ...]:
     """
     if not area_code:
         return (DEFAULT_VOICE,)
-    region = CENTRAL if area_code in _CENTRAL else SOUTH if area_code >= _FIRST_OF_SOUTH else NORTH
-    return (region, DEFAULT_VOICE)
+    if area_code in _CENTRAL:
+        return (CENTRAL, DEFAULT_VOICE)
+    return (SOUTH if area_code >= _FIRST_OF_SOUTH else NORTH, DEFAULT_VOICE)
 
 
 def with_placeholders(voices: tuple[str, ...]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def read(
     text = typos.figures(words.normal(body))
     named = _by_number(text)
     if named is not None:
-        return _taken(named, form, language, _corrects(text))
+        return _from_numbers(named, form, language, _corrects(text))
     keys = _figures_in_order(words.split(text))
     return _in_order(keys, form, asked, shown) if keys and asked else None
 
@@ -89,7 +89,7 @@ def heard(several: Several, prompt: Shown, source_id: str) -> Heard:
     return Heard("sms", source_id, several.said, prompt.turn, question, several.correction)
 
 
-def told(
+def remember_answers(
     several: Several | None, effects: Sequence[Effect], form: Questionnaire, prompt: Shown, shown: Sequence[Shown]
 ) -> tuple[Shown, ...]:
     """`shown` with the answered questions that were told back by number beside `prompt`: so they may be corrected.
@@ -142,7 +142,7 @@ def _around(token: str) -> bool:
     return words.polite(token) or token in words.CORRECTING
 
 
-def _taken(named: Sequence[tuple[int, str]], form: Questionnaire, language: str, correction: bool) -> Several:
+def _from_numbers(named: Sequence[tuple[int, str]], form: Questionnaire, language: str, correction: bool) -> Several:
     by_number = {question.number: question for question in form.questions if question.number is not None}
     said: dict[int, set[str | None]] = {}
     for number, written in named:

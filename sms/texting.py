@@ -174,14 +174,14 @@ class _Writer:
         if self._is_list():
             ordered = [effect for effect in ordered if not isinstance(effect, Echo | AlreadyAnswered)]
         written = [_Piece(self._rank(e), _WRITTEN[type(e)](self, e)) for e in ordered if not _is_doubt(e)]
-        told = dict.fromkeys((*self._listed(), *written[:-1], *self._offer(), *written[-1:]))  # the same words once
-        return [piece for piece in told if piece.words]
+        pieces = (*self._answer_list(), *written[:-1], *self._offer(), *written[-1:])
+        return [piece for piece in dict.fromkeys(pieces) if piece.words]  # the same words once
 
     def _is_list(self) -> bool:
         """Whether several questions were answered, so that each is told with its number."""
         return sum(isinstance(e, Echo | AlreadyAnswered) or _is_doubt(e) for e in self.effects) > 1
 
-    def _listed(self) -> Iterator[_Piece]:
+    def _answer_list(self) -> Iterator[_Piece]:
         """What was understood of several answers in one text, what was there before, and what is in doubt."""
         kept = [effect for effect in self.effects if isinstance(effect, Echo)]
         if self._is_list() and kept:

@@ -89,7 +89,7 @@ class Speech:
     """The interview that the call goes on about, where that is another one than before."""
 
 
-OVER = Speech(Script((Hangup(),)))
+HANG_UP = Speech(Script((Hangup(),)))
 """Nobody is there to hear a word."""
 
 
@@ -125,7 +125,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         line = Line(work, conn, phone, call_id, ref, 0, now, placed["simulated"])
         if is_machine(answered_by):
             _note_machine(line, placed["id"], answered_by)
-            return keep(line, OVER)
+            return keep(line, HANG_UP)
         return keep(line, _begin(line, placed["interview_id"]))
 
 
@@ -152,7 +152,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
         now, came_in = work.clock.now(), call["direction"] == "in"
         line = Line(work, conn, phone, call["id"], ref, call["turn"], now, call["simulated"], came_in)
         if call["ended_at"] is not None and not digits:
-            return keep(line, OVER)
+            return keep(line, HANG_UP)
         if held is None or call["turn"] >= MOST_TURNS:
             return keep(line, closing("apology"))
         speech = _hear(line, held, call, turn, digits, connected)

@@ -25,7 +25,7 @@ from store.results.progress import OfficeCount, StatusCount
 
 OUTCOMES = ("pending", "active", "partial", "complete", "answered", "refused")
 """Status of an interview, in the order of its life; "answered" is known from the online survey without answers."""
-OVER = ("complete", "answered")
+ANSWERED = ("complete", "answered")
 BEGUN = ("active", "partial", "complete", "answered", "refused")
 
 
@@ -44,7 +44,7 @@ class Outcomes:
     @property
     def over(self) -> int:
         """Those that have answered."""
-        return sum(self.statuses.get(status, 0) for status in OVER)
+        return sum(self.statuses.get(status, 0) for status in ANSWERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

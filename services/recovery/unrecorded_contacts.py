@@ -23,7 +23,7 @@ from services.delivery import outcomes
 from services.ports import Clock
 from services.sending import campaign_texts
 from services.sending.campaign_texts import DepartingText
-from services.sending.policy import FOR_THE_FINISHED, OVER
+from services.sending.policy import FINISHED_CODES, FOR_THE_FINISHED
 from services.unfit import isolation
 from services.work import Work
 from store.interview import interviews as interview_rows
@@ -185,7 +185,7 @@ def _interview(conn: Connection, row: Row) -> HeldInterview | None:
 
 def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -> int:
     """What a text showed, so that an answer finds its question. Segments; 0 where nobody can tell."""
-    over = one.held is not None and one.held.status in OVER and one.row.purpose not in FOR_THE_FINISHED
+    over = one.held is not None and one.held.status in FINISHED_CODES and one.row.purpose not in FOR_THE_FINISHED
     asks = one.row.purpose not in campaign_texts.WRITTEN
     if sender.medium == "call" or (asks and (over or one.held is None)):
         return 0

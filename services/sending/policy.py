@@ -16,7 +16,7 @@ from contact.caps import ANSWERS_SOMEBODY, EXEMPT, Caps, Counts, free_at, refuse
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED
 
-OVER = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
+FINISHED_CODES = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
 """Interview status → why there is nothing more to ask."""
 OVERTAKEN = "overtaken"
 """A reply that would leave after a newer one: who reads it last would be taken to answer the newer question."""
@@ -141,8 +141,8 @@ def _ban(facts: Facts) -> str | None:
         return "held"
     if facts.gone_on:
         return "gone_on"
-    if facts.interview_status in OVER and facts.purpose not in FOR_THE_FINISHED:
-        return OVER[facts.interview_status]
+    if facts.interview_status in FINISHED_CODES and facts.purpose not in FOR_THE_FINISHED:
+        return FINISHED_CODES[facts.interview_status]
     if facts.campaign_state in ("stopping", "stopped", "done"):
         return "campaign_stopped"
     if not facts.round_open:

@@ -54,7 +54,7 @@ from survey.words.languages import written
 ASKED_OF_US = frozenset({"person", "call", "help", "later", "language"})
 """Words that want something of us before any question was shown; the others simply begin."""
 UNFIT = (Doubtful, LeftOpen, NotAChoice, OutOfRange, Unheard)
-OVER = frozenset({*FINAL, "answered"})
+SETTLED = frozenset({*FINAL, "answered"})
 
 
 # What no person wrote
@@ -167,7 +167,7 @@ def hear(turn: Turn, held: Sequence[TextingInterview]) -> Result:
 def _about(body: str, held: Sequence[HeldInterview]) -> tuple[frozenset[str], str]:
     """The interviews a text may be about, and its words: a code in front of them picks one of several."""
     code, words = binding.code_in_front(body)
-    picked = [row for row in held if row.code == code and row.status not in OVER]
+    picked = [row for row in held if row.code == code and row.status not in SETTLED]
     if len(held) > 1 and picked and words:
         return frozenset(str(row.id) for row in picked), words
     return frozenset(str(row.id) for row in held), body
@@ -235,7 +235,7 @@ class _Talk:
         return next(row for row in self.held if str(row.id) == prompt.interview)
 
     def _open(self) -> Sequence[HeldInterview]:
-        return [row for row in self.held if row.status not in OVER]
+        return [row for row in self.held if row.status not in SETTLED]
 
     def _named_by_code(self, bound: Binding) -> HeldInterview | None:
         """Of several open interviews, the one whose code or name is all the text says; a number we asked for is no
@@ -317,7 +317,7 @@ class _Talk:
                 digest, now = self.reading.digest, self.turn.now
                 lag = self.turn.sending(self.shown).lag
                 prompt = Shown(interview, effect.question, effect.turn, question.number, now, digest, lag)
-                shown = binding.remember(lists.told(self.several, effects, form, prompt, shown), prompt)
+                shown = binding.remember(lists.remember_answers(self.several, effects, form, prompt, shown), prompt)
         return shown
 
 

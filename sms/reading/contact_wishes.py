@@ -232,7 +232,9 @@ def _clause(line: str) -> Wish | None:
     if _CANNOT.search(line):
         return None  # cannot, did not get; does not stop
     if "Z" in line:
-        return "stop" if re.search("[Dd]e?P.*E", line) else "later" if _LATER.search(line) else None
+        if re.search("[Dd]e?P.*E", line):
+            return "stop"
+        return "later" if _LATER.search(line) else None
     if _UNWILLING.fullmatch(line):
         return "hold"
     if "w" not in line and _NAMED_BETWEEN.search(line):

@@ -33,6 +33,7 @@ _SOME_OF_THEM = words.Lexicon("ông", "bà", "anh em", "chị em")
 """Right behind a number these are counted, and are not whom we speak to."""
 _NO_NUMBER_BEFORE = frozenset({"mã", "ma"})
 _NEGATIVE = words.Lexicon("không", "chưa", "chẳng", "chả")
+_THERE_IS_ONE = frozenset({"có", "co", "một", "mot"})
 _NOBODY = words.Lexicon("ai", "một ai")
 _ANY = words.Lexicon("nào", "nào cả", "nào hết", "nào đâu", "cả", "hết")
 
@@ -214,8 +215,8 @@ def _none(tokens: Sequence[str], asks: Counted) -> bool:
         return True
     if len(said) < 2 or said[0] not in _NEGATIVE:
         return False
-    rest = said[1 + (said[1] in ("có", "co", "một", "mot")) :]
-    rest = rest[1:] if len(rest) > 1 and rest[0] in ("có", "co", "một", "mot") else rest
+    rest = said[2:] if said[1] in _THERE_IS_ONE else said[1:]
+    rest = rest[1:] if len(rest) > 1 and rest[0] in _THERE_IS_ONE else rest
     if rest and rest[0] in _NOBODY:
         return not rest[1:] or _ANY.says(rest[1:])
     ends = next((at for at, token in enumerate(rest) if token in _ANY), len(rest))

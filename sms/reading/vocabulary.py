@@ -49,8 +49,10 @@ def _kept(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cf", "Cs", "Me", "Co", "Cn") or character == "\ufe0f":
         return ""
+    if category in ("So", "Sk"):
+        return " "
     value = unicodedata.decimal(character, None)
-    return " " if category in ("So", "Sk") else character if value is None else str(value)
+    return character if value is None else str(value)
 
 
 def tokens(body: str) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def go_back(draft: Draft) -> None:
         moves.return_to_prompt(draft)
         return
     name = about or kind
-    ahead = draft.state.given.index(name) + bool(about) if name in draft.state.given else len(draft.state.given)
+    ahead = _given_before(draft, name, itself=bool(about))
     if ahead == 0:
         draft.effects.append(NothingBefore())
         moves.ask_again(draft)
@@ -68,6 +68,14 @@ def go_back(draft: Draft) -> None:
         moves.rekey(draft, draft.plan.by_name[about])
     else:
         moves.revise(draft, draft.plan.by_name[draft.state.given[ahead - 1]])
+
+
+def _given_before(draft: Draft, name: str, *, itself: bool) -> int:
+    """How many answers of this contact stand before the one to `name`, or with it (`itself`); all where it is none."""
+    if name not in draft.state.given:
+        return len(draft.state.given)
+    at = draft.state.given.index(name)
+    return at + 1 if itself else at
 
 
 def another_time(draft: Draft) -> None:

@@ -148,7 +148,8 @@ def number_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
     count = 0
     for question in questions:
         wanted = question.asked and question.role != "consent"
-        count += wanted
+        if wanted:
+            count += 1
         numbered.append(replace(question, number=count if wanted else None))
     return tuple(numbered)
 

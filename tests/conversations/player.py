@@ -132,7 +132,10 @@ class Player:
         if several is not None:
             self.doubts = lists.doubts(several)
             effects = self._take(lists.heard(several, bound.shown, f"SM{len(self.events)}"), digest=reading.digest)
-            self.shown = (*self.shown[:1], *lists.told(several, effects, self.form, self.shown[0], self.shown[1:]))
+            self.shown = (
+                *self.shown[:1],
+                *lists.remember_answers(several, effects, self.form, self.shown[0], self.shown[1:]),
+            )
             return effects
         return self._take(binding.heard(reading, bound, f"SM{len(self.events)}"), digest=reading.digest)
 

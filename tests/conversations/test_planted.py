@@ -22,11 +22,11 @@ def _without(place: Any, name: str, instead: Any) -> Plant:
 
 
 def _no_echo(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(callflow._TOLD, Echo, lambda teller, effect: [])  # type: ignore[index]  # a test's own fault
+    patch.setitem(callflow._SPOKEN, Echo, lambda teller, effect: [])  # type: ignore[index]  # a test's own fault
 
 
 def _greeted_anew(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(callflow._TOLD, Resumed, callflow._Teller.welcome)  # type: ignore[index]  # a test's own fault
+    patch.setitem(callflow._SPOKEN, Resumed, callflow._Teller.welcome)  # type: ignore[index]  # a test's own fault
 
 
 def _earlier_answers_told(patch: pytest.MonkeyPatch) -> None:

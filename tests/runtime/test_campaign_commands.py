@@ -147,4 +147,4 @@ def test_every_code_that_keeps_a_contact_back_has_words() -> None:
     written = [path.read_text("utf-8") for path in Path(campaigns.__file__).parent.glob("*.py")]
     codes = {code for text in written for code in re.findall(r'"code": "([a-z_]+)"', text)}
     assert "campaign_stopped" in codes
-    assert {f"not_now.{code}" for code in codes | set(policy.OVER.values())} <= entries
+    assert {f"not_now.{code}" for code in codes | set(policy.FINISHED_CODES.values())} <= entries
