@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from contact.calendar import Medium, day_start
+from contact.purpose import Purpose
 
 Period = Literal["day", "24h"]
 
@@ -87,11 +88,11 @@ def _from(times: tuple[datetime, ...], since: datetime) -> tuple[datetime, ...]:
 
 
 EXEMPT: Mapping[str, str] = {
-    "reply": "replies_a_day",
-    "call_back": "call_backs_a_day",
-    "resumption": "resumptions",
-    "receipt": "receipts",
-    "opt_out_confirmation": "opt_out_confirmations",
+    Purpose.REPLY: "replies_a_day",
+    Purpose.CALL_BACK: "call_backs_a_day",
+    Purpose.RESUMPTION: "resumptions",
+    Purpose.RECEIPT: "receipts",
+    Purpose.OPT_OUT_CONFIRMATION: "opt_out_confirmations",
 }
 """Purposes that do not count as contacts we start → the name of their own ceiling."""
 
@@ -116,7 +117,7 @@ def _full(times: tuple[datetime, ...], ceiling: int | None) -> bool:
     return ceiling is not None and len(times) >= ceiling
 
 
-ANSWERS_SOMEBODY = ("reply", "receipt", "opt_out_confirmation")
+ANSWERS_SOMEBODY = (Purpose.REPLY, Purpose.RECEIPT, Purpose.OPT_OUT_CONFIRMATION)
 """Purposes that leave whatever became of the interview: somebody has just said something."""
 RUNNING_CALL = timedelta(minutes=10)
 """Until we look again whether a call to this phone still runs."""
@@ -151,7 +152,7 @@ def _refuse_exempt(caps: Caps, purpose: str, counts: Counts) -> str | None:
     if counts.same_purpose >= getattr(caps, ceiling):
         return f"caps.{ceiling}"
     late = counts.since_drop_s is None or counts.since_drop_s > caps.resume_within_s
-    return "caps.resume_too_late" if purpose == "resumption" and late else None
+    return "caps.resume_too_late" if purpose == Purpose.RESUMPTION and late else None
 
 
 CODES: tuple[str, ...] = (

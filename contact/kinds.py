@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from contact.calendar import MEDIA, Medium
 from contact.ladder import Ladder, LadderStep
+from contact.purpose import Purpose
 
 
 class CampaignKind(StrEnum):
@@ -26,12 +27,12 @@ class CampaignKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. `purpose` is what its texts are called; "" leaves the round's own."""
+    """One kind. `purpose` is what its texts are called; None leaves the round's own."""
 
     name: CampaignKind
     media: tuple[Medium, ...] = MEDIA
     """The rungs it takes of the round's ladder."""
-    purpose: str = ""
+    purpose: Purpose | None = None
     notice: bool = False
     """One text that asks nothing, instead of the ladder."""
     finished: bool = False
@@ -40,21 +41,18 @@ class Kind:
     """Outcomes so far that its audience has unless the draft names others; none: any."""
 
 
-TEST = "test"
-"""Purpose of a text or call to a phone of one's own."""
-
 KINDS: Mapping[CampaignKind, Kind] = {
     kind.name: kind
     for kind in (
         Kind(CampaignKind.INVITATION, outcomes=("never_contacted",)),
-        Kind(CampaignKind.REMINDER, purpose="reminder"),
+        Kind(CampaignKind.REMINDER, purpose=Purpose.REMINDER),
         Kind(CampaignKind.CALL_ONLY, media=("call",)),
         Kind(CampaignKind.TEXT_ONLY, media=("text",)),
-        Kind(CampaignKind.ANNOUNCEMENT, purpose="announcement", notice=True),
-        Kind(CampaignKind.THANK_YOU, purpose="thank_you", notice=True, finished=True),
+        Kind(CampaignKind.ANNOUNCEMENT, purpose=Purpose.ANNOUNCEMENT, notice=True),
+        Kind(CampaignKind.THANK_YOU, purpose=Purpose.THANK_YOU, notice=True, finished=True),
     )
 }
-NOTICES = tuple(kind.purpose for kind in KINDS.values() if kind.notice)
+NOTICES = tuple(kind.purpose for kind in KINDS.values() if kind.notice and kind.purpose)
 """Purposes of texts that ask nothing."""
 FINISHED = tuple(kind.name for kind in KINDS.values() if kind.finished)
 """Kinds for those who have answered."""
@@ -62,7 +60,7 @@ FINISHED = tuple(kind.name for kind in KINDS.values() if kind.finished)
 
 def derive(kind: Kind, ladder: Ladder) -> Ladder:
     """The ladder a campaign of this kind climbs; without steps when the round's has none of its media."""
-    if kind.notice:
+    if kind.notice and kind.purpose is not None:
         return replace(ladder, steps=(LadderStep("text", kind.purpose, 0, wants_reply=False),))
     return replace(ladder, steps=tuple(_with_purpose(kind, s) for s in ladder.steps if s.medium in kind.media))
 

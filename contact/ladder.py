@@ -15,6 +15,7 @@ from typing import Any
 from contact.abilities import RULED_OUT
 from contact.calendar import ZONE, Calendar, Medium, local
 from contact.delivery import ErrorKind, State
+from contact.purpose import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class LadderStep:
 
     medium: Medium
     purpose: str
+    """A `Purpose`, or a name of the round's own."""
     gap_s: int
     attempts: int = 1
     other_time: bool = False
@@ -52,13 +54,13 @@ def from_dict(data: Mapping[str, Any]) -> Ladder:
 
 
 _HOUR = 3600
-_CALL_AT_ANOTHER_TIME = LadderStep("call", "call", 3 * _HOUR, other_time=True)
+_CALL_AT_ANOTHER_TIME = LadderStep("call", Purpose.CALL, 3 * _HOUR, other_time=True)
 DEFAULT = Ladder(
     (
-        LadderStep("text", "invitation", 0),
-        LadderStep("call", "call", 3 * _HOUR),
+        LadderStep("text", Purpose.INVITATION, 0),
+        LadderStep("call", Purpose.CALL, 3 * _HOUR),
         *2 * (_CALL_AT_ANOTHER_TIME,),
-        LadderStep("text", "reminder", 18 * _HOUR),
+        LadderStep("text", Purpose.REMINDER, 18 * _HOUR),
         *3 * (_CALL_AT_ANOTHER_TIME,),
     )
 )
@@ -77,7 +79,7 @@ _AHEAD = frozenset({State.PLANNED, State.CLAIMED, State.SENDING, State.HANDED})
 _CALL_RUNS = frozenset({State.SENT, State.RINGING, State.ANSWERED})
 _UNSPENT = frozenset({State.FAILED, State.CANCELLED, State.WITHDRAWN})
 """Technical failures and what was taken back: they spend no attempt."""
-_BESIDES = frozenset({"call_back", "resumption"})
+_BESIDES = frozenset({Purpose.CALL_BACK, Purpose.RESUMPTION})
 """Purposes of calls beside the ladder: they use up none of its attempts."""
 _UNANSWERED = frozenset({State.BUSY, State.NO_ANSWER, State.MACHINE})
 
@@ -208,10 +210,10 @@ def _appointed(
 ) -> Next | None:
     if appointment is None or not reach.can_call:
         return None
-    if any(a.purpose == "call_back" and a.at >= appointment for a in history):
+    if any(a.purpose == Purpose.CALL_BACK and a.at >= appointment for a in history):
         return None
     step = max((a.step for a in history), default=0) or 1
-    return Next("call", "call_back", step, _number(history, step), max(appointment, now), "ladder.appointment")
+    return Next("call", Purpose.CALL_BACK, step, _number(history, step), max(appointment, now), "ladder.appointment")
 
 
 def _number(history: Sequence[Attempt], step: int) -> int:

@@ -13,6 +13,7 @@ import structlog
 
 from contact.calendar import Medium
 from contact.delivery import InboundText, Receipt, State
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from services.calls import dialogue as calls
 from services.delivery import outcomes
@@ -69,7 +70,7 @@ def _rehearse_keys(work: Work, ours: Mapping[Medium, SenderRow], phone: AskedPho
     ref, now = work.ids.public(), work.clock.now()
     with work.database.transaction() as conn:
         outbox.insert_row(
-            conn, id=work.ids.new(), ref=ref, medium="call", purpose="call", sender_id=ours["call"].id,
+            conn, id=work.ids.new(), ref=ref, medium="call", purpose=Purpose.CALL, sender_id=ours["call"].id,
             phone_hash=phone.hash, interview_id=phone.interview_id, state=State.SENT, due_at=now, created_at=now,
         )  # fmt: skip
     calls.first(work, ref, "warm-up", "human")

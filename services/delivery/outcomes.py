@@ -32,6 +32,7 @@ from contact.delivery import (
     is_machine,
     merge,
 )
+from contact.purpose import Purpose
 from services.consent import abilities
 from services.consent import ledger as consent
 from services.follow_up import resumptions
@@ -153,7 +154,7 @@ def record_receipt(work: Work, ref: str, receipt: Receipt, via: str = "callback"
             return "unknown_ref"
         merged = merge_into(work, conn, row, receipt, via)
     over = row.medium == "call" and receipt.state in FINAL
-    if over and (receipt.state == State.COMPLETED or row.purpose == "call_back"):
+    if over and (receipt.state == State.COMPLETED or row.purpose == Purpose.CALL_BACK):
         resumptions.after(work, ref)
     return "merged" if merged else "repeated"
 
@@ -258,7 +259,7 @@ def _follow(work: Work, conn: Connection, row: RowWithPhone, kind: ErrorKind | N
     """What an ending means beyond the row: the number, the consent ledger, the ladder."""
     if kind is not None and kind in RULED_OUT:
         abilities.rule_out(work, conn, row.phone_hash, kind, code, row.sent_at or row.created_at)
-        if row.purpose == "call_back" and row.interview_id:
+        if row.purpose == Purpose.CALL_BACK and row.interview_id:
             abilities.break_promise(work, conn, row.interview_id, row.office_id)
     if kind == ErrorKind.OPTED_OUT:
         consent.carrier_stop(work, conn, row.phone_hash, source_id=f"receipt:{row.ref}", code=code)

@@ -14,6 +14,7 @@ from contact import ring_back
 from contact import settings as round_settings
 from contact.calendar import Calendar
 from contact.delivery import State
+from contact.purpose import Purpose
 from services.work import Work
 from store.interview import interviews as interview_rows
 from store.interview.interviews import HeldInterview
@@ -34,14 +35,14 @@ def plan(
     that would resume a dropped one gives way: the person was quicker."""
     now = work.clock.now()
     due_at = at or ring_back.due_at(now, _calendar(conn, held))
-    outbox.withdraw(conn, {"code": "rang_first"}, now, phone_hash=phone_hash, purpose="resumption")
+    outbox.withdraw(conn, {"code": "rang_first"}, now, phone_hash=phone_hash, purpose=Purpose.RESUMPTION)
     if outbox.bring_forward(conn, phone_hash, held.id, due_at, {"code": reason}):
         return True
     row = {
         "id": work.ids.new(),
         "ref": work.ids.public(),
         "medium": "call",
-        "purpose": "call_back",
+        "purpose": Purpose.CALL_BACK,
         "sender_id": sender_id,
         "phone_hash": phone_hash,
         "interview_id": held.id,

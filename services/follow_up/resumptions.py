@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from contact import settings as round_settings
 from contact.delivery import FINAL, State
+from contact.purpose import Purpose
 from services.follow_up import call_backs
 from services.interview import next_interview
 from services.interview import recording as interviews
@@ -31,7 +32,6 @@ from store.people import phones
 from store.prepared import Row
 from survey.engine import side_question_forms as asides
 
-PURPOSE = "resumption"
 REASON = "ladder.dropped"
 
 
@@ -73,7 +73,7 @@ def _resume(work: Work, conn: Connection, ended: OutboxRow, told: Row, held: Hel
 def _was_promised(conn: Connection, ended: OutboxRow, held: HeldInterview, now: datetime) -> bool:
     """Whether a chosen time lies ahead that nothing else keeps: while a call back runs it is the phone's only one, so
     that the next could not be planned in it; and one that was brought forward may have rung out."""
-    if ended.purpose != "call_back" or ended.campaign_id is not None or ended.state not in FINAL:
+    if ended.purpose != Purpose.CALL_BACK or ended.campaign_id is not None or ended.state not in FINAL:
         return False
     at = held.appointment_at
     if at is None or at <= now or held.status not in next_interview.WAITING:
@@ -87,7 +87,7 @@ def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: HeldInterv
     Whoever was said goodbye to (`ended_at`), was asked when, who they are or whether they mean it, has asked for a
     person, or has been heard elsewhere since, was not. A resumption that breaks off is not resumed.
     """
-    if dropped.state != State.COMPLETED or dropped.purpose == PURPOSE or told["ended_at"] is not None:
+    if dropped.state != State.COMPLETED or dropped.purpose == Purpose.RESUMPTION or told["ended_at"] is not None:
         return False
     if held.status not in next_interview.WAITING or not interviews.takes_answers(held, now):
         return False
@@ -100,12 +100,12 @@ def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: HeldInterv
 
 
 def _row(work: Work, dropped: OutboxRow, held: HeldInterview, due_at: datetime, ends_at: datetime) -> Mapping[str, Any]:
-    id_: UUID = uuid5(dropped.id, PURPOSE)
+    id_: UUID = uuid5(dropped.id, Purpose.RESUMPTION)
     return {
         "id": id_,
         "ref": work.ids.public(),
         "medium": "call",
-        "purpose": PURPOSE,
+        "purpose": Purpose.RESUMPTION,
         "sender_id": dropped.sender_id,
         "phone_hash": dropped.phone_hash,
         "interview_id": held.id,
@@ -124,4 +124,4 @@ def _row(work: Work, dropped: OutboxRow, held: HeldInterview, due_at: datetime, 
 def gone_on(row: DepartingRow, interview: HeldInterview | None) -> bool:
     """Whether the person was heard again, on any channel, since the call broke off that `row` would resume."""
     seq = row.reason.get("seq")
-    return row.purpose == PURPOSE and interview is not None and seq is not None and interview.seq != seq
+    return row.purpose == Purpose.RESUMPTION and interview is not None and seq is not None and interview.seq != seq

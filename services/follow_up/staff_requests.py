@@ -20,6 +20,7 @@ from contact.calendar import local_day
 from contact.consent import SILENT, ConsentEvent, ConsentState
 from contact.delivery import State
 from contact.phone import read_cell
+from contact.purpose import Purpose
 from contact.sender import preferred
 from services import lookups
 from services.consent import callers as numbers
@@ -176,7 +177,7 @@ def _confirm(work: Work, conn: Connection, phone_hash: bytes, about: UUID | None
     now, text = work.clock.now(), texting.notice("text.opted_out", "vi", TextContext(""))
     outbox_id = work.ids.new()
     outbox.insert_row(
-        conn, id=outbox_id, ref=work.ids.public(), medium="text", purpose="opt_out_confirmation",
+        conn, id=outbox_id, ref=work.ids.public(), medium="text", purpose=Purpose.OPT_OUT_CONFIRMATION,
         sender_id=sender.id, phone_hash=phone_hash, interview_id=about, state=State.PLANNED,
         body=work.vault.seal(text.body, "outbox.body", outbox_id), segments=text.segments, reason={"code": "opted_out"},
         due_at=round_settings.default().calendar.next_open("text", now), created_at=now,

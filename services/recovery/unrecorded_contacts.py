@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from contact.caps import ANSWERS_SOMEBODY, EXEMPT
 from contact.delivery import Departed, State
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from services.campaign import next_step
 from services.consent import callers
@@ -225,7 +226,7 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
             "id": row_id,
             "ref": work.ids.public(),
             "medium": sender.medium,
-            "purpose": "call" if sender.medium == "call" else "reply" if one.in_reply else "reminder",
+            "purpose": _purpose(sender, one),
             "sender_id": sender.id,
             "phone_hash": phone.hash,
             "interview_id": of["id"],
@@ -242,3 +243,10 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
         outbox.insert_row(conn, **row)
         _merge(work, conn, row, one)
     return "entered"
+
+
+def _purpose(sender: SenderRow, one: Departed) -> Purpose:
+    """What it was most likely for: of a text nobody can tell which it was of the ladder's."""
+    if sender.medium == "call":
+        return Purpose.CALL
+    return Purpose.REPLY if one.in_reply else Purpose.REMINDER

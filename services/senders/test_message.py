@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from contact import phone
 from contact.calendar import day_start
 from contact.delivery import State
-from contact.kinds import TEST
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services.refusal import Refusal
@@ -106,7 +106,7 @@ def row_of(
         "id": outbox_id,
         "ref": work.ids.public(),
         "medium": "text",
-        "purpose": TEST,
+        "purpose": Purpose.TEST,
         "sender_id": sender.id,
         "phone_hash": phone_hash,
         "state": State.PLANNED,

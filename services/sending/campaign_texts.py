@@ -15,7 +15,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contact.caps import EXEMPT
-from contact.kinds import NOTICES, TEST
+from contact.kinds import NOTICES
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from ivr import length
 from services.interview import events
@@ -35,7 +36,7 @@ from survey.engine.effects import Ask, Effect
 from survey.engine.engine import Step
 from survey.form.questionnaire import Questionnaire
 
-WRITTEN = (TEST, *EXEMPT)
+WRITTEN = (Purpose.TEST, *EXEMPT)
 """Purposes of texts that were written when they were decided on."""
 
 
@@ -106,7 +107,7 @@ def _asks_nothing(sender: SenderRow | None, purpose: str) -> bool:
 
 def _notice(conn: Connection, held: HeldInterview, purpose: str, context: TextContext) -> Text:
     """A text that asks nothing: of thanks, or that we shall ring."""
-    code = "text.thank_you" if purpose == "thank_you" else "text.announcement"
+    code = "text.thank_you" if purpose == Purpose.THANK_YOU else "text.announcement"
     return _told(conn, held, code, held.language or "vi", context)
 
 
@@ -165,7 +166,7 @@ def _shown(conn: Connection, one: DepartingText, step: Step) -> Shown | None:
 
 
 def sample(
-    work: Work, conn: Connection, interview_id: UUID, sender: SenderRow | None, purpose: str = "reminder"
+    work: Work, conn: Connection, interview_id: UUID, sender: SenderRow | None, purpose: str = Purpose.REMINDER
 ) -> Text:
     """The text this interview would get now, written and not kept. Raises LookupError for an unknown interview."""
     held = rows.lock(conn, interview_id)

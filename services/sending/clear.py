@@ -20,6 +20,7 @@ from contact import settings as round_settings
 from contact.abilities import NOT_ABLE
 from contact.caps import EXEMPT, Caps, Counts
 from contact.delivery import State
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from contact.settings import RoundSettings
 from services.consent import abilities
@@ -223,11 +224,12 @@ def _counts(conn: Connection, contact: _Contact, caps: Caps, now: datetime) -> C
     phone, interview, purpose = row.phone_hash, row.interview_id, row.purpose
     if purpose not in EXEMPT:
         return lately
-    dropped = contact_history.dropped_at(conn, phone, interview) if purpose == "resumption" else None
-    since = {
-        "resumption": dropped,
-        "opt_out_confirmation": contact_history.stopped_at(conn, phone) if purpose == "opt_out_confirmation" else None,
-    }.get(purpose, caps.since(now))
+    dropped: datetime | None = None
+    since: datetime | None = caps.since(now)
+    if purpose == Purpose.RESUMPTION:
+        since = dropped = contact_history.dropped_at(conn, phone, interview)
+    elif purpose == Purpose.OPT_OUT_CONFIRMATION:
+        since = contact_history.stopped_at(conn, phone)
     return replace(
         lately,
         same_purpose=contact_history.same_purpose(conn, purpose, phone, interview, since),
@@ -277,7 +279,7 @@ def _put_off(work: Work, conn: Connection, row: DepartingRow, verdict: Withdraw 
         )  # fmt: skip
         if row.campaign_id and row.interview_id:
             campaign_rows.decide_again(conn, row.campaign_id, row.interview_id, now)
-        if row.purpose == "call_back" and verdict.code in NOT_REACHED and row.interview_id:
+        if row.purpose == Purpose.CALL_BACK and verdict.code in NOT_REACHED and row.interview_id:
             abilities.break_promise(work, conn, row.interview_id, row.office_id)
     elif isinstance(verdict, Retime):
         outbox.change(

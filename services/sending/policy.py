@@ -13,8 +13,10 @@ from typing import Any
 from contact.abilities import NOT_ABLE
 from contact.calendar import Calendar, Medium
 from contact.caps import ANSWERS_SOMEBODY, EXEMPT, Caps, Counts, free_at, refuse
+from contact.consent import ConsentState
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED
+from contact.purpose import Purpose
 
 FINISHED_CODES = {"complete": "completed", "refused": "refused", "answered": "answered_online"}
 """Interview status → why there is nothing more to ask."""
@@ -30,7 +32,7 @@ class Facts:
 
     medium: Medium
     purpose: str
-    consent: str
+    consent: ConsentState
     interview_status: str
     campaign_state: str
     round_open: bool
@@ -64,7 +66,7 @@ class Facts:
     @property
     def asked_for(self) -> bool:
         """It answers somebody who waits, or keeps a time they chose: hours do not apply."""
-        return self.exempt and self.purpose != "resumption"
+        return self.exempt and self.purpose != Purpose.RESUMPTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +131,15 @@ def _held_back(facts: Facts) -> bool:
 
 
 def _ban(facts: Facts) -> str | None:
-    if facts.consent == "stopped" and facts.purpose != "opt_out_confirmation":
+    if facts.consent == ConsentState.STOPPED and facts.purpose != Purpose.OPT_OUT_CONFIRMATION:
         return "opted_out"
     if facts.erased:
         return "number_erased"
     if facts.purpose in ANSWERS_SOMEBODY:
-        return OVERTAKEN if facts.purpose == "reply" and facts.overtaken else None
+        return OVERTAKEN if facts.purpose == Purpose.REPLY and facts.overtaken else None
     if facts.not_theirs or facts.unable:
         return facts.not_theirs or NOT_ABLE[facts.medium]
-    if facts.consent == "held":
+    if facts.consent == ConsentState.HELD:
         return "held"
     if facts.gone_on:
         return "gone_on"

@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from contact.consent import SILENT, ConsentEvent, ConsentState
+from contact.purpose import Purpose
 from services.consent import callers as numbers
 from services.consent import ledger as consent
 from services.follow_up import respondent_requests as wishes
@@ -91,7 +92,7 @@ def follow_words(turn: Turn, reading: Reading, held: Sequence[HeldInterview]) ->
     if reading.opt == "stop" or (before is ConsentState.HELD and not reading.opt and _settled(turn) == "stop"):
         first = consent.stop(turn.work, turn.conn, turn.phone.hash, before, said(turn))
         confirmed = notice(turn, "opted_out", "text.opted_out", held)
-        return replace(confirmed, purpose="opt_out_confirmation") if first else confirmed.silent("opted_out")
+        return replace(confirmed, purpose=Purpose.OPT_OUT_CONFIRMATION) if first else confirmed.silent("opted_out")
     if reading.opt == "hold" and before is not ConsentState.STOPPED:
         consent.note(turn.work, turn.conn, turn.phone.hash, before, ConsentEvent.HELD, said(turn))
         asked = notice(turn, "held", "text.held", held)

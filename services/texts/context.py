@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from contact import clocks
 from contact.clocks import Sending
 from contact.delivery import InboundText
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from services.consent import ledger as consent
 from services.work import Work
@@ -57,7 +58,7 @@ class Result:
     outcome: str
     body: str | None = None
     segments: int = 0
-    purpose: str = "reply"
+    purpose: Purpose = Purpose.REPLY
     interview_id: UUID | None = None
     office_id: UUID | None = None
     shown: tuple[Shown, ...] | None = None

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from contact.address import read_address
 from contact.consent import ConsentState
 from contact.delivery import InboundText, State
+from contact.purpose import Purpose
 from contact.sender import SenderRow
 from services.consent import abilities
 from services.consent import callers as numbers
@@ -119,7 +120,7 @@ def _answer(turn: Turn) -> Result:
     held = phone_interviews.lock_for_text(turn.conn, turn.phone.hash, turn.sender.id, since)
     held = [row for row in held if takes_answers(row, turn.now)]
     result = conversation.hear(turn, held) if held else _without_interview(turn)
-    if not result.body or result.purpose != "reply":
+    if not result.body or result.purpose != Purpose.REPLY:
         return result
     replied = (held[0].replies or ()) if held else rows.answered_since(turn.conn, turn.phone.hash, since)
     if held and len(replied) >= held[0].replies_a_day:

@@ -30,7 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from contact.caps import Counts
+from contact.consent import ConsentEvent
 from contact.delivery import State
+from contact.purpose import Purpose
 from store.messages.outbox import ON_A_LINE
 from store.prepared import Prepared
 from store.tables.campaigns import consent
@@ -140,7 +142,7 @@ def same_purpose(
     query = select(func.count()).where(
         outbox.c.phone_hash == phone_hash, outbox.c.purpose == purpose, outbox.c.state.not_in(_NEVER_LEFT)
     )
-    if purpose == "receipt":
+    if purpose == Purpose.RECEIPT:
         return conn.scalar(query.where(outbox.c.interview_id == interview_id)) or 0
     return conn.scalar(query if since is None else query.where(outbox.c.sent_at >= since)) or 0
 
@@ -159,6 +161,8 @@ def dropped_at(conn: Connection, phone_hash: bytes, interview_id: UUID | None) -
 
 def stopped_at(conn: Connection, phone_hash: bytes) -> datetime | None:
     """When the phone's owner last said stop."""
-    query = select(func.max(consent.c.at)).where(consent.c.phone_hash == phone_hash, consent.c.kind == "stopped")
+    query = select(func.max(consent.c.at)).where(
+        consent.c.phone_hash == phone_hash, consent.c.kind == ConsentEvent.STOPPED
+    )
     found: datetime | None = conn.scalar(query)
     return found

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.calendar import Medium
+from contact.consent import ConsentState
 from contact.delivery import State
 from store.interview.phone_interviews import shares_phone_with_another
 from store.messages.continuity import ANY_UNREAD
@@ -56,7 +57,7 @@ class PagePhone:
     hash: bytes
     number: bytes | None
     """Sealed; None once it was erased."""
-    consent: str
+    consent: ConsentState
 
 
 _phones = (

@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.calendar import Medium
 from contact.delivery import State
+from contact.purpose import Purpose
 from store import rows
 from store.people.abilities import why_unable
 from store.prepared import Prepared
@@ -51,6 +52,7 @@ class OutboxRow:
     """Random public reference: stands in callback URLs."""
     medium: Medium
     purpose: str
+    """A `contact.purpose.Purpose`, or what the round calls a step of its own ladder."""
     sender_id: UUID
     phone_hash: bytes
     interview_id: UUID | None
@@ -227,7 +229,7 @@ def withdraw(
     phone_hash: bytes | None = None,
     campaign_id: UUID | None = None,
     interview_id: UUID | None = None,
-    purpose: str | None = None,
+    purpose: Purpose | None = None,
     medium: str | None = None,
 ) -> int:
     """Take back what has not left yet for a phone, a campaign or an interview, of one purpose or medium if named. Rows
@@ -280,7 +282,7 @@ def bring_forward(
     waiting = update(outbox).where(
         outbox.c.phone_hash == phone_hash,
         outbox.c.interview_id == interview_id,
-        outbox.c.purpose == "call_back",
+        outbox.c.purpose == Purpose.CALL_BACK,
         outbox.c.campaign_id.is_(None),
         outbox.c.state == State.PLANNED,
         outbox.c.due_at > due_at,
