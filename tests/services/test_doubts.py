@@ -61,10 +61,10 @@ def doubtful(world: World, carriers: FakeCarriers, medium: str = "text", at: int
     return ref
 
 
-def settle(world: World, clock: FakeClock, seconds: int = 120, *more: Callable[[Work], int]) -> None:
-    """Real time passes with the sweeps running, as beat asks for them."""
-    for _ in range(seconds // 5):
-        clock.advance(timedelta(seconds=5))
+def settle(world: World, clock: FakeClock, seconds: int = 120, *more: Callable[[Work], int], step_s: int = 5) -> None:
+    """Real time passes with the sweeps running, as beat asks for them; more seldom where the moment means nothing."""
+    for _ in range(seconds // step_s):
+        clock.advance(timedelta(seconds=step_s))
         for sweep in (sweeps.free_leases, unknown.ask_about_doubtful, silence.ask_about_silent, *more):
             sweep(world.work)
 
@@ -179,7 +179,7 @@ def test_a_carrier_that_is_away_proves_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(carriers.texts, "find", away)
-        settle(world, clock, 600)
+        settle(world, clock, 600, step_s=20)
     assert row(world, ref)["state"] == "unknown"
     settle(world, clock, 30)
     assert row(world, ref)["state"] == "failed"
@@ -263,7 +263,7 @@ def test_an_endless_call_is_hung_up_and_its_line_is_free(
             carriers.calls.receipts[carrier_id] = Receipt(carrier_id, State.COMPLETED, "completed", duration_s=1201)
 
     monkeypatch.setattr(carriers.calls, "hang_up", hang_up)
-    settle(world, clock, 19 * 60)
+    settle(world, clock, 19 * 60, step_s=20)
     assert (row(world, ref)["state"], carriers.calls.hung_up) == ("answered", [])
     settle(world, clock, 3 * 60 + 20)
     assert row(world, ref)["state"] == state
