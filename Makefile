@@ -32,6 +32,10 @@ test: export PYTHONDONTWRITEBYTECODE := # its many processes compile our modules
 test: lint ## Lint, types, contracts and all tests but the long ones, at most 6 minutes
 	$(VENV)/bin/pytest -m "not system and not bench" -n $(or $(TEST_WORKERS),2) --dist worksteal $(ARGS)
 
+.PHONY: test-random
+test-random: ## The same tests in random order; ends with its seed (ARGS="--random-order-seed=N" for the same again)
+	$(MAKE) test ARGS="--random-order-bucket=global $(ARGS)"
+
 .PHONY: test-system
 test-system: $(DEV) ## The long tests with real parts, at most 45 minutes
 	$(VENV)/bin/pytest -m "system and not long" --timeout 900 $(ARGS)

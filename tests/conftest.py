@@ -31,7 +31,7 @@ from services.work import Work
 from store.tables import metadata
 from store.unit_of_work import Database
 from store.vault import Vault
-from tests import cases, read_once
+from tests import cases, kept_warm, order, read_once
 from tests.conversations import golden
 from tests.doubles import KEY, FakeCarriers, FakeClock, FakeIds, RecordingJobs
 from tests.statements import noted
@@ -64,10 +64,18 @@ def pytest_configure(config: pytest.Config) -> None:
         home.chmod(0o711)
         os.environ[HOME], os.environ[CONTROLLER] = str(home), str(os.getpid())
     read_once.begin(Path(os.environ[HOME]))
+    kept_warm.begin()
     cases.wanted = config.getoption("--case")
     if config.getoption("--update"):
         golden.refuse_where_nobody_looks(config, os.environ)
         golden.updates.wanted = True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first, unless the order is random."""
+    if not order.random_seed(config):
+        workers = getattr(config, "workerinput", {}).get("workercount", 1)
+        items[:] = order.longest_first(items, workers)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -77,7 +85,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What `--update` changed, as a difference."""
+    """The seed of a random order; what `--update` changed, as a difference."""
+    if seed := order.random_seed(terminalreporter.config):
+        terminalreporter.write_line(
+            f"in random order, again by --random-order-bucket=global --random-order-seed={seed}"
+        )
     if golden.updates.wanted:
         terminalreporter.section("golden conversations")
         terminalreporter.write_line(golden.updates.write() or "nothing to change")
