@@ -10,17 +10,10 @@ from dataclasses import asdict
 from fractions import Fraction
 
 from scoring.disclosure import K
-from scoring.index import Index, Mean, Share, TopBox
-from scoring.methods import Figure
 from services.results.scores import Line, ScoreReport
 
 Words = Callable[..., str]
 
-_INDEX_PARTS = (
-    *("value", "points", "b", "n", "forms", "possible", "base", "k1", "k2", "k3"),
-    *("members", "members_answered", "outsiders_answered"),
-)
-_MEAN_PARTS = ("value", "points", "possible", "answers", "forms", "n")
 _RATES = ("rr1", "rr2", "coop1", "ref1", "con1")
 
 
@@ -48,7 +41,11 @@ def note_lines(report: ScoreReport, words: Words) -> Iterator[str]:
 def figure_lines(report: ScoreReport, words: Words) -> Iterator[str]:
     """The whole figure with everything it is made of, one part a line."""
     figure = report.whole.figure
-    parts = _parts(words, figure)
+    parts = (
+        [(words(part.code, **part.params), " | ".join(map(_number, part.values))) for part in figure.parts()]
+        if figure is not None
+        else []
+    )
     if report.classification:
         parts = [*parts, (words("score.class"), words(report.classification))]
     if figure is None:
@@ -61,29 +58,6 @@ def response_lines(report: ScoreReport, words: Words) -> Iterator[str]:
     """Dispositions and the rates made of them (AAPOR)."""
     yield words("score.outcomes", **asdict(report.outcomes))
     yield "  ".join(f"{name.upper()} {_percent(getattr(report.rates, name))}" for name in _RATES)
-
-
-def _parts(words: Words, figure: Figure | None) -> list[tuple[str, str]]:
-    match figure:
-        case Index():
-            return _named_parts(words, figure, _INDEX_PARTS)
-        case Mean():
-            return _named_parts(words, figure, _MEAN_PARTS)
-        case TopBox():
-            return _top_box_parts(words, figure)
-    return []
-
-
-def _named_parts(words: Words, figure: Index | Mean, names: Sequence[str]) -> list[tuple[str, str]]:
-    return [(words(f"score.{name}"), _number(getattr(figure, name))) for name in names]
-
-
-def _top_box_parts(words: Words, figure: TopBox) -> list[tuple[str, str]]:
-    shares: list[tuple[str, Share]] = [(words("score.whole"), figure.share)]
-    shares += [(words("score.section", section=name or "–"), share) for name, share in figure.sections.items()]
-    shares += [(f"  {code} {question}", share) for (code, _, question), share in figure.questions.items()]
-    rows = [(label, f"{_number(share.percent(1))} | {_number(share.percent(2))}") for label, share in shares]
-    return [(words("score.value"), _number(figure.value)), (words("score.top"), ""), *rows]
 
 
 def _number(value: object) -> str:

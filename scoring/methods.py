@@ -1,17 +1,13 @@
-"""The methods a round can be scored by, by name, each with what stands behind its figure.
+"""The methods a round can be scored by: every module that is imported here registers its own.
 
 It must not know rounds, offices, or what may be shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import scoring.index  # registers vca-index
+import scoring.mean  # registers mean-percent
+import scoring.top_box  # noqa: F401  # registers top-box
+from scoring.method import METHODS
 
-from scoring.cube import Cube
-from scoring.index import Index, Mean, Sheets, TopBox, mean_percent, top_box, vca_index
-from scoring.rules import Rule
-
-Figure = Index | Mean | TopBox
-Method = Callable[[Cube, Sheets, Rule], Figure]
-
-METHODS: Mapping[str, Method] = {"vca-index": vca_index, "mean-percent": mean_percent, "top-box": top_box}
+__all__ = ["METHODS"]

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from files import tables
-from scoring.index import TopBox
 from scoring.methods import METHODS
 from services import lookups
 from services.refusal import Refusal
@@ -83,7 +82,5 @@ def _lines(report: ScoreReport) -> Iterator[tuple[str, ...]]:
             value = "" if line.figure is None or line.figure.value is None else str(line.figure.value)
             note = "k" if line.withheld else report.classification if name == "all" else ""
             yield report.method, name, line.key, str(line.organisations), str(line.forms), value, note
-    if isinstance(report.whole.figure, TopBox):
-        for key, share in report.whole.figure.questions.items():
-            value = str(share.percent(1) or "")
-            yield report.method, "question", "/".join(key), "", str(share.answers), value, ""
+    for key, found in report.whole.figure.by_question().items() if report.whole.figure is not None else ():
+        yield report.method, "question", "/".join(key), "", str(found.answers), str(found.value or ""), ""

@@ -16,10 +16,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from scoring import rules
+from scoring.answers import Sheets
 from scoring.cube import Cube, Stratum
-from scoring.disclosure import K, hidden_parts, withhold
-from scoring.index import Index, Sheets, TopBox, mean_percent
-from scoring.methods import METHODS, Figure, Method
+from scoring.disclosure import K, hidden_parts
+from scoring.method import Figure, Method
+from scoring.methods import METHODS
 from scoring.points import sheet
 from scoring.response import DispositionCounts, Rates, outcomes, rates
 from scoring.rules import Rule
@@ -65,7 +66,8 @@ class ScoreReport:
     whole: Line
     classification: str
     breakdowns: Mapping[str, tuple[Line, ...]]
-    """questionnaire, area, kind, member, channel → lines. A channel's figure is always the mean of its answers."""
+    """questionnaire, area, kind, member, channel → lines; channels may be scored by another method
+    (`Method.by_channel`)."""
     notes: tuple[Note, ...]
     outcomes: DispositionCounts
     rates: Rates
@@ -106,7 +108,7 @@ DIMENSIONS: Mapping[str, Callable[[Stratum, Sheets], str]] = {
 def score(
     work: Work, round_code: str, method: str, office: str | None = None, *, in_blocks: bool = True
 ) -> ScoreReport:
-    """Score a round by "vca-index", "mean-percent" or "top-box", for one office (its code) or for all.
+    """Score a round by one of `scoring.methods.METHODS`, for one office (its code) or for all.
 
     While the round is open, figures move only by blocks of k complete forms that are alike: two looks around one known
     answer would give it away. Communes, where few are alike, show none then. `in_blocks=False` is for simulated people.
@@ -124,7 +126,7 @@ def score(
         scored = {name for s in sheets.values() for name in s.items}
         cube = figures.cube(conn, found.id, office_id, scored, consent, K if moving else 1)
         counts = outcomes_of(conn, found.id, office_id)
-    report = _report(found, office, method, work.clock.now(), cube, sheets, outcomes(counts), moving)
+    report = _report(found, office, METHODS[method], work.clock.now(), cube, sheets, outcomes(counts), moving)
     return _without_communes(report) if moving and office is not None else report
 
 
@@ -155,7 +157,7 @@ def _sheets(conn: Connection, round_id: UUID) -> Sheets:
 def _report(
     found: RoundRow,
     office: str | None,
-    method: str,
+    method: Method,
     at: datetime,
     cube: Cube,
     sheets: Sheets,
@@ -164,16 +166,16 @@ def _report(
 ) -> ScoreReport:
     rule = rules.from_dict(found.rule)
     rule = replace(rule, partial=False) if moving else rule  # a form half answered moves by single answers
-    whole = _lines({"": cube}, METHODS[method], sheets, rule)[0]
+    whole = _lines({"": cube}, method, sheets, rule)[0]
     return ScoreReport(
         round_code=found.code,
         round_title=found.title,
         office=office,
-        method=method,
+        method=method.name,
         rule=rule.name,
         at=at,
         whole=whole,
-        classification=_classify(whole.figure, rule) if _knows_online(found, cube) else "",
+        classification=_classify(method, whole.figure, rule) if _knows_online(found, cube) else "",
         breakdowns={name: _breakdown(name, cube, method, sheets, rule) for name in DIMENSIONS},
         notes=tuple(_notes(found, cube, rule, whole)),
         outcomes=counts,
@@ -193,35 +195,38 @@ def _knows_online(found: RoundRow, cube: Cube) -> bool:
     return found.online_loaded_at is not None and (brought or not cube.count("answered"))
 
 
-def _classify(figure: Figure | None, rule: Rule) -> str:
-    """Classes belong to the index only."""
-    return rule.classify(figure.value) if isinstance(figure, Index) else ""
+def _classify(method: Method, figure: Figure | None, rule: Rule) -> str:
+    """The rule's class of the figure, "" where the method knows none."""
+    if not method.has_classes or figure is None or figure.value is None:
+        return ""
+    return rule.classify(figure.value)
 
 
-def _breakdown(name: str, cube: Cube, method: str, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
-    """The cube by one dimension; each part with its own members, steps and silence.
-
-    The silent have no channel, so no index can be made of one: a channel's figure is the mean of its answers.
-    """
-    by_channel = name == "channel" and method == "vca-index"
+def _breakdown(name: str, cube: Cube, method: Method, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
+    """The cube by one dimension; each part with its own members, steps and silence."""
+    scored_by = METHODS[method.by_channel] if name == "channel" and method.by_channel else method
     parts = cube.split(lambda stratum: DIMENSIONS[name](stratum, sheets))
-    return _lines(parts, mean_percent if by_channel else METHODS[method], sheets, rule)
+    return _lines(parts, scored_by, sheets, rule)
 
 
 def _lines(parts: Mapping[str, Cube], method: Method, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
     forms = {key: part.count(*rule.counted) for key, part in parts.items()}
     withheld = hidden_parts(forms)
     return tuple(
-        Line(key, part.count(), forms[key], key in withheld, _shown(key in withheld, method, part, sheets, rule))
+        Line(
+            key=key,
+            organisations=part.count(),
+            forms=forms[key],
+            withheld=key in withheld,
+            figure=None if key in withheld else _figure(method, part, sheets, rule),
+        )
         for key, part in parts.items()
     )
 
 
-def _shown(withheld: bool, method: Method, part: Cube, sheets: Sheets, rule: Rule) -> Figure | None:
-    if withheld:
-        return None
-    figure = method(part, sheets, rule)
-    return withhold(figure) if isinstance(figure, TopBox) else figure
+def _figure(method: Method, part: Cube, sheets: Sheets, rule: Rule) -> Figure:
+    figure = method.compute(part, sheets, rule)
+    return figure if method.withhold is None else method.withhold(figure)
 
 
 def _notes(found: RoundRow, cube: Cube, rule: Rule, whole: Line) -> list[Note]:

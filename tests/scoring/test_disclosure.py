@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.disclosure import K, hidden_parts, withhold
-from scoring.index import Share, TopBox
+from scoring.disclosure import K, hidden_parts
+from scoring.top_box import Share, TopBox, withhold
 
 PARTS = st.dictionaries(st.integers(0, 20), st.integers(0, 30), max_size=8)
 

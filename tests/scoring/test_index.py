@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from scoring import rules
 from scoring.cube import Cube
-from scoring.index import mean_percent, participation, top_box, vca_index
+from scoring.index import participation, vca_index
+from scoring.mean import mean_percent
 from scoring.rules import DEFAULT, Pooling, Silent, Steps
+from scoring.top_box import top_box
 from survey.form.questionnaire import Questionnaire
 from tests.scoring.builders import Row, cube, form, sheets, stratum
 

@@ -18,8 +18,10 @@ from cli.session import Session
 from contact import caps, ladder
 from runtime.catalogue import load
 from runtime.settings import Settings
-from scoring.index import Index, Mean, TopBox
+from scoring.index import Index
+from scoring.mean import Mean
 from scoring.rules import DEFAULT
+from scoring.top_box import TopBox
 from services.refusal import Refusal
 from services.results.scores import CODES, Line, ScoreReport, score
 from services.work import Work

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from scoring.answers import Sheets
 from scoring.cube import Cell, Cube, Forms, Stratum
-from scoring.index import Sheets
 from scoring.methods import METHODS
 from scoring.rules import DEFAULT
 
@@ -35,7 +35,7 @@ def of(answers: Answers, forms: Mapping[str, str], sheets: Sheets, which: set[tu
         tuple(Forms(_stratum(form), "complete", n) for form, n in counted.items()),
         tuple(Cell(_stratum(form), "complete", question, value, n) for (form, question, value), n in cells.items()),
     )
-    return {name: method(cube, sheets, DEFAULT).value for name, method in METHODS.items()}
+    return {name: method.compute(cube, sheets, DEFAULT).value for name, method in METHODS.items()}
 
 
 def _stratum(form: str) -> Stratum:

@@ -17,7 +17,7 @@ from demo import sample_people as usual_village
 from demo.checks import contacts
 from demo.sample_people import SamplePerson
 from demo.scenario import SAMPLES
-from scoring.index import Sheets
+from scoring.answers import Sheets
 from scoring.points import sheet
 from services.campaign import campaigns
 from services.interview import questionnaires
