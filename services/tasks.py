@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.tasks import TaskKind
 from services.work import Work
 from store.people import tasks as rows
 
@@ -21,7 +22,7 @@ def open_task(
     work: Work,
     conn: Connection,
     *,
-    kind: str,
+    kind: TaskKind,
     cause: str,
     detail: str = "",
     office_id: UUID | None = None,
@@ -29,7 +30,7 @@ def open_task(
     wanted_at: datetime | None = None,
     again: bool = False,
 ) -> bool:
-    """Open a task unless this `cause` has one; `kind` as in `store.tables.campaigns.tasks`. True when it is new.
+    """Open a task unless this `cause` has one; True when it is new.
 
     `wanted_at`: when the person wants to be rung; `again`: a task that is done is opened again.
     """

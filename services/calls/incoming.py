@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from contact.address import read_address
 from contact.consent import ConsentEvent, ConsentState
 from contact.sender import SenderRow
+from contact.tasks import TaskKind
 from ivr.script import Reject, Script
 from services.calls.dialogue import (
     CHANNEL,
@@ -108,5 +109,6 @@ def _ring_back(line: Line, sender: SenderRow, row: HeldInterview | None, number:
     elif row is not None:
         wishes.tell_of_person(line.work, line.conn, row)
     else:
-        kind = "person_wanted" if phones.is_listed(line.conn, phone_hash) else "unknown_number"
+        is_known = phones.is_listed(line.conn, phone_hash)
+        kind = TaskKind.PERSON_WANTED if is_known else TaskKind.UNKNOWN_NUMBER
         numbers.tell_staff(line.work, line.conn, kind, phone_hash, number)

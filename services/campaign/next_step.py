@@ -23,6 +23,7 @@ from contact.kinds import KINDS
 from contact.ladder import REPLANNED, Attempt, Ladder, LadderEnd, LadderStep, Next, Reach
 from contact.sender import SenderRow, preferred
 from contact.settings import RoundSettings
+from contact.tasks import TaskKind
 from services.tasks import digest
 from services.unfit import isolation, set_aside
 from services.work import Work
@@ -155,7 +156,7 @@ def _hand_to_staff(
         return
     ended = [row for row, progress in zip(page, decided, strict=True) if progress["new_reason"]["code"] == EXHAUSTED]
     tasks.open_many(conn, [
-        {"id": work.ids.new(), "kind": "ladder_ended", "digest": digest(f"ladder_ended:{row.interview_id}"),
+        {"id": work.ids.new(), "kind": TaskKind.LADDER_ENDED, "digest": digest(f"ladder_ended:{row.interview_id}"),
          "office_id": row.office_id, "interview_id": row.interview_id} for row in ended
     ], now)  # fmt: skip
 

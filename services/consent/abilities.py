@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from contact.abilities import NOT_ABLE, RULED_OUT
 from contact.calendar import Medium, local_day
 from contact.delivery import ErrorKind
+from contact.tasks import TaskKind
 from services import tasks
 from services.work import Work
 from store import audit
@@ -51,7 +52,7 @@ def lose(
         break_promise(work, conn, interview["interview_id"], interview["office_id"])
     for interview in rows.left_alone(conn, phone_hash):
         tasks.open_task(
-            work, conn, kind="wrong_number", cause=_cause(interview["id"], phone_hash), detail=code,
+            work, conn, kind=TaskKind.WRONG_NUMBER, cause=_cause(interview["id"], phone_hash), detail=code,
             office_id=interview["office_id"], interview_id=interview["id"],
         )  # fmt: skip
 
@@ -73,7 +74,7 @@ def break_promise(work: Work, conn: Connection, interview_id: UUID, office_id: U
     """A call was asked for that the number does not take: a person sees to it, one task a Vietnamese day."""
     cause = f"person_wanted:{interview_id}:{local_day(work.clock.now())}"
     tasks.open_task(
-        work, conn, kind="person_wanted", cause=cause, office_id=office_id, interview_id=interview_id, again=True
+        work, conn, kind=TaskKind.PERSON_WANTED, cause=cause, office_id=office_id, interview_id=interview_id, again=True
     )
 
 

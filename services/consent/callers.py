@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from contact.address import read_address
 from contact.calendar import local_day
 from contact.phone import display_number, read_cell
+from contact.tasks import TaskKind
 from services import tasks
 from services.refusal import Refusal
 from services.work import Work
@@ -68,12 +69,15 @@ def given_again(work: Work, conn: Connection, phone_hash: bytes, number: str) ->
 def tell_of_unreadable(work: Work, conn: Connection, written: str, *, stop: bool) -> None:
     """Nobody here can have this number, so nobody is held or answered under it: staff see who it was, and whether they
     want to be left alone; one task a sender and Vietnamese day. What the carrier wrote stands sealed in it."""
-    foreign = read_address(written).kind == "foreign"
-    kind = "stop_unreadable" if stop else "unknown_number" if foreign else "sender_unreadable"
+    kind = TaskKind.SENDER_UNREADABLE
+    if stop:
+        kind = TaskKind.STOP_UNREADABLE
+    elif read_address(written).kind == "foreign":
+        kind = TaskKind.UNKNOWN_NUMBER
     tell_staff(work, conn, kind, work.vault.lookup(written), written)
 
 
-def tell_staff(work: Work, conn: Connection, kind: str, phone_hash: bytes, number: str) -> None:
+def tell_staff(work: Work, conn: Connection, kind: TaskKind, phone_hash: bytes, number: str) -> None:
     """One task a phone, kind and Vietnamese day, however often it writes or rings; the number stands sealed in it."""
     cause = f"{kind}:{phone_hash.hex()}:{local_day(work.clock.now())}"
     tasks.open_task(work, conn, kind=kind, cause=cause, detail=number)

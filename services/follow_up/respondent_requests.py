@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from contact.calendar import local_day
 from contact.sender import preferred
+from contact.tasks import TaskKind
 from services import tasks
 from services.consent import ledger as consent
 from services.follow_up import call_backs
@@ -92,7 +93,7 @@ def _give_number_up(work: Work, conn: Connection, held: HeldInterview, phone_has
     """Nobody rings this number about this organisation again, and staff find out whom to ring."""
     registry.mark_invalid(conn, held.id, phone_hash, why, work.clock.now())
     outbox.withdraw(conn, {"code": why}, work.clock.now(), phone_hash=phone_hash, interview_id=held.id)
-    _tell_staff(work, conn, held, "not_them" if why == "wrong_number" else why, phone_hash.hex())
+    _tell_staff(work, conn, held, TaskKind.NOT_THEM if why == "wrong_number" else TaskKind(why), phone_hash.hex())
 
 
 def tell_of_person(work: Work, conn: Connection, held: HeldInterview, wanted_at: datetime | None = None) -> None:
@@ -101,7 +102,7 @@ def tell_of_person(work: Work, conn: Connection, held: HeldInterview, wanted_at:
     tasks.open_task(
         work,
         conn,
-        kind="person_wanted",
+        kind=TaskKind.PERSON_WANTED,
         cause=_person_wanted(work, held),
         office_id=held.office_id,
         interview_id=held.id,
@@ -114,7 +115,7 @@ def _person_wanted(work: Work, held: HeldInterview) -> str:
     return f"person_wanted:{held.id}:{local_day(work.clock.now())}"
 
 
-def _tell_staff(work: Work, conn: Connection, held: HeldInterview, kind: str, cause: str) -> None:
+def _tell_staff(work: Work, conn: Connection, held: HeldInterview, kind: TaskKind, cause: str) -> None:
     tasks.open_task(
         work,
         conn,

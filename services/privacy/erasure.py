@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact.consent import ConsentState
+from contact.tasks import TaskKind
 from services import audit_chain as chain
 from services import tasks
 from services.consent import callers as numbers
@@ -293,4 +294,4 @@ def _tell_of_logs(work: Work, person: Person) -> None:
     """Kannel keeps texts in its own logs, which nobody but its operator can clean."""
     cause = f"kannel_logs:{person.subject.phone_hash.hex()}:{work.clock.now().isoformat()}"
     with work.database.transaction() as conn:
-        tasks.open_task(work, conn, kind="kannel_logs", cause=cause)
+        tasks.open_task(work, conn, kind=TaskKind.KANNEL_LOGS, cause=cause)

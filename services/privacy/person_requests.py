@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from contact.calendar import local_day
+from contact.tasks import TaskKind
 from contact.working_days import end_of_day, end_of_working_day
 from services import tasks
 from services.follow_up import staff_requests as told_wishes
@@ -28,7 +29,7 @@ from store.privacy import personal
 
 KINDS = ("access", "correct", "withdraw", "erase")
 """What is asked for: a copy, a correction, that consent ends, that everything goes."""
-ANSWER, CARRY_OUT = "person_request", "person_withdrawal"
+ANSWER, CARRY_OUT = TaskKind.PERSON_REQUEST, TaskKind.PERSON_WITHDRAWAL
 """Kinds of tasks: the person is to be answered; what they withdrew is to be ended, what they want gone to be erased."""
 DUE = (ANSWER, CARRY_OUT)
 ANSWER_WORKING_DAYS = 2
@@ -79,7 +80,7 @@ def overdue(conn: Connection, now: datetime) -> Mapping[str, int]:
 
 
 def _open(
-    work: Work, conn: Connection, person: Person, task: str, kind: str, due: datetime, told: Told
+    work: Work, conn: Connection, person: Person, task: TaskKind, kind: str, due: datetime, told: Told
 ) -> bool:  # fmt: skip
     """One task a number, kind and Vietnamese day, in the office of the person's organisations where it is one."""
     offices = personal.offices_of(conn, person.subject)

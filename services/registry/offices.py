@@ -11,21 +11,12 @@ from collections.abc import Sequence
 from characters import codes
 from characters.cleaning import clean
 from contact import phone
+from files.areas import PROVINCES, SCHEME
 from services.refusal import Refusal
 from services.work import Work
 from store import audit
 from store.registry import organisations as registry
 from store.registry.organisations import OfficeRow
-
-SCHEME = "vn-2025"
-"""Area codes since 1 July 2025. Numbers were used again with another meaning, so a code always has its scheme."""
-PROVINCES = frozenset(
-    {
-        *("01", "04", "08", "11", "12", "14", "15", "19", "20", "22", "24", "25", "31", "33", "37", "38", "40"),
-        *("42", "44", "46", "48", "51", "52", "56", "66", "68", "75", "79", "80", "82", "86", "91", "92", "96"),
-    }
-)
-"""The 34 provinces of that scheme."""
 
 
 def add_office(work: Work, code: str, name: str, level: str, area_code: str, contact_number: str, actor: str) -> None:

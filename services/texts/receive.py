@@ -18,6 +18,7 @@ from contact.consent import ConsentState
 from contact.delivery import InboundText, State
 from contact.purpose import Purpose
 from contact.sender import SenderRow
+from contact.tasks import TaskKind
 from services.consent import abilities
 from services.consent import callers as numbers
 from services.interview.recording import takes_answers
@@ -135,7 +136,7 @@ def _without_interview(turn: Turn) -> Result:
         return spoken
     if phones.is_listed(turn.conn, turn.phone.hash):
         return text_turn.notice(turn, "nothing_open", "text.nothing_open")
-    numbers.tell_staff(turn.work, turn.conn, "unknown_number", turn.phone.hash, turn.text.from_number)
+    numbers.tell_staff(turn.work, turn.conn, TaskKind.UNKNOWN_NUMBER, turn.phone.hash, turn.text.from_number)
     since = turn.now - STRANGERS_ANSWERED_EVERY
     if turn.phone.consent is ConsentState.STOPPED or rows.replied_since(
         turn.conn, turn.phone.hash, "unknown_number", since

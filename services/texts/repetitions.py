@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contact.calendar import local_day
+from contact.tasks import TaskKind
 from services import tasks
 from services.texts.context import Result, Turn
 from sms.reading import vocabulary as words
@@ -30,7 +31,7 @@ def stopped(turn: Turn, result: Result, replied: Sequence[int | None]) -> Result
     tasks.open_task(
         turn.work,
         turn.conn,
-        kind="doubtful_text",
+        kind=TaskKind.DOUBTFUL_TEXT,
         cause=f"going_round:{turn.phone.hash.hex()}:{local_day(turn.now)}",
         detail=turn.text.from_number,
         office_id=result.office_id,

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from carriers.errors import CarrierAwayError
 from characters.cleaning import storable
+from contact.tasks import TaskKind
 from services import tasks
 from services.work import Work
 from store.messages import unfit
@@ -213,7 +214,7 @@ def _row(work: Work, loop: str, item: str, code: str, place: str, raw: str) -> d
 
 def _tell(work: Work, conn: Connection, loop: str, code: str) -> None:
     """One task a loop and kind of fault, however many items; one that is done is opened again by a new item."""
-    tasks.open_task(work, conn, kind="unfit", cause=f"unfit:{loop}:{code}", detail=f"{loop}: {code}", again=True)
+    tasks.open_task(work, conn, kind=TaskKind.UNFIT, cause=f"unfit:{loop}:{code}", detail=f"{loop}: {code}", again=True)
 
 
 def code_of(fault: BaseException) -> str:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from contact import settings, tariff
 from contact.calendar import Medium
 from contact.sender import SenderRow
+from files.areas import PROVINCES
 from scoring import rules
 from services.work import Work
 from store.messages import outbox as outbox_rows
@@ -29,8 +30,7 @@ from survey.form.questionnaire import Questionnaire
 
 ACCOUNT = "AC" + "b" * 32
 TEXTS, LINE = "+842471000001", "+842471000009"
-AREAS = ("01", "04", "08", "11", "12", "14", "15", "19", "20", "22", "24", "25", "31", "33", "37", "38", "40")
-AREAS += ("42", "44", "46", "48", "51", "52", "56", "66", "68", "75", "79", "80", "82", "86", "91", "92", "96")
+AREAS = tuple(PROVINCES)
 KINDS = (("HTX", "NN"), ("HTX", "PNN"), ("QTD", ""))
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from werkzeug.test import TestResponse
 
+from contact.tasks import TaskKind
 from services.campaign import campaigns
 from services.campaign.progress import round_progress
 from services.interview.staff_entry import enter_answers
@@ -81,7 +82,7 @@ def test_officers_see_the_time_wanted_and_whom_to_ask(officer: Visitor, stranger
     with answered.work.database.transaction() as conn:
         at = datetime(2026, 11, 19, 7, 0, tzinfo=UTC)
         held = {"office_id": answered.office_id, "interview_id": answered.interviews[0]}
-        open_task(answered.work, conn, kind="person_wanted", cause="person_wanted", wanted_at=at, **held)
+        open_task(answered.work, conn, kind=TaskKind.PERSON_WANTED, cause="person_wanted", wanted_at=at, **held)
     shown = words(officer.get("/tasks"))
     assert "Muốn được gọi lúc: 14:00 19/11/2026" in shown
     assert "Cả tỉnh, nơi chưa có cán bộ: Lan · +84901000055" in shown
@@ -197,7 +198,7 @@ def test_one_kind_of_task_is_listed_alone_and_taking_one_stays_there(officer: Vi
         for n in range(3):
             cause = {"kind": "ladder_ended", "cause": f"l{n}", "interview_id": world.interviews[n]}
             open_task(world.work, conn, office_id=world.office_id, **cause)
-        open_task(world.work, conn, kind="person_wanted", cause="p", office_id=world.office_id)
+        open_task(world.work, conn, kind=TaskKind.PERSON_WANTED, cause="p", office_id=world.office_id)
     whole = words(officer.get("/tasks"))
     assert "tất cả (4)" in whole.lower()
     assert "Muốn gặp cán bộ (1)" in whole

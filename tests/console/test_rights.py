@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from contact.tasks import TaskKind
 from services.campaign import campaigns
 from services.refusal import Refusal
 from services.work import Work
@@ -112,7 +113,7 @@ def task(world: World) -> str:
 
     with world.work.database.transaction() as conn:
         tasks.open_task(
-            world.work, conn, kind="person_wanted", cause="of the test", office_id=world.office_id,
+            world.work, conn, kind=TaskKind.PERSON_WANTED, cause="of the test", office_id=world.office_id,
             interview_id=world.interviews[0],
         )  # fmt: skip
     return str(world.rows(task_rows)[0]["id"])

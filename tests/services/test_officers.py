@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from cli.main import alo
 from cli.session import Session
+from contact.tasks import TaskKind
 from services import tasks
 from services.campaign import campaigns
 from services.campaign.preview import preview
@@ -77,7 +78,7 @@ def test_the_work_list_of_one_officer(world: World) -> None:
             tasks.open_task(
                 world.work,
                 conn,
-                kind="person_wanted",
+                kind=TaskKind.PERSON_WANTED,
                 cause=f"cause {n}",
                 office_id=world.office_id,
                 interview_id=interview,

@@ -176,7 +176,6 @@ def test_an_offices_code_is_used_once(work: Work, owner: Database) -> None:
     with pytest.raises(Refusal) as refused:
         offices.add_office(work, "mau", "N", "national", "", "1900 1234", ACTOR)
     assert refused.value.code == "office.code_taken"
-    assert len(offices.PROVINCES) == 34
 
 
 def test_a_number_found_wrong_is_not_used_any_more(

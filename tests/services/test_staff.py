@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cli import staff as staff_command
 from cli import tasks as tasks_command
 from cli.session import Session
+from contact.tasks import TaskKind
 from runtime.settings import Settings
 from services import tasks
 from services.refusal import Refusal
@@ -128,7 +129,7 @@ def test_an_office_sees_its_own_staff_only(world: World, console: Database) -> N
 def open_task(world: World, cause: str = "one") -> UUID:
     with world.work.database.transaction() as conn:
         tasks.open_task(
-            world.work, conn, kind="person_wanted", cause=cause, office_id=world.office_id,
+            world.work, conn, kind=TaskKind.PERSON_WANTED, cause=cause, office_id=world.office_id,
             interview_id=world.interviews[0],
         )  # fmt: skip
     return work_list.listed(world.work)[-1].id

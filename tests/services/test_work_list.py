@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from contact import ladder
 from contact.delivery import State
+from contact.tasks import TaskKind
 from services import tasks
 from services.campaign import next_step as advance
 from services.refusal import Refusal
@@ -57,8 +58,8 @@ def test_the_end_of_an_announcement_is_nobodys_task(world: World) -> None:
 def test_who_waits_comes_first_and_an_office_may_be_named(world: World) -> None:
     climbed(world, "one")
     with world.work.database.transaction() as conn:
-        tasks.open_task(world.work, conn, kind="person_wanted", cause="x", office_id=world.office_id)
-        tasks.open_task(world.work, conn, kind="unknown_number", cause="y")
+        tasks.open_task(world.work, conn, kind=TaskKind.PERSON_WANTED, cause="x", office_id=world.office_id)
+        tasks.open_task(world.work, conn, kind=TaskKind.UNKNOWN_NUMBER, cause="y")
     assert [task.kind for task in work_list.listed(world.work)][-1] == "ladder_ended"
     assert [task.kind for task in work_list.listed(world.work, office_code="QB")] == ["person_wanted", "ladder_ended"]
     assert work_list.listed(world.work, office_code="HN") == []
@@ -70,7 +71,7 @@ def test_who_waits_comes_first_and_an_office_may_be_named(world: World) -> None:
 def test_one_kind_alone_and_how_many_of_each(world: World) -> None:
     climbed(world, "one")
     with world.work.database.transaction() as conn:
-        tasks.open_task(world.work, conn, kind="unknown_number", cause="y")
+        tasks.open_task(world.work, conn, kind=TaskKind.UNKNOWN_NUMBER, cause="y")
     assert [task.kind for task in work_list.listed(world.work, kind="unknown_number")] == ["unknown_number"]
     assert list(work_list.counts(world.work).items()) == [("unknown_number", 1), ("ladder_ended", 1)]
     work_list.done(world.work, work_list.listed(world.work)[0].id, "cli:test")

@@ -9,7 +9,7 @@ from typing import Any
 
 from demo.sample_people import SamplePerson
 from demo.samples.sample_list import HEADER
-from services.registry.offices import PROVINCES
+from files.areas import PROVINCES
 
 CONTROL = "doi-chung"
 """The office whose people are the reference: no campaign contacts them."""
