@@ -94,12 +94,6 @@ def _reply(reply: Reply) -> Answer:
     return _message(reply.body, reply.urls.text_receipt(reply.ref) if reply.ref else "")
 
 
-def _setting(body: str | None, receipts_to: str = "") -> Answer:
-    from carriers.twilio.twiml import message_reply
-
-    return Answer(message_reply(body, receipts_to), headers=XML)
-
-
 def _message(body: str | None, receipts_to: str = "") -> Answer:
     from carriers.twilio.twiml import message_reply
 
