@@ -211,7 +211,7 @@ def _merge(work: Work, conn: Connection, row: RowWithPhone, receipt: Receipt) ->
     duration = receipt.duration_s if receipt.duration_s is not None else row.duration_s
     ends = state in FINAL and before not in FINAL
     known = before == State.FAILED and bool(row.error_code)  # why it was refused says more than that it was
-    receipts.tell(
+    receipts.apply(
         conn,
         row.id,
         state=str(state),

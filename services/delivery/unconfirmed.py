@@ -59,7 +59,7 @@ def _ask(work: Work, sender: SenderRow, row: UnresolvedRow) -> Receipt | None:
     if row.carrier_id:
         carrier = work.carriers.call(sender) if row.medium == "call" else work.carriers.text(sender)
         return carrier.fetch(sender, row.carrier_id)
-    found = unknown.listed(work, sender, row)
+    found = unknown.look_up(work, sender, row)
     with work.database.transaction() as conn:
         sure, guessed = unknown_rows.carrier_ids(conn, row.phone_hash, unknown.FOUND)
     return next((receipt for receipt in found if receipt.carrier_id not in sure | guessed), None)

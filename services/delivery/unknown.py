@@ -87,7 +87,7 @@ def ask_each(
 
 def _resolve(work: Work, sender: SenderRow, row: UnresolvedRow, real: datetime) -> bool:
     if sender.can_reconcile:
-        return settle_by(work, row, listed(work, sender, row))
+        return settle_by(work, row, look_up(work, sender, row))
     if elapsed.since(row.sent_real_at, real) <= work.scaled(GIVE_UP_AFTER):
         return False
     with work.database.transaction() as conn:
@@ -95,7 +95,7 @@ def _resolve(work: Work, sender: SenderRow, row: UnresolvedRow, real: datetime) 
         return held is not None and _end(work, conn, held, State.PRESUMED, "presumed_sent")
 
 
-def listed(work: Work, sender: SenderRow, row: UnresolvedRow) -> Sequence[Receipt]:
+def look_up(work: Work, sender: SenderRow, row: UnresolvedRow) -> Sequence[Receipt]:
     """What the carrier's list has that could be this row. No connection is held meanwhile.
 
     Raises CarrierAwayError; ValueError for a row without number or words: it would seem never to have left.

@@ -27,18 +27,18 @@ def add(conn: Connection, **columns: Any) -> bool:
     return _ADD.first(conn, columns) is not None
 
 
-_TOLD = (
+_REPORTED = (
     "state", "carrier_id", "answered_by", "duration_s", "error_code", "error_kind", "segments", "lease_until",
     "ended_at", "cost",
 )  # fmt: skip
 """Columns that a receipt may change."""
-_TELL = Prepared(
+_APPLY = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("of_row"))
-    .values({name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in _TOLD})
+    .values({name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in _REPORTED})
 )
 
 
-def tell(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
-    """Set the columns that a receipt may change, all of `_TOLD`, of one row the caller has locked."""
-    _TELL.do(conn, {"of_row": outbox_id} | {f"new_{name}": columns[name] for name in _TOLD})
+def apply(conn: Connection, outbox_id: UUID, **columns: Any) -> None:
+    """Set the columns that a receipt may change, all of `_REPORTED`, of one row the caller has locked."""
+    _APPLY.do(conn, {"of_row": outbox_id} | {f"new_{name}": columns[name] for name in _REPORTED})

@@ -14,8 +14,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from contact.consent import ConsentState
 from contact.delivery import State
 from contact.mentions import Sought
+from contact.purpose import Purpose
 from runtime.embedded import _postgres_binaries
 from services import audit_chain
 from services.campaign import campaigns
@@ -378,7 +380,9 @@ def _mark(world: World, number: str) -> dict[str, Any]:
 
 
 def test_nothing_leaves_for_a_number_that_is_gone() -> None:
-    facts = policy.Facts("text", "opt_out_confirmation", "stopped", "", "", True, policy.Counts(), erased=True)
+    facts = policy.Facts(
+        "text", Purpose.OPT_OUT_CONFIRMATION, ConsentState.STOPPED, "", "", True, policy.Counts(), erased=True
+    )
     assert policy._ban(facts) == "number_erased"
 
 
