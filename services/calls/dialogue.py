@@ -29,11 +29,11 @@ from services.work import Work
 from store.interview import calls as rows
 from store.interview import interviews as interview_rows
 from store.interview import phone_interviews
+from store.interview.calls import CallAtTurn
 from store.interview.interviews import HeldInterview
 from store.messages import outbox
 from store.people import phones
 from store.people.phones import PhoneRow
-from store.prepared import Row
 from survey.answers import Channel, Heard, Said, Silence, Spoken
 from survey.engine import side_question_forms as asides
 from survey.engine.effects import Consent, OptedOut, Welcome
@@ -103,7 +103,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         placed = rows.placed(conn, ref)
         if placed is None:
             raise UnknownCallError(ref)
-        phone = phones.lock(conn, placed["phone_hash"])
+        phone = phones.lock(conn, placed.phone_hash)
         if phone is None:  # rows refer to it: it cannot be gone
             raise UnknownCallError(ref)
         call_id = work.ids.new()
@@ -113,20 +113,20 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
             id=call_id,
             ref=ref,
             direction="out",
-            outbox_id=placed["id"],
-            sender_id=placed["sender_id"],
-            phone_hash=placed["phone_hash"],
-            interview_id=placed["interview_id"],
+            outbox_id=placed.id,
+            sender_id=placed.sender_id,
+            phone_hash=placed.phone_hash,
+            interview_id=placed.interview_id,
             carrier_id=carrier_id,
             began_at=now,
         )
         if not fresh:
             return stored(work, conn, ref, 0)
-        line = Line(work, conn, phone, call_id, ref, 0, now, placed["simulated"])
+        line = Line(work, conn, phone, call_id, ref, 0, now, placed.simulated)
         if is_machine(answered_by):
-            _note_machine(line, placed["id"], answered_by)
+            _note_machine(line, placed.id, answered_by)
             return keep(line, HANG_UP)
-        return keep(line, _begin(line, placed["interview_id"]))
+        return keep(line, _begin(line, placed.interview_id))
 
 
 def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool | None = None) -> str:
@@ -144,16 +144,16 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
         if phone is None:
             raise UnknownCallError(ref)
         call = rows.at_turn(conn, ref, turn)
-        if call is None or turn > call["turn"]:
+        if call is None or turn > call.turn:
             raise UnknownCallError(ref)
-        if call["answered_with"] is not None:
+        if call.answered_with is not None:
             return _answered_with(work, call, turn)
-        held = interview_rows.lock(conn, call["interview_id"]) if call["interview_id"] else None
-        now, came_in = work.clock.now(), call["direction"] == "in"
-        line = Line(work, conn, phone, call["id"], ref, call["turn"], now, call["simulated"], came_in)
-        if call["ended_at"] is not None and not digits:
+        held = interview_rows.lock(conn, call.interview_id) if call.interview_id else None
+        now, came_in = work.clock.now(), call.direction == "in"
+        line = Line(work, conn, phone, call.id, ref, call.turn, now, call.simulated, came_in)
+        if call.ended_at is not None and not digits:
             return keep(line, HANG_UP)
-        if held is None or call["turn"] >= MOST_TURNS:
+        if held is None or call.turn >= MOST_TURNS:
             return keep(line, closing("apology"))
         speech = _hear(line, held, call, turn, digits, connected)
         if held.locked:
@@ -192,20 +192,22 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
     return take(line, row, Opening(CHANNEL, f"{line.ref}:0"), shared=len(held) > 1)
 
 
-def _hear(line: Line, held: HeldInterview, call: Row, turn: int, digits: str | None, connected: bool | None) -> Speech:
+def _hear(
+    line: Line, held: HeldInterview, call: CallAtTurn, turn: int, digits: str | None, connected: bool | None
+) -> Speech:
     """What was pressed, bound to the question that the request's own turn asked; who asks for a person is put through
     where that can be."""
-    if asides.parts(call["question"] or "")[0] == asides.NEXT:
-        return _go_on_elsewhere(line, held, call["question"], menus.read_key(digits, asides.ASIDES[asides.NEXT]))
+    asked = call.question or ""
+    if asides.parts(asked)[0] == asides.NEXT:
+        return _go_on_elsewhere(line, held, asked, menus.read_key(digits, asides.ASIDES[asides.NEXT]))
     form = form_of(line.conn, held.questionnaire_sha256)
-    asked, bound = call["question"], call["interview_turn"]
     source = f"{line.ref}:{turn}"
     question = asides.question_of(form, asked)
     spoken = interviews.state_of(form, held).language if digits == menus.LANGUAGE else ""
     other = line.other(held.office_area, spoken) if spoken else ""
     said = menus.read_key(digits, question, other)
     said, officer = transfers.heard(line.work, held, said, connected)
-    return take(line, held, Heard(CHANNEL, source, said, bound, asked or None), officer=officer)
+    return take(line, held, Heard(CHANNEL, source, said, call.interview_turn or 0, asked or None), officer=officer)
 
 
 def take(
@@ -318,11 +320,13 @@ def keep(line: Line, speech: Speech) -> str:
 def stored(work: Work, conn: Connection, ref: str, turn: int) -> str:
     """The document that answered `turn`. Raises UnknownCallError when nothing has."""
     call = rows.at_turn(conn, ref, turn)
-    if call is None or call["answered_with"] is None:
+    if call is None:
         raise UnknownCallError(ref)
     return _answered_with(work, call, turn)
 
 
-def _answered_with(work: Work, call: Row, turn: int) -> str:
+def _answered_with(work: Work, call: CallAtTurn, turn: int) -> str:
     """The document that answered `turn` stands with the turn after it."""
-    return work.vault.open(call["answered_with"], "call_turns.script", call["id"], turn + 1)
+    if call.answered_with is None:
+        raise UnknownCallError(call.ref)
+    return work.vault.open(call.answered_with, "call_turns.script", call.id, turn + 1)

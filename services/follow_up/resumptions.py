@@ -24,12 +24,12 @@ from services.interview.questionnaires import form_of
 from services.work import Work
 from store.interview import calls
 from store.interview import interviews as interview_rows
+from store.interview.calls import EndedCall
 from store.interview.interviews import HeldInterview
 from store.messages import outbox
 from store.messages.departing_page import DepartingRow
 from store.messages.outbox import OutboxRow
 from store.people import phones
-from store.prepared import Row
 from survey.engine import side_question_forms as asides
 
 REASON = "ladder.dropped"
@@ -42,12 +42,12 @@ def after(work: Work, ref: str) -> bool:
     """
     with work.database.transaction() as conn:
         placed = calls.placed(conn, ref)
-        if placed is None or phones.lock(conn, placed["phone_hash"]) is None:
+        if placed is None or phones.lock(conn, placed.phone_hash) is None:
             return False
         told = calls.at_end(conn, ref)
-        about = told["interview_id"] if told is not None else placed["interview_id"]
+        about = told.interview_id if told is not None else placed.interview_id
         held = interview_rows.lock(conn, about) if about is not None else None
-        ended = outbox.lock(conn, placed["id"])
+        ended = outbox.lock(conn, placed.id)
         if held is None or ended is None:
             return False
         if _was_promised(conn, ended, held, work.clock.now()):
@@ -56,11 +56,11 @@ def after(work: Work, ref: str) -> bool:
         return told is not None and _resume(work, conn, ended, told, held)
 
 
-def _resume(work: Work, conn: Connection, ended: OutboxRow, told: Row, held: HeldInterview) -> bool:
+def _resume(work: Work, conn: Connection, ended: OutboxRow, told: EndedCall, held: HeldInterview) -> bool:
     settings, office_code = interview_rows.round_settings_of(conn, held.id)
     rules, now = round_settings.from_dict(settings), work.clock.now()
     due_at = now + timedelta(seconds=rules.resume_after_s)
-    ends_at = told["at"] + timedelta(seconds=rules.caps.resume_within_s)
+    ends_at = told.at + timedelta(seconds=rules.caps.resume_within_s)
     if not rules.resume_after_s or due_at > ends_at or not rules.calendar_at(office_code).open("call", due_at):
         return False
     if not _broke_off(conn, ended, told, held, now):
@@ -81,21 +81,21 @@ def _was_promised(conn: Connection, ended: OutboxRow, held: HeldInterview, now: 
     return not interview_rows.ask_for_call(conn, held.id, at)
 
 
-def _broke_off(conn: Connection, dropped: OutboxRow, told: Row, held: HeldInterview, now: datetime) -> bool:
+def _broke_off(conn: Connection, dropped: OutboxRow, told: EndedCall, held: HeldInterview, now: datetime) -> bool:
     """Whether somebody who had agreed, and pressed a key in this call, was cut off at a question of the form.
 
     Whoever was said goodbye to (`ended_at`), was asked when, who they are or whether they mean it, has asked for a
     person, or has been heard elsewhere since, was not. A resumption that breaks off is not resumed.
     """
-    if dropped.state != State.COMPLETED or dropped.purpose == Purpose.RESUMPTION or told["ended_at"] is not None:
+    if dropped.state != State.COMPLETED or dropped.purpose == Purpose.RESUMPTION or told.ended_at is not None:
         return False
     if held.status not in next_interview.WAITING or not interviews.takes_answers(held, now):
         return False
-    if not told["keyed"] or told["person_wanted"] or told["last_seq"] != held.seq:
+    if not told.keyed or told.person_wanted or told.last_seq != held.seq:
         return False
-    kind, about = asides.parts(told["question"])
+    kind, about = asides.parts(told.question)
     form = form_of(conn, held.questionnaire_sha256)
-    question = form.question(about if kind == asides.RIGHT else told["question"])
+    question = form.question(about if kind == asides.RIGHT else told.question)
     return question is not None and question.role != "consent"
 
 

@@ -146,7 +146,7 @@ def _was_heard(work: Work, sender: SenderRow, text: InboundText) -> bool:
         near = inbound_rows.bodies_near(
             conn, sender.id, work.vault.lookup(text.from_number), text.at, unrecorded_contacts.SLACK
         )
-    return any(work.vault.open(row["body"], "inbound.body", row["id"]) == text.body for row in near)
+    return any(work.vault.open(row.body, "inbound.body", row.id) == text.body for row in near)
 
 
 def _happened(work: Work, sender: SenderRow, heard: Sequence[InboundText], left: Sequence[Departed]) -> list[_Happened]:

@@ -30,8 +30,8 @@ from services.work import Work
 from sms.reading.transport_encodings import unwrapped
 from store.interview import phone_interviews
 from store.messages import inbound as rows
+from store.messages.inbound import EarlierText
 from store.people import phones
-from store.prepared import Row
 
 Via = Literal["webhook", "sweep"]
 
@@ -67,7 +67,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
         phone = rows.take_in(conn, row)
         if phone is None:
             earlier = rows.earlier(conn, sender.id, row["carrier_id"])
-            if earlier is not None and earlier["id"] != row["id"]:
+            if earlier is not None and earlier.id != row["id"]:
                 return _once_more(work, earlier, via)
             phone = numbers.lock(work, conn, number)
             if phone is None:
@@ -102,12 +102,12 @@ def _row(work: Work, sender: SenderRow, text: InboundText, number: str, via: Via
     }
 
 
-def _once_more(work: Work, earlier: Row, via: Via) -> TextReply:
+def _once_more(work: Work, earlier: EarlierText, via: Via) -> TextReply:
     """The stored reply, as long as nothing shows that the carrier took it; then an empty answer."""
-    reply = earlier["reply"]
-    again = reply is not None and via == earlier["via"] == "webhook" and earlier["state"] in UNSIGNED
-    body = work.vault.open(reply, "inbound.reply", earlier["id"]) if again and reply is not None else None
-    return TextReply(body, earlier["ref"] if again else None, earlier["outcome"], repeated=True)
+    reply = earlier.reply
+    again = reply is not None and via == earlier.via == "webhook" and earlier.state in UNSIGNED
+    body = work.vault.open(reply, "inbound.reply", earlier.id) if again and reply is not None else None
+    return TextReply(body, earlier.ref if again else None, earlier.outcome, repeated=True)
 
 
 def _answer(turn: Turn) -> Result:

@@ -6,6 +6,7 @@ It must not know what is said in a call: documents come in sealed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
-    RowMapping,
     Select,
     bindparam,
     func,
@@ -25,28 +25,38 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from store import rows as row_values
 from store.people.phones import PhoneRow
-from store.prepared import Prepared, Row
+from store.prepared import Prepared
 from store.tables.interviews import interview_events
 from store.tables.outbox import call_turns, calls, outbox, senders
 from store.tables.registry import phones
 
+
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """The outbox row of a call we placed: columns that never change, because it is not locked."""
+
+    id: UUID
+    phone_hash: bytes
+    sender_id: UUID
+    interview_id: UUID | None
+    simulated: bool
+    """Whether its line is simulated."""
+
+
 _PLACED = (
     select(
-        outbox.c.id, outbox.c.phone_hash, outbox.c.sender_id, outbox.c.interview_id, outbox.c.office_id,
-        senders.c.simulated,
+        outbox.c.id, outbox.c.phone_hash, outbox.c.sender_id, outbox.c.interview_id, senders.c.simulated,
     )
     .join(senders, senders.c.id == outbox.c.sender_id)
     .where(outbox.c.ref == bindparam("ref"), outbox.c.medium == "call")
 )  # fmt: skip
 
 
-def placed(conn: Connection, ref: str) -> RowMapping | None:
-    """The outbox row of a call we placed under `ref`, and whether its line is simulated.
-
-    Only columns that never change, because it is not locked.
-    """
-    return conn.execute(_PLACED, {"ref": ref}).mappings().first()
+def placed(conn: Connection, ref: str) -> PlacedCall | None:
+    """The call we placed under `ref`; None if unknown."""
+    return row_values.first(conn, _PLACED, PlacedCall, {"ref": ref})
 
 
 _phone_of = (
@@ -74,6 +84,27 @@ def add(conn: Connection, **columns: Any) -> bool:
     return conn.execute(statement).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class CallAtTurn:
+    """A call at one turn of its dialogue: what that turn asked, and what answered it."""
+
+    id: UUID
+    ref: str
+    turn: int
+    """The turn the call has come to; the turn that was looked up may be an earlier one."""
+    interview_id: UUID | None
+    ended_at: datetime | None
+    direction: str
+    """in: they rang us; out: we rang them."""
+    simulated: bool
+    question: str | None
+    """What the turn asked; None where there is no such turn."""
+    interview_turn: int | None
+    """The turn of the interview in which it was asked."""
+    answered_with: bytes | None
+    """The sealed document of the turn after; None as long as nothing answered."""
+
+
 _turn = call_turns.alias("turn")
 _next = call_turns.alias("next")
 _AT_TURN = Prepared(
@@ -82,8 +113,6 @@ _AT_TURN = Prepared(
         calls.c.ref,
         calls.c.turn,
         calls.c.interview_id,
-        calls.c.phone_hash,
-        calls.c.consented,
         calls.c.ended_at,
         calls.c.direction,
         senders.c.simulated,
@@ -94,13 +123,13 @@ _AT_TURN = Prepared(
     .join(senders, senders.c.id == calls.c.sender_id)
     .outerjoin(_turn, (_turn.c.call_id == calls.c.id) & (_turn.c.turn == bindparam("turn")))
     .outerjoin(_next, (_next.c.call_id == calls.c.id) & (_next.c.turn == bindparam("turn") + 1))
-    .where(calls.c.ref == bindparam("ref"))
+    .where(calls.c.ref == bindparam("ref")),
+    CallAtTurn,
 )
 
 
-def at_turn(conn: Connection, ref: str, turn: int) -> Row | None:
-    """The call at dialogue turn `turn`, read under its phone's lock: what that turn asked, and what answered it, if
-    anything did (`answered_with`: the sealed document of the next turn)."""
+def at_turn(conn: Connection, ref: str, turn: int) -> CallAtTurn | None:
+    """The call at dialogue turn `turn`, read under its phone's lock; None if unknown."""
     return _AT_TURN.first(conn, {"ref": ref, "turn": turn})
 
 
@@ -123,6 +152,24 @@ def was_keyed(conn: Connection, ref: str) -> bool:
     return conn.execute(_KEYED, {"ref": ref}).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class EndedCall:
+    """How a call stands that is over for the carrier."""
+
+    interview_id: UUID | None
+    ended_at: datetime | None
+    """When we ended it; None: it broke off."""
+    question: str
+    """What it asked last; "" for nothing."""
+    at: datetime
+    """When it asked that (business time)."""
+    last_seq: int | None
+    """The last event of its interview that came of it."""
+    keyed: bool
+    """Whether a key was pressed in it."""
+    person_wanted: bool
+
+
 def _at_end() -> Select[Any]:
     said = interview_events.c
     ours = (said.interview_id == calls.c.interview_id) & (said.channel == "voice")
@@ -134,7 +181,6 @@ def _at_end() -> Select[Any]:
     return (
         select(
             calls.c.interview_id,
-            calls.c.outbox_id,
             calls.c.ended_at,
             call_turns.c.question,
             call_turns.c.at,
@@ -149,13 +195,11 @@ def _at_end() -> Select[Any]:
     )
 
 
-_AT_END = Prepared(_at_end())
+_AT_END = Prepared(_at_end(), EndedCall)
 
 
-def at_end(conn: Connection, ref: str) -> Row | None:
-    """How a call stands that is over for the carrier, read under its phone's lock: the `question` it asked last and
-    when (`at`), when we ended it (`ended_at`), the last event of its interview that came of it (`last_seq`), whether a
-    key was pressed and whether a person was asked for in it."""
+def at_end(conn: Connection, ref: str) -> EndedCall | None:
+    """How the call stands that is over for the carrier, read under its phone's lock; None if unknown."""
     return _AT_END.first(conn, {"ref": ref})
 
 

@@ -6,13 +6,16 @@ It must not know what a text means nor see it in clear: bodies come in sealed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Update, between, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Update, between, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from contact.delivery import State
+from store import rows
 from store.messages.outbox import EMPTY
 from store.pages import document, page
 from store.people.abilities import unable
@@ -49,6 +52,22 @@ def take_in(conn: Connection, row: Mapping[str, Any]) -> PhoneWithAbilities | No
     return _TAKE_IN.first(conn, row)
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierText:
+    """A text that was taken in before, and the reply it got."""
+
+    id: UUID
+    outcome: str
+    reply: bytes | None
+    """The sealed words of the reply; None without one, or erased."""
+    via: str
+    """webhook or sweep."""
+    ref: str | None
+    """The reply's reference."""
+    state: State | None
+    """The reply's."""
+
+
 _EARLIER = (
     select(
         inbound.c.id,
@@ -63,9 +82,9 @@ _EARLIER = (
 )
 
 
-def earlier(conn: Connection, sender_id: UUID, carrier_id: str) -> RowMapping | None:
-    """The text the carrier calls `carrier_id`: outcome, sealed reply, how it came, the reply's reference and state."""
-    return conn.execute(_EARLIER, {"sender_id": sender_id, "carrier_id": carrier_id}).mappings().first()
+def earlier(conn: Connection, sender_id: UUID, carrier_id: str) -> EarlierText | None:
+    """The text that the carrier calls `carrier_id`, or None."""
+    return rows.first(conn, _EARLIER, EarlierText, {"sender_id": sender_id, "carrier_id": carrier_id})
 
 
 def known(conn: Connection, sender_id: UUID, carrier_ids: Sequence[str]) -> set[str]:
@@ -74,15 +93,23 @@ def known(conn: Connection, sender_id: UUID, carrier_ids: Sequence[str]) -> set[
     return set(conn.scalars(select(inbound.c.carrier_id).where(inbound.c.sender_id == sender_id, listed)))
 
 
+@dataclass(frozen=True, slots=True)
+class TextBody:
+    """The sealed body of a text that came in."""
+
+    id: UUID
+    body: bytes
+
+
 def bodies_near(
     conn: Connection, sender_id: UUID, phone_hash: bytes, at: datetime, within: timedelta
-) -> Sequence[RowMapping]:
+) -> Sequence[TextBody]:
     """Id and sealed body of a phone's texts to one of our numbers that came, or were sent, about then."""
     seen = (between(column, at - within, at + within) for column in (inbound.c.received_at, inbound.c.told_at))
     mine = select(inbound.c.id, inbound.c.body).where(
         inbound.c.sender_id == sender_id, inbound.c.phone_hash == phone_hash, inbound.c.body.is_not(None)
     )
-    return conn.execute(mine.where(or_(*seen))).mappings().all()
+    return rows.fetch(conn, mine.where(or_(*seen)), TextBody)
 
 
 _CLOSED = ("interview_id", "outcome", "reply", "reply_id", "answered_as")
@@ -181,6 +208,6 @@ _SEEN = Prepared(
 
 def remember_shown(conn: Connection, sender_id: UUID, shown: Mapping[bytes, Sequence[Mapping[str, Any]]]) -> None:
     """Replace what our number has shown phones (hash → list, newest first); written under their locks."""
-    rows = [{"sender_id": sender_id, "phone_hash": phone, "shown": list(seen)} for phone, seen in shown.items()]
-    if rows:
-        _SEEN.do(conn, {"seen": document(rows)})
+    pages = [{"sender_id": sender_id, "phone_hash": phone, "shown": list(seen)} for phone, seen in shown.items()]
+    if pages:
+        _SEEN.do(conn, {"seen": document(pages)})

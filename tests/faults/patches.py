@@ -128,13 +128,13 @@ def ignore_turn() -> Iterator[Patch]:
 
     def never_answered(conn: Any, ref: str, turn: int) -> Any:
         row = at_turn(conn, ref, turn)
-        return row and {**row, "answered_with": None}
+        return row and replace(row, answered_with=None)
 
     def whatever_is_asked(line: Any, held: Any, call: Any, turn: int, *pressed: Any) -> Any:
-        if asides.parts(call["question"] or "")[0] == asides.NEXT:
+        if asides.parts(call.question or "")[0] == asides.NEXT:
             return hear(line, held, call, turn, *pressed)
         now = interviews.state_of(form_of(line.conn, held.questionnaire_sha256), held)
-        moved = {**call, "question": now.asked or "", "interview_turn": now.turn}
+        moved = replace(call, question=now.asked or "", interview_turn=now.turn)
         return hear(line, held, moved, f"{turn}:{line.work.ids.public()}", *pressed)  # type: ignore[arg-type]  # a new source
 
     def kept(work: Any, conn: Any, ref: str, turn: int) -> str:
