@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TextIO
 
 import click
 
@@ -44,13 +45,56 @@ def command(session: Session, as_json: bool) -> None:
         for line in telling.lines(outcome, session.words):
             click.echo(line)
         session.say("demo.took", seconds=round(time.monotonic() - began))
+        if outcome.succeeded:
+            session.say("demo.next")
     sys.exit(0 if outcome.succeeded else 1)
 
 
-def _play(session: Session, settings: Settings, quiet: bool) -> story.Outcome:
-    def say(code: str, /, **params: object) -> None:
-        click.echo(session.words(code, **params), err=quiet)
+class ProgressLines:
+    """What the story says while it runs. On a terminal the figures are one line that moves; in a file there is a line
+    only where a figure changed, and at most one for so many looks."""
 
+    LOOKS_A_LINE = 10
+
+    def __init__(self, session: Session, stream: TextIO) -> None:
+        """Nothing is said yet."""
+        self._session = session
+        self._stream = stream
+        self._moves = stream.isatty()
+        self._open = False
+        """Whether the cursor stands behind a line that moves."""
+        self._figures: dict[str, object] = {}
+        self._looks = 0
+
+    def say(self, code: str, /, **params: object) -> None:
+        """Write the words for `code`."""
+        if code == "demo.progress":
+            self._progress(params)
+            return
+        if self._open:
+            self._stream.write("\n")
+            self._open = False
+        self._write(code, params, "\n")
+
+    def _progress(self, params: dict[str, object]) -> None:
+        if self._moves:
+            self._stream.write("\r\x1b[2K")  # back to its beginning, and the line empty
+            self._write("demo.progress", params, "")
+            self._open = True
+            return
+        figures = {name: value for name, value in params.items() if name != "at"}
+        self._looks += 1
+        if figures != self._figures and self._looks % self.LOOKS_A_LINE == 1:
+            self._figures = figures
+            self._write("demo.progress", params, "\n")
+
+    def _write(self, code: str, params: dict[str, object], end: str) -> None:
+        self._stream.write(self._session.words(code, **params) + end)
+        self._stream.flush()
+
+
+def _play(session: Session, settings: Settings, quiet: bool) -> story.Outcome:
+    say = ProgressLines(session, sys.stderr if quiet else sys.stdout).say
     say("demo.starting")
     with servers(settings) as complete, simulated(complete) as network, crew(complete):
         work = machine_work(complete)

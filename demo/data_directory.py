@@ -9,15 +9,17 @@ import json
 import secrets
 import shutil
 import socket
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from carriers.twilio.carrier import TWILIO
+from contact.calendar import Calendar, Medium
 from contact.settings import RoundSettings
 from demo.network_process import CALL_NUMBER, TEXT_NUMBER
-from runtime.clock import FastClock
+from runtime.clock import FastClock, clock_of
 from runtime.data_directory import DEMONSTRATION
 from runtime.demo_data import ACCOUNT, refuse_own_database
 from runtime.settings import Settings
@@ -29,6 +31,11 @@ START = datetime(2026, 4, 6, 0, 0, tzinfo=UTC)
 """Monday 6 April 2026, 07:00 in Viet Nam: no holiday in the days that follow."""
 HEAD_START = timedelta(seconds=14)
 """Real time for servers to start before the business day begins."""
+NIGHTS = 7
+"""Days of business time whose nights are left out: longer than the round."""
+AFTERGLOW = timedelta(minutes=45)
+"""Business time after the last contact of a day in which people still answer; 3 s of real time."""
+MEDIA: tuple[Medium, ...] = ("text", "call")
 PORTS = range(10_000, 30_000)
 _given: set[int] = set()
 
@@ -46,11 +53,25 @@ def prepare(settings: Settings) -> Settings:
     for name in ("postgres", "valkey", "run", "logs", "keys.json", "journal.jsonl"):
         _remove(home / name)
     home.mkdir(parents=True, exist_ok=True)
-    clock = FastClock(START, RATE, datetime.now(UTC) + HEAD_START)
+    clock = FastClock(START, RATE, datetime.now(UTC) + HEAD_START, tuple(nights(RoundSettings().calendar)))
     document = {"token": secrets.token_hex(16), "simulator_port": free_port(), "clock": str(clock)}
     marker.touch(mode=0o600)
     marker.write_text(json.dumps(document))
     return with_network(settings, document)
+
+
+def nights(calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches of the round in which nobody is contacted, but for their first minutes: the clock leaves them out.
+
+    What runs when the hours end has `AFTERGLOW` to come to its end, as long as it would take a person at an hour's end.
+    """
+    at = START
+    while at < START + NIGHTS * timedelta(days=1):
+        closes = max(next(calendar.openings(medium, at))[1] for medium in MEDIA)
+        opens = min(calendar.next_open(medium, closes) for medium in MEDIA)
+        if opens - closes > 2 * AFTERGLOW:
+            yield closes + AFTERGLOW, opens
+        at = opens
 
 
 def _remove(path: Path) -> None:
@@ -87,8 +108,8 @@ def going_on(found: dict[str, Any], now: datetime) -> dict[str, Any]:
 
     Outside the hours it goes on at their next beginning, so that whoever tries it out can be called at once.
     """
-    start, rate, anchor = found["clock"].split("@")
-    business = datetime.fromisoformat(start) + (now - datetime.fromisoformat(anchor)) * float(rate)
+    clock = clock_of(found["clock"])
+    business = clock.after(now - clock.real())
     last = datetime.fromisoformat(found.get("ended_at", business.isoformat()))
     at = RoundSettings().calendar.next_open("call", min(business, last))
     return {**found, "clock": f"{at.isoformat()}@1@{now.isoformat()}"}

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 
 class UnreadableClockError(ValueError):
-    """ALO_CLOCK is not "<business ISO start>@<rate>@<real ISO anchor>" with aware times and a rate above 0."""
+    """ALO_CLOCK is not "<business ISO start>@<rate>@<real ISO anchor>", perhaps with jumps "@<from>/<to>" behind it,
+    each later than the one before; times are aware, the rate is above 0."""
 
 
 class RealClock:
@@ -33,16 +34,20 @@ class RealClock:
 
 @dataclass(frozen=True, slots=True)
 class FastClock:
-    """Business time began as `start` at the real time `anchor` and runs `rate` times as fast."""
+    """Business time began as `start` at the real time `anchor` and runs `rate` times as fast.
+
+    `jumps`: stretches of business time that are left out, (from, to) in order; at `from` it is `to` at once.
+    """
 
     start: datetime
     rate: float
     anchor: datetime
+    jumps: tuple[tuple[datetime, datetime], ...] = ()
     fast = True
 
     def now(self) -> datetime:
         """Business time, aware UTC."""
-        return self.start + (self.real() - self.anchor) * self.rate
+        return self._at(self.real())
 
     def real(self) -> datetime:
         """Real time, aware UTC."""
@@ -50,10 +55,18 @@ class FastClock:
 
     def after(self, real: timedelta) -> datetime:
         """Business time when `real` has passed."""
-        return self.now() + real * self.rate
+        return self._at(self.real() + real)
+
+    def _at(self, real: datetime) -> datetime:
+        found = self.start + (real - self.anchor) * self.rate
+        for since, until in self.jumps:
+            if found >= since:
+                found += until - since
+        return found
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()}@{self.rate:g}@{self.anchor.isoformat()}"
+        left_out = (f"{since.isoformat()}/{until.isoformat()}" for since, until in self.jumps)
+        return "@".join((self.start.isoformat(), f"{self.rate:g}", self.anchor.isoformat(), *left_out))
 
 
 def clock_of(text: str) -> RealClock | FastClock:
@@ -61,13 +74,19 @@ def clock_of(text: str) -> RealClock | FastClock:
     if not text:
         return RealClock()
     try:
-        start, rate, anchor = text.split("@")
-        clock = FastClock(_utc(start), float(rate), _utc(anchor))
+        start, rate, anchor, *jumps = text.split("@")
+        clock = FastClock(_utc(start), float(rate), _utc(anchor), tuple(_jump(each) for each in jumps))
     except ValueError as fault:
         raise UnreadableClockError(text) from fault
-    if not 0 < clock.rate < float("inf"):
+    moments = [clock.start, *(moment for jump in clock.jumps for moment in jump)]
+    if not 0 < clock.rate < float("inf") or moments != sorted(moments):
         raise UnreadableClockError(text)
     return clock
+
+
+def _jump(text: str) -> tuple[datetime, datetime]:
+    since, until = text.split("/")
+    return _utc(since), _utc(until)
 
 
 def _utc(text: str) -> datetime:

@@ -15,23 +15,30 @@ FLOOR_S = 0.002
 
 @dataclass(frozen=True, slots=True)
 class SimulatedClock:
-    """Business time = start + (real - anchor) * rate; `scale` stretches every scaled wait once more."""
+    """Business time = start + (real - anchor) * rate, without the stretches in `jumps`, (from, to) in order; `scale`
+    stretches every scaled wait once more."""
 
     start: datetime | None = None
     rate: float = 1.0
     anchor: datetime | None = None
     scale: float = 1.0
+    jumps: tuple[tuple[datetime, datetime], ...] = ()
 
     @classmethod
     def parse(cls, text: str, scale: float = 1.0) -> SimulatedClock:
-        """Read "<business ISO start>@<rate>@<real ISO anchor>"; "" is the real clock. ValueError on anything else."""
+        """Read "<business ISO start>@<rate>@<real ISO anchor>", perhaps with jumps "@<from>/<to>"; "": the real clock.
+
+        Raises ValueError on anything else.
+        """
         if not text:
             return cls(scale=scale)
-        start, rate, anchor = text.split("@")
+        start, rate, anchor, *jumps = text.split("@")
         begins, since = datetime.fromisoformat(start), datetime.fromisoformat(anchor)
-        if begins.tzinfo is None or since.tzinfo is None or float(rate) <= 0:
+        left_out = tuple(_jump(each) for each in jumps)
+        times = (begins, since, *(moment for jump in left_out for moment in jump))
+        if any(moment.tzinfo is None for moment in times) or float(rate) <= 0:
             raise ValueError("the clock needs two times with a zone and a rate above zero")
-        return cls(begins, float(rate), since, scale)
+        return cls(begins, float(rate), since, scale, left_out)
 
     def real(self) -> datetime:
         """Real time, aware UTC."""
@@ -42,7 +49,11 @@ class SimulatedClock:
         if self.start is None or self.anchor is None:
             return self.real()
         gone = (self.real() - self.anchor).total_seconds()
-        return (self.start + timedelta(seconds=gone * self.rate)).astimezone(UTC)
+        found = self.start + timedelta(seconds=gone * self.rate)
+        for since, until in self.jumps:
+            if found >= since:
+                found += until - since
+        return found.astimezone(UTC)
 
     def wait(self, seconds: float) -> float:
         """Real seconds that `seconds` of a person's or the network's time take here."""
@@ -51,6 +62,11 @@ class SimulatedClock:
     def unwait(self, real_s: float) -> float:
         """The wait that takes `real_s` real seconds here."""
         return real_s * self.rate / self.scale
+
+
+def _jump(text: str) -> tuple[datetime, datetime]:
+    since, until = text.split("/")
+    return datetime.fromisoformat(since), datetime.fromisoformat(until)
 
 
 def rfc2822(at: datetime | None) -> str | None:
