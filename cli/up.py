@@ -40,6 +40,8 @@ def _run(session: Session) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         session.say("up.starting", directory=session.settings.alo_data_dir)
+        if demo_data.could_be_made(session.settings):
+            session.say("up.no_demo")
         started: list[Server] = []
         with servers(demo_data.with_demo_clock(session.settings), started=started) as settings, ExitStack() as stack:
             network = (
@@ -50,6 +52,7 @@ def _run(session: Session) -> None:
                 demo_data.settle(network, settings)
                 session.say("up.simulated", url=settings.of(TWILIO).api_base_url)
                 session.say("up.handset", url=settings.of(TWILIO).api_base_url)
+                session.say("up.sign_in", url=settings.console_url, token=demo_data.sign_in_token(settings))
             session.say("up.console", url=settings.console_url)
             session.say("up.ready", url=settings.base_url, logs=team.logs)
             _watch(session, team, started)

@@ -149,6 +149,12 @@ def verify_member(email: str, password: str) -> StaffMember | None:
     return found if any(matches) and stored_hash else None
 
 
+def member_by_id(staff_id: UUID) -> StaffMember | None:
+    """The active member with this id, or None."""
+    found = _datastore().find_user(staff_id=staff_id)
+    return found if found is not None and found.active else None
+
+
 def begin_second_step(staff_member: StaffMember) -> None:
     """Remember for `STEP_LASTS` that `staff_member` gave their password. No session begins; a new password ends it."""
     sign_out()

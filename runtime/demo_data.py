@@ -16,6 +16,7 @@ from runtime.container import machine_work
 from runtime.data_directory import DEMONSTRATION
 from runtime.settings import Settings
 from services.refusal import Refusal
+from services.staff import demo_member
 
 DEMO = "demo"
 """The package of the demonstration, where there is one."""
@@ -62,6 +63,22 @@ def settle(network: DemoNetwork, settings: Settings) -> None:
     network.connect_numbers(settings.base_url)
     network.settle(sample_people.handsets(people), sample_people.topics(sample_people.forms(work, people)))
     work.database.close()
+
+
+def could_be_made(settings: Settings) -> bool:
+    """Whether a demonstration could be played here first: nothing is in the directory yet, and no database is set."""
+    nothing = not (settings.alo_data_dir / "postgres").exists() and not settings.database_url.get_secret_value()
+    return nothing and importlib.util.find_spec(DEMO) is not None
+
+
+def sign_in_token(settings: Settings) -> str:
+    """A token with which the demonstration's manager signs in once. Raises Refusal where a sender is real."""
+    office = importlib.import_module(".scenario", DEMO).OFFICE
+    work = machine_work(settings)
+    try:
+        return demo_member.sign_in_token(work, office, "cli:up")
+    finally:
+        work.database.close()
 
 
 def refuse_own_database(settings: Settings) -> None:

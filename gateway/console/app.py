@@ -46,7 +46,7 @@ DOOR_BYTES = 16 * 1024
 OPEN_TO_ALL = frozenset(
     {
         "door.sign_in", "door.take_sign_in", "door.invitation", "door.take_invitation", "door.language", "static",
-        "step.show", "step.take",
+        "step.show", "step.take", "door.demo_link",
         "health.healthz", "health.readyz", "health.metrics",
     }
 )  # fmt: skip

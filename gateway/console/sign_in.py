@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from gateway.metrics import REFUSED
 from runtime.catalogue import LANGUAGES
 from services.refusal import Refusal
 from services.staff import accounts as staff
-from services.staff import passwords, second_factor
+from services.staff import demo_member, passwords, second_factor
 
 routes = Blueprint("door", __name__)
 LEFT_BEHIND = '"cache", "storage"'
@@ -86,12 +87,38 @@ def take_invitation(token: str) -> ResponseReturnValue:
         fault = password_fault(password, (invited["email"], name, invited["name"], invited["office_name"]))
         if fault:
             return _invitation(422, {**invited, "name": name}, fault)
-        staff.join(machine_work(), token, auth.hash_new_password(password), name)
+        staff_id = staff.join(machine_work(), token, auth.hash_new_password(password), name)
     except Refusal as refusal:
         return render_page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
-    auth.sign_out()
-    flash(say("console.invitation.taken"), "done")
-    return redirect(url_for("door.sign_in"), 303)
+    response = _enter(staff_id)
+    flash(say("console.invitation.taken"), "done")  # after it: a session that begins holds nothing of an earlier one
+    return response
+
+
+@routes.get("/demo/<token:token>")
+def demo_link(token: str) -> ResponseReturnValue:
+    """Sign in as the demonstration's manager: once, and only where nobody real can be reached."""
+    wait = console_context().tries.begin("")
+    if wait:
+        return render_wait("notice.html", wait, title=say("console.demo_link.title"))
+    try:
+        staff_id = demo_member.take_token(machine_work(), token)
+    except Refusal as refusal:
+        return render_page("notice.html", 410, title=say("console.demo_link.title"), text=refusal_words(refusal))
+    console_context().tries.succeeded("")
+    return _enter(staff_id, both_factors=True)
+
+
+def _enter(staff_id: UUID, *, both_factors: bool = False) -> ResponseReturnValue:
+    """Begin the session of who has just shown a link of theirs, or ask for the second factor they have set up."""
+    found = auth.member_by_id(staff_id)
+    if found is None:
+        return redirect(url_for("door.sign_in"), 303)
+    if found.second_factor and not both_factors:
+        auth.begin_second_step(found)
+        return redirect(url_for("step.show"), 303)
+    auth.sign_in(found)
+    return redirect(url_for("rounds.home"), 303)
 
 
 @routes.post("/language")

@@ -41,7 +41,9 @@ class Invitation:
     expires_at: datetime
 
 
-def invite(work: Work, email: str, office_code: str, role: Role, name: str, actor: str) -> Invitation:
+def invite(
+    work: Work, email: str, office_code: str, role: Role, name: str, actor: str, lasts: timedelta = INVITED_FOR
+) -> Invitation:
     """Invite somebody, or again somebody of the same office and role: earlier links end, a password stays until then.
 
     Raises Refusal: unreadable address, unknown office, national role outside the national office, other office or role.
@@ -57,9 +59,9 @@ def invite(work: Work, email: str, office_code: str, role: Role, name: str, acto
             raise Refusal("staff.role_unfit", office=office_code)
         staff_id = _known(work, conn, address, office, role, name, now)
         rows.withdraw_invitations(conn, staff_id, now)
-        rows.add_invitation(conn, _hash(token), staff_id, now + INVITED_FOR)
+        rows.add_invitation(conn, token_hash(token), staff_id, now + lasts)
         _trail(conn, now, actor, "staff.invited", staff_id, office.id)
-    return Invitation(address, office.code, token, now + INVITED_FOR)
+    return Invitation(address, office.code, token, now + lasts)
 
 
 def _known(work: Work, conn: Connection, email: str, office: OfficeRow, role: Role, name: str, now: datetime) -> UUID:
@@ -88,7 +90,7 @@ def _known(work: Work, conn: Connection, email: str, office: OfficeRow, role: Ro
 def invited(work: Work, token: str) -> dict[str, Any]:
     """Whom an open invitation is for. Raises Refusal("staff.invitation_over") when it is not open."""
     with work.database.transaction() as conn:
-        staff_id = rows.invited(conn, _hash(token), work.clock.now())
+        staff_id = rows.invited(conn, token_hash(token), work.clock.now())
         found = rows.by_id(conn, staff_id) if staff_id else None
     if found is None:
         raise Refusal("staff.invitation_over")
@@ -127,7 +129,7 @@ def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
     """Take an invitation up, once: the password is set, earlier sessions end. The person's id. Raises Refusal."""
     now = work.clock.now()
     with work.database.transaction() as conn:
-        staff_id = rows.take_invitation(conn, _hash(token), now)
+        staff_id = rows.take_invitation(conn, token_hash(token), now)
         found = rows.by_id(conn, staff_id) if staff_id else None
         if staff_id is None or found is None:
             raise Refusal("staff.invitation_over")
@@ -196,8 +198,8 @@ def _state(row: RowMapping) -> str:
     return "invited" if row["invited_until"] else "inactive"
 
 
-def _hash(token: str) -> str:
-    """Tokens are 128 random bits, so a plain digest cannot be guessed back."""
+def token_hash(token: str) -> str:
+    """How an invitation's token is kept. Tokens are 128 random bits, so a plain digest cannot be guessed back."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

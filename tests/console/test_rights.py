@@ -40,7 +40,7 @@ OF_THE_OFFICE = {"visitor": SIGN_IN, "officer": "200", "stranger": GONE, "clerk"
 
 TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(("door.sign_in", "door.take_sign_in", "door.language", "static"), OPEN),
-    **dict.fromkeys(("door.invitation", "door.take_invitation"), OPEN),
+    **dict.fromkeys(("door.invitation", "door.take_invitation", "door.demo_link"), OPEN),
     **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics"), OPEN),
     "door.sign_out": MEMBERS,
     **dict.fromkeys(("step.show", "step.take"), OPEN),
@@ -66,6 +66,7 @@ ELSEWHERE = {
         "step.take",
         "door.sign_out",
         "door.take_sign_in",
+        "door.demo_link",
         "door.invitation",
         "door.take_invitation",
         "static",
