@@ -77,7 +77,7 @@ FAULTS: dict[str, Fault] = {
         _codes_by_member_alone, test_codes_slowed.test_a_right_password_gives_no_new_tries_at_the_code
     ),
     "the way back is taken as it is given": Fault(
-        _without(door_pages, "way_back", lambda asked: asked), test_way_back.test_the_way_back_leads_to_us
+        _without(door_pages, "safe_return_path", lambda asked: asked), test_way_back.test_the_way_back_leads_to_us
     ),
     "previews are read by the machine": Fault(
         _without(campaigns, "scoped_work", lambda: context.console_context().machine),
