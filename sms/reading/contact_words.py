@@ -88,7 +88,7 @@ VOCABULARY: Mapping[str, str] = {
     "B": "nhan",
     "BC": "nhan tin, nhan tin nhan",
     # O: without weight here, but no courtesy
-    "O": "the end, in the end, đừng phiền lòng, đừng phiền não",
+    "O": "ý kiến, có ý kiến, the end, in the end, đừng phiền lòng, đừng phiền não",
     # P: to bother
     "P": (
         "phá tôi, phá hoài, năn nỉ, nài nỉ, dụ dỗ, đeo bám, bám riết, giục, thúc giục, gây rối, chọc phá, tra tấn, "
