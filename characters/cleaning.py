@@ -1,4 +1,4 @@
-"""One form for every character: what nobody can see is dropped, what looks alike is compared as alike.
+"""Normalises text: invisible characters are dropped, look-alike characters compared as equal.
 
 Three steps, each on top of the last: `clean` is what we keep and show, `plain` how codes and numbers are read, `folded`
 how words are looked up. It must not decide between two candidates (`characters.matching` says when it may not).

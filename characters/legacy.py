@@ -1,4 +1,4 @@
-"""Vietnamese from before Unicode, and Unicode that was read wrongly: recognised, named, and converted when told to.
+"""Detects and converts legacy Vietnamese encodings (TCVN3, VNI, VIQR, Windows-1258) and wrongly decoded UTF-8.
 
 TCVN3 (the fonts .Vn…), VNI, VIQR, Windows-1258, UTF-8 read as Latin, letters lost as "?". A text is recognised when
 words of it cannot be Vietnamese as they stand and all of them are Vietnamese syllables in one of these encodings.

@@ -1,4 +1,4 @@
-"""Numbers that a program wrote its own way: which digits they stand for, or that some of them were thrown away. Pure.
+"""Reads numbers in scientific notation, or tells that digits were lost. Pure.
 
 Spreadsheets write long numbers as `9.12E+08` and hold no more than fifteen digits of one. It must not know what is
 counted or numbered.

@@ -1,4 +1,4 @@
-"""`alo audit`: who did what to what, when; listed, taken as a file, and verified: is it as it was written?"""
+"""`alo audit`: list the audit trail, export it as a file, and verify its hash chain."""
 
 from __future__ import annotations
 

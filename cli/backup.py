@@ -64,7 +64,7 @@ def new_key(session: Session, file: Path) -> None:
 
 @contextmanager
 def running_database(settings: Settings) -> Iterator[Settings]:
-    """Complete settings of a database that runs; an embedded one that rests is started while the block lasts."""
+    """Settings with the URL of a running database; an embedded one that is stopped runs while the block does."""
     postgres = Postgres(settings.alo_data_dir / "postgres")
     rests = not settings.database_url.get_secret_value() and installed() and alive(postgres.pid_file) is None
     if not rests:

@@ -1,4 +1,4 @@
-"""`alo doctor`: is everything there that Alo needs, does it fit together, and do carriers reach us? How to mend it."""
+"""`alo doctor`: checks of the installation, its public address and its senders, each with how to mend what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the commands that read files say what is wrong with one: every fault in words, or as JSON, and exit code 1.
+"""Reports the faults of a file that a command refuses: in words or as JSON, with exit code 1.
 
 It must not know any subcommand.
 """
@@ -18,7 +18,7 @@ from files.reports import fault_lines
 
 @contextmanager
 def exit_on_refused_file(session: Session, as_json: bool) -> Iterator[None]:
-    """Within: a file that is refused ends the command; its faults go where errors go (JSON: to the output)."""
+    """End the command with exit code 1 when a file is refused; faults go to stderr, as JSON to stdout."""
     try:
         yield
     except FileRefusedError as refused:

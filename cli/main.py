@@ -113,7 +113,7 @@ def main() -> None:
 
 
 def _words_for(error: Exception) -> tuple[str, Mapping[str, Any]]:
-    """Code and parameters for what a command may end with. Raises `error` again when it is a fault of ours."""
+    """Code and parameters of the words for an error a command may end with. Raises any other `error` again."""
     return ("usage.not_done", {}) if isinstance(error, click.Abort) else words_for(error)
 
 

@@ -1,4 +1,4 @@
-"""What staff type into an option that others will read: phone numbers in it are masked, and whoever typed them is told.
+"""Masks phone numbers in options whose words others will read, and warns whoever typed them.
 
 The use cases mask again: this only tells. Words that are sealed (`--words`) keep what was said.
 """

@@ -122,8 +122,10 @@ def reapply(session: Session, path: Path) -> None:
 
 
 def after_restore(session: Session, data_dir: Path) -> None:
-    """Erase anew whom the installation remembers and an older backup does not; what hinders it is said, and how to go
-    on, where errors go: nothing is sent meanwhile."""
+    """Erase again the people whose erasure an older backup does not know.
+
+    What prevents it is printed to stderr with how to go on; nothing is sent meanwhile.
+    """
     path = data_dir / MARKS_FILE
     if path.exists():
         try:
@@ -149,7 +151,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _update_marks_file(session: Session) -> None:
-    """Remember outside the database who was erased: a backup of before knows nothing of it.
+    """Bring the marks of erased people outside the database up to date: an older backup knows nothing of them.
 
     Marks that stand there and this database does not know stay: it may be an older one, to which they are still to be
     applied.
@@ -163,7 +165,7 @@ def _update_marks_file(session: Session) -> None:
 
 
 def rewrite_marks_file(session: Session) -> None:
-    """The same once the look-up key has changed, where marks are kept: those of before are none any more."""
+    """Write the marks anew after the look-up key has changed: the old ones match nothing any more."""
     if (session.settings.alo_data_dir / MARKS_FILE).exists():
         _write(session, session.settings.alo_data_dir / MARKS_FILE)
 

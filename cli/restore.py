@@ -91,8 +91,7 @@ def replay_log(session: Session, file: Path, name: str, gmt: bool, complete: boo
 
 
 def _refuse_of_another_time(session: Session, name: str, log: kannel_log.Log, complete: bool) -> None:
-    """A log whose times cannot be those it is read with changes nothing; one that lacks a part of what is needed is not
-    complete."""
+    """Fail for a log that ends in the future, or that is called complete and does not reach back to the backup."""
     now, last = session.work.clock.now(), log.last
     if last is not None and last > now + TOLERANCE:
         session.fail("restore.log_ahead", last=last)

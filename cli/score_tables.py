@@ -1,4 +1,4 @@
-"""The figures of a round as lines of text: what must be said first, then the figure, its parts, breakdowns, rates.
+"""Formats the score of a round as lines of text: notes, the figure with its parts, breakdowns, response rates.
 
 It must not know who prints them; words come from the catalogue.
 """

@@ -1,4 +1,4 @@
-"""`alo sender price`, `alo sender costs`: a contract's dated prices, and a month reckoned beside the carrier's own."""
+"""`alo sender price`, `alo sender costs`: contract prices by date, and a month's expected beside the reported cost."""
 
 from __future__ import annotations
 

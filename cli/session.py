@@ -1,4 +1,4 @@
-"""What every subcommand is given: the language, the settings, work on demand, and one way to speak and to refuse.
+"""The context of every subcommand: language, settings, `Work` on demand, output in words, and failing.
 
 A command takes it with `@click.pass_obj`. It must not know any subcommand.
 """

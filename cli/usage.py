@@ -1,4 +1,4 @@
-"""What is wrong with a command line itself, in the words of the catalogue: click speaks English only.
+"""Translates click's usage errors into the words of the catalogue: click speaks English only.
 
 It must not know any subcommand.
 """
@@ -51,7 +51,7 @@ class Amount(click.ParamType[Decimal]):
 
 
 def drop_invisible(args: Sequence[str]) -> list[str]:
-    """`args` without what nobody sees, as pages and chats add when a command is copied; names of files stay."""
+    """`args` without invisible characters, which web pages and chats add to copied commands; names of files stay."""
     return [arg if arg.isascii() or _is_there(arg) else clean(arg) for arg in args]
 
 
@@ -84,7 +84,7 @@ def language_of(args: Sequence[str]) -> str:
 
 
 def in_catalogue_words(error: click.UsageError, lang: str) -> click.UsageError:
-    """`error` in words, with the way to the help of its command; help itself and what is told already stay."""
+    """`error` in words, with how to get help; help itself and errors in our own words stay as they are."""
     if isinstance(error, NoArgsIsHelpError | UsageWordsError):
         return error
     command = error.ctx.command_path if error.ctx else "alo"

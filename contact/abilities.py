@@ -1,4 +1,4 @@
-"""What a number can take, medium by medium: which errors rule texts or calls out, and which contacts prove them again.
+"""Whether a number takes texts or calls: which errors rule a medium out, and which contacts prove it again.
 
 A number that cannot be texted may be rung, and the other way round. Pure: it must not know a carrier's codes
 (`carriers.errors`), nor whose number it is.

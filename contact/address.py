@@ -1,4 +1,4 @@
-"""Addresses as carriers write them: From and To of texts and calls, in any dress, as one number, short code or name.
+"""Normalises From and To addresses of carriers: any spelling becomes one number, short code or name.
 
 The network says whose number it is, so a national number of ten digits is never doubtful here; what people wrote into
 lists is read by `contact.phone`. It must not know which addresses are ours.

@@ -1,4 +1,4 @@
-"""How often one phone and one organisation may be contacted; counts go in, a refusal comes out.
+"""Frequency caps per phone and organisation: counts go in, a refusal code comes out.
 
 Caps count contacts that we start, over all rounds and channels. It must not know how the counts are made, nor reserve
 anything: that is done under the phone's lock by whoever asks.

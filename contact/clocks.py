@@ -1,4 +1,4 @@
-"""A carrier's clock: how far it is from ours, and when a text was sent that says so by that clock.
+"""Estimates the offset of a carrier's clock, and when a text was sent by the carrier's time stamp.
 
 Ours minus theirs is the offset. What passes between a carrier's stamp and our taking in is the offset plus the time on
 the way, which is never negative: so the least of several is nearest to the offset, and only what is much more is late.

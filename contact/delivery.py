@@ -1,4 +1,4 @@
-"""What becomes of a text or a call that leaves the house: its states, the events that move it, the values that cross.
+"""The delivery state machine of outgoing texts and calls: states, receipts, and how they merge.
 
 The one state machine of the outbox. It must not know a carrier's names for things: adapters translate into these.
 """

@@ -1,4 +1,4 @@
-"""How long ago something was, by a clock that may have been set: a stamp far in the future was written by another time.
+"""Elapsed time by a clock that may have been set back: a stamp far in the future counts as long ago.
 
 Pure. Where a wait would never end, or for a day only because the clock was put back, it has ended.
 """

@@ -1,4 +1,4 @@
-"""Extension numbers behind a number (`máy lẻ 12`, `ext 12`, `(12)`): told apart from it, never dialled.
+"""Separates extension numbers (`máy lẻ 12`, `ext 12`, `(12)`) from phone numbers; they are never dialled.
 
 It must not know which numbers there are.
 """

@@ -1,4 +1,4 @@
-"""What speaks for one reading of a number that has two, a landline of before 2017 and a mobile of today.
+"""Hints for digits with two readings: a landline of before 2017 or a mobile of today.
 
 `038 3844123` is both. Hints raise a doubt, they never decide: staff do, and what they chose is among the hints. It must
 not know spreadsheets.

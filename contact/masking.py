@@ -1,4 +1,4 @@
-"""Takes phone numbers out of what staff write where others read it: reasons, titles, notes.
+"""Masks phone numbers in what staff write where others read it: reasons, titles, notes.
 
 What may be a date, an amount, a code of a registry or a tax number stays. It must not know where the text goes, nor
 whose a number is.

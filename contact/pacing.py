@@ -1,4 +1,4 @@
-"""How fast a sender goes: slots of real time that stand a gap apart, how late a contact may still leave, and budgets.
+"""Rate limiting of a sender: slots of real time a gap apart, how late a contact may still leave, and budgets.
 
 Pure: the next free slot, counts and times are passed in. It must not know where they are kept or who takes a slot.
 """

@@ -1,4 +1,4 @@
-"""When first contacts are released: a seeded place between 0 and 1 becomes a moment inside the open hours.
+"""Spreads first contacts over the open hours: a seeded place between 0 and 1 becomes a moment.
 
 Pure. It must not know whose place it is, nor how the place was drawn.
 """

@@ -1,4 +1,4 @@
-"""Somebody rings our number so that we ring back: it costs them nothing. When that call may leave, and how soon.
+"""When a missed call is returned: somebody rings our number so that we ring back at no cost to them.
 
 It must not know who rang. Somebody who rings is awake, so office hours do not apply; at night a ring is taken for a
 slip, and answered when people may be called again.

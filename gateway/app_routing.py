@@ -1,4 +1,4 @@
-"""Which app answers which request: webhooks and console in one process, by host or path, or one of them alone.
+"""Routes requests to the webhooks' or the console's app, by host or path, in one process or in two.
 
 Each side is imported only when served, so that a process for webhooks stays small. It must not know what a route does.
 """

@@ -1,4 +1,4 @@
-"""One HTTP request while its bytes come in: how much of it is there, whether it is whole, what it announces.
+"""Frames one incoming HTTP request: how many bytes have come, whether it is complete, which length it announces.
 
 It frames and never judges: whatever is doubtful counts as whole, and the server's parser refuses it, for there is
 nothing more to read then. It must not know sockets, threads or routes.

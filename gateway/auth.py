@@ -1,4 +1,4 @@
-"""Who signs in to the staff pages: Flask-Security over our `staff` table, argon2, one session cookie.
+"""Authentication of the staff pages: Flask-Security over our `staff` table, argon2, one session cookie.
 
 Flask-Security brings the hashing and the loading of the member; its own pages and routes stay off. Sessions are rows
 (`services.staff.sessions`): the cookie carries a mark, and says nothing once the row has ended.

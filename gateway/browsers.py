@@ -1,4 +1,4 @@
-"""Which browser on which system, in few words, from what it says of itself: enough to tell one's own sessions apart.
+"""Names browser and system from a User-Agent header, so that members can tell their own sessions apart.
 
 It must not keep the whole line, which could tell people apart, nor decide anything by it: browsers may say anything.
 """

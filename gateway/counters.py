@@ -1,4 +1,4 @@
-"""Counts with waits, one for all processes: kept in Valkey, in this process while Valkey is away.
+"""Rate-limit counters shared by all processes: kept in Valkey, in this process while Valkey is away.
 
 A key's count decides how long the next one at it has to wait; nothing waits here. It must not know what is counted.
 """

@@ -1,4 +1,4 @@
-"""Questions that end in time: who asks after health hears an answer, also where what is asked says nothing any more.
+"""Runs a health probe with a time-out, also where the server asked has stopped answering.
 
 A server that is halted, not dead, keeps its connections open and says nothing; no time-out of its own ends that. It
 must not know what is asked.

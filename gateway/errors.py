@@ -1,4 +1,4 @@
-"""Errors as answers: a short code in plain text (or JSON when asked for), and a log line without anything personal.
+"""Error handlers of the webhooks: a short code in plain text or JSON, and a log line without personal data.
 
 Messages of exceptions may quote phones and texts, so only their type and the places in our code are written down.
 """

@@ -1,4 +1,4 @@
-"""What supervisors and Prometheus ask: is the process there, can it work, what has it counted.
+"""Routes for supervisors and Prometheus: `/healthz`, `/readyz`, `/metrics`.
 
 It must not know what use cases do; what is looked at is passed in.
 """

@@ -1,4 +1,4 @@
-"""What health and figures look at beside what requests count: database, broker, disk, build. Each part by itself.
+"""Probes behind `/readyz` and `/metrics`: database, broker, disk, build. Each part by itself.
 
 A part that is away, refuses or hangs says so, and the rest is told all the same. It must not know a route.
 """

@@ -1,4 +1,4 @@
-"""Who asks from inside: health in detail and figures are for them alone.
+"""Decides whether a request comes from inside: `/readyz` and `/metrics` answer nobody else.
 
 Whoever a proxy speaks for counts, not the proxy, and only as many proxies are believed as are known to be there. It
 must not know what is asked for.

@@ -1,4 +1,4 @@
-"""No request is answered with keys that the database was not written with: asked at the start, until it is known.
+"""Refuses to serve with keys other than those the database was written with: checked at start or first request.
 
 It must not know the keys: `services.keys.fingerprints` compares.
 """

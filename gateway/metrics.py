@@ -1,4 +1,4 @@
-"""What the HTTP door counts: refusals by reason, failures, and what became of what carriers brought. Labels are codes.
+"""Prometheus metrics of the gateway: refusals by reason, failures, outcomes of webhooks. Labels are codes.
 
 It must never get a label from a request's content: a phone number would become a time series.
 """

@@ -1,4 +1,4 @@
-"""A text and a call gone through once before a server forks, and all of it taken back.
+"""Rehearses a text and a call before a server forks, in a transaction that is rolled back.
 
 What that loads, compiles and settles in Python is then shared by the server's workers instead of copied by each. Nobody
 is written to or called, and nothing of it stays; it must never keep a server from starting.

@@ -1,4 +1,4 @@
-"""The web server's worker: a request takes a thread when it is whole, and carriers' requests have threads of their own.
+"""A gunicorn worker that gives complete requests to threads, with threads of their own for carriers.
 
 Gunicorn's threaded worker gives a thread to each connection and lets it wait there for slow headers, slow bodies and
 slow farewells. Here the worker's loop reads, under a deadline, and only hands over what is there. Larger bodies (lists

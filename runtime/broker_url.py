@@ -1,4 +1,4 @@
-"""The broker's address as its plain client takes it, from the one that Celery takes. It must not connect."""
+"""Translates Celery's broker URL into the one that the redis client takes. It must not connect."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Puts the parts together: settings in, a `Work` out, which connects to nothing before it is used.
+"""Wires the application: builds a `Work` from settings, which connects to nothing before it is used.
 
-It must not decide anything; the one rule here: fast clocks and haste meet simulated senders only.
+It must not decide anything; the one rule here: fast clocks and time scales are for simulated senders only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The directory where this installation keeps what is its own: databases, keys, logs, pid files, and one lock.
+"""The data directory of this installation: embedded databases, keys, logs, pid files, and one lock.
 
 It must not know what the files mean; it keeps them private and whole.
 """

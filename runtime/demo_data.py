@@ -1,4 +1,4 @@
-"""A data directory in which a demonstration was played: it goes on with its made-up people, and with nobody else.
+"""Recognises a data directory of the demonstration and lets it go on with its invented people only.
 
 It must not load the demonstration's parts before it is asked for them: an installation for real people has none.
 """

@@ -1,4 +1,4 @@
-"""Signs of life at the broker: when beat last put a message there, when a task of each queue last ended, what waits.
+"""Heartbeats kept at the broker: when beat last published, when a task of each queue last ended, messages waiting.
 
 Beat and workers live by the broker, so their signs stand where their work passes through; its own clock stamps and ages
 them, whatever the hosts' clocks say. A sign that cannot be written is left out: it never stops or delays the work.

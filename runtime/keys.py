@@ -1,4 +1,4 @@
-"""The keys of this installation: from the environment, or, for embedded servers, from a private file made at first.
+"""Loads the keys of this installation: from the environment or, for embedded servers, from a private file.
 
 Keys are made only where the database lies in the same directory: anywhere else a process that makes its own could not
 open what the others sealed. It must not know what is sealed with them.

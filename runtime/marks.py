@@ -1,4 +1,4 @@
-"""Where the marks of what left are kept outside the database: in a file of this host, and at the broker for all hosts.
+"""Keeps the marks of each sender's last contact outside the database: in a file of this host and at the broker.
 
 A restored database is behind both or one of them. It must not know what a mark means.
 """

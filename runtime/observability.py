@@ -1,4 +1,4 @@
-"""Logs as JSON lines in which phones, names and texts cannot appear, whoever logs and whatever went wrong.
+"""Structured logging as JSON lines, redacted: phone numbers, names and texts cannot appear.
 
 Only named fields pass; the rest is withheld. It must not know who logs.
 """

@@ -1,4 +1,4 @@
-"""A person in files: lines of logs are blotted out in place, lists that wait for a confirmation go, the rest is told.
+"""Erases a person from files: log lines are overwritten in place, uploaded lists removed, other files reported.
 
 What staff have exported may lie anywhere: they name further directories. It must not know the database's own files, in
 which everything personal is sealed.

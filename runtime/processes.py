@@ -1,4 +1,4 @@
-"""The processes of a running Alo: embedded servers, migrations, gateway, workers, beat; started, watched, ended.
+"""Starts, watches and stops the processes of a running Alo: embedded servers, gateway, workers, beat.
 
 It must not know what gateway or workers do: they are command lines. `alo up`, the demo and system tests use it.
 """

@@ -1,4 +1,4 @@
-"""Why a contact was planned, re-timed or taken back, in words: the reason document of an outbox row, rendered.
+"""Renders the reason document of an outbox row in words: why a contact was planned, re-timed or withdrawn.
 
 It must not know where the row comes from.
 """

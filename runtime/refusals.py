@@ -1,4 +1,4 @@
-"""What a process or a command that cannot start says: the code and parameters of its words, and an end without a trace.
+"""Words for errors with which a process or command ends: code and parameters, and an exit without a traceback.
 
 It must not know commands or servers.
 """
@@ -45,7 +45,7 @@ def words_for(error: Exception) -> tuple[str, Mapping[str, Any]]:
 
 @contextmanager
 def exit_on_refusal(lang: str) -> Iterator[None]:
-    """A process that must not start says why in one paragraph and ends with NOT_CONFIGURED."""
+    """Print a refusal in one paragraph and exit with NOT_CONFIGURED, for processes that must not start."""
     try:
         yield
     except (Refusal, UnreadableClockError, UnfitKeysError) as error:

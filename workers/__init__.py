@@ -1,4 +1,4 @@
-"""The second door: Celery tasks that make outbox rows happen, advance campaigns and sweep.
+"""Celery tasks: dispatch outbox rows, advance campaigns, run sweeps.
 
 It never imports the gateway.
 """

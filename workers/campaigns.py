@@ -1,4 +1,4 @@
-"""Campaigns: enter the audience, a page a message, then decide next steps page by page."""
+"""Tasks of campaigns: enter the audience, a page a message, then decide next steps page by page."""
 
 from __future__ import annotations
 

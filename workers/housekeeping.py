@@ -1,4 +1,4 @@
-"""The pulse and the sweeps: who has something due is told to do it; what a dead worker held is repaired."""
+"""Periodic tasks: ask for work that is due, and sweeps that repair what dead workers and lost messages left."""
 
 from __future__ import annotations
 

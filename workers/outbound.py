@@ -1,4 +1,4 @@
-"""Sending: a task empties what is due for all senders, each within its rate, for a few seconds.
+"""The dispatch task: sends what is due for all senders, each within its rate, for a few seconds.
 
 One process serves every sender at once, so that many senders need no more processes than few; several tasks may run at
 the same time, here and on other hosts, and keep the rates together.

@@ -1,4 +1,4 @@
-"""What beat asks for and how often (real seconds). A second beat is harmless: every task may run twice.
+"""The schedule of Celery beat, in real seconds. A second beat is harmless: every task may run twice.
 
 Messages expire before they can pile up behind a worker that is away.
 """

@@ -1,4 +1,4 @@
-"""The signs of life that beat and workers leave at the broker (`runtime.heartbeats`), and the task that asks for one.
+"""Records the heartbeats of beat and workers (`runtime.heartbeats`), and the task that asks a queue for one.
 
 Imported by `workers.app`'s tasks; it must not know what other tasks do.
 """

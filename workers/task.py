@@ -1,4 +1,4 @@
-"""What every task stands on: the process's one `Work`, built after the fork, when first needed."""
+"""The `Work` of a worker process, built after the fork, when first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `alo doctor` looks at: the house itself, its signs of life, our public address from outside, and our numbers."""
+"""The checks of `alo doctor`: this installation, heartbeats of its parts, the public address, and the senders."""
 
 PARTS = (
     *("keys", "schema", "sealed", "machine", "console", "eraser", "rights", "broker", "connections", "workers", "disk"),

@@ -1,4 +1,4 @@
-"""The ways to database and broker: between two machines they are encrypted, and the other end proves who it is.
+"""Checks that connections to database and broker on other machines use TLS and verify the other end.
 
 It must not connect: what it says, it reads in the settings.
 """
@@ -24,7 +24,7 @@ UNCHECKED = ("0", "f", "false", "n", "no")
 
 
 def guarded(settings: Settings) -> Iterator[DoctorFinding]:
-    """One finding on the way of each address that the settings hold; nothing on one that cannot be read."""
+    """One finding for each address in the settings; nothing for one that cannot be read."""
     urls = {
         "DATABASE_URL": settings.database_url,
         "ALO_CONSOLE_DATABASE_URL": settings.alo_console_database_url,
@@ -76,7 +76,7 @@ def _broker(url: str) -> DoctorFinding | None:
 
 
 def _open(host: str, code: str, setting: str) -> DoctorFinding:
-    """A name of one word is a container's beside us: its network does not leave the machine."""
+    """A fault for another machine; a note for a name of one word, a container whose network stays on this machine."""
     return (fault if "." in host or ":" in host else note)("connections", code, setting, host=host)
 
 

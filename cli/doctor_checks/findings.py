@@ -1,6 +1,6 @@
-"""One finding of an examination: what was looked at, how it is, and the code of the words that say how to mend it.
+"""The result of one check of `alo doctor`: the part, its level, and the code of the words that say how to mend it.
 
-It must not know how anything is examined.
+It must not know how anything is checked.
 """
 
 from __future__ import annotations
@@ -43,6 +43,6 @@ Examination = Callable[[], Iterable[DoctorFinding]]
 
 
 def run_examinations(examinations: Iterable[Examination]) -> Iterator[DoctorFinding]:
-    """The findings in order, each as soon as it is there."""
+    """Run the checks in order and yield each finding as soon as it is there."""
     for examine in examinations:
         yield from examine()

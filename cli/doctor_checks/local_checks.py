@@ -1,4 +1,4 @@
-"""The house itself: keys and what they open, database, roles, broker, workers, disk, business clock."""
+"""Checks of this installation: keys and what they open, database, roles, broker, workers, disk, business clock."""
 
 from __future__ import annotations
 

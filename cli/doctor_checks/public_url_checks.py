@@ -1,4 +1,4 @@
-"""Ourselves as carriers meet us: the public address, and whether a signed request passes it whole.
+"""Checks of the public address: whether a signed request of a carrier would arrive unchanged.
 
 It asks the fallback page, which needs no database and changes nothing.
 """
@@ -97,7 +97,7 @@ def _ask(settings: Settings, probe: Probe | None) -> requests.Response:
 
 
 def _document_findings(answer: requests.Response) -> Iterator[DoctorFinding]:
-    """Does the document say something a carrier can speak?"""
+    """Whether the answer is a TwiML document that says something."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     try:
         verbs = [verb.tag for verb in ElementTree.fromstring(answer.content)]

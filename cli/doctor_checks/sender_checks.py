@@ -1,4 +1,4 @@
-"""Our numbers at their carriers: credentials there, the number ours, its webhooks pointing at us, the clock right."""
+"""Checks of the senders at their carriers: credentials, ownership of the number, its webhooks, the carrier's clock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _senders(settings: Settings) -> Iterator[DoctorFinding]:
 
 
 def _carrier(api_base_url: str) -> Iterator[DoctorFinding]:
-    """Is the carrier's door there, and does its clock agree with ours?"""
+    """Whether the carrier's API answers, and its clock agrees with ours."""
     try:
         answer = session(api_base_url).get(api_base_url, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
         answer.close()
@@ -109,7 +109,7 @@ def _number(settings: Settings, row: SenderRow, carrier: Carrier[Any]) -> Iterat
 
 
 def _webhooks(settings: Settings, row: SenderRow, setup: NumberSetup) -> Iterator[DoctorFinding]:
-    """Does what reaches the number reach us?"""
+    """Whether the number takes its medium, and its webhooks point at us."""
     if row.can_receive and not setup.takes:
         yield fault("receives", "doctor.cannot_receive", row.name, address=row.address)
     elif row.can_receive:

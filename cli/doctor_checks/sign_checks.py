@@ -1,4 +1,4 @@
-"""Signs of life: does the database take a row, beat ask, a worker of each queue finish tasks, what is due leave?
+"""Checks that all parts are alive: database writes, Celery beat, a worker for each queue, no overdue rows.
 
 A part that stands on another which is away (beat and queues on the broker, rows on the database) says nothing: that
 one is told under its own heading. It must not know how signs are kept.
@@ -57,7 +57,7 @@ def _writing(settings: Settings) -> Iterator[DoctorFinding]:
 
 
 def _beat(signs: Heartbeats) -> Iterator[DoctorFinding]:
-    """Has it asked for something lately?"""
+    """Whether Celery beat published a task lately."""
     seen = _poll_signs(signs, lambda seen: seen.beat_s < BEAT_LATE_S)
     if seen is None:
         return
@@ -92,7 +92,7 @@ def _late_queues(signs: BrokerSigns) -> list[str]:
 
 
 def _overdue_rows(settings: Settings) -> Iterator[DoctorFinding]:
-    """Does somebody come for what is due, at each sender?"""
+    """Whether the due rows of each sender are being dispatched."""
     try:
         work = container.machine_work(settings)
         with work.database.transaction() as conn:
@@ -107,7 +107,7 @@ def _overdue_rows(settings: Settings) -> Iterator[DoctorFinding]:
 
 
 def _poll_signs(signs: Heartbeats, fits: Callable[[BrokerSigns], bool]) -> BrokerSigns | None:
-    """What is seen, as soon as it fits, at last after some seconds; None: the broker is away."""
+    """The signs as soon as they fit, or those read last when `PATIENCE_S` is over; None: the broker is away."""
     until = time.monotonic() + PATIENCE_S
     while True:
         seen = signs.seen()

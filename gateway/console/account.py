@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, ending sessions of one's own, changing the password.
+"""The member's own account page: their sessions, ending them, changing the password.
 
 It must not show or change anybody else's: every command is given the member's own id.
 """
@@ -24,13 +24,13 @@ TRIES = "own password"
 
 @routes.get("")
 def show() -> ResponseReturnValue:
-    """Who one is here, and where one is signed in."""
+    """The member's name, office and role, and their sessions."""
     return render_page("account.html", sessions=sessions.listed(machine_work(), member().staff_id))
 
 
 @routes.post("/sessions/<uuid:session_id>/end")
 def end(session_id: UUID) -> ResponseReturnValue:
-    """End one session of one's own; the one that asks by signing out."""
+    """End one of the member's sessions; ending the current one signs out."""
     if not sessions.end_own(machine_work(), member().staff_id, only=session_id):
         abort(404)
     if session_id == member().session_id:
@@ -40,7 +40,7 @@ def end(session_id: UUID) -> ResponseReturnValue:
 
 @routes.post("/sessions/end-others")
 def end_others() -> ResponseReturnValue:
-    """End all of one's sessions but the one that asks."""
+    """End all of the member's sessions but the current one."""
     ended = sessions.end_own(machine_work(), member().staff_id, but=member().session_id)
     return _redirect_done("console.sessions.ended", count=ended)
 

@@ -1,4 +1,4 @@
-"""The staff's Flask app put together: nobody passes without signing in but to the doors, every form carries a token.
+"""Builds the staff's Flask app: only the sign-in pages are open, every form carries a CSRF token.
 
 It must not read settings: everything is passed in.
 """

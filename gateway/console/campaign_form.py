@@ -1,4 +1,4 @@
-"""The form for a new campaign: its kind, whom it is for, over how many days; how an audience is told back in words.
+"""Parses the form of a new campaign, and describes an audience in words.
 
 It must not know how an audience becomes SQL, nor who is in it.
 """

@@ -1,6 +1,6 @@
-"""Campaigns: draft and preview, a test text, a second person's yes, launch by typing a number back, watch, hold, stop.
+"""Pages of campaigns: draft, preview, test text, approval, launch by typing a number back, progress, pause, stop.
 
-Every command first finds the campaign in the member's own sight, so another office's does not exist for them.
+Every command first looks the campaign up in the member's scope: another office's campaign is a 404.
 """
 
 from __future__ import annotations

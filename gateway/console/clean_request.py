@@ -1,4 +1,4 @@
-"""What staff type, without the characters that a database or UTF-8 refuses; a NUL is a bad request, no error of ours.
+"""Cleans form and query fields of characters that the database or UTF-8 refuses; a NUL is a bad request.
 
 It must not know a form.
 """

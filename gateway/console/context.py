@@ -43,7 +43,7 @@ class ConsoleContext:
 
 
 def console_context() -> ConsoleContext:
-    """The desk of the app that answers the current request."""
+    """The context of the app that answers the current request."""
     return cast(ConsoleContext, current_app.extensions[EXTENSION])
 
 

@@ -1,4 +1,4 @@
-"""Lists of organisations: upload, see every fault, confirm, and read the reports of past imports.
+"""Pages for lists of organisations: upload, faults, confirmation, and reports of past imports.
 
 A list is checked by importing it and taking it back; what was checked is kept sealed until it is confirmed.
 """

@@ -1,4 +1,4 @@
-"""A new password as a form brings it: typed twice, and fit to be taken. One rule for invitations and changes.
+"""Validates a new password of a form, typed twice. One rule for invitations and changes.
 
 It must not know what is done with it.
 """

@@ -1,4 +1,4 @@
-"""A province's own page parts within a round: who has answered, as a file; locking it and, for the national, unlocking.
+"""A province within a round: download who has answered, lock it, and unlock it (the national office only).
 
 Answers never leave here: the console's role may not read them.
 """

@@ -1,4 +1,4 @@
-r"""Where a form asks to return to: a page of ours, built anew from what routing finds in it, or nowhere.
+r"""Validates the path a form asks to return to: rebuilt from the route it matches, so that no redirect leaves us.
 
 What a browser makes of `/\evil`, `/<tab>/evil` or `//evil` need not be known: nothing that was given is sent back.
 It must not know which page asks.

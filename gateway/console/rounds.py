@@ -1,4 +1,4 @@
-"""Rounds: which there are, and how far one has come, in counts."""
+"""Pages of rounds: the list, and the progress of one in counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's second factor: set up with a picture, recovery codes shown once, renewed, moved to another phone, turned off.
+"""The member's second factor: set-up by QR code, recovery codes, moving to another phone, turning off.
 
 It must not know how codes are made or kept, nor anybody else's.
 """

@@ -1,4 +1,4 @@
-"""The doors: sign in and out, take up an invitation, choose the language. The only pages for people not signed in."""
+"""Pages open to everybody: sign in, sign out, accept an invitation, choose the language."""
 
 from __future__ import annotations
 

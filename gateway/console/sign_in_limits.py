@@ -1,4 +1,4 @@
-"""Tries to sign in: counted by who asks and for whom, answered with waits that grow, for who failed and nobody else.
+"""Rate limits of sign-in: failed tries are counted by client and member, and lead to growing waits.
 
 Nobody locks a member out: a wait is of one address for one member, or of one address that tried many. A browser in
 which the member signed in before is counted apart, whatever strangers do. Many failures for one member from anywhere

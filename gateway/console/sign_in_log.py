@@ -1,4 +1,4 @@
-"""What happens at the doors, in the log: failed sign-ins, sign-outs, refusals, and what is not there for a member.
+"""Security log of the staff pages: failed sign-ins, sign-outs, refusals, pages that are not there for a member.
 
 A line carries the member's id, the door and keyed hashes of what was typed and of where it came from: enough to see
 that one place tries many members, never an address or a password. It must not know why something was refused.

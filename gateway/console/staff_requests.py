@@ -1,4 +1,4 @@
-"""What somebody told staff about being contacted, entered for an organisation the member sees: no more, or again."""
+"""Pages on which staff enter what somebody told them about being contacted: no more, or again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists between their check and their confirmation: kept sealed in the data directory, for one member, for a day.
+"""Stores uploaded lists between check and confirmation: sealed, in the data directory, for one member, for a day.
 
 It must not know what stands in a list.
 """

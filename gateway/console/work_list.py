@@ -1,4 +1,4 @@
-"""The work list: what waits for a person, taken and done."""
+"""Pages of the staff's work list: tasks listed, claimed and closed."""
 
 from __future__ import annotations
 
