@@ -1,6 +1,7 @@
 """The one catalogue of words that staff read: (code, parameters) in, a sentence in Vietnamese or English out.
 
-Words stand in `runtime/words/*.yaml` as `code: {vi: …, en: …}`. What respondents hear and read is not here.
+Words stand in `runtime/words/*.yaml` as `code: {vi: …, en: …}`; a further language may stand in files of its own. What
+respondents hear and read is not here.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import structlog
 import yaml
 
 PLACE = Path(__file__).parent / "words"
-LANGUAGES = ("vi", "en")
+LANGUAGE_NAMES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
+"""Code of a staff language → its own name, the usual one first."""
+LANGUAGES = tuple(LANGUAGE_NAMES)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _READER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads the words in a tenth of the time, wherever PyYAML was built with it: every command waits for them."""
@@ -58,13 +61,14 @@ def display_value(value: Any) -> Any:
 
 
 def load(place: Path = PLACE) -> dict[str, dict[str, str]]:
-    """Every entry of every file in `place`. Raises ValueError for a code that stands twice."""
+    """Every entry of every file in `place`. Raises ValueError for a code that stands twice in one language."""
     entries: dict[str, dict[str, str]] = {}
     for path in sorted(place.glob("*.yaml")):
         for code, texts in (yaml.load(path.read_text("utf-8"), _READER) or {}).items():
-            if code in entries:
+            known = entries.setdefault(code, {})
+            if known.keys() & texts.keys():
                 raise ValueError(f"{path.name}: {code} stands twice")
-            entries[code] = texts
+            known.update(texts)
     return entries
 
 

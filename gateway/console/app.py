@@ -38,6 +38,7 @@ from gateway.errors import note_failure
 from gateway.health import health_routes
 from gateway.health_probes import HealthProbes
 from gateway.internal_access import USUAL, Inside
+from runtime.catalogue import LANGUAGE_NAMES
 from services.work import Work
 
 FORM_BYTES = 64 * 1024
@@ -119,7 +120,8 @@ def build(
 
 def _install_pages(app: Flask) -> None:
     """Words and shapes for templates, pages for errors, headers for everything."""
-    app.jinja_env.globals.update(t=say, lang=language, member=auth.member, senders_held=unread_senders)
+    app.jinja_env.globals.update(t=say, lang=language, languages=LANGUAGE_NAMES)
+    app.jinja_env.globals.update(member=auth.member, senders_held=unread_senders)
     app.jinja_env.filters.update(filters())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_error_handler(HTTPException, _handle_http_error)

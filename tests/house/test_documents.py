@@ -13,6 +13,8 @@ from tests import cases
 from tests.house.source import ROOT, tree
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
+WIDTH = 120
+"""Letters of a line of prose; tables and code may be wider."""
 TEXTS = [pytest.param(path.read_text("utf-8"), id=path.name) for path in DOCUMENTS]
 
 
@@ -49,6 +51,27 @@ def test_commands_that_are_named_exist(text: str) -> None:
             if isinstance(command, click.Group) and not word.startswith("-"):
                 command = command.get_command(click.Context(command), word)
                 assert command is not None, line
+
+
+def wide_lines(text: str) -> list[int]:
+    """Numbers of the lines of prose that are too long."""
+    found, in_code = [], False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif not in_code and not line.startswith("|") and len(line) > WIDTH:
+            found.append(number)
+    return found
+
+
+def test_lines_of_prose_are_not_wide() -> None:
+    wide = {str(path.relative_to(ROOT)): wide_lines(path.read_text("utf-8")) for path in [*DOCUMENTS, ROOT / "CHANGELOG.md"]}
+    assert {name: lines for name, lines in wide.items() if lines} == {}
+
+
+def test_the_search_finds_wide_lines() -> None:
+    long = "x" * (WIDTH + 1)
+    assert wide_lines(f"{long}\n| {long} |\n```\n{long}\n```\nshort\n{long}") == [1, 7]
 
 
 def test_the_search_finds_what_is_named() -> None:

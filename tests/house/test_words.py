@@ -104,4 +104,4 @@ def test_words_stand_in_both_languages_with_the_same_places(code: str) -> None:
     assert set(entry) == set(LANGUAGES)
     assert all(isinstance(text, str) and text.strip() for text in entry.values())
     places = [{field for _, field, _, _ in Formatter().parse(entry[lang]) if field} for lang in LANGUAGES]
-    assert places[0] == places[1]
+    assert all(each == places[0] for each in places)
