@@ -15,7 +15,7 @@ from runtime.catalogue import ZONE, display_value
 from services import audit_chain, audit_trail
 from services.audit_chain import Verified
 from services.refusal import Refusal
-from store.audit import Line, Wanted
+from store.audit import AuditFilter, AuditLine
 from store.audit_chain import GENESIS, End
 
 MOST_TOLD = 20
@@ -62,7 +62,7 @@ def command(context: click.Context, /, most: int, out: Path | None, as_json: boo
 
 
 def _print_or_export(session: Session, most: int, out: Path | None, as_json: bool, **given: Any) -> None:
-    filters = Wanted(**{**given, "since": _begins(given["since"]), "until": _begins(given["until"], after=1)})
+    filters = AuditFilter(**{**given, "since": _begins(given["since"]), "until": _begins(given["until"], after=1)})
     if out is not None:
         count = audit_trail.export(session.work, filters, out, session.actor)
         session.show({"file": str(out), "lines": count}) if as_json else session.say(
@@ -130,7 +130,7 @@ def _begins(day: datetime | None, after: int = 0) -> datetime | None:
     return None if day is None else day.replace(tzinfo=ZONE) + timedelta(days=after)
 
 
-def _line(session: Session, line: Line) -> str:
+def _line(session: Session, line: AuditLine) -> str:
     code = f"audit.{line.action}"
     said = session.words(code)
     what = line.action if said == code else f"{said} ({line.action})"

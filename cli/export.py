@@ -37,7 +37,7 @@ def command(session: Session, /, as_json: bool, **given: Any) -> None:
     if not cards and given["what"] is None:
         context = click.get_current_context()
         raise click.MissingParameter(ctx=context, param=next(p for p in context.command.params if p.name == "what"))
-    ordered = exports.Order(
+    ordered = exports.ExportOrder(
         given["round_code"], "cards" if cards else given["what"],
         given["format_"], given["out"], session.actor, given["reason"],
         given["office"], given["logins"],

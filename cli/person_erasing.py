@@ -18,7 +18,7 @@ from runtime import container, person_files
 from runtime.data_directory import prepare
 from services.consent import callers as numbers
 from services.privacy import erasure, erasure_marks
-from services.privacy.erasure import Erased, Preview, Traces
+from services.privacy.erasure import Erased, ErasurePreview, Traces
 from services.refusal import Refusal
 
 MARKS_FILE = "erased-people.jsonl"
@@ -53,19 +53,19 @@ def erase(
         raise Refusal("person.typed_other")
     done, files = _erase_everywhere(session, preview, search)
     if as_json:
-        left = [str(path) for path in files.left]
+        left = [str(path) for path in files.unresolved]
         session.show({"rows": dict(done.rows), "at_carriers": done.at_carriers, "kannel": done.kannel, "files": left})
     else:
         session.say("person.erased", at_carriers=done.at_carriers, lines=files.lines)
         if done.kannel:
             session.say("person.kannel")
-    for path in files.left if not as_json else ():
+    for path in files.unresolved if not as_json else ():
         session.say("person.file_left", file=str(path))
-    sys.exit(1 if files.left else 0)
+    sys.exit(1 if files.unresolved else 0)
 
 
 def _erase_everywhere(
-    session: Session, preview: Preview, search: Iterable[Path]
+    session: Session, preview: ErasurePreview, search: Iterable[Path]
 ) -> tuple[Erased, person_files.CleanedFiles]:
     """Erase in files, then in the database, then in files once more for what was written meanwhile.
 
@@ -85,7 +85,7 @@ def _clean_files(session: Session, search: Iterable[Path], person: Erased | Trac
     return person_files.clean(session.settings.alo_data_dir, search, lambda text: _names_person(person, text))
 
 
-def preview_lines(session: Session, preview: Preview) -> Iterator[str]:
+def preview_lines(session: Session, preview: ErasurePreview) -> Iterator[str]:
     """The preview in words: what goes, whose it is, what stays and why."""
     yield session.words("person.erasing", number=preview.number)
     if preview.erased_at is not None:
@@ -180,7 +180,7 @@ def _write(session: Session, path: Path, more: Iterable[Mapping[str, Any]] = ())
     return len(found)
 
 
-def _erase_in_database(session: Session, preview: Preview) -> Erased:
+def _erase_in_database(session: Session, preview: ErasurePreview) -> Erased:
     erased: Erased = _with_eraser(
         session, lambda database: erasure.erase(session.work, database, preview.number, session.actor)
     )
@@ -203,7 +203,7 @@ LEAST = 12
 """Letters from which on a text somebody wrote tells them: shorter ones stand in files by chance."""
 
 
-def _plain(preview: Preview) -> dict[str, Any]:
+def _plain(preview: ErasurePreview) -> dict[str, Any]:
     return {
         "number": preview.number,
         "rows": dict(preview.rows),

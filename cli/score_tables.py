@@ -10,7 +10,7 @@ from dataclasses import asdict
 from fractions import Fraction
 
 from scoring.disclosure import K
-from services.results.scores import Line, ScoreReport
+from services.results.scores import BreakdownLine, ScoreReport
 
 Words = Callable[..., str]
 
@@ -64,7 +64,7 @@ def _number(value: object) -> str:
     return "–" if value is None else str(value)
 
 
-def _table(words: Words, name: str, lines: Sequence[Line]) -> list[tuple[str, ...]]:
+def _table(words: Words, name: str, lines: Sequence[BreakdownLine]) -> list[tuple[str, ...]]:
     """A breakdown as rows of cells, headings first; what may not be shown is marked."""
     heads = (name, "organisations", "counted", "value")
     rows = [tuple(words(f"score.head.{head}") for head in heads)]

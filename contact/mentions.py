@@ -32,11 +32,11 @@ class Sought:
 
     def stands_in(self, text: str) -> bool:
         """Whether the person stands anywhere in `text`."""
-        return next(self._found(text), None) is not None
+        return next(self._places(text), None) is not None
 
     def without(self, text: str) -> str:
         """`text` with `REMOVED` wherever the person stands in it; anything else unchanged."""
-        places = sorted(self._found(text))
+        places = sorted(self._places(text))
         if not places:
             return text
         level, parts, after = unicodedata.normalize("NFC", text), [], 0
@@ -61,7 +61,7 @@ class Sought:
                 return REMOVED
         return document
 
-    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
         level = _level(text)
         if _level_name(text) in self._alone:
             yield 0, len(level)

@@ -109,7 +109,7 @@ def read_online(
                 not_answered += 1
     if not looked_at:
         raise FileRefusedError(FileFault("file.only_header", {"file": path.name}, suggestion="file.only_header.mend"))
-    told = tuple(each for columns in sheets for each in columns.told)
+    told = tuple(each for columns in sheets for each in columns.meanings)
     return OnlineFile(tuple(rows), tuple(faults), looked_at, not_answered, book.sha256, told)
 
 
@@ -129,7 +129,7 @@ def _row(
     amiss = list(_amiss(header, index))
     unusable = {at for at, *_ in amiss}
     answers = _answers(columns, cells, unusable)
-    if said is False or (not status and not amiss and not any(cell.column in columns.known for cell in answers)):
+    if said is False or (not status and not amiss and not any(cell.column in columns.questions for cell in answers)):
         return False
     phones, phone_faults = _phones(header, index, chosen)
     code = _code(header.cell(cells, "registry_code"))

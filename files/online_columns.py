@@ -80,8 +80,8 @@ _SAMPLE = 300
 @dataclass(frozen=True, slots=True)
 class OnlineColumns:
     """The columns of one sheet: `header.at` has the fields; `answers` may hold answers (index, label, heading), those
-    labelled as in `known` are questions of the round; `reviews` say that a submission was rejected; `zone` is that of
-    a time that names none.
+    labelled as in `questions` are questions of the round; `reviews` say that a submission was rejected; `zone` is that
+    of a time that names none.
 
     `own`: the sheet has Alo's own shape. `exact`: a program wrote it (Alo, Kobo, ODK), numbers have a decimal point.
     """
@@ -89,11 +89,11 @@ class OnlineColumns:
     header: Header
     own: bool
     answers: tuple[tuple[int, str, str], ...]
-    known: frozenset[str]
+    questions: frozenset[str]
     reviews: tuple[int, ...]
     zone: tzinfo
     exact: bool
-    told: tuple[ColumnMeaning, ...]
+    meanings: tuple[ColumnMeaning, ...]
 
 
 def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> OnlineColumns | None:
@@ -103,7 +103,7 @@ def columns_of(sheet: Sheet, forms: Sequence[Questionnaire]) -> OnlineColumns | 
     found = finder.own() or finder.best()
     if found is None or (not found.own and is_repeat(sheet, found, finder.names)):
         return None
-    if not found.known and "status" not in found.header.at:
+    if not found.questions and "status" not in found.header.at:
         names = ", ".join(label for _, label, _ in found.answers)
         params = {"columns": names, "questions": ", ".join(sorted(finder.names)[:5])}
         raise FileRefusedError(_fault("online.no_question", sheet, found.header.row, "", **params))

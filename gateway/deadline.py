@@ -32,7 +32,7 @@ class Deadline:
         told: list[Answer] = []
         failed: list[BaseException] = []
 
-        def put() -> None:
+        def run() -> None:
             try:
                 told.append(question())
             except Exception as error:
@@ -40,7 +40,7 @@ class Deadline:
             finally:
                 self._free.release()
 
-        asking = threading.Thread(target=put, daemon=True)
+        asking = threading.Thread(target=run, daemon=True)
         asking.start()
         asking.join(self._seconds)
         if failed:

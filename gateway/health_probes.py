@@ -62,7 +62,7 @@ def health_probes(settings: Settings) -> HealthProbes:
     url = settings.broker_url.get_secret_value()
     return HealthProbes(
         container.watching_work(settings),
-        Heartbeats(url).seen if url else None,
+        Heartbeats(url).read_signs if url else None,
         settings.alo_data_dir,
     )
 

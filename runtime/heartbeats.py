@@ -51,7 +51,7 @@ class Heartbeats:
         """A task of `queue` has ended, well or not. Whether that was written down now."""
         return self._note(f"queue:{queue}")
 
-    def seen(self, queues: Sequence[str] = QUEUES) -> BrokerSigns | None:
+    def read_signs(self, queues: Sequence[str] = QUEUES) -> BrokerSigns | None:
         """All signs; None where the broker is away."""
         try:
             with self._client.pipeline(transaction=False) as asked:

@@ -36,7 +36,7 @@ class CleanedFiles:
 
     lines: int = 0
     lists: int = 0
-    left: list[Path] = field(default_factory=list)
+    unresolved: list[Path] = field(default_factory=list)
 
 
 def clean(data_dir: Path, others: Iterable[Path], stands: Stands) -> CleanedFiles:
@@ -50,12 +50,12 @@ def clean(data_dir: Path, others: Iterable[Path], stands: Stands) -> CleanedFile
         elif path.suffix == ".log":
             found.lines += _blot(path, stands)
         elif _holds(path, stands):
-            found.left.append(path)
+            found.unresolved.append(path)
     for place in (data_dir / name for name in OWN):
         for path in place.glob("*.log"):
             found.lines += _blot(path, stands)
     for other in others:
-        found.left += [path for path in _files(other, ()) if _holds(path, stands)]
+        found.unresolved += [path for path in _files(other, ()) if _holds(path, stands)]
     return found
 
 

@@ -27,7 +27,7 @@ def counted_answers(part: Cube, sheet: ScoreSheet, rule: Rule) -> list[tuple[Sco
     """(question, value, how many counted forms gave it) of one questionnaire: counted first, exact arithmetic after."""
     given: dict[tuple[str, str | None], int] = {}
     for cell in part.cells:
-        if cell.status in rule.counted and cell.question in sheet.items:
+        if cell.status in rule.counted_statuses and cell.question in sheet.items:
             key = (cell.question, cell.value)
             given[key] = given.get(key, 0) + cell.n
     return [(sheet.items[question], value, n) for (question, value), n in given.items()]

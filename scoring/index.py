@@ -74,7 +74,7 @@ def vca_index(cube: Cube, sheets: Sheets, rule: Rule) -> Index:
         possible=rounded(possible),
         b=rounded(Fraction(questions, n)) if n else Decimal(0),
         n=n,
-        forms=cube.count(*rule.counted),
+        forms=cube.count(*rule.counted_statuses),
         k1=rounded(k1, "0.0001"),
         k2=k2,
         k3=k3,
@@ -107,7 +107,7 @@ def _pool(parts: Mapping[str, Cube], tallies: Mapping[str, tuple[Fraction, Fract
 def _tally(part: Cube, sheet: ScoreSheet, rule: Rule) -> tuple[Fraction, Fraction]:
     """Points of the counted forms of one questionnaire, and the questions all its organisations are held against,
     each with its weight."""
-    counted = part.count(*rule.counted)
+    counted = part.count(*rule.counted_statuses)
     everybody = Fraction(sheet.unconditional)
     silent_b = Fraction(sheet.whole) if rule.silent == "all" else everybody
     questions = counted * everybody + (part.count() - counted) * silent_b

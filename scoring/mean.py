@@ -47,7 +47,7 @@ def mean_percent(cube: Cube, sheets: Sheets, rule: Rule) -> Mean:
             possible += n * Fraction(item.highest) * Fraction(item.weight)
             answers += n
     value = rounded(points / possible * 100) if possible else None
-    return Mean(value, rounded(points), rounded(possible), answers, cube.count(), cube.count(*rule.counted))
+    return Mean(value, rounded(points), rounded(possible), answers, cube.count(), cube.count(*rule.counted_statuses))
 
 
 register(Method("mean-percent", mean_percent))

@@ -70,7 +70,7 @@ class Rule:
     top_levels: int = 1
 
     @property
-    def counted(self) -> tuple[str, ...]:
+    def counted_statuses(self) -> tuple[str, ...]:
         """The statuses of forms whose answers count."""
         return ("complete", "partial") if self.partial else ("complete",)
 

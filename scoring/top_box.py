@@ -76,7 +76,7 @@ def top_box(cube: Cube, sheets: Sheets, rule: Rule) -> TopBox:
     whole = Share(0, 0, 0)
     for share in sections.values():
         whole = _add(whole, share)
-    forms = cube.count(*rule.counted)
+    forms = cube.count(*rule.counted_statuses)
     return TopBox(whole.percent(rule.top_levels), whole, sections, questions, cube.count(), forms)
 
 

@@ -1,4 +1,4 @@
-"""Whether the audit trail is as it was written: each line's digest and link are computed anew and compared.
+"""Verifies the hash chain of the audit trail: each line's digest and link are computed again and compared.
 
 A line that an erasure scrubbed counts as scrubbed when a later line says so, and by which digest it is known since.
 It must not mend anything, nor trust what the database computes: the bytes are made here.

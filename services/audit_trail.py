@@ -1,4 +1,4 @@
-"""The audit trail read, and taken as a file: who did what to what, when. Taking it is a line of the trail itself.
+"""Lists the audit trail and exports it as a file; an export is a line of the trail itself.
 
 It must not change a line: nothing can.
 """
@@ -13,20 +13,20 @@ from files import tables
 from services.refusal import Refusal
 from services.work import Work
 from store import audit
-from store.audit import Line, Wanted
+from store.audit import AuditFilter, AuditLine
 
 MOST = 200
 """Lines shown unless more are asked for."""
 HEADING = ("number", "at", "actor", "who", "office", "action", "subject", "detail", "position", "chain")
 
 
-def listed(work: Work, wanted: Wanted, most: int = MOST) -> list[Line]:
+def listed(work: Work, wanted: AuditFilter, most: int = MOST) -> list[AuditLine]:
     """The newest `most` of the wanted lines, the oldest of them first."""
     with work.database.transaction() as conn:
         return list(audit.lines(conn, wanted, most))
 
 
-def export(work: Work, wanted: Wanted, path: Path, actor: str) -> int:
+def export(work: Work, wanted: AuditFilter, path: Path, actor: str) -> int:
     """Write all wanted lines to a new CSV file, and that they were taken into the trail. Lines written.
 
     Raises Refusal when the file is there already.
@@ -41,7 +41,7 @@ def export(work: Work, wanted: Wanted, path: Path, actor: str) -> int:
     return count
 
 
-def _cells(lines: Iterator[Line]) -> Iterator[Sequence[str]]:
+def _cells(lines: Iterator[AuditLine]) -> Iterator[Sequence[str]]:
     for line in lines:
         detail = json.dumps(dict(line.detail), ensure_ascii=False, sort_keys=True, default=str)
         plain = (str(line.number), line.at.isoformat(), line.actor, line.who, line.office, line.action, line.subject)

@@ -1,4 +1,4 @@
-"""Is this database older than what left the house? Marks that grow here and are kept outside too tell; then all waits.
+"""Detects a restored, older database by marks that are kept outside too; then nothing is sent until carriers are read.
 
 While it is held nothing leaves by any sender until each carrier was read (`services.recovery.after_restore`) or staff
 released it. It must not know where the marks are kept, nor how a database came to be older.

@@ -1,4 +1,4 @@
-"""Carries a use case out in one transaction, or rehearses it: everything is done, then taken back.
+"""Runs a use case in one transaction that a dry run rolls back.
 
 It must not know what is done.
 """

@@ -1,4 +1,4 @@
-"""Bulk work without the search for garbage: rows by the ten thousand hold no cycle, and each search walks all of them.
+"""Pauses Python's garbage collection in bulk work: rows by the ten thousand hold no cycles, and each pass visits all.
 
 It must not know what the work is.
 """

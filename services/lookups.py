@@ -1,4 +1,4 @@
-"""Offices, communes and organisations found by what people type: exactly first, then by the only one that it can mean.
+"""Looks up offices, communes and organisations by what people type: exactly, else the only one it can mean.
 
 Looking loosely may find, it never decides: where several fit, all of them are named and nothing is chosen. It must not
 know what is done with whom it finds.

@@ -1,4 +1,4 @@
-"""A use case that cannot be carried out says why as a code with parameters; the edge finds the words.
+"""The error of a use case that cannot be carried out: a code with parameters; doors find the words.
 
 It must not hold a sentence: `runtime.catalogue` renders codes in Vietnamese and English.
 """

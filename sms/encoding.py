@@ -61,7 +61,7 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class TextMeasure:
     """How a text travels: `units` are septets (GSM-7) or UTF-16 units (UCS-2); an empty text has no segment."""
 
     encoding: Encoding
@@ -69,12 +69,12 @@ class Measure:
     segments: int
 
 
-def measure(text: str) -> Measure:
+def measure(text: str) -> TextMeasure:
     """What sending `text` takes, NFC first (NFD would double Vietnamese). Never raises."""
     encoding, units = _units(text)
     if units <= _SINGLE[encoding]:
-        return Measure(encoding, units, 1 if units else 0)
-    return Measure(encoding, units, len(parts(text)))
+        return TextMeasure(encoding, units, 1 if units else 0)
+    return TextMeasure(encoding, units, len(parts(text)))
 
 
 def parts(text: str) -> tuple[str, ...]:

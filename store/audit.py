@@ -56,7 +56,7 @@ def _legible(name: str, value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditLine:
     """One line of the trail. `who` is the member's name where the actor is one; `office` a code, "" for none.
 
     `position` in the chain, and the chain's value there in hexadecimal ("" and None: a line that was never chained).
@@ -75,7 +75,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AuditFilter:
     """Which lines: from `since` on and before `until` (aware); of an actor, an action or its beginning, and so on."""
 
     since: datetime | None = None
@@ -86,7 +86,7 @@ class Wanted:
     office: str = ""
 
 
-def lines(conn: sa.Connection, wanted: Wanted, most: int | None = None) -> Iterator[Line]:
+def lines(conn: sa.Connection, wanted: AuditFilter, most: int | None = None) -> Iterator[AuditLine]:
     """The lines in the order they were written; with `most` the newest ones only."""
     if most is None:
         yield from map(_line, conn.execute(_lines(wanted).order_by(audit.c.id)).mappings())
@@ -95,11 +95,11 @@ def lines(conn: sa.Connection, wanted: Wanted, most: int | None = None) -> Itera
     yield from map(_line, reversed(newest))
 
 
-def _line(row: sa.RowMapping) -> Line:
-    return Line(**{**row, "detail": document(row["detail"])})
+def _line(row: sa.RowMapping) -> AuditLine:
+    return AuditLine(**{**row, "detail": document(row["detail"])})
 
 
-def _lines(wanted: Wanted) -> sa.Select[Any]:
+def _lines(wanted: AuditFilter) -> sa.Select[Any]:
     member = sa.func.coalesce(sa.func.nullif(staff.c.name, ""), staff.c.email, "").label("who")
     office = sa.func.coalesce(offices.c.code, "").label("office")
     columns = (
@@ -119,7 +119,7 @@ def _lines(wanted: Wanted) -> sa.Select[Any]:
     return query.where(*_conditions(wanted))
 
 
-def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def _conditions(wanted: AuditFilter) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.since is not None:
         yield audit.c.at >= wanted.since
     if wanted.until is not None:

@@ -1,4 +1,4 @@
-"""How any line of the audit trail can be read, whatever stands in it: none keeps the others from being told.
+"""Reads lines of the audit trail whatever stands in them: a damaged one does not hide the others.
 
 Whoever may write a line can give it any time and any document. It must not know which lines are asked for.
 """

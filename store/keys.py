@@ -1,4 +1,4 @@
-"""What is known of the keys a database was written with, how much each sealed, and sealing it anew in pages.
+"""Fingerprints of the keys a database was written with, how much each sealed, and resealing in pages.
 
 Sealed columns are found by their mark in `store.tables`. It must not open or seal anything: bytes come and go.
 """

@@ -1,4 +1,4 @@
-"""Rows of a page as one parameter: a JSON document that the server takes apart again.
+"""Passes the rows of a page to PostgreSQL as one JSON parameter that the server expands again.
 
 One statement a page costs a fraction of one a row; arrays of times, bytes and documents cost the driver more than this.
 It must not know a table.

@@ -1,4 +1,4 @@
-"""Can this database be worked with: at which revision its schema stands, and does it take what a turn writes.
+"""Readiness of the database: the revision of its schema, and whether it takes what a turn writes.
 
 Statements only. It must not know which code fits which schema, nor who asks.
 """

@@ -110,7 +110,7 @@ def _poll_signs(signs: Heartbeats, fits: Callable[[BrokerSigns], bool]) -> Broke
     """The signs as soon as they fit, or those read last when `PATIENCE_S` is over; None: the broker is away."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        seen = signs.seen()
+        seen = signs.read_signs()
         if seen is None or fits(seen) or time.monotonic() >= until:
             return seen
         time.sleep(_STEP_S)

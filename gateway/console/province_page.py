@@ -20,7 +20,7 @@ from gateway.console.context import (
 )
 from gateway.console.rounds import chosen_office, visible_round
 from services.refusal import Refusal
-from services.results.exports import FORMATS, Order, export
+from services.results.exports import FORMATS, ExportOrder, export
 from services.rounds.provinces import lock_office, unlock_office
 
 routes = Blueprint("province", __name__, url_prefix="/rounds/<code>")
@@ -37,7 +37,7 @@ def status(code: str) -> ResponseReturnValue:
     with console_context().uploads.room() as place:
         path = place / f"{code}.{wanted}"
         office = None if found.national else found.office_code
-        order = Order(code, "status", wanted, path, found.actor, masked_field("reason"), office)
+        order = ExportOrder(code, "status", wanted, path, found.actor, masked_field("reason"), office)
         try:
             export(scoped_work(), order, say)
         except Refusal as refusal:

@@ -51,7 +51,7 @@ class UnknownCallError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CallTurn:
     """One request of a call, its phone locked: which call (`call_id`, `ref`) at which dialogue `turn`, at what time.
 
     `rang_in`: they rang us, and pay for it.
@@ -122,7 +122,7 @@ def first(work: Work, ref: str, carrier_id: str, answered_by: str) -> str:
         )
         if not fresh:
             return stored(work, conn, ref, 0)
-        line = Line(work, conn, phone, call_id, ref, 0, now, placed.simulated)
+        line = CallTurn(work, conn, phone, call_id, ref, 0, now, placed.simulated)
         if is_machine(answered_by):
             _note_machine(line, placed.id, answered_by)
             return keep(line, HANG_UP)
@@ -150,7 +150,7 @@ def pressed(work: Work, ref: str, turn: int, digits: str | None, connected: bool
             return _answered_with(work, call, turn)
         held = interview_rows.lock(conn, call.interview_id) if call.interview_id else None
         now, came_in = work.clock.now(), call.direction == "in"
-        line = Line(work, conn, phone, call.id, ref, call.turn, now, call.simulated, came_in)
+        line = CallTurn(work, conn, phone, call.id, ref, call.turn, now, call.simulated, came_in)
         if call.ended_at is not None and not digits:
             return keep(line, HANG_UP)
         if held is None or call.turn >= MOST_TURNS:
@@ -169,7 +169,7 @@ def apology(work: Work) -> str:
 # Parts
 
 
-def _note_machine(line: Line, outbox_id: UUID, answered_by: str) -> None:
+def _note_machine(line: CallTurn, outbox_id: UUID, answered_by: str) -> None:
     row = outbox.lock(line.conn, outbox_id)
     if row is not None:  # the call refers to it: it cannot be gone
         detection.note(line.conn, row, answered_by)
@@ -181,7 +181,7 @@ def open_interviews(work: Work, conn: Connection, phone: PhoneRow) -> list[HeldI
     return [row for row in phone_interviews.lock_of_phone(conn, phone.hash) if interviews.takes_answers(row, now)]
 
 
-def _begin(line: Line, interview_id: UUID | None) -> Speech:
+def _begin(line: CallTurn, interview_id: UUID | None) -> Speech:
     """A call of ours was answered by somebody: the interview begins or goes on, unless they opted out meanwhile."""
     if line.phone.consent is ConsentState.STOPPED:
         return closing("opted_out")
@@ -193,7 +193,7 @@ def _begin(line: Line, interview_id: UUID | None) -> Speech:
 
 
 def _hear(
-    line: Line, held: HeldInterview, call: CallAtTurn, turn: int, digits: str | None, connected: bool | None
+    line: CallTurn, held: HeldInterview, call: CallAtTurn, turn: int, digits: str | None, connected: bool | None
 ) -> Speech:
     """What was pressed, bound to the question that the request's own turn asked; who asks for a person is put through
     where that can be."""
@@ -211,7 +211,7 @@ def _hear(
 
 
 def take(
-    line: Line,
+    line: CallTurn,
     held: HeldInterview,
     happening: Happening,
     *,
@@ -249,20 +249,20 @@ def take(
     return _offer_next(line, held, step, speech) if next_interview.is_done(step.effects) else speech
 
 
-def _offer_next(line: Line, held: HeldInterview, step: Step, speech: Speech) -> Speech:
-    """Whoever is through with one organisation is offered the next one that this phone serves, in the same call."""
+def _offer_next(line: CallTurn, held: HeldInterview, step: Step, speech: Speech) -> Speech:
+    """Offer the next organisation of this phone in the same call, when the interview with one is done."""
     other = next_interview.after(held.id, open_interviews(line.work, line.conn, line.phone))
     if other is None or speech.script.gather is not None:
         return speech
     return _offered(line, other, speech, step.interview.language)
 
 
-def _offered(line: Line, other: HeldInterview, speech: Speech, language: str, amiss: str = "") -> Speech:
+def _offered(line: CallTurn, other: HeldInterview, speech: Speech, language: str, amiss: str = "") -> Speech:
     script = next_interview.spoken_offer(line.conn, other, speech.script, language, line.turn + 1, amiss)
     return replace(speech, script=script, question=f"{asides.NEXT}:{other.id}")
 
 
-def _go_on_elsewhere(line: Line, before: HeldInterview, question: str, said: Said) -> Speech:
+def _go_on_elsewhere(line: CallTurn, before: HeldInterview, question: str, said: Said) -> Speech:
     """What was said to the offer of another interview; it hears nothing of this one, nor this one of it."""
     other = interview_rows.lock(line.conn, UUID(asides.parts(question)[1]))
     if other is None or other.status not in next_interview.WAITING or isinstance(said, Silence):
@@ -275,7 +275,7 @@ def _go_on_elsewhere(line: Line, before: HeldInterview, question: str, said: Sai
     return take(line, other, happening, shared=True, before=before)
 
 
-def _earlier(line: Line, held: HeldInterview) -> dict[str, str]:
+def _earlier(line: CallTurn, held: HeldInterview) -> dict[str, str]:
     """Last time's numbers, looked up once a call and only where the form asks for numbers."""
     questions = form_of(line.conn, held.questionnaire_sha256).questions
     numbers = [question.name for question in questions if question.rules.is_number]
@@ -299,7 +299,7 @@ def render(work: Work, speech: Speech, ref: str) -> str:
     return work.voice.render(voiced(speech.script, speech.voices, work.recordings.find), ref)
 
 
-def keep(line: Line, speech: Speech) -> str:
+def keep(line: CallTurn, speech: Speech) -> str:
     """Write the next turn with its document, then give the document."""
     document = render(line.work, speech, line.ref)
     rows.advance(

@@ -1,4 +1,4 @@
-"""Somebody rings our number: refused unanswered and rung back at no cost to them, or answered where the round says so.
+"""Incoming calls: rejected and returned at no cost to the caller, or answered where the round says so.
 
 A ring is kept, so the same request again gets the same document. It must not know a carrier's request or TwiML.
 """
@@ -15,7 +15,7 @@ from contact.tasks import TaskKind
 from ivr.script import Reject, Script
 from services.calls.dialogue import (
     CHANNEL,
-    Line,
+    CallTurn,
     Speech,
     closing,
     keep,
@@ -63,7 +63,7 @@ def rang_in(work: Work, sender: SenderRow, from_number: str, carrier_id: str) ->
         held = open_interviews(work, conn, phone)
         row = _meant(held)
         now = work.clock.now()
-        line = Line(work, conn, phone, work.ids.new(), work.ids.public(), 0, now, sender.simulated, rang_in=True)
+        line = CallTurn(work, conn, phone, work.ids.new(), work.ids.public(), 0, now, sender.simulated, rang_in=True)
         rows.add(
             conn,
             id=line.call_id,
@@ -86,7 +86,7 @@ def _meant(held: Sequence[HeldInterview]) -> HeldInterview | None:
     return last or next(iter(held), None)
 
 
-def _greet(line: Line, sender: SenderRow, row: HeldInterview | None, served: int, number: str) -> Speech:
+def _greet(line: CallTurn, sender: SenderRow, row: HeldInterview | None, served: int, number: str) -> Speech:
     """What becomes of the ring; `row` is the interview it is about, `served` how many the phone serves."""
     if row is not None and row.ring_in == "answer":
         if line.phone.consent is ConsentState.STOPPED:
@@ -100,7 +100,7 @@ def _greet(line: Line, sender: SenderRow, row: HeldInterview | None, served: int
     return REFUSED
 
 
-def _ring_back(line: Line, sender: SenderRow, row: HeldInterview | None, number: str) -> None:
+def _ring_back(line: CallTurn, sender: SenderRow, row: HeldInterview | None, number: str) -> None:
     """Plan the call back; whom nothing is asked of, and strangers, staff see to: nobody else is ever rung back."""
     phone_hash = line.phone.hash
     given_up = row is not None and phones.is_given_up(line.conn, row.organisation_id, phone_hash)

@@ -1,4 +1,4 @@
-"""Machines that take our calls: told apart beside the call or before it, hung up on, no contact. A person never waits.
+"""Answering machine detection: a call that a machine took is hung up and is no contact. A person never waits for it.
 
 Findings come in any order with the receipts of the call, and end the same. Whoever has pressed a key is a person,
 whatever the carrier makes of them. It must not know how a carrier listens.

@@ -1,4 +1,4 @@
-"""Which sentences of calls are recorded, known in the process, so that no call waits for it; and their audio by name.
+"""Caches in the process which sentences are recorded, so that no call waits for it, and their audio by name.
 
 It must not know what the sentences say nor how recordings come in: webhooks load this and no reader of files.
 """

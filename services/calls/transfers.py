@@ -1,4 +1,4 @@
-"""Putting a caller through to the officer of their area: who that is, and whether they take calls now.
+"""Transfers of a call to the area's officer: who that is, and whether they take calls now.
 
 It must not know how a call is connected. An officer's number leaves here for the call's document only, which is sealed.
 """

@@ -1,4 +1,4 @@
-"""What a campaign will take, before it starts: segments, minutes, cost as a range, and when it would be through.
+"""Estimates a campaign before it starts: segments, minutes and cost as ranges, and when it would be finished.
 
 The low end: everybody answers the first contact. The high end: everybody climbs the whole ladder. Estimates only.
 """
@@ -17,7 +17,7 @@ from contact.calendar import ZONE, Calendar, Medium
 from contact.ladder import LadderStep
 from contact.release import segments
 from contact.sender import SenderRow
-from services.campaign.next_step import Plan
+from services.campaign.next_step import CampaignPlan
 from sms.texting import Text
 from store.messages import senders
 
@@ -38,7 +38,7 @@ class Estimate:
 
 
 def estimate(
-    conn: Connection, plan: Plan, media: Mapping[str, int], samples: Sequence[Text], now: datetime
+    conn: Connection, plan: CampaignPlan, media: Mapping[str, int], samples: Sequence[Text], now: datetime
 ) -> Estimate:
     """The estimate for `media` ({"mobile": n, "landline": n}) organisations whose texts look like `samples`."""
     per_text = max((s.segments for s in samples), default=1)
@@ -69,13 +69,13 @@ class _Price:
     sample: bool
 
 
-def _sender(plan: Plan, medium: str) -> SenderRow | None:
+def _sender(plan: CampaignPlan, medium: str) -> SenderRow | None:
     """The sender of the ladder's first step of `medium`."""
     step = next((step for step in plan.ladder.steps if step.medium == medium), None)
     return plan.sender(medium) if step is None else plan.sender_of(step)
 
 
-def _price(conn: Connection, plan: Plan, medium: str, now: datetime) -> _Price:
+def _price(conn: Connection, plan: CampaignPlan, medium: str, now: datetime) -> _Price:
     sender = _sender(plan, medium)
     if sender is None:
         return _Price(Decimal(0), "VND", sample=True)
@@ -98,7 +98,7 @@ def _first(steps: Sequence[tuple[LadderStep, int]], media: Mapping[str, int]) ->
     return {"text": 0, "call": media["mobile"] + media["landline"]}
 
 
-def _finish(plan: Plan, steps: Sequence[tuple[LadderStep, int]], now: datetime) -> datetime:
+def _finish(plan: CampaignPlan, steps: Sequence[tuple[LadderStep, int]], now: datetime) -> datetime:
     at = now
     for number, (step, count) in enumerate(steps):
         if number == 0 and plan.campaign.spread_days:
@@ -108,12 +108,12 @@ def _finish(plan: Plan, steps: Sequence[tuple[LadderStep, int]], now: datetime) 
     return at
 
 
-def _last_release(plan: Plan, step: LadderStep, now: datetime) -> datetime:
+def _last_release(plan: CampaignPlan, step: LadderStep, now: datetime) -> datetime:
     last = segments(plan.calendar, step.medium, now, plan.campaign.spread_days, plan.campaign.closes_at)[-1]
     return last.moment(last.high)
 
 
-def _per_second(plan: Plan, medium: str) -> float:
+def _per_second(plan: CampaignPlan, medium: str) -> float:
     """Contacts a second: the sender's rate; for calls no more than its lines allow."""
     sender = _sender(plan, medium)
     if sender is None:

@@ -44,7 +44,7 @@ UNANSWERABLE = tuple(kind.name for kind in KINDS.values() if kind.notice)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CampaignPlan:
     """What one campaign plans with."""
 
     campaign: CampaignRow
@@ -81,12 +81,12 @@ class Plan:
         )
 
 
-def plan_of(conn: Connection, campaign: CampaignRow) -> Plan:
+def plan_of(conn: Connection, campaign: CampaignRow) -> CampaignPlan:
     """The plan of a campaign: its ladder, its round's calendar, the senders in use now."""
     rows = senders.all_rows(conn)
     settings = round_settings.from_dict(campaign.settings)
     receiving = [s for s in rows if s.can_receive]
-    return Plan(
+    return CampaignPlan(
         campaign,
         ladders.from_dict(campaign.ladder),
         settings,
@@ -149,9 +149,14 @@ def _advance(work: Work, campaign_id: UUID, only: UUID | None = None, *, though_
 
 
 def _hand_to_staff(
-    work: Work, conn: Connection, plan: Plan, page: list[DueInterview], decided: list[dict[str, Any]], now: datetime
+    work: Work,
+    conn: Connection,
+    plan: CampaignPlan,
+    page: list[DueInterview],
+    decided: list[dict[str, Any]],
+    now: datetime,
 ) -> None:
-    """Whom no step of the ladder reached is for a person now: one task an organisation, whatever asked it."""
+    """Open one staff task per organisation whose ladder is exhausted."""
     if plan.campaign.kind in UNANSWERABLE:
         return
     ended = [row for row, progress in zip(page, decided, strict=True) if progress["new_reason"]["code"] == EXHAUSTED]
@@ -161,7 +166,9 @@ def _hand_to_staff(
     ], now)  # fmt: skip
 
 
-def _decide(work: Work, plan: Plan, row: DueInterview, now: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _decide(
+    work: Work, plan: CampaignPlan, row: DueInterview, now: datetime
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """The contact to plan, if any, and how far the interview has come."""
     if row.excluded:
         return None, _progress(plan, row, row.step, LadderState.ENDED, {"code": row.excluded})
@@ -202,7 +209,7 @@ def _passes(past: EarlierContact, numbers: Mapping[Medium, Sequence[str]]) -> bo
     return ruled_out and past.phone not in numbers[medium] and past.phone in numbers[_OTHER[medium]]
 
 
-def _attempt(plan: Plan, past: EarlierContact, numbers: Mapping[Medium, Sequence[str]]) -> Attempt:
+def _attempt(plan: CampaignPlan, past: EarlierContact, numbers: Mapping[Medium, Sequence[str]]) -> Attempt:
     own = past.campaign_id == plan.campaign.id
     return Attempt(
         past.medium,
@@ -218,7 +225,7 @@ def _attempt(plan: Plan, past: EarlierContact, numbers: Mapping[Medium, Sequence
 
 
 def _contact(
-    work: Work, plan: Plan, row: DueInterview, phone_hash: str, decision: Next, now: datetime
+    work: Work, plan: CampaignPlan, row: DueInterview, phone_hash: str, decision: Next, now: datetime
 ) -> dict[str, Any]:
     step = plan.ladder.steps[decision.step - 1]
     sender = plan.call if decision.medium == "call" else plan.sender_of(step)  # a chosen time: a call at any step
@@ -243,7 +250,9 @@ def _contact(
     }
 
 
-def _progress(plan: Plan, row: DueInterview, step: int, state: str, reason: Mapping[str, Any]) -> dict[str, Any]:
+def _progress(
+    plan: CampaignPlan, row: DueInterview, step: int, state: str, reason: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "of_campaign": plan.campaign.id,
         "of_interview": row.interview_id,

@@ -17,7 +17,7 @@ from contact import release
 from contact.calendar import Calendar
 from contact.campaign_states import CampaignState
 from contact.ladder import Next
-from services.campaign.next_step import Plan, plan_of
+from services.campaign.next_step import CampaignPlan, plan_of
 from services.unfit import isolation, set_aside
 from services.work import Work
 from store.campaign import campaigns
@@ -77,7 +77,7 @@ def _enter(work: Work, conn: Connection, campaign: CampaignRow, upto: UUID, size
 
 
 def first_contacts(
-    plan: Plan, now: datetime, place: str = "", closes_at: datetime | None = None
+    plan: CampaignPlan, now: datetime, place: str = "", closes_at: datetime | None = None
 ) -> list[dict[str, Any]]:
     """What `contact.ladder` decides for somebody without a past, with a mobile and without one, by release segment.
 
@@ -95,7 +95,7 @@ def first_contacts(
 
 
 def _segments(
-    plan: Plan, calendar: Calendar, decision: Next, mobile: bool, now: datetime, closes_at: datetime
+    plan: CampaignPlan, calendar: Calendar, decision: Next, mobile: bool, now: datetime, closes_at: datetime
 ) -> list[dict[str, Any]]:
     sender = plan.sender_of(plan.ladder.steps[decision.step - 1])
     assert sender is not None  # `Reach` allows a medium only where there is a sender
@@ -116,7 +116,7 @@ def _segments(
     ]
 
 
-def _horizon(plan: Plan, now: datetime) -> datetime:
+def _horizon(plan: CampaignPlan, now: datetime) -> datetime:
     """Contacts before this no longer make the ladder wait."""
     waits = [plan.ladder.retry_s, *(step.gap_s for step in plan.ladder.steps)]
     return now - timedelta(seconds=max(waits))

@@ -1,4 +1,4 @@
-"""What launching a draft would do, as of now: who, who not and why, what they read, what it takes. Nothing is kept."""
+"""Previews the launch of a draft: who is contacted, who is not and why, sample texts, estimate. Nothing is kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contact.campaign_states import CampaignState
 from contact.kinds import CampaignKind
 from services.campaign import estimates
 from services.campaign.estimates import Estimate
-from services.campaign.next_step import Plan, plan_of
+from services.campaign.next_step import CampaignPlan, plan_of
 from services.refusal import Refusal
 from services.sending import campaign_texts
 from services.work import Work
@@ -129,7 +129,7 @@ def _needs_second(campaign: CampaignRow, contacted: int) -> bool:
     return contacted > limit and not approved
 
 
-def samples(work: Work, conn: Connection, plan: Plan, contacted: Sequence[UUID]) -> tuple[Text, ...]:
+def samples(work: Work, conn: Connection, plan: CampaignPlan, contacted: Sequence[UUID]) -> tuple[Text, ...]:
     """The ladder's first text as these interviews would get it now; none for a ladder of calls."""
     step = next((step for step in plan.ladder.steps if step.medium == "text"), None)
     if step is None:

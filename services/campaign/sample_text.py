@@ -1,4 +1,4 @@
-"""A sample of a campaign's text, sent to oneself through the real sender before anybody else gets it.
+"""Sends a sample of a campaign's text to the member's own phone, through the real sender.
 
 It leaves through the outbox like any text, under the hours and caps of its phone; it belongs to no organisation.
 """

@@ -1,4 +1,4 @@
-"""A round's changed settings, brought to its campaigns: ladders derived anew, contacts not yet left planned to suit.
+"""Applies changed settings of a round to its campaigns: ladders derived again, contacts not yet sent planned again.
 
 It must not know who changed them; nothing is sent.
 """

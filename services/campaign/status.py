@@ -1,4 +1,4 @@
-"""Where a campaign stands: interviews by state, rows by medium and state, segments, minutes and cost so far.
+"""The status of a campaign: interviews by state, rows by medium and state, segments, minutes and cost so far.
 
 Counts only; no organisation's answers are read here.
 """
@@ -20,7 +20,7 @@ from store.messages.outbox import StateCount
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class PartOnHold:
     """A part on hold: `kind` office, sender or medium; `part` its code or name; who, when (ISO 8601) and why."""
 
     kind: str
@@ -52,7 +52,7 @@ class CampaignStatus:
     """Organisations entered so far."""
     held_back: int
     """Planned contacts that a pause of the campaign, or of a part, holds back."""
-    holds: tuple[Hold, ...]
+    holds: tuple[PartOnHold, ...]
     created_by: str
     """Who drafted it."""
 
@@ -87,9 +87,9 @@ def status(work: Work, campaign_id: UUID) -> CampaignStatus:
     )
 
 
-def _hold(names: Mapping[str, str], key: str, why: Mapping[str, str]) -> Hold:
+def _hold(names: Mapping[str, str], key: str, why: Mapping[str, str]) -> PartOnHold:
     kind, _, part = key.partition(":")
-    return Hold(kind, names.get(key, part), why["actor"], why["at"], why["reason"])
+    return PartOnHold(kind, names.get(key, part), why["actor"], why["at"], why["reason"])
 
 
 def _by_state(rows: list[StateCount], medium: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What numbers turn out to take: a carrier rules texts or calls out, a contact, an import or staff bring them back.
+"""Updates whether numbers take texts or calls: a carrier rules a medium out; contacts, imports or staff restore it.
 
 What a carrier says of a number is true of the phone, whoever has it; what a person said of it ("not mine") belongs to
 one organisation (`store.registry.organisations`). Works inside the caller's transaction, under the phone's lock.

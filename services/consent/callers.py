@@ -1,4 +1,4 @@
-"""A number that wrote or rang us: its phone under lock, kept when never seen before, and a task about a stranger.
+"""Looks up the phone of whoever wrote or rang, under lock; an unknown number is stored and becomes a staff task.
 
 Works inside the caller's transaction. It must not know whether somebody wrote or rang.
 """
@@ -61,7 +61,7 @@ def lock(work: Work, conn: Connection, number: str) -> PhoneWithAbilities | None
 
 
 def given_again(work: Work, conn: Connection, phone_hash: bytes, number: str) -> None:
-    """Who was erased wants to be contacted again and gave their number anew: it is kept, and their mark is lifted."""
+    """Store the number of an erased person who wants to be contacted again, and lift their mark."""
     if phones.give_number(conn, phone_hash, work.vault.seal(number, "phones.number", phone_hash)):
         erasures.lift(conn, phone_hash, work.clock.now())
 

@@ -1,4 +1,4 @@
-"""What a person said about being contacted or asked: kept in the ledger, projected on the phone, and acted upon.
+"""Records opt-outs, opt-ins and consent in the ledger, updates the phone's consent, and acts on it.
 
 Every function works inside the caller's transaction, under the phone's lock.
 """

@@ -1,4 +1,4 @@
-"""What became of a text or a call: the carrier's answer to the hand-over, and its receipts, merged in any order.
+"""Records delivery outcomes: the carrier's answer to the hand-over, and its receipts, merged in any order.
 
 One transaction each, under the locks phone → row; the state machine itself is `contact.delivery.merge`.
 """
@@ -256,7 +256,7 @@ def _cost(row: RowWithPhone, receipt: Receipt, duration: int | None, now: dateti
 
 
 def _follow(work: Work, conn: Connection, row: RowWithPhone, kind: ErrorKind | None, code: str, now: datetime) -> None:
-    """What an ending means beyond the row: the number, the consent ledger, the ladder."""
+    """Apply an ending to the number's abilities, the consent ledger and the ladder."""
     if kind is not None and kind in RULED_OUT:
         abilities.rule_out(work, conn, row.phone_hash, kind, code, row.sent_at or row.created_at)
         if row.purpose == Purpose.CALL_BACK and row.interview_id:

@@ -1,4 +1,4 @@
-"""Texts and calls the carrier took and then fell silent about: it is asked, and a call without end is hung up.
+"""Resolves texts and calls whose last receipt never came: the carrier is asked, and a call without end is hung up.
 
 A receipt that was lost is made up for here. Real time decides when to ask.
 """

@@ -1,4 +1,4 @@
-"""Rows in doubt: what the carrier can be asked is asked; what cannot be asked is waited for and then presumed sent.
+"""Resolves outbox rows in state unknown: the carrier is asked, or after a wait they are presumed sent.
 
 Nothing in doubt is ever sent again on a guess. Every decision stands with its reason on the row, in the audit trail and
 in the tallies. Real time decides when to ask; business time is only written down.
@@ -96,7 +96,7 @@ def _resolve(work: Work, sender: SenderRow, row: UnresolvedRow, real: datetime) 
 
 
 def look_up(work: Work, sender: SenderRow, row: UnresolvedRow) -> Sequence[Receipt]:
-    """What the carrier's list has that could be this row. No connection is held meanwhile.
+    """Search the carrier's list for what could be this row. No connection is held meanwhile.
 
     Raises CarrierAwayError; ValueError for a row without number or words: it would seem never to have left.
     """
@@ -136,7 +136,7 @@ def settle_by(work: Work, row: UnresolvedRow, found: Sequence[Receipt]) -> bool:
 
 
 def _place_among_twins(work: Work, conn: Connection, row: OutboxRow) -> int:
-    """How many rows in doubt with the same words to the same phone were handed over before this one."""
+    """Count the unknown rows with the same words to the same phone that were handed over before this one."""
     words = _words(work, row)
     alike = [twin.id for twin in unknown_rows.twins(conn, row) if _words(work, twin) == words]
     return alike.index(row.id)

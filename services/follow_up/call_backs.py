@@ -1,4 +1,4 @@
-"""Ringing back somebody who asked for it: one call a phone at a time, due within the minute, outside any campaign.
+"""Plans call backs for people who asked for a call: one a phone at a time, due within the minute, outside campaigns.
 
 Works inside the caller's transaction, under the phone's lock. Whether the call may leave is asked again when it does.
 """

@@ -122,6 +122,6 @@ def _row(work: Work, dropped: OutboxRow, held: HeldInterview, due_at: datetime, 
 
 
 def gone_on(row: DepartingRow, interview: HeldInterview | None) -> bool:
-    """Whether the person was heard again, on any channel, since the call broke off that `row` would resume."""
+    """Whether the person was heard on any channel since the call that `row` would resume broke off."""
     seq = row.reason.get("seq")
     return row.purpose == Purpose.RESUMPTION and interview is not None and seq is not None and interview.seq != seq

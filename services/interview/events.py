@@ -1,4 +1,4 @@
-"""What happens to an interview, carried out by the engine, kept as an event, and played again: the truth read back.
+"""Events of an interview: applied by the engine, stored, and replayed to rebuild its state.
 
 What a person typed that could not be read is not kept in events: texts are sealed where they came in.
 """

@@ -1,4 +1,4 @@
-"""Another organisation of the same phone: offered when the interview with one is done, never mixed with it.
+"""Offers the interview of another organisation of the same phone when one is done.
 
 Which one that is, how a call offers it, and what somebody means who was offered it. It must not know the call's turns.
 """
@@ -39,7 +39,7 @@ def after(done: UUID, held: Sequence[HeldInterview]) -> HeldInterview | None:
 
 
 def taken_up(said: Said, channel: Channel, source_id: str) -> Happening | None:
-    """What happens to the interview that was offered; None for nothing: not asked for, or not understood."""
+    """The event for the interview that was offered; None when it was declined, or the reply not understood."""
     if isinstance(said, Key) and asides.ASIDES[asides.NEXT].choice_for_key(said.digits):
         return Opening(channel, source_id)
     if isinstance(said, Spoken) and said.word in ("person", "later"):
@@ -66,5 +66,5 @@ def written_offer(row: HeldInterview, held: Sequence[HeldInterview], step: Step)
 
 
 def name_of(row: HeldInterview) -> str:
-    """What the organisation is called where one phone serves several."""
+    """The spoken name of an organisation, for phones that serve several."""
     return str(row.short_name or row.organisation)

@@ -1,4 +1,4 @@
-"""Answers that another answer holds against: given by phone and online both, or corrected. The losers stay as events.
+"""Lists answers overridden by another one: given by phone and online both, or corrected. They stay as events.
 
 Which question and which channels are told, never what was said. It must not change anything.
 """

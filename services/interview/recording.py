@@ -1,4 +1,4 @@
-"""The one door into an interview: every channel's input is heard here, under the locks, as one event.
+"""Records every channel's input into an interview, under the locks, as one event. The only way in.
 
 Event, answers, state and consent are written together or not at all. It must not know how words were spoken,
 written or rendered.
@@ -128,7 +128,7 @@ def state_of(form: Questionnaire, held: HeldInterview) -> Interview:
 
 
 def _again(conn: Connection, held: HeldInterview, happening: Happening) -> Step:
-    """What the same happening gave the first time."""
+    """The result that the same event gave the first time."""
     stored = rows.effects_of(conn, held.id, happening.channel, happening.source_id)
     before = state_of(form_of(conn, held.questionnaire_sha256), held)
     return Step(before, happenings.effects_from_json(stored or ()))

@@ -1,4 +1,4 @@
-"""Whether the keys of this process are those the database was written with; another set never seals a row.
+"""Compares the keys of this process with those the database was written with; another set never seals a row.
 
 It must not know where keys come from, nor any key itself: fingerprints are compared.
 """

@@ -1,4 +1,4 @@
-"""How much each key has sealed, and sealing all of it with the newest one, page by page, while Alo runs.
+"""Key rotation: how much each key has sealed, and sealing it again with the newest one, in pages, while Alo runs.
 
 Works as the owner of the tables: what is append-only for everybody else is sealed anew too. It must not know a column:
 `store.keys` finds them.

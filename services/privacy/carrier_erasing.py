@@ -1,4 +1,4 @@
-"""Texts and calls of erased people are deleted at the carrier too, each by itself, until the carrier has done it.
+"""Deletes texts and calls of erased people at the carrier, each by itself, until the carrier has done it.
 
 Works after the commit that noted them. It must not know whom they were about.
 """

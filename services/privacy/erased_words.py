@@ -1,4 +1,4 @@
-"""What a person said in their own words is taken out of an interview; what they chose stays the organisation's answer.
+"""Removes a person's own words from interviews; what they chose stays the organisation's answer.
 
 Events, answers and state are rewritten alike, so that playing the events still gives the answers. It must not know why.
 """

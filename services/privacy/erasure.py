@@ -47,7 +47,7 @@ A_CALL = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ErasurePreview:
     """What an erasure would take: rows by table; organisations (code, name) that lose the number, and how many other
     numbers those have; `held`: nothing is known of the number when it is False."""
 
@@ -75,7 +75,7 @@ class Erased:
     words: frozenset[str] = field(repr=False, default=frozenset())
 
 
-def preview(work: Work, written: str) -> Preview:
+def preview(work: Work, written: str) -> ErasurePreview:
     """What `erase` would do to the person whose number staff typed. Raises Refusal for what is not one number."""
     with work.database.transaction() as conn:
         person = persons.find(work, conn, written)
@@ -84,7 +84,7 @@ def preview(work: Work, written: str) -> Preview:
         theirs = personal.memberships(conn, person.subject)
         others = personal.other_numbers(conn, person.subject)
         at = erasures.marked_at(conn, person.subject.phone_hash)
-    return Preview(person.number, rows, [(row["registry_code"], row["name"]) for row in theirs], others, at)
+    return ErasurePreview(person.number, rows, [(row["registry_code"], row["name"]) for row in theirs], others, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who a number belongs to: found by its keyed hash, and by opening the sealed texts in which a person may be named.
+"""Finds whose number it is: by its keyed hash, and by opening the sealed texts in which a person may be named.
 
 It must not know what is done with what is found (`services.privacy.person_copy`, `services.privacy.erasure`).
 """

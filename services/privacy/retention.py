@@ -92,7 +92,7 @@ def _take(eraser: Database, done: Counter[str], now: datetime, due: _Due) -> Non
 
 
 def _is_over(row: RoundRow, kept: Retention, now: datetime) -> bool:
-    """Whether a round's answers are to be parted: never before its figures are released."""
+    """Whether the answers of a round should be separated from organisations: never before its figures are released."""
     before = kept.ends("answers", now)
     return before is not None and is_released(row) and row.closes_at < before
 

@@ -115,7 +115,7 @@ def _is_ripe(work: Work, row: RowMapping) -> bool:
 
 
 def _listed(work: Work, sender: SenderRow, since: datetime) -> list[_Happened] | None:
-    """What the carrier lists of one sender, at our time; None: it is away."""
+    """The carrier's list for one sender, in our time; None: the carrier cannot be reached."""
     floor = since - max(_offset(sender), timedelta(0))
     try:
         if sender.medium == "call":

@@ -139,7 +139,7 @@ def _may_be(row: Row, one: Departed) -> bool:
 
 
 def _was_due(row: Row, at: datetime) -> bool:
-    """It was due by then; or it was planned no sooner, as what had been planned is lost."""
+    """Whether the row was due by then, or was planned again because the earlier plan is lost."""
     return bool(row["due_at"] <= at + SLACK or row["created_at"] >= at - SLACK)
 
 
@@ -185,7 +185,7 @@ def _interview(conn: Connection, row: Row) -> HeldInterview | None:
 
 
 def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -> int:
-    """What a text showed, so that an answer finds its question. Segments; 0 where nobody can tell."""
+    """Record what a text showed, so that an answer finds its question. Segments; 0 where they cannot be told."""
     over = one.held is not None and one.held.status in FINISHED_CODES and one.row.purpose not in FOR_THE_FINISHED
     asks = one.row.purpose not in campaign_texts.WRITTEN
     if sender.medium == "call" or (asks and (over or one.held is None)):

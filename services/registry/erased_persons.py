@@ -21,7 +21,7 @@ from services.work import Work
 from store.privacy import erasures
 
 
-class Erased:
+class ErasedPersons:
     """The marks that hold, and whom of them a list named: found while it is read, forgotten with this value."""
 
     def __init__(self, work: Work, conn: Connection) -> None:

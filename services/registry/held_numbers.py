@@ -1,4 +1,4 @@
-"""Numbers that are held back, of one organisation or a whole list: what for, why and since when; and given back.
+"""Numbers that are not used for texts or calls, with reason and date, and bringing them back into use.
 
 A carrier, a contact and staff may each have the last word (`services.consent.abilities`); here staff have it, by a list
 they checked or number by number. It must not know how a list is read.

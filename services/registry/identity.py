@@ -1,4 +1,4 @@
-"""Which held organisation a row of a list is: one of those held, a new one, or one about which staff must be asked.
+"""Matches rows of a list to organisations on record: a known one, a new one, or one that staff must decide.
 
 The rule stands in docs/lists.md: a code in its one form decides; a code that is only alike decides together with the
 name or a phone; nothing else decides, but whatever may be held already is asked about before the frame grows. It must
@@ -29,7 +29,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What staff say of rows they were asked about, by the rows' codes.
+    """Decisions of staff on rows that may be a known organisation, by the rows' codes.
 
     `new`: organisations of their own; `same`: code of the row → code of the held one ("": the one it resembles);
     `rest`: for every other row asked about, where one held organisation is in question.
@@ -70,7 +70,7 @@ class Holdings:
 
 @dataclass(slots=True)
 class Recognition:
-    """What became of a list's rows: each taken row with its held organisation (None: new), and what is to be said."""
+    """The result of matching a list: each accepted row with its known organisation (None: new), and the faults."""
 
     rows: list[tuple[Organisation, Known | None]] = field(default_factory=list)
     faults: list[FileFault] = field(default_factory=list)

@@ -27,7 +27,7 @@ from services.refusal import Refusal
 from services.registry import held_numbers
 from services.registry.deactivated import leave_frames
 from services.registry.differences import by_organisation, difference
-from services.registry.erased_persons import Erased
+from services.registry.erased_persons import ErasedPersons
 from services.registry.identity import NOTHING_SAID, Answers, Holdings, Recognition, recognise
 from services.registry.kept_numbers import with_kept_numbers
 from services.registry.online_answers import import_online
@@ -107,7 +107,7 @@ def _bring_in(work: Work, conn: Connection, office: OfficeRow, listed: Registry,
     registry.hold_imports(conn)
     now = work.clock.now()
     holdings = _holdings(work, conn, office.id)
-    erased = Erased(work, conn)
+    erased = ErasedPersons(work, conn)
     listed = replace(listed, organisations=erased.without_numbers(listed.organisations))
     recognition = erased.without_names(recognise(listed.organisations, holdings, told.said))
     recognition, kept = with_kept_numbers(work, conn, recognition)
@@ -203,7 +203,7 @@ def _compare(work: Work, recognition: Recognition) -> list[_Change]:
 
 
 def _digest(work: Work, organisation: Organisation) -> bytes:
-    """What a row says, wherever it stands. Keyed: a plain digest of a row would let its phone be guessed."""
+    """Keyed digest of a row's content: a plain one would let its phone number be guessed."""
     phones = [(phone.e164, phone.kind, *phone.flags) for phone in organisation.phones]
     return work.vault.lookup(_as_json([_said_of(organisation), phones]))
 

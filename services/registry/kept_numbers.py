@@ -1,4 +1,4 @@
-"""A cell that nobody can read takes no number away: what an organisation had before stays with it.
+"""Keeps an organisation's numbers where its cell in a new list cannot be read.
 
 It must not know why a cell cannot be read.
 """

@@ -1,4 +1,4 @@
-"""Numbers that can be read in two ways: staff of an office choose one, and every later import reads them so.
+"""Records how an office reads digits that can be read in two ways; every later import follows it.
 
 It must not know what raised the doubt (`contact.hints`).
 """
@@ -26,7 +26,7 @@ KINDS: tuple[PhoneKind, ...] = tuple(kind for kind in get_args(PhoneKind) if kin
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReadingChoice:
     """What was chosen for digits (without 0), by whom and when."""
 
     digits: str
@@ -65,11 +65,11 @@ def choose(work: Work, office_code: str, written: str, kind: str, actor: str) ->
     return doubt
 
 
-def listed(work: Work, office_code: str) -> list[Choice]:
+def listed(work: Work, office_code: str) -> list[ReadingChoice]:
     """What the office has chosen, the newest first. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rows.chosen(conn, _office(conn, office_code).id)
-    return [Choice(_digits(work, row), row["kind"], row["actor"], row["chosen_at"]) for row in found]
+    return [ReadingChoice(_digits(work, row), row["kind"], row["actor"], row["chosen_at"]) for row in found]
 
 
 def chosen_in(work: Work, conn: Connection, office_id: UUID | None) -> dict[str, PhoneKind]:

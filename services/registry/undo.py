@@ -1,4 +1,4 @@
-"""Takes an import of a list back while nobody has been contacted: what it added goes, what it changed is as before.
+"""Undoes an import of a list while nobody has been contacted: what it added goes, what it changed is restored.
 
 Afterwards it refuses in words. It must not know how a list is read.
 """

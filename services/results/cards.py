@@ -14,7 +14,7 @@ from contact.sender import SenderRow, preferred
 from files import cards, tables
 from files.cards import Card
 from services.refusal import Refusal
-from services.results.exports import Exported, Order, new_file, permitted
+from services.results.exports import Exported, ExportOrder, new_file, permitted
 from services.work import Work
 from store.messages import senders
 from store.results import exports as rows
@@ -22,7 +22,7 @@ from survey.form import questionnaire
 from survey.form.questionnaire import Questionnaire
 
 
-def export_cards(work: Work, order: Order, officer: str, officer_phone: str) -> Exported:
+def export_cards(work: Work, order: ExportOrder, officer: str, officer_phone: str) -> Exported:
     """Write the cards of one office's organisations, HTML or (by the file's name) PDF; whole or not at all.
 
     `officer` and `officer_phone`: whom a leader may ask, else who looks after the commune, else the office.

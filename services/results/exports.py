@@ -44,7 +44,7 @@ Words = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExportOrder:
     """What is wanted: `out` is the new file (a directory for flow-results), `reason` why; `office` its code or None.
 
     `logins`: forms carry the number by which the online survey knows an organisation.
@@ -80,7 +80,7 @@ class _Part:
     questions: Sequence[Question] = ()
 
 
-def export(work: Work, order: Order, words: Words) -> Exported:
+def export(work: Work, order: ExportOrder, words: Words) -> Exported:
     """Write the files ordered; whole or not at all.
 
     Raises Refusal: unknown round, office or format, no reason, file there already, or not released yet.
@@ -103,7 +103,7 @@ def export(work: Work, order: Order, words: Words) -> Exported:
     return Exported(written.files, written.rows, kept)
 
 
-def permitted(work: Work, order: Order) -> tuple[RoundRow, UUID | None]:
+def permitted(work: Work, order: ExportOrder) -> tuple[RoundRow, UUID | None]:
     """The round and office of a permitted order, which from now on stands in the audit trail. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, order.round_code)
@@ -122,11 +122,11 @@ def permitted(work: Work, order: Order) -> tuple[RoundRow, UUID | None]:
 
 
 def is_released(found: RoundRow) -> bool:
-    """Whether a province may see figures of a round: its rule is signed and it is closed."""
+    """Whether figures of a round may be exported: its rule is signed and it is closed."""
     return found.rule_state == RuleState.SIGNED and found.state == RoundState.CLOSED
 
 
-def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id: UUID | None) -> list[_Part]:
+def _parts(work: Work, conn: Connection, order: ExportOrder, round_id: UUID, office_id: UUID | None) -> list[_Part]:
     if order.kind == "status":
         return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id, _lossy(order)))]
     salt = work.ids.public() + work.ids.public()
@@ -136,7 +136,7 @@ def _parts(work: Work, conn: Connection, order: Order, round_id: UUID, office_id
     ]
 
 
-def _part(order: Order, form: Questionnaire, scope: tuple[UUID, UUID | None, str], salt: str) -> _Part:
+def _part(order: ExportOrder, form: Questionnaire, scope: tuple[UUID, UUID | None, str], salt: str) -> _Part:
     asked = [question for question in form.questions if question.asked]
     if order.kind == "answers":
         # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
@@ -159,12 +159,12 @@ def _is_odd(value: str) -> bool:
     return tables.as_text_cell(value) != value
 
 
-def _lossy(order: Order) -> str:
+def _lossy(order: ExportOrder) -> str:
     """What readers of the file would change: those of CSV have to guess what is a number."""
     return tables.LOSSY if order.format == "csv" else ""
 
 
-def _notes(found: RoundRow, order: Order, parts: Sequence[_Part], words: Words) -> list[str]:
+def _notes(found: RoundRow, order: ExportOrder, parts: Sequence[_Part], words: Words) -> list[str]:
     """What must be said beside the rows."""
     samples = ", ".join(part.form.code for part in parts if part.form is not None and part.form.sample)
     says = (
@@ -189,7 +189,7 @@ def new_file(path: Path) -> Path:
     return path
 
 
-def _xlsx(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
+def _xlsx(work: Work, conn: Connection, order: ExportOrder, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
     count = 0
     with tables.sheets(new_file(order.out)) as book:
         for part in parts:
@@ -205,7 +205,7 @@ def _numbers(part: _Part) -> frozenset[int]:
     return frozenset(at for at, name in enumerate(part.heading) if name in names and at >= len(SHAPE))
 
 
-def _csv(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
+def _csv(work: Work, conn: Connection, order: ExportOrder, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
     """One file a questionnaire, as columns differ, and the notes in a text beside it: programs read the files."""
     count = 0
     several = len(parts) > 1
@@ -223,7 +223,7 @@ def _csv(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], not
     return Exported((*files, about), count)
 
 
-def _opened(work: Work, order: Order, found: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+def _opened(work: Work, order: ExportOrder, found: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     """The rows with their login, if they have one, as people write it."""
     if not order.logins:
         return found
@@ -238,7 +238,9 @@ def _opened(work: Work, order: Order, found: Iterator[Sequence[Any]]) -> Iterato
     return ((*row[:-1], number(row[-1])) for row in found)
 
 
-def _flow_results(work: Work, conn: Connection, order: Order, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
+def _flow_results(
+    work: Work, conn: Connection, order: ExportOrder, parts: Sequence[_Part], notes: Sequence[str]
+) -> Exported:
     """A package a questionnaire, each in a directory of its own."""
     files: list[Path] = []
     count = 0

@@ -14,7 +14,7 @@ from files import tables
 from scoring.methods import METHODS
 from services import lookups
 from services.refusal import Refusal
-from services.results.exports import Exported, Order, Words, is_released, new_file
+from services.results.exports import Exported, ExportOrder, Words, is_released, new_file
 from services.results.scores import ScoreReport, score
 from services.work import Work
 from store import audit
@@ -27,7 +27,7 @@ NUMBERS = (3, 4, 5)
 HEADING = ("Phương pháp", "Theo", "Nhóm", "Tổ chức", "Phiếu tính điểm", "Giá trị", "Ghi chú")
 
 
-def export_figures(work: Work, order: Order, words: Words) -> Exported:
+def export_figures(work: Work, order: ExportOrder, words: Words) -> Exported:
     """Write the figures of a closed round; for one office only once they are released.
 
     Raises Refusal: unknown round or office, other format, no reason, file there already, round open, not released.
@@ -56,7 +56,7 @@ def export_figures(work: Work, order: Order, words: Words) -> Exported:
     return Exported((path,), len(lines))
 
 
-def _note(work: Work, order: Order) -> None:
+def _note(work: Work, order: ExportOrder) -> None:
     """Who, what and why, in the audit trail. Raises Refusal when it may not be."""
     with work.database.transaction() as conn:
         found = rounds.by_code(conn, order.round_code)

@@ -43,7 +43,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BreakdownLine:
     """One part of a breakdown: organisations of the frame, counted forms, and the figure unless it is `withheld`."""
 
     key: str
@@ -63,9 +63,9 @@ class ScoreReport:
     method: str
     rule: str
     at: datetime
-    whole: Line
+    whole: BreakdownLine
     classification: str
-    breakdowns: Mapping[str, tuple[Line, ...]]
+    breakdowns: Mapping[str, tuple[BreakdownLine, ...]]
     """questionnaire, area, kind, member, channel → lines; channels may be scored by another method
     (`Method.by_channel`)."""
     notes: tuple[Note, ...]
@@ -180,7 +180,9 @@ def _report(
         notes=tuple(_notes(found, cube, rule, whole)),
         outcomes=counts,
         rates=rates(counts),
-        staff_entered=sum(f.n for f in cube.forms if f.status in rule.counted and f.stratum.channel == "staff"),
+        staff_entered=sum(
+            f.n for f in cube.forms if f.status in rule.counted_statuses and f.stratum.channel == "staff"
+        ),
     )
 
 
@@ -202,18 +204,18 @@ def _classify(method: Method, figure: Figure | None, rule: Rule) -> str:
     return rule.classify(figure.value)
 
 
-def _breakdown(name: str, cube: Cube, method: Method, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
+def _breakdown(name: str, cube: Cube, method: Method, sheets: Sheets, rule: Rule) -> tuple[BreakdownLine, ...]:
     """The cube by one dimension; each part with its own members, steps and silence."""
     scored_by = METHODS[method.by_channel] if name == "channel" and method.by_channel else method
     parts = cube.split(lambda stratum: DIMENSIONS[name](stratum, sheets))
     return _lines(parts, scored_by, sheets, rule)
 
 
-def _lines(parts: Mapping[str, Cube], method: Method, sheets: Sheets, rule: Rule) -> tuple[Line, ...]:
-    forms = {key: part.count(*rule.counted) for key, part in parts.items()}
+def _lines(parts: Mapping[str, Cube], method: Method, sheets: Sheets, rule: Rule) -> tuple[BreakdownLine, ...]:
+    forms = {key: part.count(*rule.counted_statuses) for key, part in parts.items()}
     withheld = hidden_parts(forms)
     return tuple(
-        Line(
+        BreakdownLine(
             key=key,
             organisations=part.count(),
             forms=forms[key],
@@ -229,7 +231,7 @@ def _figure(method: Method, part: Cube, sheets: Sheets, rule: Rule) -> Figure:
     return figure if method.withhold is None else method.withhold(figure)
 
 
-def _notes(found: RoundRow, cube: Cube, rule: Rule, whole: Line) -> list[Note]:
+def _notes(found: RoundRow, cube: Cube, rule: Rule, whole: BreakdownLine) -> list[Note]:
     answered = cube.count("answered")
     says = (
         (not _knows_online(found, cube), Note("score.phone_only")),

@@ -39,7 +39,7 @@ SAMPLE_MAPPING: Mapped = {
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRound:
     """A round that was opened, and the number of organisations in its frame (n)."""
 
     id: UUID
@@ -58,7 +58,7 @@ def open_round(
     questionnaires: Mapped,
     actor: str,
     settings: RoundSettings | None = None,
-) -> Opened:
+) -> OpenedRound:
     """Open a round over every active organisation of every office, in one transaction.
 
     Raises Refusal: code taken, closing before opening, unknown questionnaire, or organisations that would get none.
@@ -89,7 +89,7 @@ def open_round(
         _pin(conn, round_id, questionnaires)
         count = extend_frame(work, conn, round_id=round_id)
         audit.append(conn, at=now, actor=actor, action="round.open", subject=code, detail={"organisations": count})
-    return Opened(round_id, code, count)
+    return OpenedRound(round_id, code, count)
 
 
 def _pin(conn: Connection, round_id: UUID, questionnaires: Mapped) -> None:

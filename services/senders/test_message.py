@@ -35,7 +35,7 @@ A_DAY_IN_ALL = 20
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was handed to the outbox, and when it may leave (business time)."""
+    """The test contact in the outbox, and when it may leave (business time)."""
 
     ref: str
     body: str

@@ -1,4 +1,4 @@
-"""Claiming: due rows of one sender for the slots that are free next, within its lines and its budget.
+"""Claims due rows of one sender for its next free slots, within its lines and its budget.
 
 Slots are handed out by the sender's row, so any number of dispatchers together keep its rate. Nothing is sent here.
 """

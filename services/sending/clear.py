@@ -92,7 +92,7 @@ class _Going:
 
 
 def make_ready(work: Work) -> None:
-    """What a process pays for once, before slots are taken that would pass meanwhile: the holidays are read."""
+    """Load what is slow once per process (the holidays), before slots are taken that would pass meanwhile."""
     _settings(None).calendar_at("").open("text", work.clock.now())
 
 
@@ -189,7 +189,7 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
 
 
 def _round_open(terms: RoundTerms | None, interview: HeldInterview | None, now: datetime) -> bool:
-    """Whether the row's round still runs where its organisation is: provinces have deadlines of their own."""
+    """Whether the round of this row is still open in the organisation's province."""
     if interview is not None and (interview.locked or now >= interview.deadline_at):
         return False
     return terms is None or (terms.state == "open" and now < terms.closes_at)
@@ -202,7 +202,7 @@ def _settings(document: str | None) -> RoundSettings:
 
 
 def _overtaken(departure: Departure) -> bool:
-    """Whether our number has shown the phone something since the row was written."""
+    """Whether our number has sent the phone something newer since the row was written."""
     return any(Shown.from_dict(one).visible_at > departure.row.created_at for one in departure.shown)
 
 

@@ -1,4 +1,4 @@
-"""A relay of dispatches in one process: while what one has claimed still waits for the carrier, the next one claims.
+"""Overlaps dispatches in one process: the next one claims while contacts of the last still wait for the carrier.
 
 A dispatch that waited for its last hand-over before another began would let the slots pass that fall into the wait. It
 must not know what a dispatch does.

@@ -1,4 +1,4 @@
-"""The last questions before something leaves: consent, the number, completion, pause, hours and caps, under the locks.
+"""The contact policy at the moment of sending: consent, number, completion, pause, hours and caps, under the locks.
 
 Pure: facts in, verdict out. Nothing is sent, stored or looked up here.
 """
@@ -71,14 +71,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """It may leave; `counted` says whether it is reserved against the caps."""
+    """Verdict: send it; `counted` says whether it is reserved against the caps."""
 
     counted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """It must not leave any more; `code` says why."""
+    """Verdict: withdraw it; `code` says why."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class Retime:
-    """It may leave later; spends no attempt."""
+    """Verdict: send it later; no attempt is spent."""
 
     at: datetime
     code: str

@@ -1,4 +1,4 @@
-"""Who may sign in: invitations by a link that serves once, taking one up, leaving. Every step is in the audit trail.
+"""Staff accounts: invitations by a one-time link, joining, deactivation. Every step is in the audit trail.
 
 It must not know how a password is hashed (the edge does it) nor the address of the pages.
 """
@@ -119,7 +119,7 @@ def scope_of(work: Work, email: str) -> Scope:
 
 
 def id_of(work: Work, email: str) -> UUID | None:
-    """Whose address this is, or None."""
+    """The staff member with this e-mail address, or None."""
     with work.database.transaction() as conn:
         found = rows.by_email(conn, codes.email(email))
     return UUID(str(found["id"])) if found is not None else None

@@ -1,4 +1,4 @@
-"""Who looks after which commune: the officer people ask for, and whose share of a list a campaign may be for.
+"""Assigns communes to officers: whom people are put through to, and whose share of a list a campaign may be for.
 
 It must not know how campaigns or tasks are found by it.
 """

@@ -39,18 +39,18 @@ class SetUp:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SecondFactorState:
     """Whether a member's second factor is set up, and how many recovery codes are unused."""
 
     set_up: bool
     codes_left: int
 
 
-def state(work: Work, staff_id: UUID) -> State:
-    """How a member's second factor stands."""
+def state(work: Work, staff_id: UUID) -> SecondFactorState:
+    """The state of a member's second factor."""
     with work.database.transaction() as conn:
         found = rows.find(conn, staff_id)
-        return State(found is not None and found["secret"] is not None, rows.codes_left(conn, staff_id))
+        return SecondFactorState(found is not None and found["secret"] is not None, rows.codes_left(conn, staff_id))
 
 
 def begin(work: Work, staff_id: UUID) -> SetUp:

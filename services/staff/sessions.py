@@ -78,7 +78,7 @@ def holder(work: Work, mark: str, *, acts: bool = True) -> RowMapping | None:
 
 
 def listed(work: Work, staff_id: UUID) -> list[OpenSession]:
-    """Where somebody is signed in now."""
+    """The open sessions of a member."""
     with work.database.transaction() as conn:
         found = rows.living_of(conn, staff_id, _living(work.clock.real()))
     return [OpenSession(row["id"], row["browser"], row["begun_at"], row["seen_at"]) for row in found]

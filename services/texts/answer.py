@@ -19,7 +19,7 @@ from services.interview import next_interview
 from services.interview import recording as interviews
 from services.interview.events import Happening, Opening
 from services.interview.questionnaires import form_of
-from services.texts.context import CHANNEL, LANGUAGE, Result, Turn, notice, said
+from services.texts.context import CHANNEL, LANGUAGE, Result, TextTurn, notice, said
 from sms import binding, texting
 from sms import several_answers as lists
 from sms.binding import AskBack, Binding, Bound, Repetition, Shown
@@ -61,7 +61,7 @@ SETTLED = frozenset({*FINAL, "answered"})
 # What no person wrote
 
 
-def machine(turn: Turn) -> Result | None:
+def machine(turn: TextTurn) -> Result | None:
     """The outcome of a reaction or an automatic reply: nothing is said to it, or two machines would write to each
     other. A wish to be left alone counts whoever's hand it came from; a quotation of our own words is none."""
     written = machine_texts.machine(turn.text.body)
@@ -73,7 +73,7 @@ def machine(turn: Turn) -> Result | None:
 # Words about being contacted
 
 
-def follow_carrier(turn: Turn) -> Result:
+def follow_carrier(turn: TextTurn) -> Result:
     """The carrier understood an opt-out or opt-in word and replied by itself: ledger and queue, no words of ours."""
     match turn.text.opt_out_type.upper():
         case "STOP":
@@ -86,7 +86,7 @@ def follow_carrier(turn: Turn) -> Result:
             return Result("carrier_replied")
 
 
-def follow_words(turn: Turn, reading: Reading, held: Sequence[HeldInterview]) -> Result | None:
+def follow_words(turn: TextTurn, reading: Reading, held: Sequence[HeldInterview]) -> Result | None:
     """Carry out stop, hold and start; None when the text says none of them, or nothing that changes anything."""
     before = turn.phone.consent
     if reading.opt == "stop" or (before is ConsentState.HELD and not reading.opt and _settled(turn) == "stop"):
@@ -103,31 +103,31 @@ def follow_words(turn: Turn, reading: Reading, held: Sequence[HeldInterview]) ->
     return None
 
 
-def _start(turn: Turn) -> None:
+def _start(turn: TextTurn) -> None:
     """They want to be contacted again; who was erased gave their number anew by writing it."""
     consent.note(turn.work, turn.conn, turn.phone.hash, turn.phone.consent, ConsentEvent.STARTED, said(turn))
     numbers.given_again(turn.work, turn.conn, turn.phone.hash, turn.text.from_number)
 
 
-def _settled(turn: Turn) -> Literal["stop", "go_on"] | None:
+def _settled(turn: TextTurn) -> Literal["stop", "go_on"] | None:
     """What somebody on hold says to the question whether contacts shall end: it stands on the phone as the last one."""
     return replies.settles(turn.text.body)
 
 
-def read_alone(turn: Turn) -> Reading:
-    """What the text says when nothing was shown to the phone."""
+def read_alone(turn: TextTurn) -> Reading:
+    """Read a text from a phone to which nothing was sent yet."""
     return replies.read(turn.text.body, None, LANGUAGE)
 
 
 def opts_out(body: str) -> bool:
-    """Whether a text says, or may say, that its sender wants no more contact."""
+    """Whether a text is, or may be, an opt-out."""
     return replies.read(body, None, LANGUAGE).opt in ("stop", "hold")
 
 
 # Answers
 
 
-def hear(turn: Turn, held: Sequence[TextingInterview]) -> Result:
+def hear(turn: TextTurn, held: Sequence[TextingInterview]) -> Result:
     """Hear the text for one of the phone's interviews, all of them locked in `held`."""
     by_id = {str(row.id): row for row in held}
     shown = tuple(prompt for prompt in map(Shown.from_dict, held[0].shown or ()) if prompt.interview in by_id)
@@ -174,7 +174,7 @@ def _about(body: str, held: Sequence[HeldInterview]) -> tuple[frozenset[str], st
     return frozenset(str(row.id) for row in held), body
 
 
-def _form(turn: Turn, row: HeldInterview) -> Questionnaire:
+def _form(turn: TextTurn, row: HeldInterview) -> Questionnaire:
     return form_of(turn.conn, row.questionnaire_sha256)
 
 
@@ -185,7 +185,7 @@ class _Talk:
     `everybody`: all that the phone serves.
     """
 
-    turn: Turn
+    turn: TextTurn
     held: Sequence[HeldInterview]
     shown: tuple[Shown, ...]
     reading: Reading
@@ -293,7 +293,7 @@ class _Talk:
         )
 
     def _understood(self, effects: Sequence[Effect]) -> bool:
-        """Whether it said something that fits; a third try leaves the question open without another word about it."""
+        """Whether the input fits the question; a third failed try leaves the question open without another word."""
         if isinstance(self.reading.said, Spoken):
             return True
         return self.says_something and not any(isinstance(effect, UNFIT) for effect in effects)

@@ -32,7 +32,7 @@ LANGUAGE = "vi"
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TextTurn:
     """One text being answered: from which `phone` (its locked row), to which of our numbers, when (business time)."""
 
     work: Work
@@ -69,12 +69,12 @@ class Result:
         return Result(outcome, interview_id=self.interview_id, office_id=self.office_id)
 
 
-def said(turn: Turn) -> consent.Said:
-    """What the text says about being contacted, with its evidence, for the ledger."""
+def said(turn: TextTurn) -> consent.Said:
+    """The opt-out or other request in a text, with its evidence, for the consent ledger."""
     return consent.Said(CHANNEL, turn.source_id, turn.text.body, turn.now)
 
 
-def notice(turn: Turn, outcome: str, code: str, held: Sequence[HeldInterview] = (), **params: object) -> Result:
+def notice(turn: TextTurn, outcome: str, code: str, held: Sequence[HeldInterview] = (), **params: object) -> Result:
     """Words outside the interview, in the language and letters of the phone's first interview, if it has one."""
     context = TextContext("", accented=held[0].accented_texts if held else False)
     text = texting.notice(code, held[0].language if held else LANGUAGE, context, **params)

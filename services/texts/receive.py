@@ -25,7 +25,7 @@ from services.interview.recording import takes_answers
 from services.texts import answer as conversation
 from services.texts import context as text_turn
 from services.texts import repetitions as going_round
-from services.texts.context import Result, Turn
+from services.texts.context import Result, TextTurn
 from services.work import Work
 from sms.reading.transport_encodings import unwrapped
 from store.interview import phone_interviews
@@ -74,7 +74,7 @@ def receive_text(work: Work, sender: SenderRow, text: InboundText, via: Via = "w
                 return _from_nobody(work, conn, row["id"], text)
         if "text" in phone.unable:  # who writes can be written to
             abilities.regain(work, conn, phone.hash, ["text"], "wrote_to_us", "contact", "machine:inbound")
-        turn = Turn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"], via)
+        turn = TextTurn(work, conn, sender, text, row["carrier_id"], phone, row["received_at"], via)
         return _close(turn, row, _answer(turn))
 
 
@@ -110,7 +110,7 @@ def _once_more(work: Work, earlier: EarlierText, via: Via) -> TextReply:
     return TextReply(body, earlier.ref if again else None, earlier.outcome, repeated=True)
 
 
-def _answer(turn: Turn) -> Result:
+def _answer(turn: TextTurn) -> Result:
     """What the text means: the carrier's own signal first, then words about contact, then answers."""
     if turn.text.opt_out_type:
         return conversation.follow_carrier(turn)
@@ -129,7 +129,7 @@ def _answer(turn: Turn) -> Result:
     return going_round.stopped(turn, result, replied)
 
 
-def _without_interview(turn: Turn) -> Result:
+def _without_interview(turn: TextTurn) -> Result:
     """No organisation with this phone is in an open round: words about contact still count, the rest is for staff."""
     spoken = conversation.follow_words(turn, conversation.read_alone(turn), ())
     if spoken is not None:
@@ -145,7 +145,7 @@ def _without_interview(turn: Turn) -> Result:
     return text_turn.notice(turn, "unknown_number", "text.unknown_number")
 
 
-def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:
+def _close(turn: TextTurn, row: dict[str, Any], result: Result) -> TextReply:
     """Write the outcome, and the reply as a row of its own, before anything is answered."""
     reply = _reply(turn, row, result) if result.body else None
     rows.close(
@@ -163,13 +163,13 @@ def _close(turn: Turn, row: dict[str, Any], result: Result) -> TextReply:
     return TextReply(result.body, reply["ref"], result.outcome)
 
 
-def _kept(turn: Turn, row: Mapping[str, Any], result: Result) -> bytes:
+def _kept(turn: TextTurn, row: Mapping[str, Any], result: Result) -> bytes:
     """The words of the reply beside the text: the same delivery again is answered from there."""
     assert result.body is not None
     return turn.work.vault.seal(result.body, "inbound.reply", row["id"])
 
 
-def _reply(turn: Turn, row: dict[str, Any], result: Result) -> dict[str, Any]:
+def _reply(turn: TextTurn, row: dict[str, Any], result: Result) -> dict[str, Any]:
     handed = row["via"] == "webhook"
     outbox_id = turn.work.ids.new()
     assert result.body is not None

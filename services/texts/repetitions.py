@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contact.calendar import local_day
 from contact.tasks import TaskKind
 from services import tasks
-from services.texts.context import Result, Turn
+from services.texts.context import Result, TextTurn
 from sms.reading import vocabulary as words
 
 ANSWERED_AT_MOST = 3
@@ -21,7 +21,7 @@ _FIGURES_COUNT_BELOW = 6
 """Words: in longer texts a figure may be a clock's or a counter's, so texts that differ only there are the same."""
 
 
-def stopped(turn: Turn, result: Result, replied: Sequence[int | None]) -> Result:
+def stopped(turn: TextTurn, result: Result, replied: Sequence[int | None]) -> Result:
     """`result`, or the same in silence and a task where this text was answered so often enough already; `replied`: as
     what the phone's texts of the last day were answered."""
     if list(replied).count(key(turn, result)) < ANSWERED_AT_MOST:
@@ -40,7 +40,7 @@ def stopped(turn: Turn, result: Result, replied: Sequence[int | None]) -> Result
     return result.silent("going_round")
 
 
-def key(turn: Turn, result: Result) -> int:
+def key(turn: TextTurn, result: Result) -> int:
     """As what the text is answered: the same for the same words not understood, or the same words and the same reply.
 
     Keyed, so that it tells nobody what was written.

@@ -69,12 +69,12 @@ class HandsetPage:
 
     def pick_up(self, number: str) -> Response:
         """Answer what rings."""
-        self._held(number).wish = "pick up"
+        self._hand_at(number).wish = "pick up"
         return self.look(number)
 
     def hang_up(self, number: str) -> Response:
         """Decline what rings, end what is spoken."""
-        hand, call = self._held(number), self._live(number)
+        hand, call = self._hand_at(number), self._live(number)
         if call is not None and call.status == "ringing" and call.to == number:
             hand.wish = "decline"
         elif call is not None:
@@ -83,10 +83,10 @@ class HandsetPage:
 
     def key(self, number: str) -> Response:
         """Press a key."""
-        self._held(number).press(str(request.get_json().get("key")))
+        self._hand_at(number).press(str(request.get_json().get("key")))
         return jsonify(pressed=True)
 
-    def _held(self, number: str) -> Hand:
+    def _hand_at(self, number: str) -> Hand:
         hand = self._net.population.hand(number)
         if hand is None:
             raise not_found(request.path)

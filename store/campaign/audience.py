@@ -1,4 +1,4 @@
-"""Who a campaign is for, as SQL: its office's reach, the filters of its draft, what became of each so far, why not.
+"""The audience of a campaign as SQL: the office's scope, filters of the draft, outcomes so far, reasons of exclusion.
 
 Statements only.
 """

@@ -1,4 +1,4 @@
-"""Interviews of a campaign whose next step is due, with all that the ladder decides by: phones, history, exclusion.
+"""Interviews of a campaign whose next step is due, with what the ladder needs: phones, history, exclusion.
 
 What comes next is decided in `contact.ladder`, how far each has come is written by `store.campaign.campaigns`.
 """

@@ -1,4 +1,4 @@
-"""The interviews of one phone, under their locks after the phone's own, and what texts from it need to be understood.
+"""The interviews of one phone, locked after the phone itself, with what is needed to understand its texts.
 
 It must not know what a text means. Which interviews may still be answered is asked by whoever reads them.
 """

@@ -1,4 +1,4 @@
-"""Which due rows a dispatcher takes next: who waits for us first, then campaigns and provinces turn by turn.
+"""Selects the due rows that a dispatcher claims next: replies first, then campaigns and provinces in turn.
 
 Rows are claimed under SKIP LOCKED; the groups are found by index probes, so a long queue costs no more than a short
 one. It must not know how fast a sender goes.

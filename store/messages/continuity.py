@@ -1,4 +1,4 @@
-"""Whether something may leave at all: senders whose carriers must be read first, and marks that tell an old database.
+"""Senders whose carriers must be read before anything is sent, and the marks by which an old database is detected.
 
 Statements only. It must not know why a database is held, nor a carrier.
 """

@@ -1,4 +1,4 @@
-"""Contacts on their way out, a page at a time: locked in the order of the house, marked as leaving, noted as taken.
+"""Contacts being sent, in pages: locked in the lock order, marked as sending, noted as handed over.
 
 Statements only: which rows may leave is decided in `services.sending.clear`. It must not know a carrier.
 """

@@ -1,4 +1,4 @@
-"""The sender's row as the one place of its pace: the next free slot, whose turn is next, lines in use, what was spent.
+"""The pace of a sender, kept on its row: next free slot, whose turn is next, lines in use, usage of its budget.
 
 Slots are real time, budgets business time. It must not know what is sent, nor reckon a slot (`contact.pacing`).
 """

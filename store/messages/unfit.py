@@ -1,4 +1,4 @@
-"""Items that a loop could not deal with: noted, looked up, listed, taken out again.
+"""Items that a loop could not process: recorded, looked up, listed, removed.
 
 It must not know a loop nor why an item failed: codes, places and sealed bytes come in.
 """

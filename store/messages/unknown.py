@@ -1,4 +1,4 @@
-"""Rows something is amiss with: leases that ran out, hand-overs in doubt, texts and calls that fell silent.
+"""Outbox rows to repair: expired leases, unknown hand-overs, texts and calls without a last receipt.
 
 Statements only; times are real. What is decided about them stands in `services.delivery.sweeps` and
 `services.delivery.unknown`.

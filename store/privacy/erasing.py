@@ -1,4 +1,4 @@
-"""The statements that take away what was said: only the role alo_eraser may run them, in one transaction a person.
+"""Statements that erase what a person said: only the role alo_eraser may run them, in one transaction a person.
 
 Rows that count and prove stay with their words gone; rows that are nothing but the person go. It must not decide who.
 """

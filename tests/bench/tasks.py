@@ -107,7 +107,7 @@ def export(kind: str, place: str, answers: str) -> Task:
     from services.results import exports
 
     work = machine_work()
-    order = exports.Order("2026", "forms", kind, _fresh(place, f"ours.{kind}"), "bench", "bench")
+    order = exports.ExportOrder("2026", "forms", kind, _fresh(place, f"ours.{kind}"), "bench", "bench")
 
     def act() -> int:
         exports.export(work, order, lambda code, **params: words(code, "vi", **params))

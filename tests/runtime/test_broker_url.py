@@ -39,7 +39,7 @@ def test_celerys_word_for_a_checked_certificate_is_one_the_client_knows() -> Non
 def test_signs_are_written_and_read_in_the_database_that_is_named(broker_url: str) -> None:
     signs = Heartbeats(f"{broker_url}?virtual_host=3")
     assert signs.note_beat()
-    assert (seen := signs.seen()) is not None
+    assert (seen := signs.read_signs()) is not None
     assert seen.beat_s < 60
     assert redis.Redis.from_url(f"{client_url(broker_url)[:-1]}3").exists("alo:heartbeats")
 
@@ -47,5 +47,5 @@ def test_signs_are_written_and_read_in_the_database_that_is_named(broker_url: st
 def test_nobody_fails_where_the_socket_is_away(tmp_path: Path) -> None:
     away = f"redis+socket://{tmp_path}/v.sock?virtual_host=1"
     assert not Heartbeats(away).note_task("contact")
-    assert Heartbeats(away).seen() is None
+    assert Heartbeats(away).read_signs() is None
     assert OutsideMarks(away, tmp_path).greatest() == {}

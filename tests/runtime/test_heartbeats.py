@@ -27,7 +27,7 @@ def key(monkeypatch: pytest.MonkeyPatch, broker_url: str) -> Iterator[str]:
 
 
 def test_who_was_never_seen_is_infinitely_late(broker_url: str) -> None:
-    seen = Heartbeats(broker_url).seen(("contact",))
+    seen = Heartbeats(broker_url).read_signs(("contact",))
     assert seen is not None
     assert (seen.beat_s, seen.task_s) == (math.inf, {"contact": math.inf})
 
@@ -39,7 +39,7 @@ def test_each_sign_is_its_own_and_ages_by_the_brokers_clock(broker_url: str, key
     client = redis.Redis.from_url(broker_url.replace("redis+socket://", "unix://"))
     client.hset(key, "queue:housekeeping", int(client.time()[0]) - 300)
     client.hset(key, "queue:later", int(client.time()[0]) + 300)
-    seen = notes.seen(("contact", "housekeeping", "later"))
+    seen = notes.read_signs(("contact", "housekeeping", "later"))
     assert seen is not None
     assert seen.beat_s < 60
     assert seen.task_s["contact"] < 60
@@ -70,9 +70,9 @@ def test_a_broker_that_is_away_delays_nobody(monkeypatch: pytest.MonkeyPatch) ->
         assert not notes.note_task("contact")
         now[0] += 0.01
     assert tried == ["once"], "it rests before it tries again"
-    assert notes.seen() is None
+    assert notes.read_signs() is None
     assert not Heartbeats("").note_beat()
-    assert Heartbeats("").seen() is None
+    assert Heartbeats("").read_signs() is None
 
 
 def test_a_task_that_ends_and_a_message_of_beats_are_signs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_every_kind_of_file_is_seen_to(tmp_path: Path) -> None:
     size = log.stat().st_size
     found = person_files.clean(data, [elsewhere], STANDS)
     assert (found.lines, found.lists) == (2, 1)
-    assert {path.name for path in found.left} == {"note.txt", "list.xlsx"}
+    assert {path.name for path in found.unresolved} == {"note.txt", "list.xlsx"}
     told = log.read_text()
     assert (log.stat().st_size, told.splitlines()[0], told.splitlines()[2]) == (size, "one line", "the last")
     assert not STANDS(told)
@@ -52,7 +52,7 @@ def test_files_as_spreadsheets_and_archivers_write_them_are_told(tmp_path: Path)
     (tmp_path / "others.txt").write_bytes("0912345678".encode("utf-16"))
     (tmp_path / "others.csv.gz").write_bytes(gzip.compress(b"0912345678"))
     found = person_files.clean(tmp_path / "none", [tmp_path], STANDS)
-    assert {path.name for path in found.left} == {
+    assert {path.name for path in found.unresolved} == {
         "unicode.txt", "big-endian.csv", "packed.csv.gz", "cut.csv.gz", "old.xls", "letter.pdf"
     }  # fmt: skip
 
@@ -67,4 +67,4 @@ def test_a_log_that_is_written_meanwhile_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there_has_nothing(tmp_path: Path) -> None:
-    assert person_files.clean(tmp_path / "none", [], STANDS).left == []
+    assert person_files.clean(tmp_path / "none", [], STANDS).unresolved == []

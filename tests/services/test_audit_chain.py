@@ -86,7 +86,7 @@ def test_no_line_hides_the_others(work: Work, owner: Database, at: str, detail: 
             ),
             {"at": at, "detail": detail},
         )
-        assert len(list(trail.lines(conn, trail.Wanted(action="person.erased")))) == 1
+        assert len(list(trail.lines(conn, trail.AuditFilter(action="person.erased")))) == 1
     assert codes(audit_chain.verify(work)) == found
     with owner.transaction() as conn:
         conn.execute(sa.text(f"UPDATE audit SET subject = 'y' WHERE id = {nth(2)}"))

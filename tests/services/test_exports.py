@@ -32,7 +32,7 @@ from services.keys import sealed_columns
 from services.refusal import Refusal
 from services.registry.imports import import_online, import_registry
 from services.results import figures as figure_exports
-from services.results.exports import ANONYMOUS, Exported, Order, export
+from services.results.exports import ANONYMOUS, Exported, ExportOrder, export
 from services.rounds import rounds
 from services.work import Work
 from store.tables.interviews import answers, interview_events
@@ -123,9 +123,9 @@ def stored(work: Work) -> dict[str, dict[str, str]]:
     return found
 
 
-def order(tmp_path: Path, kind: Any, format_: str, name: str = "", **more: Any) -> Order:
+def order(tmp_path: Path, kind: Any, format_: str, name: str = "", **more: Any) -> ExportOrder:
     path = tmp_path / (name or f"{kind}.{format_}")
-    return Order("r1", kind, format_, path, ACTOR, more.pop("reason", WHY), **more)
+    return ExportOrder("r1", kind, format_, path, ACTOR, more.pop("reason", WHY), **more)
 
 
 def lines(path: Path) -> list[list[str]]:
@@ -326,7 +326,7 @@ def test_codes_stay_texts_in_every_program_and_numbers_are_numbers(
         told = Entry({**given, "words": odd}, final=True)
         interviews.enter(work, house.interviews[at], Heard("voice", "x", told))
     path = tmp_path / f"f.{format_}"
-    export(work, Order("2026", kind, format_, path, ACTOR, WHY, logins=kind == "forms"), say)  # type: ignore[arg-type]
+    export(work, ExportOrder("2026", kind, format_, path, ACTOR, WHY, logins=kind == "forms"), say)  # type: ignore[arg-type]
     if format_ == "xlsx":
         _xlsx_keeps(path, kind)
     else:
@@ -499,7 +499,7 @@ def test_every_kind_of_answer_comes_back_as_it_left(
     assert step.interview.status == "complete", step.effects
     held = house.answers()
     path = tmp_path / f"f.{format_}"
-    export(work, Order("2026", "forms", format_, path, ACTOR, WHY), say)  # type: ignore[arg-type]  # any format
+    export(work, ExportOrder("2026", "forms", format_, path, ACTOR, WHY), say)  # type: ignore[arg-type]  # any format
     report = import_online(second, "2026", path, ACTOR)
     assert report.faults == ()
     assert {name: " ".join(value.split()) for name, value in other.answers().items()} == {

@@ -10,7 +10,7 @@ from services.campaign import campaigns
 from services.follow_up import staff_requests as told_wishes
 from services.refusal import Refusal
 from services.registry import offices
-from services.results.exports import Order, permitted
+from services.results.exports import ExportOrder, permitted
 from services.staff import accounts as staff
 from services.staff import area_officers as officers
 from services.staff import work_list
@@ -90,7 +90,7 @@ def test_every_door_of_an_office_takes_it_as_typed(work: Work, world: World) -> 
     with work.database.transaction() as conn:
         assert conn.scalar(sa.select(campaign_rows.c.audience)) == {"office": ["QB"]}
     with pytest.raises(Refusal) as refused:
-        permitted(work, Order("2026", "answers", "csv", None, ACTOR, "x", "Không có"))  # type: ignore[arg-type]
+        permitted(work, ExportOrder("2026", "answers", "csv", None, ACTOR, "x", "Không có"))  # type: ignore[arg-type]
     assert refused.value.code == "office.unknown"
 
 

@@ -19,7 +19,7 @@ from services.campaign.preview import preview
 from services.keys.sealed_columns import opened
 from services.refusal import Refusal
 from services.results.cards import export_cards
-from services.results.exports import Order
+from services.results.exports import ExportOrder
 from services.staff import accounts as staff
 from services.staff import area_officers as officers
 from services.staff import work_list
@@ -110,7 +110,7 @@ def test_a_card_names_who_looks_after_the_commune_and_their_number(world: World,
         conn.execute(lan.values(name="Nguyễn Thị Lan", phone=number))
 
     def printed(name: str, *whom: str) -> list[str]:
-        order = Order("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
+        order = ExportOrder("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
         export_cards(world.work, order, *whom)
         return re.findall(r"Hỏi cán bộ <b>([^<]+)</b>, điện thoại <b>([^<]+)</b>", order.out.read_text("utf-8"))
 
@@ -121,7 +121,7 @@ def test_a_card_names_who_looks_after_the_commune_and_their_number(world: World,
 
 def test_a_card_promises_a_free_ring_back_only_where_the_round_gives_one(world: World, tmp_path: Path) -> None:
     def card(name: str) -> str:
-        order = Order("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
+        order = ExportOrder("2026", "cards", "html", tmp_path / f"{name}.html", ACTOR, "để phát", "QB")
         export_cards(world.work, order, "", "")
         return order.out.read_text("utf-8")
 

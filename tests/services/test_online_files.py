@@ -17,7 +17,7 @@ from files.online_forms import FormAnswers, FormReader
 from files.reports import ImportReport, report_from_json
 from services.interview.recording import enter
 from services.registry.imports import import_online
-from services.results.exports import Order, export
+from services.results.exports import ExportOrder, export
 from services.work import Work
 from store.tables.rounds import rounds
 from survey.answers import Entry, Heard
@@ -269,7 +269,7 @@ def test_our_own_files_come_back_whatever_a_question_is_called(
     enter(work, house.interviews[0], Heard("voice", "x", Entry(given, final=True)))
     assert house.answers() == given
     path = tmp_path / f"f.{format_}"
-    export(work, Order("2026", "forms", format_, path, "t", "why", logins=logins), lambda code, **_: code)  # type: ignore[arg-type]
+    export(work, ExportOrder("2026", "forms", format_, path, "t", "why", logins=logins), lambda code, **_: code)  # type: ignore[arg-type]
     report = import_online(second, "2026", path, "t")
     assert (codes(report), other.answers()) == ([], given)
     assert other.interview()["status"] == "complete"

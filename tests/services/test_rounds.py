@@ -43,7 +43,7 @@ def village(work: Work, owner: Database) -> dict[tuple[str, str], str]:
     return rounds.newest_questionnaires(work)
 
 
-def open_one(work: Work, forms: dict[tuple[str, str], str], code: str = "r1") -> rounds.Opened:
+def open_one(work: Work, forms: dict[tuple[str, str], str], code: str = "r1") -> rounds.OpenedRound:
     now = work.clock.now()
     return rounds.open_round(work, code, "Đợt mẫu", "2026", "Căn cứ", now, now + timedelta(days=20), forms, ACTOR)
 

@@ -23,7 +23,7 @@ from scoring.mean import Mean
 from scoring.rules import DEFAULT
 from scoring.top_box import TopBox
 from services.refusal import Refusal
-from services.results.scores import CODES, Line, ScoreReport, score
+from services.results.scores import CODES, BreakdownLine, ScoreReport, score
 from services.work import Work
 from store.results import figures
 from store.tables.campaigns import tasks
@@ -169,7 +169,7 @@ def settle(work: Work, village: Village, fill: Any) -> None:
         fill(village)
 
 
-def by_key(lines: tuple[Line, ...]) -> dict[str, Line]:
+def by_key(lines: tuple[BreakdownLine, ...]) -> dict[str, BreakdownLine]:
     return {line.key: line for line in lines}
 
 

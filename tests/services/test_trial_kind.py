@@ -23,7 +23,7 @@ from ivr.callflow import CallContext
 from ivr.kinds import KeyedKind
 from runtime.catalogue import words as staff_words
 from services.interview import recording as interviews
-from services.results.exports import Order, export
+from services.results.exports import ExportOrder, export
 from services.work import Work
 from sms.reading import kinds as read_kinds
 from survey.answers import Channel, Entry, Heard, Key, Said, Unclear
@@ -173,7 +173,7 @@ def test_it_leaves_with_the_forms(work: Work, tmp_path: Path, format_: str) -> N
     assert house.answers()["opens"] == "14:30"
     path = tmp_path / f"f.{format_}"
     say = lambda code, **params: staff_words(code, "vi", **params)  # noqa: E731
-    export(work, Order("2026", "forms", format_, path, "test", "Nộp lên hệ thống"), say)
+    export(work, ExportOrder("2026", "forms", format_, path, "test", "Nộp lên hệ thống"), say)
     if format_ == "csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))

@@ -17,7 +17,7 @@ from services.campaign import sample_text as trial
 from services.refusal import Refusal
 from services.results import exports
 from services.results import figures as figure_exports
-from services.results.exports import Order
+from services.results.exports import ExportOrder
 from services.rounds import provinces as round_offices
 from services.rounds import rounds
 from services.senders import senders
@@ -64,8 +64,10 @@ def round_(world: World) -> None:
 
 
 def files(world: World, folder: Path) -> None:
-    exports.export(world.work, Order("2026", "status", "csv", folder / "a.csv", "an", SAID), lambda code, **_: code)
-    order = Order("2026", "figures", "csv", folder / "b.csv", "an", SAID)
+    exports.export(
+        world.work, ExportOrder("2026", "status", "csv", folder / "a.csv", "an", SAID), lambda code, **_: code
+    )
+    order = ExportOrder("2026", "figures", "csv", folder / "b.csv", "an", SAID)
     with suppress(Refusal):  # it is written down first
         figure_exports.export_figures(world.work, order, lambda code, **_: code)
 

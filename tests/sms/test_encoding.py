@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms import encoding
-from sms.encoding import Measure
+from sms.encoding import TextMeasure
 
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 
@@ -17,25 +17,25 @@ VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầ
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", Measure("gsm7", 0, 0)),
-        ("C3: 2", Measure("gsm7", 5, 1)),
-        ("a" * 160, Measure("gsm7", 160, 1)),
-        ("a" * 161, Measure("gsm7", 161, 2)),
-        ("a" * 306, Measure("gsm7", 306, 2)),
-        ("a" * 307, Measure("gsm7", 307, 3)),
-        ("€" * 80, Measure("gsm7", 160, 1)),
-        ("€" * 81, Measure("gsm7", 162, 2)),
-        ("a" * 152 + "€" + "a" * 152, Measure("gsm7", 306, 3)),  # the escape does not fit the first part
-        ("à", Measure("gsm7", 1, 1)),
-        ("á", Measure("ucs2", 1, 1)),
-        ("ạ" * 70, Measure("ucs2", 70, 1)),
-        ("ạ" * 71, Measure("ucs2", 71, 2)),
-        ("😀" * 35, Measure("ucs2", 70, 1)),
-        ("😀" * 36, Measure("ucs2", 72, 2)),  # 33 whole ones in a part of 67
-        ("😀" * 67, Measure("ucs2", 134, 3)),
+        ("", TextMeasure("gsm7", 0, 0)),
+        ("C3: 2", TextMeasure("gsm7", 5, 1)),
+        ("a" * 160, TextMeasure("gsm7", 160, 1)),
+        ("a" * 161, TextMeasure("gsm7", 161, 2)),
+        ("a" * 306, TextMeasure("gsm7", 306, 2)),
+        ("a" * 307, TextMeasure("gsm7", 307, 3)),
+        ("€" * 80, TextMeasure("gsm7", 160, 1)),
+        ("€" * 81, TextMeasure("gsm7", 162, 2)),
+        ("a" * 152 + "€" + "a" * 152, TextMeasure("gsm7", 306, 3)),  # the escape does not fit the first part
+        ("à", TextMeasure("gsm7", 1, 1)),
+        ("á", TextMeasure("ucs2", 1, 1)),
+        ("ạ" * 70, TextMeasure("ucs2", 70, 1)),
+        ("ạ" * 71, TextMeasure("ucs2", 71, 2)),
+        ("😀" * 35, TextMeasure("ucs2", 70, 1)),
+        ("😀" * 36, TextMeasure("ucs2", 72, 2)),  # 33 whole ones in a part of 67
+        ("😀" * 67, TextMeasure("ucs2", 134, 3)),
     ],
 )
-def test_measure(text: str, expected: Measure) -> None:
+def test_measure(text: str, expected: TextMeasure) -> None:
     assert encoding.measure(text) == expected
 
 
