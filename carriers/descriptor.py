@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from carriers.callbacks import CallbackUrls
 from carriers.credentials import Credentials
-from carriers.webhook_requests import Answer, Guard, Reply, VoiceRequest, WebhookRequest
+from carriers.webhook_requests import Guard, VoiceRequest, WebhookAnswer, WebhookReply, WebhookRequest
 from contact.carrier import CallCarrier, TextCarrier
 from contact.delivery import Detection, InboundText, Receipt
 from contact.sender import SenderRow
@@ -86,9 +86,9 @@ class TextEndpoint:
     name: str
     read: Callable[[WebhookRequest], InboundText]
     """Raises ValueError for what lacks something we need."""
-    answer: Callable[[Reply], Answer]
+    answer: Callable[[WebhookReply], WebhookAnswer]
     failed: tuple[int, str] | None = None
-    nothing: Callable[[], Answer] | None = None
+    nothing: Callable[[], WebhookAnswer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ReceiptEndpoint:
     name: str
     read: Callable[[WebhookRequest], Receipt]
     """Raises ValueError for what lacks something we need."""
-    taken: Answer
+    taken: WebhookAnswer
     methods: Sequence[str] = ("POST",)
     failed: tuple[int, str] | None = None
 
@@ -117,7 +117,7 @@ class CallEndpoints:
     detection_path: str
     detection_name: str
     read_detection: Callable[[WebhookRequest], Detection]
-    taken: Answer
+    taken: WebhookAnswer
 
 
 @dataclass(frozen=True, kw_only=True)

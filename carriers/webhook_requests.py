@@ -80,7 +80,7 @@ Guard = Callable[[WebhookRequest], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WebhookAnswer:
     """What a carrier gets to its request."""
 
     body: str = ""
@@ -89,7 +89,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WebhookReply:
     """What is said to the person whose text came in (None: nothing), and the public reference of its receipts."""
 
     body: str | None

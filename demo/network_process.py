@@ -16,7 +16,7 @@ import requests
 
 from carriers.twilio.carrier import TWILIO
 from runtime.demo_data import ACCOUNT
-from runtime.processes import READY_TIMEOUT_S, Crew, Part, environment
+from runtime.processes import READY_TIMEOUT_S, Crew, ProcessPart, environment
 from runtime.settings import Settings
 
 TIMEOUT_S = 30
@@ -26,13 +26,13 @@ TEXT_NUMBER = "+842473000001"
 CALL_NUMBER = "+842473000002"
 
 
-def simulator(port: int, token: str, clock: str, journal: Path, rest_scale: float = 1.0) -> Part:
+def simulator(port: int, token: str, clock: str, journal: Path, rest_scale: float = 1.0) -> ProcessPart:
     """The simulator as a part of the crew; `rest_scale` slows its people and its network against the clock."""
     argv = [
         sys.executable, "-m", "simulator", "--port", str(port), "--account", ACCOUNT,
         "--clock", clock, "--journal", str(journal), "--rest-scale", str(rest_scale),
     ]  # fmt: skip
-    return Part("simulator", argv, {"SIMULATOR_TOKEN": token})
+    return ProcessPart("simulator", argv, {"SIMULATOR_TOKEN": token})
 
 
 class NetworkProcess:

@@ -51,7 +51,7 @@ _log = structlog.get_logger("alo.processes")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProcessPart:
     """One process: its name (log and pid file carry it) and its command line; `environment` comes on top of all.
 
     `fds`: descriptors of ours that it gets.
@@ -71,11 +71,11 @@ class Crew:
         self.logs = data_dir.resolve() / "logs"
         self._run = data_dir.resolve() / "run"
         self._environment = dict(environment)
-        self._parts: dict[str, Part] = {}
+        self._parts: dict[str, ProcessPart] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
 
-    def start(self, part: Part) -> None:
+    def start(self, part: ProcessPart) -> None:
         """Start one part."""
         self._parts[part.name] = part
         self._started[part.name] = time.monotonic()
@@ -124,7 +124,7 @@ class Crew:
         self._children.clear()
 
 
-def gateway(settings: Settings, door: socket.socket | None = None) -> Part:
+def gateway(settings: Settings, door: socket.socket | None = None) -> ProcessPart:
     """The web server with webhooks and console; its processes share their counters in a directory of their own.
 
     `door`: the listening socket, where we keep it; else it opens one of its own.
@@ -135,7 +135,7 @@ def gateway(settings: Settings, door: socket.socket | None = None) -> Part:
     fds = () if door is None else (door.fileno(),)
     kept = [part for fd in fds for part in ("-b", f"fd://{fd}")]
     argv = [sys.executable, "-m", "gunicorn", "-c", "python:runtime.web_server", *kept, "gateway.wsgi:app"]
-    return Part("gateway", argv, {**_NO_ERASURE, "PROMETHEUS_MULTIPROC_DIR": str(shared)}, fds)
+    return ProcessPart("gateway", argv, {**_NO_ERASURE, "PROMETHEUS_MULTIPROC_DIR": str(shared)}, fds)
 
 
 @contextmanager
@@ -155,16 +155,16 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield door
 
 
-def workers(settings: Settings) -> list[Part]:
+def workers(settings: Settings) -> list[ProcessPart]:
     """One worker a queue: sweeps never wait behind a dispatcher."""
     sizes = {QUEUES[0]: settings.alo_contact_workers}
     return [_worker(queue, sizes.get(queue, 1), settings.alo_log_level) for queue in QUEUES]
 
 
-def beat(settings: Settings) -> Part:
+def beat(settings: Settings) -> ProcessPart:
     """The one that asks for sweeps; its memory is a file that may be lost."""
     schedule = settings.alo_data_dir.resolve() / "run" / "beat"
-    return Part(
+    return ProcessPart(
         "beat",
         [*_celery("beat", settings.alo_log_level), "-s", str(schedule), "--pidfile="],
         {**_NO_PAGES, **_NO_ERASURE},
@@ -262,10 +262,10 @@ def leftover_processes(data_dir: Path) -> dict[Path, str]:
     return {place: place.stem for place in places if spawn.alive(place) is not None}
 
 
-def _worker(queue: str, size: int, level: str) -> Part:
+def _worker(queue: str, size: int, level: str) -> ProcessPart:
     options = ["-Q", queue, "-c", str(size), "-n", f"{queue}@%h", "--without-gossip", "--without-mingle"]
     kept = _NO_PAGES if queue == HOUSEKEEPING else {**_NO_PAGES, **_NO_ERASURE}
-    return Part(f"worker-{queue}", [*_celery("worker", level), *options], kept)
+    return ProcessPart(f"worker-{queue}", [*_celery("worker", level), *options], kept)
 
 
 def _celery(verb: str, level: str) -> list[str]:

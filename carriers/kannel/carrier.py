@@ -10,12 +10,12 @@ from carriers.credentials import Credentials, all_of_kind, of_kind
 from carriers.descriptor import Carrier, OwnNumber, ReceiptEndpoint, TextEndpoint, Timeouts
 from carriers.kannel import webhooks
 from carriers.kannel.settings import KannelCredentials, KannelSettings
-from carriers.webhook_requests import Answer, Guard, Reply, WebhookRequest, refuse
+from carriers.webhook_requests import Guard, WebhookAnswer, WebhookReply, WebhookRequest, refuse
 from contact.carrier import TextCarrier
 from contact.delivery import InboundText
 
 TYPES = frozenset({"text/plain", "application/octet-stream"})
-SILENCE = Answer(headers={"Content-Type": "text/plain; charset=utf-8"})
+SILENCE = WebhookAnswer(headers={"Content-Type": "text/plain; charset=utf-8"})
 """Nothing to say; with `omit-empty` nobody gets an empty text. Kannel takes 200 for an answer, and asks again after a
 204."""
 TRY_AGAIN = (503, "try_again")
@@ -60,13 +60,13 @@ def _text(request: WebhookRequest) -> InboundText:
     return webhooks.inbound_text(request.query, sent_from, sent_to or "", request.body, request.charset)
 
 
-def _reply(reply: Reply) -> Answer:
+def _reply(reply: WebhookReply) -> WebhookAnswer:
     """The reply in the body, with headers for its coding and its receipt."""
     if not reply.body or not reply.ref:
         return SILENCE
     secret = of_kind(reply.credentials, KannelCredentials, reply.sender.credentials).secret
     receipts_to = reply.urls.kannel_receipt(reply.ref, secret)
-    return Answer(reply.body, headers=webhooks.message_headers(reply.body, receipts_to))
+    return WebhookAnswer(reply.body, headers=webhooks.message_headers(reply.body, receipts_to))
 
 
 def _texts(credentials: Credentials, urls: CallbackUrls, timeouts: Timeouts) -> TextCarrier:

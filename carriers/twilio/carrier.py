@@ -22,12 +22,12 @@ from carriers.descriptor import (
 )
 from carriers.twilio import webhooks
 from carriers.twilio.settings import TwilioCredentials, TwilioSettings
-from carriers.webhook_requests import FORM, Answer, Guard, Reply, WebhookRequest, cleaned, refuse
+from carriers.webhook_requests import FORM, Guard, WebhookAnswer, WebhookReply, WebhookRequest, cleaned, refuse
 from contact.carrier import CallCarrier, TextCarrier
 from contact.sender import SenderRow
 
 XML = {"Content-Type": "text/xml; charset=utf-8"}
-NOTHING = Answer(status=204)
+NOTHING = WebhookAnswer(status=204)
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -90,14 +90,14 @@ def guard(credentials: Credentials) -> Guard:
     return check
 
 
-def _reply(reply: Reply) -> Answer:
+def _reply(reply: WebhookReply) -> WebhookAnswer:
     return _message(reply.body, reply.urls.text_receipt(reply.ref) if reply.ref else "")
 
 
-def _message(body: str | None, receipts_to: str = "") -> Answer:
+def _message(body: str | None, receipts_to: str = "") -> WebhookAnswer:
     from carriers.twilio.twiml import message_reply
 
-    return Answer(message_reply(body, receipts_to), headers=XML)
+    return WebhookAnswer(message_reply(body, receipts_to), headers=XML)
 
 
 def probe(settings: TwilioSettings, base_url: str, forged: bool) -> Probe | None:

@@ -13,7 +13,7 @@ from flask import Response, request
 from werkzeug.routing import BaseConverter
 
 from carriers.descriptor import Carrier
-from carriers.webhook_requests import Answer, Guard, RefusedRequestError, WebhookRequest
+from carriers.webhook_requests import Guard, RefusedRequestError, WebhookAnswer, WebhookRequest
 from contact.sender import SenderRow
 from gateway.metrics import COMPLETED
 from gateway.webhooks.context import webhook_context
@@ -67,6 +67,6 @@ def done(outcome: str) -> None:
     COMPLETED.labels(request.endpoint or "none", outcome).inc()
 
 
-def response(answer: Answer) -> Response:
+def response(answer: WebhookAnswer) -> Response:
     """A carrier's answer as Flask's."""
     return Response(answer.body, answer.status, answer.headers)

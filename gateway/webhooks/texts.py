@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Response
 
 from carriers.descriptor import TextEndpoint
-from carriers.webhook_requests import Answer, Reply
+from carriers.webhook_requests import WebhookAnswer, WebhookReply
 from gateway.webhooks.context import webhook_context
 from gateway.webhooks.requests import Authenticated, done, response
 from services.texts import unfit as unfit_texts
@@ -20,10 +20,10 @@ def receive(asked: Authenticated, endpoint: TextEndpoint) -> Response:
     sender = asked.sender_at("text", text.to_number)
     reply = unfit_texts.receive(context.work, sender, text)
     done(reply.outcome)
-    return response(endpoint.answer(Reply(reply.body, reply.ref, sender, context.urls, context.credentials)))
+    return response(endpoint.answer(WebhookReply(reply.body, reply.ref, sender, context.urls, context.credentials)))
 
 
-def leave_to_sweep(nothing: Callable[[], Answer]) -> Response:
+def leave_to_sweep(nothing: Callable[[], WebhookAnswer]) -> Response:
     """The text's own URL failed for good: say nothing now, the sweep fetches the text from the carrier's list."""
     done("left_to_sweep")
     return response(nothing())

@@ -32,7 +32,7 @@ from migrations.upgrade import upgrade
 from runtime import processes
 from runtime.celery_client import celery_app
 from runtime.container import machine_work
-from runtime.processes import Crew, Part
+from runtime.processes import Crew, ProcessPart
 from runtime.settings import Settings
 from services.campaign import campaigns
 from services.interview import questionnaires
@@ -132,7 +132,7 @@ class Pair:
         self.network.wait_ready()
         self.network.connect_numbers(self._given.base_url)
 
-    def _parts(self, host: Host, settings: Settings) -> list[Part]:
+    def _parts(self, host: Host, settings: Settings) -> list[ProcessPart]:
         parts = [processes.gateway(settings), *processes.workers(settings), processes.beat(settings)]
         if host is not self.one:
             return parts
@@ -140,7 +140,7 @@ class Pair:
         backends = [f"{each.address}:{PORT}" for each in self.wires.hosts]
         listen = f"{host.address}:{PUBLIC}"
         balancer = [sys.executable, "-m", "tests.system.hosts.balancer", listen, *backends]
-        return [replace(net, argv=[*net.argv, "--host", host.address]), Part("balancer", balancer, {}), *parts]
+        return [replace(net, argv=[*net.argv, "--host", host.address]), ProcessPart("balancer", balancer, {}), *parts]
 
     def dispatched(self, host: Host) -> int:
         """How often the host's sending worker has dispatched, by its own count; 0 while it does not answer."""

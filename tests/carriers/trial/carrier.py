@@ -15,7 +15,7 @@ from carriers.descriptor import Carrier, OwnNumber, Probe, ReceiptEndpoint, Text
 from carriers.errors import classify
 from carriers.identifiers import identifier
 from carriers.settings import NONE, SecretStr, setting
-from carriers.webhook_requests import Answer, Guard, Reply, WebhookRequest, refuse
+from carriers.webhook_requests import Guard, WebhookAnswer, WebhookReply, WebhookRequest, refuse
 from characters.cleaning import storable
 from contact.address import read_address
 from contact.carrier import TextCarrier
@@ -113,11 +113,11 @@ def _receipt(request: WebhookRequest) -> Receipt:
     return Receipt(identifier(found.get("id")), STATES[word], word, error_code=code, error_kind=kind)
 
 
-def _reply(reply: Reply) -> Answer:
+def _reply(reply: WebhookReply) -> WebhookAnswer:
     if not reply.body or not reply.ref:
-        return Answer("{}", headers=JSON_TYPE)
+        return WebhookAnswer("{}", headers=JSON_TYPE)
     said = {"text": reply.body, "receipt": f"{reply.urls.base}/json/receipt/{reply.ref}"}
-    return Answer(json.dumps(said, ensure_ascii=False), headers=JSON_TYPE)
+    return WebhookAnswer(json.dumps(said, ensure_ascii=False), headers=JSON_TYPE)
 
 
 def probe(settings: JsonSettings, base_url: str, forged: bool) -> Probe | None:
@@ -143,7 +143,7 @@ JSON: Carrier[JsonSettings] = Carrier(
     lists=False,
     guard=guard,
     text=TextEndpoint("sms", "json.sms", _text, _reply, (503, "try_again")),
-    receipts=[ReceiptEndpoint("receipt/<ref:ref>", "json.receipt", _receipt, Answer("{}", headers=JSON_TYPE))],
+    receipts=[ReceiptEndpoint("receipt/<ref:ref>", "json.receipt", _receipt, WebhookAnswer("{}", headers=JSON_TYPE))],
     text_adapter=_texts,
     probe=probe,
 )

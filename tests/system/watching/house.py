@@ -28,7 +28,7 @@ from migrations.upgrade import upgrade
 from runtime import heartbeats, processes
 from runtime.container import machine_work, with_embedded
 from runtime.embedded import SUPERUSER, Postgres, Valkey
-from runtime.processes import Crew, Part
+from runtime.processes import Crew, ProcessPart
 from runtime.settings import Settings
 from services.senders import senders as sender_cases
 from services.senders.senders import NewSender
@@ -59,7 +59,7 @@ class House:
         self.settings: Settings
         self.team: Crew
         self.work: Work
-        self.parts: dict[str, Part]
+        self.parts: dict[str, ProcessPart]
 
     def start(self) -> None:
         """Everything, and one sender that reaches nobody."""
