@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import RowMapping
-
 from contact import phone
 from contact.sender import SenderRow, preferred
 from files import cards, tables
@@ -18,6 +16,7 @@ from services.results.exports import Exported, ExportOrder, new_file, permitted
 from services.work import Work
 from store.messages import senders
 from store.results import exports as rows
+from store.results.exports import CardRow
 from survey.form import questionnaire
 from survey.form.questionnaire import Questionnaire
 
@@ -40,7 +39,7 @@ def export_cards(work: Work, order: ExportOrder, officer: str, officer_phone: st
         line, texts = preferred(known, "call"), preferred([s for s in known if s.can_receive], "text")
         held = rows.forms_in(conn, found.id, office_id)
         listed = rows.on_cards(conn, found.id, office_id)
-    forms = {each["sha256"]: questionnaire.from_dict(each["form"]) for each in held}
+    forms = {each.sha256: questionnaire.from_dict(each.form) for each in held}
     ours = (_dialled(line), _dialled(texts))
     rings_back = line is not None and found.settings.get("ring_in") != "answer"
     made = [
@@ -58,7 +57,7 @@ def export_cards(work: Work, order: ExportOrder, officer: str, officer_phone: st
 
 
 def _card(
-    row: RowMapping,
+    row: CardRow,
     forms: Mapping[str, Questionnaire],
     title: str,
     ours: tuple[str, str],
@@ -69,12 +68,12 @@ def _card(
     """`ours`: the numbers to ring and to text, "" for none; without one to ring, the office's stands there."""
     hotline, texts = ours
     return Card(
-        organisation=row["organisation"],
-        code=row["code"],
-        form=forms[row["questionnaire_sha256"]],
+        organisation=row.organisation,
+        code=row.code,
+        form=forms[row.questionnaire_sha256],
         round_title=title,
-        office=row["office"],
-        hotline=hotline or row["contact_number"],
+        office=row.office,
+        hotline=hotline or row.contact_number,
         officer=officer,
         officer_phone=officer_phone,
         texts=texts,
@@ -82,12 +81,12 @@ def _card(
     )
 
 
-def _officer(work: Work, row: RowMapping, name: str, number: str) -> tuple[str, str]:
+def _officer(work: Work, row: CardRow, name: str, number: str) -> tuple[str, str]:
     """Whom to ask and under which number: as given, else who looks after the commune, else the office."""
-    own, sealed = "", row["officer_phone"]
-    if sealed and not name:
-        own = phone.display_number(work.vault.open(sealed, "staff.phone", row["officer_id"]))
-    return name or row["officer"] or row["office"], number or own or row["contact_number"]
+    own, sealed = "", row.officer_phone
+    if sealed and row.officer_id is not None and not name:
+        own = phone.display_number(work.vault.open(sealed, "staff.phone", row.officer_id))
+    return name or row.officer or row.office, number or own or row.contact_number
 
 
 def _dialled(sender: SenderRow | None) -> str:

@@ -131,7 +131,7 @@ def _parts(work: Work, conn: Connection, order: ExportOrder, round_id: UUID, off
         return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id, _lossy(order)))]
     salt = work.ids.public() + work.ids.public()
     return [
-        _part(order, questionnaire.from_dict(held["form"]), (round_id, office_id, held["sha256"]), salt)
+        _part(order, questionnaire.from_dict(held.form), (round_id, office_id, held.sha256), salt)
         for held in rows.forms_in(conn, round_id, office_id)
     ]
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    RowMapping,
     Select,
     Text,
     and_,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, array
 
 from store.registry.provinces import DEADLINE, OF_INTERVIEW
+from store.rows import fetch
 from store.tables.interviews import answers, interviews
 from store.tables.registry import offices, organisation_phones, organisations, phones
 from store.tables.rounds import questionnaires, round_offices, rounds
@@ -49,6 +49,29 @@ class Asked:
 
     name: str
     free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A published questionnaire: its digest and its document."""
+
+    sha256: str
+    form: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """An organisation still to be asked and who answers for it; the officer's fields are None where none looks after
+    its commune. `officer_phone` is sealed."""
+
+    organisation: str
+    code: str
+    questionnaire_sha256: str
+    office: str
+    contact_number: str
+    officer: str | None
+    officer_id: UUID | None
+    officer_phone: bytes | None
 
 
 def as_text(value: ColumnElement[Any], lossy: str = "") -> ColumnElement[str]:
@@ -96,11 +119,11 @@ def _cells(form: Any, asked: Sequence[Asked], lossy: str = "") -> list[ColumnEle
     ]
 
 
-def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequence[RowMapping]:
-    """Digest and document of every questionnaire of the round's frame, by code."""
+def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[FormRow]:
+    """Every questionnaire of the round's frame, by code."""
     used = select(interviews.c.questionnaire_sha256).where(*_scope(round_id, office_id)).distinct()
     query = select(questionnaires.c.sha256, questionnaires.c.form).where(questionnaires.c.sha256.in_(used))
-    return conn.execute(query.order_by(questionnaires.c.code, questionnaires.c.version)).mappings().all()
+    return fetch(conn, query.order_by(questionnaires.c.code, questionnaires.c.version), FormRow)
 
 
 def phone_forms(
@@ -163,8 +186,8 @@ def statuses(round_id: UUID, office_id: UUID | None, lossy: str = "") -> Select[
     )
 
 
-def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequence[RowMapping]:
-    """The organisations still to be asked: name, code, questionnaire, office and its number, officer, in order."""
+def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[CardRow]:
+    """The organisations still to be asked, by name."""
     looks_after = and_(
         officer_communes.c.office_id == interviews.c.office_id, officer_communes.c.commune == interviews.c.commune
     )
@@ -187,7 +210,7 @@ def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> Sequen
         .where(*_scope(round_id, office_id), interviews.c.status.not_in(("complete", "answered", "refused")))
         .order_by(organisations.c.name_key, interviews.c.id)
     )
-    return conn.execute(query).mappings().all()
+    return fetch(conn, query, CardRow)
 
 
 def anonymous(
