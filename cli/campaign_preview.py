@@ -11,14 +11,14 @@ import click
 
 from cli.masked_input import WORDS
 from cli.session import Session
-from contact.kinds import KINDS
+from contact.kinds import KINDS, OutcomeSoFar
 from services.campaign.preview import Preview
 from services.refusal import Refusal
-from store.campaign.audience import OUTCOMES
 
 SAMPLES_PRINTED = 3
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
 SECTORS = ("NN", "PNN")
+OUTCOMES = [str(outcome) for outcome in OutcomeSoFar]
 _OPTIONS = (
     click.option(
         "--type", "kind", type=click.Choice([kind.value for kind in KINDS]), default="reminder", show_default=True

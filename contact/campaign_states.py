@@ -29,6 +29,8 @@ DRAFTS = (CampaignState.DRAFT, CampaignState.APPROVED)
 """Not launched yet."""
 UNDER_WAY = (CampaignState.PLANNING, CampaignState.RUNNING, CampaignState.PAUSED)
 """Launched and not stopped."""
+OVER = (CampaignState.STOPPING, CampaignState.STOPPED, CampaignState.DONE)
+"""Nothing of it may leave any more."""
 LIVE = (*UNDER_WAY, CampaignState.STOPPING)
 """Launched, and contacts may still leave or be in flight."""
 

@@ -25,6 +25,18 @@ class CampaignKind(StrEnum):
     THANK_YOU = "thank_you"
 
 
+class OutcomeSoFar(StrEnum):
+    """What became of an organisation so far, in the order of its life; drafts name them."""
+
+    NEVER_CONTACTED = "never_contacted"
+    NO_CONTACT = "no_contact"
+    """Something left, and nothing was heard from them on any channel."""
+    BEGUN = "begun"
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind. `purpose` is what its texts are called; None leaves the round's own."""
@@ -37,14 +49,14 @@ class Kind:
     """One text that asks nothing, instead of the ladder."""
     finished: bool = False
     """It is for those who have answered; the other kinds are for those who have not."""
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[OutcomeSoFar, ...] = ()
     """Outcomes so far that its audience has unless the draft names others; none: any."""
 
 
 KINDS: Mapping[CampaignKind, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(CampaignKind.INVITATION, outcomes=("never_contacted",)),
+        Kind(CampaignKind.INVITATION, outcomes=(OutcomeSoFar.NEVER_CONTACTED,)),
         Kind(CampaignKind.REMINDER, purpose=Purpose.REMINDER),
         Kind(CampaignKind.CALL_ONLY, media=("call",)),
         Kind(CampaignKind.TEXT_ONLY, media=("text",)),

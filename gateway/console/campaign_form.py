@@ -11,10 +11,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from characters.cleaning import clean, plain
-from contact.kinds import KINDS
+from contact.kinds import KINDS, OutcomeSoFar
 from files import areas
 from gateway.console.context import masked_field, say
-from store.campaign.audience import OUTCOMES
 
 ORGANISATION_KINDS = ("HTX", "QTD", "LHHTX", "THT")
 SECTORS = ("NN", "PNN")
@@ -23,7 +22,7 @@ LONGEST_TITLE, MOST_DAYS = 120, 60
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "campaign_kinds": tuple(KINDS), "organisation_kinds": ORGANISATION_KINDS, "sectors": SECTORS,
-    "outcomes": OUTCOMES, "channels": CHANNELS,
+    "outcomes": tuple(OutcomeSoFar), "channels": CHANNELS,
 }  # fmt: skip
 """What the form offers, by the names its template uses."""
 

@@ -11,6 +11,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from characters.cleaning import clean
+from contact.campaign_states import DRAFTS, CampaignState
 from gateway.console import campaign_form
 from gateway.console.context import (
     console_context,
@@ -37,9 +38,8 @@ from store.campaign import contacts as campaign_contacts
 from store.people import staff
 
 routes = Blueprint("campaigns", __name__)
-LIVE = ("planning", "running", "stopping")
+MOVING = (CampaignState.PLANNING, CampaignState.RUNNING, CampaignState.STOPPING)
 """States in which the counts move by themselves."""
-DRAFTS = ("draft", "approved")
 PARTS = ("office", "sender", "medium")
 CONTACTS_A_PAGE, MOST_PAGES = 100, 10_000
 
@@ -75,7 +75,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         outcomes=progress.campaign_outcomes(scoped_work(), campaign_id),
         statuses=progress.OUTCOMES,
         begun=progress.BEGUN,
-        live=found.state in LIVE,
+        live=found.state in MOVING,
         now=console_context().console.clock.now(),
         names=_names(),
     )

@@ -173,7 +173,7 @@ def _second_person(campaign: CampaignRow, contacted: int) -> None:
     limit = round_settings.from_dict(campaign.settings).approval_above
     if contacted <= limit:
         return
-    if campaign.state != "approved":
+    if campaign.state != CampaignState.APPROVED:
         raise Refusal("campaign.needs_second", contacted=contacted, limit=limit)
     if contacted > campaign.approved_for:
         raise Refusal("campaign.outgrown", contacted=contacted, approved=campaign.approved_for)
@@ -255,11 +255,11 @@ def finish(work: Work, campaign_id: UUID) -> bool:
         campaign = campaigns.claim(conn, campaign_id)
         if campaign is None:
             return False
-        if campaign.state == "stopping":  # a refused hand-over may have come back since the stop
+        if campaign.state == CampaignState.STOPPING:  # a refused hand-over may have come back since the stop
             outbox.withdraw(conn, {"code": "campaign_stopped"}, now, campaign_id=campaign_id)
         if outbox.has_open_rows(conn, campaign_id):
             return False
-        if campaign.state == "stopping":
+        if campaign.state == CampaignState.STOPPING:
             return campaigns.move(conn, campaign_id, [CampaignState.STOPPING], CampaignState.STOPPED, ended_at=now)
         if campaign.state != CampaignState.RUNNING or campaigns.has_open_interviews(conn, campaign_id):
             return False

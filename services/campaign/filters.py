@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from characters import codes
-from contact.kinds import Kind
+from contact.kinds import Kind, OutcomeSoFar
 from services import lookups
 from services.refusal import Refusal
 from services.work import Work
@@ -23,10 +23,10 @@ def checked(kind: Kind, wanted: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(wanted) - set(audiences.FILTERS))
     outcomes = wanted.get("outcome", ())
     named = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-    unknown += [outcome for outcome in named if outcome not in audiences.OUTCOMES]
+    unknown += [outcome for outcome in named if outcome not in tuple(OutcomeSoFar)]
     if unknown:
         raise Refusal("campaign.unknown_filter", filters=", ".join(unknown))
-    default = {"outcome": list(kind.outcomes)} if kind.outcomes else {}
+    default = {"outcome": [str(outcome) for outcome in kind.outcomes]} if kind.outcomes else {}
     return {**default, **wanted}
 
 

@@ -17,7 +17,7 @@ from contact import ladder as ladders
 from contact import settings as round_settings
 from contact.abilities import NOT_ABLE, RULED_OUT, takes
 from contact.calendar import MEDIA, Calendar, Medium
-from contact.campaign_states import LadderState
+from contact.campaign_states import CampaignState, LadderState
 from contact.delivery import State
 from contact.kinds import KINDS
 from contact.ladder import REPLANNED, Attempt, Ladder, LadderEnd, LadderStep, Next, Reach
@@ -135,7 +135,7 @@ def _advance(work: Work, campaign_id: UUID, only: UUID | None = None, *, though_
     now = work.clock.now()
     with work.database.transaction() as conn:
         campaign = campaigns.by_id(conn, campaign_id, hold=True)  # a stop waits for this page and then withdraws it
-        if campaign is None or campaign.state != "running":
+        if campaign is None or campaign.state != CampaignState.RUNNING:
             return 0
         if not though_held and continuity.is_held(conn):
             return 0

@@ -52,7 +52,7 @@ def plan_page(work: Work, campaign_id: UUID) -> int | None:
 def _plan_page(work: Work, campaign_id: UUID) -> int | None:
     with work.database.transaction() as conn:
         campaign = campaigns.claim(conn, campaign_id)
-        if campaign is None or campaign.state != "planning":
+        if campaign is None or campaign.state != CampaignState.PLANNING:
             return None
         now = work.clock.now()
         page = rows.page(conn, campaign, PAGE)

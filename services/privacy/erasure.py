@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from contact.consent import ConsentState
-from contact.tasks import TaskKind
+from contact.tasks import TaskKind, TaskState
 from services import audit_chain as chain
 from services import tasks
 from services.consent import callers as numbers
@@ -213,8 +213,8 @@ def _tasks(work: Work, conn: Connection, person: Person, found: Mapping[UUID, st
     """The work stays without whom it was about; that somebody is to be erased has come about."""
     now = work.clock.now()
     for row in personal.by_ids(conn, task_rows, list(found)):
-        done = row["kind"] == CARRY_OUT and row["state"] != "done"
-        ended = {"state": "done", "done_at": now, "claimed_by": "machine:erasure"} if done else {}
+        done = row["kind"] == CARRY_OUT and row["state"] != TaskState.DONE
+        ended = {"state": TaskState.DONE, "done_at": now, "claimed_by": "machine:erasure"} if done else {}
         erasing.set_columns(conn, task_rows, row["id"], detail=None, **ended)
 
 

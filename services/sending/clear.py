@@ -171,7 +171,7 @@ def _verdict(conn: Connection, contact: _Contact, at: datetime, arrives_at: date
         purpose=row.purpose,
         consent=contact.phone.consent,
         interview_status=interview.status if interview else "",
-        campaign_state=row.campaign_state or "",
+        campaign_state=row.campaign_state,
         round_open=_round_open(terms, interview, at),
         counts=_counts(conn, contact, settings.caps, at),
         on_hold=_on_hold(row),

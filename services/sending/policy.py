@@ -12,6 +12,7 @@ from typing import Any
 
 from contact.abilities import NOT_ABLE
 from contact.calendar import Calendar, Medium
+from contact.campaign_states import OVER, CampaignState
 from contact.caps import ANSWERS_SOMEBODY, EXEMPT, Caps, Counts, free_at, refuse
 from contact.consent import ConsentState
 from contact.kinds import KINDS
@@ -34,7 +35,8 @@ class Facts:
     purpose: str
     consent: ConsentState
     interview_status: str
-    campaign_state: str
+    campaign_state: CampaignState | None
+    """None: it is of no campaign."""
     round_open: bool
     counts: Counts
     on_hold: bool = False
@@ -127,7 +129,7 @@ def _shut(facts: Facts, now: datetime, calendar: Calendar) -> datetime | None:
 
 
 def _held_back(facts: Facts) -> bool:
-    return facts.campaign_state == "paused" or facts.on_hold
+    return facts.campaign_state == CampaignState.PAUSED or facts.on_hold
 
 
 def _ban(facts: Facts) -> str | None:
@@ -145,7 +147,7 @@ def _ban(facts: Facts) -> str | None:
         return "gone_on"
     if facts.interview_status in FINISHED_CODES and facts.purpose not in FOR_THE_FINISHED:
         return FINISHED_CODES[facts.interview_status]
-    if facts.campaign_state in ("stopping", "stopped", "done"):
+    if facts.campaign_state in OVER:
         return "campaign_stopped"
     if not facts.round_open:
         return "round_closed"

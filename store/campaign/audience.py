@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from contact.kinds import FINISHED
+from contact.kinds import FINISHED, OutcomeSoFar
 from store.campaign.campaigns import CampaignRow
 from store.people.abilities import REACHABLE, takes
 from store.people.officers import looked_after
@@ -39,21 +39,19 @@ from store.tables.registry import offices, organisation_phones, organisations, p
 
 SILENCED = ("stopped", "held")
 """Consent of phones that get no campaign contact."""
-OUTCOMES = ("never_contacted", "no_contact", "begun", "partial", "complete", "refused")
-"""What became of an organisation so far, in the order of its life."""
 
 _contacted = exists(outbox.c.id).where(outbox.c.interview_id == interviews.c.id, outbox.c.reserved_at.is_not(None))
 _finished = or_(interviews.c.online_at.is_not(None), interviews.c.status.in_(("complete", "answered")))
 
 
 def outcome() -> ColumnElement[str]:
-    """One of `OUTCOMES`: no contact was made while nothing was heard from them on any channel."""
+    """An `OutcomeSoFar`: no contact was made while nothing was heard from them on any channel."""
     return case(
-        (_finished, literal("complete")),
-        (interviews.c.status.in_(("partial", "refused")), interviews.c.status),
-        (interviews.c.channel != "", literal("begun")),
-        (_contacted, literal("no_contact")),
-        else_=literal("never_contacted"),
+        (_finished, literal(str(OutcomeSoFar.COMPLETE))),
+        (interviews.c.status.in_((OutcomeSoFar.PARTIAL, OutcomeSoFar.REFUSED)), interviews.c.status),
+        (interviews.c.channel != "", literal(str(OutcomeSoFar.BEGUN))),
+        (_contacted, literal(str(OutcomeSoFar.NO_CONTACT))),
+        else_=literal(str(OutcomeSoFar.NEVER_CONTACTED)),
     )
 
 

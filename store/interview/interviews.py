@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
+from contact.campaign_states import LadderState
 from store.pages import document, page
 from store.people.officers import officer_of
 from store.prepared import Prepared
@@ -307,9 +308,9 @@ def ask_for_call(conn: Connection, interview_id: UUID, at: datetime) -> bool:
     """The person wants to be called from `at` (business time) on. True when a campaign will see to it."""
     conn.execute(update(interviews).where(interviews.c.id == interview_id).values(appointment_at=at))
     contacted = update(campaign_interviews).where(
-        campaign_interviews.c.interview_id == interview_id, campaign_interviews.c.state != "ended"
+        campaign_interviews.c.interview_id == interview_id, campaign_interviews.c.state != LadderState.ENDED
     )
-    return conn.execute(contacted.values(next_at=at, state="waiting")).rowcount > 0
+    return conn.execute(contacted.values(next_at=at, state=LadderState.WAITING)).rowcount > 0
 
 
 _SETTINGS = (

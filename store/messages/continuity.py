@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
+from contact.campaign_states import CampaignState, LadderState
 from contact.delivery import State
 from store.prepared import Prepared, Row
 from store.tables.campaigns import campaign_interviews, campaigns
@@ -128,8 +129,8 @@ def on_ladders(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
         .where(
             organisation_phones.c.phone_hash == phone_hash,
             organisation_phones.c.valid,
-            campaigns.c.state == "running",
-            campaign_interviews.c.state != "ended",
+            campaigns.c.state == CampaignState.RUNNING,
+            campaign_interviews.c.state != LadderState.ENDED,
             campaign_interviews.c.next_at.is_not(None),
         )
     )

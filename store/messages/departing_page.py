@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contact.calendar import Medium
+from contact.campaign_states import CampaignState, LadderState
 from contact.consent import ConsentState
 from contact.delivery import State
 from store.interview.phone_interviews import shares_phone_with_another
@@ -107,7 +108,7 @@ class DepartingRow:
     deadline_at: datetime | None
     created_at: datetime
     office_code: str | None
-    campaign_state: str | None
+    campaign_state: CampaignState | None
     holds: dict[str, Any] | None
     """Parts of its campaign that are held back: "office:…", "sender:…" or "medium:…"."""
     round_id: UUID | None
@@ -290,10 +291,10 @@ _ON_LADDER = (
     .where(
         campaign_interviews.c.campaign_id == _settled.c.campaign_id,
         campaign_interviews.c.interview_id == _settled.c.interview_id,
-        campaign_interviews.c.state != "ended",
+        campaign_interviews.c.state != LadderState.ENDED,
         _settled.c.decide_at.is_not(None),
     )
-    .values(next_at=_settled.c.decide_at, state="waiting")
+    .values(next_at=_settled.c.decide_at, state=LadderState.WAITING)
 )
 _ACCEPT = Prepared(
     update(outbox)

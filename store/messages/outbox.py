@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from contact.calendar import Medium
+from contact.campaign_states import LadderState
 from contact.delivery import State
 from contact.purpose import Purpose
 from store import rows
@@ -263,8 +264,8 @@ def _decide_again(conn: Connection, contacts: Sequence[tuple[UUID, UUID]], at: d
     """The ladders of withdrawn contacts are looked at again: they may have ended, or want another number."""
     of = tuple_(campaign_interviews.c.campaign_id, campaign_interviews.c.interview_id)
     if contacts:
-        waiting = update(campaign_interviews).where(of.in_(contacts), campaign_interviews.c.state != "ended")
-        conn.execute(waiting.values(next_at=at, state="waiting"))
+        waiting = update(campaign_interviews).where(of.in_(contacts), campaign_interviews.c.state != LadderState.ENDED)
+        conn.execute(waiting.values(next_at=at, state=LadderState.WAITING))
 
 
 def has_call(conn: Connection, phone_hash: bytes, until: datetime) -> bool:

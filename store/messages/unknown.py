@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, exists, func, literal, or_, select, upd
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contact.calendar import Medium
+from contact.campaign_states import LadderState
 from contact.delivery import State
 from store import rows
 from store.messages.outbox import OutboxRow
@@ -166,6 +167,6 @@ def bring_back(conn: Connection, now: datetime) -> int:
     ladder = campaign_interviews.c
     mine = and_(outbox.c.interview_id == ladder.interview_id, outbox.c.campaign_id == ladder.campaign_id)
     stamped = exists().where(mine, func.greatest(outbox.c.created_at, outbox.c.sent_at, outbox.c.ended_at) > early)
-    waiting = and_(ladder.state != "ended", ladder.next_at > early, stamped)
+    waiting = and_(ladder.state != LadderState.ENDED, ladder.next_at > early, stamped)
     looked_at = update(campaign_interviews).where(waiting).values(next_at=now)
     return conn.execute(moved).rowcount + conn.execute(looked_at).rowcount

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from contact.campaign_states import LadderState
 from contact.delivery import State
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
@@ -138,7 +139,7 @@ def take_up(conn: Connection, phone_hash: bytes, at: datetime) -> None:
     of = select(interviews.c.id).where(interviews.c.organisation_id.in_(of_phone))
     ended = update(campaign_interviews).where(
         campaign_interviews.c.interview_id.in_(of),
-        campaign_interviews.c.state == "ended",
+        campaign_interviews.c.state == LadderState.ENDED,
         campaign_interviews.c.reason["code"].as_string().in_(ENDED_FOR_NUMBERS),
     )
-    conn.execute(ended.values(state="waiting", next_at=at))
+    conn.execute(ended.values(state=LadderState.WAITING, next_at=at))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Insert, RowMapping, Update, bindparam, insert, select, update
 
+from contact.campaign_states import LadderState
 from contact.consent import ConsentEvent, ConsentState
 from contact.delivery import State
 from store.tables.campaigns import campaign_interviews, consent
@@ -84,9 +85,9 @@ def _withdraw_queued() -> Update:
         .where(
             campaign_interviews.c.campaign_id == gone.c.campaign_id,
             campaign_interviews.c.interview_id == gone.c.interview_id,
-            campaign_interviews.c.state != "ended",
+            campaign_interviews.c.state != LadderState.ENDED,
         )
-        .values(state="waiting", next_at=bindparam("gone_at"))
+        .values(state=LadderState.WAITING, next_at=bindparam("gone_at"))
     )
 
 

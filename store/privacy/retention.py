@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from contact.delivery import FINAL
+from contact.tasks import TaskState
 from store import audit_chain, rows
 from store.registry.provinces import DEADLINE
 from store.registry.rounds import RoundRow
@@ -77,7 +78,7 @@ def scripts(conn: Connection, scope: Scope, before: datetime) -> int:
 def told_to_staff(conn: Connection, scope: Scope, before: datetime) -> int:
     """Empty what tasks said that were done before this: numbers, and notes of what somebody asked for. Rows of one
     page."""
-    old = (tasks.c.detail.is_not(None), tasks.c.state == "done", tasks.c.done_at < before)
+    old = (tasks.c.detail.is_not(None), tasks.c.state == TaskState.DONE, tasks.c.done_at < before)
     return _blank(conn, tasks, _of(tasks, scope, *old), detail=None)
 
 

@@ -12,11 +12,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from contact.kinds import OutcomeSoFar
 from contact.tasks import TaskKind
 from services.campaign import campaigns
 from services.refusal import Refusal
 from services.work import Work
-from store.campaign.audience import FILTERS, OUTCOMES
+from store.campaign.audience import FILTERS
 from store.registry import organisations as registry
 from store.tables.campaigns import campaigns as campaign_rows
 from store.tables.campaigns import tasks as task_rows
@@ -219,7 +220,7 @@ def _reads_own(world: World, made: UUID, sight: Work, ours: set[str]) -> None:
 
 EVERY_FILTER = {
     "office": ["QB"], "area": ["vn-2025/44"], "commune": ["Xã Đông"], "officer": ["lan@qb.example"], "kind": "HTX",
-    "sector": "NN", "is_member": True, "outcome": list(OUTCOMES), "channel": "text", "code": ["DX001", "BN001"],
+    "sector": "NN", "is_member": True, "outcome": list(OutcomeSoFar), "channel": "text", "code": ["DX001", "BN001"],
 }  # fmt: skip
 
 

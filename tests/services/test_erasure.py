@@ -381,7 +381,7 @@ def _mark(world: World, number: str) -> dict[str, Any]:
 
 def test_nothing_leaves_for_a_number_that_is_gone() -> None:
     facts = policy.Facts(
-        "text", Purpose.OPT_OUT_CONFIRMATION, ConsentState.STOPPED, "", "", True, policy.Counts(), erased=True
+        "text", Purpose.OPT_OUT_CONFIRMATION, ConsentState.STOPPED, "", None, True, policy.Counts(), erased=True
     )
     assert policy._ban(facts) == "number_erased"
 
