@@ -25,7 +25,7 @@ def command() -> None:
 @click.pass_obj
 def list_unfit(session: Session, loop: str | None, as_json: bool) -> None:
     """Liệt kê (list)."""
-    found = unfit_items.listed(session.work, loop)
+    found = unfit_items.kept_items(session.work, loop)
     if as_json:
         session.show([asdict(item) for item in found])
         return
@@ -44,7 +44,7 @@ def again(session: Session, item_id: str | None, loop: str | None, everything: b
     """Thử lại, sau khi đã sửa nguyên nhân (try again when the cause is mended)."""
     if item_id is None and loop is None and not everything:
         raise Refusal("unfit.which")
-    ids = [_id(item_id)] if item_id else [item.id for item in unfit_items.listed(session.work, loop)]
+    ids = [_id(item_id)] if item_id else [item.id for item in unfit_items.kept_items(session.work, loop)]
     done = sum(unfit_items.put_back(session.work, one, session.actor) for one in ids)
     session.say("unfit.put_back", count=done)
     if done < len(ids):

@@ -65,7 +65,7 @@ def is_held(work: Work) -> bool:
 def unread(work: Work) -> Sequence[Unread]:
     """The senders whose carriers are to be read, by name; none: nothing is held."""
     with work.database.transaction() as conn:
-        return [Unread(r["name"], r["unread_since"], r["can_reconcile"]) for r in rows.unread(conn)]
+        return [Unread(r.name, r.unread_since, r.can_reconcile) for r in rows.unread(conn)]
 
 
 def _compare(work: Work, conn: Connection, seen: Mapping[UUID, int]) -> None:

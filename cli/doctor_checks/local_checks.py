@@ -196,11 +196,11 @@ def _unfit(settings: Settings) -> Iterator[DoctorFinding]:
     """Has anything been set aside because it could not be processed?"""
     try:
         with _database(settings).transaction() as conn:
-            rows = unfit.counted(conn)
+            rows = unfit.counts(conn)
     except sa.exc.SQLAlchemyError:
         return  # said under another heading
     for row in rows:
-        yield fault("unfit", "doctor.unfit", row["loop"], count=row["n"], error=row["code"])
+        yield fault("unfit", "doctor.unfit", row.loop, count=row.n, error=row.code)
     if not rows:
         yield well("unfit")
 
@@ -239,8 +239,8 @@ def _hold_after_restore(settings: Settings) -> Iterator[DoctorFinding]:
     except sa.exc.SQLAlchemyError:
         return  # said under another heading
     for row in rows:
-        code = "doctor.unread" if row["can_reconcile"] else "doctor.unreadable_carrier"
-        yield fault("held", code, row["name"], since=row["unread_since"], name=row["name"])
+        code = "doctor.unread" if row.can_reconcile else "doctor.unreadable_carrier"
+        yield fault("held", code, row.name, since=row.unread_since, name=row.name)
     if not rows:
         yield well("held")
 

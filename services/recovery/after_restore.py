@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from carriers.errors import CarrierAwayError
 from characters.cleaning import storable
 from contact.campaign_states import CampaignState
@@ -32,6 +30,7 @@ from store.campaign import campaigns
 from store.messages import continuity as rows
 from store.messages import inbound as inbound_rows
 from store.messages import senders
+from store.messages.continuity import UnreadSender
 
 LISTS_LAG = timedelta(seconds=60)
 """Real time for which a carrier's list may lack what it has taken."""
@@ -72,13 +71,13 @@ def read_carriers(work: Work) -> Sequence[Made]:
         due = [row for row in rows.unread(conn) if _is_ripe(work, row)]
         known = {sender.id: sender for sender in senders.all_rows(conn)}
     until = work.clock.now()
-    lists = {row["id"]: _listed(work, known[row["id"]], row["unread_since"]) for row in due}
+    lists = {row.id: _listed(work, known[row.id], row.unread_since) for row in due}
     read = {sender_id: listed for sender_id, listed in lists.items() if listed is not None}
     made = _make_good(work, [one for listed in read.values() for one in listed])
     for row in due:
-        found = made.setdefault(row["id"], Made(row["name"]))
-        if row["id"] in read and not found.waiting:
-            _let_go(work, row, found, until if known[row["id"]].medium == "text" else None)
+        found = made.setdefault(row.id, Made(row.name))
+        if row.id in read and not found.waiting:
+            _let_go(work, row, found, until if known[row.id].medium == "text" else None)
     return list(made.values())
 
 
@@ -86,7 +85,7 @@ def replay(work: Work, name: str, heard: Sequence[InboundText], left: Sequence[D
     """Make good what the log of a sender's carrier tells; the sender stays held. Raises Refusal for an unknown one, and
     for one that is not held."""
     sender, row = _held(work, name)
-    since = row["unread_since"]
+    since = row.unread_since
     happened = [one for one in _happened(work, sender, heard, left) if one.at >= since]
     fresh = [one for one in happened if isinstance(one.what, Departed) or not _was_heard(work, sender, one.what)]
     made = _make_good(work, fresh).get(sender.id, Made(name))
@@ -103,15 +102,15 @@ def release(work: Work, name: str, actor: str, *, all_read: bool = False) -> int
     sender, row = _held(work, name)
     doubtful = 0 if all_read else _presume_due(work, sender)
     with work.database.transaction() as conn:
-        rows.mark_read(conn, sender.id, row["unread_since"])
+        rows.mark_read(conn, sender.id, row.unread_since)
         detail = {"in_doubt": doubtful, "all_read": all_read}
         audit.append(conn, at=work.clock.now(), actor=actor, action="restore.released", subject=name, detail=detail)
     return doubtful
 
 
-def _is_ripe(work: Work, row: RowMapping) -> bool:
+def _is_ripe(work: Work, row: UnreadSender) -> bool:
     """Whether its carrier can be asked, and lists by now all that left before the hold."""
-    return bool(row["can_reconcile"] and row["held_at"] <= work.clock.real() - work.scaled(LISTS_LAG))
+    return row.can_reconcile and row.held_at <= work.clock.real() - work.scaled(LISTS_LAG)
 
 
 def _listed(work: Work, sender: SenderRow, since: datetime) -> list[_Happened] | None:
@@ -180,10 +179,10 @@ def _tie(work: Work, one: _Happened, what: Departed, found: Made) -> None:
     found.waiting += len(tied.waiting)
 
 
-def _let_go(work: Work, row: RowMapping, made: Made, until: datetime | None) -> None:
+def _let_go(work: Work, row: UnreadSender, made: Made, until: datetime | None) -> None:
     with work.database.transaction() as conn:
-        rows.mark_read(conn, row["id"], row["unread_since"], None if until is None else until - MARGIN)
-    _tell(work, "machine:recovery", "restore.read", row["name"], made)
+        rows.mark_read(conn, row.id, row.unread_since, None if until is None else until - MARGIN)
+    _tell(work, "machine:recovery", "restore.read", row.name, made)
 
 
 def _tell(work: Work, actor: str, action: str, name: str, made: Made) -> None:
@@ -192,10 +191,10 @@ def _tell(work: Work, actor: str, action: str, name: str, made: Made) -> None:
         audit.append(conn, at=work.clock.now(), actor=actor, action=action, subject=name, detail=detail)
 
 
-def _held(work: Work, name: str) -> tuple[SenderRow, RowMapping]:
+def _held(work: Work, name: str) -> tuple[SenderRow, UnreadSender]:
     with work.database.transaction() as conn:
         sender = senders.by_name(conn, name)
-        row = next((row for row in rows.unread(conn) if row["name"] == name), None)
+        row = next((row for row in rows.unread(conn) if row.name == name), None)
     if sender is None:
         raise Refusal("sender.unknown", name=name)
     if row is None:
@@ -215,7 +214,7 @@ def _presume_due(work: Work, sender: SenderRow) -> int:
     while True:
         with work.database.transaction() as conn:
             due = rows.due_of(conn, sender.id, now, PAGE)
-        done = sum(unrecorded_contacts.presume(work, sender, row["phone_hash"], row["id"]) for row in due)
+        done = sum(unrecorded_contacts.presume(work, sender, row.phone_hash, row.id) for row in due)
         doubtful += done
         if not done:
             return doubtful

@@ -31,8 +31,8 @@ from store.interview import interviews as interview_rows
 from store.interview.interviews import HeldInterview
 from store.messages import continuity as rows
 from store.messages import departing_page, outbox
+from store.messages.outbox import OutboxRow
 from store.people import phones
-from store.prepared import Row
 
 Tied = Literal["known", "tied", "entered", "nobody"]
 
@@ -79,7 +79,7 @@ def presume(work: Work, sender: SenderRow, phone_hash: bytes, row_id: UUID) -> b
     withdrawn meanwhile."""
     with work.database.transaction() as conn:
         phones.lock(conn, phone_hash)
-        waiting = [r for r in rows.without_id(conn, phone_hash, sender.medium, sender.id) if r["id"] == row_id]
+        waiting = [r for r in rows.without_id(conn, phone_hash, sender.medium, sender.id) if r.id == row_id]
         return any(_leave(work, conn, sender, row, work.clock.now(), "") for row in waiting)
 
 
@@ -90,8 +90,8 @@ def set_aside(work: Work, sender: SenderRow) -> Callable[[Connection, Departed],
         phone = callers.lock(work, conn, one.number)
         held = [] if phone is None else rows.without_id(conn, phone.hash, sender.medium, sender.id)
         for row in held:
-            if row["state"] in (State.PLANNED, State.CLAIMED) and _was_due(row, one.at):
-                outbox.change(conn, row["id"], **_gone(work, sender, row, one.at))
+            if row.state in (State.PLANNED, State.CLAIMED) and _was_due(row, one.at):
+                outbox.change(conn, row.id, **_gone(work, sender, row, one.at))
 
     return put_in_doubt
 
@@ -107,63 +107,63 @@ def _tie(work: Work, sender: SenderRow, one: Departed) -> Tied | None:
         held = rows.without_id(conn, phone.hash, sender.medium, sender.id)
         gone = next((row for row in held if _is_gone(work, row, one)), None)
         if gone is not None:
-            _merge(work, conn, gone, one)
+            _merge(work, conn, gone.id, one)
             return "known"
-        row = match(work, [row for row in held if row["state"] in rows.NOT_GONE], one)
+        row = match(work, [row for row in held if row.state in rows.NOT_GONE], one)
         if row is None or not _leave(work, conn, sender, row, one.at, one.body):
             return None
-        _merge(work, conn, row, one)
+        _merge(work, conn, row.id, one)
         return "tied"
 
 
-def match(work: Work, waiting: Sequence[Row], one: Departed) -> Row | None:
+def match(work: Work, waiting: Sequence[OutboxRow], one: Departed) -> OutboxRow | None:
     """The row that this is: by its very words, else the first one that was due for it. None: of none of them."""
-    written = [row for row in waiting if row["body"] is not None and _words(work, row) == one.body]
+    written = [row for row in waiting if row.body is not None and _words(work, row, row.body) == one.body]
     if written:
         return written[0]
-    replies = [row for row in waiting if row["purpose"] in ANSWERS_SOMEBODY]
+    replies = [row for row in waiting if row.purpose in ANSWERS_SOMEBODY]
     if one.in_reply:
         return replies[0] if replies else None
     other = [row for row in waiting if row not in replies and _may_be(row, one)]
     return next((row for row in other if _was_due(row, one.at)), None)
 
 
-def _words(work: Work, row: Row) -> str:
-    return work.vault.open(row["body"], "outbox.body", row["id"])
+def _words(work: Work, row: OutboxRow, body: bytes) -> str:
+    return work.vault.open(body, "outbox.body", row.id)
 
 
-def _may_be(row: Row, one: Departed) -> bool:
+def _may_be(row: OutboxRow, one: Departed) -> bool:
     """Whether its words say nothing against it: they are written as a text leaves."""
-    rewritten = row["state"] in (State.PLANNED, State.CLAIMED) and row["purpose"] not in campaign_texts.WRITTEN
-    return row["body"] is None or not one.body or rewritten
+    rewritten = row.state in (State.PLANNED, State.CLAIMED) and row.purpose not in campaign_texts.WRITTEN
+    return row.body is None or not one.body or rewritten
 
 
-def _was_due(row: Row, at: datetime) -> bool:
+def _was_due(row: OutboxRow, at: datetime) -> bool:
     """Whether the row was due by then, or was planned again because the earlier plan is lost."""
-    return bool(row["due_at"] <= at + SLACK or row["created_at"] >= at - SLACK)
+    return row.due_at <= at + SLACK or row.created_at >= at - SLACK
 
 
-def _is_gone(work: Work, row: Row, one: Departed) -> bool:
+def _is_gone(work: Work, row: OutboxRow, one: Departed) -> bool:
     """Whether this row is known to have left just then, with these words."""
-    if row["state"] in rows.NOT_GONE or row["sent_at"] is None or abs(row["sent_at"] - one.at) > SLACK:
+    if row.state in rows.NOT_GONE or row.sent_at is None or abs(row.sent_at - one.at) > SLACK:
         return False
-    return row["body"] is None or not one.body or one.body in _words(work, row)
+    return row.body is None or not one.body or one.body in _words(work, row, row.body)
 
 
-def _leave(work: Work, conn: Connection, sender: SenderRow, row: Row, at: datetime, body: str) -> bool:
+def _leave(work: Work, conn: Connection, sender: SenderRow, row: OutboxRow, at: datetime, body: str) -> bool:
     """Write a row as having left at `at`, perhaps, and what its phone was shown. False: it is withdrawn meanwhile."""
     interview = _interview(conn, row)
-    locked = outbox.lock(conn, row["id"])  # waited for: what is passed over here would be entered a second time
+    locked = outbox.lock(conn, row.id)  # waited for: what is passed over here would be entered a second time
     if locked is None or locked.state not in rows.NOT_GONE:
         return False
-    departure = departing_page.lock_rows(conn, [row["id"]], sender.id)[row["id"]]
+    departure = departing_page.lock_rows(conn, [row.id], sender.id)[row.id]
     segments = _show(work, conn, sender, DepartingText(departure, interview, at))
-    words = {"body": work.vault.seal(body, "outbox.body", row["id"])} if body else {}
-    outbox.change(conn, row["id"], segments=row["segments"] or segments, **_gone(work, sender, row, at), **words)
+    words = {"body": work.vault.seal(body, "outbox.body", row.id)} if body else {}
+    outbox.change(conn, row.id, segments=row.segments or segments, **_gone(work, sender, row, at), **words)
     return True
 
 
-def _gone(work: Work, sender: SenderRow, row: Row, at: datetime) -> dict[str, Any]:
+def _gone(work: Work, sender: SenderRow, row: OutboxRow, at: datetime) -> dict[str, Any]:
     """The columns of a row that left at `at`, as far as anybody can tell."""
     return {
         "state": State.UNKNOWN,
@@ -171,17 +171,17 @@ def _gone(work: Work, sender: SenderRow, row: Row, at: datetime) -> dict[str, An
         "lease_until": None,
         "sent_at": at,
         "sent_real_at": work.clock.real(),
-        "reserved_at": None if row["purpose"] in EXEMPT else at,
+        "reserved_at": None if row.purpose in EXEMPT else at,
         "asked_at": None,
         "error_code": RESTORED,
-        "reason": {**row["reason"], "doubt": RESTORED},
+        "reason": {**row.reason, "doubt": RESTORED},
     }
 
 
-def _interview(conn: Connection, row: Row) -> HeldInterview | None:
-    if row["interview_id"] is None:
+def _interview(conn: Connection, row: OutboxRow) -> HeldInterview | None:
+    if row.interview_id is None:
         return None
-    return interview_rows.lock_all(conn, [row["interview_id"]]).get(row["interview_id"])
+    return interview_rows.lock_all(conn, [row.interview_id]).get(row.interview_id)
 
 
 def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -> int:
@@ -199,8 +199,8 @@ def _show(work: Work, conn: Connection, sender: SenderRow, one: DepartingText) -
     return segments[-1]
 
 
-def _merge(work: Work, conn: Connection, row: Row, one: Departed) -> None:
-    locked = outbox.lock_with_phone(conn, row["id"], one.receipt.carrier_id)
+def _merge(work: Work, conn: Connection, row_id: UUID, one: Departed) -> None:
+    locked = outbox.lock_with_phone(conn, row_id, one.receipt.carrier_id)
     if locked is not None:
         outcomes.merge_into(work, conn, locked, one.receipt, "asked")
 
@@ -209,8 +209,8 @@ def _go_on(work: Work, number: str) -> int:
     """Let the ladders go on that this phone stands on: what left may have been their next step. Steps decided."""
     with work.database.transaction() as conn:
         phone = callers.lock(work, conn, number)
-        on = [] if phone is None else rows.on_ladders(conn, phone.hash)
-    return sum(next_step.go_on(work, place["campaign_id"], place["interview_id"]) for place in on)
+        on = [] if phone is None else rows.open_ladders(conn, phone.hash)
+    return sum(next_step.go_on(work, place.campaign_id, place.interview_id) for place in on)
 
 
 def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
@@ -219,8 +219,8 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
         phone = callers.lock(work, conn, one.number)
         if phone is None:
             return "nobody"
-        asked = rows.asked_on(conn, phone.hash)
-        of = dict(asked[0]) if len(asked) == 1 else {"id": None, "office_id": None}
+        asked = rows.open_interviews(conn, phone.hash)
+        interview = asked[0] if len(asked) == 1 else None
         row_id = work.ids.new()
         row = {
             "id": row_id,
@@ -229,8 +229,8 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
             "purpose": _purpose(sender, one),
             "sender_id": sender.id,
             "phone_hash": phone.hash,
-            "interview_id": of["id"],
-            "office_id": of["office_id"],
+            "interview_id": interview and interview.id,
+            "office_id": interview and interview.office_id,
             "state": State.UNKNOWN,
             "reason": {"code": RESTORED},
             "body": work.vault.seal(one.body, "outbox.body", row_id) if one.body else None,
@@ -241,7 +241,7 @@ def _enter(work: Work, sender: SenderRow, one: Departed) -> Tied:
             "reserved_at": None if one.in_reply else one.at,
         }
         outbox.insert_row(conn, **row)
-        _merge(work, conn, row, one)
+        _merge(work, conn, row_id, one)
     return "entered"
 
 

@@ -66,7 +66,7 @@ def _queues(conn: Connection) -> Iterator[Measure]:
 
 def _senders(conn: Connection) -> Iterator[Measure]:
     weights = senders.base_weights(conn)
-    unread = {row["id"] for row in continuity.unread(conn)}
+    unread = {row.id for row in continuity.unread(conn)}
     for sender in senders.all_rows(conn):
         yield Measure("alo_sender_weight", {"sender": sender.name}, sender.weight)
         yield Measure("alo_sender_base_weight", {"sender": sender.name}, weights[sender.id])
@@ -77,8 +77,8 @@ def _senders(conn: Connection) -> Iterator[Measure]:
 
 
 def _unfit(conn: Connection) -> Iterator[Measure]:
-    for row in unfit.counted(conn):
-        yield Measure("alo_unfit_items", {"loop": row["loop"], "code": row["code"]}, row["n"])
+    for row in unfit.counts(conn):
+        yield Measure("alo_unfit_items", {"loop": row.loop, "code": row.code}, row.n)
 
 
 def _tallies(conn: Connection) -> Iterator[Measure]:

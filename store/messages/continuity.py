@@ -6,16 +6,19 @@ Statements only. It must not know why a database is held, nor a carrier.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.campaign_states import CampaignState, LadderState
 from contact.delivery import State
-from store.prepared import Prepared, Row
+from store import rows
+from store.messages.outbox import COLUMNS, OutboxRow
+from store.prepared import Prepared
 from store.tables.campaigns import campaign_interviews, campaigns
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox, senders
@@ -25,7 +28,14 @@ from store.tables.rounds import rounds
 _one = senders.alias("unread")
 ANY_UNREAD = sa.exists().where(_one.c.unread_since.is_not(None))
 """SQL: something must be read before anything may leave."""
-_HELD = Prepared(sa.select(ANY_UNREAD.label("held")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    held: bool
+
+
+_HELD = Prepared(sa.select(ANY_UNREAD.label("held")), _Hold)
 NOT_GONE = (State.PLANNED, State.CLAIMED, State.SENDING, State.UNKNOWN, State.HANDED)
 """States of rows that may turn out to have left since: `handed` is a reply without a sign."""
 
@@ -33,15 +43,28 @@ NOT_GONE = (State.PLANNED, State.CLAIMED, State.SENDING, State.UNKNOWN, State.HA
 def is_held(conn: Connection) -> bool:
     """Whether any carrier has to be read before something may leave."""
     found = _HELD.first(conn, {})
-    return found is not None and bool(found["held"])
+    return found is not None and found.held
 
 
-def unread(conn: Connection) -> list[RowMapping]:
-    """Senders whose carriers must be read, by name: `id`, `name`, `can_reconcile`, `unread_since` (business time),
-    `held_at` (real time)."""
-    names = ("id", "name", "can_reconcile", "unread_since", "held_at")
-    held = sa.select(*(senders.c[name] for name in names)).where(senders.c.unread_since.is_not(None))
-    return list(conn.execute(held.order_by(senders.c.name)).mappings())
+@dataclass(frozen=True, slots=True)
+class UnreadSender:
+    """A sender whose carrier must be read before anything is sent."""
+
+    id: UUID
+    name: str
+    can_reconcile: bool
+    """The carrier has a list that can be read."""
+    unread_since: datetime
+    """Business time."""
+    held_at: datetime
+    """Real time since when nothing leaves."""
+
+
+def unread(conn: Connection) -> list[UnreadSender]:
+    """Senders whose carriers must be read, by name."""
+    held = sa.select(*(senders.c[name] for name in rows.field_names(UnreadSender)))
+    held = held.where(senders.c.unread_since.is_not(None)).order_by(senders.c.name)
+    return rows.fetch(conn, held, UnreadSender)
 
 
 def hold_all(conn: Connection, since: datetime, real: datetime) -> int:
@@ -103,11 +126,11 @@ def knows(conn: Connection, sender_id: UUID, carrier_id: str) -> bool:
 _NO_CONTACT = (State.WITHDRAWN, State.FAILED, State.CANCELLED)
 
 
-def without_id(conn: Connection, phone_hash: bytes, medium: str, sender_id: UUID) -> list[Row]:
+def without_id(conn: Connection, phone_hash: bytes, medium: str, sender_id: UUID) -> list[OutboxRow]:
     """Rows of a phone by `medium` that left or may have left, or may leave yet, and have no carrier's id; those of this
     sender first, then in the order they were due."""
     query = (
-        sa.select(outbox)
+        sa.select(*COLUMNS)
         .where(
             outbox.c.phone_hash == phone_hash,
             outbox.c.medium == medium,
@@ -116,11 +139,19 @@ def without_id(conn: Connection, phone_hash: bytes, medium: str, sender_id: UUID
         )
         .order_by(outbox.c.sender_id != sender_id, outbox.c.due_at, outbox.c.id)
     )
-    return [dict(row) for row in conn.execute(query).mappings()]
+    return rows.fetch(conn, query, OutboxRow)
 
 
-def on_ladders(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
-    """Where a phone's organisations stand in campaigns that run: `campaign_id` and `interview_id`, still to go on."""
+@dataclass(frozen=True, slots=True)
+class OpenLadder:
+    """An interview whose ladder is still to go on, in a campaign that runs."""
+
+    campaign_id: UUID
+    interview_id: UUID
+
+
+def open_ladders(conn: Connection, phone_hash: bytes) -> list[OpenLadder]:
+    """Where a phone's organisations stand in campaigns that run."""
     query = (
         sa.select(campaign_interviews.c.campaign_id, campaign_interviews.c.interview_id)
         .join(campaigns, campaigns.c.id == campaign_interviews.c.campaign_id)
@@ -134,23 +165,39 @@ def on_ladders(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
             campaign_interviews.c.next_at.is_not(None),
         )
     )
-    return list(conn.execute(query).mappings())
+    return rows.fetch(conn, query, OpenLadder)
 
 
-def asked_on(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
-    """The interviews of open rounds that a phone is asked for: `id` and `office_id`."""
+@dataclass(frozen=True, slots=True)
+class OpenInterview:
+    """An interview of an open round."""
+
+    id: UUID
+    office_id: UUID
+
+
+def open_interviews(conn: Connection, phone_hash: bytes) -> list[OpenInterview]:
+    """The interviews of open rounds that a phone is asked for."""
     query = (
         sa.select(interviews.c.id, interviews.c.office_id)
         .join(rounds, rounds.c.id == interviews.c.round_id)
         .join(organisation_phones, organisation_phones.c.organisation_id == interviews.c.organisation_id)
         .where(organisation_phones.c.phone_hash == phone_hash, organisation_phones.c.valid, rounds.c.state == "open")
     )
-    return list(conn.execute(query).mappings())
+    return rows.fetch(conn, query, OpenInterview)
 
 
-def due_of(conn: Connection, sender_id: UUID, now: datetime, size: int) -> list[RowMapping]:
-    """Rows of a sender that would have left by `now`, or were planned just then: `id` and `phone_hash`."""
+@dataclass(frozen=True, slots=True)
+class DueContact:
+    """A contact that would have left by now, and the phone it goes to."""
+
+    id: UUID
+    phone_hash: bytes
+
+
+def due_of(conn: Connection, sender_id: UUID, now: datetime, size: int) -> list[DueContact]:
+    """Rows of a sender that would have left by `now`, or were planned just then."""
     due = sa.or_(outbox.c.due_at <= now, outbox.c.created_at >= now)
     waiting = outbox.c.state.in_((State.PLANNED, State.CLAIMED))
     query = sa.select(outbox.c.id, outbox.c.phone_hash).where(outbox.c.sender_id == sender_id, due, waiting)
-    return list(conn.execute(query.order_by(outbox.c.id).limit(size)).mappings())
+    return rows.fetch(conn, query.order_by(outbox.c.id).limit(size), DueContact)

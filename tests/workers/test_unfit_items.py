@@ -481,7 +481,7 @@ def test_a_kept_text_is_taken_in_when_its_cause_is_mended(bench: Bench) -> None:
     loop = missed_texts(bench, InboundText("SM1", number(1), OUR_NUMBER, "1"))
     loop.run()
     assert loop.states() == [False, False, False]
-    kept = unfit_items.listed(bench.world.work)
+    kept = unfit_items.kept_items(bench.world.work)
     assert len(kept) == 3
     assert not unfit_items.put_back(bench.world.work, kept[0].id, "cli:test")
     bench.patch.undo()
