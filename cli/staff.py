@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import cast
 
 import click
 
 from characters import codes
 from cli.session import Session
+from contact.staff_roles import StaffRole
 from services.staff import accounts as staff
 from services.staff import area_officers as officers
 from services.staff import second_factor, sessions
-from services.staff.accounts import Role
 
 
 @click.group("staff")
@@ -23,17 +22,19 @@ def command() -> None:
 @command.command("invite")
 @click.argument("email")
 @click.option("--office", required=True, metavar="CODE", help="mã cơ quan (office code)")
-@click.option("--role", type=click.Choice(["office", "national"]), default="office", show_default=True)
+@click.option(
+    "--role", type=click.Choice([role.value for role in StaffRole]), default=StaffRole.OFFICE.value, show_default=True
+)
 @click.option("--name", default="", help="họ tên (name)")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
 def invite(session: Session, email: str, office: str, role: str, name: str, as_json: bool) -> None:
     """Mời một người: in ra đường dẫn dùng một lần (print a link that serves once)."""
-    made = staff.invite(session.work, email, office, cast(Role, role), name, session.actor)
+    made = staff.invite(session.work, email, office, StaffRole(role), name, session.actor)
     link = f"{session.settings.console_url}/invitation/{made.token}"
     if as_json:
-        told = {"email": made.email, "office": made.office_code, "link": link, "expires_at": made.expires_at}
-        session.show({**told, "link_assumed": session.settings.console_is_assumed})
+        shown = {"email": made.email, "office": made.office_code, "link": link, "expires_at": made.expires_at}
+        session.show({**shown, "link_assumed": session.settings.console_is_assumed})
         return
     if session.settings.console_is_assumed:
         session.say("staff.link_assumed", port=session.settings.alo_port)
@@ -46,17 +47,18 @@ def invite(session: Session, email: str, office: str, role: str, name: str, as_j
 @click.pass_obj
 def list_staff(session: Session, as_json: bool) -> None:
     """Liệt kê cán bộ (list)."""
-    rows = staff.listed(session.work)
+    rows = staff.list_staff(session.work)
     if as_json:
-        session.show(rows)
+        session.show([asdict(row) for row in rows])
         return
     for row in rows:
-        state = session.words(f"staff.state.{row['state']}")
-        role = session.words(f"staff.role.{row['role']}")
-        click.echo(f"{row['office_code']:16} {row['email']:32} {role:12} {state:16} {row['name']}")
-        factor = session.words(f"staff.second_factor.{row['second_factor']}")
-        seen = row["signed_in_at"]
-        last = session.words("staff.signed_in", at=seen) if seen else session.words("staff.never_signed_in")
+        state = session.words(f"staff.state.{row.state}")
+        role = session.words(f"staff.role.{row.role}")
+        click.echo(f"{row.office_code:16} {row.email:32} {role:12} {state:16} {row.name}")
+        factor = session.words(f"staff.second_factor.{row.second_factor}")
+        last = session.words("staff.never_signed_in")
+        if row.signed_in_at:
+            last = session.words("staff.signed_in", at=row.signed_in_at)
         click.echo(f"{'':16} {factor}; {last}")
     if not rows:
         session.say("staff.none")
@@ -77,7 +79,7 @@ def deactivate(session: Session, email: str) -> None:
 @click.pass_obj
 def list_sessions(session: Session, email: str, as_json: bool) -> None:
     """Một người đang đăng nhập ở đâu (where somebody is signed in)."""
-    found = sessions.listed_of(session.work, email)
+    found = sessions.list_sessions_of(session.work, email)
     if as_json:
         session.show([asdict(one) for one in found])
         return

@@ -31,7 +31,7 @@ def list_tasks(
     session: Session, done: bool, office: str | None, officer: str | None, kind: str | None, as_json: bool
 ) -> None:
     """Liệt kê việc (list)."""
-    found = work_list.listed(session.work, done=done, office_code=office, officer=officer, kind=kind)
+    found = work_list.list_tasks(session.work, done=done, office_code=office, officer=officer, kind=kind)
     if as_json:
         session.show([asdict(task) for task in found])
         return

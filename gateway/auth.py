@@ -17,13 +17,15 @@ from flask import Flask, Response, current_app, has_request_context, request, se
 from flask.sessions import SecureCookieSessionInterface
 from flask_security import RoleMixin, Security, UserDatastore, UserMixin, current_user
 from flask_security.utils import hash_password, login_user, logout_user, verify_password
-from sqlalchemy import RowMapping
 
 from characters import codes
+from contact.staff_roles import StaffRole
 from gateway.browsers import browser
 from services.staff import passwords, sessions
 from services.work import Work
 from store.people import staff
+from store.people.staff import SignInRow
+from store.people.staff_sessions import SessionHolder
 from store.unit_of_work import Database
 
 COOKIE = "alo_session"
@@ -49,28 +51,28 @@ class StaffMember(UserMixin):
     fs_uniquifier: str = ""
     """Stands in the cookie instead of an id: the mark of the session."""
 
-    def __init__(self, row: RowMapping, mark: str = "") -> None:
-        """`row` of `store.people.staff`, with the office's code and name; `mark` and `session_id` if in a session."""
-        self.staff_id: UUID = row["id"]
-        self.office_id: UUID = row["office_id"]
-        self.office_code: str = row["office_code"]
-        self.office_name: str = row["office_name"]
-        self.of_national_office: bool = row["level"] == "national"
-        self.name: str = row["name"]
-        self.email: str = row["email"]
-        self.role: str = row["role"]
-        self.language: str = row["language"]
-        self.password: str | None = row.get("password")
-        self.active: bool = row["active"]
-        self.session_id: UUID | None = row.get("session_id")
-        self.second_factor: bool = bool(row.get("second_factor"))
+    def __init__(self, row: SignInRow | SessionHolder, mark: str = "") -> None:
+        """`row`: of somebody who signs in, or of the holder of the session with this `mark`."""
+        self.staff_id: UUID = row.id
+        self.office_id: UUID = row.office_id
+        self.office_code: str = row.office_code
+        self.office_name: str = row.office_name
+        self.of_national_office: bool = row.level == "national"
+        self.name: str = row.name
+        self.email: str = row.email
+        self.role: StaffRole = row.role
+        self.language: str = row.language
+        self.password: str | None = row.password if isinstance(row, SignInRow) else None
+        self.active: bool = row.active
+        self.session_id: UUID | None = row.session_id if isinstance(row, SessionHolder) else None
+        self.second_factor: bool = isinstance(row, SessionHolder) and row.second_factor
         self.fs_uniquifier = mark
         self.roles = []  # rights come from `role` and row-level security
 
     @property
     def national(self) -> bool:
         """Whether they see every office."""
-        return self.role == "national"
+        return self.role == StaffRole.NATIONAL
 
     @property
     def must_set_up(self) -> bool:
@@ -101,11 +103,11 @@ class StaffDatastore(UserDatastore):
         """By `fs_uniquifier` (a session's mark), `email` or `staff_id`; None when there is nobody."""
         if "fs_uniquifier" in found_by:
             mark, polls = found_by["fs_uniquifier"], "HX-Request" in request.headers
-            held = sessions.holder(self.machine, mark, acts=not polls)
-            return StaffMember(held, mark) if held is not None else None
+            holder = sessions.holder(self.machine, mark, acts=not polls)
+            return StaffMember(holder, mark) if holder is not None else None
         with self._database.transaction() as conn:
             known = staff.by_id(conn, found_by["staff_id"]) if "staff_id" in found_by else None
-            address = known["email"] if known is not None else found_by.get("email", "")
+            address = known.email if known is not None else found_by.get("email", "")
             row = staff.for_sign_in(conn, codes.email(address))
         return StaffMember(row) if row is not None else None
 

@@ -25,7 +25,7 @@ TRIES = "own password"
 @routes.get("")
 def show() -> ResponseReturnValue:
     """The member's name, office and role, and their sessions."""
-    return render_page("account.html", sessions=sessions.listed(machine_work(), member().staff_id))
+    return render_page("account.html", sessions=sessions.list_sessions(machine_work(), member().staff_id))
 
 
 @routes.post("/sessions/<uuid:session_id>/end")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, session, url_for
@@ -19,6 +19,7 @@ from runtime.catalogue import LANGUAGES
 from services.refusal import Refusal
 from services.staff import accounts as staff
 from services.staff import demo_member, passwords, second_factor
+from store.people.staff import StaffRow
 
 routes = Blueprint("door", __name__)
 LEFT_BEHIND = '"cache", "storage"'
@@ -69,7 +70,7 @@ def sign_out() -> ResponseReturnValue:
 def invitation(token: str) -> ResponseReturnValue:
     """The form to choose a password, as long as the invitation is open."""
     try:
-        return _invitation(200, staff.invited(machine_work(), token))
+        return _invitation(200, staff.invitee(machine_work(), token))
     except Refusal as refusal:
         return render_page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
 
@@ -82,11 +83,11 @@ def take_invitation(token: str) -> ResponseReturnValue:
         return render_wait("notice.html", wait, title=say("console.invitation.title"))
     password, name = request.form.get("password", ""), field("name")[:120]
     try:
-        invited = staff.invited(machine_work(), token)
+        invitee = staff.invitee(machine_work(), token)
         console_context().tries.succeeded("")
-        fault = password_fault(password, (invited["email"], name, invited["name"], invited["office_name"]))
+        fault = password_fault(password, (invitee.email, name, invitee.name, invitee.office_name))
         if fault:
-            return _invitation(422, {**invited, "name": name}, fault)
+            return _invitation(422, replace(invitee, name=name), fault)
         staff_id = staff.join(machine_work(), token, auth.hash_new_password(password), name)
     except Refusal as refusal:
         return render_page("notice.html", 410, title=say("console.invitation.title"), text=refusal_words(refusal))
@@ -130,7 +131,7 @@ def language() -> ResponseReturnValue:
     return redirect(safe_return_path(back) or url_for("rounds.home"), 303)
 
 
-def _invitation(status: int, invited: dict[str, Any], fault: str = "") -> ResponseReturnValue:
+def _invitation(status: int, invitee: StaffRow, fault: str = "") -> ResponseReturnValue:
     return render_page(
-        "invitation.html", status, invited=invited, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault
+        "invitation.html", status, invitee=invitee, least=passwords.SHORTEST, most=passwords.LONGEST, fault=fault
     )

@@ -26,8 +26,8 @@ def list_tasks() -> ResponseReturnValue:
     counts = work_list.counts(work, done=with_closed)
     if kind not in (None, *counts):
         kind = None  # nothing of it is left
-    found = work_list.listed(work, done=with_closed, kind=kind)
-    more = {"kind": kind, "counts": counts, "most": work_list.MOST, "officers": officers.listed(work)}
+    found = work_list.list_tasks(work, done=with_closed, kind=kind)
+    more = {"kind": kind, "counts": counts, "most": work_list.MOST, "officers": officers.list_officers(work)}
     return render_page("tasks.html", 200, tasks=found, names=names, done=with_closed, **more)
 
 

@@ -9,22 +9,23 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from characters import codes
 from characters.cleaning import clean
+from contact.staff_roles import StaffRole
 from services import lookups
 from services.refusal import Refusal
 from services.work import Work
 from store import audit
 from store.people import second_factors, staff_sessions
 from store.people import staff as rows
+from store.people.staff import StaffListRow, StaffRow
 from store.registry.organisations import OfficeRow
 
-Role = Literal["national", "office"]
 INVITED_FOR = timedelta(days=7)
 """Business time an invitation stays open."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
@@ -41,8 +42,44 @@ class Invitation:
     expires_at: datetime
 
 
+class StaffState(StrEnum):
+    """Whether a member of staff may sign in."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    """Not active; an invitation is open."""
+    INACTIVE = "inactive"
+
+
+class SecondFactorStatus(StrEnum):
+    """Whether a member of staff has a second factor."""
+
+    SET_UP = "set_up"
+    NONE = "none"
+    MISSING = "missing"
+    """None, though their role requires one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffListing:
+    """One line of the list of staff. Times are business time but `signed_in_at`, the last sign-in, which is real."""
+
+    email: str
+    name: str
+    role: StaffRole
+    office_code: str
+    invited_at: datetime
+    invited_until: datetime | None
+    """When an open invitation ends, or None."""
+    joined_at: datetime | None
+    sign_in_count: int
+    signed_in_at: datetime | None
+    state: StaffState
+    second_factor: SecondFactorStatus
+
+
 def invite(
-    work: Work, email: str, office_code: str, role: Role, name: str, actor: str, lasts: timedelta = INVITED_FOR
+    work: Work, email: str, office_code: str, role: StaffRole, name: str, actor: str, lasts: timedelta = INVITED_FOR
 ) -> Invitation:
     """Invite somebody, or again somebody of the same office and role: earlier links end, a password stays until then.
 
@@ -55,7 +92,7 @@ def invite(
     token = work.ids.public()
     with work.database.transaction() as conn:
         office = lookups.office(conn, office_code)
-        if role == "national" and office.level != "national":
+        if role == StaffRole.NATIONAL and office.level != "national":
             raise Refusal("staff.role_unfit", office=office_code)
         staff_id = _known(work, conn, address, office, role, name, now)
         rows.withdraw_invitations(conn, staff_id, now)
@@ -64,7 +101,9 @@ def invite(
     return Invitation(address, office.code, token, now + lasts)
 
 
-def _known(work: Work, conn: Connection, email: str, office: OfficeRow, role: Role, name: str, now: datetime) -> UUID:
+def _known(
+    work: Work, conn: Connection, email: str, office: OfficeRow, role: StaffRole, name: str, now: datetime
+) -> UUID:
     """The id of the person invited, new if need be. Raises Refusal for one of another office or role."""
     values = {
         "id": work.ids.new(),
@@ -81,20 +120,20 @@ def _known(work: Work, conn: Connection, email: str, office: OfficeRow, role: Ro
     }
     rows.add(conn, values)
     found = rows.by_email(conn, email)
-    if found is None or (found["office_id"], found["role"]) != (office.id, role):
+    if found is None or (found.office_id, found.role) != (office.id, role):
         raise Refusal("staff.elsewhere", email=email)
-    rows.change(conn, found["id"], invited_at=now, name=clean(name) or found["name"])
-    return UUID(str(found["id"]))
+    rows.change(conn, found.id, invited_at=now, name=clean(name) or found.name)
+    return found.id
 
 
-def invited(work: Work, token: str) -> dict[str, Any]:
+def invitee(work: Work, token: str) -> StaffRow:
     """Whom an open invitation is for. Raises Refusal("staff.invitation_over") when it is not open."""
     with work.database.transaction() as conn:
-        staff_id = rows.invited(conn, token_hash(token), work.clock.now())
+        staff_id = rows.invitee(conn, token_hash(token), work.clock.now())
         found = rows.by_id(conn, staff_id) if staff_id else None
     if found is None:
         raise Refusal("staff.invitation_over")
-    return dict(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +149,19 @@ def scope_of(work: Work, email: str) -> Scope:
     """The scope of an active member who may see campaigns. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rows.by_email(conn, codes.email(email))
-    if found is None or not found["active"]:
+    if found is None or not found.active:
         raise Refusal("staff.unknown", email=email)
-    national = found["role"] == "national"
-    if found["level"] == "national" and not national:
+    national = found.role == StaffRole.NATIONAL
+    if found.level == "national" and not national:
         raise Refusal("staff.no_campaigns", email=email)
-    return Scope(found["id"], found["office_id"], national)
+    return Scope(found.id, found.office_id, national)
 
 
 def id_of(work: Work, email: str) -> UUID | None:
     """The staff member with this e-mail address, or None."""
     with work.database.transaction() as conn:
         found = rows.by_email(conn, codes.email(email))
-    return UUID(str(found["id"])) if found is not None else None
+    return found.id if found is not None else None
 
 
 def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
@@ -137,12 +176,12 @@ def join(work: Work, token: str, password_hash: str, name: str) -> UUID:
             conn,
             staff_id,
             password=password_hash,
-            name=clean(name) or found["name"],
+            name=clean(name) or found.name,
             active=True,
-            joined_at=found["joined_at"] or now,
+            joined_at=found.joined_at or now,
         )
         staff_sessions.end(conn, staff_id, work.clock.real())
-        _trail(conn, now, f"staff:{staff_id}", "staff.joined", staff_id, found["office_id"])
+        _trail(conn, now, f"staff:{staff_id}", "staff.joined", staff_id, found.office_id)
     return staff_id
 
 
@@ -151,12 +190,12 @@ def change_password(work: Work, staff_id: UUID, password_hash: str, session_id: 
     now = work.clock.now()
     with work.database.transaction() as conn:
         found = rows.by_id(conn, staff_id)
-        if found is None or not found["active"]:
+        if found is None or not found.active:
             raise Refusal("staff.unknown", email="")
         rows.change(conn, staff_id, password=password_hash)
         rows.withdraw_invitations(conn, staff_id, now)
         staff_sessions.end(conn, staff_id, work.clock.real(), but=session_id)
-        _trail(conn, now, f"staff:{staff_id}", "staff.password_changed", staff_id, found["office_id"])
+        _trail(conn, now, f"staff:{staff_id}", "staff.password_changed", staff_id, found.office_id)
 
 
 def deactivate(work: Work, email: str, actor: str) -> None:
@@ -166,36 +205,45 @@ def deactivate(work: Work, email: str, actor: str) -> None:
         found = rows.by_email(conn, codes.email(email))
         if found is None:
             raise Refusal("staff.unknown", email=email)
-        rows.change(conn, found["id"], active=False, password=None, phone=None)
-        staff_sessions.end(conn, found["id"], work.clock.real())
-        second_factors.remove(conn, found["id"])
-        rows.withdraw_invitations(conn, found["id"], now)
-        _trail(conn, now, actor, "staff.deactivated", found["id"], found["office_id"])
+        rows.change(conn, found.id, active=False, password=None, phone=None)
+        staff_sessions.end(conn, found.id, work.clock.real())
+        second_factors.remove(conn, found.id)
+        rows.withdraw_invitations(conn, found.id, now)
+        _trail(conn, now, actor, "staff.deactivated", found.id, found.office_id)
 
 
-def listed(work: Work) -> list[dict[str, Any]]:
-    """Everybody, without passwords; `state`: active, invited or inactive.
-
-    `second_factor`: set_up, none, or missing where the role requires one; `signed_in_at`: the last sign-in, or None.
-    """
+def list_staff(work: Work) -> list[StaffListing]:
+    """Everybody, by office and address."""
     with work.database.transaction() as conn:
-        found = rows.listed(conn, work.clock.now())
-    shown = ("email", "name", "role", "office_code", "invited_at", "invited_until", "joined_at", "sign_in_count",
-             "signed_in_at")  # fmt: skip
-    told = ({"state": _state(row), "second_factor": _second_factor(row)} for row in found)
-    return [{**{column: row[column] for column in shown}, **more} for row, more in zip(found, told, strict=True)]
+        found = rows.everybody(conn, work.clock.now())
+    return [
+        StaffListing(
+            email=row.email,
+            name=row.name,
+            role=row.role,
+            office_code=row.office_code,
+            invited_at=row.invited_at,
+            invited_until=row.invited_until,
+            joined_at=row.joined_at,
+            sign_in_count=row.sign_in_count,
+            signed_in_at=row.signed_in_at,
+            state=_state(row),
+            second_factor=_second_factor(row),
+        )
+        for row in found
+    ]
 
 
-def _second_factor(row: RowMapping) -> str:
-    if row["second_factor"]:
-        return "set_up"
-    return "missing" if row["role"] == "national" else "none"
+def _second_factor(row: StaffListRow) -> SecondFactorStatus:
+    if row.second_factor:
+        return SecondFactorStatus.SET_UP
+    return SecondFactorStatus.MISSING if row.role == StaffRole.NATIONAL else SecondFactorStatus.NONE
 
 
-def _state(row: RowMapping) -> str:
-    if row["active"]:
-        return "active"
-    return "invited" if row["invited_until"] else "inactive"
+def _state(row: StaffListRow) -> StaffState:
+    if row.active:
+        return StaffState.ACTIVE
+    return StaffState.INVITED if row.invited_until else StaffState.INACTIVE
 
 
 def token_hash(token: str) -> str:

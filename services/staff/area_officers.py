@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from characters import codes
 from contact.phone import read_cell
@@ -18,6 +18,7 @@ from services.work import Work
 from store import audit
 from store.people import officers as rows
 from store.people import staff as staff_rows
+from store.people.staff import StaffRow
 
 PROVINCE = rows.PROVINCE
 
@@ -30,11 +31,11 @@ def look_after(work: Work, email: str, communes: Sequence[str], actor: str) -> i
     """
     with work.database.transaction() as conn:
         person = _person(conn, email)
-        communes = _meant(communes, rows.communes(conn, person["office_id"]))
+        communes = _meant(communes, rows.communes(conn, person.office_id))
         for commune in communes:
-            rows.give(conn, person["office_id"], commune, person["id"])
+            rows.give(conn, person.office_id, commune, person.id)
         _trail(work, conn, actor, "officer.given", person, communes)
-        return len(rows.of(conn, person["id"]))
+        return len(rows.of(conn, person.id))
 
 
 def let_go(work: Work, email: str, communes: Sequence[str], actor: str) -> int:
@@ -42,8 +43,8 @@ def let_go(work: Work, email: str, communes: Sequence[str], actor: str) -> int:
     with work.database.transaction() as conn:
         person = _person(conn, email)
         if communes:
-            communes = _meant(communes, {*rows.of(conn, person["id"]), *rows.communes(conn, person["office_id"])})
-        gone = rows.take(conn, person["id"], communes)
+            communes = _meant(communes, {*rows.of(conn, person.id), *rows.communes(conn, person.office_id)})
+        gone = rows.take(conn, person.id, communes)
         _trail(work, conn, actor, "officer.taken", person, communes)
         return gone
 
@@ -58,9 +59,7 @@ def set_phone(work: Work, email: str, number: str, actor: str) -> None:
         raise Refusal("officer.number_unfit")
     with work.database.transaction() as conn:
         person = _person(conn, email)
-        staff_rows.change(
-            conn, person["id"], phone=work.vault.seal(read, "staff.phone", person["id"]) if read else None
-        )
+        staff_rows.change(conn, person.id, phone=work.vault.seal(read, "staff.phone", person.id) if read else None)
         _trail(work, conn, actor, "officer.reachable" if read else "officer.unreachable", person, ())
 
 
@@ -73,15 +72,15 @@ class Officer:
     phone: str
 
 
-def listed(work: Work) -> list[Officer]:
+def list_officers(work: Work) -> list[Officer]:
     """The officers whom this database role may see, by commune, with their numbers: for colleagues' eyes."""
     with work.database.transaction() as conn:
-        found = rows.listed(conn)
+        found = rows.all_officers(conn)
     return [
         Officer(
-            row["commune"],
-            row["name"] or row["email"],
-            work.vault.open(row["phone"], "staff.phone", row["id"]) if row["phone"] else "",
+            row.commune,
+            row.name or row.email,
+            work.vault.open(row.phone, "staff.phone", row.id) if row.phone else "",
         )
         for row in found
     ]
@@ -100,15 +99,15 @@ def _meant(communes: Sequence[str], known: Collection[str]) -> list[str]:
     return province + lookups.communes([name for name in known if name != PROVINCE], named, "officer.commune_unknown")
 
 
-def _person(conn: Connection, email: str) -> RowMapping:
+def _person(conn: Connection, email: str) -> StaffRow:
     person = staff_rows.by_email(conn, codes.email(email))
     if person is None:
         raise Refusal("staff.unknown", email=email)
     return person
 
 
-def _trail(work: Work, conn: Connection, actor: str, action: str, person: RowMapping, communes: Sequence[str]) -> None:
+def _trail(work: Work, conn: Connection, actor: str, action: str, person: StaffRow, communes: Sequence[str]) -> None:
     detail = {"communes": list(communes)}
-    at, office_id = work.clock.now(), person["office_id"]
-    subject = str(person["id"])
+    at, office_id = work.clock.now(), person.office_id
+    subject = str(person.id)
     audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=office_id, detail=detail)

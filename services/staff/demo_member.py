@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contact.staff_roles import StaffRole
 from services.refusal import Refusal
 from services.staff import accounts
 from services.work import Work
@@ -29,7 +30,7 @@ def sign_in_token(work: Work, office_code: str, actor: str) -> str:
     """A new token for the manager of the office; earlier ones end. Raises Refusal: a sender is real, unknown office."""
     with work.database.transaction() as conn:
         _refuse_real_senders(conn)
-    invitation = accounts.invite(work, ADDRESS, office_code, "office", NAME, actor, lasts=LINK_LASTS)
+    invitation = accounts.invite(work, ADDRESS, office_code, StaffRole.OFFICE, NAME, actor, lasts=LINK_LASTS)
     return invitation.token
 
 
@@ -43,12 +44,12 @@ def take_token(work: Work, token: str) -> UUID:
         _refuse_real_senders(conn)
         staff_id = staff.take_invitation(conn, accounts.token_hash(token), now)
         found = staff.by_id(conn, staff_id) if staff_id else None
-        if staff_id is None or found is None or found["email"] != ADDRESS:
+        if staff_id is None or found is None or found.email != ADDRESS:
             raise Refusal("staff.invitation_over")
-        staff.change(conn, staff_id, active=True, joined_at=found["joined_at"] or now)
+        staff.change(conn, staff_id, active=True, joined_at=found.joined_at or now)
         audit.append(
             conn, at=now, actor=f"staff:{staff_id}", action="staff.demo_link_used", subject=str(staff_id),
-            office_id=found["office_id"],
+            office_id=found.office_id,
         )  # fmt: skip
     return staff_id
 

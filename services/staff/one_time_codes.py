@@ -48,7 +48,7 @@ def address(secret: bytes, account: str, issuer: str) -> str:
     return str(_totp(secret).get_provisioning_uri(account, issuer))
 
 
-def written(secret: bytes) -> str:
+def in_groups(secret: bytes) -> str:
     """The secret to be typed where no picture can be taken: base32 in groups of four."""
     return _grouped(base64.b32encode(secret).decode().rstrip("="), " ")
 
@@ -59,15 +59,15 @@ def new_codes(random: Callable[[int], bytes]) -> list[str]:
     return [_grouped(base64.b32encode(random(_CODE_BYTES)).decode().translate(letters)) for _ in range(CODES)]
 
 
-def typed(text: str) -> str:
+def normalise(text: str) -> str:
     """A code as it was meant: without blanks and hyphens, capitals, figures of any keyboard."""
     wide = unicodedata.normalize("NFKC", text).upper()
     return "".join(character for character in wide if character.isalnum())[:64]
 
 
-def hashed(recovery_code: str) -> str:
+def code_hash(recovery_code: str) -> str:
     """80 random bits cannot be guessed back from a plain digest."""
-    return hashlib.sha256(typed(recovery_code).translate(_MEANT).encode()).hexdigest()
+    return hashlib.sha256(normalise(recovery_code).translate(_MEANT).encode()).hexdigest()
 
 
 def _totp(secret: bytes) -> TOTP:

@@ -10,15 +10,18 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from characters import codes
+from contact.staff_roles import StaffRole
 from services.refusal import Refusal
 from services.staff import one_time_codes as one_time
 from services.work import Work
 from store import audit
 from store.people import second_factors as rows
 from store.people import staff, staff_sessions
+from store.people.second_factors import SecondFactorRow
+from store.people.staff import StaffRow
 
 ISSUER = "Alo"
 WRONG_CODES = 5
@@ -50,7 +53,7 @@ def state(work: Work, staff_id: UUID) -> SecondFactorState:
     """The state of a member's second factor."""
     with work.database.transaction() as conn:
         found = rows.find(conn, staff_id)
-        return SecondFactorState(found is not None and found["secret"] is not None, rows.codes_left(conn, staff_id))
+        return SecondFactorState(found is not None and found.secret is not None, rows.codes_left(conn, staff_id))
 
 
 def begin(work: Work, staff_id: UUID) -> SetUp:
@@ -60,8 +63,9 @@ def begin(work: Work, staff_id: UUID) -> SetUp:
         rows.begin(conn, staff_id, work.vault.seal(work.ids.secret(one_time.SECRET_BYTES), _PENDING, staff_id))
         found = rows.find(conn, staff_id)
     assert found is not None
-    secret = work.vault.open_bytes(found["pending"], _PENDING, staff_id)
-    return SetUp(one_time.address(secret, member["email"], ISSUER), one_time.written(secret))
+    assert found.pending is not None
+    secret = work.vault.open_bytes(found.pending, _PENDING, staff_id)
+    return SetUp(one_time.address(secret, member.email, ISSUER), one_time.in_groups(secret))
 
 
 def confirm(work: Work, staff_id: UUID, code: str, session_id: UUID | None) -> list[str]:
@@ -71,17 +75,17 @@ def confirm(work: Work, staff_id: UUID, code: str, session_id: UUID | None) -> l
     """
     with work.database.transaction() as conn:
         found = rows.lock(conn, staff_id)
-        if found is None or found["pending"] is None:
+        if found is None or found.pending is None:
             raise Refusal("second_factor.none")
-        secret, at = work.vault.open_bytes(found["pending"], _PENDING, staff_id), work.clock.real()
-        taken = None if _waits(work, found) else one_time.matching_step(secret, one_time.typed(code), at, 0)
+        secret, at = work.vault.open_bytes(found.pending, _PENDING, staff_id), work.clock.real()
+        taken = None if _waits(work, found) else one_time.matching_step(secret, one_time.normalise(code), at, 0)
         if taken is None:
             proof = _wrong(work, conn, found)
         else:
             kept = work.vault.seal(secret, _SECRET, staff_id)
             right = {"secret": kept, "pending": None, "last_step": taken, "wrong": 0, "wrong_at": None}
             rows.change(conn, staff_id, **right)
-            made = _renewed(work, conn, staff_id)
+            made = _replace_codes(work, conn, staff_id)
             staff_sessions.end(conn, staff_id, at, but=session_id)
             _trail(work, conn, f"staff:{staff_id}", "staff.second_factor_set_up", _member(conn, staff_id))
             return made
@@ -95,16 +99,16 @@ def prove(work: Work, staff_id: UUID, code: str) -> Proof:
     """
     with work.database.transaction() as conn:
         found = rows.lock(conn, staff_id)
-        if found is None or found["secret"] is None:  # a set-up under way proves nothing yet
+        if found is None or found.secret is None:  # a set-up under way proves nothing yet
             return "wrong"
-        typed, at = one_time.typed(code), work.clock.real()
-        secret = work.vault.open_bytes(found["secret"], _SECRET, staff_id)
+        typed, at = one_time.normalise(code), work.clock.real()
+        secret = work.vault.open_bytes(found.secret, _SECRET, staff_id)
         waits = _waits(work, found)
-        taken = None if waits else one_time.matching_step(secret, typed, at, found["last_step"])
+        taken = None if waits else one_time.matching_step(secret, typed, at, found.last_step)
         if taken is not None:
             rows.change(conn, staff_id, last_step=taken, wrong=0, wrong_at=None)
             return "code"
-        if rows.use_code(conn, staff_id, one_time.hashed(typed), at):
+        if rows.use_code(conn, staff_id, one_time.code_hash(typed), at):
             rows.change(conn, staff_id, wrong=0, wrong_at=None)
             _trail(work, conn, f"staff:{staff_id}", "staff.recovery_code_used", _member(conn, staff_id))
             return "recovery"
@@ -122,7 +126,7 @@ def renew_codes(work: Work, staff_id: UUID, code: str) -> list[str]:
     """New recovery codes instead of all earlier ones, told once, for who has a code. Raises Refusal."""
     demand(work, staff_id, code)
     with work.database.transaction() as conn:
-        made = _renewed(work, conn, staff_id)
+        made = _replace_codes(work, conn, staff_id)
         _trail(work, conn, f"staff:{staff_id}", "staff.recovery_codes_renewed", _member(conn, staff_id))
     return made
 
@@ -130,7 +134,7 @@ def renew_codes(work: Work, staff_id: UUID, code: str) -> list[str]:
 def turn_off(work: Work, staff_id: UUID, code: str) -> None:
     """Do without, for who has a code and need not have one. Raises Refusal."""
     with work.database.transaction() as conn:
-        if _member(conn, staff_id)["role"] == "national":
+        if _member(conn, staff_id).role == StaffRole.NATIONAL:
             raise Refusal("second_factor.required")
     demand(work, staff_id, code)
     with work.database.transaction() as conn:
@@ -144,40 +148,41 @@ def reset(work: Work, email: str, actor: str) -> None:
         found = staff.by_email(conn, codes.email(email))
         if found is None:
             raise Refusal("staff.unknown", email=email)
-        if not rows.remove(conn, found["id"]):
+        if not rows.remove(conn, found.id):
             raise Refusal("second_factor.none")
-        staff_sessions.end(conn, found["id"], work.clock.real())
+        staff_sessions.end(conn, found.id, work.clock.real())
         _trail(work, conn, actor, "staff.second_factor_reset", found)
 
 
-def _waits(work: Work, found: RowMapping) -> bool:
+def _waits(work: Work, found: SecondFactorRow) -> bool:
     """Whether so many codes were wrong that none is looked at for a while."""
-    if found["wrong"] < WRONG_CODES:
+    if found.wrong < WRONG_CODES:
         return False
-    return bool(abs(work.clock.real() - found["wrong_at"]) < WAIT)  # a longer one is of a clock that jumped
+    assert found.wrong_at is not None
+    return abs(work.clock.real() - found.wrong_at) < WAIT  # a longer one is of a clock that jumped
 
 
-def _wrong(work: Work, conn: Connection, found: RowMapping) -> Proof:
+def _wrong(work: Work, conn: Connection, found: SecondFactorRow) -> Proof:
     """Count a wrong code, unless none was looked at."""
     if _waits(work, found):
         return "wait"
-    rows.change(conn, found["staff_id"], wrong=found["wrong"] + 1, wrong_at=work.clock.real())
+    rows.change(conn, found.staff_id, wrong=found.wrong + 1, wrong_at=work.clock.real())
     return "wrong"
 
 
-def _renewed(work: Work, conn: Connection, staff_id: UUID) -> list[str]:
+def _replace_codes(work: Work, conn: Connection, staff_id: UUID) -> list[str]:
     made = one_time.new_codes(work.ids.secret)
-    rows.replace_codes(conn, staff_id, map(one_time.hashed, made))
+    rows.replace_codes(conn, staff_id, map(one_time.code_hash, made))
     return made
 
 
-def _member(conn: Connection, staff_id: UUID) -> RowMapping:
+def _member(conn: Connection, staff_id: UUID) -> StaffRow:
     found = staff.by_id(conn, staff_id)
     if found is None:
         raise LookupError(staff_id)
     return found
 
 
-def _trail(work: Work, conn: Connection, actor: str, action: str, member: RowMapping) -> None:
-    at, subject = work.clock.now(), str(member["id"])
-    audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=member["office_id"])
+def _trail(work: Work, conn: Connection, actor: str, action: str, member: StaffRow) -> None:
+    at, subject = work.clock.now(), str(member.id)
+    audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=member.office_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from characters import codes
 from services.refusal import Refusal
@@ -19,6 +19,8 @@ from services.work import Work
 from store import audit
 from store.people import staff
 from store.people import staff_sessions as rows
+from store.people.staff import StaffRow
+from store.people.staff_sessions import SessionHolder
 
 LASTS = timedelta(hours=8)
 """Real time from the sign-in to the end, whatever happens: a working day."""
@@ -50,9 +52,9 @@ def begin(work: Work, staff_id: UUID, browser: str) -> str:
         row = {
             "id": work.ids.new(),
             "staff_id": staff_id,
-            "mark_hash": hashed(mark),
-            "role": found["role"],
-            "office_id": found["office_id"],
+            "mark_hash": mark_hash(mark),
+            "role": found.role,
+            "office_id": found.office_id,
             "browser": browser,
             "begun_at": at,
             "seen_at": at,
@@ -64,31 +66,31 @@ def begin(work: Work, staff_id: UUID, browser: str) -> str:
     return mark
 
 
-def holder(work: Work, mark: str, *, acts: bool = True) -> RowMapping | None:
-    """Who holds the session with this mark (a row of `store.people.staff` with `session_id`), or None when it is over.
+def holder(work: Work, mark: str, *, acts: bool = True) -> SessionHolder | None:
+    """Who holds the session with this mark, or None when it is over.
 
     `acts`: somebody did something; a page that renews itself keeps no session alive.
     """
     at = work.clock.real()
     with work.database.transaction() as conn:
-        found = rows.holder(conn, hashed(mark), _living(at))
-        if found is not None and acts and at - found["seen_at"] >= SEEN_EVERY:
-            rows.see(conn, found["session_id"], at)
+        found = rows.holder(conn, mark_hash(mark), _open_since(at))
+        if found is not None and acts and at - found.seen_at >= SEEN_EVERY:
+            rows.see(conn, found.session_id, at)
     return found
 
 
-def listed(work: Work, staff_id: UUID) -> list[OpenSession]:
+def list_sessions(work: Work, staff_id: UUID) -> list[OpenSession]:
     """The open sessions of a member."""
     with work.database.transaction() as conn:
-        found = rows.living_of(conn, staff_id, _living(work.clock.real()))
-    return [OpenSession(row["id"], row["browser"], row["begun_at"], row["seen_at"]) for row in found]
+        found = rows.open_sessions(conn, staff_id, _open_since(work.clock.real()))
+    return [OpenSession(row.id, row.browser, row.begun_at, row.seen_at) for row in found]
 
 
-def listed_of(work: Work, email: str) -> list[OpenSession]:
+def list_sessions_of(work: Work, email: str) -> list[OpenSession]:
     """The same by address. Raises Refusal if unknown."""
     with work.database.transaction() as conn:
         found = _known(conn, email)
-    return listed(work, found["id"])
+    return list_sessions(work, found.id)
 
 
 def sign_out(work: Work, staff_id: UUID, session_id: UUID) -> None:
@@ -113,29 +115,29 @@ def end_of(work: Work, email: str, actor: str) -> int:
     """End every session of somebody, as an administrator. How many were open. Raises Refusal if unknown."""
     with work.database.transaction() as conn:
         found, at = _known(conn, email), work.clock.real()
-        were_open = len(rows.living_of(conn, found["id"], _living(at)))
-        rows.end(conn, found["id"], at)
+        were_open = len(rows.open_sessions(conn, found.id, _open_since(at)))
+        rows.end(conn, found.id, at)
         _trail(work, conn, actor, "staff.sessions_ended", found, sessions=were_open)
     return were_open
 
 
-def hashed(mark: str) -> str:
+def mark_hash(mark: str) -> str:
     """Marks are 128 random bits, so a plain digest cannot be guessed back."""
     return hashlib.sha256(mark.encode()).hexdigest()
 
 
-def _living(at: datetime) -> rows.Living:
-    return rows.Living(begun_after=at - LASTS, seen_after=at - IDLE)
+def _open_since(at: datetime) -> rows.OpenSince:
+    return rows.OpenSince(begun_after=at - LASTS, seen_after=at - IDLE)
 
 
-def _known(conn: Connection, email: str) -> RowMapping:
+def _known(conn: Connection, email: str) -> StaffRow:
     found = staff.by_email(conn, codes.email(email))
     if found is None:
         raise Refusal("staff.unknown", email=email)
     return found
 
 
-def _trail(work: Work, conn: Connection, actor: str, action: str, member: RowMapping, **detail: int) -> None:
-    subject, office_id = str(member["id"]), member["office_id"]
+def _trail(work: Work, conn: Connection, actor: str, action: str, member: StaffRow, **detail: int) -> None:
+    subject, office_id = str(member.id), member.office_id
     at = work.clock.now()
     audit.append(conn, at=at, actor=actor, action=action, subject=subject, office_id=office_id, detail=detail)

@@ -49,7 +49,7 @@ class Task:
     """A person's request whose day has passed."""
 
 
-def listed(
+def list_tasks(
     work: Work,
     *,
     done: bool = False,

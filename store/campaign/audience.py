@@ -30,7 +30,7 @@ from sqlalchemy import (
 from contact.kinds import FINISHED, OutcomeSoFar
 from store.campaign.campaigns import CampaignRow
 from store.people.abilities import REACHABLE, takes
-from store.people.officers import looked_after
+from store.people.officers import looks_after
 from store.registry.provinces import locked
 from store.registry.sort_key import sort_key
 from store.tables.interviews import interviews
@@ -105,7 +105,7 @@ FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "office": lambda codes: interviews.c.office_id.in_(select(offices.c.id).where(offices.c.code.in_(_several(codes)))),
     "area": _one_of(interviews.c.area_scheme + "/" + interviews.c.area_code),
     "commune": _one_of(interviews.c.commune),
-    "officer": lambda emails: looked_after(interviews.c.office_id, interviews.c.commune, _several(emails)),
+    "officer": lambda emails: looks_after(interviews.c.office_id, interviews.c.commune, _several(emails)),
     "kind": _one_of(interviews.c.kind),
     "sector": _one_of(interviews.c.sector),
     "is_member": _one_of(interviews.c.is_member),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     LargeBinary,
-    RowMapping,
     ScalarSelect,
     and_,
     delete,
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array, insert
 
+from store.rows import fetch
 from store.tables.registry import organisations
 from store.tables.staff import officer_communes, staff
 
@@ -27,7 +28,18 @@ PROVINCE = ""
 """Stands for the commune of who looks after what no other officer can be asked about."""
 
 
-def looked_after(
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    """An officer and one commune they look after (PROVINCE: see there); `phone` sealed, None: takes no calls."""
+
+    commune: str
+    id: UUID
+    email: str
+    name: str
+    phone: bytes | None
+
+
+def looks_after(
     office_id: ColumnElement[UUID], commune: ColumnElement[str], emails: Sequence[str]
 ) -> ColumnElement[bool]:
     """Whether one of the people with these addresses looks after the commune of the office."""
@@ -87,8 +99,8 @@ def by_email(conn: Connection) -> dict[str, list[str]]:
     return found
 
 
-def listed(conn: Connection) -> Sequence[RowMapping]:
-    """Commune, id, e-mail, name and sealed number of every officer this connection may see, by office and commune."""
+def all_officers(conn: Connection) -> list[OfficerRow]:
+    """Every officer this connection may see, by office and commune."""
     query = select(officer_communes.c.commune, staff.c.id, staff.c.email, staff.c.name, staff.c.phone)
     query = query.join(staff, staff.c.id == officer_communes.c.staff_id)
-    return conn.execute(query.order_by(officer_communes.c.office_id, officer_communes.c.commune)).mappings().all()
+    return fetch(conn, query.order_by(officer_communes.c.office_id, officer_communes.c.commune), OfficerRow)

@@ -6,26 +6,47 @@ It must not know a code or open a secret: bytes, steps and hashes come in.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from store.rows import first
 from store.tables.staff import recovery_codes as codes
 from store.tables.staff import second_factors as factors
 
 
-def find(conn: Connection, staff_id: UUID) -> RowMapping | None:
+@dataclass(frozen=True, slots=True)
+class SecondFactorRow:
+    """A member's second factor. `secret` and `pending` (of a set-up under way) are sealed."""
+
+    staff_id: UUID
+    secret: bytes | None
+    pending: bytes | None
+    last_step: int
+    """Of the last code that was accepted: each is good once."""
+    wrong: int
+    """Wrong codes in a row, the last at `wrong_at` (real time)."""
+    wrong_at: datetime | None
+
+
+def find(conn: Connection, staff_id: UUID) -> SecondFactorRow | None:
     """A member's second factor, or None."""
-    return conn.execute(select(factors).where(factors.c.staff_id == staff_id)).mappings().first()
+    return first(conn, _of(staff_id), SecondFactorRow)
 
 
-def lock(conn: Connection, staff_id: UUID) -> RowMapping | None:
+def lock(conn: Connection, staff_id: UUID) -> SecondFactorRow | None:
     """The same, until the transaction ends nobody else's: one code cannot be taken twice at once."""
-    query = select(factors).where(factors.c.staff_id == staff_id).with_for_update()
-    return conn.execute(query).mappings().first()
+    return first(conn, _of(staff_id).with_for_update(), SecondFactorRow)
+
+
+def _of(staff_id: UUID) -> Select[Any]:
+    f = factors.c
+    query = select(f.staff_id, f.secret, f.pending, f.last_step, f.wrong, f.wrong_at)
+    return query.where(f.staff_id == staff_id)
 
 
 def begin(conn: Connection, staff_id: UUID, pending: bytes) -> None:

@@ -5,22 +5,43 @@ It must not know a mark, nor how long a session lasts: hashes and moments come i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
-from store.people.staff import has_second_factor, with_office
+from store.people.staff import StaffRow, has_second_factor, staff_with_office
+from store.rows import fetch, first
 from store.tables.staff import staff
 from store.tables.staff import staff_sessions as sessions
 
 
 @dataclass(frozen=True, slots=True)
-class Living:
-    """What a session must be to count: begun and seen after these moments."""
+class SessionHolder(StaffRow):
+    """A member of staff in a session of theirs, seen last at `seen_at`; `second_factor`: whether one is set up."""
+
+    session_id: UUID
+    seen_at: datetime
+    second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as its member may see it."""
+
+    id: UUID
+    browser: str
+    """ "Firefox · Windows", or "" when it says nothing known."""
+    begun_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSince:
+    """What a session must be to be open: begun and seen after these moments."""
 
     begun_after: datetime
     seen_after: datetime
@@ -43,11 +64,11 @@ def add(conn: Connection, values: Mapping[str, Any]) -> None:
     conn.execute(insert(sessions).values(dict(values)))
 
 
-def holder(conn: Connection, mark_hash: str, living: Living) -> RowMapping | None:
-    """Whose living session this is, or None: as `store.people.staff`, with `session_id`, `seen_at`, `second_factor`."""
-    query = with_office().join(sessions, sessions.c.staff_id == staff.c.id)
+def holder(conn: Connection, mark_hash: str, since: OpenSince) -> SessionHolder | None:
+    """Whose open session this is, or None."""
+    query = staff_with_office().join(sessions, sessions.c.staff_id == staff.c.id)
     query = query.add_columns(sessions.c.id.label("session_id"), sessions.c.seen_at, has_second_factor())
-    return conn.execute(query.where(sessions.c.mark_hash == mark_hash, living.condition)).mappings().first()
+    return first(conn, query.where(sessions.c.mark_hash == mark_hash, since.condition), SessionHolder)
 
 
 def see(conn: Connection, session_id: UUID, at: datetime) -> None:
@@ -55,11 +76,12 @@ def see(conn: Connection, session_id: UUID, at: datetime) -> None:
     conn.execute(update(sessions).where(sessions.c.id == session_id, sessions.c.seen_at < at).values(seen_at=at))
 
 
-def living_of(conn: Connection, staff_id: UUID, living: Living) -> Sequence[RowMapping]:
-    """A person's living sessions, the one seen last first."""
-    query = select(sessions).join(staff, staff.c.id == sessions.c.staff_id)
-    query = query.where(sessions.c.staff_id == staff_id, living.condition)
-    return conn.execute(query.order_by(sessions.c.seen_at.desc(), sessions.c.id)).mappings().all()
+def open_sessions(conn: Connection, staff_id: UUID, since: OpenSince) -> list[SessionRow]:
+    """A person's open sessions, the one seen last first."""
+    query = select(sessions.c.id, sessions.c.browser, sessions.c.begun_at, sessions.c.seen_at)
+    query = query.join(staff, staff.c.id == sessions.c.staff_id)
+    query = query.where(sessions.c.staff_id == staff_id, since.condition)
+    return fetch(conn, query.order_by(sessions.c.seen_at.desc(), sessions.c.id), SessionRow)
 
 
 def end(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contact.tasks import TaskKind, TaskState
 from store import rows
-from store.people.officers import looked_after
+from store.people.officers import looks_after
 from store.tables.campaigns import tasks
 from store.tables.interviews import interviews
 from store.tables.registry import offices, organisations
@@ -138,7 +138,7 @@ def in_states(
     if office_code is not None:
         query = query.where(offices.c.code == office_code)
     if officer is not None:
-        query = query.where(looked_after(interviews.c.office_id, interviews.c.commune, [officer]))
+        query = query.where(looks_after(interviews.c.office_id, interviews.c.commune, [officer]))
     if kind is not None:
         query = query.where(tasks.c.kind == kind)
     return rows.fetch(conn, query, TaskLine)

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from contact.staff_roles import StaffRole
 from gateway.console import sign_in_limits
 from services.staff import accounts as staff
 from services.staff import second_factor
@@ -26,7 +27,7 @@ PASSWORD = "bốn mùa gió biển"
 
 def member(app: Flask, world: World, email: str) -> bytes:
     """Somebody with a password and a second factor; the secret of their authenticator."""
-    invited = staff.invite(world.work, email, "QB", "office", "", "cli:test")
+    invited = staff.invite(world.work, email, "QB", StaffRole.OFFICE, "", "cli:test")
     staff.join(world.work, invited.token, "a hash", "Lan")
     secret, _ = set_up(world.work, world.rows(members, email=email)[0]["id"])
     return secret

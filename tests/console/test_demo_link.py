@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from contact.staff_roles import StaffRole
 from services.refusal import Refusal
 from services.staff import accounts, demo_member
 from store.tables.outbox import senders
@@ -56,6 +57,6 @@ def test_no_link_while_a_sender_is_real(visitor: Visitor, world: World) -> None:
 
 
 def test_an_invitation_of_another_member_opens_nothing_by_this_door(visitor: Visitor, world: World) -> None:
-    invited = accounts.invite(world.work, "lan@qb.example", "QB", "office", "Lan", "cli:test")
+    invited = accounts.invite(world.work, "lan@qb.example", "QB", StaffRole.OFFICE, "Lan", "cli:test")
     assert visitor.get(f"/demo/{invited.token}").status_code == 410
     assert visitor.get(f"/invitation/{invited.token}").status_code == 200, "and is not used up by it"

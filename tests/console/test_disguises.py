@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from contact.staff_roles import StaffRole
 from gateway import auth
 from services.staff import accounts as staff
 from services.staff import one_time_codes, second_factor
@@ -51,7 +52,7 @@ def two(doors: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The doors, before which each of two members has a password of their own."""
     monkeypatch.setattr(auth, "verify_password", lambda password, kept: password == kept)
     for email in (EMAIL, OTHER):
-        made = staff.invite(world.work, email, "QB", "office", "", "cli:test")
+        made = staff.invite(world.work, email, "QB", StaffRole.OFFICE, "", "cli:test")
         staff.join(world.work, made.token, f"password of {email}", "")
     return doors
 
@@ -67,7 +68,7 @@ def test_a_disguised_address_is_the_same_member(two: Flask, world: World) -> Non
 def test_nobody_is_invited_twice_by_a_disguise(two: Flask, world: World) -> None:
     before = len(world.rows(members))
     for how, address in SAME.items():
-        assert staff.invite(world.work, address, "QB", "office", "", "cli:test").email == EMAIL, how
+        assert staff.invite(world.work, address, "QB", StaffRole.OFFICE, "", "cli:test").email == EMAIL, how
     assert len(world.rows(members)) == before
 
 
@@ -98,5 +99,5 @@ def test_a_code_of_another_script_is_no_code(two: Flask, world: World) -> None:
     _, recovery = set_up(world.work, staff_id)
     cyrillic = next(one for one in recovery if set(one) & set("ABCEHKMPTX"))
     cyrillic = cyrillic.translate(str.maketrans("ABCEHKMPTX", "АВСЕНКМРТХ"))
-    assert one_time_codes.hashed(cyrillic) not in {one_time_codes.hashed(one) for one in recovery}
+    assert one_time_codes.code_hash(cyrillic) not in {one_time_codes.code_hash(one) for one in recovery}
     assert second_factor.prove(world.work, staff_id, cyrillic) == "wrong"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from contact.staff_roles import StaffRole
 from gateway.console import sign_in_log
 from runtime.observability import PASSING, redact
 from services.staff import accounts as staff
@@ -57,7 +58,7 @@ def test_a_failed_sign_in_tells_member_and_places(visitor: Visitor, staff_id: st
 def test_a_wrong_code_and_a_wrong_present_password_too(
     visitor: Visitor, officer: Visitor, world: World, staff_id: str, lines: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = staff.invite(world.work, EMAIL, "QB", "office", "", "cli:test")
+    made = staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "", "cli:test")
     visitor.get(f"/invitation/{made.token}")
     visitor.post(f"/invitation/{made.token}", password=PASSWORD, again=PASSWORD)
     secret, _ = set_up(world.work, world.rows(members, email=EMAIL)[0]["id"])

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask_security.utils import hash_password
 
+from contact.staff_roles import StaffRole
 from gateway.console.app import DOOR_BYTES, OPEN_TO_ALL
 from services.staff import accounts as staff
 from services.staff.accounts import Invitation
@@ -28,7 +29,7 @@ EMAIL = "lan@qb.example"
 @pytest.fixture
 def invitation(world: World) -> Invitation:
     """An open invitation to the world's office."""
-    return staff.invite(world.work, EMAIL, "QB", "office", "Lan", "cli:test")
+    return staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "Lan", "cli:test")
 
 
 def join(visitor: Visitor, invitation: Invitation, **form: str) -> str:
@@ -151,7 +152,7 @@ def test_an_invitation_serves_once(visitor: Visitor, invitation: Invitation) -> 
 def test_an_invitation_ends_after_a_week_and_with_the_next(
     visitor: Visitor, world: World, clock: FakeClock, invitation: Invitation
 ) -> None:
-    newer = staff.invite(world.work, EMAIL, "QB", "office", "", "cli:test")
+    newer = staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "", "cli:test")
     assert visitor.get(f"/invitation/{invitation.token}").status_code == 410
     assert visitor.get(f"/invitation/{newer.token}").status_code == 200
     clock.advance(timedelta(days=7, seconds=1))

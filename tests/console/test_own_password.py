@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from contact.staff_roles import StaffRole
 from services.staff import accounts as staff
 from store.tables.staff import audit
 from store.tables.staff import staff as table
@@ -17,7 +18,7 @@ EMAIL, PASSWORD, NEWER = "lan@qb.example", "bốn mùa gió biển", "trâu nghe
 @pytest.fixture
 def lan(visitor: Visitor, world: World) -> Visitor:
     """A member with a password, signed in."""
-    made = staff.invite(world.work, EMAIL, "QB", "office", "Nguyễn Thị Lan", "cli:test")
+    made = staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "Nguyễn Thị Lan", "cli:test")
     visitor.get(f"/invitation/{made.token}")
     visitor.post(f"/invitation/{made.token}", password=PASSWORD, again=PASSWORD)
     visitor.post("/sign-in", email=EMAIL, password=PASSWORD)
@@ -27,7 +28,7 @@ def lan(visitor: Visitor, world: World) -> Visitor:
 def test_a_new_password_ends_all_other_sessions(app: Flask, lan: Visitor, world: World) -> None:
     other = enter(Visitor(app.test_client()), world.work, EMAIL)
     assert other.get("/tasks").request.path == "/tasks"
-    invited = staff.invite(world.work, EMAIL, "QB", "office", "", "cli:test")
+    invited = staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "", "cli:test")
     lan.get("/account/password")
     told = lan.post("/account/password", present=PASSWORD, password=NEWER, again=NEWER)
     assert "Đã đổi mật khẩu" in words(told)

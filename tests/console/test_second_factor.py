@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from cli import staff as command
+from contact.staff_roles import StaffRole
 from services.refusal import Refusal
 from services.staff import accounts as staff
 from services.staff import one_time_codes, second_factor
@@ -25,7 +26,7 @@ EMAIL, PASSWORD = "lan@qb.example", "bốn mùa gió biển"
 HALF_A_MINUTE = timedelta(seconds=30)
 
 
-def join(visitor: Visitor, world: World, role: staff.Role = "office") -> None:
+def join(visitor: Visitor, world: World, role: StaffRole = StaffRole.OFFICE) -> None:
     """Take up an invitation."""
     office = "VCA" if role == "national" else "QB"
     made = staff.invite(world.work, EMAIL, office, role, "Nguyễn Thị Lan", "cli:test")
@@ -262,7 +263,7 @@ def test_an_office_may_do_without_it_again(lan: Visitor, world: World, secret: b
 
 def test_the_national_role_sees_nothing_before_it(visitor: Visitor, world: World) -> None:
     add_office(world.work, "VCA", "national")
-    join(visitor, world, "national")
+    join(visitor, world, StaffRole.NATIONAL)
     assert give_password(visitor) == "/account/second-factor"
     for path in ("/", "/tasks", "/lists", "/rounds/2026", "/account", "/account/password"):
         assert visitor.get(path).request.path == "/account/second-factor", path

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from contact.staff_roles import StaffRole
 from gateway.browsers import browser
 from services.staff import accounts as staff
 from services.staff import sessions
@@ -115,7 +116,7 @@ def test_who_is_another_by_now_signs_in_again(officer: Visitor, world: World, ch
         "role": lambda: _set(world, role="national"),
         "office": lambda: _set(world, office_id=add_office(world.work, "BN")),
         "password": lambda: staff.join(
-            world.work, staff.invite(world.work, EMAIL, "QB", "office", "", "cli:test").token, "hash", ""
+            world.work, staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "", "cli:test").token, "hash", ""
         ),
         "deactivated": lambda: staff.deactivate(world.work, EMAIL, "cli:test"),
     }
@@ -153,7 +154,7 @@ def test_the_database_holds_no_mark(officer: Visitor, world: World) -> None:
         mark = session["_user_id"]
     kept = world.rows(table)[0]
     assert mark not in str(dict(kept))
-    assert kept["mark_hash"] == sessions.hashed(mark)
+    assert kept["mark_hash"] == sessions.mark_hash(mark)
 
 
 def test_ended_sessions_are_forgotten_after_a_month(

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 from werkzeug.test import TestResponse
 
+from contact.staff_roles import StaffRole
 from gateway import auth
 from gateway.console import sign_in_limits
 from gateway.console.app import build
@@ -48,7 +49,7 @@ def doors(
     )  # fmt: skip
     app.config["WTF_CSRF_ENABLED"] = False
     for email in (EMAIL, OTHER):
-        invited = staff.invite(world.work, email, "QB", "office", "", "cli:test")
+        invited = staff.invite(world.work, email, "QB", StaffRole.OFFICE, "", "cli:test")
         with app.app_context():
             staff.join(world.work, invited.token, hash_password("any"), "Lan")
     monkeypatch.setattr(auth, "verify_password", lambda password, _hash: password == PASSWORD)
@@ -173,7 +174,7 @@ def test_wrong_invitations_are_counted_and_right_ones_are_not(doors: Flask, worl
         headers = {"X-Forwarded-For": ATTACKER}
         return doors.test_client().post(f"/invitation/{token}", base_url=HOST, data={}, headers=headers)
 
-    token = staff.invite(world.work, "moi@qb.example", "QB", "office", "", "cli:test").token
+    token = staff.invite(world.work, "moi@qb.example", "QB", StaffRole.OFFICE, "", "cli:test").token
     assert {take(token).status_code for _ in range(40)} == {422}
     assert [take("x" * 22).status_code for _ in range(31)] == [410] * 30 + [429]
     assert "Hãy đợi 2 giây" in words(take("x" * 22))

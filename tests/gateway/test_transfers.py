@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from contact.staff_roles import StaffRole
 from services.staff import accounts as staff
 from services.staff import area_officers as officers
 from services.work import Work
@@ -40,7 +41,7 @@ def _set_up(world: World) -> None:
         conn.execute(sa.update(rounds).values(settings=settings))
         for table in (organisations, interviews):
             conn.execute(sa.update(table).values(commune="Xã Đông"))
-    staff.invite(world.work, EMAIL, "QB", "office", "Lan", "cli:test")
+    staff.invite(world.work, EMAIL, "QB", StaffRole.OFFICE, "Lan", "cli:test")
     officers.look_after(world.work, EMAIL, ["Xã Đông"], "cli:test")
     officers.set_phone(world.work, EMAIL, "02323 822 333", "cli:test")
 

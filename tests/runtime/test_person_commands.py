@@ -136,9 +136,9 @@ def test_a_request_is_a_task_with_its_day(run: Run, world: World, clock: FakeClo
     ends = kind in ("withdraw", "erase")
     assert [t for t in world.tasks() if t.startswith("person_")] == sorted(person_requests.DUE)[: 1 + ends]
     assert world.consent_of() == "stopped"
-    assert not any(task.overdue for task in work_list.listed(world.work))
+    assert not any(task.overdue for task in work_list.list_tasks(world.work))
     clock.advance(timedelta(days=3))
-    assert [task.kind for task in work_list.listed(world.work) if task.overdue] == ["person_request"]
+    assert [task.kind for task in work_list.list_tasks(world.work) if task.overdue] == ["person_request"]
     assert "QUÁ HẠN" in run("tasks", "list").stdout
     clock.advance(timedelta(days=13))
     with world.work.database.transaction() as conn:

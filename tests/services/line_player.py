@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from carriers.twilio.webhooks import call_receipt
 from contact.calendar import ZONE
 from contact.delivery import Detection
+from contact.staff_roles import StaffRole
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.calls import machine_detection as detection
@@ -65,7 +66,7 @@ class Phone:
             for table in (organisations, interviews):
                 conn.execute(sa.update(table).values(commune=talk.get("commune", "Xã Đông")))
         for place, (commune, number) in enumerate(talk.get("officers", {}).items()):
-            staff.invite(work, f"{place}{OFFICER}", "QB", "office", "", "cli:test")
+            staff.invite(work, f"{place}{OFFICER}", "QB", StaffRole.OFFICE, "", "cli:test")
             area = officers.PROVINCE if commune == "province" else commune
             officers.look_after(work, f"{place}{OFFICER}", [area], "cli:test")
             if number:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from contact.staff_roles import StaffRole
 from services import lookups
 from services.campaign import campaigns
 from services.follow_up import staff_requests as told_wishes
@@ -84,8 +85,8 @@ def test_two_offices_that_may_be_meant_are_named(work: Work) -> None:
 
 
 def test_every_door_of_an_office_takes_it_as_typed(work: Work, world: World) -> None:
-    assert work_list.listed(work, office_code="qb\u200b") == []
-    assert staff.invite(work, "Minh＠qb.example", " qb", "office", "", ACTOR).office_code == "QB"
+    assert work_list.list_tasks(work, office_code="qb\u200b") == []
+    assert staff.invite(work, "Minh＠qb.example", " qb", StaffRole.OFFICE, "", ACTOR).office_code == "QB"
     campaigns.draft(work, "2026", "ＱＢ", ACTOR, audience={"office": ["qb"]})
     with work.database.transaction() as conn:
         assert conn.scalar(sa.select(campaign_rows.c.audience)) == {"office": ["QB"]}
@@ -135,7 +136,7 @@ def test_a_commune_nobody_has_is_refused_with_those_there_are(work: Work, world:
 def test_a_campaign_and_an_officer_reach_every_spelling_of_a_commune(work: Work, world: World) -> None:
     campaign = campaigns.draft(work, "2026", "QB", ACTOR, audience={"commune": ["tân hoà"]})
     assert campaigns.preview(work, campaign).contacted == 2
-    staff.invite(work, "lan@qb.example", "QB", "office", "", ACTOR)
+    staff.invite(work, "lan@qb.example", "QB", StaffRole.OFFICE, "", ACTOR)
     assert officers.look_after(work, "Lan＠qb.example\u00a0", ["Tân Hòa\u200b"], ACTOR) == 2
     campaign = campaigns.draft(work, "2026", "QB", ACTOR, audience={"officer": ["LAN@qb.example\u200b"]})
     assert campaigns.preview(work, campaign).contacted == 2

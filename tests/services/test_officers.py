@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from cli.main import alo
 from cli.session import Session
+from contact.staff_roles import StaffRole
 from contact.tasks import TaskKind
 from services import tasks
 from services.campaign import campaigns
@@ -47,7 +48,7 @@ def world(work: Work) -> World:
         conn.execute(sa.update(organisations).where(organisations.c.id.in_(third)).values(commune="Xã Tây"))
         conn.execute(sa.update(interviews).where(interviews.c.organisation_id.in_(third)).values(commune="Xã Tây"))
     for email in (LAN, MINH):
-        staff.invite(work, email, "QB", "office", "", ACTOR)
+        staff.invite(work, email, "QB", StaffRole.OFFICE, "", ACTOR)
     return world
 
 
@@ -83,8 +84,8 @@ def test_the_work_list_of_one_officer(world: World) -> None:
                 office_id=world.office_id,
                 interview_id=interview,
             )
-    assert [task.registry_code for task in work_list.listed(world.work, officer=MINH)] == ["DX003"]
-    assert len(work_list.listed(world.work)) == 3
+    assert [task.registry_code for task in work_list.list_tasks(world.work, officer=MINH)] == ["DX003"]
+    assert len(work_list.list_tasks(world.work)) == 3
 
 
 def test_what_cannot_be_is_refused_and_changes_nothing(world: World) -> None:
@@ -94,7 +95,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(world: World) -> None:
     for ask in (
         lambda: officers.look_after(world.work, "x@y.example", [], ACTOR),
         lambda: contacted(world, "x@y.example"),
-        lambda: work_list.listed(world.work, officer="x@y.example"),
+        lambda: work_list.list_tasks(world.work, officer="x@y.example"),
     ):
         with pytest.raises(Refusal, match=r"staff\.unknown"):
             ask()
@@ -139,10 +140,12 @@ def test_an_officers_number_is_kept_sealed_shown_to_colleagues_and_dropped(world
     officers.set_phone(world.work, LAN, "0901 000 055", ACTOR)
     (row,) = world.rows(staff_table, email=LAN)
     assert (b"901000055" in row["phone"], opened(world.work.vault, staff_table.c.phone, row)) == (False, "+84901000055")
-    assert {o.commune: o.phone for o in officers.listed(world.work)} == dict.fromkeys(("", "Xã Đông"), "+84901000055")
+    assert {o.commune: o.phone for o in officers.list_officers(world.work)} == dict.fromkeys(
+        ("", "Xã Đông"), "+84901000055"
+    )
     assert "901000055" not in str([dict(line) for line in world.rows(audit)])
     officers.set_phone(world.work, LAN, "", ACTOR)
-    assert {o.phone for o in officers.listed(world.work)} == {""}
+    assert {o.phone for o in officers.list_officers(world.work)} == {""}
     officers.set_phone(world.work, LAN, "0901 000 055", ACTOR)
     staff.deactivate(world.work, LAN, ACTOR)
     assert world.rows(staff_table, email=LAN)[0]["phone"] is None

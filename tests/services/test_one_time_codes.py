@@ -36,18 +36,18 @@ def test_a_step_that_was_taken_and_those_before_it_are_not_taken_again() -> None
 
 @pytest.mark.parametrize("typed", ["", "28708", "2870820", "abcdef", "٢٨٧٠٨١", "\ud800", "287082" * 50])
 def test_what_is_no_code_is_none(typed: str) -> None:
-    assert one_time.matching_step(SECRET, one_time.typed(typed), datetime.fromtimestamp(59, UTC), 0) is None
+    assert one_time.matching_step(SECRET, one_time.normalise(typed), datetime.fromtimestamp(59, UTC), 0) is None
 
 
 @pytest.mark.parametrize("typed", ["287 082", "２８７０８２", " 287-082 ", "287\u00a0082\u200b"])
 def test_a_code_however_it_is_typed(typed: str) -> None:
-    assert one_time.typed(typed) == "287082"
+    assert one_time.normalise(typed) == "287082"
 
 
 def test_recovery_codes_are_long_unlike_and_read_in_several_ways() -> None:
     made = one_time.new_codes(os.urandom)
-    assert len({one_time.hashed(code) for code in made}) == one_time.CODES
+    assert len({one_time.code_hash(code) for code in made}) == one_time.CODES
     for code in made:
         assert len(code.replace("-", "")) == 16
         other = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
-        assert one_time.hashed(other) == one_time.hashed(code)
+        assert one_time.code_hash(other) == one_time.code_hash(code)

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from contact.delivery import Detection, Receipt, State
+from contact.staff_roles import StaffRole
 from services.calls import dialogue as calls
 from services.calls import incoming as ring_in
 from services.calls import machine_detection as detection
@@ -212,7 +213,7 @@ def test_while_they_are_put_through_to_a_person_nobody_is_cut_off(world: World) 
     from services.staff import area_officers as officers
 
     set_rules(world, transfer=["07:30-11:30", "13:30-17:00"])
-    staff.invite(world.work, "a@qb.example", "QB", "office", "", "cli:test")
+    staff.invite(world.work, "a@qb.example", "QB", StaffRole.OFFICE, "", "cli:test")
     officers.look_after(world.work, "a@qb.example", [officers.PROVINCE], "cli:test")
     officers.set_phone(world.work, "a@qb.example", "0901 000 055", "cli:test")
     ref = talk(world, "1", "0")

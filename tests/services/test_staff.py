@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cli import staff as staff_command
 from cli import tasks as tasks_command
 from cli.session import Session
+from contact.staff_roles import StaffRole
 from contact.tasks import TaskKind
 from runtime.settings import Settings
 from services import tasks
@@ -33,7 +34,7 @@ def world(work: Work) -> World:
     return build(work)
 
 
-def invite(world: World, email: str = "lan@qb.example", role: staff.Role = "office") -> staff.Invitation:
+def invite(world: World, email: str = "lan@qb.example", role: StaffRole = StaffRole.OFFICE) -> staff.Invitation:
     return staff.invite(world.work, email, "QB", role, "Lan", "cli:test")
 
 
@@ -75,7 +76,7 @@ def test_an_invitation_ends_with_its_week(world: World, clock: FakeClock) -> Non
     clock.advance(timedelta(days=7))
     with refused("staff.invitation_over"):
         staff.join(world.work, made.token, "hash", "")
-    assert staff.listed(world.work)[0]["state"] == "inactive"
+    assert staff.list_staff(world.work)[0].state == "inactive"
 
 
 def test_a_new_invitation_replaces_the_old_but_not_the_password(world: World) -> None:
@@ -93,15 +94,15 @@ def test_a_new_invitation_replaces_the_old_but_not_the_password(world: World) ->
 def test_unfit_invitations_are_refused(world: World) -> None:
     add_office(world.work, "BN", "province")
     with refused("staff.role_unfit"):
-        invite(world, role="national")
+        invite(world, role=StaffRole.NATIONAL)
     for email in ("lan", "lan@", "a b@c.vn", "@c.vn", "lan@localhost", f"{'x' * 60}@{'y' * 200}.vn"):
         with refused("staff.email_unreadable"):
             invite(world, email)
     with refused("office.unknown"):
-        staff.invite(world.work, "a@b.vn", "XX", "office", "", "cli:test")
+        staff.invite(world.work, "a@b.vn", "XX", StaffRole.OFFICE, "", "cli:test")
     invite(world)
     with refused("staff.elsewhere"):
-        staff.invite(world.work, "LAN@qb.example", "BN", "office", "", "cli:test")
+        staff.invite(world.work, "LAN@qb.example", "BN", StaffRole.OFFICE, "", "cli:test")
     assert len(world.rows(table)) == len(world.rows(invitations)) == 1
 
 
@@ -132,7 +133,7 @@ def open_task(world: World, cause: str = "one") -> UUID:
             world.work, conn, kind=TaskKind.PERSON_WANTED, cause=cause, office_id=world.office_id,
             interview_id=world.interviews[0],
         )  # fmt: skip
-    return work_list.listed(world.work)[-1].id
+    return work_list.list_tasks(world.work)[-1].id
 
 
 def test_a_task_is_taken_once_and_done_once(world: World) -> None:
@@ -140,13 +141,13 @@ def test_a_task_is_taken_once_and_done_once(world: World) -> None:
     work_list.claim(world.work, task, "staff:1")
     with refused("task.taken"):
         work_list.claim(world.work, task, "staff:2")
-    assert work_list.listed(world.work)[0].claimed_by == "staff:1"
+    assert work_list.list_tasks(world.work)[0].claimed_by == "staff:1"
     work_list.done(world.work, task, "staff:2")
     for again in (work_list.claim, work_list.done):
         with refused("task.done_already"):
             again(world.work, task, "staff:1")
-    assert work_list.listed(world.work) == []
-    assert [t.state for t in work_list.listed(world.work, done=True)] == ["done"]
+    assert work_list.list_tasks(world.work) == []
+    assert [t.state for t in work_list.list_tasks(world.work, done=True)] == ["done"]
     assert [row["action"] for row in world.rows(audit)] == ["task.claimed", "task.done"]
     with refused("task.unknown"):
         work_list.claim(world.work, UUID(int=9), "staff:1")
@@ -166,7 +167,7 @@ def test_the_command_invites_lists_and_deactivates(world: World) -> None:
     told = run.invoke(staff_command.command, ["invite", "lan@qb.example", "--office", "QB"], obj=session).output
     link = told.splitlines()[-1]
     assert link.startswith("https://alo.example/invitation/")
-    assert staff.invited(world.work, link.rpartition("/")[2])["email"] == "lan@qb.example"
+    assert staff.invitee(world.work, link.rpartition("/")[2]).email == "lan@qb.example"
     assert "đã mời" in run.invoke(staff_command.command, ["list"], obj=session).output
     rows = json.loads(run.invoke(staff_command.command, ["list", "--json"], obj=session).output)
     assert [(row["email"], row["state"]) for row in rows] == [("lan@qb.example", "invited")]
@@ -180,7 +181,7 @@ def test_the_list_tells_second_factors_and_last_sign_ins(world: World) -> None:
     add_office(world.work, "VCA", "national")
     ids = [staff.join(world.work, invite(world).token, "hash", "")]
     for email in ("ha@vca.example", "tu@vca.example"):
-        made = staff.invite(world.work, email, "VCA", "national", "", "cli:test")
+        made = staff.invite(world.work, email, "VCA", StaffRole.NATIONAL, "", "cli:test")
         ids.append(staff.join(world.work, made.token, "hash", ""))
     set_up(world.work, ids[1])
     at = world.work.clock.real()

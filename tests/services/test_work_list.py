@@ -46,7 +46,7 @@ def test_the_end_of_a_ladder_is_one_task_for_staff(world: World) -> None:
     climbed(world, "one")
     climbed(world, "two")
     assert world.tasks() == ["ladder_ended"]
-    shown = work_list.listed(world.work)[0]
+    shown = work_list.list_tasks(world.work)[0]
     assert (shown.registry_code, shown.office_code) == ("DX001", "QB")
 
 
@@ -60,11 +60,14 @@ def test_who_waits_comes_first_and_an_office_may_be_named(world: World) -> None:
     with world.work.database.transaction() as conn:
         tasks.open_task(world.work, conn, kind=TaskKind.PERSON_WANTED, cause="x", office_id=world.office_id)
         tasks.open_task(world.work, conn, kind=TaskKind.UNKNOWN_NUMBER, cause="y")
-    assert [task.kind for task in work_list.listed(world.work)][-1] == "ladder_ended"
-    assert [task.kind for task in work_list.listed(world.work, office_code="QB")] == ["person_wanted", "ladder_ended"]
-    assert work_list.listed(world.work, office_code="HN") == []
+    assert [task.kind for task in work_list.list_tasks(world.work)][-1] == "ladder_ended"
+    assert [task.kind for task in work_list.list_tasks(world.work, office_code="QB")] == [
+        "person_wanted",
+        "ladder_ended",
+    ]
+    assert work_list.list_tasks(world.work, office_code="HN") == []
     with pytest.raises(Refusal) as refused:
-        work_list.listed(world.work, office_code="XX")
+        work_list.list_tasks(world.work, office_code="XX")
     assert refused.value.code == "office.unknown"
 
 
@@ -72,8 +75,8 @@ def test_one_kind_alone_and_how_many_of_each(world: World) -> None:
     climbed(world, "one")
     with world.work.database.transaction() as conn:
         tasks.open_task(world.work, conn, kind=TaskKind.UNKNOWN_NUMBER, cause="y")
-    assert [task.kind for task in work_list.listed(world.work, kind="unknown_number")] == ["unknown_number"]
+    assert [task.kind for task in work_list.list_tasks(world.work, kind="unknown_number")] == ["unknown_number"]
     assert list(work_list.counts(world.work).items()) == [("unknown_number", 1), ("ladder_ended", 1)]
-    work_list.done(world.work, work_list.listed(world.work)[0].id, "cli:test")
+    work_list.done(world.work, work_list.list_tasks(world.work)[0].id, "cli:test")
     assert work_list.counts(world.work) == {"ladder_ended": 1}
     assert work_list.counts(world.work, done=True) == {"unknown_number": 1, "ladder_ended": 1}

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from contact import settings
+from contact.staff_roles import StaffRole
 from files.cards import Card, html
 from files.xlsform import read_form
 from gateway.console.app import build
@@ -120,7 +121,7 @@ class Tour:
 def enter(tour: Tour, world: World, email: str) -> None:
     """The quick way to the first page, nothing photographed."""
     page = tour.page
-    made = staff.invite(world.work, email, "QB", "office", "", "cli:test")
+    made = staff.invite(world.work, email, "QB", StaffRole.OFFICE, "", "cli:test")
     page.goto(f"{tour.address}/invitation/{made.token}")
     page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
     page.get_by_label("Gõ lại mật khẩu").fill(PASSWORD)
@@ -134,7 +135,7 @@ def enter(tour: Tour, world: World, email: str) -> None:
 def join_and_sign_in(tour: Tour, world: World) -> None:
     """From the link to the first page."""
     page = tour.page
-    made = staff.invite(world.work, "lan@qb.example", "QB", "office", "Nguyễn Thị Lan", "cli:test")
+    made = staff.invite(world.work, "lan@qb.example", "QB", StaffRole.OFFICE, "Nguyễn Thị Lan", "cli:test")
     page.goto(f"{tour.address}/invitation/{made.token}")
     page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
     page.get_by_label("Gõ lại mật khẩu").fill(PASSWORD)
@@ -344,7 +345,7 @@ def test_the_national_role_sets_up_its_second_step_and_comes_back_without_the_ph
     browser: Browser, world: World, address: str, screen: str, shots: Path
 ) -> None:
     add_office(world.work, "VCA", "national")
-    made = staff.invite(world.work, "ha@vca.example", "VCA", "national", "Trần Thị Hà", "cli:test")
+    made = staff.invite(world.work, "ha@vca.example", "VCA", StaffRole.NATIONAL, "Trần Thị Hà", "cli:test")
     tour = Tour(browser, address, screen, shots)
     page = tour.page
     page.goto(f"{address}/invitation/{made.token}")

@@ -27,6 +27,7 @@ from werkzeug.serving import make_server
 from carriers.routing import CarrierRouter
 from carriers.twilio.settings import TwilioCredentials
 from carriers.twilio.twiml import TwimlRenderer
+from contact.staff_roles import StaffRole
 from demo.data_directory import free_port
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
@@ -133,7 +134,7 @@ def opened(browser: Browser, url: str, width: int, height: int, before: str = ""
 
 def progress(browser: Browser, place: Place) -> Page:
     """A member of the office at the round's page."""
-    made = staff.invite(place.world.work, "lan@qb.example", "QB", "office", "Nguyễn Thị Lan", "cli:test")
+    made = staff.invite(place.world.work, "lan@qb.example", "QB", StaffRole.OFFICE, "Nguyễn Thị Lan", "cli:test")
     page, _ = opened(browser, f"{place.console}/invitation/{made.token}", 820, 900)
     page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
     page.get_by_label("Gõ lại mật khẩu").fill(PASSWORD)

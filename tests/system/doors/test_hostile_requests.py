@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 
+from contact.staff_roles import StaffRole
 from gateway import auth
 from gateway.app import create_webhooks_app
 from gateway.console.app import build
@@ -79,7 +80,7 @@ def stage(work: Work, console: Database, tmp_path: Path) -> Stage:
     there = known(str(campaigns.draft(world.work, "2026", "QB", "test", title="Nhắc lần 1")))
     ref = world.plan(state="sending")  # type: ignore[arg-type]  # a state by its value
     calls.first(world.work, ref, "CA1", "human")
-    invited = staff.invite(world.work, "moi@qb.example", "QB", "office", "", "cli:test")
+    invited = staff.invite(world.work, "moi@qb.example", "QB", StaffRole.OFFICE, "", "cli:test")
     there |= {"ref": [ref, world.plan("text")], "token": ["x" * 22, invited.token]}
     return Stage(world, (pages, create_webhooks_app(world.work, SECRETS, "https://alo.example")), there, held)
 
@@ -91,7 +92,7 @@ def _both_names(cookie: str, token: str) -> tuple[str, str]:
 
 def _pending(pages: Flask, world: World) -> tuple[str, str]:
     """Somebody who has given their password and owes the code."""
-    invited = staff.invite(world.work, "hoa@qb.example", "QB", "office", "", "cli:test")
+    invited = staff.invite(world.work, "hoa@qb.example", "QB", StaffRole.OFFICE, "", "cli:test")
     with pages.app_context():
         staff.join(world.work, invited.token, auth.hash_new_password(PASSWORD), "Hoa")
     visitor = Visitor(pages.test_client())
