@@ -35,7 +35,7 @@ def rule_out(work: Work, conn: Connection, phone_hash: bytes, kind: ErrorKind, c
     known = rows.of_phone(conn, phone_hash)
     for medium in RULED_OUT[kind]:
         before = known.get(medium)
-        if before is None or not before["able"] or before["at"] <= tried_at:
+        if before is None or not before.able or before.at <= tried_at:
             lose(work, conn, phone_hash, medium, code, "carrier", "machine:delivery")
 
 
@@ -48,12 +48,12 @@ def lose(
     _trail(work, conn, actor, LOST, phone_hash, medium, code, source)
     promised = rows.promised(conn, phone_hash) if medium == "call" else ()
     outbox.withdraw(conn, {"code": NOT_ABLE[medium], "error": code}, now, phone_hash=phone_hash, medium=medium)
-    for interview in promised:
-        break_promise(work, conn, interview["interview_id"], interview["office_id"])
-    for interview in rows.left_alone(conn, phone_hash):
+    for call in promised:
+        break_promise(work, conn, call.interview_id, call.office_id)
+    for found in rows.left_alone(conn, phone_hash):
         tasks.open_task(
-            work, conn, kind=TaskKind.WRONG_NUMBER, cause=_cause(interview["id"], phone_hash), detail=code,
-            office_id=interview["office_id"], interview_id=interview["id"],
+            work, conn, kind=TaskKind.WRONG_NUMBER, cause=_cause(found.interview_id, phone_hash), detail=code,
+            office_id=found.office_id, interview_id=found.interview_id,
         )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def break_promise(work: Work, conn: Connection, interview_id: UUID, office_id: U
     )
 
 
-def _cause(interview_id: object, phone_hash: bytes) -> str:
+def _cause(interview_id: UUID, phone_hash: bytes) -> str:
     return f"wrong_number:{interview_id}:{phone_hash.hex()}"
 
 

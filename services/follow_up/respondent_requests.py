@@ -85,7 +85,7 @@ def _can_be_rung(conn: Connection, held: HeldInterview, phone_hash: bytes) -> bo
     """Whether a call about the interview would leave for this phone: it takes calls, as far as is known, and nobody
     said that it is not the organisation's."""
     known = abilities.of_phone(conn, phone_hash).get("call")
-    able = known is None or known["able"]
+    able = known is None or known.able
     return able and not phones.is_given_up(conn, held.organisation_id, phone_hash)
 
 

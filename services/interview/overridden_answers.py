@@ -5,12 +5,9 @@ Which question and which channels are told, never what was said. It must not cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy import RowMapping
 
 from contact.calendar import ZONE
 from services import lookups
@@ -43,27 +40,27 @@ def superseded(work: Work, round_code: str, office: str | None = None) -> list[S
         forms = {sha256: form_of(conn, sha256) for sha256 in set(rounds.pinned(conn, found.id).values())}
         lines: list[Superseded] = []
         for event in rows.contested(conn, found.id, place.id if place is not None else None):
-            sha256 = event["questionnaire_sha256"]
+            sha256 = event.questionnaire_sha256
             lines += _lost(forms.get(sha256) or form_of(conn, sha256), event)
         return lines
 
 
-def _lost(form: Questionnaire, event: RowMapping) -> Iterator[Superseded]:
+def _lost(form: Questionnaire, event: rows.ContestedEvent) -> Iterator[Superseded]:
     """What an event said that differs from the answer that holds now."""
-    held: Mapping[str, Any] = event["answers"] or {}
+    held = event.answers or {}
     for question, value in _said(form, event).items():
         kept = held.get(question)
         if kept is not None and kept["value"] != value:
-            day = event["at"].astimezone(ZONE).date()
-            yield Superseded(event["registry_code"], question, event["channel"], kept["channel"], day)
+            day = event.at.astimezone(ZONE).date()
+            yield Superseded(event.registry_code, question, event.channel, kept["channel"], day)
 
 
-def _said(form: Questionnaire, event: RowMapping) -> dict[str, str]:
+def _said(form: Questionnaire, event: rows.ContestedEvent) -> dict[str, str]:
     """Question → value that an event said: an entry as it came in, a key as it was stored or would have been."""
-    given = event["input"]
+    given = event.input
     if given["said"] == "Entry":
         return {name: value for name, value in given["with"]["answers"].items() if value}
-    stored = {e["question"]: e["value"] for e in event["effects"] if e["effect"] == "Echo"}
+    stored = {e["question"]: e["value"] for e in event.effects if e["effect"] == "Echo"}
     question = form.question(given["question"] or "")
     if stored or question is None:
         return stored

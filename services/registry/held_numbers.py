@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.address import read_address
 from contact.calendar import MEDIA, Medium, local_day
@@ -71,19 +71,19 @@ def of_list(
     new = {link[:2] for link in fresh}
     faults = []
     for row in rows.held(conn, office_id):
-        organisation = of_code.get(row["registry_code"])
-        phone = None if organisation is None else _on_list(work, organisation, row["phone_hash"])
+        organisation = of_code.get(row.registry_code)
+        phone = None if organisation is None else _on_list(work, organisation, row.phone_hash)
         if organisation is None or phone is None:
             continue
         code, since = _why(row)
-        if checked or (row["organisation_id"], bytes(row["phone_hash"])) in new:
+        if checked or (row.organisation_id, bytes(row.phone_hash)) in new:
             why = "number_checked" if checked else "number_changed"
-            _give_back(work, conn, row["organisation_id"], row["phone_hash"], why, "import", actor)
+            _give_back(work, conn, row.organisation_id, row.phone_hash, why, "import", actor)
             code = "list.number_given_back"
         params = {
             "number": display_number(phone),
             "since": since,
-            "why": row["abilities"][0][1] if row["abilities"] else "",
+            "why": row.abilities[0][1] if row.abilities else "",
         }
         faults.append(
             FileFault(code, params, organisation.sheet, organisation.row, suggestion=f"{code}.mend", weight="notice")
@@ -97,11 +97,11 @@ def _on_list(work: Work, organisation: Organisation, phone_hash: bytes) -> str |
     return next((number for number in given if work.vault.lookup(number) == bytes(phone_hash)), None)
 
 
-def _why(row: RowMapping) -> tuple[str, str]:
+def _why(row: rows.HeldNumberRow) -> tuple[str, str]:
     """Why a number is held back, as a code, and since which day."""
-    known = row["abilities"] or ()
-    if not row["valid"]:
-        return _NOT_THEIRS.get(row["note"], "list.number_not_theirs"), _day(row["noted_at"])
+    known = row.abilities or ()
+    if not row.valid:
+        return _NOT_THEIRS.get(row.note or "", "list.number_not_theirs"), _day(row.noted_at)
     media = tuple(medium for medium in MEDIA if medium in {one for one, _, _ in known})
     return _CODES[media], _day(min(datetime.fromisoformat(at) for _, _, at in known))
 
@@ -119,7 +119,7 @@ def standing(work: Work, organisation_id: UUID) -> list[Number]:
 def _number(work: Work, conn: Connection, row: PhoneLink) -> Number:
     known = rows.of_phone(conn, row.phone_hash)
     found = (known[medium] for medium in MEDIA if medium in known)
-    told = tuple(Ability(one["medium"], one["able"], one["code"], one["source"], one["at"]) for one in found)
+    told = tuple(Ability(one.medium, one.able, one.code, one.source, one.at) for one in found)
     not_theirs = "" if row.valid else row.note or "wrong_number"
     return Number(row.kind, work.vault.open(row.number, "phones.number", row.phone_hash)[-3:], not_theirs, told)
 
@@ -144,7 +144,7 @@ def hold(work: Work, organisation_id: UUID, media: Collection[Medium], how: str,
     with work.database.transaction() as conn:
         (phone_hash,) = _of(work, conn, organisation_id, number)
         known = rows.of_phone(conn, phone_hash)
-        losing = [medium for medium in media if medium not in known or known[medium]["able"]]
+        losing = [medium for medium in media if medium not in known or known[medium].able]
         for medium in losing:
             abilities.lose(work, conn, phone_hash, medium, how, "staff", actor)
     return len(losing)
@@ -172,7 +172,7 @@ def _give_back(
 ) -> bool:  # fmt: skip
     """Whether the number was held back, and is not any more."""
     phones.lock(conn, phone_hash)
-    held = [medium for medium, known in rows.of_phone(conn, phone_hash).items() if not known["able"]]
+    held = [medium for medium, known in rows.of_phone(conn, phone_hash).items() if not known.able]
     theirs = registry.mark_valid(conn, [(organisation_id, phone_hash)])
     if theirs:
         detail: Mapping[str, Any] = {"phone": phone_hash.hex()[:12], "code": code, "source": source}

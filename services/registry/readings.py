@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import get_args
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.hints import PhoneKind
 from contact.phone import TwoReadings, two_readings
@@ -69,19 +69,19 @@ def listed(work: Work, office_code: str) -> list[ReadingChoice]:
     """What the office has chosen, the newest first. Raises Refusal."""
     with work.database.transaction() as conn:
         found = rows.chosen(conn, _office(conn, office_code).id)
-    return [ReadingChoice(_digits(work, row), row["kind"], row["actor"], row["chosen_at"]) for row in found]
+    return [ReadingChoice(_digits(work, row), row.kind, row.actor, row.chosen_at) for row in found]
 
 
 def chosen_in(work: Work, conn: Connection, office_id: UUID | None) -> dict[str, PhoneKind]:
     """Digits → what was chosen for them in an office; in none: what all offices that chose agree upon."""
     found: dict[str, set[PhoneKind]] = defaultdict(set)
     for row in rows.chosen(conn, office_id):
-        found[_digits(work, row)].add(row["kind"])
+        found[_digits(work, row)].add(row.kind)
     return {digits: next(iter(kinds)) for digits, kinds in found.items() if len(kinds) == 1}
 
 
-def _digits(work: Work, row: RowMapping) -> str:
-    return work.vault.open(row["digits"], "phone_readings.digits", row["office_id"], row["digits_hash"])
+def _digits(work: Work, row: rows.ReadingRow) -> str:
+    return work.vault.open(row.digits, "phone_readings.digits", row.office_id, row.digits_hash)
 
 
 def _office(conn: Connection, code: str) -> OfficeRow:

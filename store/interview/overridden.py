@@ -6,16 +6,36 @@ It must not know what an event means.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, exists, func, literal, or_, select
+from sqlalchemy import Connection, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from store import rows
 from store.tables.interviews import answers, interview_events, interviews
 from store.tables.registry import organisations
 
 
-def contested(conn: Connection, round_id: UUID, office_id: UUID | None) -> Iterator[RowMapping]:
+@dataclass(frozen=True, slots=True)
+class ContestedEvent:
+    """A key or an entry of an interview in which an answer may have been overridden."""
+
+    registry_code: str
+    questionnaire_sha256: str
+    channel: str
+    at: datetime
+    """Business time."""
+    input: dict[str, Any]
+    """What was heard, as JSON."""
+    effects: list[dict[str, Any]]
+    answers: dict[str, dict[str, str]] | None
+    """Question → value and channel of the answer that holds now; None where there is no answer."""
+
+
+def contested(conn: Connection, round_id: UUID, office_id: UUID | None) -> Iterator[ContestedEvent]:
     """Keys and entries of interviews that staff or the online survey entered into, or where a key came too late."""
     events, other = interview_events, interview_events.alias("other")
     late = [other.c.effects.contains(literal([{"effect": name}], JSONB)) for name in ("AlreadyAnswered", "Finished")]
@@ -40,5 +60,4 @@ def contested(conn: Connection, round_id: UUID, office_id: UUID | None) -> Itera
     )
     if office_id is not None:
         query = query.where(interviews.c.office_id == office_id)
-    found = conn.execute(query, execution_options={"stream_results": True, "yield_per": 1000})
-    yield from found.mappings()
+    yield from rows.stream(conn, query.execution_options(stream_results=True, yield_per=1000), ContestedEvent)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from store import rows
 from store.tables.rounds import recordings
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentRecording:
+    """A sentence's prompt id and the digest of the audio that is in use for it."""
+
+    prompt_id: str
+    sha256: str
+
 
 _CURRENT = (
     select(recordings.c.prompt_id, recordings.c.sha256)
@@ -33,7 +44,7 @@ def add(conn: Connection, values: Mapping[str, Any]) -> bool:
 
 def current(conn: Connection) -> dict[str, str]:
     """Prompt id → digest of the recording in use."""
-    return {row.prompt_id: row.sha256 for row in conn.execute(_CURRENT)}
+    return {row.prompt_id: row.sha256 for row in rows.stream(conn, _CURRENT, CurrentRecording)}
 
 
 def audio(conn: Connection, prompt_id: str, digest: str) -> bytes | None:

@@ -6,6 +6,7 @@ A phone without a row takes whatever its kind takes. It must not know what a car
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     ScalarSelect,
     and_,
     exists,
@@ -24,8 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from contact.calendar import Medium
 from contact.campaign_states import LadderState
 from contact.delivery import State
+from store import rows
 from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import interviews
 from store.tables.outbox import outbox
@@ -33,6 +35,52 @@ from store.tables.registry import organisation_phones, organisations, phone_abil
 from store.tables.rounds import rounds
 
 _known = phone_abilities.c
+
+
+@dataclass(frozen=True, slots=True)
+class AbilityRow:
+    """What is known of one medium of a phone."""
+
+    medium: Medium
+    able: bool
+    code: str
+    """The carrier's code, or what showed otherwise."""
+    source: str
+    """Who says so: carrier, contact, import or staff."""
+    at: datetime
+    """Since when (business time)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNumberRow:
+    """A number of an organisation that is not used, or not for all."""
+
+    registry_code: str
+    organisation_id: UUID
+    phone_hash: bytes
+    valid: bool
+    """Whether the number is the organisation's."""
+    note: str | None
+    """Why it is not."""
+    noted_at: datetime | None
+    abilities: list[list[str]] | None
+    """[medium, code, time in ISO 8601] of each medium that the phone does not take; None where it takes all."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewPlace:
+    """An interview and the office that it belongs to."""
+
+    interview_id: UUID
+    office_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallPromise:
+    """A call that somebody asked for about an interview."""
+
+    interview_id: UUID
+    office_id: UUID | None
 
 
 def takes(medium: str) -> ColumnElement[bool]:
@@ -58,10 +106,10 @@ def why_unable() -> ScalarSelect[str]:
     return select(_known.code).where(*of_row, ~_known.able).correlate(outbox).scalar_subquery()
 
 
-def of_phone(conn: Connection, phone_hash: bytes) -> dict[str, RowMapping]:
+def of_phone(conn: Connection, phone_hash: bytes) -> dict[Medium, AbilityRow]:
     """What is known of one phone, by medium."""
-    found = conn.execute(select(phone_abilities).where(_known.phone_hash == phone_hash)).mappings()
-    return {row["medium"]: row for row in found}
+    query = select(_known.medium, _known.able, _known.code, _known.source, _known.at)
+    return {row.medium: row for row in rows.stream(conn, query.where(_known.phone_hash == phone_hash), AbilityRow)}
 
 
 def put(conn: Connection, phone_hash: bytes, medium: str, *, able: bool, code: str, source: str, at: datetime) -> None:
@@ -71,13 +119,12 @@ def put(conn: Connection, phone_hash: bytes, medium: str, *, able: bool, code: s
     conn.execute(row.on_conflict_do_update(index_elements=["phone_hash", "medium"], set_=dict(what)))
 
 
-def held(conn: Connection, office_id: UUID) -> Sequence[RowMapping]:
-    """Numbers of an office's organisations that are not used, or not for all: registry_code, organisation_id,
-    phone_hash, the link's valid, note and noted_at, and `abilities` (medium, code, at as text)."""
+def held(conn: Connection, office_id: UUID) -> list[HeldNumberRow]:
+    """Numbers of an office's organisations that are not used, or not for all."""
     links = organisation_phones.c
     of_it = and_(_known.phone_hash == links.phone_hash, ~_known.able)
-    told = func.jsonb_build_array(_known.medium, _known.code, _known.at)
-    known = select(func.jsonb_agg(told)).where(of_it).correlate(organisation_phones).scalar_subquery()
+    finding = func.jsonb_build_array(_known.medium, _known.code, _known.at)
+    known = select(func.jsonb_agg(finding)).where(of_it).correlate(organisation_phones).scalar_subquery()
     query = (
         select(
             organisations.c.registry_code, links.organisation_id, links.phone_hash,
@@ -87,11 +134,11 @@ def held(conn: Connection, office_id: UUID) -> Sequence[RowMapping]:
         .where(organisations.c.office_id == office_id, or_(~links.valid, exists().where(of_it)))
         .order_by(organisations.c.registry_code, links.rank)
     )  # fmt: skip
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, HeldNumberRow)
 
 
-def left_alone(conn: Connection, phone_hash: bytes) -> Sequence[RowMapping]:
-    """Interviews (id, office_id) still to be made in open rounds whose organisation has this phone and none, this one
+def left_alone(conn: Connection, phone_hash: bytes) -> list[InterviewPlace]:
+    """Interviews still to be made in open rounds whose organisation has this phone and none, this one
     included, that could be contacted."""
     mine, other = organisation_phones.alias(), organisation_phones.alias()
     another = (
@@ -100,22 +147,22 @@ def left_alone(conn: Connection, phone_hash: bytes) -> Sequence[RowMapping]:
         .where(phones.c.hash == other.c.phone_hash, phones.c.consent.not_in(("stopped", "held")), REACHABLE)
     )
     query = (
-        select(interviews.c.id, interviews.c.office_id)
+        select(interviews.c.id.label("interview_id"), interviews.c.office_id)
         .join(rounds, rounds.c.id == interviews.c.round_id)
         .join(mine, mine.c.organisation_id == interviews.c.organisation_id)
         .where(mine.c.phone_hash == phone_hash, mine.c.valid, rounds.c.state == "open")
         .where(interviews.c.status.in_(("pending", "active", "partial")), interviews.c.online_at.is_(None), ~another)
         .order_by(interviews.c.id)
     )
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, InterviewPlace)
 
 
-def promised(conn: Connection, phone_hash: bytes) -> Sequence[RowMapping]:
-    """interview_id and office_id of the calls that somebody at this phone asked for and that wait to leave."""
+def promised(conn: Connection, phone_hash: bytes) -> list[CallPromise]:
+    """The calls that somebody at this phone asked for and that wait to leave."""
     waits = outbox.c.state.in_((State.PLANNED, State.CLAIMED))
     query = select(outbox.c.interview_id, outbox.c.office_id).where(outbox.c.phone_hash == phone_hash, waits)
     of_person = query.where(outbox.c.purpose == "call_back", outbox.c.interview_id.is_not(None))
-    return conn.execute(of_person).mappings().all()
+    return rows.fetch(conn, of_person, CallPromise)
 
 
 def interviews_with(conn: Connection, phone_hash: bytes) -> Sequence[UUID]:

@@ -5,18 +5,38 @@ What the words meant is decided above; here they are kept, and their projection 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, RowMapping, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
 
 from contact.campaign_states import LadderState
 from contact.consent import ConsentEvent, ConsentState
 from contact.delivery import State
+from store import rows
 from store.tables.campaigns import campaign_interviews, consent
 from store.tables.outbox import outbox
 from store.tables.registry import phones
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """One thing that a person said about being contacted or asked; see `append`."""
+
+    id: int
+    phone_hash: bytes
+    interview_id: UUID | None
+    kind: ConsentEvent
+    channel: str
+    wording: str
+    source_id: str
+    evidence: bytes | None
+    """Sealed."""
+    at: datetime
+    """Business time."""
+
 
 _COLUMNS = ("phone_hash", "interview_id", "kind", "channel", "wording", "source_id", "evidence", "at")
 
@@ -102,7 +122,9 @@ def withdraw_queued(conn: Connection, phone_hash: bytes, at: datetime) -> None:
     conn.execute(_WITHDRAW_QUEUED, {"of_phone": phone_hash, "gone_at": at})
 
 
-def history(conn: Connection, phone_hash: bytes) -> list[RowMapping]:
+def history(conn: Connection, phone_hash: bytes) -> list[ConsentRow]:
     """The phone's ledger, oldest first."""
-    query = select(consent).where(consent.c.phone_hash == phone_hash).order_by(consent.c.id)
-    return list(conn.execute(query).mappings())
+    columns = (consent.c[name] for name in rows.field_names(ConsentRow))
+    return rows.fetch(
+        conn, select(*columns).where(consent.c.phone_hash == phone_hash).order_by(consent.c.id), ConsentRow
+    )

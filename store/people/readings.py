@@ -5,22 +5,41 @@ It must not know how a number is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from contact.hints import PhoneKind
+from store import rows
 from store.tables.registry import phone_readings
 
 
-def chosen(conn: Connection, office_id: UUID | None = None) -> Sequence[RowMapping]:
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What an office chose for digits that can be read in two ways."""
+
+    office_id: UUID
+    digits_hash: bytes
+    digits: bytes
+    """Sealed, without the 0 before them."""
+    kind: PhoneKind
+    actor: str
+    chosen_at: datetime
+    """Business time."""
+
+
+def chosen(conn: Connection, office_id: UUID | None = None) -> list[ReadingRow]:
     """The choices of an office, or of all offices that this connection may see; the newest first."""
-    query = select(phone_readings).order_by(phone_readings.c.chosen_at.desc(), phone_readings.c.digits_hash)
+    columns = (phone_readings.c[name] for name in rows.field_names(ReadingRow))
+    query = select(*columns).order_by(phone_readings.c.chosen_at.desc(), phone_readings.c.digits_hash)
     if office_id is not None:
         query = query.where(phone_readings.c.office_id == office_id)
-    return conn.execute(query).mappings().all()
+    return rows.fetch(conn, query, ReadingRow)
 
 
 def choose(conn: Connection, values: Mapping[str, Any]) -> None:

@@ -20,7 +20,6 @@ from services.keys.sealed_columns import opened
 from services.texts import receive as inbound
 from services.work import Work
 from store.people import phones as phone_rows
-from store.tables.campaigns import consent as ledger
 from store.tables.outbox import call_turns
 from store.tables.outbox import calls as call_table
 from store.tables.staff import audit
@@ -226,9 +225,9 @@ def test_consent_is_kept_with_wording_and_key(world: World, ref: str) -> None:
     press(world, ref, 1, "1")
     with world.work.database.transaction() as conn:
         row = history(conn, world.hash())[0]
-    assert (row["kind"], row["channel"], row["source_id"]) == ("given", "voice", f"{ref}:1")
-    assert row["wording"] == f"{world.form.sha256}:vi"
-    assert opened(world.work.vault, ledger.c.evidence, row) == "1"
+    assert (row.kind, row.channel, row.source_id) == ("given", "voice", f"{ref}:1")
+    assert row.wording == f"{world.form.sha256}:vi"
+    assert world.work.vault.open(row.evidence, "consent.evidence", row.phone_hash, row.source_id) == "1"
 
 
 def test_a_finished_interview_is_thanked_and_the_call_ends(world: World, ref: str) -> None:

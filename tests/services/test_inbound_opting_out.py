@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contact.delivery import State
-from services.keys.sealed_columns import opened
 from services.work import Work
-from store.tables.campaigns import consent as ledger
 from survey.form.questionnaire import Choice, Question
 from tests.faults import plant
 from tests.services.texting import send
@@ -126,5 +124,5 @@ def test_evidence_of_consent_is_kept_sealed(world: World) -> None:
     send(world, "Từ chối")
     with world.work.database.transaction() as conn:
         row = history(conn, world.hash())[0]
-    assert opened(world.work.vault, ledger.c.evidence, row) == "Từ chối"
-    assert (row["channel"], row["at"]) == ("sms", world.work.clock.now())
+    assert world.work.vault.open(row.evidence, "consent.evidence", row.phone_hash, row.source_id) == "Từ chối"
+    assert (row.channel, row.at) == ("sms", world.work.clock.now())

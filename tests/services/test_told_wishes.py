@@ -11,13 +11,11 @@ from services.calls import incoming as ring_in
 from services.follow_up import resumptions
 from services.follow_up import staff_requests as told_wishes
 from services.follow_up.staff_requests import Told
-from services.keys.sealed_columns import opened
 from services.refusal import Refusal
 from services.sending import dispatcher
 from services.texts import receive as inbound
 from services.work import Work
 from store.people.consent import history
-from store.tables.campaigns import consent
 from store.tables.outbox import outbox
 from store.tables.registry import organisation_phones, organisations
 from store.tables.staff import audit
@@ -64,9 +62,12 @@ def test_the_ledger_says_who_when_and_how_and_the_trail_says_no_words(world: Wor
     stop(world)
     with world.work.database.transaction() as conn:
         (row,) = history(conn, world.hash())
-    assert (row["kind"], row["channel"], row["interview_id"]) == ("stopped", "staff", world.interviews[0])
-    assert row["source_id"].startswith("staff:7:")
-    assert opened(world.work.vault, consent.c.evidence, row) == f"in_person 2026-11-18: {SAID.words}"
+    assert (row.kind, row.channel, row.interview_id) == ("stopped", "staff", world.interviews[0])
+    assert row.source_id.startswith("staff:7:")
+    assert (
+        world.work.vault.open(row.evidence, "consent.evidence", row.phone_hash, row.source_id)
+        == f"in_person 2026-11-18: {SAID.words}"
+    )
     (line,) = world.rows(audit)
     assert (line["action"], line["actor"]) == ("consent.stopped", "staff:7")
     assert line["detail"] == {"how": "in_person", "day": "2026-11-18", "numbers": 1}
