@@ -11,7 +11,7 @@ from typing import Any, Generic, NoReturn, TypeVar, cast, overload
 
 import psycopg
 from psycopg.rows import RowFactory, dict_row
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,9 +21,6 @@ from sqlalchemy.sql.selectable import ReturnsRows
 from store.rows import check_columns, maker
 
 R = TypeVar("R")
-Row = RowMapping | dict[str, Any]
-"""A row by the names of its columns, whoever read it."""
-
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # left unannotated there
 
 

@@ -27,8 +27,8 @@ def learn(work: Work) -> int:
 
 def _learn(work: Work, link: SenderRow) -> bool:
     with work.database.transaction() as conn:
-        passed = carrier_clocks.passed(conn, link.id, work.clock.now() - LOOK_BACK, LATEST)
-        offset = clocks.offset_of(passed, link.clock_offset_s)
+        transits = carrier_clocks.transits(conn, link.id, work.clock.now() - LOOK_BACK, LATEST)
+        offset = clocks.offset_of(transits, link.clock_offset_s)
         if offset == link.clock_offset_s:
             return False
         senders.change(conn, link.id, clock_offset_s=offset)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
+from contact.clocks import Transit
+from store import rows
 from store.tables.interviews import inbound
 
 
-def passed(conn: Connection, sender_id: UUID, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:
+@dataclass(frozen=True, slots=True)
+class _StampedText:
+    """A text that came in: our time and the carrier's."""
+
+    received_at: datetime
+    told_at: datetime
+
+
+def transits(conn: Connection, sender_id: UUID, since: datetime, limit: int) -> list[Transit]:
     """When texts for this number came by webhook and the carrier's stamps on them, since `since`, newest first."""
     query = (
         select(inbound.c.received_at, inbound.c.told_at)
@@ -20,7 +31,7 @@ def passed(conn: Connection, sender_id: UUID, since: datetime, limit: int) -> li
         .order_by(inbound.c.received_at.desc(), inbound.c.id.desc())
         .limit(limit)
     )
-    return [(row.received_at, row.told_at) for row in conn.execute(query)]
+    return [(text.received_at, text.told_at) for text in rows.fetch(conn, query, _StampedText)]
 
 
 def note(conn: Connection, sender_id: UUID, told: Mapping[str, datetime | None]) -> None:

@@ -180,7 +180,7 @@ def clocks(bench: Bench) -> Loop:
             }  # fmt: skip
             conn.execute(sa.insert(inbound).values(row))
     ids = [link.id for link in links]
-    bench.failing("store.messages.carrier_clocks.passed", ids[1], 1)
+    bench.failing("store.messages.carrier_clocks.transits", ids[1], 1)
     return Loop("clocks", housekeeping.learn_clocks, bench.state_of(senders, ids, "clock_offset_s"), 30, None)
 
 
