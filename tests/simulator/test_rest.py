@@ -165,9 +165,15 @@ def test_a_scheduled_text_waits_and_can_be_taken_back(sim: Sim) -> None:
 
 
 def test_what_is_over_can_be_deleted_and_is_not_listed_any_more(sim: Sim) -> None:
-    made = sim.client.messages.create(to=PERSON, from_=OUR_NUMBER, body="Xin chào")
+    sim.post("/numbers", {"number": OUR_NUMBER, "messaging_service_sid": "MG1"})
+    due = datetime.fromisoformat(sim.get("/clock")["business"]) + timedelta(days=30)
+    waits = sim.client.messages.create(
+        to=PERSON, messaging_service_sid="MG1", body="x", send_at=due, schedule_type="fixed"
+    )
     with pytest.raises(TwilioRestException, match="before it is complete"):
-        made.delete()
+        waits.delete()
+    waits.update(status="canceled")
+    made = sim.client.messages.create(to=PERSON, from_=OUR_NUMBER, body="Xin chào")
     sim.settle()
     assert sim.client.messages(made.sid).delete()
     assert made.sid not in [one.sid for one in sim.client.messages.list(to=PERSON)]

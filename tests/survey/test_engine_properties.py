@@ -340,8 +340,9 @@ def test_duplicates_and_reorderings_within_a_turn_change_nothing_after_the_first
     turn = conversation.state.turn
     for one in inputs:
         conversation.hear(one)
-        if settled is None and conversation.state.over:  # the last question, an optional one, was left out before
-            return
+        done = conversation.state.over or conversation.state.status == "complete"  # a call asks its last question still
+        if settled is None and done and asked not in conversation.state.answers:
+            return  # the last question, an optional one, was left out before
         if settled is not None:
             assert unnumbered(conversation.state) == settled
         elif asked in conversation.state.answers:
