@@ -20,14 +20,13 @@ from files.cells import read_code
 from files.columns import Header, fold, plain
 from files.faults import FileFault, FileRefusedError, Weight
 from files.online_columns import ColumnMeaning, OnlineColumns, columns_of, is_repeat, said_status
+from files.online_shape import NOTES_SHEET
 from files.tables import unguard
 from files.times import read_time
 from files.unreadable import error_in, letters_in
 from files.workbooks import Cell, Sheet
 from survey.form.questionnaire import Questionnaire
 
-NOTES = "Ghi chú"
-"""The sheet in which Alo's own files say what must be said."""
 _REJECTED = frozenset({"rejected", "not approved", "validation status not approved", "tu choi", "khong duyet"})
 
 
@@ -94,7 +93,9 @@ def read_online(
     if not sheets:
         repeats = [_unread(sheet) for sheet in book.sheets if is_repeat(sheet)]
         raise FileRefusedError(*repeats, FileFault("online.no_header", suggestion="online.no_header.mend"))
-    faults = [_unread(sheet) for sheet, columns in found if columns is None and sheet.rows and sheet.name != NOTES]
+    faults = [
+        _unread(sheet) for sheet, columns in found if columns is None and sheet.rows and sheet.name != NOTES_SHEET
+    ]
     rows: list[OnlineRow] = []
     looked_at = not_answered = 0
     for columns in sheets:

@@ -18,19 +18,14 @@ from files.faults import FileFault, FileRefusedError
 from files.headings import understand
 from files.online_answers import Choices, answered
 from files.online_headings import Headings, Place, tails
+from files.online_shape import COLUMNS, SHAPE
 from files.registry_words import NAMES
 from files.reports import ColumnMeaning
 from files.times import LOCAL, read_time
 from files.workbooks import Row, Sheet
 from survey.form.questionnaire import Questionnaire
 
-SHAPE = ("Mã", "Phiếu", "Trạng thái", "Kênh", "Ngày trả lời")
-"""The first headings of a file in the shape that Alo writes; questions follow under their names."""
-SHAPE_LOGIN, SHAPE_LATE = "Tên đăng nhập", "Trễ hạn"
-_OWN = dict(zip(SHAPE, ("registry_code", "questionnaire", "status", "ignored", "at"), strict=True)) | {
-    SHAPE_LOGIN: "phone",
-    SHAPE_LATE: "ignored",
-}
+_OWN = {column.heading: column.field for column in COLUMNS.values()}
 FIELDS: Mapping[str, Sequence[str]] = {
     "registry_code": NAMES["registry_code"],
     "phone": (*NAMES["phone"], *NAMES["login"]),
@@ -313,9 +308,6 @@ _STATES: Mapping[str, bool] = {
 
 
 __all__ = [
-    "SHAPE",
-    "SHAPE_LATE",
-    "SHAPE_LOGIN",
     "ColumnMeaning",
     "OnlineColumns",
     "columns_of",

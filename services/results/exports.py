@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 
 from files import flow_results, tables
-from files.online_columns import SHAPE, SHAPE_LATE, SHAPE_LOGIN
+from files.online_shape import COLUMNS, NOTES_SHEET, STATUS_SHEET, STATUS_WORDS
 from scoring.disclosure import K
 from services import lookups
 from services.refusal import Refusal
@@ -28,7 +28,7 @@ from store.registry import rounds
 from store.registry.rounds import RoundRow, RoundState, RuleState
 from store.results import exports as rows
 from store.results import figures
-from store.results.exports import Asked
+from store.results.exports import AnswerColumn, ExportTable
 from survey.form import questionnaire
 from survey.form.questionnaire import Question, Questionnaire
 
@@ -39,7 +39,6 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "answers": ("xlsx", "csv", "flow-results"),
 }
 """What may leave → the formats there are of it."""
-ANONYMOUS = ("Mã ẩn danh", "Phiếu", "Loại", "Loại hình", "Thành viên", "Tỉnh", "Kênh", "Ngày")
 Words = Callable[..., str]
 
 
@@ -75,7 +74,7 @@ class _Part:
 
     name: str
     heading: Sequence[str]
-    query: Select[Any]
+    table: ExportTable
     form: Questionnaire | None = None
     questions: Sequence[Question] = ()
 
@@ -94,7 +93,7 @@ def export(work: Work, order: ExportOrder, words: Words) -> Exported:
         if order.kind != "status":  # one statement sees one state of the data by itself
             figures.freeze(conn)
         rows.alone(conn)
-        parts = _parts(work, conn, order, found.id, office_id)
+        parts = _parts(work, conn, order, (found.id, office_id), words)
         notes = _notes(found, order, parts, words)
         written = _WRITERS[order.format](work, conn, order, parts, notes)
         if order.kind != "answers":
@@ -126,33 +125,51 @@ def is_released(found: RoundRow) -> bool:
     return found.rule_state == RuleState.SIGNED and found.state == RoundState.CLOSED
 
 
-def _parts(work: Work, conn: Connection, order: ExportOrder, round_id: UUID, office_id: UUID | None) -> list[_Part]:
+def _parts(
+    work: Work, conn: Connection, order: ExportOrder, scope: tuple[UUID, UUID | None], words: Words
+) -> list[_Part]:
+    """`scope`: the round and the office, or None for all."""
     if order.kind == "status":
-        return [_Part("Trạng thái", (*SHAPE, SHAPE_LATE), rows.statuses(round_id, office_id, _lossy(order)))]
+        table = rows.statuses(*scope, STATUS_WORDS, _lossy(order))
+        return [_Part(STATUS_SHEET, _own_heading(table), table)]
     salt = work.ids.public() + work.ids.public()
-    return [
-        _part(order, questionnaire.from_dict(held.form), (round_id, office_id, held.sha256), salt)
-        for held in rows.forms_in(conn, round_id, office_id)
-    ]
-
-
-def _part(order: ExportOrder, form: Questionnaire, scope: tuple[UUID, UUID | None, str], salt: str) -> _Part:
-    asked = [question for question in form.questions if question.asked]
+    forms = [(questionnaire.from_dict(found.form), (*scope, found.sha256)) for found in rows.forms_in(conn, *scope)]
     if order.kind == "answers":
-        # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
-        asked = [question for question in asked if question.scored]
-        query = rows.anonymous(*scope, _asked(asked), salt, K, _lossy(order))
-        return _Part(form.code, (*ANONYMOUS, *(q.name for q in asked)), query, form, asked)
-    query = rows.phone_forms(*scope, _asked(asked), _lossy(order))
-    heading = (*SHAPE, *(question.name for question in asked))
+        return [_anonymous_part(order, form, of_form, salt, words) for form, of_form in forms]
+    return [_forms_part(order, form, of_form) for form, of_form in forms]
+
+
+def _anonymous_part(
+    order: ExportOrder, form: Questionnaire, scope: tuple[UUID, UUID | None, str], salt: str, words: Words
+) -> _Part:
+    # Only opinions: numbers, days, words and facts that others may know would tell whose form it is.
+    questions = [question for question in form.questions if question.asked and question.scored]
+    yes_no = words("export.member.yes"), words("export.member.no")
+    table = rows.anonymous(*scope, _answer_columns(questions), salt, K, yes_no, _lossy(order))
+    return _Part(form.code, _heading(table, lambda code: words(f"export.column.{code}")), table, form, questions)
+
+
+def _forms_part(order: ExportOrder, form: Questionnaire, scope: tuple[UUID, UUID | None, str]) -> _Part:
+    questions = [question for question in form.questions if question.asked]
+    table = rows.phone_forms(*scope, _answer_columns(questions), STATUS_WORDS["complete"], _lossy(order))
     if order.logins:
-        heading, query = (*heading, SHAPE_LOGIN), rows.with_login(query)
-    return _Part(form.code, heading, query, form, asked)
+        table = rows.with_login(table)
+    return _Part(form.code, _own_heading(table), table, form, questions)
 
 
-def _asked(questions: Sequence[Question]) -> list[Asked]:
+def _heading(table: ExportTable, heading_of: Callable[[str], str]) -> list[str]:
+    """The heading of every column: answers stand under their question's name, others under the words for their code."""
+    return [column.name if isinstance(column, AnswerColumn) else heading_of(column) for column in table.columns]
+
+
+def _own_heading(table: ExportTable) -> list[str]:
+    """The headings of the online survey's own format."""
+    return _heading(table, lambda code: COLUMNS[code].heading)
+
+
+def _answer_columns(questions: Sequence[Question]) -> list[AnswerColumn]:
     """Columns of answers; what the form itself calls a choice may look like a number or a day too."""
-    return [Asked(q.name, not q.rules.is_plain or any(_is_odd(c.value) for c in q.choices)) for q in questions]
+    return [AnswerColumn(q.name, not q.rules.is_plain or any(_is_odd(c.value) for c in q.choices)) for q in questions]
 
 
 def _is_odd(value: str) -> bool:
@@ -193,16 +210,17 @@ def _xlsx(work: Work, conn: Connection, order: ExportOrder, parts: Sequence[_Par
     count = 0
     with tables.sheets(new_file(order.out)) as book:
         for part in parts:
-            found = _opened(work, order, rows.rows(conn, part.query))
+            found = _opened(work, order, rows.rows(conn, part.table.query))
             count += book.write(part.name, part.heading, found, _numbers(part))
-        book.write("Ghi chú", (), [[note] for note in notes])
+        book.write(NOTES_SHEET, (), [[note] for note in notes])
     return Exported((order.out,), count)
 
 
 def _numbers(part: _Part) -> frozenset[int]:
     """The columns of numbers that people gave."""
     names = {question.name for question in part.questions if question.rules.is_number}
-    return frozenset(at for at, name in enumerate(part.heading) if name in names and at >= len(SHAPE))
+    columns = enumerate(part.table.columns)
+    return frozenset(at for at, column in columns if isinstance(column, AnswerColumn) and column.name in names)
 
 
 def _csv(work: Work, conn: Connection, order: ExportOrder, parts: Sequence[_Part], notes: Sequence[str]) -> Exported:
@@ -215,9 +233,9 @@ def _csv(work: Work, conn: Connection, order: ExportOrder, parts: Sequence[_Part
         with tables.whole_file(new_file(path)) as out:
             tables.csv_heading(out, part.heading)
             if order.logins:
-                count += tables.csv_rows(out, _opened(work, order, rows.rows(conn, part.query)))
+                count += tables.csv_rows(out, _opened(work, order, rows.rows(conn, part.table.query)))
             else:
-                count += rows.copy_csv(conn, part.query, out)
+                count += rows.copy_csv(conn, part.table.query, out)
     with tables.whole_file(about) as out:
         out.write("".join(f"{note}\n" for note in notes).encode())
     return Exported((*files, about), count)
@@ -250,7 +268,9 @@ def _flow_results(
         place = order.out / part.name
         place.mkdir(mode=0o700)
         with tables.whole_file(place / flow_results.RESPONSES) as out:
-            forms = flow_results.write_responses(out, part.questions, _told(rows.rows(conn, part.query)))
+            forms = flow_results.write_responses(
+                out, part.questions, _responses(part.table, rows.rows(conn, part.table.query))
+            )
         if not forms:  # a package without an answer is none
             (place / flow_results.RESPONSES).unlink()
             place.rmdir()
@@ -264,11 +284,15 @@ def _flow_results(
     return Exported(tuple(files), count)
 
 
-def _told(found: Iterator[Sequence[Any]]) -> Iterator[tuple[str, date, dict[str, str], Sequence[Any]]]:
-    keys = ("questionnaire", "kind", "sector", "member", "area", "channel")
+def _responses(
+    table: ExportTable, found: Iterator[Sequence[Any]]
+) -> Iterator[tuple[str, date, dict[str, str], Sequence[Any]]]:
+    """Of every form its name, its day, what else is told of it by the code of the column, and its answers."""
+    codes = [column for column in table.columns if isinstance(column, str)]
     for row in found:
-        day = datetime.strptime(row[7], "%d/%m/%Y").date()  # noqa: DTZ007  a day without a time
-        yield row[0], day, dict(zip(keys, row[1:7], strict=True)), row[8:]
+        facts = dict(zip(codes, row, strict=False))  # the answers stand behind
+        day = datetime.strptime(facts.pop("day"), "%d/%m/%Y").date()  # noqa: DTZ007  a day without a time
+        yield facts.pop("name"), day, facts, row[len(codes) :]
 
 
 def _package_id(work: Work) -> UUID:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from files import tables
+from files.online_shape import NOTES_SHEET
 from scoring.methods import METHODS
 from services import lookups
 from services.refusal import Refusal
@@ -22,9 +24,25 @@ from store.registry import rounds
 from store.registry.rounds import RoundState
 
 FORMATS = ("xlsx", "csv", "json")
-NUMBERS = (3, 4, 5)
+NUMBERS = ("organisations", "forms", "value")
 """Columns of counts and figures."""
-HEADING = ("Phương pháp", "Theo", "Nhóm", "Tổ chức", "Phiếu tính điểm", "Giá trị", "Ghi chú")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """A line of the file: a field is a column, and its name the code of the heading (`export.figure.…`)."""
+
+    method: str
+    breakdown: str
+    group: str
+    organisations: str = ""
+    forms: str = ""
+    value: str = ""
+    note: str = ""
+
+
+_COLUMNS = tuple(field.name for field in fields(FigureLine))
+_NUMBERS_AT = frozenset(_COLUMNS.index(name) for name in NUMBERS)
 
 
 def export_figures(work: Work, order: ExportOrder, words: Words) -> Exported:
@@ -39,19 +57,20 @@ def export_figures(work: Work, order: ExportOrder, words: Words) -> Exported:
     path = new_file(order.out)
     _note(work, order)
     reports = [score(work, order.round_code, method, order.office) for method in METHODS]
-    lines = [list(line) for report in reports for line in _lines(report)]
+    lines = [list(astuple(line)) for report in reports for line in _lines(report)]
+    heading = [words(f"export.figure.{code}") for code in _COLUMNS]
     notes = [words(note.code, **note.params) for note in reports[0].notes]
     if order.format == "xlsx":
         with tables.sheets(path) as book:
-            book.write("Số liệu", HEADING, lines, NUMBERS)
-            book.write("Ghi chú", (), [[note] for note in notes])
+            book.write(words("export.sheet.figures"), heading, lines, _NUMBERS_AT)
+            book.write(NOTES_SHEET, (), [[note] for note in notes])
         return Exported((path,), len(lines))
     with tables.whole_file(path) as out:
         if order.format == "json":
             out.write(json.dumps([r.to_dict() for r in reports], ensure_ascii=False, indent=2, default=str).encode())
         else:
-            tables.csv_heading(out, *([note] for note in notes), HEADING)
-            kept = [[c if at in NUMBERS else tables.as_text_cell(c) for at, c in enumerate(line)] for line in lines]
+            tables.csv_heading(out, *([note] for note in notes), heading)
+            kept = [[c if at in _NUMBERS_AT else tables.as_text_cell(c) for at, c in enumerate(line)] for line in lines]
             tables.csv_rows(out, kept)
     return Exported((path,), len(lines))
 
@@ -74,13 +93,17 @@ def _note(work: Work, order: ExportOrder) -> None:
         )  # fmt: skip
 
 
-def _lines(report: ScoreReport) -> Iterator[tuple[str, ...]]:
+def _lines(report: ScoreReport) -> Iterator[FigureLine]:
     """Every line of a report: the whole, its breakdowns, and shares by question where the method has them."""
     parts: dict[str, Any] = {"all": (report.whole,), **report.breakdowns}
     for name, found in parts.items():
         for line in found:
             value = "" if line.figure is None or line.figure.value is None else str(line.figure.value)
             note = "k" if line.withheld else report.classification if name == "all" else ""
-            yield report.method, name, line.key, str(line.organisations), str(line.forms), value, note
+            yield FigureLine(
+                report.method, name, line.key, str(line.organisations), str(line.forms), value=value, note=note
+            )
     for key, found in report.whole.figure.by_question().items() if report.whole.figure is not None else ():
-        yield report.method, "question", "/".join(key), "", str(found.answers), str(found.value or ""), ""
+        yield FigureLine(
+            report.method, "question", "/".join(key), forms=str(found.answers), value=str(found.value or "")
+        )

@@ -1,12 +1,13 @@
 """What leaves in files, as statements that stream: completed forms, who has answered, forms without identity.
 
 Nothing is collected here: rows go from the server's cursor, or its COPY, straight to who writes them. Days leave, times
-do not. It must not know file formats, nor who may have what.
+do not. It must not know file formats and their
+words, nor who may have what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -35,20 +36,29 @@ from store.tables.rounds import questionnaires, round_offices, rounds
 from store.tables.staff import officer_communes, staff
 
 ZONE = "Asia/Ho_Chi_Minh"
-ANSWERED = "Đã trả lời"
-_SAID = {"complete": ANSWERED, "answered": ANSWERED, "refused": "Từ chối", "pending": "Chưa trả lời"}
-"""Status of an interview → how the online survey's files say it; the others are being answered."""
 _FORMULA = r"^'*[=+@\t\r-]"
 """How a cell begins that spreadsheets would calculate."""
 _PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerColumn:
     """A column of answers: the question's name; `free`: anything may stand in its cells."""
 
     name: str
     free: bool
+
+
+Column = tuple[str, ColumnElement[Any]]
+"""The code of a column's heading, and the expression of its cells. Who writes the file has the words for the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTable:
+    """A statement whose rows are those of a file; `columns` name its columns in order, by code or by question."""
+
+    columns: tuple[str | AnswerColumn, ...]
+    query: Select[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +122,19 @@ def _complete(round_id: UUID, office_id: UUID | None, sha256: str) -> list[Colum
     return [*_scope(round_id, office_id), *of_form]
 
 
-def _cells(form: Any, asked: Sequence[Asked], lossy: str = "") -> list[ColumnElement[str]]:
+def _cells(form: Any, asked: Sequence[AnswerColumn], lossy: str = "") -> list[ColumnElement[str]]:
     cells = [(form.c.said[question.name].astext, question) for question in asked]
     return [
         (as_text(cell, lossy) if question.free else cell).label(f"q_{at}") for at, (cell, question) in enumerate(cells)
     ]
+
+
+def _codes(columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(code for code, _ in columns)
+
+
+def _expressions(columns: Sequence[Column]) -> list[ColumnElement[Any]]:
+    return [expression for _, expression in columns]
 
 
 def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[FormRow]:
@@ -127,20 +145,25 @@ def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[F
 
 
 def phone_forms(
-    round_id: UUID, office_id: UUID | None, sha256: str, asked: Sequence[Asked], lossy: str = ""
-) -> Select[Any]:
-    """Forms completed by call, text or staff: code, questionnaire, status, channel, day, then an answer a column.
+    round_id: UUID,
+    office_id: UUID | None,
+    sha256: str,
+    asked: Sequence[AnswerColumn],
+    complete: str,
+    lossy: str = "",
+) -> ExportTable:
+    """Forms completed by call, text or staff, then an answer a column. `complete`: the file's word for their status;
     `lossy`: see `as_text`."""
     form = _forms(round_id, office_id, sha256)
-    return (
-        select(
-            as_text(organisations.c.registry_code, lossy),
-            questionnaires.c.code,
-            literal(ANSWERED, Text),
-            interviews.c.channel,
-            _day(interviews.c.ended_at),
-            *_cells(form, asked, lossy),
-        )
+    own: list[Column] = [
+        ("registry_code", as_text(organisations.c.registry_code, lossy)),
+        ("questionnaire", questionnaires.c.code),
+        ("status", literal(complete, Text)),
+        ("channel", interviews.c.channel),
+        ("day", _day(interviews.c.ended_at)),
+    ]
+    query = (
+        select(*_expressions(own), *_cells(form, asked, lossy))
         .select_from(interviews)
         .join(organisations, organisations.c.id == interviews.c.organisation_id)
         .join(questionnaires, questionnaires.c.sha256 == interviews.c.questionnaire_sha256)
@@ -148,9 +171,10 @@ def phone_forms(
         .where(*_complete(round_id, office_id, sha256), interviews.c.channel != "online")
         .order_by(organisations.c.registry_code, interviews.c.id)
     )
+    return ExportTable((*_codes(own), *asked), query)
 
 
-def with_login(query: Select[Any]) -> Select[Any]:
+def with_login(table: ExportTable) -> ExportTable:
     """The same with the organisation's first number, hash and sealed number in one array, as a last column: the online
     survey's name for it."""
     of_it = organisation_phones.c.organisation_id == organisations.c.id
@@ -158,24 +182,26 @@ def with_login(query: Select[Any]) -> Select[Any]:
         organisation_phones, organisation_phones.c.phone_hash == phones.c.hash
     )
     first = number.where(of_it).order_by(organisation_phones.c.rank, phones.c.hash).limit(1).correlate(organisations)
-    return query.add_columns(first.scalar_subquery().label("login"))
+    return ExportTable((*table.columns, "login"), table.query.add_columns(first.scalar_subquery().label("login")))
 
 
-def statuses(round_id: UUID, office_id: UUID | None, lossy: str = "") -> Select[Any]:
-    """Who has answered: code, questionnaire, status, channel, day, late. Only columns the console may read.
-    `lossy`: see `as_text`."""
+def statuses(round_id: UUID, office_id: UUID | None, status_words: Mapping[str, str], lossy: str = "") -> ExportTable:
+    """Who has answered. Only columns the console may read.
+
+    `status_words`: the file's word for every status of an interview; `lossy`: see `as_text`.
+    """
     done = interviews.c.status.in_(("complete", "answered"))
-    day = _day(case((done, func.coalesce(interviews.c.ended_at, interviews.c.online_at))))
-    known = [(interviews.c.status == status, literal(said, Text)) for status, said in _SAID.items()]
-    return (
-        select(
-            as_text(organisations.c.registry_code, lossy),
-            questionnaires.c.code,
-            case(*known, else_=literal("Đang trả lời", Text)),
-            func.nullif(interviews.c.channel, ""),
-            day,
-            case((interviews.c.ended_at >= DEADLINE, literal("x", Text))),
-        )
+    known = [(interviews.c.status == status, literal(word, Text)) for status, word in status_words.items()]
+    own: list[Column] = [
+        ("registry_code", as_text(organisations.c.registry_code, lossy)),
+        ("questionnaire", questionnaires.c.code),
+        ("status", case(*known)),
+        ("channel", func.nullif(interviews.c.channel, "")),
+        ("day", _day(case((done, func.coalesce(interviews.c.ended_at, interviews.c.online_at))))),
+        ("late", case((interviews.c.ended_at >= DEADLINE, literal("x", Text)))),
+    ]
+    query = (
+        select(*_expressions(own))
         .select_from(interviews)
         .join(rounds, rounds.c.id == interviews.c.round_id)
         .outerjoin(round_offices, OF_INTERVIEW)
@@ -184,6 +210,7 @@ def statuses(round_id: UUID, office_id: UUID | None, lossy: str = "") -> Select[
         .where(*_scope(round_id, office_id))
         .order_by(organisations.c.registry_code, interviews.c.id)
     )
+    return ExportTable(_codes(own), query)
 
 
 def on_cards(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[CardRow]:
@@ -217,31 +244,43 @@ def anonymous(
     round_id: UUID,
     office_id: UUID | None,
     sha256: str,
-    asked: Sequence[Asked],
+    asked: Sequence[AnswerColumn],
     salt: str,
     k: int,
+    yes_no: tuple[str, str],
     lossy: str = "",
-) -> Select[Any]:
+) -> ExportTable:
     """Completed forms under names drawn from `salt`, in whole blocks of `k` forms alike in all that is told of them.
 
-    Name, questionnaire, kind, sector, member, area, channel, day, then an answer a column. Forms of one block carry
-    the day of its last one; those of a block that is not full stay here. The order is that of the names.
+    An answer a column behind what is told, which is what `_blocks` makes alike and nothing else. Forms of one block
+    carry the day of its last one; those of a block that is not full stay here. The order is that of the names.
+    `yes_no`: the file's words for a member and for none.
     """
     blocks = _blocks(round_id, office_id, sha256, k)
     form = _forms(round_id, office_id, sha256)
     drawn = func.encode(func.sha256(func.convert_to(func.concat(salt, blocks.c.id), "UTF8")), "hex")
-    name = func.concat("N", func.left(drawn, 19))  # a letter in front: twenty figures would be a number to some
-    member = case((blocks.c.is_member, literal("Có", Text)), else_=literal("Không", Text))
-    area = func.concat(blocks.c.area_scheme, "/", blocks.c.area_code)
-    told = (questionnaires.c.code, blocks.c.kind, blocks.c.sector, member, area, blocks.c.channel, _day(blocks.c.day))
-    return (
-        select(name.label("name"), *told, *_cells(form, asked, lossy))
+    # A letter in front: twenty figures would be a number to some.
+    name = func.concat("N", func.left(drawn, 19)).label("name")
+    yes, no = yes_no
+    own: list[Column] = [
+        ("name", name),
+        ("questionnaire", questionnaires.c.code),
+        ("kind", blocks.c.kind),
+        ("sector", blocks.c.sector),
+        ("member", case((blocks.c.is_member, literal(yes, Text)), else_=literal(no, Text))),
+        ("area", func.concat(blocks.c.area_scheme, "/", blocks.c.area_code)),
+        ("channel", blocks.c.channel),
+        ("day", _day(blocks.c.day)),
+    ]
+    query = (
+        select(*_expressions(own), *_cells(form, asked, lossy))
         .select_from(blocks)
         .join(questionnaires, questionnaires.c.sha256 == literal(sha256, Text))
         .outerjoin(form, form.c.interview_id == blocks.c.id)
         .where(blocks.c.place < blocks.c.forms // k * k)
         .order_by(name)
     )
+    return ExportTable((*_codes(own), *asked), query)
 
 
 def _blocks(round_id: UUID, office_id: UUID | None, sha256: str, k: int) -> Any:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import openpyxl
@@ -22,8 +22,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from files import online_columns, tables, workbooks
-from runtime.catalogue import words
+from files import online_shape, tables, workbooks
+from runtime.catalogue import catalogue, words
 from runtime.embedded import ensure_database
 from scoring.disclosure import K
 from services.interview import recording as interviews
@@ -32,9 +32,11 @@ from services.keys import sealed_columns
 from services.refusal import Refusal
 from services.registry.imports import import_online, import_registry
 from services.results import figures as figure_exports
-from services.results.exports import ANONYMOUS, Exported, ExportOrder, export
+from services.results.exports import Exported, ExportOrder, export
 from services.rounds import rounds
 from services.work import Work
+from store.results import exports as rows_that_leave
+from store.results.exports import ExportTable
 from store.tables.interviews import answers, interview_events
 from store.tables.interviews import interviews as interview_rows
 from store.tables.registry import organisations, phones
@@ -43,6 +45,7 @@ from store.tables.rounds import rounds as round_rows
 from store.tables.staff import audit
 from store.unit_of_work import Database
 from survey.answers import Channel, Entry, Heard
+from survey.engine.state import Status
 from survey.form.questionnaire import Question, Questionnaire
 from tests.doubles import FakeClock
 from tests.faults import plant
@@ -52,6 +55,7 @@ from tests.survey.forms import choices, consent, form, level, whole
 from tests.survey.forms import words as said
 
 say = lambda code, **params: words(code, "vi", **params)  # noqa: E731
+ANONYMOUS = ("Mã ẩn danh", "Phiếu", "Loại", "Loại hình", "Thành viên", "Tỉnh", "Kênh", "Ngày")
 WHY = "Nộp lên hệ thống trực tuyến"
 
 
@@ -160,7 +164,7 @@ def test_who_has_answered_goes_both_ways(work: Work, open_round: str, second: Wo
     made = export(work, order(tmp_path, "status", "csv"), say)
     assert made.rows == 40
     found = lines(made.files[0])
-    assert found[0] == [*online_columns.SHAPE, online_columns.SHAPE_LATE]
+    assert found[0] == [*online_shape.SHAPE, online_shape.COLUMNS["late"].heading]
     assert Counter(line[2] for line in found[1:]) == {"Đã trả lời": 6, "Chưa trả lời": 34}
     assert {(line[3], line[4]) for line in found[1:]} == {("voice", "18/11/2026"), ("", "")}
     opened(second)
@@ -173,8 +177,51 @@ def test_no_answer_no_time_and_no_number_stands_in_a_status(work: Work, open_rou
     fill(work, 6)
     (path,) = export(work, order(tmp_path, "status", "xlsx"), say).files
     sheet = workbooks.read(path).sheets[0]
-    assert list(sheet.rows[0]) == [*online_columns.SHAPE, online_columns.SHAPE_LATE]
+    assert list(sheet.rows[0]) == [*online_shape.SHAPE, online_shape.COLUMNS["late"].heading]
     assert all(":" not in str(cell) for row in sheet.rows for cell in row)
+
+
+def test_every_status_of_an_interview_has_its_word() -> None:
+    assert set(online_shape.STATUS_WORDS) == {*get_args(Status), "answered"}
+
+
+def with_trial(table: ExportTable) -> ExportTable:
+    """The table with a column of its own, "trial", before the answers."""
+    own = [column for column in table.columns if isinstance(column, str)]
+    cells = list(table.query.selected_columns)
+    cells.insert(len(own), sa.literal("thử", sa.Text))
+    return ExportTable((*own, "trial", *table.columns[len(own) :]), table.query.with_only_columns(*cells))
+
+
+def test_a_trial_column_of_the_online_file_is_an_expression_and_a_heading(
+    work: Work, open_round: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(work, 6)
+    for statement in ("statuses", "phone_forms"):
+        original = getattr(rows_that_leave, statement)
+        monkeypatch.setattr(rows_that_leave, statement, lambda *given, make=original: with_trial(make(*given)))
+    monkeypatch.setitem(online_shape.COLUMNS, "trial", online_shape.OwnColumn("Cột thử", "ignored"))  # type: ignore[arg-type]
+    for kind in ("status", "forms"):
+        for path in export(work, order(tmp_path, kind, "csv", f"{kind}.csv", logins=kind == "forms"), say).files[:-1]:
+            heading, *rest = lines(path)
+            assert len(heading) == len(rest[0])
+            assert {row[heading.index("Cột thử")] for row in rest} == {"thử"}
+
+
+def test_a_trial_column_of_the_answers_is_an_expression_and_a_heading(
+    work: Work, open_round: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete_alike(work, K)
+    original = rows_that_leave.anonymous
+    monkeypatch.setattr(rows_that_leave, "anonymous", lambda *given: with_trial(original(*given)))
+    monkeypatch.setitem(catalogue().entries, "export.column.trial", {"vi": "Cột thử"})  # type: ignore[arg-type]
+    (path, *_) = [f for f in export(work, order(tmp_path, "answers", "csv"), say).files if f.name.endswith("NN.csv")]
+    heading, *rest = lines(path)
+    assert heading[len(ANONYMOUS)] == "Cột thử"
+    assert {row[len(ANONYMOUS)] for row in rest} == {"thử"}
+    export(work, order(tmp_path, "answers", "flow-results", "package"), say)
+    responses = json.loads((tmp_path / "package" / "HTX-NN" / "responses.json").read_text("utf-8"))
+    assert {row[-1]["trial"] for row in responses} == {"thử"}
 
 
 def complete_alike(work: Work, count: int, start: int = 0) -> None:
@@ -430,6 +477,7 @@ def test_figures_of_a_closed_round_say_what_must_be_said(
     text = "".join(
         "".join(map(str, row)) for sheet in workbooks.read(made.files[0]).sheets for row in sheet.rows
     ) if format_ == "xlsx" else made.files[0].read_text("utf-8")  # fmt: skip
+    assert format_ != "csv" or "Phương pháp,Theo,Nhóm,Tổ chức,Phiếu tính điểm,Giá trị,Ghi chú" in text
     assert "vca-index" in text
     assert "top-box" in text
     assert ("score.sample_rule" if format_ == "json" else say("score.sample_rule")) in text
