@@ -61,7 +61,7 @@ def claim(session: Session, task_id: str, as_json: bool) -> None:
 @click.pass_obj
 def close_task(session: Session, task_id: str, as_json: bool) -> None:
     """Báo đã xong (close a task)."""
-    work_list.done(session.work, _id(task_id), session.actor)
+    work_list.complete(session.work, _id(task_id), session.actor)
     _report_state(session, task_id, "done", as_json)
 
 

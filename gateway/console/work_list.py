@@ -40,7 +40,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 @routes.post("/<uuid:task_id>/done", endpoint="done")
 def close_task(task_id: UUID) -> ResponseReturnValue:
     """Close a task."""
-    return _run_task_command(work_list.done, task_id, say("task.now.done"))
+    return _run_task_command(work_list.complete, task_id, say("task.now.done"))
 
 
 def _run_task_command(command: Callable[[Work, UUID, str], None], task_id: UUID, success: str) -> ResponseReturnValue:

@@ -105,8 +105,8 @@ def claim(work: Work, task_id: UUID, actor: str) -> None:
     _move(work, task_id, actor, [TaskState.OPEN], TaskState.CLAIMED, "task.claimed")
 
 
-def done(work: Work, task_id: UUID, actor: str) -> None:
-    """Close a task, whoever had taken it. Raises Refusal: unknown, or done already."""
+def complete(work: Work, task_id: UUID, actor: str) -> None:
+    """Close a task, whoever had claimed it. Raises Refusal: unknown, or done already."""
     _move(work, task_id, actor, WAITING, TaskState.DONE, "task.done")
 
 

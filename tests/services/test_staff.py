@@ -142,8 +142,8 @@ def test_a_task_is_taken_once_and_done_once(world: World) -> None:
     with refused("task.taken"):
         work_list.claim(world.work, task, "staff:2")
     assert work_list.list_tasks(world.work)[0].claimed_by == "staff:1"
-    work_list.done(world.work, task, "staff:2")
-    for again in (work_list.claim, work_list.done):
+    work_list.complete(world.work, task, "staff:2")
+    for again in (work_list.claim, work_list.complete):
         with refused("task.done_already"):
             again(world.work, task, "staff:1")
     assert work_list.list_tasks(world.work) == []

@@ -77,6 +77,6 @@ def test_one_kind_alone_and_how_many_of_each(world: World) -> None:
         tasks.open_task(world.work, conn, kind=TaskKind.UNKNOWN_NUMBER, cause="y")
     assert [task.kind for task in work_list.list_tasks(world.work, kind="unknown_number")] == ["unknown_number"]
     assert list(work_list.counts(world.work).items()) == [("unknown_number", 1), ("ladder_ended", 1)]
-    work_list.done(world.work, work_list.list_tasks(world.work)[0].id, "cli:test")
+    work_list.complete(world.work, work_list.list_tasks(world.work)[0].id, "cli:test")
     assert work_list.counts(world.work) == {"ladder_ended": 1}
     assert work_list.counts(world.work, done=True) == {"unknown_number": 1, "ladder_ended": 1}
