@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from store import rows
 from store.tables import metadata
 from store.tables.base import SEALED
 from store.tables.interviews import inbound
@@ -109,7 +110,8 @@ def sealed_columns() -> Iterator[SealedColumn]:
 
 def recorded(conn: sa.Connection) -> list[KnownKey]:
     """The keys this database has seen, the first one first."""
-    return [KnownKey(**row) for row in conn.execute(sa.select(known).order_by(known.c.first_used_at)).mappings()]
+    columns = (known.c[name] for name in rows.field_names(KnownKey))
+    return rows.fetch(conn, sa.select(*columns).order_by(known.c.first_used_at), KnownKey)
 
 
 def record(conn: sa.Connection, use: str, name: str, fingerprint: bytes, at: datetime) -> None:

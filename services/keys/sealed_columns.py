@@ -13,7 +13,7 @@ from store.tables.base import SEALED
 from store.vault import Vault
 
 
-def opened(vault: Vault, column: Column[Any], row: RowMapping) -> str:
+def opened(vault: Vault, column: Column[Any], row: RowMapping | dict[str, Any]) -> str:
     """The text in a sealed `column` of a `row` that has it and what it is bound to. Raises UnreadableError."""
     bound_to = (row[name] for name in column.info[SEALED])
     return vault.open(row[column.name], f"{column.table.name}.{column.name}", *bound_to)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import RowMapping
-
 from carriers.errors import CarrierAwayError
 from services.unfit import isolation
 from services.work import Work
 from store.messages import senders
 from store.privacy import erasures
+from store.privacy.erasures import CarrierErasure
 
 PAGE = 50
 WAIT, LONGEST = timedelta(minutes=1), timedelta(hours=6)
@@ -25,25 +24,25 @@ def delete_at_carriers(work: Work) -> int:
     with work.database.transaction() as conn:
         due = erasures.waiting_at_carriers(conn, work.clock.real(), PAGE)
     done = isolation.each(
-        work, "erasing", due, lambda row: _delete(work, row), key=lambda row: row["id"],
-        aside=lambda conn, row: erasures.ask_again(conn, row["id"], work.clock.real() + LONGEST),
+        work, "erasing", due, lambda row: _delete(work, row), key=lambda row: row.id,
+        aside=lambda conn, row: erasures.ask_again(conn, row.id, work.clock.real() + LONGEST),
     )  # fmt: skip
     return sum(done.done)
 
 
-def _delete(work: Work, row: RowMapping) -> bool:
+def _delete(work: Work, row: CarrierErasure) -> bool:
     """Whether the carrier has none of it any more; no connection is held while it is asked."""
     with work.database.transaction() as conn:
-        sender = next(found for found in senders.all_rows(conn) if found.id == row["sender_id"])
-    carrier = work.carriers.text(sender) if row["medium"] == "text" else work.carriers.call(sender)
+        sender = next(found for found in senders.all_rows(conn) if found.id == row.sender_id)
+    carrier = work.carriers.text(sender) if row.medium == "text" else work.carriers.call(sender)
     try:
-        gone = carrier.erase(sender, row["carrier_id"])
+        gone = carrier.erase(sender, row.carrier_id)
     except CarrierAwayError:
         gone = False
     with work.database.transaction() as conn:
         if gone:
-            erasures.deleted_at_carrier(conn, row["id"])
+            erasures.deleted_at_carrier(conn, row.id)
         else:
-            wait = min(WAIT * 2 ** min(row["tries"], 12), LONGEST)
-            erasures.ask_again(conn, row["id"], work.clock.real() + work.scaled(wait))
+            wait = min(WAIT * 2 ** min(row.tries, 12), LONGEST)
+            erasures.ask_again(conn, row.id, work.clock.real() + work.scaled(wait))
     return gone

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.consent import ConsentState
 from contact.tasks import TaskKind, TaskState
@@ -31,6 +31,7 @@ from store import audit, audit_chain
 from store.people import consent as ledger
 from store.people import phones
 from store.privacy import erasing, erasures, personal
+from store.privacy.erasures import CarrierRecord
 from store.registry import organisations as registry
 from store.tables.campaigns import tasks as task_rows
 from store.tables.outbox import receipts
@@ -84,7 +85,7 @@ def preview(work: Work, written: str) -> ErasurePreview:
         theirs = personal.memberships(conn, person.subject)
         others = personal.other_numbers(conn, person.subject)
         at = erasures.marked_at(conn, person.subject.phone_hash)
-    return ErasurePreview(person.number, rows, [(row["registry_code"], row["name"]) for row in theirs], others, at)
+    return ErasurePreview(person.number, rows, [(row.registry_code, row.name) for row in theirs], others, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def erase(work: Work, eraser: Database, written: str, actor: str) -> Erased:
         detail = {"rows": rows, "at_carriers": asked, "scrubbed": scrubbed}
         audit.append(conn, at=now, actor=actor, action="person.erased", subject=person.subject.mark, detail=detail)
         after_commit(conn, work.jobs.enqueue, JOB)
-    kannel = any(not work.carriers.can_delete(row["carrier"]) for row in held)
+    kannel = any(not work.carriers.can_delete(row.carrier) for row in held)
     if kannel:
         _tell_of_logs(work, person)
     return Erased(number, done, asked, kannel, person, frozenset(words))
@@ -256,14 +257,14 @@ def _scrub_trail(conn: Connection, person: Person) -> Mapping[str, str]:
 
 def _written(work: Work, conn: Connection, person: Person) -> set[str]:
     """The texts the person wrote, for a search of files; what no key of ours opens cannot be searched for."""
-    return {work.vault.open(row["body"], "inbound.body", row["id"]) for row in personal.bodies(conn, person.subject)}
+    return {work.vault.open(row.body, "inbound.body", row.id) for row in personal.bodies(conn, person.subject)}
 
 
 def _names(work: Work, conn: Connection, person: Person) -> list[bytes]:
     found: set[bytes] = set()
     for row in personal.leaders(conn, person.subject):
-        name = work.vault.open(row["leader"], "organisations.leader", row["id"])
-        found |= erasure_marks.name_marks(work, row["id"], name)
+        name = work.vault.open(row.leader, "organisations.leader", row.id)
+        found |= erasure_marks.name_marks(work, row.id, name)
     return sorted(found)
 
 
@@ -272,19 +273,19 @@ def _mark(work: Work, conn: Connection, phone_hash: bytes, names: Sequence[bytes
     erasures.mark(conn, "name", names, work.vault.lookup_version, now)
 
 
-def _ask_carriers(work: Work, conn: Connection, held: Sequence[RowMapping]) -> int:
+def _ask_carriers(work: Work, conn: Connection, held: Sequence[CarrierRecord]) -> int:
     """Note the carriers' records of the person's texts and calls. How many."""
     rows = [
         {
             "id": work.ids.new(),
-            "sender_id": row["sender_id"],
-            "medium": row["medium"],
-            "carrier_id": row["carrier_id"],
+            "sender_id": row.sender_id,
+            "medium": row.medium,
+            "carrier_id": row.carrier_id,
             "tries": 0,
             "next_at": work.clock.real(),
         }
         for row in held
-        if work.carriers.can_delete(row["carrier"], row["carrier_id"] or "")
+        if work.carriers.can_delete(row.carrier, row.carrier_id or "")
     ]
     erasures.ask_carriers(conn, rows)
     return len(rows)

@@ -43,14 +43,14 @@ def kept(work: Work) -> list[dict[str, Any]]:
     with work.database.transaction() as conn:
         return [
             {
-                "subject": bytes(row["subject"]).hex(),
-                "kind": row["kind"],
-                "hash_version": row["hash_version"],
+                "subject": bytes(row.subject).hex(),
+                "kind": row.kind,
+                "hash_version": row.hash_version,
                 "key_version": work.vault.lookup_version,
-                "erased_at": row["erased_at"].isoformat(),
+                "erased_at": row.erased_at.isoformat(),
             }
             for row in erasures.ledger(conn)
-            if row["lifted_at"] is None
+            if row.lifted_at is None
         ]
 
 
@@ -60,7 +60,7 @@ def unknown(work: Work, marks: Iterable[Mapping[str, Any]]) -> list[Mapping[str,
     Marks of another look-up key are none any more.
     """
     with work.database.transaction() as conn:
-        ours = {bytes(row["subject"]).hex() for row in erasures.ledger(conn)}
+        ours = {bytes(row.subject).hex() for row in erasures.ledger(conn)}
     now = work.vault.lookup_version
     return [one for one in marks if one.get("key_version", one["hash_version"]) == now and one["subject"] not in ours]
 
@@ -88,4 +88,4 @@ def numbers_there(work: Work, marks: Iterable[bytes]) -> list[str]:
     """The numbers, in E.164, that the database still holds of those marked."""
     with work.database.transaction() as conn:
         rows = personal.sealed_numbers(conn, list(marks))
-    return [work.vault.open(row["number"], "phones.number", row["hash"]) for row in rows]
+    return [work.vault.open(row.number, "phones.number", row.hash) for row in rows]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table
@@ -58,7 +59,7 @@ def _document(work: Work, conn: Connection, person: Person, answers: bool) -> Do
     found: Document = {
         "phone": of(phones, "kind", "flags", "consent", "created_at"),
         "organisations": [
-            _plain(work, organisations, row, _ORGANISATION) for row in personal.memberships(conn, subject)
+            _plain(work, organisations, asdict(row), _ORGANISATION) for row in personal.memberships(conn, subject)
         ],
         "consent": of(consent, "at", "kind", "channel", "evidence"),
         "contacts": [_contact(work, row, answers) for row in personal.contacts(conn, subject)],
@@ -87,7 +88,7 @@ def _interviews(conn: Connection, person: Person, answers: bool) -> list[Documen
     given = personal.given_answers(conn, person.subject) if answers else {}
     names = ("round", "registry_code", "status", "channel", "begun_at", "ended_at")
     return [
-        {name: row[name] for name in names} | ({"answers": given.get(row["id"], {})} if answers else {})
+        {name: getattr(row, name) for name in names} | ({"answers": given.get(row.id, {})} if answers else {})
         for row in personal.taken_part(conn, person.subject)
     ]
 
@@ -124,12 +125,12 @@ def _parts(document: Any) -> Iterable[Any]:
             yield from value if isinstance(value, list) else [value]
 
 
-def _plain(work: Work, table: Table, row: RowMapping, names: Iterable[str]) -> Document:
+def _plain(work: Work, table: Table, row: RowMapping | dict[str, Any], names: Iterable[str]) -> Document:
     """Some columns of a row of `table`, opened where they are sealed."""
     return {name: _opened(work, table, row, name) for name in names}
 
 
-def _opened(work: Work, table: Table, row: RowMapping, name: str) -> Any:
+def _opened(work: Work, table: Table, row: RowMapping | dict[str, Any], name: str) -> Any:
     if row[name] is not None and name in table.c and table.c[name].info.get(SEALED):
         return opened(work.vault, table.c[name], row)
     return row[name]

@@ -17,7 +17,6 @@ from services.keys.sealed_columns import opened
 from services.work import Work
 from store.privacy import personal
 from store.privacy.personal import Subject
-from store.tables.registry import organisations
 from store.vault import UnreadableError
 
 
@@ -35,7 +34,7 @@ def find(work: Work, conn: Connection, written: str) -> Person:
     number = numbers.one_of(written)
     digit_hashes = [work.vault.lookup(digits) for digits in forms(number) if two_readings(f"0{digits}")]
     subject = personal.subject_of(conn, work.vault.lookup(number), digit_hashes)
-    names = [opened(work.vault, organisations.c.leader, row) for row in personal.leaders(conn, subject)]
+    names = [work.vault.open(row.leader, "organisations.leader", row.id) for row in personal.leaders(conn, subject)]
     return Person(number, subject, Sought([number], names))
 
 

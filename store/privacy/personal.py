@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, or_, select
 
 from store.people.phones import GIVEN_UP
+from store.rows import fetch
 from store.tables.base import SEALED
 from store.tables.campaigns import campaign_interviews, consent, tasks
 from store.tables.interviews import answers, inbound, interview_events, interviews, prompted
@@ -29,6 +31,64 @@ from store.tables.registry import (
 from store.tables.rounds import rounds
 from store.tables.staff import audit, second_factors, staff
 from store.tables.unfit import unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An organisation that has the person's number, and what is said of the link."""
+
+    id: UUID
+    name: str
+    registry_code: str
+    leader: bytes | None
+    """Sealed, as the e-mail."""
+    email: bytes | None
+    position: str
+    address: str
+    office: str
+    """Its code."""
+    rank: int
+    valid: bool
+    note: str
+    noted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderRow:
+    """The sealed name of an organisation's leader."""
+
+    id: UUID
+    leader: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number's hash and the sealed number."""
+
+    hash: bytes
+    number: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRow:
+    """The sealed body of a text that came in."""
+
+    id: UUID
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """An interview that the person had a part in."""
+
+    id: UUID
+    status: str
+    channel: str
+    begun_at: datetime | None
+    ended_at: datetime | None
+    round: str
+    registry_code: str
+
 
 STRANGERS = "wrong_number"
 """Note of a number whose holder said that the organisation is none of theirs: its leader is somebody else."""
@@ -115,13 +175,14 @@ def by_ids(conn: Connection, table: Table, ids: Sequence[UUID]) -> Sequence[RowM
     return rows(conn, table, table.c.id.in_(ids))
 
 
-def memberships(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
+def memberships(conn: Connection, subject: Subject) -> Sequence[Membership]:
     """The organisations that have the number, with office, leader and e-mail (sealed), and what is said of the link."""
     link, one = organisation_phones.c, organisations.c
     columns = one.id, one.name, one.registry_code, one.leader, one.email, one.position, one.address
     query = select(*columns, offices.c.code.label("office"), link.rank, link.valid, link.note, link.noted_at)
     query = query.join_from(organisation_phones, organisations).join(offices, offices.c.id == one.office_id)
-    return conn.execute(query.where(link.phone_hash == subject.phone_hash).order_by(one.name_key)).mappings().all()
+    query = query.where(link.phone_hash == subject.phone_hash).order_by(one.name_key)
+    return fetch(conn, query, Membership)
 
 
 def offices_of(conn: Connection, subject: Subject) -> list[UUID]:
@@ -130,10 +191,10 @@ def offices_of(conn: Connection, subject: Subject) -> list[UUID]:
     return list(conn.scalars(query))
 
 
-def leaders(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
+def leaders(conn: Connection, subject: Subject) -> Sequence[LeaderRow]:
     """Id and sealed name of the leader of each of the person's organisations that has one."""
     query = select(organisations.c.id, organisations.c.leader).where(organisations.c.id.in_(subject.organisations))
-    return conn.execute(query.where(organisations.c.leader.is_not(None))).mappings().all()
+    return fetch(conn, query.where(organisations.c.leader.is_not(None)), LeaderRow)
 
 
 def contacts(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
@@ -150,25 +211,26 @@ def other_numbers(conn: Connection, subject: Subject) -> int:
     return conn.scalar(select(func.count(link.phone_hash.distinct())).where(*theirs)) or 0
 
 
-def sealed_numbers(conn: Connection, hashes: Sequence[bytes]) -> Sequence[RowMapping]:
+def sealed_numbers(conn: Connection, hashes: Sequence[bytes]) -> Sequence[NumberRow]:
     """Hash and sealed number of those among `hashes` that are held in clear of the hash."""
     query = select(phones.c.hash, phones.c.number).where(phones.c.hash.in_(list(hashes)), phones.c.number.is_not(None))
-    return conn.execute(query).mappings().all()
+    return fetch(conn, query, NumberRow)
 
 
-def bodies(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
+def bodies(conn: Connection, subject: Subject) -> Sequence[BodyRow]:
     """Id and sealed body of the texts the person wrote."""
     mine = (inbound.c.phone_hash == subject.phone_hash, inbound.c.body.is_not(None))
-    return conn.execute(select(inbound.c.id, inbound.c.body).where(*mine)).mappings().all()
+    return fetch(conn, select(inbound.c.id, inbound.c.body).where(*mine), BodyRow)
 
 
-def taken_part(conn: Connection, subject: Subject) -> Sequence[RowMapping]:
+def taken_part(conn: Connection, subject: Subject) -> Sequence[PartRow]:
     """The interviews, with round and organisation."""
     columns = interviews.c.id, interviews.c.status, interviews.c.channel, interviews.c.begun_at, interviews.c.ended_at
     query = select(*columns, rounds.c.code.label("round"), organisations.c.registry_code)
     query = query.join_from(interviews, rounds, rounds.c.id == interviews.c.round_id)
     query = query.join(organisations, organisations.c.id == interviews.c.organisation_id)
-    return conn.execute(query.where(interviews.c.id.in_(subject.interviews)).order_by(rounds.c.code)).mappings().all()
+    query = query.where(interviews.c.id.in_(subject.interviews)).order_by(rounds.c.code)
+    return fetch(conn, query, PartRow)
 
 
 def given_answers(conn: Connection, subject: Subject) -> dict[UUID, dict[str, Any]]:
