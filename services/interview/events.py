@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import RowMapping
-
+from store.interview.interviews import EventRow
 from survey.answers import Channel, Entry, Heard, Key, Said, Silence, Spoken, Unclear
 from survey.engine import effects as effect_values
 from survey.engine import engine
@@ -62,15 +61,13 @@ def input_of(happening: Happening, before: Interview, closed: bool) -> dict[str,
 _SAID: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Key, Silence, Spoken, Unclear, Entry)}
 
 
-def _event(row: RowMapping) -> Event:
-    given = row["input"]
+def _event(row: EventRow) -> Event:
+    given = row.input
     if "opened" in given:
-        return Event(row["seq"], row["at"], Opened(row["channel"], given.get("earlier", {})))
+        return Event(row.seq, row.at, Opened(row.channel, given.get("earlier", {})))
     said: Said = _SAID[given["said"]](**given["with"])
-    heard = Heard(
-        row["channel"], row["source_id"], said, row["turn"], given["question"], given.get("correction", False)
-    )
-    return Event(row["seq"], row["at"], heard)
+    heard = Heard(row.channel, row.source_id, said, row.turn, given["question"], given.get("correction", False))
+    return Event(row.seq, row.at, heard)
 
 
 _EFFECTS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Effect)}
@@ -92,10 +89,10 @@ def fresh(form: Questionnaire, language: str) -> Interview:
     return engine.new_interview(form, language if written(language) in form.languages else None)
 
 
-def fold(form: Questionnaire, rows: Sequence[RowMapping]) -> Interview | None:
+def fold(form: Questionnaire, rows: Sequence[EventRow]) -> Interview | None:
     """The interview that its events (`interview_events` rows in order) give when played again; None without events."""
     if not rows:
         return None
-    events = [_event(row) for row in rows if not row["input"].get("closed")]
-    played = engine.rebuild(form, events, rows[0]["input"]["language"])
-    return played._replace(seq=rows[-1]["seq"])
+    events = [_event(row) for row in rows if not row.input.get("closed")]
+    played = engine.rebuild(form, events, rows[0].input["language"])
+    return played._replace(seq=rows[-1].seq)

@@ -212,7 +212,7 @@ def differences(conn: Connection, interview_id: UUID) -> list[str]:
     stored = rows.answers_of(conn, interview_id)
     if folded is None:
         return ["answers without events"] if stored or held.state else []
-    found = {name: (row["value"], row["channel"], row["seq"]) for name, row in stored.items()}
+    found = {name: (row.value, row.channel, row.seq) for name, row in stored.items()}
     wanted = {name: (a.value, a.channel, a.seq) for name, a in folded.answers.items()}
     columns = ("seq", held.seq, folded.seq), ("status", held.status, folded.status)
     faults = [f"{name}: {has} stored, {should} by events" for name, has, should in columns if has != should]

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from contact.mentions import Sought
 from services.interview.questionnaires import form_of
 from services.interview.recording import differences
 from store.interview import interviews as rows
-from store.interview.interviews import HeldInterview
+from store.interview.interviews import EventRow, HeldInterview
 from store.privacy import erasing
 from survey.engine.state import KEYS
 from survey.form.questionnaire import Questionnaire
@@ -54,22 +54,22 @@ def words_of(conn: Connection, interview_id: UUID, sought: Sought) -> set[str]:
         return set()
     page = _Page(form_of(conn, held.questionnaire_sha256), sought)
     for event in rows.events(conn, interview_id):
-        page.input(event["input"])
-    page.values({name: answer["value"] for name, answer in rows.answers_of(conn, interview_id).items()})
+        page.input(event.input)
+    page.values({name: answer.value for name, answer in rows.answers_of(conn, interview_id).items()})
     return page.found
 
 
-def _rewrite(conn: Connection, held: HeldInterview, events: list[RowMapping], page: _Page) -> None:
+def _rewrite(conn: Connection, held: HeldInterview, events: list[EventRow], page: _Page) -> None:
     for event in events:
-        given, effects = page.input(event["input"]), [page.effect(effect) for effect in event["effects"]]
-        if (given, effects) != (event["input"], event["effects"]):
-            erasing.rewrite_event(conn, event, given, effects)
+        given, effects = page.input(event.input), [page.effect(effect) for effect in event.effects]
+        if (given, effects) != (event.input, event.effects):
+            erasing.rewrite_event(conn, event.interview_id, event.seq, given, effects)
     state = None if held.state is None else page.state(held.state)
     if state is not None and state != held.state:
         erasing.rewrite_state(conn, held.id, state)
     for name, answer in rows.answers_of(conn, held.id).items():
-        value = page.value(name, answer["value"])
-        if value != answer["value"]:
+        value = page.value(name, answer.value)
+        if value != answer.value:
             erasing.rewrite_answer(conn, held.id, name, value)
 
 

@@ -14,7 +14,7 @@ from simulator.network.network import About, Network
 from simulator.network.records import Message, new_sid
 from simulator.people.handsets import Act
 from simulator.phone import opt_out, parameters
-from simulator.phone.twiml import DocumentError, TextReply, replies
+from simulator.phone.twiml import DocumentError, SmsVerb, replies
 from simulator.wire import WireAnswer
 
 _SOON_S, _AGAIN_S = 0.5, 15.0
@@ -67,7 +67,7 @@ class Announcer:
         self._net.ask_in_vain(url, parameters.inbound_text(message) | false, about, forged=True)
 
 
-def _understand(url: str, outcome: WireAnswer | Trouble) -> list[TextReply] | int:
+def _understand(url: str, outcome: WireAnswer | Trouble) -> list[SmsVerb] | int:
     """The texts of an answer, or the debugger code that says why there are none."""
     if isinstance(outcome, Trouble):
         return outcome.code
@@ -77,7 +77,7 @@ def _understand(url: str, outcome: WireAnswer | Trouble) -> list[TextReply] | in
         return fault.code
 
 
-def reply(net: Network, message: Message, given: TextReply, answers_to: str = "") -> Message:
+def reply(net: Network, message: Message, given: SmsVerb, answers_to: str = "") -> Message:
     """The text that answers an inbound one, to and from as `given` says or else as in the conversation."""
     return Message(
         net.account,

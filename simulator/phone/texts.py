@@ -13,7 +13,7 @@ from simulator.network.scheduler import slices
 from simulator.people.handsets import Act
 from simulator.phone import opt_out, parameters
 from simulator.phone.announcing import Announcer, reply
-from simulator.phone.twiml import TextReply
+from simulator.phone.twiml import SmsVerb
 
 _QUEUE_S, _AIR_S = 1.0, 3.0
 _LOOK_S = 600.0
@@ -97,7 +97,7 @@ class Texts:
             asked_by=asked_by,
         )
         if number and kind and opt_out.enter(net, to, person, kind) and (words := opt_out.reply(number, kind)):
-            self.accept(reply(net, message, TextReply(words)))
+            self.accept(reply(net, message, SmsVerb(words)))
         self.announcer.announce(message, meant)
         return message
 

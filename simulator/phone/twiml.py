@@ -118,7 +118,7 @@ def gather(rules: GatherRules, presses: Iterable[tuple[float, str]]) -> Gathered
 
 
 @dataclass(frozen=True, slots=True)
-class TextReply:
+class SmsVerb:
     """A text that a messaging document sends; `to` and `sender` are "" for the two of the conversation."""
 
     body: str
@@ -127,7 +127,7 @@ class TextReply:
     callback: str = ""
 
 
-def replies(answer: WireAnswer, base: str) -> list[TextReply]:
+def replies(answer: WireAnswer, base: str) -> list[SmsVerb]:
     """The texts of a messaging answer in order. An empty answer sends nothing; plain text is one text.
 
     Raises DocumentError like `read`.
@@ -135,14 +135,12 @@ def replies(answer: WireAnswer, base: str) -> list[TextReply]:
     if not answer.body.strip():
         return []
     if answer.content_type.startswith("text/plain"):
-        return [TextReply(answer.body.decode("utf-8", "replace"))]
+        return [SmsVerb(answer.body.decode("utf-8", "replace"))]
     return [_reply(verb, base) for verb in read(answer) if verb.tag in ("Message", "Sms")]
 
 
-def _reply(verb: ET.Element, base: str) -> TextReply:
+def _reply(verb: ET.Element, base: str) -> SmsVerb:
     bodies = verb.findall("Body")
     text = "".join("".join(body.itertext()) for body in bodies) if bodies else "".join(verb.itertext())
     callback = verb.get("statusCallback") or verb.get("action") or ""
-    return TextReply(
-        text.strip(), verb.get("to", ""), verb.get("from", ""), urljoin(base, callback) if callback else ""
-    )
+    return SmsVerb(text.strip(), verb.get("to", ""), verb.get("from", ""), urljoin(base, callback) if callback else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     Numeric,
-    RowMapping,
     Select,
     Text,
     Update,
@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 
 from contact.campaign_states import LadderState
+from store import rows as typed_rows
 from store.pages import document, page
 from store.people.officers import officer_of
 from store.prepared import Prepared
@@ -41,6 +42,7 @@ from store.tables.campaigns import campaign_interviews
 from store.tables.interviews import answers, interview_events, interviews
 from store.tables.registry import offices, organisations
 from store.tables.rounds import round_offices, rounds
+from survey.answers import Channel
 
 TRANSFERS = rounds.c.settings[("transfer", "0")].as_string().is_not(None)
 """Whether the round puts callers through to officers at all; only then is more looked up."""
@@ -270,16 +272,43 @@ def effects_of(conn: Connection, interview_id: UUID, channel: str, source_id: st
     return None if found is None else list(found)
 
 
-def events(conn: Connection, interview_id: UUID) -> list[RowMapping]:
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event of an interview; `input` and `effects` are documents (`services.interview.events`)."""
+
+    interview_id: UUID
+    seq: int
+    at: datetime
+    channel: Channel
+    source_id: str
+    turn: int
+    input: Any
+    effects: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """The committed answer to one question; `points` of the choice, None where there are none."""
+
+    interview_id: UUID
+    question: str
+    value: str
+    points: Decimal | None
+    channel: str
+    seq: int
+    at: datetime
+
+
+def events(conn: Connection, interview_id: UUID) -> list[EventRow]:
     """The interview's events in order."""
     query = select(interview_events).where(interview_events.c.interview_id == interview_id)
-    return list(conn.execute(query.order_by(interview_events.c.seq)).mappings())
+    return typed_rows.fetch(conn, query.order_by(interview_events.c.seq), EventRow)
 
 
-def answers_of(conn: Connection, interview_id: UUID) -> dict[str, RowMapping]:
+def answers_of(conn: Connection, interview_id: UUID) -> dict[str, AnswerRow]:
     """The committed answers by question."""
     query = select(answers).where(answers.c.interview_id == interview_id)
-    return {row["question"]: row for row in conn.execute(query).mappings()}
+    return {row.question: row for row in typed_rows.fetch(conn, query, AnswerRow)}
 
 
 def speak(conn: Connection, organisation_id: UUID, language: str) -> None:

@@ -107,9 +107,9 @@ def all_details(conn: Connection) -> list[tuple[Any, Any]]:
     return details(conn, audit, audit.c.detail != {})
 
 
-def rewrite_event(conn: Connection, row: RowMapping, given: Any, effects: Any) -> None:
+def rewrite_event(conn: Connection, interview_id: UUID, seq: int, given: Any, effects: Any) -> None:
     """Write an event's documents anew."""
-    mine = (interview_events.c.interview_id == row["interview_id"], interview_events.c.seq == row["seq"])
+    mine = (interview_events.c.interview_id == interview_id, interview_events.c.seq == seq)
     conn.execute(update(interview_events).where(*mine).values(input=given, effects=effects))
 
 

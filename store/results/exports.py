@@ -62,7 +62,7 @@ class ExportTable:
 
 
 @dataclass(frozen=True, slots=True)
-class FormRow:
+class CompletedForm:
     """A published questionnaire: its digest and its document."""
 
     sha256: str
@@ -137,11 +137,11 @@ def _expressions(columns: Sequence[Column]) -> list[ColumnElement[Any]]:
     return [expression for _, expression in columns]
 
 
-def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[FormRow]:
+def forms_in(conn: Connection, round_id: UUID, office_id: UUID | None) -> list[CompletedForm]:
     """Every questionnaire of the round's frame, by code."""
     used = select(interviews.c.questionnaire_sha256).where(*_scope(round_id, office_id)).distinct()
     query = select(questionnaires.c.sha256, questionnaires.c.form).where(questionnaires.c.sha256.in_(used))
-    return fetch(conn, query.order_by(questionnaires.c.code, questionnaires.c.version), FormRow)
+    return fetch(conn, query.order_by(questionnaires.c.code, questionnaires.c.version), CompletedForm)
 
 
 def phone_forms(

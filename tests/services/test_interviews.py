@@ -65,7 +65,7 @@ def test_points_of_the_choice_stand_with_the_answer(world: World) -> None:
     say(world, "2", ask, "SM2")
     with world.work.database.transaction() as conn:
         row = interviews.rows.answers_of(conn, world.interviews[0])["q1"]
-    assert (row["value"], row["points"]) == ("3", 3)
+    assert (row.value, row.points) == ("3", 3)
 
 
 def test_a_repeated_source_gives_the_same_effects_and_changes_nothing(world: World) -> None:

@@ -112,7 +112,7 @@ class World:
         from store.interview.interviews import answers_of
 
         with self.work.database.transaction() as conn:
-            return {name: row["value"] for name, row in answers_of(conn, self.interviews[at]).items()}
+            return {name: row.value for name, row in answers_of(conn, self.interviews[at]).items()}
 
     def consent_of(self, number: str = LEADER) -> str:
         """The phone's consent."""

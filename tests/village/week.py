@@ -185,7 +185,7 @@ class Week:
             status = conn.scalar(sa.select(interview_table.c.status).where(interview_table.c.id == interview_id))
             held = interview_rows.lock(conn, interview_id)
             assert held is not None
-            given = {name: answer["value"] for name, answer in answers_of(conn, interview_id).items()}
+            given = {name: answer.value for name, answer in answers_of(conn, interview_id).items()}
         state = interviews.state_of(self.form, held)
         missing = [
             item.name for item in plan_of(self.form).spoken
