@@ -15,6 +15,8 @@ from runtime import demo_data, observability
 from runtime.data_directory import AlreadyRunningError, locked
 from runtime.embedded import ServerFailedError
 from runtime.processes import Crew, Server, crew, leftover_processes, revive, servers
+from runtime.settings import Settings
+from services.refusal import Refusal
 
 WATCH_S = 0.5
 
@@ -52,12 +54,20 @@ def _run(session: Session) -> None:
                 demo_data.settle(network, settings)
                 session.say("up.simulated", url=settings.of(TWILIO).api_base_url)
                 session.say("up.handset", url=settings.of(TWILIO).api_base_url)
-                session.say("up.sign_in", url=settings.console_url, token=demo_data.sign_in_token(settings))
+                _say_sign_in_link(session, settings)
             session.say("up.console", url=settings.console_url)
             session.say("up.ready", url=settings.base_url, logs=team.logs)
             _watch(session, team, started)
     except KeyboardInterrupt:
         session.say("up.ended")
+
+
+def _say_sign_in_link(session: Session, settings: Settings) -> None:
+    """The link into the demonstration's pages, or why there is none: a demonstration may have been cut short."""
+    try:
+        session.say("up.sign_in", url=settings.console_url, token=demo_data.sign_in_token(settings))
+    except Refusal as refusal:
+        session.say("up.no_sign_in", reason=session.words(refusal.code, **refusal.params))
 
 
 def _watch(session: Session, team: Crew, started: list[Server]) -> None:

@@ -102,7 +102,9 @@ class Settings:
         metadata=_setting("Public key (age1…) that backups are sealed to; `alo backup new-key` makes a pair"),
     )
 
-    alo_clock: str = field(default="", metadata=_setting("<business start>@<rate>@<real anchor>: a fast clock"))
+    alo_clock: str = field(
+        default="", metadata=_setting("<business start>@<rate>@<real anchor>[@<from>/<to> left out…]: a fast clock")
+    )
     alo_lang: Literal["vi", "en"] = field(default="vi", metadata=_setting("Language of the command line: vi or en"))
     alo_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = field(
         default="INFO", metadata=_setting("DEBUG, INFO, WARNING or ERROR")

@@ -99,6 +99,8 @@ def take_invitation(token: str) -> ResponseReturnValue:
 @routes.get("/demo/<token:token>")
 def demo_link(token: str) -> ResponseReturnValue:
     """Sign in as the demonstration's manager: once, and only where nobody real can be reached."""
+    if request.method == "HEAD":  # a preview of the link uses nothing up
+        return "", 204
     wait = console_context().tries.begin("")
     if wait:
         return render_wait("notice.html", wait, title=say("console.demo_link.title"))

@@ -79,9 +79,19 @@ class StaffListing:
 
 
 def invite(
-    work: Work, email: str, office_code: str, role: StaffRole, name: str, actor: str, lasts: timedelta = INVITED_FOR
+    work: Work,
+    email: str,
+    office_code: str,
+    role: StaffRole,
+    name: str,
+    actor: str,
+    *,
+    lasts: timedelta = INVITED_FOR,
+    door: str = "",
 ) -> Invitation:
     """Invite somebody, or again somebody of the same office and role: earlier links end, a password stays until then.
+
+    `lasts`: business time. `door`: a token of another door than the choice of a password, which it does not open.
 
     Raises Refusal: unreadable address, unknown office, national role outside the national office, other office or role.
     """
@@ -96,7 +106,7 @@ def invite(
             raise Refusal("staff.role_unfit", office=office_code)
         staff_id = _known(work, conn, address, office, role, name, now)
         rows.withdraw_invitations(conn, staff_id, now)
-        rows.add_invitation(conn, token_hash(token), staff_id, now + lasts)
+        rows.add_invitation(conn, token_hash(token, door), staff_id, now + lasts)
         _trail(conn, now, actor, "staff.invited", staff_id, office.id)
     return Invitation(address, office.code, token, now + lasts)
 
@@ -246,9 +256,9 @@ def _state(row: StaffListRow) -> StaffState:
     return StaffState.INVITED if row.invited_until else StaffState.INACTIVE
 
 
-def token_hash(token: str) -> str:
-    """How an invitation's token is kept. Tokens are 128 random bits, so a plain digest cannot be guessed back."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def token_hash(token: str, door: str = "") -> str:
+    """How a token for `door` is kept. Tokens are 128 random bits, so a plain digest cannot be guessed back."""
+    return hashlib.sha256(f"{door}{token}".encode()).hexdigest()
 
 
 def _trail(conn: Connection, at: datetime, actor: str, action: str, staff_id: UUID, office_id: UUID) -> None:

@@ -22,6 +22,8 @@ from store.people import staff
 ADDRESS = "can-bo@lang-mau.invalid"
 """Of the domain that no mail ever reaches (RFC 2606)."""
 NAME = "Cán bộ Làng Mẫu"
+DOOR = "demo:"
+"""Its tokens open no page that asks for a password, and no invitation opens by it."""
 LINK_LASTS = timedelta(minutes=10)
 """Business time, which runs as real time does once the demonstration is over."""
 
@@ -30,7 +32,7 @@ def sign_in_token(work: Work, office_code: str, actor: str) -> str:
     """A new token for the manager of the office; earlier ones end. Raises Refusal: a sender is real, unknown office."""
     with work.database.transaction() as conn:
         _refuse_real_senders(conn)
-    invitation = accounts.invite(work, ADDRESS, office_code, StaffRole.OFFICE, NAME, actor, lasts=LINK_LASTS)
+    invitation = accounts.invite(work, ADDRESS, office_code, StaffRole.OFFICE, NAME, actor, lasts=LINK_LASTS, door=DOOR)
     return invitation.token
 
 
@@ -42,9 +44,9 @@ def take_token(work: Work, token: str) -> UUID:
     now = work.clock.now()
     with work.database.transaction() as conn:
         _refuse_real_senders(conn)
-        staff_id = staff.take_invitation(conn, accounts.token_hash(token), now)
+        staff_id = staff.take_invitation(conn, accounts.token_hash(token, DOOR), now)
         found = staff.by_id(conn, staff_id) if staff_id else None
-        if staff_id is None or found is None or found.email != ADDRESS:
+        if staff_id is None or found is None or found.email != ADDRESS or found.role != StaffRole.OFFICE:
             raise Refusal("staff.invitation_over")
         staff.change(conn, staff_id, active=True, joined_at=found.joined_at or now)
         audit.append(

@@ -1,8 +1,7 @@
 """What leaves in files, as statements that stream: completed forms, who has answered, forms without identity.
 
 Nothing is collected here: rows go from the server's cursor, or its COPY, straight to who writes them. Days leave, times
-do not. It must not know file formats and their
-words, nor who may have what.
+do not. It must not know file formats and their words, nor who may have what.
 """
 
 from __future__ import annotations

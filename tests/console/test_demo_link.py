@@ -12,7 +12,7 @@ from services.staff import accounts, demo_member
 from store.tables.outbox import senders
 from store.tables.staff import audit
 from store.tables.staff import staff as table
-from tests.console.visitor import Visitor, words
+from tests.console.visitor import HOST, Visitor, words
 from tests.services.world import World
 
 
@@ -53,6 +53,25 @@ def test_no_link_while_a_sender_is_real(visitor: Visitor, world: World) -> None:
         conn.execute(senders.update().where(senders.c.name == "texts").values(simulated=False))
     assert "mô phỏng" in words(visitor.get(f"/demo/{made}"))
     with pytest.raises(Refusal, match="real_sender"):
+        token(world)
+
+
+def test_the_link_is_no_invitation_to_choose_a_password(visitor: Visitor, world: World) -> None:
+    """Else it would open the pages for good, and also once senders are real."""
+    made = token(world)
+    assert visitor.get(f"/invitation/{made}").status_code == 410
+    assert visitor.get(f"/demo/{made}").request.path == "/rounds/2026"
+
+
+def test_a_look_at_the_link_uses_nothing_up(visitor: Visitor, world: World) -> None:
+    made = token(world)
+    assert visitor.client.head(f"/demo/{made}", base_url=HOST).status_code == 204
+    assert visitor.get(f"/demo/{made}").request.path == "/rounds/2026"
+
+
+def test_nobody_gets_a_greater_role_by_it(national: Visitor, world: World) -> None:
+    accounts.invite(world.work, demo_member.ADDRESS, "VCA", StaffRole.NATIONAL, "", "cli:test")
+    with pytest.raises(Refusal, match="elsewhere"):
         token(world)
 
 

@@ -23,6 +23,7 @@ from survey.engine import side_question_forms as asides
 from survey.engine import state as interview
 from survey.engine.effects import Ask, Doubtful, Effect, Noted, Wanted, Welcome
 from survey.engine.engine import Event, Opened
+from survey.engine.state import Interview
 from survey.form.questionnaire import Question, Questionnaire
 from tests.survey.forms import NOW
 
@@ -71,11 +72,11 @@ class Player:
         self._keep(engine.new_interview(self.form, self.language))
 
     @property
-    def interview(self) -> interview.Interview:
+    def interview(self) -> Interview:
         """The state as it was saved."""
         return interview.from_dict(json.loads(self.state))
 
-    def _keep(self, after: interview.Interview) -> None:
+    def _keep(self, after: Interview) -> None:
         self.state = json.dumps(after.to_dict())
         assert self.interview == after, "the state does not survive JSON"
 
@@ -200,11 +201,11 @@ class Player:
         self.last = kept
         return tuple(e for e in (*effects, *more) if e not in (asked, Noted()))
 
-    def _record(self, happened: Opened | Heard, after: interview.Interview) -> None:
+    def _record(self, happened: Opened | Heard, after: Interview) -> None:
         self.events.append(Event(after.seq, self.now, happened))
         self._keep(after)
 
-    def rebuilt(self) -> interview.Interview:
+    def rebuilt(self) -> Interview:
         """The interview folded from the events alone."""
         return engine.rebuild(self.form, self.events, self.language)
 
