@@ -12,7 +12,9 @@ import structlog
 from click.testing import CliRunner, Result
 
 from carriers.twilio.carrier import TWILIO
+from cli import up
 from cli.main import alo
+from cli.session import Session
 from demo import network_process as network
 from runtime import demo_data, processes
 from runtime.data_directory import DEMONSTRATION
@@ -106,3 +108,18 @@ def test_no_part_has_a_secret_among_its_arguments(tmp_path: Path) -> None:
     parts.append(network.simulator(1, token, "", tmp_path / "journal"))
     for part in parts:
         assert "hush" not in " ".join(map(str, part.argv)), part.name
+
+
+def test_a_demonstration_cut_short_keeps_up_from_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its directory is there, its office is not: the reason is said, and everything runs."""
+
+    def no_office(_settings: Settings) -> str:
+        raise Refusal("office.unknown", office="tinh-mau", known="")
+
+    monkeypatch.setattr(demo_data, "sign_in_token", no_office)
+    up._say_sign_in_link(Session("en", Settings()), Settings())
+    said = capsys.readouterr().out
+    assert "tinh-mau" in said
+    assert "make demo" in said
