@@ -40,7 +40,7 @@ from store.messages.departing_page import DepartingRow, Departure, PagePhone, Ro
 ON_ITS_WAY = timedelta(seconds=1)
 """Real time from its slot to the carrier, generously: a minute and more on a clock that runs fast."""
 SENDING_LEASE = timedelta(seconds=45)
-"""Real time; longer than any carrier may keep us waiting (`carriers.timeouts`)."""
+"""Real time; longer than any carrier may keep us waiting (`carriers.http_results`)."""
 NOT_REACHED = frozenset({*NOT_ABLE.values(), "number_gone"})
 """Why a call that was asked for does not leave, without anybody having said so."""
 LOOK_BACK = timedelta(hours=25)
