@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.phone import talk
-from simulator.phone.twiml import DocumentError, GatherRules, TextReply, gather, parse, read, replies
+from simulator.phone.twiml import DocumentError, GatherRules, SmsVerb, gather, parse, read, replies
 from simulator.wire import WireAnswer
 from tests.simulator.parts import OUR_NUMBER, Arrival, Customer, Sim
 
@@ -75,11 +75,11 @@ def test_the_texts_of_a_messaging_answer() -> None:
     )
     got = replies(WireAnswer(200, "text/xml; charset=utf-8", xml.encode()), "https://alo.example/sms/in")
     assert got == [
-        TextReply("C1: một & hai", callback="https://alo.example/r/1?a=%2F"),
-        TextReply("hai", "+84902", "+84903", "https://alo.example/sms/r/2"),
+        SmsVerb("C1: một & hai", callback="https://alo.example/r/1?a=%2F"),
+        SmsVerb("hai", "+84902", "+84903", "https://alo.example/sms/r/2"),
     ]
     assert replies(WireAnswer(204, "", b""), "x") == []
-    assert replies(WireAnswer(200, "text/plain", "chào".encode()), "x") == [TextReply("chào")]
+    assert replies(WireAnswer(200, "text/plain", "chào".encode()), "x") == [SmsVerb("chào")]
 
 
 def _calls(sim: Sim, we: Customer, documents: dict[str, str], persona: str = "quick", **more: str) -> list[Arrival]:

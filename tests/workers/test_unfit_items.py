@@ -18,6 +18,7 @@ from carriers.errors import CarrierAwayError
 from contact.delivery import Departed, InboundText, Receipt, State
 from services import continuity
 from services.keys.sealed_columns import opened
+from services.sending.overlap import Relay
 from services.unfit import isolation
 from services.watching import unfit_items
 from services.work import Work
@@ -364,6 +365,8 @@ def bench(
     owner: Database,
     eraser: Database,
 ) -> Bench:
+    # a process's relay raises what an earlier dispatch for the sender left: here that would be another test's
+    monkeypatch.setattr(outbound, "_relay", Relay())
     return Bench(world, carriers, clock, monkeypatch, owner, eraser)
 
 
