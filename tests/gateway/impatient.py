@@ -14,5 +14,7 @@ forwarder_headers = ""
 control_socket_disable = True
 keepalive = 30
 graceful_timeout = 1
-web_worker.ARRIVAL_S = 2.0
-web_worker.GRACE_S = web_worker.STALL_S = 1.5
+_SCALE = float(os.environ.get("WAITS", "1"))
+"""How many times longer it waits, for tests that want to see no end."""
+web_worker.ARRIVAL_S = 2.0 * _SCALE
+web_worker.GRACE_S = web_worker.STALL_S = 1.5 * _SCALE

@@ -31,8 +31,8 @@ AT_ONCE_S = 1.0
 
 
 @contextlib.contextmanager
-def server(log: Path, worker: str = "gateway.web_worker.ReceivingWorker") -> Iterator[int]:
-    """Gunicorn with both sides on a port of its own."""
+def server(log: Path, worker: str = "gateway.web_worker.ReceivingWorker", waits: float = 1) -> Iterator[int]:
+    """Gunicorn with both sides on a port of its own; its waits are `waits` times as long."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         number: int = free.getsockname()[1]
     argv = ["-m", "gunicorn", "-c", "python:tests.gateway.impatient", "-b", f"127.0.0.1:{number}"]
@@ -42,7 +42,7 @@ def server(log: Path, worker: str = "gateway.web_worker.ReceivingWorker") -> Ite
             cwd=ROOT,
             stdout=out,
             stderr=out,
-            env={**os.environ, "WORKER": worker},
+            env={**os.environ, "WORKER": worker, "WAITS": str(waits)},
         )
         try:
             _wait_for(number, child)
@@ -56,6 +56,13 @@ def server(log: Path, worker: str = "gateway.web_worker.ReceivingWorker") -> Ite
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The server with little patience."""
     with server(tmp_path_factory.mktemp("slow") / "log") as number:
+        yield number
+
+
+@pytest.fixture(scope="module")
+def patient_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A server that waits longer than a busy machine takes to send a body."""
+    with server(tmp_path_factory.mktemp("patient") / "log", waits=20) as number:
         yield number
 
 
@@ -175,9 +182,9 @@ def test_that_proof_sees_a_server_without_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pieces", [1, 7, 64])
-def test_a_request_in_pieces_is_the_same_request(port: int, pieces: int) -> None:
+def test_a_request_in_pieces_is_the_same_request(patient_port: int, pieces: int) -> None:
     whole = SIGNED + b"Connection: close\r\n\r\n" + BODY
-    with connected(port, b"") as (sock,):
+    with connected(patient_port, b"") as (sock,):
         for at in range(0, len(whole), pieces):
             sock.sendall(whole[at : at + pieces])
         assert status(heard(sock)) == 204
@@ -201,8 +208,9 @@ def chunked(*chunks: bytes) -> bytes:
         (b"", b"", b"0"),
     ],
 )
-def test_bodies_however_they_are_framed(port: int, head: bytes, body: bytes, answered: bytes) -> None:
-    answer = asked(port, b"POST /read HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + head + b"\r\n", body)
+def test_bodies_however_they_are_framed(patient_port: int, head: bytes, body: bytes, answered: bytes) -> None:
+    head_lines = b"POST /read HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + head + b"\r\n"
+    answer = asked(patient_port, head_lines, body)
     assert answer.endswith(b"\r\n\r\n" + answered)
     assert answer.count(b"100 Continue") == head.count(b"100-continue")
 
