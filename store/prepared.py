@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Generic, NoReturn, TypeVar, cast, overload
 
 import psycopg
-from psycopg.rows import RowFactory, dict_row
+from psycopg.rows import RowFactory, tuple_row
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
@@ -28,7 +28,7 @@ class Prepared(Generic[R]):
     """One statement. Values are named as its bind parameters are; rows come as `row_class`, by position."""
 
     @overload
-    def __init__(self: Prepared[dict[str, Any]], statement: ClauseElement) -> None: ...
+    def __init__(self: Prepared[None], statement: ClauseElement) -> None: ...
 
     @overload
     def __init__(self, statement: ClauseElement, row_class: type[R]) -> None: ...
@@ -36,7 +36,7 @@ class Prepared(Generic[R]):
     def __init__(self, statement: ClauseElement, row_class: type[Any] | None = None) -> None:
         """Compile `statement`; its constants are kept, everything else is given with each run.
 
-        Without `row_class` rows are dicts. Raises ColumnMismatchError when its columns are others.
+        Without `row_class` it is run for what it writes (`do`). Raises ColumnMismatchError when its columns are others.
         """
         compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
         kinds = {name: bind.type.dialect_impl(_DIALECT) for bind, name in compiled.bind_names.items()}
@@ -46,7 +46,7 @@ class Prepared(Generic[R]):
         self._writers = {name: write for name, write in found.items() if write is not None}
         constants = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._constants = self._written(constants)
-        self._rows: RowFactory[R] = cast("RowFactory[R]", dict_row)
+        self._rows: RowFactory[R] = cast("RowFactory[R]", tuple_row)
         if row_class is not None:
             if isinstance(statement, ReturnsRows):
                 check_columns(list(statement.exported_columns.keys()), row_class)

@@ -223,8 +223,18 @@ def _write_turns() -> Update:
     )
 
 
-_WRITE_TURN = Prepared(_write_turn())
-_WRITE_TURNS = Prepared(_write_turns())
+@dataclass(frozen=True, slots=True)
+class _WrittenTurn:
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenInterview:
+    id: UUID
+
+
+_WRITE_TURN = Prepared(_write_turn(), _WrittenTurn)
+_WRITE_TURNS = Prepared(_write_turns(), _WrittenInterview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +265,7 @@ def write_turns(conn: Connection, turns: Sequence[Turn]) -> list[bool]:
     if any(turn.kept or turn.gone for turn in turns):
         return [write_turn(conn, turn) for turn in turns]
     found = _WRITE_TURNS.all(conn, {"turns": document(turn.columns() for turn in turns)}) if turns else []
-    new = {row["id"] for row in found}
+    new = {row.id for row in found}
     return [turn.event["interview_id"] in new for turn in turns]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,13 +13,23 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from store.prepared import Prepared
 from store.unit_of_work import Database
 
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    json: Any
+    id: UUID
+    names: list[str]
+    constant: Any
+
+
 SAID = Prepared(
     sa.select(
         sa.bindparam("json", type_=JSONB).label("json"),
         sa.bindparam("id", type_=sa.Uuid).label("id"),
         sa.bindparam("names", type_=ARRAY(sa.Text)).label("names"),
         sa.literal({"constant": 1}, JSONB).label("constant"),
-    )
+    ),
+    Said,
 )
 NAME = sa.bindparam("name", type_=sa.Text)
 FAILING = Prepared(sa.text("SELECT 1 / (CASE WHEN :name = '' THEN 1 ELSE 0 END)").bindparams(NAME))
@@ -27,8 +39,8 @@ FAILING = Prepared(sa.text("SELECT 1 / (CASE WHEN :name = '' THEN 1 ELSE 0 END)"
 def test_values_are_written_by_their_types_and_constants_are_kept(machine: Database) -> None:
     given = {"json": {"a": [1, None]}, "id": UUID(int=3), "names": ["x", "y"]}
     with machine.transaction() as conn:
-        assert SAID.first(conn, given) == given | {"constant": {"constant": 1}}
-        assert SAID.all(conn, given | {"json": None, "names": []})[0]["names"] == []
+        assert SAID.first(conn, given) == Said(**given, constant={"constant": 1})
+        assert SAID.all(conn, given | {"json": None, "names": []})[0].names == []
         assert given["json"] == {"a": [1, None]}
 
 
